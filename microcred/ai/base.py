@@ -1,0 +1,139 @@
+"""What a model provider is: the protocols, what a call returns and how it fails."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+FailureKind = Literal[
+    "timeout",  # no complete reply within the deadline
+    "connection",  # refused, reset, cut off in the middle
+    "rate_limit",  # 429, see retry_after
+    "quota",  # 429 because the account is out of credit: waiting does not help
+    "server",  # 5xx
+    "auth",  # 401, 403
+    "bad_request",  # any other 4xx or a redirect
+    "refusal",  # the model or a content filter declined
+    "truncated",  # max_tokens reached, the content is incomplete
+    "empty",  # a well-formed reply without content
+    "bad_reply",  # 200, but not the JSON of this API
+    "too_large",  # more bytes than a reply may have
+    "bad_vectors",  # wrong count or dimension, not finite or zero
+    "circuit_open",  # not called, because the provider failed repeatedly
+]
+
+
+class ProviderError(Exception):
+    """A call to a model provider did not give a usable reply.
+
+    ``retryable`` says whether the same call may succeed later; ``retry_after`` is the wait in seconds the
+    provider asked for. The message holds no prompt, reply or key, so it may be logged and stored.
+    """
+
+    def __init__(
+        self, message: str, *, retryable: bool, kind: FailureKind, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+        self.kind: FailureKind = kind
+        self.retry_after = retry_after
+
+    @property
+    def means_unhealthy(self) -> bool:
+        """Whether the provider itself is at fault, in contrast to this one request."""
+        return self.retryable or self.kind in {"auth", "quota"}
+
+
+class EmbedderError(RuntimeError):
+    """The local embedder cannot be built or loaded; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReply:
+    """One complete reply of a chat model.
+
+    ``content`` is the model's text: shaped by the requested schema if the provider keeps its promise, which
+    the caller checks. ``cost_microcents`` counts millionths of a cent; it is 0 and ``price_known`` False for
+    a model without a price. Without ``usage_reported`` the token counts are estimates (4 characters a token).
+    """
+
+    content: str
+    model: str
+    input_tokens: int
+    output_tokens: int
+    latency_ms: int
+    cost_microcents: int
+    finish_reason: str
+    usage_reported: bool = True
+    price_known: bool = True
+
+
+class ChatModel(Protocol):
+    """A model that answers a prompt with JSON of a given schema."""
+
+    @property
+    def provider(self) -> str:
+        """Short name of the provider, such as ``openai``."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """Name of the model that scores; other tasks may use another, see ``ChatReply.model``."""
+        ...
+
+    def complete(
+        self,
+        *,
+        system: str,
+        user: str,
+        schema_name: str,
+        schema: Mapping[str, Any],
+        task: str,
+        max_tokens: int,
+    ) -> ChatReply:
+        """Answer ``user`` under the instructions ``system`` in at most ``max_tokens`` tokens.
+
+        ``task`` (``scoring``, ``explanation``) picks the model. Raises ProviderError.
+        """
+        ...
+
+
+class Embedder(Protocol):
+    """A model that turns texts into vectors whose dot product is their similarity."""
+
+    @property
+    def provider(self) -> str:
+        """``sentence-transformers`` or ``openai``."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """Name of the model; vectors of different models must not be compared."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of each vector."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return float32 of shape (len(texts), dimension), each row of unit length. Raises ProviderError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingKey:
+    """What two vectors must have in common to be comparable."""
+
+    provider: str
+    model: str
+    dimension: int
+
+    @classmethod
+    def of(cls, embedder: Embedder) -> "EmbeddingKey":
+        """Return the key of every vector that ``embedder`` makes."""
+        return cls(embedder.provider, embedder.model, embedder.dimension)

@@ -1,0 +1,121 @@
+"""The local embedder: a sentence-transformers model exported to ONNX, run by onnxruntime on one thread.
+
+One thread, because several of these run side by side on few cores, and because a process with a thread pool
+cannot be forked safely: this one may be loaded once and shared by every forked worker.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microcred.ai.base import EmbedderError, Vectors
+from microcred.ai.export_manifest import GRAPH_FILE, TOKENIZER_FILE, ExportManifest
+
+PROVIDER = "sentence-transformers"
+MAX_BATCH_TEXTS = 32
+# Long texts in smaller batches: 32 texts of 256 tokens at once run 1.3 times slower than 8, for their
+# intermediate results fall out of the processor's cache, and take four times the memory.
+MAX_BATCH_TOKENS = 2048
+# No word is longer than 100 characters to the tokenizer, so what lies beyond cannot be among the first tokens
+# of any real text, and a huge one need not be read whole.
+MAX_CHARACTERS_A_TOKEN = 100
+
+
+class OnnxEmbedder:
+    """The exported model in ``folder``, its files checked against their manifest.
+
+    A text longer than the model reads (256 tokens for all-MiniLM-L6-v2) counts with its beginning only. The
+    same call always gives the same bits; in another batch a text's vector may differ by up to 1e-6.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        os.environ["TOKENIZERS_PARALLELISM"] = "false"
+        import onnxruntime
+        import tokenizers
+
+        manifest = ExportManifest.read(folder)
+        if not manifest.matches_files(folder):
+            raise EmbedderError(f"The export in {folder} is damaged: run manage.py embedder build --force.")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+        self._session: Any = onnxruntime.InferenceSession(
+            str(folder / GRAPH_FILE), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer: Any = tokenizers.Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+        self._tokenizer.enable_truncation(max_length=manifest.max_tokens)
+        self._tokenizer.no_padding()
+        self._manifest = manifest
+        self.provider = PROVIDER
+        self.model = manifest.model
+        self.dimension = manifest.dimension
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return float32 of shape (len(texts), dimension), each row of unit length."""
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        encodings = self._tokenizer.encode_batch([self._readable(text) for text in texts])
+        for batch in batches_by_length([len(encoding.ids) for encoding in encodings]):
+            inputs = self._pad([encodings[position] for position in batch])
+            (vectors[batch],) = self._session.run(None, inputs)
+        return vectors
+
+    def _readable(self, text: str) -> str:
+        cut = text[: self._manifest.max_tokens * MAX_CHARACTERS_A_TOKEN]
+        return cut.encode("utf-8", "replace").decode("utf-8")
+
+    def _pad(self, encodings: Sequence[Any]) -> dict[str, NDArray[np.int64]]:
+        shape = (len(encodings), max(len(encoding.ids) for encoding in encodings))
+        inputs = {
+            "input_ids": np.full(shape, self._manifest.padding_id, np.int64),
+            "attention_mask": np.zeros(shape, np.int64),
+            "token_type_ids": np.zeros(shape, np.int64),
+        }
+        for row, encoding in enumerate(encodings):
+            inputs["input_ids"][row, : len(encoding.ids)] = encoding.ids
+            inputs["attention_mask"][row, : len(encoding.ids)] = 1
+        return {name: inputs[name] for name in self._manifest.inputs}
+
+
+def batches_by_length(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield positions of texts of similar length (in tokens) together, so that little padding is computed.
+
+    A batch has at most 32 texts and 2,048 tokens, padding included.
+    """
+    batch: list[int] = []
+    for position in sorted(range(len(lengths)), key=lambda position: lengths[position]):
+        # In ascending order the newest is the longest, to which all others are padded.
+        if batch and (
+            len(batch) == MAX_BATCH_TEXTS or (len(batch) + 1) * lengths[position] > MAX_BATCH_TOKENS
+        ):
+            yield batch
+            batch = []
+        batch.append(position)
+    if batch:
+        yield batch
+
+
+class ReferenceEmbedder:
+    """The same model under sentence-transformers: what the export is measured against.
+
+    Imports torch, so it must never be made in a process that serves, works or forks.
+    """
+
+    def __init__(self, location: str) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        self.transformer: Any = SentenceTransformer(
+            location, device="cpu", model_kwargs={"attn_implementation": "eager"}
+        )
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return float32 of shape (len(texts), dimension), each row of unit length."""
+        vectors: Vectors = self.transformer.encode(
+            list(texts), normalize_embeddings=True, show_progress_bar=False
+        )
+        return vectors

@@ -1,0 +1,229 @@
+"""Chat and embeddings over the openai SDK, for OpenAI and every compatible server."""
+
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import structlog
+
+from microcred.ai.base import ChatReply, ProviderError, Vectors
+from microcred.ai.openai_replies import (
+    Completion,
+    read_completion,
+    read_embeddings,
+    status_error,
+)
+from microcred.ai.prices import PriceTable
+from microcred.ai.transport import BoundedClient, EncodedReplyError, ReplyTooLargeError
+
+log = structlog.get_logger(__name__)
+
+PROVIDER = "openai"
+MAX_REPLY_BYTES = 1_000_000
+EMBEDDING_DIMENSION = 384
+# A token covers at least one byte, so a text cut to the model's 8,191 tokens in bytes always fits; it is
+# still five times what the local model reads. 32 such texts stay under the 300,000 tokens of a request.
+MAX_EMBEDDING_BYTES = 8_191
+EMBEDDING_BATCH = 32
+# Reasoning models take no temperature and count their hidden tokens in max_completion_tokens.
+REASONING_MODEL = re.compile(r"^(o\d|gpt-5)")
+
+
+class OpenAIServer:
+    """A server that speaks OpenAI's API; empty ``base_url`` means OpenAI itself.
+
+    A call takes at most ``timeout`` + ``connect_timeout`` seconds and is never repeated here: when to retry
+    is the job's decision.
+    """
+
+    def __init__(
+        self, *, api_key: str, base_url: str = "", timeout: float = 20, connect_timeout: float = 3
+    ) -> None:
+        import openai
+
+        self._bounds = BoundedClient(
+            timeout=timeout, connect_timeout=connect_timeout, max_reply_bytes=MAX_REPLY_BYTES
+        )
+        self.sdk = openai.OpenAI(
+            api_key=api_key,
+            base_url=base_url or None,
+            timeout=self._bounds.http.timeout,
+            max_retries=0,
+            http_client=self._bounds.http,
+        )
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """Run one request under the deadline; raises ProviderError for whatever the SDK raises."""
+        import openai
+
+        with self._bounds.deadline() as call:
+            try:
+                yield
+            except openai.APIStatusError as error:
+                raise status_error(error.status_code, error.response.headers, error.code) from error
+            except openai.APIConnectionError as error:
+                late = call.expired or isinstance(error, openai.APITimeoutError)
+                raise _broken_off(late=late) from error
+            except ReplyTooLargeError as error:
+                message = f"the reply has more than {MAX_REPLY_BYTES} bytes"
+                raise ProviderError(message, retryable=False, kind="too_large") from error
+            except EncodedReplyError as error:
+                raise ProviderError("the reply is compressed", retryable=False, kind="bad_reply") from error
+
+    def close(self) -> None:
+        """Release the client; it cannot be used afterwards."""
+        self.sdk.close()
+
+
+class OpenAIChat:
+    """Chat completions with a strict JSON schema; ``models`` names a model for each task."""
+
+    def __init__(self, server: OpenAIServer, *, models: Mapping[str, str], prices: PriceTable) -> None:
+        self._server = server
+        self._models = models
+        self._prices = prices
+        self.provider = PROVIDER
+        self.model = models["scoring"]
+
+    def complete(
+        self,
+        *,
+        system: str,
+        user: str,
+        schema_name: str,
+        schema: Mapping[str, Any],
+        task: str,
+        max_tokens: int,
+    ) -> ChatReply:
+        """Answer ``user`` with JSON of ``schema``; see ChatModel. Raises ProviderError."""
+        model = self._models.get(task, self.model)
+        request: dict[str, Any] = {
+            "model": model,
+            "messages": [_message("system", system), _message("user", user)],
+            "response_format": _strict_json(schema_name, schema),
+            **_sampling(model, max_tokens),
+        }
+        started = time.monotonic()
+        with self._server.call():
+            raw = self._server.sdk.chat.completions.with_raw_response.create(**request)
+        completion = read_completion(
+            raw.http_response.content, prompt_characters=len(system) + len(user), asked_model=model
+        )
+        reply = self._priced(completion, asked_model=model, seconds=time.monotonic() - started)
+        _log_chat(task, reply, raw.request_id)
+        return reply
+
+    def _priced(self, completion: Completion, *, asked_model: str, seconds: float) -> ChatReply:
+        usage = completion.usage
+        price = self._prices.find(completion.model, asked_model)
+        if price is None:
+            log.warning("ai.price_unknown", model=completion.model)
+        return ChatReply(
+            content=completion.content,
+            model=completion.model,
+            input_tokens=usage.input,
+            output_tokens=usage.output,
+            latency_ms=round(seconds * 1000),
+            cost_microcents=price.microcents(
+                input_tokens=usage.input, output_tokens=usage.output, cached_tokens=usage.cached
+            )
+            if price
+            else 0,
+            finish_reason=completion.finish_reason,
+            usage_reported=usage.reported,
+            price_known=price is not None,
+        )
+
+
+class OpenAIEmbedder:
+    """Embeddings of ``dimension`` numbers; a text longer than the model reads is cut at its end."""
+
+    def __init__(
+        self,
+        server: OpenAIServer,
+        *,
+        model: str,
+        prices: PriceTable,
+        dimension: int = EMBEDDING_DIMENSION,
+    ) -> None:
+        self._server = server
+        self._prices = prices
+        self.provider = PROVIDER
+        self.model = model
+        self.dimension = dimension
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return float32 of shape (len(texts), dimension), rows of unit length. Raises ProviderError."""
+        batches = [
+            self._embed_batch(texts[start : start + EMBEDDING_BATCH])
+            for start in range(0, len(texts), EMBEDDING_BATCH)
+        ]
+        return np.concatenate(batches) if batches else np.zeros((0, self.dimension), np.float32)
+
+    def _embed_batch(self, texts: Sequence[str]) -> Vectors:
+        inputs = [_fit(text) for text in texts]
+        with self._server.call():
+            raw = self._server.sdk.embeddings.with_raw_response.create(
+                model=self.model, input=inputs, dimensions=self.dimension, encoding_format="base64"
+            )
+        vectors, usage = read_embeddings(
+            raw.http_response.content,
+            count=len(inputs),
+            dimension=self.dimension,
+            prompt_characters=sum(map(len, inputs)),
+        )
+        price = self._prices.find(self.model)
+        log.info(
+            "ai.embedding",
+            model=self.model,
+            count=len(inputs),
+            input_tokens=usage.input,
+            cost_microcents=price.microcents(input_tokens=usage.input) if price else 0,
+            price_known=price is not None,
+            provider_request=raw.request_id,
+        )
+        return vectors
+
+
+def _log_chat(task: str, reply: ChatReply, provider_request: str | None) -> None:
+    log.info(
+        "ai.chat",
+        task=task,
+        model=reply.model,
+        input_tokens=reply.input_tokens,
+        output_tokens=reply.output_tokens,
+        cost_microcents=reply.cost_microcents,
+        latency_ms=reply.latency_ms,
+        provider_request=provider_request,
+    )
+
+
+def _strict_json(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": dict(schema)}}
+
+
+def _sampling(model: str, max_tokens: int) -> dict[str, Any]:
+    if REASONING_MODEL.match(model):
+        return {"max_completion_tokens": max_tokens}
+    return {"max_tokens": max_tokens, "temperature": 0.0}
+
+
+def _message(role: str, text: str) -> dict[str, str]:
+    # A lone surrogate, which a student's answer may contain, cannot be sent.
+    return {"role": role, "content": text.encode("utf-8", "replace").decode("utf-8")}
+
+
+def _fit(text: str) -> str:
+    # The API refuses an empty text, while an empty field of a record still needs some vector.
+    cut = text.encode("utf-8", "replace")[:MAX_EMBEDDING_BYTES].decode("utf-8", "ignore")
+    return cut if cut.strip() else " "
+
+
+def _broken_off(*, late: bool) -> ProviderError:
+    if late:
+        return ProviderError("no complete reply in time", retryable=True, kind="timeout")
+    return ProviderError("the connection failed", retryable=True, kind="connection")

@@ -1,0 +1,195 @@
+"""Reading what an OpenAI-compatible server sends back, without trusting it to have its promised shape."""
+
+import base64
+import binascii
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microcred.ai.base import ProviderError, Vectors
+
+MAX_COUNTED_TOKENS = 100_000_000
+CHARACTERS_A_TOKEN = 4
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+RETRYABLE_STATUS = frozenset({408, 409, 425, 429})
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call; ``reported`` is False when they are estimated from the lengths of the texts."""
+
+    input: int
+    output: int
+    cached: int
+    reported: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The usable parts of a chat completion."""
+
+    content: str
+    model: str
+    finish_reason: str
+    usage: Usage
+
+
+def read_completion(body: bytes, *, prompt_characters: int, asked_model: str) -> Completion:
+    """Read the first choice of a chat completion. Raises ProviderError for everything but a whole answer."""
+    data = _read_object(body)
+    choice = _first(data.get("choices"))
+    message = choice.get("message")
+    if not isinstance(message, dict):
+        raise _bad_reply("it has no choices[0].message")
+    finish_reason = choice.get("finish_reason")
+    if message.get("refusal") or finish_reason == "content_filter":
+        raise ProviderError("the model refused to answer", retryable=False, kind="refusal")
+    if finish_reason == "length":
+        raise ProviderError("the answer reached max_tokens", retryable=False, kind="truncated")
+    content = message.get("content")
+    if content is None or content == "":
+        raise ProviderError("the answer is empty", retryable=True, kind="empty")
+    if not isinstance(content, str) or not _is_storable(content):
+        raise _bad_reply("its content is not text")
+    model = data.get("model")
+    return Completion(
+        content=content,
+        model=model if isinstance(model, str) and model and _is_storable(model) else asked_model,
+        finish_reason=finish_reason if isinstance(finish_reason, str) else "unknown",
+        usage=read_usage(data, prompt_characters=prompt_characters, reply_characters=len(content)),
+    )
+
+
+def read_usage(data: Mapping[str, Any], *, prompt_characters: int, reply_characters: int = 0) -> Usage:
+    """Return the reported tokens, or an estimate where the server reports none or nonsense."""
+    usage = data.get("usage")
+    if isinstance(usage, dict):
+        read = _count(usage.get("prompt_tokens"))
+        written = _count(usage.get("completion_tokens", 0))
+        details = usage.get("prompt_tokens_details")
+        cached = _count(details.get("cached_tokens")) if isinstance(details, dict) else 0
+        if read is not None and written is not None:
+            return Usage(read, written, cached or 0, reported=True)
+    return Usage(
+        math.ceil(prompt_characters / CHARACTERS_A_TOKEN),
+        math.ceil(reply_characters / CHARACTERS_A_TOKEN),
+        0,
+        reported=False,
+    )
+
+
+def read_embeddings(
+    body: bytes, *, count: int, dimension: int, prompt_characters: int
+) -> tuple[Vectors, Usage]:
+    """Read ``count`` vectors in the order of the request, scaled to unit length.
+
+    Accepts numbers and base64 of little-endian float32. Raises ProviderError for another count or
+    dimension, and for a vector that is not finite or has no direction.
+    """
+    data = _read_object(body)
+    items = data.get("data")
+    if not isinstance(items, list) or len(items) != count:
+        raise _bad_vectors(f"not {count} of them")
+    rows: dict[int, NDArray[np.float64]] = {}
+    for item in items:
+        if not isinstance(item, dict) or not isinstance(item.get("index"), int):
+            raise _bad_reply("an embedding has no index")
+        rows[item["index"]] = _read_vector(item.get("embedding"), dimension)
+    if rows.keys() != set(range(count)):
+        raise _bad_vectors("their indexes are not those of the texts")
+    vectors = np.stack([rows[index] for index in range(count)])
+    with np.errstate(all="ignore"):
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        if not np.isfinite(lengths).all() or (lengths < 1e-12).any():
+            raise _bad_vectors("one is zero or not finite")
+        unit = (vectors / lengths).astype(np.float32)
+    return unit, read_usage(data, prompt_characters=prompt_characters)
+
+
+def status_error(status: int, headers: Mapping[str, str], code: object) -> ProviderError:
+    """Return the error for a reply with another status than 2xx; ``code`` is the server's error code."""
+    message = f"the provider answered {status}"
+    if status == 429 and code == "insufficient_quota":
+        return ProviderError(message + ", out of credit", retryable=False, kind="quota")
+    if status == 429:
+        return ProviderError(message, retryable=True, retry_after=retry_after(headers), kind="rate_limit")
+    if status >= 500:
+        return ProviderError(message, retryable=True, retry_after=retry_after(headers), kind="server")
+    if status in (401, 403):
+        return ProviderError(message, retryable=False, kind="auth")
+    return ProviderError(message, retryable=status in RETRYABLE_STATUS, kind="bad_request")
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the wait in seconds that the headers ask for, or None.
+
+    They give milliseconds, seconds or a date (RFC 9110, section 10.2.3); a date is
+    compared with the server's own clock, its Date header.
+    """
+    for name, scale in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        try:
+            seconds = float(headers[name]) / scale
+        except (KeyError, ValueError):
+            continue
+        if math.isfinite(seconds) and seconds >= 0:
+            return seconds
+    try:
+        wait = parsedate_to_datetime(headers["retry-after"]) - parsedate_to_datetime(headers["date"])
+        return max(wait.total_seconds(), 0.0)
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def _read_object(body: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise _bad_reply("it is not JSON") from error
+    if not isinstance(data, dict):
+        raise _bad_reply("it is not a JSON object")
+    return data
+
+
+def _first(choices: object) -> dict[str, Any]:
+    if isinstance(choices, list) and choices and isinstance(choices[0], dict):
+        return choices[0]
+    raise _bad_reply("it has no choices")
+
+
+def _count(value: object) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNTED_TOKENS:
+        return value
+    return None
+
+
+def _is_storable(text: str) -> bool:
+    """Whether PostgreSQL can hold the text: no NUL and no lone surrogates."""
+    return UNSTORABLE.search(text) is None
+
+
+def _read_vector(value: object, dimension: int) -> NDArray[np.float64]:
+    try:
+        if isinstance(value, str):
+            vector = np.frombuffer(base64.b64decode(value, validate=True), dtype="<f4").astype(np.float64)
+        else:
+            vector = np.asarray(value, dtype=np.float64)
+    except (binascii.Error, ValueError, TypeError, OverflowError) as error:
+        raise _bad_reply("an embedding is neither numbers nor base64") from error
+    if vector.shape != (dimension,):
+        raise _bad_vectors(f"one has the shape {vector.shape}, not ({dimension},)")
+    return vector
+
+
+def _bad_reply(why: str) -> ProviderError:
+    return ProviderError(f"the reply cannot be read: {why}", retryable=True, kind="bad_reply")
+
+
+def _bad_vectors(why: str) -> ProviderError:
+    return ProviderError(f"the embeddings cannot be used: {why}", retryable=False, kind="bad_vectors")

@@ -1,0 +1,97 @@
+"""Typed readers of the environment; settings.py is their only caller."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+environ.Env.read_env(BASE_DIR / ".env", overwrite=False) if (BASE_DIR / ".env").is_file() else None
+
+
+class SettingError(RuntimeError):
+    """An environment variable has a value that cannot be used."""
+
+
+def text(name: str, default: str = "") -> str:
+    """Read a string; white space around it does not count, empty means ``default``."""
+    return os.environ.get(name, "").strip() or default
+
+
+def integer(name: str, default: int) -> int:
+    """Read a whole number."""
+    value = text(name)
+    try:
+        return int(value) if value else default
+    except ValueError:
+        raise SettingError(f"{name} must be a whole number, not {value!r}") from None
+
+
+def decimal(name: str, default: float) -> float:
+    """Read a number."""
+    value = text(name)
+    try:
+        return float(value) if value else default
+    except ValueError:
+        raise SettingError(f"{name} must be a number, not {value!r}") from None
+
+
+def flag(name: str, default: bool) -> bool:
+    """Read yes or no."""
+    value = text(name).lower()
+    if not value:
+        return default
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise SettingError(f"{name} must be true or false, not {value!r}")
+
+
+def names(name: str, default: list[str]) -> list[str]:
+    """Read a list separated by commas."""
+    value = text(name)
+    return [part.strip() for part in value.split(",") if part.strip()] if value else default
+
+
+def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
+    """Read one of the ``allowed`` words."""
+    value = text(name, default)
+    if value not in allowed:
+        raise SettingError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+    return value
+
+
+def database(url: str) -> dict[str, Any]:
+    """Turn a DATABASE_URL into Django's connection settings."""
+    settings: dict[str, Any] = dict(environ.Env.db_url_config(url))
+    return settings
+
+
+def secret(name: str, folder: Path, *, required: bool) -> str:
+    """Read a secret from the environment, else from a file that is made at first use.
+
+    With ``required`` (production) a missing variable is an error: a secret that lives in one machine's
+    folder would differ between machines.
+    """
+    value = text(name)
+    if value:
+        return value
+    if required:
+        raise SettingError(f"{name} must be set in this environment")
+    path = folder / name.lower()
+    if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        partial = path.with_suffix(f".{os.getpid()}")
+        partial.touch(mode=0o600)
+        partial.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(partial, path)
+        except FileExistsError:
+            pass
+        finally:
+            partial.unlink()
+    return path.read_text().strip()

@@ -1,0 +1,37 @@
+"""What the apps offer to the floors below them, by dotted name, so that nothing imports upward."""
+
+from typing import Any
+
+# kind: the function that does such a job, the one that goes on without it after the last attempt, how many attempts.
+JOB_KINDS: dict[str, dict[str, Any]] = {
+    "scoring.score": {
+        "handler": "scoring.tasks.score",
+        "give_up": "scoring.tasks.give_up_scoring",
+        "max_attempts": 5,
+    },
+    "recommendations.recommend": {
+        "handler": "recommendations.tasks.recommend",
+        "give_up": "recommendations.tasks.give_up_recommending",
+        "max_attempts": 5,
+    },
+    "recommendations.embed": {
+        "handler": "recommendations.tasks.embed_catalog",
+        "give_up": None,
+        "max_attempts": 5,
+    },
+    "partners.deliver": {
+        "handler": "partners.tasks.deliver",
+        "give_up": "partners.tasks.give_up_delivery",
+        "max_attempts": 8,
+    },
+    "ops.sweep": {"handler": "ops.tasks.sweep", "give_up": None, "max_attempts": 3},
+}
+
+# name: what it counts, the label, and the function that returns {label value: count}.
+GAUGES: dict[str, dict[str, str]] = {
+    "microcred_assessments": {
+        "help": "Assessments by status.",
+        "label": "status",
+        "function": "assessments.queries.count_by_status",
+    },
+}

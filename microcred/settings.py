@@ -1,0 +1,293 @@
+"""All settings, in sections; every value that a deployment may change is read by microcred/env.py."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from microcred import env
+from microcred.embedded import EmbeddedServer
+from microcred.logging import configure_logging
+from microcred.registry import GAUGES, JOB_KINDS
+
+__all__ = ["GAUGES", "JOB_KINDS"]
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ENVIRONMENT = env.choice("ENVIRONMENT", ("local", "test", "staging", "production"), "local")
+IS_DEPLOYED = ENVIRONMENT in ("staging", "production")
+DEBUG = env.flag("DEBUG", default=False)
+STATE_DIR = Path(env.text("MICROCRED_STATE_DIR", str(BASE_DIR / "var")))
+VERSION = "0.1.0"
+
+# --- Secrets ----------------------------------------------------------------------------------------------
+SECRETS_DIR = STATE_DIR / "secrets"
+SECRET_KEY = env.secret("SECRET_KEY", SECRETS_DIR, required=IS_DEPLOYED)
+JWT_SIGNING_KEY = env.secret("JWT_SIGNING_KEY", SECRETS_DIR, required=IS_DEPLOYED)
+WEBHOOK_ENCRYPTION_KEY = env.secret("WEBHOOK_ENCRYPTION_KEY", SECRETS_DIR, required=IS_DEPLOYED)
+
+# --- Hosts and transport ----------------------------------------------------------------------------------
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.integer("PORT", 8000)
+WEB_PROCESSES = env.integer("WEB_PROCESSES", 2)
+# Each thread keeps a database connection of its own.
+WEB_THREADS = env.integer("WEB_THREADS", 4)
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", [] if IS_DEPLOYED else ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", [])
+CORS_ALLOWED_ORIGINS = env.names("CORS_ALLOWED_ORIGINS", [])
+CORS_URLS_REGEX = r"^/api/.*$"
+CORS_EXPOSE_HEADERS = [
+    "Retry-After",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "X-Request-ID",
+]
+TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)
+SECURE_SSL_REDIRECT = IS_DEPLOYED
+SECURE_REDIRECT_EXEMPT = [r"^health"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
+SECURE_HSTS_SECONDS = 31_536_000 if IS_DEPLOYED else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_DEPLOYED
+SECURE_HSTS_PRELOAD = IS_DEPLOYED
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = IS_DEPLOYED
+CSRF_COOKIE_SECURE = IS_DEPLOYED
+SESSION_COOKIE_AGE = 8 * 3600
+X_FRAME_OPTIONS = "DENY"
+API_MAX_BODY_BYTES = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- Applications -----------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "corsheaders",
+    "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_q",
+    "ops",
+    "accounts",
+    "catalog",
+    "assessments",
+    "scoring",
+    "recommendations",
+    "companion",
+    "partners",
+]
+MIDDLEWARE = [
+    "microcred.middleware.RequestContextMiddleware",
+    "ops.limits.RateLimitHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "microcred.urls"
+WSGI_APPLICATION = "microcred.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles" if IS_DEPLOYED else None  # elsewhere the finders serve
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if IS_DEPLOYED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not IS_DEPLOYED
+WHITENOISE_AUTOREFRESH = False
+
+# --- Database ---------------------------------------------------------------------------------------------
+# Persistent connections: a new one costs 2.8 ms. Never OPTIONS["pool"]: forked workers would share its sockets.
+DATABASE_URL = env.text("DATABASE_URL")
+EMBEDDED_DATABASE = EmbeddedServer(STATE_DIR / "postgres")
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        **(env.database(DATABASE_URL) if DATABASE_URL else EMBEDDED_DATABASE.connection_settings()),
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "TEST": {"NAME": env.text("TEST_DATABASE_NAME", "test_microcred")},
+    }
+}
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    {
+        "server_side_binding": env.flag("DATABASE_PREPARED_STATEMENTS", default=True),
+        "prepare_threshold": 1 if env.flag("DATABASE_PREPARED_STATEMENTS", default=True) else None,
+        "connect_timeout": 5,
+        "options": "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000",
+    }
+)
+
+# --- Accounts and tokens ----------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.BCryptSHA256PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "start"
+LOGOUT_REDIRECT_URL = "login"
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": dt.timedelta(minutes=15),
+    "REFRESH_TOKEN_LIFETIME": dt.timedelta(days=7),
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+    "SIGNING_KEY": JWT_SIGNING_KEY,
+    "ISSUER": "microcred",
+    "AUDIENCE": "microcred-api",
+    "LEEWAY": 5,
+    "USER_ID_FIELD": "id",
+    "USER_ID_CLAIM": "user_id",
+}
+
+# --- REST API ---------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["microcred.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_THROTTLE_CLASSES": ["ops.limits.PolicyThrottle"],
+    "DEFAULT_SCHEMA_CLASS": "microcred.api.schema.ApiSchema",
+    "EXCEPTION_HANDLER": "microcred.api.handler.handle_error",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "COERCE_DECIMAL_TO_STRING": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "MicroCred API",
+    "VERSION": "v1",
+    "DESCRIPTION": "Assessments, explainable scores and traced micro-credential recommendations.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+}
+# Allowances per caller: (tokens, seconds in which they refill). The first matching line of a scope decides.
+RATE_LIMITS: dict[str, list[tuple[int, int]]] = {
+    "anonymous": [(60, 60)],
+    "token": [(60, 60)],
+    "student": [(100, 60), (1000, 3600)],
+    "guardian": [(100, 60), (1000, 3600)],
+    "advisor": [(300, 60)],
+    "admin": [(300, 60)],
+}
+RATE_LIMITS_ENABLED = env.flag("RATE_LIMITS_ENABLED", default=True)
+RATELIMIT_IP_META_KEY = "ops.limits.client_address"
+CACHES = {"default": {"BACKEND": "ops.counters.DatabaseCounterCache", "LOCATION": "cache_counters"}}
+IDEMPOTENCY_KEEP_SECONDS = 24 * 3600
+
+# --- Jobs -------------------------------------------------------------------------------------------------
+# django-q2 only wakes workers up. retry counts from the pull, not from the start, so it must outlast all that
+# may wait inside the cluster: timeout * (1 + ceil((queue_limit + 1) / workers)) + 1.
+REDIS_URL = env.text("REDIS_URL")
+WORKER_PROCESSES = env.integer("WORKER_PROCESSES", 2)
+JOB_TIMEOUT_SECONDS = 90
+Q_CLUSTER: dict[str, Any] = {
+    "name": "microcred",
+    "workers": WORKER_PROCESSES,
+    "queue_limit": WORKER_PROCESSES,
+    "bulk": 1,
+    "timeout": JOB_TIMEOUT_SECONDS,
+    "retry": JOB_TIMEOUT_SECONDS * (1 + -(-(WORKER_PROCESSES + 1) // WORKER_PROCESSES)) + 1,
+    "save_limit": -1,
+    "ack_failures": True,
+    "max_attempts": 1,
+    "catch_up": False,
+    "scheduler": False,
+    "poll": 0.1,
+    "log_level": "WARNING",
+    "label": "Job queue",
+    **(
+        {"redis": REDIS_URL, "broker_class": "ops.bell.RedisBells"}
+        if REDIS_URL
+        else {"orm": "default", "broker_class": "ops.bell.DatabaseBells"}
+    ),
+}
+JOB_LEASE_SECONDS = 15
+JOB_RENEW_SECONDS = 4
+# Renewal stops here, so that work that hangs loses its lease before the queue's own timeout ends its process.
+JOB_DEADLINE_SECONDS = 60
+# What runs when the worker is told to stop may go on for so long; then it is put back.
+JOB_STOP_SECONDS = 20
+# Called once in the worker, before it forks.
+WORKER_PRELOAD = ["microcred.ai.providers.preload"]
+# --- Metrics ----------------------------------------------------------------------------------------------
+# Who may read /metrics: the bearer of this token; without one, this machine.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+
+# --- Assessments ------------------------------------------------------------------------------------------
+ASSESSMENT_HOURS = env.integer("ASSESSMENT_HOURS", 72)
+
+# --- Model providers --------------------------------------------------------------------------------------
+OPENAI_API_KEY = env.text("OPENAI_API_KEY")
+OPENAI_BASE_URL = env.text("OPENAI_BASE_URL")
+AI_MODELS = {
+    "scoring": env.text("OPENAI_SCORING_MODEL", "gpt-4o-mini"),
+    "explanation": env.text("OPENAI_EXPLANATION_MODEL", "gpt-4o-mini"),
+    "embedding": env.text("OPENAI_EMBEDDING_MODEL", "text-embedding-3-small"),
+}
+AI_PRICES: dict[str, dict[str, str]] = {}
+AI_TIMEOUT_SECONDS = env.decimal("AI_TIMEOUT_SECONDS", 20)
+AI_CONNECT_TIMEOUT_SECONDS = env.decimal("AI_CONNECT_TIMEOUT_SECONDS", 3)
+EMBEDDING_PROVIDER = env.choice(
+    "EMBEDDING_PROVIDER", ("sentence-transformers", "openai"), "sentence-transformers"
+)
+EMBEDDING_MODEL = env.text("EMBEDDING_MODEL")
+EMBEDDER_DIR = STATE_DIR / "embedder"
+
+# --- Webhooks ---------------------------------------------------------------------------------------------
+WEBHOOK_TIMEOUT_SECONDS = env.decimal("WEBHOOK_TIMEOUT_SECONDS", 15)
+WEBHOOK_ALLOW_PRIVATE_ADDRESSES = env.flag("WEBHOOK_ALLOW_PRIVATE_ADDRESSES", default=not IS_DEPLOYED)
+
+# --- Logs -------------------------------------------------------------------------------------------------
+LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
+LOG_FORMAT = env.choice("LOG_FORMAT", ("json", "console"), "json" if IS_DEPLOYED else "console")
+LOGGING_CONFIG = None
+configure_logging(level=LOG_LEVEL, style=LOG_FORMAT)
+
+# --- Admin ------------------------------------------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "MicroCred",
+    "SITE_HEADER": "MicroCred",
+    "SITE_SUBHEADER": "Assessments and credentials",
+    "SHOW_VIEW_ON_SITE": False,
+}

@@ -1,0 +1,25 @@
+"""Every address of the product; each app lists its own."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="start"), name="home"),
+    path("", include("accounts.urls")),  # before the admin, whose log-in page it takes over
+    path("admin/", admin.site.urls),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("redoc", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
+    path("", include("ops.urls")),
+    path("api/v1/catalog/", include("catalog.urls")),
+    path("api/v1/", include("assessments.urls")),
+    path("api/v1/", include("recommendations.urls")),
+    path("advisor/", include("companion.urls")),
+]
+
+handler400 = "microcred.api.handler.malformed"
+handler403 = "microcred.api.handler.forbidden"
+handler404 = "microcred.api.handler.not_found"
+handler500 = "microcred.api.handler.failed"

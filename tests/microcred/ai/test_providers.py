@@ -1,0 +1,152 @@
+"""The settings choose the providers; a process loads each once, and never torch."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from pytest_django import Settings
+
+from microcred.ai import providers
+from microcred.ai.base import ProviderError
+from microcred.ai.onnx_export import PROJECT
+from tests.fakes.openai_server import FakeOpenAI, status
+
+
+@pytest.fixture(autouse=True)
+def fresh(settings: Settings) -> Iterator[None]:
+    """Start without a key, without loaded providers, and leave none behind."""
+    settings.OPENAI_API_KEY = ""
+    settings.EMBEDDING_PROVIDER = "sentence-transformers"
+    settings.EMBEDDING_MODEL = ""
+    providers.reset()
+    yield
+    providers.reset()
+
+
+@pytest.fixture
+def keyed(settings: Settings, fake: FakeOpenAI) -> FakeOpenAI:
+    settings.OPENAI_API_KEY = "sk-test"
+    settings.OPENAI_BASE_URL = fake.base_url
+    return fake
+
+
+def ask() -> str:
+    model = providers.chat_model()
+    assert model is not None
+    return model.complete(
+        system="", user="", schema_name="any", schema={"type": "string"}, task="scoring", max_tokens=5
+    ).content
+
+
+def test_without_a_key_there_is_no_chat_model() -> None:
+    assert providers.chat_model() is None
+
+
+def test_the_local_embedder_is_loaded_once() -> None:
+    embedder = providers.embedder()
+
+    assert (embedder.provider, embedder.model, embedder.dimension) == (
+        "sentence-transformers",
+        "all-MiniLM-L6-v2",
+        384,
+    )
+    assert providers.embedder() is embedder
+
+
+def test_with_a_key_the_chat_model_calls_the_server(keyed: FakeOpenAI, settings: Settings) -> None:
+    assert ask() == '"A reason for answer."'
+    assert keyed.requests[0].headers["authorization"] == "Bearer sk-test"
+    assert keyed.requests[0].body["model"] == settings.AI_MODELS["scoring"]
+    assert providers.chat_model() is providers.chat_model()
+
+
+def test_the_setting_of_prices_is_used(keyed: FakeOpenAI, settings: Settings) -> None:
+    settings.AI_PRICES = {settings.AI_MODELS["scoring"]: {"input": "1000"}}
+    model = providers.chat_model()
+    assert model is not None
+
+    reply = model.complete(
+        system="12345678", user="", schema_name="any", schema={}, task="scoring", max_tokens=5
+    )
+
+    assert reply.cost_microcents == 2 * 100_000
+
+
+def test_embeddings_of_the_server_are_chosen_by_the_setting(keyed: FakeOpenAI, settings: Settings) -> None:
+    settings.EMBEDDING_PROVIDER = "openai"
+    embedder = providers.embedder()
+
+    assert embedder.embed(["text"]).shape == (1, 384)
+    assert (embedder.provider, embedder.dimension) == ("openai", 384)
+    assert keyed.requests[0].body["model"] == settings.AI_MODELS["embedding"] == embedder.model
+
+
+def test_embeddings_of_the_server_need_a_key(settings: Settings) -> None:
+    settings.EMBEDDING_PROVIDER = "openai"
+
+    with pytest.raises(ImproperlyConfigured, match="needs OPENAI_API_KEY"):
+        providers.embedder()
+
+
+def test_five_failures_open_the_breaker_and_no_further_call_is_made(keyed: FakeOpenAI) -> None:
+    keyed.queue(*[status(500)] * 5)
+    kinds = []
+    for _ in range(6):
+        with pytest.raises(ProviderError) as raised:
+            ask()
+        kinds.append(raised.value.kind)
+
+    assert kinds == ["server"] * 5 + ["circuit_open"]
+    assert len(keyed.requests) == 5
+    assert raised.value.retryable
+    assert 0 < (raised.value.retry_after or 0) <= 30
+
+
+def test_reset_forgets_providers_and_failures(keyed: FakeOpenAI) -> None:
+    keyed.queue(*[status(500)] * 5)
+    before = providers.chat_model()
+    for _ in range(5):
+        with pytest.raises(ProviderError):
+            ask()
+
+    providers.reset()
+
+    assert providers.chat_model() is not before
+    assert ask() == '"A reason for answer."'
+
+
+def test_preloading_loads_everything_a_worker_needs(keyed: FakeOpenAI) -> None:
+    providers.preload()
+
+    assert providers.embedder.cache_info().hits == 0
+    assert providers.embedder.cache_info().currsize == 1
+    assert providers.chat_model.cache_info().currsize == 1
+    assert keyed.requests == [], "loading calls nobody"
+
+
+PRELOAD_PROGRAM = """
+import sys
+from microcred.ai import providers
+assert not {"openai", "onnxruntime", "tokenizers"} & sys.modules.keys(), "importing providers is light"
+providers.preload()
+providers.embedder().embed(["a text", "another text"])
+print(sorted({"torch", "transformers", "sentence_transformers"} & sys.modules.keys()))
+"""
+
+
+def test_no_process_that_uses_the_providers_imports_torch() -> None:
+    environment = {**os.environ, "OPENAI_API_KEY": "sk-test"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", PRELOAD_PROGRAM],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.splitlines()[-1] == "[]"

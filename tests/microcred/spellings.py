@@ -1,0 +1,51 @@
+"""Addresses, and ways to write URLs, that must never lead anywhere."""
+
+PRIVATE_ADDRESSES = [
+    "0.0.0.0",  # noqa: S104 - never listened on
+    "0.1.2.3", "10.0.0.1", "10.255.255.255", "100.64.0.1", "100.127.255.255", "127.0.0.1",
+    "127.255.255.254", "169.254.0.1", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.8",
+    "192.0.0.170", "192.0.2.1", "192.88.99.1", "192.168.0.1", "192.168.255.255", "198.18.0.1",
+    "198.19.255.255", "198.51.100.7", "203.0.113.9", "224.0.0.1", "239.255.255.255", "240.0.0.1",
+    "255.255.255.255",
+    "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:7f00:1", "::ffff:10.0.0.1", "::ffff:8.8.8.8",
+    "64:ff9b::a9fe:a9fe", "64:ff9b::7f00:1", "64:ff9b:1::1", "100::1", "2001::1", "2001:10::1",
+    "2001:20::1", "2001:db8::1", "2002:7f00:1::", "2002:a9fe:a9fe::1", "3fff::1", "5f00::1", "fc00::1",
+    "fd00:ec2::254", "fe80::1", "fec0::1", "ff02::1", "ff0e::1",
+]  # fmt: skip
+PUBLIC_ADDRESSES = [
+    "1.1.1.1", "8.8.8.8", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255",
+    "128.0.0.1", "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "192.167.255.255",
+    "192.169.0.0", "198.17.255.255", "198.20.0.0", "223.255.255.255", "2606:4700:4700::1111",
+    "2a00:1450:4001::1", "2001:4860:4860::8888",
+]  # fmt: skip
+SPELLINGS = [
+    "https://127.0.0.1/", "https://127.1/", "https://127.0.1/", "https://2130706433/", "https://0177.0.0.1/",
+    "https://0177.1/", "https://017700000001/", "https://0x7f.1/", "https://0x7f000001/", "https://0x7f.0.0.1/",
+    "https://①②⑦.⓪.⓪.①/", "https://127。0。0。1/", "https://127.0.0.1/", "https://127.0.0.1./",
+    "https://0/", "https://0.0.0.0/", "https://169.254.169.254/latest/meta-data", "https://2852039166/",
+    "https://0xa9fea9fe/", "https://0251.0376.0251.0376/", "https://100.64.1.1/", "https://10.1/",
+    "https://172.16.1/", "https://192.168.1/", "https://192.0.0.8/", "https://192.88.99.1/",
+    "https://224.0.0.1/", "https://255.255.255.255/",
+    "https://[::1]/", "https://[::]/", "https://[0:0:0:0:0:0:0:1]/", "https://[::ffff:127.0.0.1]/",
+    "https://[::ffff:7f00:1]/", "https://[::ffff:a9fe:a9fe]/", "https://[0:0:0:0:0:ffff:127.0.0.1]/",
+    "https://[fe80::1]/", "https://[fe80::1%25eth0]/", "https://[fe80::1%eth0]/", "https://[fc00::1]/",
+    "https://[fd00:ec2::254]/", "https://[fec0::1]/", "https://[ff02::1]/", "https://[64:ff9b::a9fe:a9fe]/",
+    "https://[64:ff9b:1::1]/", "https://[2002:7f00:1::]/", "https://[2001:db8::1]/", "https://[5f00::1]/",
+    "https://localhost/", "https://LOCALHOST/", "https://localhost./", "https://api.localhost/",
+    "https://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ/",
+]  # fmt: skip
+MALFORMED = [
+    "", "https://", "https:///path", "https://?x", "example.org", "//example.org/", "http://example.org/",
+    "ftp://example.org/", "file:///etc/passwd", "gopher://example.org/", "javascript:alert(1)",
+    "https://user@example.org/", "https://user:word@example.org/", "https://example.org@127.0.0.1/",
+    "https://@example.org/", "https://127.0.0.1\\@example.org/", "https://example.org\\.evil.org/",
+    "https://exa mple.org/", "https://example.org/a b", "https://example.org/\r\nHost: x", "https://exa\tmple.org/",
+    "https://example.org\0/", "https://example.org/#part", "https://exam%70le.org/", "https://example..org/",
+    "https://[::1/", "https://[::g]/", "https://[127.0.0.1]/", "https://example.org:65536/",
+    "https://example.org:x/", "https://example.org:-1/", "https://example.org/ä", "https://" + "a" * 64 + ".org/",
+    "https://example.org/" + "a" * 2000, "https://exa$mple.org/", "https://example.org,127.0.0.1/",
+    "https://example.org:22/", "https://example.org:25/", "https://example.org:0/", "https://example.org:81/",
+    "https://example.org:1023/", "https://example.org:3306/", "https://example.org:5432/",
+    "https://example.org:6379/", "https://example.org:2375/", "https://example.org:9200/",
+    "https://example.org:11211/", "https://example.org:27017/",
+]  # fmt: skip
