@@ -1,0 +1,105 @@
+"""What staff sees of jobs, the audit trail and measurements: all of it read-only."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+
+from ops import jobs
+from ops.enums import JobStatus
+from ops.models import AsyncJob, AuditLog, MetricSnapshot
+
+# The queue's own pages show, and unpickle, rows that anyone who can write to the database could have made.
+for model in [model for model in admin.site._registry if model._meta.app_label == "django_q"]:
+    admin.site.unregister(model)
+
+
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
+    """Looks at rows and changes none."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+
+@admin.register(AsyncJob)
+class AsyncJobAdmin(ReadOnlyAdmin):
+    """Background jobs, the dead ones first to be looked for."""
+
+    list_display = ("kind", "status", "tries", "age", "waits_until", "failure", "claimed_by")
+    list_filter = ("status", "kind", "giving_up")
+    search_fields = ("id", "unique_key", "correlation_id", "assessment__id")
+    ordering = ("-queued_at",)
+    list_per_page = 50
+    show_full_result_count = False
+    actions = ("run_again",)
+
+    def has_run_permission(self, request: HttpRequest) -> bool:
+        """Allow running jobs again to those who could change jobs if anyone could."""
+        return request.user.has_perm("ops.change_asyncjob")
+
+    @admin.display(description="attempts")
+    def tries(self, job: AsyncJob) -> str:
+        """Show the claims so far against the limit."""
+        return f"{job.attempts} of {job.max_attempts}" + (" (giving up)" if job.giving_up else "")
+
+    @admin.display(description="age", ordering="queued_at")
+    def age(self, job: AsyncJob) -> dt.timedelta:
+        """Show how long ago the job was queued, or how long it took."""
+        until = job.completed_at or timezone.now()
+        return dt.timedelta(seconds=round((until - job.queued_at).total_seconds()))
+
+    @admin.display(description="next try", ordering="next_run_at")
+    def waits_until(self, job: AsyncJob) -> dt.datetime | None:
+        """Show when a queued job is due."""
+        return job.next_run_at if job.status == JobStatus.QUEUED else None
+
+    @admin.display(description="last error")
+    def failure(self, job: AsyncJob) -> str:
+        """Show the type of the latest failure."""
+        return str((job.error_payload or {}).get("type", ""))
+
+    @admin.action(description="Run again (dead jobs only)", permissions=["run"])
+    def run_again(self, request: HttpRequest, queryset: QuerySet[AsyncJob]) -> None:
+        """Queue the chosen dead jobs; others are named as not dead."""
+        revived = 0
+        for job_id in queryset.values_list("pk", flat=True):
+            try:
+                jobs.requeue(job_id, by=request.user)  # type: ignore[arg-type]
+                revived += 1
+            except jobs.JobNotDead as refusal:
+                self.message_user(request, f"{job_id}: {refusal.message}", messages.WARNING)
+        self.message_user(request, f"{revived} jobs will run again.", messages.SUCCESS)
+
+
+@admin.register(AuditLog)
+class AuditLogAdmin(ReadOnlyAdmin):
+    """Who did what."""
+
+    list_display = ("created_at", "action", "resource_type", "resource_id", "actor_role", "actor_id")
+    list_filter = ("action", "resource_type", "actor_role")
+    search_fields = ("resource_id", "actor_id")
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+
+
+@admin.register(MetricSnapshot)
+class MetricSnapshotAdmin(ReadOnlyAdmin):
+    """Measured values."""
+
+    list_display = ("captured_at", "metric_type", "value", "assessment")
+    list_filter = ("metric_type",)
+    list_select_related = ("assessment",)
+    show_full_result_count = False

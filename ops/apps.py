@@ -1,0 +1,20 @@
+"""What this app does when Django starts."""
+
+from django.apps import AppConfig
+from django.core.checks import Tags, register
+
+from ops import checks
+
+
+class OpsConfig(AppConfig):
+    """Jobs, audit, limits, idempotency and health."""
+
+    name = "ops"
+    verbose_name = "Operations"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        register(checks.check_database, Tags.database)
+        register(checks.check_caches, Tags.caches)
+        register(checks.check_jobs)
+        register(checks.check_deployment, Tags.security, deploy=True)

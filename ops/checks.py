@@ -1,0 +1,91 @@
+"""System checks: settings under which the product would lose, double or leak, refused at start."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+
+UNSHARED_CACHES = ("LocMemCache", "DummyCache", "FileBasedCache", "db.DatabaseCache")
+SHORTEST_SECRET = 40
+
+
+def check_database(**kwargs: Any) -> Sequence[CheckMessage]:
+    """E001, E002: a psycopg pool and per-request connections."""
+    problems: list[CheckMessage] = []
+    for alias, database in settings.DATABASES.items():
+        if database.get("OPTIONS", {}).get("pool"):
+            problems.append(
+                Error(
+                    f"The database {alias!r} uses a psycopg pool.",
+                    hint="Forked workers would share its sockets and read each other's rows: remove OPTIONS['pool'].",
+                    id="microcred.E001",
+                )
+            )
+        if database.get("CONN_MAX_AGE") == 0:
+            problems.append(
+                Error(
+                    f"The database {alias!r} makes a new connection for every request.",
+                    hint="Set CONN_MAX_AGE to 60 or more: bells and claims wait for every connection.",
+                    id="microcred.E002",
+                )
+            )
+    return problems
+
+
+def check_caches(**kwargs: Any) -> Sequence[CheckMessage]:
+    """E003: a cache that several processes cannot count in. Limits would let through a multiple."""
+    return [
+        Error(
+            f"The cache {alias!r} cannot count exactly across processes.",
+            hint="Use ops.counters.DatabaseCounterCache or Redis.",
+            id="microcred.E003",
+        )
+        for alias, cache in settings.CACHES.items()
+        if cache["BACKEND"].endswith(UNSHARED_CACHES)
+    ]
+
+
+def check_jobs(**kwargs: Any) -> Sequence[CheckMessage]:
+    """E004, E005, E006: times that do not leave room for each other, several deliveries, unusable kinds."""
+    renew, lease = settings.JOB_RENEW_SECONDS, settings.JOB_LEASE_SECONDS
+    deadline, timeout = settings.JOB_DEADLINE_SECONDS, settings.JOB_TIMEOUT_SECONDS
+    problems: list[CheckMessage] = []
+    if not (2 * renew < lease and deadline > settings.AI_TIMEOUT_SECONDS and deadline + lease < timeout):
+        problems.append(
+            Error(
+                "The times of jobs do not leave room for each other.",
+                hint="Twice JOB_RENEW_SECONDS < JOB_LEASE_SECONDS; AI_TIMEOUT_SECONDS < JOB_DEADLINE_SECONDS; "
+                "JOB_DEADLINE_SECONDS + JOB_LEASE_SECONDS < JOB_TIMEOUT_SECONDS.",
+                id="microcred.E004",
+            )
+        )
+    if not settings.Q_CLUSTER.get("broker_class", "").startswith("ops.bell."):
+        problems.append(
+            Error(
+                "The task queue uses a broker of its own.",
+                hint="Set Q_CLUSTER['broker_class'] to ops.bell.DatabaseBells or ops.bell.RedisBells.",
+                id="microcred.E005",
+            )
+        )
+    problems.extend(
+        Error(f"The job kind {name!r} is unusable.", hint="See ops/kinds.py.", id="microcred.E006")
+        for name, kind in settings.JOB_KINDS.items()
+        if len(name) > 32 or not kind.get("handler") or kind.get("max_attempts", 0) < 1
+    )
+    return problems
+
+
+def check_deployment(**kwargs: Any) -> Sequence[CheckMessage]:
+    """E007, E008: DEBUG and short secrets where the product is deployed."""
+    if not settings.IS_DEPLOYED:
+        return []
+    problems: list[CheckMessage] = []
+    if settings.DEBUG:
+        problems.append(Error("DEBUG is on in a deployed environment.", id="microcred.E007"))
+    problems.extend(
+        Error(f"{name} is shorter than {SHORTEST_SECRET} characters.", id="microcred.E008")
+        for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "WEBHOOK_ENCRYPTION_KEY")
+        if len(getattr(settings, name)) < SHORTEST_SECRET
+    )
+    return problems

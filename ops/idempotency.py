@@ -1,0 +1,177 @@
+"""POST requests that may be sent twice and act once.
+
+The key is reserved in a short transaction of its own. The view then runs in a second one, in which its answer
+is stored too: the effect and the stored answer exist together or not at all. A request that takes longer than
+its lease may lose the key to a later one; its transaction then rolls back.
+"""
+
+import functools
+import hashlib
+import json
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpResponse, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from microcred.errors import Conflict, Invalid, Unprocessable
+from microcred.ids import uuid7
+from ops.enums import IdempotencyState
+from ops.limits import client_address
+from ops.models import IdempotencyRecord
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+LEASE_SECONDS = 30
+IDEMPOTENCY_KEY_PARAMETER = OpenApiParameter(
+    HEADER,
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    required=False,
+    description=(
+        "1 to 255 printable ASCII characters. The same key and body give the stored answer again; the same key "
+        "with another body is 422, while the first request still runs 409."
+    ),
+)
+_KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
+_RESERVE = """
+INSERT INTO idempotency_records AS record
+    (id, actor, route, key, fingerprint, state, owner_token, lease_expires_at, response_type, created_at)
+VALUES
+    (%(id)s, %(actor)s, %(route)s, %(key)s, %(fingerprint)s, 'running', %(token)s,
+     clock_timestamp() + make_interval(secs => %(lease)s), '', clock_timestamp())
+ON CONFLICT (actor, route, key) DO UPDATE SET
+    fingerprint = excluded.fingerprint, state = 'running', owner_token = excluded.owner_token,
+    lease_expires_at = excluded.lease_expires_at, created_at = excluded.created_at,
+    response_status = NULL, response_type = '', response_body = NULL
+WHERE (record.state = 'running' AND record.lease_expires_at < clock_timestamp())
+    OR (record.state = 'completed' AND record.created_at < clock_timestamp() - make_interval(secs => %(keep)s))
+RETURNING owner_token
+"""
+
+ViewT = TypeVar("ViewT", bound=APIView)
+P = ParamSpec("P")
+Method = Callable[Concatenate[ViewT, Request, P], HttpResponseBase]
+
+
+class KeyMalformed(Invalid):
+    """The key is empty, too long or not printable ASCII."""
+
+
+class StillRunning(Conflict):
+    """The first request with this key has not been answered yet."""
+
+
+class OtherBody(Unprocessable):
+    """The key was used before for a request that said something else."""
+
+
+def idempotent(method: Method[ViewT, P]) -> Method[ViewT, P]:
+    """Make a view's POST method honour the ``Idempotency-Key`` header; without the header nothing changes.
+
+    The same key, actor, route and body give the stored answer again, byte for byte. Only answers below 400
+    are stored: after an error the key can be used again.
+    """
+
+    @functools.wraps(method)
+    def once(view: ViewT, request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        key = request.headers.get(HEADER)
+        if key is None:
+            return method(view, request, *args, **kwargs)
+        reservation = _reserve(request, key)
+        if isinstance(reservation, HttpResponse):
+            return reservation
+        try:
+            with transaction.atomic():
+                response = method(view, request, *args, **kwargs)
+                return _settle(view, request, response, token=reservation)
+        except BaseException:
+            _free(reservation)
+            raise
+
+    return once
+
+
+def _reserve(request: Request, key: str) -> uuid.UUID | HttpResponse:
+    """Return a token for the right to act, or the stored answer."""
+    if not _KEY.fullmatch(key):
+        message = f"{HEADER} must be 1 to 255 printable ASCII characters."
+        raise KeyMalformed(message, code="IDEMPOTENCY_400")
+    place = {
+        "actor": str(request.user.pk) if request.user.is_authenticated else client_address(request._request),
+        "route": f"{request.method} {request.path}"[:300],
+        "key": key,
+    }
+    fingerprint, token = _fingerprint(request.data), uuid.uuid4()
+    values = {"id": uuid7(), "token": token, "fingerprint": fingerprint, "lease": float(LEASE_SECONDS)}
+    with connection.cursor() as cursor:
+        cursor.execute(_RESERVE, place | values | {"keep": float(settings.IDEMPOTENCY_KEEP_SECONDS)})
+        if cursor.fetchone():
+            return token
+    return _replay(place, fingerprint)
+
+
+def _fingerprint(body: Any) -> str:
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _replay(place: dict[str, str], fingerprint: str) -> HttpResponse:
+    record = IdempotencyRecord.objects.filter(**place).first()
+    if record is not None and record.fingerprint != fingerprint:
+        raise OtherBody(f"This {HEADER} was used with another body.", code="IDEMPOTENCY_422")
+    if record is None or record.state == IdempotencyState.RUNNING:
+        message = f"A request with this {HEADER} is still being answered."
+        raise StillRunning(message, code="IDEMPOTENCY_409")
+    return HttpResponse(
+        bytes(record.response_body or b""),
+        status=record.response_status,
+        content_type=record.response_type,
+        headers={REPLAYED: "true"},
+    )
+
+
+def _settle(
+    view: APIView, request: Request, response: HttpResponseBase, *, token: uuid.UUID
+) -> HttpResponseBase:
+    """Store the answer in the transaction of the effect; an answer of 400 and above frees the key instead."""
+    if response.status_code >= 400:
+        IdempotencyRecord.objects.filter(owner_token=token).delete()
+        return response
+    kind, body = _rendered(view, request, response)
+    stored = IdempotencyRecord.objects.filter(owner_token=token).update(
+        state=IdempotencyState.COMPLETED,
+        response_status=response.status_code,
+        response_type=kind,
+        response_body=body,
+    )
+    if not stored:
+        message = "Another request took this key over, because this one took too long."
+        raise StillRunning(message, code="IDEMPOTENCY_409")
+    return response
+
+
+def _rendered(view: APIView, request: Request, response: HttpResponseBase) -> tuple[str, bytes]:
+    if isinstance(response, Response):
+        # finalize_response hands the same renderer and context to the response itself.
+        renderer = request.accepted_renderer
+        context = view.get_renderer_context() | {"response": response}
+        body = renderer.render(response.data, request.accepted_media_type, context)
+        content_type = response.content_type or renderer.media_type
+        charset = f"; charset={renderer.charset}" if renderer.charset else ""
+        return f"{content_type}{charset}", body if isinstance(body, bytes) else (body or "").encode()
+    if isinstance(response, HttpResponse):
+        return response.headers["Content-Type"], response.content
+    raise TypeError(f"{type(view).__name__} streams its answer, which cannot be stored")
+
+
+def _free(token: uuid.UUID) -> None:
+    IdempotencyRecord.objects.filter(owner_token=token, state=IdempotencyState.RUNNING).delete()

@@ -1,0 +1,179 @@
+"""Background work: announce it inside a transaction, have it done exactly once in effect."""
+
+import datetime as dt
+import random
+import uuid
+from collections.abc import Mapping
+from contextlib import nullcontext
+from typing import Any
+
+import structlog
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
+from django.db.models.functions import Now
+
+from microcred.db import database_now
+from microcred.errors import Conflict, Missing
+from ops import audit, bell, claims, kinds, leases, pulse, transitions
+from ops.backoff import full_jitter
+from ops.claims import Claim
+from ops.enums import JobStatus
+from ops.failures import LeaseLost, RetryLater, describe
+from ops.models import AsyncJob
+
+__all__ = ["Claim", "LeaseLost", "RetryLater", "drain", "enqueue", "requeue", "run"]
+
+log = structlog.get_logger(__name__)
+_jitter = random.SystemRandom()
+
+
+class JobNotDead(Conflict):
+    """Only a dead job can be run again."""
+
+
+def enqueue(
+    kind: str,
+    *,
+    payload: Mapping[str, Any] | None = None,
+    assessment_id: uuid.UUID | None = None,
+    run_at: dt.datetime | None = None,
+    unique_key: str | None = None,
+) -> AsyncJob:
+    """Record a job in the caller's transaction and wake a worker when that commits.
+
+    With ``unique_key`` at most one job ever exists under that key: a second call returns the first's job,
+    whatever has become of it. ``payload`` holds ids and small facts. Raises ``UnknownKind``.
+    """
+    values = {
+        "kind": kind,
+        "payload": dict(payload or {}),
+        "max_attempts": kinds.named(kind).max_attempts,
+        "unique_key": unique_key,
+        "correlation_id": str(structlog.contextvars.get_contextvars().get("correlation_id", ""))[:64],
+    }
+    if assessment_id is not None:
+        values["assessment_id"] = assessment_id
+    if run_at is None:
+        values["rung_at"] = Now()
+    else:
+        values["next_run_at"] = run_at
+    with transaction.atomic():
+        job, is_new = _insert(AsyncJob(**values))
+        if is_new and run_at is None:
+            bell.ring(job.pk)
+    return job
+
+
+def _insert(job: AsyncJob) -> tuple[AsyncJob, bool]:
+    if job.unique_key is None:
+        job.save(force_insert=True)
+        job.refresh_from_db(fields=["rung_at"])
+        return job, True
+    AsyncJob.objects.bulk_create([job], ignore_conflicts=True)
+    stored = AsyncJob.objects.get(unique_key=job.unique_key)
+    return stored, stored.pk == job.pk
+
+
+def run(job_id: str) -> None:
+    """Do the job of this id if it is due and nobody else has it. This is what a bell makes a worker call."""
+    if pulse.claims_refused():
+        return
+    try:
+        claim = claims.take(uuid.UUID(job_id))
+    except (DatabaseError, InterfaceError) as error:
+        log.warning("job_not_claimed", job_id=job_id, error=type(error).__name__)
+        _mend_connection()
+        return
+    if claim is not None:
+        _work(claim, renew=True)
+
+
+def drain(*, limit: int = 1000, skip_waits: bool = False) -> int:
+    """Do every due job in this process, oldest first, and return how many claims that took.
+
+    For tests and for repair by hand. ``skip_waits`` makes jobs that wait for their next try due at once.
+    """
+    for count in range(limit):
+        queued = AsyncJob.objects.filter(status=JobStatus.QUEUED, kind__in=kinds.known())
+        if skip_waits:
+            queued.filter(next_run_at__gt=database_now()).update(next_run_at=database_now())
+        job_id = (
+            queued.filter(next_run_at__lte=database_now()).order_by("next_run_at", "pk").values_list("pk")
+        )
+        first = job_id.first()
+        if first is None:
+            return count
+        claim = claims.take(first[0])
+        if claim is not None:
+            _work(claim, renew=False)
+    return limit
+
+
+def requeue(job_id: uuid.UUID, *, by: audit.Actor | None) -> AsyncJob:
+    """Run a dead job again with all its attempts; raises ``Missing`` or :class:`JobNotDead`."""
+    with transaction.atomic():
+        job = AsyncJob.objects.select_for_update().filter(pk=job_id).first()
+        if job is None:
+            raise Missing("There is no such job.")
+        if job.status != JobStatus.DEAD:
+            raise JobNotDead(f"The job is {job.status}, not dead.", code="JOB_409")
+        transitions.revive(job, now=database_now())
+        job.save(update_fields=claims.CHANGING_FIELDS)
+        audit.record(
+            by=by,
+            action="job.requeued",
+            resource_type="async_job",
+            resource_id=job.pk,
+            metadata={"kind": job.kind},
+        )
+    return job
+
+
+def _work(claim: Claim, *, renew: bool) -> None:
+    with structlog.contextvars.bound_contextvars(
+        correlation_id=claim.correlation_id,
+        job_id=str(claim.job_id),
+        assessment_id=str(claim.assessment_id) if claim.assessment_id else None,
+        service="worker",
+        component=claim.kind,
+    ):
+        try:
+            with leases.renewed(claim) if renew else nullcontext():
+                kinds.named(claim.kind).resolve(giving_up=claim.giving_up)(claim)
+                if not claim.is_finished:
+                    with claim.finish():
+                        pass
+        except LeaseLost as error:
+            log.warning("job_fenced_off", reason=str(error))
+        except bell.Timeout as error:
+            _fail(claim, error)
+            raise
+        except (Exception, SystemExit) as error:  # a handler may raise anything; the job's state must tell
+            _fail(claim, error)
+
+
+def _fail(claim: Claim, error: BaseException) -> None:
+    description = describe(error)
+    log.warning("job_failed", attempt=claim.attempt, giving_up=claim.giving_up, error=description)
+    _mend_connection()
+    try:
+        claims.fail(claim, error=description, delay=_delay(claim, error))
+    except LeaseLost as lost:
+        log.warning("job_fenced_off", reason=str(lost))
+    except (DatabaseError, InterfaceError) as outage:
+        # The lease runs out and the reconciler counts the attempt as failed.
+        log.warning("job_failure_not_recorded", error=type(outage).__name__)
+        _mend_connection()
+
+
+def _delay(claim: Claim, error: BaseException) -> dt.timedelta:
+    if isinstance(error, RetryLater) and error.delay is not None:
+        return error.delay
+    kind = kinds.named(claim.kind)
+    seconds = full_jitter(claim.attempt, base=kind.base, ceiling=kind.ceiling, random=_jitter.random)
+    return dt.timedelta(seconds=seconds)
+
+
+def _mend_connection() -> None:
+    """Drop a connection that broke or is too old, unless the caller is in the middle of a transaction."""
+    if not connection.in_atomic_block:
+        close_old_connections()

@@ -1,0 +1,56 @@
+"""``manage.py jobs``: look at background jobs and run dead ones again."""
+
+import uuid
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from microcred.errors import DomainError
+from ops import jobs, queries
+from ops.enums import JobStatus
+from ops.models import AsyncJob
+
+
+class Command(BaseCommand):
+    """List, count and requeue jobs."""
+
+    help = "Look at background jobs, or run a dead one again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the subcommands."""
+        actions = parser.add_subparsers(dest="action", required=True)
+        listing = actions.add_parser("list", help="The latest jobs, newest first.")
+        listing.add_argument("--status", choices=JobStatus.values)
+        listing.add_argument("--kind")
+        listing.add_argument("--limit", type=int, default=20)
+        requeue = actions.add_parser("requeue", help="Run dead jobs again with all their attempts.")
+        requeue.add_argument("job_id", type=uuid.UUID, nargs="+")
+        actions.add_parser("stats", help="Jobs by kind and status, and how late the oldest is.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Call the subcommand."""
+        {"list": self._list, "requeue": self._requeue, "stats": self._stats}[options["action"]](options)
+
+    def _list(self, options: dict[str, Any]) -> None:
+        found = AsyncJob.objects.all()
+        if options["status"]:
+            found = found.filter(status=options["status"])
+        if options["kind"]:
+            found = found.filter(kind=options["kind"])
+        for job in found[: options["limit"]]:
+            error = (job.error_payload or {}).get("type", "")
+            tries = f"{job.attempts}/{job.max_attempts}"
+            self.stdout.write(f"{job.pk}  {job.status:<9}  {job.kind:<28}  {tries:<5}  {error}".rstrip())
+
+    def _requeue(self, options: dict[str, Any]) -> None:
+        for job_id in options["job_id"]:
+            try:
+                job = jobs.requeue(job_id, by=None)
+            except DomainError as error:
+                raise CommandError(f"{job_id}: {error.message}") from error
+            self.stdout.write(f"{job.pk}  {job.status}")
+
+    def _stats(self, options: dict[str, Any]) -> None:
+        for (kind, status), count in sorted(queries.counts().items()):
+            self.stdout.write(f"{kind:<28}  {status:<9}  {count}")
+        self.stdout.write(f"oldest due job: {queries.oldest_due_seconds():.1f} seconds")

@@ -1,0 +1,57 @@
+"""``manage.py supervise``: web server, worker, repair and schedules, kept alive until told to stop."""
+
+import os
+import socket
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from ops.supervision.records import AlreadySupervised
+from ops.supervision.supervisor import Plan, Supervisor
+
+
+class Command(BaseCommand):
+    """Run everything that serves."""
+
+    help = "Run web server and worker, restart what dies, repair the job table; end with SIGTERM or Ctrl-C."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--no-web", action="store_true", help="Leave the web server out.")
+        parser.add_argument("--no-worker", action="store_true", help="Leave the worker out.")
+        parser.add_argument("--host", default=settings.HOST)
+        parser.add_argument("--port", type=int, default=settings.PORT)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Supervise."""
+        plan = Plan(
+            base_dir=settings.BASE_DIR,
+            state_dir=settings.STATE_DIR,
+            web=not options["no_web"],
+            worker=not options["no_worker"],
+            host=options["host"],
+            port=options["port"],
+            web_processes=settings.WEB_PROCESSES,
+            web_threads=settings.WEB_THREADS,
+            # The worker needs a moment to put back what it could not finish.
+            stop_seconds=settings.JOB_STOP_SECONDS + 2,
+        )
+        try:
+            Supervisor(plan).run(check=lambda: self._check_port(plan))
+        except AlreadySupervised as error:
+            raise CommandError(f"Already running: {error}.") from error
+        self.stdout.write(f"Stopped (process {os.getpid()}).")
+
+    def _check_port(self, plan: Plan) -> None:
+        if not plan.web:
+            return
+        family = socket.AF_INET6 if ":" in plan.host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((plan.host, plan.port))
+            except OSError as error:
+                raise CommandError(
+                    f"{plan.host}:{plan.port} cannot be used ({error.strerror}). Set PORT to a free port."
+                ) from error

@@ -1,0 +1,30 @@
+"""``manage.py worker``: do background jobs in the foreground, normally under ``manage.py supervise``."""
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from ops.worker import SentinelLost, Worker
+
+
+class Command(BaseCommand):
+    """Run the worker until it is told to stop."""
+
+    help = "Do background jobs until SIGTERM or Ctrl-C."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument(
+            "--name", default="", help="Under which its claims are known; made up by default."
+        )
+        parser.add_argument("--ready-file", type=Path, default=None, help="Made when jobs can be done.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Work."""
+        name = options["name"] or f"w-{uuid.uuid4().hex[:12]}"
+        try:
+            Worker(name).run(options["ready_file"])
+        except SentinelLost as error:
+            raise CommandError(str(error)) from error

@@ -1,0 +1,63 @@
+"""Figures for Prometheus, read from the database when asked, so that every process gives the same."""
+
+from collections.abc import Iterator, Mapping
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from django.utils.module_loading import import_string
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from ops import queries
+from ops.enums import JobStatus
+
+log = structlog.get_logger(__name__)
+
+
+class DatabaseCollector(Collector):
+    """Jobs, and whatever other apps name in settings.GAUGES."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every gauge; when the database is away only ``microcred_up`` 0 is left."""
+        up = GaugeMetricFamily("microcred_up", "Whether the database answered.")
+        try:
+            gauges = [*_job_gauges(), *_named_gauges()]
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("metrics_unreadable", error=type(error).__name__)
+            gauges = []
+        up.add_metric([], 1 if gauges else 0)
+        yield up
+        yield from gauges
+
+
+def _job_gauges() -> Iterator[Metric]:
+    counts = queries.counts()
+    jobs = GaugeMetricFamily("microcred_jobs", "Background jobs.", labels=["kind", "status"])
+    for (kind, status), count in counts.items():
+        jobs.add_metric([kind, status], count)
+    yield jobs
+    dead = sum(count for (_, status), count in counts.items() if status == JobStatus.DEAD)
+    yield GaugeMetricFamily("microcred_jobs_dead", "Jobs in the dead letter list.", value=dead)
+    yield GaugeMetricFamily(
+        "microcred_jobs_oldest_due_seconds",
+        "For how long the most overdue job has been due.",
+        value=queries.oldest_due_seconds(),
+    )
+
+
+def _named_gauges() -> Iterator[Metric]:
+    for name, entry in settings.GAUGES.items():
+        gauge = GaugeMetricFamily(name, entry["help"], labels=[entry["label"]])
+        values: Mapping[str, float] = import_string(entry["function"])()
+        for label, value in values.items():
+            gauge.add_metric([label], value)
+        yield gauge
+
+
+def exposition() -> bytes:
+    """Return all gauges in Prometheus' text format."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(DatabaseCollector())
+    return generate_latest(registry)

@@ -1,0 +1,55 @@
+"""What there is to know about jobs."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count
+
+from ops import kinds
+from ops.models import AsyncJob
+
+_OLDEST_DUE = """
+SELECT coalesce(extract(epoch FROM clock_timestamp() - min(next_run_at)), 0)::float8 FROM async_jobs
+WHERE status = 'queued' AND next_run_at <= clock_timestamp() AND job_type = ANY(%s)
+"""
+_PROGRESS = """
+SELECT
+    count(*) FILTER (WHERE status = 'running' AND lease_expires_at > clock_timestamp()),
+    extract(epoch FROM clock_timestamp() - max(started_at))::float8
+FROM async_jobs
+WHERE claimed_by LIKE %s AND (status = 'running' OR started_at > clock_timestamp() - interval '1 minute')
+"""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How one worker is getting on: seconds the most overdue job waits, jobs in hand, seconds since a claim."""
+
+    oldest_due_seconds: float
+    running: int
+    seconds_since_claim: float | None
+
+
+def oldest_due_seconds() -> float:
+    """Return for how long the most overdue job of a known kind has been due; 0.0 when none waits."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OLDEST_DUE, [kinds.known()])
+        (seconds,) = cursor.fetchone()
+    return float(seconds)
+
+
+def progress(worker: str) -> Progress:
+    """Return how the worker of this name is getting on."""
+    oldest = oldest_due_seconds()
+    with connection.cursor() as cursor:
+        cursor.execute(_PROGRESS, [f"{worker}/%"])
+        running, since = cursor.fetchone()
+    return Progress(oldest_due_seconds=oldest, running=running, seconds_since_claim=since)
+
+
+def counts() -> dict[tuple[str, str], int]:
+    """Return the number of jobs by (kind, status); kinds of this code are there even without a job."""
+    found = {(kind, status): 0 for kind in settings.JOB_KINDS for status in ("queued", "running", "dead")}
+    rows = AsyncJob.objects.values("kind", "status").order_by().annotate(jobs=Count("pk"))
+    return found | {(row["kind"], row["status"]): row["jobs"] for row in rows}

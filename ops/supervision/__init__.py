@@ -1,0 +1,1 @@
+"""Keeping the web server and the worker alive, and ending them completely."""

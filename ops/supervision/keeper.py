@@ -1,0 +1,109 @@
+"""The supervisor's second thread: repairs the job table, announces schedules, watches progress.
+
+It runs outside the queue that it repairs. An outage of the database only makes it wait.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.utils import timezone
+
+from ops import claims, queries, reconciliation, schedules
+from ops.supervision.watchdog import is_stuck
+
+log = structlog.get_logger(__name__)
+PASS_SECONDS = 0.5
+WATCH_SECONDS = 1.0
+SCHEDULE_SECONDS = 3.0
+OUTAGE_SECONDS = 1.0
+
+
+class Keeper(threading.Thread):
+    """Does its rounds until told to stop.
+
+    ``seconds_ready`` says for how long the worker has been able to work; ``restart`` asks for its whole tree
+    to be ended. Both are None where no worker is supervised. ``worker_died`` is set when the worker's whole
+    tree has ended, so that its claims need not wait for their leases.
+    """
+
+    def __init__(
+        self,
+        worker_name: str,
+        *,
+        seconds_ready: Callable[[], float] | None,
+        restart: Callable[[], None] | None,
+    ) -> None:
+        super().__init__(name="keeper", daemon=True)
+        self._worker_name = worker_name
+        self._seconds_ready = seconds_ready
+        self._restart = restart
+        self.worker_died = threading.Event()
+        self._stopped = threading.Event()
+        self._announced: dict[str, int] = {}
+        self._next = {self._repair: 0.0, self._schedule: 0.0, self._watch: 0.0}
+        self._every = {
+            self._repair: PASS_SECONDS,
+            self._schedule: SCHEDULE_SECONDS,
+            self._watch: WATCH_SECONDS,
+        }
+
+    def stop(self) -> None:
+        """End after the present round."""
+        self._stopped.set()
+
+    def run(self) -> None:
+        """Do the rounds."""
+        while not self._stopped.is_set():
+            pause = PASS_SECONDS
+            for chore, due in self._next.items():
+                if time.monotonic() >= due:
+                    self._next[chore] = time.monotonic() + self._every[chore]
+                    pause = max(pause, self._attempt(chore))
+            self._stopped.wait(pause)
+        connection.close()
+
+    def _attempt(self, chore: Callable[[], None]) -> float:
+        """Do one chore and return the seconds to wait after it; no failure ends the rounds."""
+        try:
+            close_old_connections()
+            chore()
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("keeper_waits", chore=chore.__name__, error=type(error).__name__)
+            connection.close()
+            return OUTAGE_SECONDS
+        except Exception as error:
+            log.exception("keeper_failed", chore=chore.__name__, error=type(error).__name__)
+            return OUTAGE_SECONDS
+        return 0.0
+
+    def _repair(self) -> None:
+        if self.worker_died.is_set():
+            claims.lapse_all(self._worker_name)
+            self.worker_died.clear()
+        repaired = reconciliation.reconcile()
+        if repaired.lapsed or repaired.rung:
+            log.info("jobs_repaired", lapsed=repaired.lapsed, rung=repaired.rung)
+
+    def _schedule(self) -> None:
+        for schedule, slot in schedules.due(timezone.now(), self._announced):
+            schedules.announce(schedule, slot)
+            self._announced[schedule.name] = slot
+
+    def _watch(self) -> None:
+        if self._seconds_ready is None or self._restart is None:
+            return
+        progress = queries.progress(self._worker_name)
+        if is_stuck(
+            progress, worker_processes=settings.WORKER_PROCESSES, seconds_ready=self._seconds_ready()
+        ):
+            log.error(
+                "worker_stuck",
+                oldest_due_seconds=round(progress.oldest_due_seconds, 1),
+                running=progress.running,
+                seconds_since_claim=progress.seconds_since_claim,
+            )
+            self._restart()

@@ -1,0 +1,133 @@
+"""The parent of the web server and the worker."""
+
+import signal
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from ops.supervision.children import Child, wait_for_end
+from ops.supervision.keeper import Keeper
+from ops.supervision.records import RunFolder
+
+log = structlog.get_logger(__name__)
+ROUND_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run, and where."""
+
+    base_dir: Path
+    state_dir: Path
+    web: bool = True
+    worker: bool = True
+    host: str = "127.0.0.1"
+    port: int = 8000
+    web_processes: int = 2
+    web_threads: int = 4
+    stop_seconds: float = 21.0
+
+
+class Supervisor:
+    """Starts the children of a plan, keeps them alive, and ends them all when told to."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._mark = uuid.uuid4().hex
+        self._worker_name = f"w-{self._mark[:12]}"
+        self._folder = RunFolder(plan.state_dir / "run")
+        self._plan = plan
+        self._worker = self._worker_child() if plan.worker else None
+        self._children = [child for child in (self._web_child() if plan.web else None, self._worker) if child]
+        self._stopped = threading.Event()
+        self._worker_is_stuck = threading.Event()
+        self._keeper = self._new_keeper()
+
+    def run(self, check: Callable[[], None] = lambda: None) -> None:
+        """Supervise until SIGTERM or SIGINT; raises ``AlreadySupervised`` if someone else does.
+
+        ``check`` is called when a predecessor's remains are gone and nothing has been started.
+        """
+        self._folder.lock()
+        self._folder.end_stale_groups()
+        check()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stopped.set())
+        self._keeper.start()
+        try:
+            while not self._stopped.wait(ROUND_SECONDS):
+                self._go_round()
+        finally:
+            self._end()
+
+    def _go_round(self) -> None:
+        if self._worker is not None and self._worker_is_stuck.is_set():
+            self._worker.kill()
+            self._worker_is_stuck.clear()
+        started = [child.keep_alive(time.monotonic()) for child in self._children]
+        if any(started):
+            self._folder.write(self._mark, self._children)
+        if not self._keeper.is_alive():
+            log.error("keeper_died")
+            self._keeper = self._new_keeper()
+            self._keeper.start()
+
+    def _end(self) -> None:
+        """Ask everything to stop, and after the plan's ``stop_seconds`` end what has not."""
+        self._keeper.stop()
+        for child in self._children:
+            child.ask_to_stop()
+        if not wait_for_end(self._children, self._plan.stop_seconds):
+            log.warning("children_killed", after_seconds=self._plan.stop_seconds)
+        for child in self._children:
+            child.kill()
+        self._folder.clear()
+
+    def _new_keeper(self) -> Keeper:
+        return Keeper(
+            self._worker_name,
+            seconds_ready=(lambda: self._seconds_ready()) if self._worker else None,
+            restart=self._worker_is_stuck.set if self._worker else None,
+        )
+
+    def _seconds_ready(self) -> float:
+        return self._worker.seconds_ready(time.monotonic()) if self._worker else 0.0
+
+    def _note_death(self) -> None:
+        self._keeper.worker_died.set()
+
+    def _web_child(self) -> Child:
+        options = {
+            "--interface": "wsgi",
+            "--host": self._plan.host,
+            "--port": str(self._plan.port),
+            "--workers": str(self._plan.web_processes),
+            "--blocking-threads": str(self._plan.web_threads),
+            "--blocking-threads-idle-timeout": "600",
+            "--workers-kill-timeout": "10",
+            "--log-level": "warning",
+        }
+        command = [sys.executable, "-m", "granian", *(part for pair in options.items() for part in pair)]
+        return Child(
+            "web",
+            [*command, "--respawn-failed-workers", "--no-ws", "microcred.wsgi:application"],
+            folder=self._plan.base_dir,
+            mark=self._mark,
+        )
+
+    def _worker_child(self) -> Child:
+        ready_file = self._folder.folder / "worker.ready"
+        manage = str(self._plan.base_dir / "manage.py")
+        return Child(
+            "worker",
+            [sys.executable, manage, "worker", "--name", self._worker_name, "--ready-file", str(ready_file)],
+            folder=self._plan.base_dir,
+            mark=self._mark,
+            ready_file=ready_file,
+            on_death=self._note_death,
+        )

@@ -1,0 +1,79 @@
+"""The worker: django-q2's cluster in the foreground, with an end."""
+
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connections
+from django.utils.module_loading import import_string
+
+from ops import bell, claims, pulse
+from ops.supervision.processes import forks_die_with_parent
+
+log = structlog.get_logger(__name__)
+ROUND_SECONDS = 0.1
+# The sentinel beats twice a second. One that does not can be waiting for a lock that a killed worker held.
+SILENCE_SECONDS = 10.0
+
+
+class SentinelLost(RuntimeError):
+    """The process that looks after the workers died or hangs; this worker is of no more use."""
+
+
+class Worker:
+    """One cluster under the name by which its claims are known."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._stopped = threading.Event()
+
+    def run(self, ready_file: Path | None = None) -> None:
+        """Work until SIGTERM or SIGINT; raises :class:`SentinelLost` when nothing more can be done.
+
+        Models are loaded before the first fork, once for all processes; connections are closed before it,
+        because a socket must not be shared.
+        """
+        claims.identify(self._name)
+        for dotted in settings.WORKER_PRELOAD:
+            import_string(dotted)()
+        connections.close_all()
+        forks_die_with_parent()
+        cluster = bell.new_cluster()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stopped.set())
+        cluster.start()
+        log.info("worker_ready", worker=self._name)
+        if ready_file is not None:
+            ready_file.touch()
+        try:
+            self._watch(cluster.sentinel)
+        except SentinelLost:
+            cluster.sentinel.kill()
+            raise
+        self._stop(cluster)
+
+    def _watch(self, sentinel: Any) -> None:
+        while not self._stopped.wait(ROUND_SECONDS):
+            if not sentinel.is_alive():
+                raise SentinelLost("the sentinel died")
+            silence = pulse.seconds_since_beat()
+            if silence is not None and silence > SILENCE_SECONDS:
+                raise SentinelLost(f"the sentinel has been silent for {silence:.0f} seconds")
+
+    def _stop(self, cluster: Any) -> None:
+        """Claim nothing more, give what runs JOB_STOP_SECONDS, then end everything and put its jobs back."""
+        pulse.refuse_claims()
+        cluster.stop_event.set()
+        cluster.sentinel.join(settings.JOB_STOP_SECONDS)
+        if cluster.sentinel.is_alive():
+            cluster.sentinel.kill()
+            cluster.sentinel.join()
+        try:
+            put_back = claims.put_back_all(self._name)
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("claims_not_put_back", error=type(error).__name__)
+        else:
+            log.info("worker_stopped", worker=self._name, put_back=put_back)

@@ -1,0 +1,56 @@
+"""What the test jobs do. An effect is a row of the audit trail, so that it can be counted by SQL."""
+
+import datetime as dt
+import os
+import signal
+import time
+
+from ops import audit
+from ops.jobs import Claim, RetryLater
+from ops.models import AuditLog
+
+
+def note(claim: Claim) -> None:
+    """Announce the start, work for ``payload["seconds"]`` outside any transaction, then leave one effect."""
+    _record(claim, "test.started")
+    time.sleep(claim.payload.get("seconds", 0))
+    claim.ensure_held()
+    with claim.finish():
+        _record(claim, "test.effect")
+
+
+def broken(claim: Claim) -> None:
+    """Fail after a write that must not last."""
+    with claim.finish():
+        _record(claim, "test.effect")
+        raise ValueError("an essay must not end up in the record")
+
+
+def later(claim: Claim) -> None:
+    """Ask for another try in an hour."""
+    raise RetryLater("the provider is closed", delay=dt.timedelta(hours=1))
+
+
+def poison(claim: Claim) -> None:
+    """Kill the process that tries."""
+    _record(claim, "test.started")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def degrade(claim: Claim) -> None:
+    """Leave the lesser effect."""
+    with claim.finish():
+        _record(claim, "test.degraded")
+
+
+def nothing(claim: Claim) -> None:
+    """Stand in for the product's own jobs."""
+
+
+def effects(job_id: object, action: str = "test.effect") -> int:
+    """Count the effects of one job."""
+    return AuditLog.objects.filter(action=action, resource_id=job_id).count()
+
+
+def _record(claim: Claim, action: str) -> None:
+    audit.record(by=None, action=action, resource_type="async_job", resource_id=claim.job_id)

@@ -1,0 +1,196 @@
+"""Claims: one owner, fenced writes, and jobs given back."""
+
+import datetime as dt
+import threading
+import uuid
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from microcred.db import database_now
+from ops import claims
+from ops.enums import JobStatus
+from ops.failures import LeaseLost
+from ops.models import AsyncJob
+from tests.ops.handlers import effects
+from tests.ops.harness import submit
+
+NO_DELAY = dt.timedelta(0)
+
+
+def taken(kind: str = "test.note") -> claims.Claim:
+    claim = claims.take(submit(kind))
+    assert claim is not None
+    return claim
+
+
+@pytest.mark.django_db
+def test_claim_counts_the_attempt_and_starts_the_lease() -> None:
+    job_id = submit(colour="red")
+
+    claim = claims.take(job_id)
+
+    assert claim is not None
+    assert (claim.payload, claim.attempt, claim.max_attempts) == ({"colour": "red"}, 1, 5)
+    assert not claim.is_last_attempt
+    job = AsyncJob.objects.get(pk=job_id)
+    assert (job.status, job.attempts, job.owner_token) == (JobStatus.RUNNING, 1, claim.token)
+    assert job.lease_expires_at is not None
+    assert dt.timedelta(seconds=13) < job.lease_expires_at - database_now() <= dt.timedelta(seconds=15)
+
+
+@pytest.mark.django_db
+def test_claimed_unknown_and_future_jobs_cannot_be_claimed() -> None:
+    claimed = taken().job_id
+    future = submit()
+    AsyncJob.objects.filter(pk=future).update(next_run_at=database_now() + dt.timedelta(minutes=1))
+
+    assert [claims.take(job_id) for job_id in (claimed, uuid.uuid4(), future)] == [None, None, None]
+
+
+@pytest.mark.django_db
+def test_job_of_a_kind_that_newer_code_knows_is_left_alone() -> None:
+    job_id = submit()
+    AsyncJob.objects.filter(pk=job_id).update(kind="newer.kind")
+
+    assert claims.take(job_id) is None
+    assert AsyncJob.objects.get(pk=job_id).status == JobStatus.QUEUED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_that_try_at_once_one_claims() -> None:
+    job_id = submit()
+    barrier = threading.Barrier(8)
+    winners: list[claims.Claim] = []
+
+    def try_once() -> None:
+        barrier.wait()
+        claim = claims.take(job_id)
+        if claim is not None:
+            winners.append(claim)
+        connection.close()
+
+    threads = [threading.Thread(target=try_once) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(winners) == 1
+    assert AsyncJob.objects.get(pk=job_id).attempts == 1
+
+
+@pytest.mark.django_db
+def test_finish_writes_effects_and_success_together() -> None:
+    claim = taken()
+
+    with claim.finish():
+        submit("test.later")
+
+    job = AsyncJob.objects.get(pk=claim.job_id)
+    assert (job.status, job.owner_token, job.lease_expires_at) == (JobStatus.SUCCEEDED, None, None)
+    assert job.completed_at is not None
+    assert AsyncJob.objects.filter(kind="test.later").count() == 1
+
+
+@pytest.mark.django_db
+def test_failure_inside_finish_undoes_the_effects_and_keeps_the_claim() -> None:
+    claim = taken()
+
+    with pytest.raises(ZeroDivisionError), claim.finish():
+        submit("test.later")
+        _ = 1 / 0
+
+    assert AsyncJob.objects.get(pk=claim.job_id).status == JobStatus.RUNNING
+    assert not AsyncJob.objects.filter(kind="test.later").exists()
+    assert not claim.is_finished
+
+
+@pytest.mark.django_db
+def test_owner_that_lost_the_job_can_neither_finish_nor_fail_it() -> None:
+    late = taken()
+    AsyncJob.objects.filter(pk=late.job_id).update(
+        status=JobStatus.QUEUED, owner_token=None, lease_expires_at=None
+    )
+    present = claims.take(late.job_id)
+    assert present is not None
+
+    with pytest.raises(LeaseLost), late.finish():
+        submit("test.later")
+    with pytest.raises(LeaseLost):
+        claims.fail(late, error={"type": "X"}, delay=NO_DELAY)
+
+    assert not AsyncJob.objects.filter(kind="test.later").exists()
+    assert AsyncJob.objects.get(pk=late.job_id).owner_token == present.token
+
+
+@pytest.mark.django_db
+def test_finishing_twice_is_refused() -> None:
+    claim = taken()
+    with claim.finish():
+        pass
+
+    with pytest.raises(LeaseLost), claim.finish():
+        pass
+
+    assert effects(claim.job_id) == 0
+
+
+@pytest.mark.django_db
+def test_failed_attempt_waits_for_its_delay() -> None:
+    claim = taken()
+
+    claims.fail(claim, error={"type": "ProviderError"}, delay=dt.timedelta(seconds=30))
+
+    job = AsyncJob.objects.get(pk=claim.job_id)
+    assert (job.status, job.attempts, job.rung_at) == (JobStatus.QUEUED, 1, None)
+    assert dt.timedelta(seconds=28) < job.next_run_at - database_now() <= dt.timedelta(seconds=30)
+    assert job.error_payload is not None
+    assert (job.error_payload["type"], job.error_payload["attempt"]) == ("ProviderError", 1)
+
+
+@pytest.mark.django_db
+def test_stopped_worker_gives_its_jobs_back_uncounted() -> None:
+    claims.identify("w-stopping")
+    stopped = taken()
+    claims.identify("w-other")
+    other = taken()
+    claims.identify("inline")
+
+    assert claims.put_back_all("w-stopping") == 1
+
+    job = AsyncJob.objects.get(pk=stopped.job_id)
+    assert (job.status, job.attempts) == (JobStatus.QUEUED, 0)
+    assert AsyncJob.objects.get(pk=other.job_id).status == JobStatus.RUNNING
+
+
+@pytest.mark.django_db
+def test_dead_workers_leases_end_at_once() -> None:
+    claims.identify("w-dead")
+    claim = taken()
+    claims.identify("inline")
+
+    assert claims.lapse_all("w-dead") == 1
+
+    lease = AsyncJob.objects.get(pk=claim.job_id).lease_expires_at
+    assert lease is not None
+    assert lease <= database_now()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("changes", "constraint"),
+    [
+        ({"status": "resting"}, "async_jobs_status"),
+        ({"status": JobStatus.RUNNING}, "async_jobs_lease"),
+        ({"owner_token": uuid.UUID(int=1)}, "async_jobs_lease"),
+        ({"attempts": 6}, "async_jobs_attempts"),
+        ({"give_ups": 1}, "async_jobs_give_ups"),
+        ({"status": JobStatus.SUCCEEDED}, "async_jobs_completed"),
+    ],
+)
+def test_database_refuses_states_that_cannot_be(changes: dict[str, object], constraint: str) -> None:
+    job_id = submit()
+
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        AsyncJob.objects.filter(pk=job_id).update(**changes)

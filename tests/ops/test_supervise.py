@@ -1,0 +1,168 @@
+"""``manage.py supervise`` as its users meet it: starting, stopping, outages, predecessors."""
+
+import os
+import signal
+import socket
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from ops.enums import JobStatus
+from ops.models import AsyncJob
+from ops.supervision.processes import find, members
+from tests.ops.handlers import effects
+from tests.ops.harness import SupervisedWorker, submit, wait_for_status, wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def supervised(tmp_path: Path) -> Iterator[SupervisedWorker]:
+    worker = SupervisedWorker(tmp_path)
+    try:
+        yield worker.start()
+    finally:
+        worker.close()
+
+
+def test_sigterm_lets_running_work_end_and_leaves_no_process(supervised: SupervisedWorker) -> None:
+    job = submit(seconds=1.5)
+    supervised.busy_worker(job)
+    groups = supervised.groups()
+
+    seconds = supervised.stop()
+
+    assert seconds < 5
+    assert supervised.status == 0
+    assert AsyncJob.objects.get(pk=job).status == JobStatus.SUCCEEDED
+    assert [process for group in groups for process in members(group)] == []
+    assert supervised.groups() == []
+
+
+def test_sigterm_puts_back_what_does_not_end_in_time(supervised: SupervisedWorker) -> None:
+    job = submit(seconds=60)
+    supervised.busy_worker(job)
+
+    seconds = supervised.stop()
+
+    assert seconds < 8
+    assert supervised.status == 0
+    stored = AsyncJob.objects.get(pk=job)
+    assert (stored.status, stored.attempts) == (JobStatus.QUEUED, 0)
+
+
+def test_no_job_is_claimed_after_sigterm(supervised: SupervisedWorker) -> None:
+    running = [submit(seconds=1), submit(seconds=1)]
+    for job in running:
+        supervised.busy_worker(job)
+    waiting = [submit() for _ in range(4)]
+
+    supervised.stop()
+
+    assert {AsyncJob.objects.get(pk=job).status for job in running} == {JobStatus.SUCCEEDED}
+    assert {AsyncJob.objects.get(pk=job).status for job in waiting} == {JobStatus.QUEUED}
+
+
+def test_second_supervisor_of_a_state_folder_refuses(supervised: SupervisedWorker) -> None:
+    second = supervised.spawn()
+
+    assert second.wait(timeout=20) == 1
+
+    assert f"Already running: process {supervised.pid} supervises" in supervised.log()
+    assert supervised.status is None
+
+
+def test_successor_of_a_killed_supervisor_takes_over_at_once(supervised: SupervisedWorker) -> None:
+    left = list(supervised.roles())
+    supervised.kill()
+    supervised.launch()
+
+    wait_until(lambda: not any(find(pid) for pid in left), 10, "the old tree has ended")
+    job = submit()
+    wait_for_status(job, JobStatus.SUCCEEDED)
+
+
+def test_worker_ends_with_a_killed_supervisor(supervised: SupervisedWorker) -> None:
+    left = list(supervised.roles())
+
+    supervised.kill()
+
+    wait_until(lambda: not any(find(pid) for pid in left), 10, "the worker's processes have ended")
+
+
+def test_all_connections_cut(supervised: SupervisedWorker) -> None:
+    running = submit(seconds=2.5)
+    supervised.busy_worker(running)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        (cut,) = cursor.fetchone()
+    job = submit()
+
+    assert cut >= 3
+    wait_for_status(job, JobStatus.SUCCEEDED, 15)
+    wait_for_status(running, JobStatus.SUCCEEDED, 15)
+    assert effects(running) == 1
+
+
+def test_worker_frozen_beyond_its_lease_writes_nothing_when_it_thaws(supervised: SupervisedWorker) -> None:
+    job = submit(seconds=0.5)
+    frozen = supervised.busy_worker(job)
+    os.kill(frozen, signal.SIGSTOP)
+    wait_for_status(job, JobStatus.SUCCEEDED, 20)
+
+    os.kill(frozen, signal.SIGCONT)
+
+    wait_until(lambda: "job_fenced_off" in supervised.log(), 10, "the late worker was refused")
+    assert effects(job) == 1
+    assert effects(job, "test.started") == 2
+
+
+def test_web_server_serves_and_comes_back_after_a_kill(tmp_path: Path) -> None:
+    port = _free_port()
+    web = SupervisedWorker(tmp_path, "--no-worker", "--port", str(port))
+    web.launch()
+    try:
+        wait_until(lambda: _answers(port), 30, f"the web server answers\n{web.log()}")
+        os.kill(web.groups()[0], signal.SIGKILL)
+        wait_until(lambda: "child_ended" in web.log(), 10, "the death is noticed")
+
+        wait_until(lambda: _answers(port), 30, "the web server answers again")
+
+        assert web.stop() < 15
+
+        assert not _answers(port)
+    finally:
+        web.close()
+
+
+def test_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        web = SupervisedWorker(tmp_path, "--no-worker", "--port", str(port))
+
+        assert web.spawn().wait(timeout=20) == 1
+
+    assert f"127.0.0.1:{port} cannot be used (Address already in use). Set PORT to a free port." in web.log()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
