@@ -1,0 +1,238 @@
+"""People and their links in the admin; every change goes through accounts.services."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db import models
+from django.http import HttpRequest
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+
+from accounts import services
+from accounts.enums import Role
+from accounts.forms import PersonChangeForm, PersonCreationForm
+from accounts.models import AdvisorAssignment, GuardianLink, User
+from ops import audit
+
+Link = AdvisorAssignment | GuardianLink
+
+ROLE_TONES = {"Admin": "warning", "Advisor": "info"}
+STATUS_TONES = {"Active": "success", "Disabled": "danger"}
+
+admin.site.unregister(Group)
+
+
+class LinkRules:
+    """What the admin may do with a link: make it and end it, each for people with the right roles."""
+
+    autocomplete_fields: tuple[str, ...] = ()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer people of the role that the field is named after."""
+        kwargs["queryset"] = User.objects.filter(role=db_field.name)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: a link is ended and another one made."""
+        return False
+
+
+class LinkInline(LinkRules, TabularInline):  # type: ignore[misc]
+    """Links of one kind on a person's page."""
+
+    extra = 0
+    verbose_name_plural: str
+    ordering = ("created_at",)
+
+
+class StudentsInline(LinkInline):
+    """The students of an advisor."""
+
+    model = AdvisorAssignment
+    fk_name = "advisor"
+    autocomplete_fields = ("student",)
+    verbose_name_plural = "students advised"
+
+
+class AdvisorsInline(LinkInline):
+    """The advisors of a student."""
+
+    model = AdvisorAssignment
+    fk_name = "student"
+    autocomplete_fields = ("advisor",)
+    verbose_name_plural = "advisors"
+
+
+class WardsInline(LinkInline):
+    """The students of a guardian."""
+
+    model = GuardianLink
+    fk_name = "guardian"
+    autocomplete_fields = ("student",)
+    verbose_name_plural = "students followed"
+
+
+class GuardiansInline(LinkInline):
+    """The guardians of a student."""
+
+    model = GuardianLink
+    fk_name = "student"
+    autocomplete_fields = ("guardian",)
+    verbose_name_plural = "guardians"
+
+
+INLINES: dict[str, list[type[LinkInline]]] = {
+    Role.STUDENT: [AdvisorsInline, GuardiansInline],
+    Role.ADVISOR: [StudentsInline],
+    Role.GUARDIAN: [WardsInline],
+    Role.ADMIN: [],
+}
+
+
+@admin.register(User)
+class UserAdmin(ModelAdmin):  # type: ignore[misc]
+    """Everybody; people are disabled, not deleted."""
+
+    form = PersonChangeForm
+    list_display = ("email", "name", "role_shown", "status_shown", "last_login", "created_at")
+    list_filter = ("role", "status")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    list_per_page = 25
+    readonly_fields = ("last_login", "created_at", "updated_at")
+    add_fieldsets = ((None, {"fields": ("email", "name", "role", "password1", "password2")}),)
+    fieldsets = (
+        (None, {"fields": ("email", "name", "role", "status")}),
+        ("Password", {"fields": ("new_password",)}),
+        ("More", {"classes": ["collapse"], "fields": ("profile", "last_login", "created_at", "updated_at")}),
+    )
+
+    @display(description="role", ordering="role", label=ROLE_TONES)  # type: ignore[untyped-decorator]
+    def role_shown(self, person: User) -> str:
+        """Show the role as a badge."""
+        return Role(person.role).label
+
+    @display(description="status", ordering="status", label=STATUS_TONES)  # type: ignore[untyped-decorator]
+    def status_shown(self, person: User) -> str:
+        """Show the status as a badge."""
+        return str(person.get_status_display())
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: people are disabled."""
+        return False
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Ask for a password when a person is new."""
+        if obj is None:
+            kwargs["form"] = PersonCreationForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Let nobody shut themselves out."""
+        own = ("role", "status") if obj is not None and obj.pk == request.user.pk else ()
+        return (*self.readonly_fields, *own)
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[LinkInline]]:
+        """Show the links that fit the person's role."""
+        return INLINES[obj.role] if obj else []
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """Offer link fields the people of the role that they are named after."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        field = request.GET.get("field_name") if request.path.endswith("/autocomplete/") else None
+        return (found.filter(role=field) if field in Role.values else found), may_repeat
+
+    @method_decorator(sensitive_post_parameters())
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
+        """Keep the password out of error reports."""
+        return super().add_view(request, form_url, extra_context)
+
+    @method_decorator(sensitive_post_parameters())
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """Keep the password out of error reports."""
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Store the person, which ends their tokens where it must."""
+        changed = set(form.changed_data) - {"password1", "password2", "usable_password", "new_password"}
+        password = form.cleaned_data.get("new_password")
+        if password:
+            obj.set_password(password)
+        if password or not change:
+            changed.add("password")
+        if changed:
+            services.save_person(by=request.user, person=obj, changed=frozenset(changed))  # type: ignore[arg-type]
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Make and end links."""
+        for link in formset.save(commit=False):
+            make(request, link)
+        for link in formset.deleted_objects:
+            end(request, link)
+
+
+class LinkAdmin(LinkRules, ModelAdmin):  # type: ignore[misc]
+    """Links of one kind, in a list."""
+
+    list_per_page = 25
+    date_hierarchy = None
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Make the link."""
+        make(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """End the link."""
+        end(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        """End the chosen links."""
+        for link in queryset:
+            end(request, link)
+
+
+@admin.register(AdvisorAssignment)
+class AdvisorAssignmentAdmin(LinkAdmin):
+    """Who advises whom."""
+
+    list_display = ("student", "advisor", "created_at")
+    list_select_related = ("student", "advisor")
+    search_fields = ("student__email", "student__name", "advisor__email", "advisor__name")
+    autocomplete_fields = ("advisor", "student")
+
+
+@admin.register(GuardianLink)
+class GuardianLinkAdmin(LinkAdmin):
+    """Who is guardian of whom."""
+
+    list_display = ("student", "guardian", "created_at")
+    list_select_related = ("student", "guardian")
+    search_fields = ("student__email", "student__name", "guardian__email", "guardian__name")
+    autocomplete_fields = ("guardian", "student")
+
+
+def make(request: HttpRequest, link: Link) -> None:
+    """Store a new link."""
+    by: Any = request.user
+    if isinstance(link, AdvisorAssignment):
+        services.assign_advisor(by=by, advisor=link.advisor, student=link.student)
+    else:
+        services.link_guardian(by=by, guardian=link.guardian, student=link.student)
+
+
+def end(request: HttpRequest, link: Link) -> None:
+    """End a link, and say so in the audit trail."""
+    by: Any = request.user
+    other = (
+        {"advisor_id": str(link.advisor_id)}
+        if isinstance(link, AdvisorAssignment)
+        else {"guardian_id": str(link.guardian_id)}
+    )
+    action = "advisor.unassigned" if isinstance(link, AdvisorAssignment) else "guardian.unlinked"
+    audit.record(by=by, action=action, resource_type="user", resource_id=link.student_id, metadata=other)
+    link.delete()

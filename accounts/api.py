@@ -1,0 +1,82 @@
+"""Tokens and the caller's own account."""
+
+from dataclasses import asdict
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import services, tokens
+from accounts.authentication import caller
+from accounts.serializers import Me, RefreshRequest, TokenRequest, TokenResponse
+from microcred.api.schema import errors
+
+
+class TokenView(APIView):
+    """Exchange e-mail address and password for a pair of tokens."""
+
+    permission_classes = [AllowAny]
+    authentication_classes = []
+    throttle_scope = "token"
+
+    @extend_schema(
+        operation_id="auth_token", tags=["Auth"], request=TokenRequest,
+        responses={200: TokenResponse, **errors(400, 401)},
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """Return a pair of tokens."""
+        body = TokenRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        user = services.check_password(**body.validated_data)
+        services.note_login(person=user, now=timezone.now())
+        return Response(TokenResponse(asdict(tokens.issue(user)) | {"token_type": "Bearer"}).data)
+
+
+class RefreshView(APIView):
+    """Exchange a refresh token for a new pair; the old one stops working."""
+
+    permission_classes = [AllowAny]
+    authentication_classes = []
+    throttle_scope = "token"
+
+    @extend_schema(
+        operation_id="auth_token_refresh", tags=["Auth"], request=RefreshRequest,
+        responses={200: TokenResponse, **errors(400, 401)},
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """Return a new pair of tokens."""
+        body = RefreshRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        pair = tokens.rotate(body.validated_data["refresh"])
+        return Response(TokenResponse(asdict(pair) | {"token_type": "Bearer"}).data)
+
+
+class LogoutView(APIView):
+    """End a session: the refresh token stops working."""
+
+    permission_classes = [AllowAny]
+    authentication_classes = []
+    throttle_scope = "token"
+
+    @extend_schema(
+        operation_id="auth_logout", tags=["Auth"], request=RefreshRequest,
+        responses={204: None, **errors(400, 401)},
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """Revoke the refresh token."""
+        body = RefreshRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        tokens.revoke(body.validated_data["refresh"])
+        return Response(status=204)
+
+
+class MeView(APIView):
+    """The caller's own account."""
+
+    @extend_schema(operation_id="me", tags=["Auth"], responses={200: Me})
+    def get(self, request: Request) -> Response:
+        """Return the caller."""
+        return Response(Me(caller(request)).data)

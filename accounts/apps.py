@@ -1,0 +1,13 @@
+"""Who people are and whom they may see."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+
+    def ready(self) -> None:
+        """Register the description of our tokens with the OpenAPI generator."""
+        import_module("accounts.schema")

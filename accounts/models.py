@@ -1,0 +1,118 @@
+"""People, and who is responsible for whom."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+
+from accounts.enums import Role, UserStatus
+from microcred.db import CaseInsensitiveEmailField, Model
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people; e-mail addresses are compared without regard to case."""
+
+    def create_user(self, email: str, password: str | None, **fields: Any) -> "User":
+        """Create a person; without a password they cannot log in."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None, **fields: Any) -> "User":
+        """Create an admin; ``manage.py createsuperuser`` calls this."""
+        return self.create_user(email, password, role=Role.ADMIN, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find a person by the address they log in with."""
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin, Model):
+    """A student, advisor, guardian or admin.
+
+    Admins create staff, institutions import students. ``token_version`` rises whenever tokens given out
+    earlier must stop working: a changed role, password or status.
+    """
+
+    email = CaseInsensitiveEmailField(unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    role = models.CharField(max_length=32, choices=Role.choices, default=Role.STUDENT)
+    profile = models.JSONField(default=dict, blank=True)
+    status = models.CharField(max_length=16, choices=UserStatus.choices, default=UserStatus.ACTIVE)
+    token_version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        db_table = "users"
+        ordering = ["email"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="users_role_known"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=UserStatus.values), name="users_status_known"
+            ),
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="users_email_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        """Whether the person may log in and use tokens."""
+        return self.status == UserStatus.ACTIVE
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person may open the admin."""
+        return self.role == Role.ADMIN
+
+
+class AdvisorAssignment(Model):
+    """An advisor looks after a student; made and ended by admins."""
+
+    advisor = models.ForeignKey(User, on_delete=models.CASCADE, related_name="advised_links")
+    student = models.ForeignKey(User, on_delete=models.CASCADE, related_name="advisor_links")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "advisor_assignments"
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["advisor", "student"], name="advisor_assignments_once"),
+            models.CheckConstraint(
+                condition=~models.Q(advisor=models.F("student")), name="advisor_assignments_not_self"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.advisor_id} advises {self.student_id}"
+
+
+class GuardianLink(Model):
+    """A guardian may read a student's progress; made and ended by admins."""
+
+    guardian = models.ForeignKey(User, on_delete=models.CASCADE, related_name="guarded_links")
+    student = models.ForeignKey(User, on_delete=models.CASCADE, related_name="guardian_links")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "guardian_links"
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["guardian", "student"], name="guardian_links_once"),
+            models.CheckConstraint(
+                condition=~models.Q(guardian=models.F("student")), name="guardian_links_not_self"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.guardian_id} is guardian of {self.student_id}"

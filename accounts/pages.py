@@ -1,0 +1,85 @@
+"""Logging in and out, the start page, and one's own password."""
+
+import hashlib
+import math
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django_ratelimit.core import get_usage
+
+from accounts.forms import LoginForm, OwnPasswordForm
+from accounts.models import User
+from accounts.policy import Permission, allows
+
+ATTEMPTS_BY_ADDRESS = "30/5m"
+ATTEMPTS_BY_EMAIL = "10/5m"
+
+
+class LoginView(auth_views.LoginView):
+    """Log in; too many attempts from one address, or for one person, have to wait."""
+
+    authentication_form = LoginForm
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Check e-mail address and password."""
+        wait = max(_wait(request, "ip", ATTEMPTS_BY_ADDRESS), _wait(request, _email, ATTEMPTS_BY_EMAIL))
+        if wait:
+            refusal = render(request, "429.html", {"minutes": math.ceil(wait / 60)}, status=429)
+            refusal.headers["Retry-After"] = str(wait)
+            return refusal
+        return super().post(request, *args, **kwargs)
+
+    def get_success_url(self) -> str:
+        """Go where staff wanted to go; everybody else's page is the start page."""
+        is_staff = _reads_staff_pages(self.request)
+        return super().get_success_url() if is_staff else reverse("start")
+
+    def get_default_redirect_url(self) -> str:
+        """Return the start page, which knows the way for every role."""
+        return reverse("start")
+
+
+class PasswordView(auth_views.PasswordChangeView):
+    """Change one's own password."""
+
+    form_class = OwnPasswordForm
+    template_name = "registration/password.html"
+    success_url = reverse_lazy("start")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Change it, keep this session, and say so."""
+        response = super().form_valid(form)
+        messages.success(self.request, "Your password is changed.")
+        return response
+
+
+@require_safe
+@never_cache
+@login_required
+def start(request: HttpRequest) -> HttpResponseBase:
+    """Send staff to their pages, and tell everybody else where theirs are."""
+    if _reads_staff_pages(request):
+        return redirect("advisor:assessments")
+    return render(request, "accounts/start.html")
+
+
+def _reads_staff_pages(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and allows(request.user, Permission.READ_STAFF_VIEW)
+
+
+def _email(group: str, request: HttpRequest) -> str:
+    address = request.POST.get("username", "").strip().lower()
+    return hashlib.sha256(address.encode(errors="replace")).hexdigest()
+
+
+def _wait(request: HttpRequest, key: Any, rate: str) -> int:
+    """Count an attempt; return the seconds to wait, 0 while the allowance lasts."""
+    usage = get_usage(request, group="accounts.login", key=key, rate=rate, increment=True)
+    return max(1, usage["time_left"]) if usage and usage["should_limit"] else 0

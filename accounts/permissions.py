@@ -1,0 +1,31 @@
+"""Permissions of the policy as DRF permission classes."""
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.models import User
+from accounts.policy import Permission, allows
+
+
+class RequiresPermission(BasePermission):
+    """Lets those through whose role carries ``permission``."""
+
+    permission: Permission
+    message = "Your role may not do this."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether the caller's role carries the permission."""
+        return isinstance(request.user, User) and allows(request.user, self.permission)
+
+
+class MayTakeAssessment(RequiresPermission):
+    """Students."""
+
+    permission = Permission.TAKE_ASSESSMENT
+
+
+class MayGiveFeedback(RequiresPermission):
+    """Students and those who advise them."""
+
+    permission = Permission.GIVE_FEEDBACK

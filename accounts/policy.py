@@ -1,0 +1,49 @@
+"""Who may do what, and who may see whom; the whole of it on one screen."""
+
+import enum
+
+from django.db.models import Q
+
+from accounts.enums import Role
+from accounts.models import User
+
+
+class Permission(enum.Enum):
+    """Something a role may be allowed to do."""
+
+    TAKE_ASSESSMENT = "take_assessment"
+    READ_STAFF_VIEW = "read_staff_view"
+    GIVE_FEEDBACK = "give_feedback"
+    CURATE_CATALOG = "curate_catalog"
+
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.STUDENT: frozenset({Permission.TAKE_ASSESSMENT, Permission.GIVE_FEEDBACK}),
+    Role.ADVISOR: frozenset({Permission.READ_STAFF_VIEW, Permission.GIVE_FEEDBACK}),
+    Role.GUARDIAN: frozenset(),
+    Role.ADMIN: frozenset({Permission.READ_STAFF_VIEW, Permission.GIVE_FEEDBACK, Permission.CURATE_CATALOG}),
+}
+
+
+def allows(user: User, permission: Permission) -> bool:
+    """Whether the user's role carries the permission."""
+    return permission in PERMISSIONS[Role(user.role)]
+
+
+def sees_student(user: User, *, path: str) -> Q:
+    """Return the filter for rows whose student, reached by ``path``, the user may see.
+
+    A student sees their own rows, an advisor those of assigned students, a guardian those of linked
+    students, an admin all.
+    """
+    match Role(user.role):
+        case Role.STUDENT:
+            return Q(**{path: user.pk})
+        case Role.ADVISOR:
+            assigned = User.objects.filter(advisor_links__advisor=user).values("pk")
+            return Q(**{f"{path}__in": assigned})
+        case Role.GUARDIAN:
+            linked = User.objects.filter(guardian_links__guardian=user).values("pk")
+            return Q(**{f"{path}__in": linked})
+        case Role.ADMIN:
+            return Q()

@@ -1,0 +1,42 @@
+"""Accounts on the wire."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.enums import Role
+from accounts.models import User
+
+
+class TokenRequest(serializers.Serializer[Any]):
+    """What a person proves themselves with."""
+
+    email = serializers.EmailField(max_length=254)
+    password = serializers.CharField(max_length=128, trim_whitespace=False, style={"input_type": "password"})
+
+
+class RefreshRequest(serializers.Serializer[Any]):
+    """A refresh token."""
+
+    refresh = serializers.CharField(max_length=4096)
+
+
+class TokenResponse(serializers.Serializer[Any]):
+    """A pair of tokens."""
+
+    access = serializers.CharField()
+    refresh = serializers.CharField()
+    token_type = serializers.CharField(default="Bearer", read_only=True)
+    expires_in = serializers.IntegerField(help_text="Seconds for which the access token is valid.")
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class Me(serializers.ModelSerializer[User]):
+    """The caller."""
+
+    user_id = serializers.UUIDField(source="id")
+
+    class Meta:
+        model = User
+        fields = ["user_id", "email", "name", "role", "created_at"]
+        read_only_fields = fields

@@ -1,0 +1,22 @@
+"""Addresses of accounts."""
+
+from django.contrib.auth.views import LogoutView as EndSessionView
+from django.urls import path
+from django.views.generic import RedirectView
+
+from accounts import pages
+from accounts.api import LogoutView, MeView, RefreshView, TokenView
+
+# The admin's own log-in page and password page would go round the limits and the token rules.
+urlpatterns = [
+    path("login", pages.LoginView.as_view(), name="login"),
+    path("logout", EndSessionView.as_view(), name="logout"),
+    path("start", pages.start, name="start"),
+    path("password", pages.PasswordView.as_view(), name="password"),
+    path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="password")),
+    path("api/v1/auth/token", TokenView.as_view(), name="auth-token"),
+    path("api/v1/auth/token/refresh", RefreshView.as_view(), name="auth-token-refresh"),
+    path("api/v1/auth/logout", LogoutView.as_view(), name="auth-logout"),
+    path("api/v1/me", MeView.as_view(), name="me"),
+]
