@@ -1,0 +1,15 @@
+"""The fixed words of the catalog."""
+
+from django.db import models
+
+
+class QuestionType(models.TextChoices):
+    """How a question is asked and answered."""
+
+    MULTIPLE_CHOICE = "multiple_choice"
+    NUMERIC = "numeric"
+    SHORT_TEXT = "short_text"
+    ORDERING = "ordering"
+    MATCHING = "matching"
+    PROFILE = "profile"
+    ESSAY = "essay"

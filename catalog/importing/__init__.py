@@ -1,0 +1,1 @@
+"""Reading catalogs that were written elsewhere; one module for each format."""

@@ -1,0 +1,88 @@
+"""Job roles and the skills that they ask for."""
+
+from django.db import models
+
+from microcred.db import Model
+
+MAX_LEVEL = 5
+
+
+def level_between(field: str, *, lowest: int = 0) -> models.Q:
+    """Return the condition that a skill level lies on the scale from ``lowest`` to 5."""
+    return models.Q(**{f"{field}__gte": lowest, f"{field}__lte": MAX_LEVEL})
+
+
+class Skill(Model):
+    """Something a person can be better or worse at, measured on the scale 0 (none) to 5 (expert)."""
+
+    key = models.SlugField(max_length=64, unique=True)
+    name = models.CharField(max_length=120)
+    category = models.CharField(max_length=64, blank=True)
+    description = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "skills"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class JobRole(Model):
+    """A job that students may be assessed for; curated by admins, never deleted once used."""
+
+    key = models.SlugField(max_length=64, unique=True)
+    name = models.CharField(max_length=64, unique=True)
+    description = models.TextField(blank=True)
+    skills = models.ManyToManyField(Skill, through="RoleSkill", related_name="roles")
+    prerequisites = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        blank=True,
+        related_name="unlocks",
+        db_table="role_prerequisites",
+        help_text="Roles whose assessment must be completed first.",
+    )
+    assessment_size = models.PositiveSmallIntegerField(
+        default=12, help_text="How many questions of the pool one assessment asks."
+    )
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "role_catalog"
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(assessment_size__gte=1), name="role_catalog_assessment_size_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoleSkill(Model):
+    """How well a role needs a skill, and how much it matters there (1 helpful to 5 essential)."""
+
+    role = models.ForeignKey(JobRole, on_delete=models.CASCADE, related_name="role_skills")
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="role_skills")
+    target_level = models.DecimalField(max_digits=3, decimal_places=2)
+    importance = models.PositiveSmallIntegerField()
+
+    class Meta:
+        db_table = "role_skills"
+        ordering = ["-importance", "skill__name"]
+        constraints = [
+            models.UniqueConstraint(fields=["role", "skill"], name="role_skills_once"),
+            models.CheckConstraint(
+                condition=level_between("target_level", lowest=1), name="role_skills_target_on_scale"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(importance__gte=1, importance__lte=5),
+                name="role_skills_importance_on_scale",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role_id}: {self.skill_id} at {self.target_level}"

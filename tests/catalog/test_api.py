@@ -1,0 +1,101 @@
+"""The catalog over HTTP."""
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from tests.clients import client_of
+from tests.factories.accounts import UserFactory
+from tests.factories.catalog import (
+    CredentialDocumentFactory,
+    CredentialFactory,
+    CredentialSkillFactory,
+    JobRoleFactory,
+    RoleSkillFactory,
+    SkillFactory,
+)
+
+pytestmark = pytest.mark.django_db
+CREDENTIALS = "/api/v1/catalog/credentials"
+
+
+def test_a_credential_shows_its_skills_and_documents() -> None:
+    credential = CredentialFactory(title="SQL Joins")
+    CredentialSkillFactory(credential=credential, skill=SkillFactory(key="sql", name="SQL"))
+    CredentialDocumentFactory(credential=credential, text="# SQL Joins\n\nInner and outer.\n")
+
+    body = client_of(UserFactory()).get(f"{CREDENTIALS}/{credential.pk}").json()
+
+    assert body["credential_id"] == str(credential.pk)
+    assert body["skills"] == ["SQL"]
+    assert body["skill_levels"] == [{"key": "sql", "name": "SQL", "level": 3.0}]
+    assert body["documents"][0]["text"] == "# SQL Joins\n\nInner and outer.\n"
+
+
+def test_the_list_is_paged_and_counts_all() -> None:
+    for number in range(12):
+        CredentialFactory(title=f"Credential {number:02}")
+
+    body = client_of(UserFactory()).get(CREDENTIALS, {"page": 2, "page_size": 10}).json()
+
+    assert [item["title"] for item in body["items"]] == ["Credential 10", "Credential 11"]
+    assert (body["page"], body["page_size"], body["total"]) == (2, 10, 12)
+
+
+def test_the_list_is_narrowed_by_role_skill_and_words() -> None:
+    role = JobRoleFactory()
+    wanted = CredentialFactory(title="Window Functions", description="Ranking rows in reports.")
+    wanted.roles.add(role)
+    CredentialSkillFactory(credential=wanted, skill=SkillFactory(key="sql"))
+    CredentialFactory(title="Colour Theory")
+    CredentialFactory(title="Retired", active=False)
+    client = client_of(UserFactory())
+
+    for query in (
+        {"role_id": str(role.pk)},
+        {"skill": "sql"},
+        {"search": "rank reports"},
+        {"search": "windo"},
+    ):
+        titles = [item["title"] for item in client.get(CREDENTIALS, query).json()["items"]]
+        assert titles == ["Window Functions"], query
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"page": "0"}, "page"),
+        ({"page": "x"}, "page"),
+        ({"page": "99999999999999999999"}, "page"),
+        ({"page_size": "9"}, "page_size"),
+        ({"page_size": "101"}, "page_size"),
+        ({"role_id": "nobody"}, "role_id"),
+        ({"search": "a\x00b"}, "search"),
+    ],
+)
+def test_a_query_that_makes_no_sense_is_named(query: dict[str, str], field: str) -> None:
+    reply = client_of(UserFactory()).get(CREDENTIALS, query)
+
+    assert reply.status_code == 400
+    assert reply.json()["error_code"] == "INVALID_400"
+    assert list(reply.json()["details"]["fields"]) == [field]
+
+
+def test_the_number_of_statements_does_not_grow_with_the_list(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    client = client_of(UserFactory())
+    for rows in (1, 3):
+        for _ in range(rows):
+            CredentialSkillFactory()
+        with django_assert_num_queries(4):
+            assert client.get(CREDENTIALS).status_code == 200
+
+
+def test_roles_are_listed_with_what_they_ask_for() -> None:
+    RoleSkillFactory(role=JobRoleFactory(name="Clerk"), skill=SkillFactory(key="sql", name="SQL"))
+    JobRoleFactory(name="Retired", active=False)
+
+    body = client_of(UserFactory()).get("/api/v1/catalog/roles").json()
+
+    assert [item["name"] for item in body["items"]] == ["Clerk"]
+    assert body["items"][0]["skills"] == [{"key": "sql", "name": "SQL", "target_level": 4.0, "importance": 3}]

@@ -1,0 +1,184 @@
+"""Loading a catalog folder: all or nothing, and the second time nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from catalog.importing.bundle import BundleInvalid
+from catalog.importing.folder import read_folder
+from catalog.importing.storing import store
+from catalog.management.commands.load_catalog import SEED_DATA
+from catalog.models import Credential, CredentialDocument, JobRole, Question, QuestionVersion
+from tests.factories.catalog import NOW
+
+QUESTION = {
+    "key": "clerk-sum",
+    "type": "numeric",
+    "prompt": "What is 2 + 2?",
+    "rules": {"kind": "numeric", "value": "4"},
+    "weight": "1",
+    "difficulty": 1,
+    "skills": [{"skill": "counting", "weight": "1"}],
+}
+ROLE = {
+    "key": "clerk",
+    "name": "Clerk",
+    "description": "Counts.",
+    "skills": [{"skill": "counting", "target_level": 3, "importance": 5}],
+    "prerequisites": [],
+    "questions": [QUESTION],
+}
+SKILLS = {"skills": [{"key": "counting", "name": "Counting", "category": "basic", "description": "Count."}]}
+CREDENTIAL = """+++
+key = "counting-basics"
+title = "Counting Basics"
+provider = "Harbour Data School"
+level = 2
+hours = 4
+language = "en"
+roles = ["clerk"]
+summary = "How to count."
+uri = "https://credentials.example.org/counting-basics"
+prerequisites = []
+[skills]
+counting = 2
++++
+# Counting Basics
+
+## What it covers
+One, two, three.
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "roles").mkdir()
+    (tmp_path / "credentials").mkdir()
+    (tmp_path / "skills.json").write_text(json.dumps(SKILLS))
+    (tmp_path / "roles" / "clerk.json").write_text(json.dumps(ROLE))
+    (tmp_path / "credentials" / "counting-basics.md").write_text(CREDENTIAL)
+    return tmp_path
+
+
+def problems_of(folder: Path) -> list[str]:
+    with pytest.raises(BundleInvalid) as caught:
+        read_folder(folder)
+    return caught.value.problems
+
+
+@pytest.mark.django_db
+def test_a_folder_is_loaded_once_and_then_left_alone(folder: Path) -> None:
+    first = store(read_folder(folder), by=None, now=NOW)
+    second = store(read_folder(folder), by=None, now=NOW)
+
+    assert first.created["questions"] == 1
+    assert not second.changed
+    assert Credential.objects.get().roles.get() == JobRole.objects.get()
+    assert CredentialDocument.objects.get().text.startswith("# Counting Basics\n")
+    assert QuestionVersion.objects.get().content["rules"] == {"kind": "numeric", "value": "4"}
+
+
+@pytest.mark.django_db
+def test_a_changed_question_becomes_a_new_version_and_keeps_the_old_one(folder: Path) -> None:
+    store(read_folder(folder), by=None, now=NOW)
+    changed = ROLE | {"questions": [QUESTION | {"prompt": "What is two plus two?"}]}
+    (folder / "roles" / "clerk.json").write_text(json.dumps(changed))
+
+    report = store(read_folder(folder), by=None, now=NOW)
+
+    assert report.updated == {"questions": 1}
+    assert list(QuestionVersion.objects.order_by("version").values_list("version", flat=True)) == ["1", "2"]
+    assert Question.objects.get().version == "2"
+
+
+@pytest.mark.django_db
+def test_a_dry_run_reports_and_changes_nothing(folder: Path) -> None:
+    report = store(read_folder(folder), by=None, now=NOW, dry_run=True)
+
+    assert report.created["credentials"] == 1
+    assert not Credential.objects.exists()
+
+
+def test_every_problem_is_named_not_only_the_first(folder: Path) -> None:
+    (folder / "skills.json").write_text(json.dumps({"skills": []}))
+    (folder / "credentials" / "counting-basics.md").write_text(CREDENTIAL.replace("level = 2", "level = 9"))
+
+    assert problems_of(folder) == [
+        "skills.json: skills: [] should be non-empty",
+        "counting-basics.md: level: 9 is greater than the maximum of 5",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("counting = 2", "reading = 2", "credential counting-basics: unknown skill 'reading'"),
+        ('roles = ["clerk"]', 'roles = ["pilot"]', "credential counting-basics: unknown role 'pilot'"),
+        (
+            "prerequisites = []",
+            'prerequisites = ["zero"]',
+            "credential counting-basics: unknown credential 'zero'",
+        ),
+    ],
+)
+def test_references_must_exist(folder: Path, old: str, new: str, problem: str) -> None:
+    (folder / "credentials" / "counting-basics.md").write_text(CREDENTIAL.replace(old, new))
+
+    assert problems_of(folder) == [problem]
+
+
+def test_a_key_that_its_schema_refuses_is_named(folder: Path) -> None:
+    broken = ROLE | {"questions": [QUESTION | {"rules": {"kind": "numeric", "value": 4}}]}
+    (folder / "roles" / "clerk.json").write_text(json.dumps(broken))
+
+    assert problems_of(folder) == [
+        'question clerk-sum: rules.value: must be a decimal number written as a string, such as "42.5"'
+    ]
+
+
+def test_a_document_without_front_matter_is_named(folder: Path) -> None:
+    (folder / "credentials" / "counting-basics.md").write_text("# Counting Basics\n")
+
+    assert problems_of(folder) == ["counting-basics.md: must begin with TOML between two lines of +++"]
+
+
+@pytest.mark.django_db
+def test_the_command_loads_nothing_from_a_broken_folder(folder: Path) -> None:
+    (folder / "skills.json").write_text("{")
+
+    with pytest.raises(CommandError, match="Nothing was loaded"):
+        call_command("load_catalog", str(folder))
+
+    assert not JobRole.objects.exists()
+
+
+def test_the_demo_catalog_is_as_large_as_a_real_one() -> None:
+    bundle = read_folder(SEED_DATA)
+
+    types = {
+        role.key: {question.fields["question_type"] for question in role.questions} for role in bundle.roles
+    }
+    assert len(bundle.roles) >= 6
+    assert all(len(role.questions) >= 12 for role in bundle.roles)
+    assert all(
+        {"multiple_choice", "numeric", "short_text", "essay", "profile"} <= found for found in types.values()
+    )
+    assert len(bundle.credentials) >= 120
+    assert all(entry.document_text.count("\n\n") >= 4 for entry in bundle.credentials)
+
+
+def test_the_demo_catalog_measures_every_skill_twice_and_can_teach_it_at_two_levels() -> None:
+    bundle = read_folder(SEED_DATA)
+
+    for role in bundle.roles:
+        for skill in role.needs:
+            measuring = [question.key for question in role.questions if skill in question.skills]
+            levels = {
+                entry.skills[skill]
+                for entry in bundle.credentials
+                if skill in entry.skills and role.key in entry.roles
+            }
+            assert len(measuring) >= 2, (role.key, skill)
+            assert len(levels) >= 2, (role.key, skill)
