@@ -1,0 +1,159 @@
+"""Taking an assessment over HTTP."""
+
+import uuid
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import caller
+from accounts.permissions import MayTakeAssessment
+from assessments import queries, services
+from assessments.enums import AssessmentStatus
+from assessments.models import Assessment
+from assessments.serializers import (
+    AssessmentList,
+    AssessmentQuery,
+    AssessmentSummary,
+    QuestionsResponse,
+    ResponseBatch,
+    StartRequest,
+    StartResponse,
+    StatusView,
+    SubmissionAck,
+    status_view,
+)
+from microcred.api.pagination import paginate
+from microcred.api.schema import errors
+from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
+
+
+class StartView(APIView):
+    """Start an assessment."""
+
+    permission_classes = [MayTakeAssessment]
+
+    @extend_schema(
+        operation_id="assessment_start", tags=["Assessments"], request=StartRequest,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER],
+        responses={201: StartResponse, **errors(400, 403, 409, 413, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Draw and freeze questions; return them."""
+        body = StartRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        assessment = services.start(
+            by=caller(request),
+            role_id=body.validated_data["role_id"],
+            metadata=body.validated_data.get("metadata", {}),
+            now=timezone.now(),
+        )
+        return Response(StartResponse(_with_questions(assessment)).data, status=201)
+
+
+class ResponsesView(APIView):
+    """Answer questions, and hand the assessment in."""
+
+    permission_classes = [MayTakeAssessment]
+
+    @extend_schema(
+        operation_id="assessment_responses", tags=["Assessments"], request=ResponseBatch,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER],
+        responses={202: SubmissionAck, **errors(400, 403, 404, 409, 410, 413, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request, assessment_id: uuid.UUID) -> Response:
+        """Store the answers; with ``completed`` start the background work."""
+        body = ResponseBatch(data=request.data)
+        body.is_valid(raise_exception=True)
+        given = [services.GivenAnswer(**item) for item in body.validated_data["responses"]]
+        assessment = services.submit(
+            by=caller(request),
+            assessment_id=assessment_id,
+            answers=given,
+            completed=body.validated_data["completed"],
+            now=timezone.now(),
+        )
+        enqueued = assessment.status == AssessmentStatus.AWAITING_ASYNC
+        message = (
+            "All answers are in. The result is being prepared."
+            if enqueued
+            else f"{len(given)} answer(s) stored."
+        )
+        ack = {
+            "assessment_id": assessment.pk,
+            "status": assessment.status,
+            "async_job_enqueued": enqueued,
+            "message": message,
+        }
+        return Response(SubmissionAck(ack).data, status=202)
+
+
+class StatusEndpoint(APIView):
+    """Where one assessment stands."""
+
+    @extend_schema(
+        operation_id="assessment_status", tags=["Assessments"], responses={200: StatusView, **errors(404)}
+    )
+    def get(self, request: Request, assessment_id: uuid.UUID) -> Response:
+        """Return status, stage and progress."""
+        assessment = queries.get_visible(by=caller(request), assessment_id=assessment_id)
+        return Response(status_view(assessment, now=timezone.now()))
+
+
+class QuestionsView(APIView):
+    """The questions of one's own assessment."""
+
+    permission_classes = [MayTakeAssessment]
+
+    @extend_schema(
+        operation_id="assessment_questions", tags=["Assessments"],
+        responses={200: QuestionsResponse, **errors(403, 404)},
+    )  # fmt: skip
+    def get(self, request: Request, assessment_id: uuid.UUID) -> Response:
+        """Return the frozen questions with the newest answers."""
+        assessment = queries.get_visible(by=caller(request), assessment_id=assessment_id)
+        newest = queries.newest_responses(assessment.pk)
+        body = _with_questions(assessment)
+        body["answers"] = [
+            {
+                "question_id": row.question_id,
+                "answer": newest[row.pk].answer,
+                "version": newest[row.pk].version,
+                "submitted_at": newest[row.pk].submitted_at,
+            }
+            for row in body["questions"]
+            if row.pk in newest
+        ]
+        return Response(QuestionsResponse(body).data)
+
+
+class AssessmentListView(APIView):
+    """The assessments that the caller may see."""
+
+    @extend_schema(
+        operation_id="assessments", tags=["Assessments"], parameters=[AssessmentQuery],
+        responses={200: AssessmentList, **errors(400)},
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """Return a page of assessments, newest first."""
+        query = AssessmentQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        wanted = dict(query.validated_data)
+        page, page_size = wanted.pop("page"), wanted.pop("page_size")
+        rows = queries.narrow(queries.visible_to(caller(request)), **wanted)
+        found = paginate(rows, page=page, page_size=page_size)
+        return Response(found.envelope(AssessmentSummary(found.items, many=True).data))
+
+
+def _with_questions(assessment: Assessment) -> dict[str, Any]:
+    return {
+        "assessment_id": assessment.pk,
+        "status": queries.effective_status(assessment, now=timezone.now()),
+        "expires_at": assessment.expires_at,
+        "questions": queries.snapshots(assessment.pk),
+    }

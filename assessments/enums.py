@@ -1,0 +1,33 @@
+"""The fixed words of assessments."""
+
+from django.db import models
+
+
+class AssessmentStatus(models.TextChoices):
+    """Where an assessment stands."""
+
+    IN_PROGRESS = "in_progress"
+    AWAITING_ASYNC = "awaiting_async"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class Stage(models.TextChoices):
+    """What the background work on a submitted assessment is doing."""
+
+    ANSWERING = "answering"
+    SCORING = "scoring"
+    RETRIEVAL = "retrieval"
+    RECOMMENDING = "recommending"
+    DONE = "done"
+
+
+class MissingPart(models.TextChoices):
+    """A part that a degraded result goes without."""
+
+    ESSAY_SCORES = "essay_scores"
+    RETRIEVAL = "retrieval"
+    NEIGHBOURS = "neighbours"
+    SUMMARY = "summary"
+    RECOMMENDATIONS = "recommendations"

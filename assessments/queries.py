@@ -1,0 +1,196 @@
+"""Reading assessments."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import User
+from accounts.policy import sees_student
+from assessments.enums import AssessmentStatus, Stage
+from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
+from microcred.errors import Missing
+
+
+class AssessmentMissing(Missing):
+    """No such assessment, or none that the caller may see."""
+
+    default_code = "ASSESSMENT_404"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many questions are answered, of how many."""
+
+    answered: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose assessment it is, and for which role."""
+
+    assessment_id: uuid.UUID
+    user_id: uuid.UUID
+    role_id: uuid.UUID
+    role_name: str
+
+
+@dataclass(frozen=True)
+class AskedQuestion:
+    """A frozen question with the newest version of its answer, if there is one; for scoring and staff."""
+
+    snapshot_id: uuid.UUID
+    question_id: uuid.UUID
+    position: int
+    question_type: str
+    prompt: str
+    choices: list[dict[str, Any]] | None
+    answer_format: Mapping[str, Any]
+    rules: Mapping[str, Any]
+    rubric: Mapping[str, Any]
+    feedback: Mapping[str, Any]
+    skills: tuple[tuple[str, Decimal], ...]
+    weight: Decimal
+    required: bool
+    version: str
+    response_id: uuid.UUID | None
+    answer: Mapping[str, Any] | None
+
+    @property
+    def answered_by(self) -> uuid.UUID:
+        """The id of the answer; asking for that of an unanswered question is a mistake of the caller."""
+        if self.response_id is None:
+            raise ValueError("the question has no answer")
+        return self.response_id
+
+
+def visible_to(user: User) -> QuerySet[Assessment]:
+    """Return the assessments that the user may see, newest first."""
+    return Assessment.objects.filter(sees_student(user, path="user")).select_related("role", "user")
+
+
+def get_visible(*, by: User, assessment_id: uuid.UUID) -> Assessment:
+    """Return one assessment.
+
+    Raises:
+        AssessmentMissing: if it is not there or not for the caller to see; the two look the same.
+    """
+    found = visible_to(by).filter(pk=assessment_id).first()
+    if found is None:
+        raise AssessmentMissing("No such assessment.")
+    return found
+
+
+def subject(assessment_id: uuid.UUID) -> Subject:
+    """Return whose assessment it is; for background work, which sees everything."""
+    rows = Assessment.objects.filter(pk=assessment_id).values_list("pk", "user_id", "role_id", "role__name")
+    return Subject(*rows.get())
+
+
+def effective_status(assessment: Assessment, *, now: dt.datetime) -> AssessmentStatus:
+    """Return the status, which is expired from the minute of expiry on, swept or not."""
+    if assessment.status == AssessmentStatus.IN_PROGRESS and assessment.expires_at <= now:
+        return AssessmentStatus.EXPIRED
+    return AssessmentStatus(assessment.status)
+
+
+def newest_responses(assessment_id: uuid.UUID) -> dict[uuid.UUID, AssessmentResponse]:
+    """Return the newest version of every answer, by snapshot."""
+    rows = (
+        AssessmentResponse.objects.filter(assessment_id=assessment_id)
+        .order_by("question_snapshot_id", "-version")
+        .distinct("question_snapshot_id")
+    )
+    return {row.question_snapshot_id: row for row in rows}
+
+
+def progress(assessment_id: uuid.UUID) -> Progress:
+    """Return how far the student has come."""
+    answered = (
+        AssessmentResponse.objects.filter(assessment_id=assessment_id)
+        .values("question_snapshot_id")
+        .distinct()
+        .count()
+    )
+    return Progress(answered, QuestionSnapshot.objects.filter(assessment_id=assessment_id).count())
+
+
+def snapshots(assessment_id: uuid.UUID) -> list[QuestionSnapshot]:
+    """Return the frozen questions in the order in which they are asked."""
+    return list(QuestionSnapshot.objects.filter(assessment_id=assessment_id).order_by("position"))
+
+
+def asked_questions(assessment_id: uuid.UUID) -> list[AskedQuestion]:
+    """Return every question with its newest answer, in order."""
+    answers = newest_responses(assessment_id)
+    return [_asked(row, answers.get(row.pk)) for row in snapshots(assessment_id)]
+
+
+def asked_for_responses(response_ids: list[uuid.UUID]) -> list[AskedQuestion]:
+    """Return the questions that these responses answer, each with that very response."""
+    rows = AssessmentResponse.objects.filter(pk__in=response_ids).select_related("question_snapshot")
+    return [_asked(row.question_snapshot, row) for row in rows.order_by("question_snapshot__position")]
+
+
+def missing_prerequisites(*, user: User, role: Any) -> list[Any]:
+    """Return the roles that must be completed before ``role`` and that the user has not completed."""
+    done = Assessment.objects.filter(user=user, status=AssessmentStatus.COMPLETED).values("role_id")
+    return list(role.prerequisites.exclude(pk__in=done).order_by("name"))
+
+
+def awaited(assessment: Assessment) -> list[str]:
+    """Return the stages that a submitted assessment has yet to finish."""
+    order = [Stage.SCORING, Stage.RETRIEVAL, Stage.RECOMMENDING]
+    if assessment.status != AssessmentStatus.AWAITING_ASYNC or assessment.stage not in order:
+        return []
+    return [stage.value for stage in order[order.index(Stage(assessment.stage)) :]]
+
+
+def count_by_status() -> dict[str, int]:
+    """Return how many assessments stand in each status."""
+    found = Assessment.objects.order_by().values_list("status").annotate(number=Count("pk"))
+    return dict.fromkeys(AssessmentStatus.values, 0) | dict(found)
+
+
+def narrow(
+    rows: QuerySet[Assessment],
+    *,
+    status: str = "",
+    role_id: uuid.UUID | None = None,
+    student_id: uuid.UUID | None = None,
+) -> QuerySet[Assessment]:
+    """Narrow a list of assessments by status, role and student."""
+    conditions = Q()
+    if status:
+        conditions &= Q(status=status)
+    if role_id:
+        conditions &= Q(role_id=role_id)
+    if student_id:
+        conditions &= Q(user_id=student_id)
+    return rows.filter(conditions)
+
+
+def _asked(row: QuestionSnapshot, response: AssessmentResponse | None) -> AskedQuestion:
+    return AskedQuestion(
+        snapshot_id=row.pk,
+        question_id=row.question_id,
+        position=row.position,
+        question_type=row.question_type,
+        prompt=row.prompt,
+        choices=row.choices,
+        answer_format=row.answer_format,
+        rules=row.rules,
+        rubric=row.rubric,
+        feedback=row.feedback,
+        skills=tuple((entry["skill"], Decimal(entry["weight"])) for entry in row.skills),
+        weight=row.weight,
+        required=row.required,
+        version=row.version,
+        response_id=response.pk if response else None,
+        answer=response.answer if response else None,
+    )

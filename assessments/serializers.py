@@ -1,0 +1,241 @@
+"""Assessments on the wire; nothing here can carry a key, a rule or a grader's note."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from assessments import queries
+from assessments.enums import AssessmentStatus, MissingPart, Stage
+from assessments.models import Assessment, QuestionSnapshot
+from catalog.enums import QuestionType
+from microcred.api.pagination import PageQuery
+
+
+@extend_schema_field(
+    {"oneOf": [{"type": "string"}, {"type": "number"}, {"type": "object", "additionalProperties": True}]}
+)
+class AnswerField(serializers.Field[Any, Any, Any, Any]):
+    """An answer in any of its wire forms; what fits is for the question to say."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Take text, numbers and objects; refuse lists, booleans and null."""
+        if isinstance(data, bool) or not isinstance(data, str | int | float | dict):
+            raise serializers.ValidationError("An answer is a text, a number or an object.")
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        """Return the answer as it is stored."""
+        return value
+
+
+class StartRequest(serializers.Serializer[Any]):
+    """Which role to be assessed for."""
+
+    role_id = serializers.UUIDField()
+    metadata = serializers.DictField(
+        required=False, help_text="Kept with the assessment; at most 20 entries."
+    )
+
+    def validate_metadata(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Bound the size of what is kept."""
+        if len(value) > 20:
+            raise serializers.ValidationError("At most 20 entries.")
+        return value
+
+
+class ResponseItem(serializers.Serializer[Any]):
+    """One answer."""
+
+    question_id = serializers.UUIDField()
+    answer = AnswerField()
+    submitted_at = serializers.DateTimeField(required=False)
+
+
+class ResponseBatch(serializers.Serializer[Any]):
+    """Answers, and whether the assessment is thereby handed in."""
+
+    responses = ResponseItem(many=True, allow_empty=False)
+    completed = serializers.BooleanField(default=False)
+
+
+class StudentCriterion(serializers.Serializer[Any]):
+    """What a student may know of a criterion."""
+
+    name = serializers.CharField()
+    explanation = serializers.CharField()
+    weight = serializers.CharField()
+    levels = serializers.ListField(child=serializers.CharField())
+
+
+class StudentRubric(serializers.Serializer[Any]):
+    """What a student may know of a rubric; without criteria for closed questions."""
+
+    criteria = StudentCriterion(many=True)
+
+
+class StudentQuestion(serializers.ModelSerializer[QuestionSnapshot]):
+    """A frozen question as the student sees it."""
+
+    question_id = serializers.UUIDField()
+    type = serializers.ChoiceField(source="question_type", choices=QuestionType.choices)
+    choices = serializers.SerializerMethodField()
+    choice_ids = serializers.SerializerMethodField()
+    choice_sides = serializers.SerializerMethodField()
+    answer_format = serializers.DictField()
+    rubric = serializers.SerializerMethodField()
+    weight = serializers.FloatField()
+
+    class Meta:
+        model = QuestionSnapshot
+        fields = [
+            "question_id", "position", "type", "prompt", "choices", "choice_ids", "choice_sides", "answer_format",
+            "rubric", "weight", "required", "version",
+        ]  # fmt: skip
+
+    @extend_schema_field({"type": "array", "items": {"type": "string"}, "nullable": True})
+    def get_choices(self, snapshot: QuestionSnapshot) -> list[str] | None:
+        """Return the texts of the choices."""
+        return _column(snapshot, "text")
+
+    @extend_schema_field({"type": "array", "items": {"type": "string"}, "nullable": True})
+    def get_choice_ids(self, snapshot: QuestionSnapshot) -> list[str] | None:
+        """Return the ids of the choices, in the order of their texts."""
+        return _column(snapshot, "id")
+
+    @extend_schema_field({"type": "array", "items": {"type": "string"}, "nullable": True})
+    def get_choice_sides(self, snapshot: QuestionSnapshot) -> list[str] | None:
+        """Return the side (left, right) of each choice of a matching question."""
+        return _column(snapshot, "side") if snapshot.question_type == QuestionType.MATCHING else None
+
+    @extend_schema_field(StudentRubric)
+    def get_rubric(self, snapshot: QuestionSnapshot) -> dict[str, Any]:
+        """Return the rubric's public part."""
+        return student_rubric(snapshot.rubric)
+
+
+def _column(snapshot: QuestionSnapshot, name: str) -> list[str] | None:
+    return [choice[name] for choice in snapshot.choices] if snapshot.choices else None
+
+
+def student_rubric(rubric: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the criteria's names, explanations, weights and level names; nothing else."""
+    return {
+        "criteria": [
+            {
+                "name": criterion["name"],
+                "explanation": criterion["explanation"],
+                "weight": criterion["weight"],
+                "levels": [level["name"] for level in criterion["levels"]],
+            }
+            for criterion in rubric.get("criteria", [])
+        ]
+    }
+
+
+class StartResponse(serializers.Serializer[Any]):
+    """A started assessment."""
+
+    assessment_id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=AssessmentStatus.choices)
+    expires_at = serializers.DateTimeField()
+    questions = StudentQuestion(many=True)
+
+
+class GivenAnswerView(serializers.Serializer[Any]):
+    """The newest version of an answer."""
+
+    question_id = serializers.UUIDField()
+    answer = serializers.DictField()
+    version = serializers.IntegerField()
+    submitted_at = serializers.DateTimeField()
+
+
+class QuestionsResponse(StartResponse):
+    """An assessment's questions with the answers given so far, for a student who comes back."""
+
+    answers = GivenAnswerView(many=True)
+
+
+class SubmissionAck(serializers.Serializer[Any]):
+    """What happened to the answers."""
+
+    assessment_id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=AssessmentStatus.choices)
+    async_job_enqueued = serializers.BooleanField()
+    message = serializers.CharField()
+
+
+class ProgressView(serializers.Serializer[Any]):
+    """Answered questions, of how many."""
+
+    answered = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class StatusView(serializers.Serializer[Any]):
+    """Where an assessment stands, and what is still awaited."""
+
+    assessment_id = serializers.UUIDField()
+    role_id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=AssessmentStatus.choices)
+    stage = serializers.ChoiceField(choices=Stage.choices)
+    awaited = serializers.ListField(child=serializers.ChoiceField(choices=Stage.choices))
+    progress = ProgressView()
+    degraded = serializers.BooleanField()
+    missing = serializers.ListField(child=serializers.ChoiceField(choices=MissingPart.choices))
+    expires_at = serializers.DateTimeField()
+    last_updated_at = serializers.DateTimeField()
+
+
+def status_view(assessment: Assessment, *, now: dt.datetime) -> dict[str, Any]:
+    """Return the body of a status response."""
+    done = queries.progress(assessment.pk)
+    body = {
+        "assessment_id": assessment.pk,
+        "role_id": assessment.role_id,
+        "status": queries.effective_status(assessment, now=now),
+        "stage": assessment.stage,
+        "awaited": queries.awaited(assessment),
+        "progress": {"answered": done.answered, "total": done.total},
+        "degraded": assessment.degraded,
+        "missing": assessment.missing,
+        "expires_at": assessment.expires_at,
+        "last_updated_at": assessment.updated_at,
+    }
+    return dict(StatusView(body).data)
+
+
+class AssessmentQuery(PageQuery):
+    """Query parameters of the assessment list."""
+
+    status = serializers.ChoiceField(choices=AssessmentStatus.choices, required=False)
+    role_id = serializers.UUIDField(required=False)
+    student_id = serializers.UUIDField(required=False, help_text="For staff.")
+
+
+class AssessmentSummary(serializers.ModelSerializer[Assessment]):
+    """An assessment in a list."""
+
+    assessment_id = serializers.UUIDField(source="id")
+    student_id = serializers.UUIDField(source="user_id")
+    role_name = serializers.CharField(source="role.name")
+
+    class Meta:
+        model = Assessment
+        fields = [
+            "assessment_id", "student_id", "role_id", "role_name", "status", "stage", "degraded", "started_at",
+            "expires_at", "completed_at",
+        ]  # fmt: skip
+        extra_kwargs = {"degraded": {"help_text": "Whether parts are missing."}}
+
+
+class AssessmentList(serializers.Serializer[Any]):
+    """A page of assessments."""
+
+    items = AssessmentSummary(many=True)
+    page = serializers.IntegerField()
+    page_size = serializers.IntegerField()
+    total = serializers.IntegerField()

@@ -1,0 +1,162 @@
+"""Taking answers, and the whole assessment when it is handed in."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from assessments import queries
+from assessments.answers import AnswerInvalid, normalise
+from assessments.enums import AssessmentStatus, Stage
+from assessments.events import responses_submitted
+from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
+from microcred.errors import Conflict, Gone, Invalid
+from ops import audit
+
+
+class AnswersInvalid(Invalid):
+    """At least one answer cannot be taken; none was."""
+
+    default_code = "ANSWERS_400"
+
+
+class AnswersMissing(Invalid):
+    """The assessment was handed in with required questions unanswered."""
+
+    default_code = "ANSWERS_MISSING_400"
+
+
+class AssessmentClosed(Conflict):
+    """The assessment takes no answers any more."""
+
+    default_code = "ASSESSMENT_409"
+
+
+class AssessmentExpired(Gone):
+    """The time for answering is over."""
+
+    default_code = "ASSESSMENT_EXPIRED"
+
+
+@dataclass(frozen=True)
+class GivenAnswer:
+    """One answer as the student sent it."""
+
+    question_id: uuid.UUID
+    answer: Any
+    submitted_at: dt.datetime | None = None
+
+
+def submit(
+    *, by: User, assessment_id: uuid.UUID, answers: Sequence[GivenAnswer], completed: bool, now: dt.datetime
+) -> Assessment:
+    """Store answers, have closed ones scored, and with ``completed`` hand the assessment in.
+
+    All or nothing: one answer that cannot be taken leaves no trace of the others.
+
+    Raises:
+        AssessmentMissing, AssessmentClosed, AssessmentExpired, AnswersInvalid, AnswersMissing.
+    """
+    _expire_if_due(by=by, assessment_id=assessment_id, now=now)
+    with transaction.atomic():
+        assessment = _lock_open(by=by, assessment_id=assessment_id)
+        stored = _store_answers(assessment, answers, now=now)
+        if completed:
+            _refuse_gaps(assessment)
+            assessment.status = AssessmentStatus.AWAITING_ASYNC
+            assessment.stage = Stage.SCORING
+            assessment.submitted_at = now
+            audit.record(
+                by=by, action="assessment.submitted", resource_type="assessment", resource_id=assessment.pk
+            )
+        assessment.save()
+        responses_submitted.send(
+            sender=None, assessment_id=assessment.pk, response_ids=stored, submitted=completed
+        )
+    return assessment
+
+
+def _expire_if_due(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> None:
+    """Commit the expiry before refusing the request, so that the refusal does not undo it."""
+    due = queries.visible_to(by).filter(
+        pk=assessment_id, status=AssessmentStatus.IN_PROGRESS, expires_at__lte=now
+    )
+    due.update(status=AssessmentStatus.EXPIRED, updated_at=now)
+
+
+def _lock_open(*, by: User, assessment_id: uuid.UUID) -> Assessment:
+    assessment = Assessment.objects.select_for_update(of=("self",)).filter(pk=assessment_id, user=by).first()
+    if assessment is None:
+        raise queries.AssessmentMissing("No such assessment.")
+    if assessment.status == AssessmentStatus.EXPIRED:
+        raise AssessmentExpired("The time for this assessment is over. Your answers are kept.")
+    if assessment.status != AssessmentStatus.IN_PROGRESS:
+        raise AssessmentClosed("Assessment already completed.")
+    return assessment
+
+
+def _store_answers(
+    assessment: Assessment, answers: Sequence[GivenAnswer], *, now: dt.datetime
+) -> list[uuid.UUID]:
+    """Store what is new; an answer equal to the newest version adds none. Return the new rows' ids."""
+    questions = {row.question_id: row for row in queries.snapshots(assessment.pk)}
+    newest = queries.newest_responses(assessment.pk)
+    rows = []
+    for given, answer in _checked(questions, answers):
+        snapshot = questions[given.question_id]
+        last = newest.get(snapshot.pk)
+        if last is not None and last.answer == answer:
+            continue
+        rows.append(
+            AssessmentResponse(
+                assessment=assessment,
+                question_snapshot=snapshot,
+                version=last.version + 1 if last else 1,
+                answer=answer,
+                submitted_at=given.submitted_at or now,
+            )
+        )
+    return [row.pk for row in AssessmentResponse.objects.bulk_create(rows)]
+
+
+def _checked(
+    questions: Mapping[uuid.UUID, QuestionSnapshot], answers: Sequence[GivenAnswer]
+) -> list[tuple[GivenAnswer, dict[str, Any]]]:
+    """Return each answer in its stored form, or raise ``AnswersInvalid`` naming every one that has none."""
+    problems: list[dict[str, object]] = []
+    checked = []
+    seen: set[uuid.UUID] = set()
+    for index, given in enumerate(answers):
+        place = {"field": f"responses[{index}].answer", "question_id": str(given.question_id)}
+        snapshot = questions.get(given.question_id)
+        if snapshot is None:
+            problems.append({**place, "problem": "This assessment does not ask this question."})
+        elif given.question_id in seen:
+            problems.append({**place, "problem": "This question is answered twice in one batch."})
+        else:
+            seen.add(given.question_id)
+            try:
+                checked.append((given, _stored_form(snapshot, given.answer)))
+            except AnswerInvalid as error:
+                problems.append({**place, "problem": str(error)})
+    if problems:
+        raise AnswersInvalid("Some answers cannot be taken; none was stored.", details=problems)
+    return checked
+
+
+def _stored_form(snapshot: QuestionSnapshot, answer: Any) -> dict[str, Any]:
+    return dict(normalise(snapshot.question_type, snapshot.choices or (), snapshot.answer_format, answer))
+
+
+def _refuse_gaps(assessment: Assessment) -> None:
+    answered = queries.newest_responses(assessment.pk)
+    gaps = [row for row in queries.snapshots(assessment.pk) if row.required and row.pk not in answered]
+    if gaps:
+        raise AnswersMissing(
+            f"{len(gaps)} required question(s) have no answer yet.",
+            details={"unanswered": [str(row.question_id) for row in gaps]},
+        )

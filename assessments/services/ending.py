@@ -1,0 +1,75 @@
+"""Moving a submitted assessment on, and every way in which one ends."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from assessments.enums import AssessmentStatus, Stage
+from assessments.events import assessment_failed
+from assessments.models import Assessment
+from ops import audit
+
+
+@transaction.atomic
+def advance(*, assessment_id: uuid.UUID, stage: Stage) -> None:
+    """Show what the background work is at; an assessment that has ended stays as it is."""
+    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    if assessment.status == AssessmentStatus.AWAITING_ASYNC:
+        assessment.stage = stage
+        assessment.save(update_fields=["stage", "updated_at"])
+
+
+@transaction.atomic
+def note_missing(*, assessment_id: uuid.UUID, parts: Sequence[str]) -> None:
+    """Mark the result as degraded by the parts that it will go without."""
+    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    _add_missing(assessment, parts)
+    assessment.save(update_fields=["missing", "degraded", "updated_at"])
+
+
+@transaction.atomic
+def complete(*, assessment_id: uuid.UUID, now: dt.datetime, missing: Sequence[str] = ()) -> Assessment:
+    """End the background work with a result, which ``missing`` names the missing parts of.
+
+    An assessment that has already ended stays as it is.
+    """
+    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    if assessment.status == AssessmentStatus.AWAITING_ASYNC:
+        _add_missing(assessment, missing)
+        assessment.status = AssessmentStatus.COMPLETED
+        assessment.stage = Stage.DONE
+        assessment.completed_at = now
+        assessment.save()
+        audit.record(
+            by=None, action="assessment.completed", resource_type="assessment", resource_id=assessment.pk,
+            metadata={"missing": assessment.missing},
+        )  # fmt: skip
+    return assessment
+
+
+@transaction.atomic
+def fail(*, assessment_id: uuid.UUID, reason: str) -> None:
+    """End the background work without a result; rare, because what fails is degraded instead."""
+    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    if assessment.status != AssessmentStatus.AWAITING_ASYNC:
+        return
+    assessment.status = AssessmentStatus.FAILED
+    assessment.stage = Stage.DONE
+    assessment.failure_reason = reason
+    assessment.save()
+    audit.record(by=None, action="assessment.failed", resource_type="assessment", resource_id=assessment.pk)
+    assessment_failed.send(sender=None, assessment_id=assessment.pk)
+
+
+def expire_overdue(*, now: dt.datetime) -> int:
+    """Close every open assessment whose time is over; return how many. Answers are kept."""
+    return Assessment.objects.filter(status=AssessmentStatus.IN_PROGRESS, expires_at__lte=now).update(
+        status=AssessmentStatus.EXPIRED, updated_at=now
+    )
+
+
+def _add_missing(assessment: Assessment, parts: Sequence[str]) -> None:
+    assessment.missing = sorted({*assessment.missing, *parts})
+    assessment.degraded = bool(assessment.missing)

@@ -1,0 +1,135 @@
+"""Starting an assessment: drawing questions and freezing them."""
+
+import datetime as dt
+import random
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import User
+from assessments import queries
+from assessments.assembly import PoolItem, assemble
+from assessments.enums import AssessmentStatus, Stage
+from assessments.models import Assessment, QuestionSnapshot
+from catalog import queries as catalog
+from catalog.enums import QuestionType
+from microcred.errors import Invalid
+from ops import audit
+
+SEED_BITS = 62
+SHUFFLED_TYPES = frozenset({QuestionType.ORDERING, QuestionType.MATCHING})
+
+
+class RoleNotAssessable(Invalid):
+    """There is no active role with this id, or its pool is empty."""
+
+    default_code = "ROLE_400"
+
+
+class PrerequisitesMissing(Invalid):
+    """Other roles must be completed first."""
+
+    default_code = "PREREQUISITES_400"
+
+
+@transaction.atomic
+def start(*, by: User, role_id: uuid.UUID, metadata: Mapping[str, Any], now: dt.datetime) -> Assessment:
+    """Start an assessment: draw questions from the role's pool and freeze them.
+
+    Raises:
+        RoleNotAssessable: if the role is unknown, inactive or has no published questions.
+        PrerequisitesMissing: naming the roles that come first.
+    """
+    role = catalog.active_role(role_id)
+    pool = catalog.question_pool(role_id) if role else []
+    if role is None or not pool:
+        raise RoleNotAssessable("No such role can be assessed.", details={"field": "role_id"})
+    missing = queries.missing_prerequisites(user=by, role=role)
+    if missing:
+        raise PrerequisitesMissing(
+            "Complete the assessments of these roles first: "
+            + ", ".join(item.name for item in missing)
+            + ".",
+            details={"missing_roles": [{"role_id": str(item.pk), "name": item.name} for item in missing]},
+        )
+    seed = random.SystemRandom().getrandbits(SEED_BITS)
+    assessment = Assessment.objects.create(
+        user=by,
+        role=role,
+        seed=seed,
+        metadata=dict(metadata),
+        started_at=now,
+        expires_at=now + dt.timedelta(hours=settings.ASSESSMENT_HOURS),
+    )
+    chosen = _choose(pool, role_id=role_id, size=role.assessment_size, seed=seed)
+    QuestionSnapshot.objects.bulk_create(
+        _freeze(assessment, question, position, seed) for position, question in enumerate(chosen, start=1)
+    )
+    audit.record(by=by, action="assessment.started", resource_type="assessment", resource_id=assessment.pk)
+    return assessment
+
+
+@transaction.atomic
+def record_synthetic(
+    *, user: User, role_id: uuid.UUID, metadata: Mapping[str, Any], now: dt.datetime
+) -> Assessment:
+    """Store a completed assessment without questions, for a learner who was made up for a demonstration."""
+    return Assessment.objects.create(
+        user=user,
+        role_id=role_id,
+        seed=0,
+        status=AssessmentStatus.COMPLETED,
+        stage=Stage.DONE,
+        metadata={**metadata, "synthetic": True},
+        started_at=now - dt.timedelta(hours=1),
+        expires_at=now,
+        submitted_at=now,
+        completed_at=now,
+    )
+
+
+def _choose(
+    pool: Sequence[catalog.PoolQuestion], *, role_id: uuid.UUID, size: int, seed: int
+) -> list[catalog.PoolQuestion]:
+    by_key = {str(question.question_id): question for question in pool}
+    items = [
+        PoolItem(
+            key=key,
+            question_type=question.content["question_type"],
+            difficulty=question.content["difficulty"],
+            skills={entry["skill"]: float(entry["weight"]) for entry in question.content["skills"]},
+        )
+        for key, question in by_key.items()
+    ]
+    importance = {need.skill_key: need.importance for need in catalog.role_needs(role_id)}
+    return [by_key[item.key] for item in assemble(items, importance=importance, size=size, seed=seed)]
+
+
+def _freeze(
+    assessment: Assessment, question: catalog.PoolQuestion, position: int, seed: int
+) -> QuestionSnapshot:
+    content = question.content
+    choices = content["choices"]
+    if choices and content["question_type"] in SHUFFLED_TYPES:
+        # The order in which staff wrote these down often is the answer.
+        choices = random.Random(seed + position).sample(choices, len(choices))  # noqa: S311
+    return QuestionSnapshot(
+        assessment=assessment,
+        question_id=question.question_id,
+        question_version_id=question.version_id,
+        position=position,
+        question_type=content["question_type"],
+        prompt=content["prompt"],
+        choices=choices,
+        answer_format=content["answer_format"],
+        rules=content["rules"],
+        rubric=content["rubric"],
+        feedback=content["feedback"],
+        skills=content["skills"],
+        weight=content["weight"],
+        required=content["required"],
+        version=question.version,
+    )

@@ -1,0 +1,13 @@
+"""Addresses of assessments, below /api/v1/."""
+
+from django.urls import path
+
+from assessments.api import AssessmentListView, QuestionsView, ResponsesView, StartView, StatusEndpoint
+
+urlpatterns = [
+    path("assessments", AssessmentListView.as_view(), name="assessments"),
+    path("assessments/start", StartView.as_view(), name="assessment-start"),
+    path("assessments/<uuid:assessment_id>", StatusEndpoint.as_view(), name="assessment-status"),
+    path("assessments/<uuid:assessment_id>/questions", QuestionsView.as_view(), name="assessment-questions"),
+    path("assessments/<uuid:assessment_id>/responses", ResponsesView.as_view(), name="assessment-responses"),
+]
