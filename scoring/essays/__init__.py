@@ -1,0 +1,1 @@
+"""Essays: a rubric and an answer in, one verdict per criterion with its evidence out."""

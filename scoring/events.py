@@ -1,0 +1,7 @@
+"""What scoring announces."""
+
+from django.dispatch import Signal
+
+#: All that can be scored has been scored and the skill profile is drawn. Sent in the transaction.
+#: Arguments: assessment_id, run.
+assessment_scored = Signal()

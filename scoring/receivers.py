@@ -1,0 +1,17 @@
+"""What scoring does when assessments announce something."""
+
+import uuid
+from typing import Any
+
+from django.dispatch import receiver
+
+from assessments.events import responses_submitted
+from scoring import services
+
+
+@receiver(responses_submitted)
+def on_responses_submitted(
+    *, assessment_id: uuid.UUID, response_ids: list[uuid.UUID], submitted: bool, **_: Any
+) -> None:
+    """Score the closed answers in the same transaction; leave the essays to a job."""
+    services.take_responses(assessment_id=assessment_id, response_ids=response_ids, submitted=submitted)

@@ -1,0 +1,27 @@
+"""Staff text does not come back through a reason."""
+
+import pytest
+
+from scoring.essays.confidential import Confidential
+from scoring.essays.prompt import SYSTEM
+from tests.scoring.essays.samples import STRONG, essay
+
+
+@pytest.mark.parametrize(
+    ("reason", "secret"),
+    [
+        ("You weigh gains and costs, but leave the neighbours out.", False),
+        ("It says: look for visitors who work by day, OVERTIME and rest of the staff!", True),
+        ("The level says “Two groups, gains and costs.”", True),
+        ("Either recommendation can earn the best level.", True),
+        ("A limited trial that is measured would be better.", True),
+        ("Do you look at several groups and at gains as well as costs?", False),
+        (
+            "You write that staff would lose an evening with their families, therefore they should get a bonus.",
+            False,
+        ),
+        (SYSTEM.splitlines()[0], True),
+    ],
+)
+def test_a_run_of_staff_text_is_recognised(reason: str, secret: bool) -> None:
+    assert Confidential.of(essay(STRONG)).is_in(reason) is secret

@@ -1,0 +1,185 @@
+"""What is wrong with a key or rubric, said so that its author can mend it."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from scoring.rules import RUBRIC_SCHEMA, RULES_SCHEMAS, rubric_problems, rules_problems
+
+CHOICES = [{"id": f"c{n}", "text": f"Option {n}"} for n in range(1, 4)]
+SIDES = [
+    {"id": "l1", "text": "a", "side": "left"},
+    {"id": "l2", "text": "b", "side": "left"},
+    {"id": "r1", "text": "c", "side": "right"},
+]
+RUBRIC: dict[str, Any] = {
+    "criteria": [
+        {
+            "key": "clarity",
+            "name": "Clarity",
+            "explanation": "Is it clear?",
+            "guidance": "",
+            "weight": "2",
+            "skill": "writing",
+            "levels": [
+                {"id": "l0", "name": "Missing", "points": "0", "description": "Not clear."},
+                {"id": "l1", "name": "Good", "points": "1", "description": "Clear."},
+            ],
+        }
+    ],
+    "model_answer": "",
+    "grader_notes": "",
+}
+
+
+@pytest.mark.parametrize("schema", [*RULES_SCHEMAS.values(), RUBRIC_SCHEMA], ids=lambda schema: schema["$id"])
+def test_every_published_schema_is_a_draft_2020_12_schema(schema: dict[str, Any]) -> None:
+    Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.parametrize(
+    ("question_type", "rules"),
+    [
+        ("multiple_choice", {"kind": "choice", "correct": ["c2"]}),
+        ("multiple_choice", {"kind": "choice", "correct": ["c1", "c2"], "scoring": "per_option_penalty"}),
+        ("numeric", {"kind": "numeric", "value": "-42.5", "relative_tolerance": "0.01", "unit": "kg"}),
+        ("numeric", {"kind": "numeric", "value": "1", "unit": "kg", "unit_factors": {"g": "0.001"}}),
+        (
+            "short_text",
+            {"kind": "short_text", "accepted": [{"text": "x", "credit": "0.5"}], "case_sensitive": True},
+        ),
+        ("ordering", {"kind": "ordering", "order": ["c1", "c2", "c3"], "scoring": "pairs"}),
+        ("matching", {"kind": "matching", "pairs": {"c1": "c2"}, "scoring": "per_pair"}),
+        ("profile", {"kind": "profile", "signals": [{"choice": "c1", "skill": "sql", "level": 2.5}]}),
+        ("essay", {}),
+    ],
+)
+def test_a_sound_key_has_no_problems(question_type: str, rules: dict[str, Any]) -> None:
+    assert rules_problems(question_type, rules) == []
+
+
+@pytest.mark.parametrize(
+    ("question_type", "rules", "problem"),
+    [
+        ("multiple_choice", {"kind": "choice", "correct": []}, "rules.correct: [] should be non-empty"),
+        ("multiple_choice", {"kind": "numeric", "correct": ["c1"]}, "rules.kind: must be 'choice'"),
+        (
+            "multiple_choice", {"kind": "choice", "correct": ["c1"], "scoring": "luck"},
+            "rules.scoring: must be one of all_or_nothing, per_option, per_option_penalty",
+        ),
+        ("multiple_choice", {"kind": "choice"}, "rules: 'correct' is a required property"),
+        ("multiple_choice", None, "rules: None is not of type 'object'"),
+        (
+            "numeric", {"kind": "numeric", "value": 42},
+            'rules.value: must be a decimal number written as a string, such as "42.5"',
+        ),
+        (
+            "numeric", {"kind": "numeric", "value": "1", "absolute_tolerance": "-1"},
+            'rules.absolute_tolerance: must be a decimal number, zero or more, written as a string, such as "0.5"',
+        ),
+        (
+            "numeric", {"kind": "numeric", "value": "1", "unit_factors": {"g": "0.0"}},
+            'rules.unit_factors.g: must be a decimal number above zero written as a string, such as "0.5"',
+        ),
+        (
+            "short_text", {"kind": "short_text", "accepted": [{"text": "x", "credit": "1.5"}]},
+            'rules.accepted[0].credit: must be a credit above 0 and at most 1 written as a string, such as "0.5"',
+        ),
+        (
+            "short_text", {"kind": "short_text", "accepted": [{"text": "x", "pattern": "(a+)+"}]},
+            "rules.accepted[0]: Additional properties are not allowed ('pattern' was unexpected)",
+        ),
+        (
+            "profile", {"kind": "profile", "signals": [{"choice": "c1", "skill": "sql", "level": 6}]},
+            "rules.signals[0].level: 6 is greater than the maximum of 5",
+        ),
+        ("essay", {"kind": "choice"}, "rules: must be empty"),
+        ("drawing", {}, "there is no question type 'drawing'"),
+    ],
+)  # fmt: skip
+def test_a_broken_key_is_named_by_place(question_type: str, rules: Any, problem: str) -> None:
+    assert rules_problems(question_type, rules) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("question_type", "rules", "choices", "answer_format", "problem"),
+    [
+        (
+            "multiple_choice", {"kind": "choice", "correct": ["c9"]}, CHOICES, {},
+            "rules.correct: there is no choice 'c9'",
+        ),
+        (
+            "multiple_choice", {"kind": "choice", "correct": ["c1", "c2"]}, CHOICES, {"max_choices": 1},
+            "rules.correct: names 2 options, but only 1 may be chosen",
+        ),
+        (
+            "multiple_choice", {"kind": "choice", "correct": ["c1"], "scoring": "per_option"}, CHOICES,
+            {"max_choices": 3},
+            "rules.scoring: choosing every option would earn all points; lower max_choices or add a penalty",
+        ),
+        (
+            "ordering", {"kind": "ordering", "order": ["c1", "c2"]}, CHOICES, {},
+            "rules.order: must name every choice of the question",
+        ),
+        (
+            "matching", {"kind": "matching", "pairs": {"l1": "r1"}}, SIDES, {}, "rules.pairs: 'l2' has no partner",
+        ),
+        (
+            "matching", {"kind": "matching", "pairs": {"l1": "r1", "l2": "l1"}}, SIDES, {},
+            "rules.pairs: 'l1' is not a choice on the right",
+        ),
+        (
+            "profile", {"kind": "profile", "signals": [{"choice": "c9", "skill": "sql", "level": 1}]}, CHOICES, {},
+            "rules.signals: there is no choice 'c9'",
+        ),
+    ],
+)  # fmt: skip
+def test_a_key_must_fit_its_question(
+    question_type: str, rules: Any, choices: list[dict[str, str]], answer_format: dict[str, Any], problem: str
+) -> None:
+    assert rules_problems(question_type, rules, choices, answer_format) == [problem]
+
+
+def changed(path: list[Any], value: Any) -> dict[str, Any]:
+    """The sound rubric with one value replaced."""
+    rubric = deepcopy(RUBRIC)
+    place: Any = rubric
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    return rubric
+
+
+@pytest.mark.parametrize(
+    ("rubric", "problem"),
+    [
+        (
+            changed(["criteria", 0, "levels", 1, "points"], "0"),
+            "rubric.criteria[0].levels: points must rise from each level to the next",
+        ),
+        (
+            changed(["criteria", 0, "levels", 1, "id"], "l0"),
+            "rubric.criteria[0].levels: the id 'l0' is used 2 times",
+        ),
+        (
+            changed(["criteria", 0, "weight"], "0"),
+            'rubric.criteria[0].weight: must be a decimal number above zero written as a string, such as "0.5"',
+        ),
+        (
+            changed(["criteria", 0, "key"], "two words"),
+            "rubric.criteria[0].key: must be an id of at most 64 letters, digits, points, dashes and underscores",
+        ),
+        (changed(["criteria"], RUBRIC["criteria"] * 2), "rubric.criteria: the key 'clarity' is used 2 times"),
+        (changed(["criteria"], []), "rubric.criteria: [] should be non-empty"),
+    ],
+)
+def test_a_broken_rubric_is_named_by_place(rubric: dict[str, Any], problem: str) -> None:
+    assert rubric_problems("essay", rubric) == [problem]
+
+
+def test_only_essays_have_a_rubric() -> None:
+    assert rubric_problems("essay", RUBRIC) == []
+    assert rubric_problems("numeric", {}) == []
+    assert rubric_problems("numeric", RUBRIC) == ["rubric: only an essay question has one; leave it empty"]
