@@ -1,0 +1,82 @@
+"""Results and feedback over HTTP."""
+
+import uuid
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import User
+from accounts.permissions import MayGiveFeedback
+from microcred.api.schema import errors
+from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
+from recommendations import queries, services
+from recommendations.queries import Awaited
+from recommendations.serializers import (
+    FeedbackRequest,
+    FeedbackView,
+    ResultAwaited,
+    ResultView,
+    awaited_body,
+    result_body,
+)
+
+RETRY_AFTER_SECONDS = "2"
+RETRY_AFTER = OpenApiParameter(
+    "Retry-After",
+    int,
+    OpenApiParameter.HEADER,
+    response=[202],
+    description="Seconds until it is worth asking again.",
+)
+
+
+class ResultEndpoint(APIView):
+    """The result of one assessment."""
+
+    @extend_schema(
+        operation_id="assessment_result", tags=["Assessments"], parameters=[RETRY_AFTER],
+        responses={
+            200: ResultView,
+            202: OpenApiResponse(ResultAwaited, "The result is still being worked out."),
+            **errors(404, 409, 410),
+        },
+    )  # fmt: skip
+    def get(self, request: Request, assessment_id: uuid.UUID) -> Response:
+        """Return scores, profile, recommendations and their evidence."""
+        found = queries.result_of(by=_caller(request), assessment_id=assessment_id, now=timezone.now())
+        if isinstance(found, Awaited):
+            return Response(awaited_body(found), status=202, headers={"Retry-After": RETRY_AFTER_SECONDS})
+        return Response(result_body(found))
+
+
+class FeedbackEndpoint(APIView):
+    """What people make of a recommendation."""
+
+    permission_classes = [MayGiveFeedback]
+
+    @extend_schema(
+        operation_id="recommendation_feedback", tags=["Recommendations"], request=FeedbackRequest,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER],
+        responses={201: FeedbackView, **errors(400, 403, 404, 409, 413, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request, recommendation_id: uuid.UUID) -> Response:
+        """Record feedback about the list, or about one credential on it."""
+        body = FeedbackRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        feedback = services.record_feedback(
+            by=_caller(request),
+            recommendation_id=recommendation_id,
+            now=timezone.now(),
+            **body.validated_data,
+        )
+        return Response(FeedbackView(feedback).data, status=201)
+
+
+def _caller(request: Request) -> User:
+    if not isinstance(request.user, User):
+        raise TypeError("the view lets anonymous callers through")
+    return request.user

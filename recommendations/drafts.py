@@ -1,0 +1,50 @@
+"""A recommendation run as it is worked out, before it is stored."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from recommendations.fusion import Parts
+from recommendations.gaps import SkillGap
+from recommendations.retrieval import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class DraftItem:
+    """A credential to recommend, with the passages found for it, the nearest first."""
+
+    credential_id: uuid.UUID
+    title: str
+    parts: Parts
+    rationale: str
+    passages: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """Which provider and model made the vectors that were compared."""
+
+    provider: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A whole run: items in order, the profile it rests on, and which parts it goes without.
+
+    ``parameters`` and ``metrics`` are stored as they are; ``embedding`` is None when nothing was searched.
+    """
+
+    summary: str
+    profile: tuple[SkillGap, ...]
+    items: tuple[DraftItem, ...] = ()
+    missing: tuple[str, ...] = ()
+    embedding: Embedding | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def levels(self) -> dict[str, float]:
+        """The measured levels by skill key."""
+        return {line.skill_key: line.level for line in self.profile if line.level is not None}

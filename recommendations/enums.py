@@ -1,0 +1,50 @@
+"""The fixed words of recommendations."""
+
+from django.db import models
+
+
+class RecommendationStatus(models.TextChoices):
+    """What came of a recommendation run."""
+
+    PENDING = "pending"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Acceptance(models.TextChoices):
+    """What a reader of a recommendation means to do about it."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    PENDING = "pending"
+
+
+class LearnerCredentialStatus(models.TextChoices):
+    """How far a learner has come with a credential."""
+
+    ACCEPTED = "accepted"
+    COMPLETED = "completed"
+
+
+class LearnerCredentialSource(models.TextChoices):
+    """How it became known that a learner has a credential; synthetic ones are made up for demonstrations."""
+
+    FEEDBACK = "feedback"
+    IMPORT = "import"
+    SYNTHETIC = "synthetic"
+
+
+class EntityType(models.TextChoices):
+    """What an embedding stands for."""
+
+    DOCUMENT_CHUNK = "document_chunk"
+
+
+class Part(models.TextChoices):
+    """The parts whose sum is the confidence of a recommended credential."""
+
+    GAP_FIT = "gap_fit"
+    RETRIEVAL = "retrieval"
+    NEIGHBOURS = "neighbours"
+    FEEDBACK = "feedback"
+    DIVERSITY = "diversity"

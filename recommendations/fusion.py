@@ -1,0 +1,252 @@
+"""Ranking credentials by a confidence that is the exact sum of its visible parts.
+
+Every part is a whole number of thousandths, so the sum is exact::
+
+    confidence = gap_fit + retrieval + neighbours + feedback + diversity
+
+    gap_fit    = weight * (1 - product over needed skills of (1 - importance/5 * gain * reach))
+    retrieval  = weight * score of recommendations.retrieval
+    neighbours = weight * score of recommendations.knn
+    feedback   = weight * Beta-shrunk acceptance rate of the credential
+    diversity  = -DIVERSITY * largest overlap of its skills with a credential ranked above it
+
+The weights add up to .95: no recommendation is certain. When a part is not available, its weight goes to
+the others in proportion, and the weights used are returned.
+
+*gain* is the part of a credential's step that the learner needs: from their level to the lower of the
+credential's and the target, in units of ``FULL_STEP`` levels, at most 1. *reach* is 1 while the credential
+ends at most ``REACH`` levels above the learner and falls by ``REACH_SLOPE`` a level beyond. So a credential
+at or below the learner's level gives nothing, and one far above little. At an unchanged level a higher
+target never lowers ``gap_fit``.
+
+A credential with prerequisites that the learner neither holds nor comes near gives way to the prerequisite
+if that one helps too; otherwise its fit is multiplied by ``UNPREPARED``. Ranks are taken greedily, as in
+maximal marginal relevance (Carbonell and Goldstein, 1998), at most two for each primary skill. Ties go to
+the better fit, then to the key.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence, Set
+from dataclasses import dataclass
+from decimal import Decimal
+from math import prod
+from typing import Final
+
+from recommendations.gaps import MAX_IMPORTANCE, Need
+
+THOUSAND: Final = 1000
+WEIGHTS: Final[Mapping[str, float]] = {
+    "gap_fit": 0.45,
+    "retrieval": 0.25,
+    "neighbours": 0.15,
+    "feedback": 0.10,
+}
+DIVERSITY: Final = 0.10
+FULL_STEP: Final = 1.5
+REACH: Final = 2.0
+REACH_SLOPE: Final = 0.4
+LEAST_REACH: Final = 0.1
+UNPREPARED: Final = 0.5
+NEAR: Final = 0.5
+LIMIT: Final = 5
+PER_SKILL: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A credential that might be recommended: what it brings, and what is known for it (scores 0 to 1)."""
+
+    credential_id: uuid.UUID
+    key: str
+    levels: Mapping[str, float]
+    prerequisites: frozenset[uuid.UUID] = frozenset()
+    retrieval: float = 0.0
+    neighbours: float = 0.0
+    feedback: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a confidence; ``diversity`` is never positive."""
+
+    gap_fit: Decimal
+    retrieval: Decimal
+    neighbours: Decimal
+    feedback: Decimal
+    diversity: Decimal
+
+    @property
+    def confidence(self) -> Decimal:
+        """The sum of the parts, from 0 to 1."""
+        return self.gap_fit + self.retrieval + self.neighbours + self.feedback + self.diversity
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A recommended credential: its parts, the needs it serves (the best served first), and the
+    prerequisites that the learner neither holds nor comes near."""
+
+    candidate: Candidate
+    parts: Parts
+    served: tuple[Need, ...]
+    unmet: frozenset[uuid.UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    candidate: Candidate
+    served: tuple[Need, ...]
+    unmet: frozenset[uuid.UUID]
+    points: tuple[int, int, int, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.points)
+
+    @property
+    def primary_skill(self) -> str:
+        return self.served[0].skill_key
+
+
+def weights_used(missing: Collection[str] = ()) -> dict[str, float]:
+    """Return the weights with those of the ``missing`` parts given to the others in proportion."""
+    present = {part: weight for part, weight in WEIGHTS.items() if part not in missing}
+    scale = sum(WEIGHTS.values()) / sum(present.values())
+    return {part: present.get(part, 0.0) * scale for part in WEIGHTS}
+
+
+def need_fit(need: Need, reached: float) -> float:
+    """Return how well a credential that leads to ``reached`` serves the need, from 0 to 1."""
+    gain = min(1.0, max(0.0, min(reached, need.target) - need.level) / FULL_STEP)
+    beyond = max(0.0, reached - need.level - REACH)
+    return need.importance / MAX_IMPORTANCE * gain * max(LEAST_REACH, 1.0 - REACH_SLOPE * beyond)
+
+
+def gap_fit(needs: Sequence[Need], levels: Mapping[str, float]) -> float:
+    """Return how well a credential that leads to ``levels`` serves all needs together, from 0 to 1."""
+    return 1.0 - prod(
+        1.0 - need_fit(need, levels[need.skill_key]) for need in needs if need.skill_key in levels
+    )
+
+
+def overlap(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    """Return how alike two credentials are in what they bring, from 0 to 1 (weighted Jaccard)."""
+    skills = one.keys() | other.keys()
+    shared = sum(min(one.get(skill, 0.0), other.get(skill, 0.0)) for skill in skills)
+    return shared / sum(max(one.get(skill, 0.0), other.get(skill, 0.0)) for skill in skills)
+
+
+def fuse(
+    needs: Sequence[Need],
+    candidates: Sequence[Candidate],
+    *,
+    levels: Mapping[str, float],
+    earned: Set[uuid.UUID] = frozenset(),
+    missing: Collection[str] = (),
+    limit: int = LIMIT,
+) -> list[Ranked]:
+    """Return the best credentials for the needs, the best first.
+
+    ``levels`` are the learner's by skill key; credentials ``earned`` are left out and count as
+    prerequisites met; ``missing`` names the parts that are not available.
+    """
+    weights = weights_used(missing)
+    by_id = {candidate.credential_id: candidate for candidate in candidates}
+    useful = {key for key, one in by_id.items() if key not in earned and gap_fit(needs, one.levels) > 0}
+    scored = []
+    for candidate in candidates:
+        if candidate.credential_id not in useful:
+            continue
+        unmet = _unmet(candidate, by_id, levels, earned)
+        if not any(_stands_before(one, candidate, by_id) for one in unmet & useful):
+            scored.append(_score(candidate, needs, unmet, weights))
+    return _pick(scored, limit)
+
+
+def _unmet(
+    candidate: Candidate,
+    by_id: Mapping[uuid.UUID, Candidate],
+    levels: Mapping[str, float],
+    earned: Set[uuid.UUID],
+) -> frozenset[uuid.UUID]:
+    """The prerequisites whose measured skills the learner is not near; retired ones are asked of nobody."""
+    return frozenset(
+        wanted
+        for wanted in candidate.prerequisites - earned
+        if wanted in by_id and not _near(levels, by_id[wanted].levels)
+    )
+
+
+def _near(levels: Mapping[str, float], reached: Mapping[str, float]) -> bool:
+    measured = reached.keys() & levels.keys()
+    return bool(measured) and all(levels[skill] >= reached[skill] - NEAR for skill in measured)
+
+
+def _stands_before(
+    prerequisite: uuid.UUID, candidate: Candidate, by_id: Mapping[uuid.UUID, Candidate]
+) -> bool:
+    """Whether the prerequisite can be taken first; it cannot where two credentials demand each other."""
+    pending, seen = [prerequisite], {prerequisite}
+    while pending:
+        beyond = by_id[pending.pop()].prerequisites & by_id.keys()
+        pending.extend(beyond - seen)
+        seen |= beyond
+    return candidate.credential_id not in seen
+
+
+def _score(
+    candidate: Candidate, needs: Sequence[Need], unmet: frozenset[uuid.UUID], weights: Mapping[str, float]
+) -> _Scored:
+    fit = gap_fit(needs, candidate.levels) * (UNPREPARED if unmet else 1.0)
+    raw = {
+        "gap_fit": fit,
+        "retrieval": candidate.retrieval,
+        "neighbours": candidate.neighbours,
+        "feedback": candidate.feedback,
+    }
+    gap, retrieval, neighbours, feedback = (round(THOUSAND * weights[part] * raw[part]) for part in WEIGHTS)
+    fits = {need.skill_key: need_fit(need, candidate.levels.get(need.skill_key, 0.0)) for need in needs}
+    served = sorted(
+        (need for need in needs if fits[need.skill_key] > 0),
+        key=lambda need: (-fits[need.skill_key], need.skill_key),
+    )
+    return _Scored(candidate, tuple(served), unmet, (gap, retrieval, neighbours, feedback))
+
+
+def _pick(scored: Sequence[_Scored], limit: int) -> list[Ranked]:
+    waiting = sorted(scored, key=_order)
+    overlaps = [0.0] * len(waiting)
+    taken: Counter[str] = Counter()
+    picked: list[Ranked] = []
+    while waiting and len(picked) < limit:
+        penalties = [
+            min(one.total, round(THOUSAND * DIVERSITY * alike))
+            for one, alike in zip(waiting, overlaps, strict=True)
+        ]
+        # min() keeps the first of equals, and the list is in the order of ties already.
+        best = min(range(len(waiting)), key=lambda index: penalties[index] - waiting[index].total)
+        one = waiting[best]
+        picked.append(_ranked(one, penalties[best]))
+        taken[one.primary_skill] += 1
+        kept = [
+            index
+            for index, other in enumerate(waiting)
+            if index != best and taken[other.primary_skill] < PER_SKILL
+        ]
+        overlaps = [
+            max(overlaps[index], overlap(waiting[index].candidate.levels, one.candidate.levels))
+            for index in kept
+        ]
+        waiting = [waiting[index] for index in kept]
+    return picked
+
+
+def _order(one: _Scored) -> tuple[int, int, str]:
+    return -one.total, -one.points[0], one.candidate.key
+
+
+def _ranked(one: _Scored, penalty: int) -> Ranked:
+    gap, retrieval, neighbours, feedback = (Decimal(points) / THOUSAND for points in one.points)
+    parts = Parts(gap, retrieval, neighbours, feedback, Decimal(-penalty) / THOUSAND)
+    return Ranked(one.candidate, parts, one.served, one.unmet)

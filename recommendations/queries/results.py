@@ -1,0 +1,128 @@
+"""Reading recommendations that have been made, and the result of an assessment that they are part of."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from accounts.models import User
+from accounts.policy import sees_student
+from assessments import queries as assessments
+from assessments.enums import AssessmentStatus
+from microcred.errors import Conflict, Gone, Missing
+from recommendations.models import RagTrace, Recommendation, RecommendationItem
+from scoring import queries as scoring
+
+
+class RecommendationMissing(Missing):
+    """No such recommendation, or none that the caller may see."""
+
+    default_code = "RECOMMENDATION_404"
+
+
+class AssessmentNotCompleted(Conflict):
+    """The student has not handed the assessment in."""
+
+    default_code = "ASSESSMENT_NOT_COMPLETED"
+
+
+class AssessmentFailed(Conflict):
+    """The assessment ended without a result."""
+
+    default_code = "ASSESSMENT_FAILED"
+
+
+class ResultExpired(Gone):
+    """The assessment was not handed in in time."""
+
+    default_code = "ASSESSMENT_EXPIRED"
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A result that is not there yet: the stage reached, and the stages still to come."""
+
+    assessment_id: uuid.UUID
+    status: str
+    stage: str
+    awaited: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The result of a completed assessment as its student may see it.
+
+    ``pending`` names the parts that wait for a person; while there are any, the result is provisional.
+    ``recommendation`` is None only for assessments that never went through the recommender.
+    """
+
+    assessment_id: uuid.UUID
+    status: str
+    completed_at: dt.datetime | None
+    missing: Sequence[str]
+    questions: Sequence[Mapping[str, Any]]
+    totals: scoring.Totals
+    pending: Sequence[Mapping[str, Any]]
+    recommendation: Recommendation | None
+
+
+def result_of(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Result | Awaited:
+    """Return the result of an assessment, or what it still waits for.
+
+    Raises:
+        AssessmentMissing: if it is not there or not for the caller to see.
+        AssessmentNotCompleted, ResultExpired, AssessmentFailed: if there is no result, by its status.
+    """
+    assessment = assessments.get_visible(by=by, assessment_id=assessment_id)
+    match assessments.effective_status(assessment, now=now):
+        case AssessmentStatus.IN_PROGRESS:
+            raise AssessmentNotCompleted("The assessment has not been handed in yet.")
+        case AssessmentStatus.EXPIRED:
+            raise ResultExpired("The time for this assessment is over. The answers given are kept.")
+        case AssessmentStatus.FAILED:
+            raise AssessmentFailed(assessment.failure_reason or "The assessment could not be worked out.")
+        case AssessmentStatus.AWAITING_ASYNC:
+            awaited = assessments.awaited(assessment)
+            return Awaited(assessment.pk, assessment.status, assessment.stage, awaited)
+    scored = scoring.question_results(assessment_id)
+    recommendation = effective(assessment_id)
+    return Result(
+        assessment_id=assessment.pk,
+        status=assessment.status,
+        completed_at=assessment.completed_at,
+        missing=recommendation.missing if recommendation else assessment.missing,
+        questions=scoring.result_view(assessment_id),
+        totals=scoring.totals(scored),
+        pending=scoring.pending_parts(scored),
+        recommendation=recommendation,
+    )
+
+
+def effective(assessment_id: uuid.UUID) -> Recommendation | None:
+    """Return the run that counts, with its items, their credentials and all traces in order; 4 queries."""
+    return _with_evidence(Recommendation.objects.filter(assessment_id=assessment_id, effective=True)).first()
+
+
+def get_visible(*, by: User, recommendation_id: uuid.UUID) -> Recommendation:
+    """Return one recommendation.
+
+    Raises:
+        RecommendationMissing: if it is not there or not for the caller to see; the two look the same.
+    """
+    rows = Recommendation.objects.filter(sees_student(by, path="assessment__user"), pk=recommendation_id)
+    found = rows.select_related("assessment").first()
+    if found is None:
+        raise RecommendationMissing("No such recommendation.")
+    return found
+
+
+def _with_evidence(rows: QuerySet[Recommendation]) -> QuerySet[Recommendation]:
+    traces = RagTrace.objects.order_by("rank")
+    items = RecommendationItem.objects.order_by("position").select_related("credential")
+    return rows.prefetch_related(
+        Prefetch("items", queryset=items.prefetch_related(Prefetch("traces", queryset=traces))),
+        Prefetch("traces", queryset=traces),
+    )

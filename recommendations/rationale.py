@@ -1,0 +1,153 @@
+"""Sentences about a recommendation, made only of stored facts and of passages quoted word for word.
+
+Neighbours are spoken of in number, and only from ``SPOKEN_OF`` on, so that nothing can be read from it
+about one of them.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from recommendations.chunking import sentences
+from recommendations.gaps import Basis, Need, SkillGap
+
+SPOKEN_OF: Final = 3
+MAX_QUOTE_WORDS: Final = 45
+NAMED_NEEDS: Final = 3
+
+WITHOUT: Final = {
+    "essay_scores": "The essays could not be scored, so the profile rests on the other answers.",
+    "retrieval": "The catalog could not be searched, so no passages are quoted.",
+    "neighbours": "There are too few past learners to compare with yet.",
+    "recommendations": "No recommendations could be made.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A passage, and the address of the document that it stands in."""
+
+    snippet: str
+    source_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialFacts:
+    """What is stored about a recommended credential; ``served`` pairs each need with the level reached.
+
+    ``holders`` of ``neighbours`` similar learners took it up; both are 0 where none were compared.
+    ``unmet`` are the titles of prerequisites that are still to be done.
+    """
+
+    title: str
+    provider: str
+    hours: int
+    served: tuple[tuple[Need, float], ...]
+    unmet: tuple[str, ...] = ()
+    quote: Quote | None = None
+    holders: int = 0
+    neighbours: int = 0
+
+
+def rationale(facts: CredentialFacts) -> str:
+    """Return why the credential is recommended: each gap it closes, its effort, a quotation, neighbours."""
+    said = [_served(need, reached) for need, reached in facts.served]
+    provider = f" with {facts.provider}" if facts.provider else ""
+    hours = f"{facts.hours} hour" if facts.hours == 1 else f"{facts.hours} hours"
+    said.append(f"It takes {hours}{provider}.")
+    if facts.unmet:
+        said.append(f"It builds on {_listed(facts.unmet)}, which should come first.")
+    if facts.quote:
+        words = [need.skill_name for need, _ in facts.served]
+        said.append(
+            f"Its document says: “{quotation(facts.quote.snippet, words)}” ({facts.quote.source_uri})"
+        )
+    if facts.holders >= SPOKEN_OF:
+        said.append(
+            f"{facts.holders} of the {facts.neighbours} learners with the most similar profile took it up."
+        )
+    return " ".join(said)
+
+
+def summary(
+    *,
+    role_name: str,
+    profile: Sequence[SkillGap],
+    needs: Sequence[Need],
+    titles: Sequence[str],
+    missing: Collection[str],
+) -> str:
+    """Return the profile, the heaviest needs and the first suggestion in a few sentences."""
+    said = [_standing(role_name, profile), _wanted(needs)]
+    if "recommendations" not in missing:
+        said.append(_suggested(titles, needs))
+    said.extend(WITHOUT[part] for part in WITHOUT if part in missing)
+    return " ".join(sentence for sentence in said if sentence)
+
+
+def quotation(snippet: str, words: Collection[str]) -> str:
+    """Return, word for word, the first sentence of ``snippet`` that has one of ``words``, else its first.
+
+    At most 45 words of it; what is returned always stands in the snippet as it is.
+    """
+    spans = sentences(snippet)
+    if not spans:
+        return ""
+    lowered = [word.lower() for word in words]
+    chosen = next(
+        (span for span in spans if any(word in snippet[span.start : span.end].lower() for word in lowered)),
+        spans[0],
+    )
+    text = snippet[chosen.start : chosen.end]
+    parts = text.split(maxsplit=MAX_QUOTE_WORDS)
+    return text if len(parts) <= MAX_QUOTE_WORDS else text[: len(text) - len(parts[-1])].rstrip()
+
+
+def _served(need: Need, reached: float) -> str:
+    leads = f"this credential leads to level {_level(reached)}"
+    role = f"the role asks for {_level(need.target)}"
+    openings: dict[Basis, str] = {
+        "measured": f"{need.skill_name} was measured at {_level(need.level)} of 5 and {role}",
+        "stretch": f"{need.skill_name}, measured at {_level(need.level)} of 5, is where the role needs it",
+        "assumed": f"{need.skill_name} was not measured and {role}",
+    }
+    return f"{openings[need.basis]}; {leads}."
+
+
+def _standing(role_name: str, profile: Sequence[SkillGap]) -> str:
+    measured = [line for line in profile if line.gap is not None]
+    if not measured:
+        return f"None of the skills of {role_name} could be measured."
+    met = sum(1 for line in measured if not line.gap)
+    said = f"For {role_name}, {met} of {len(measured)} measured skills {'is' if met == 1 else 'are'} at the target."
+    unmeasured = [line.skill_name for line in profile if line.gap is None]
+    return f"{said} Not measured: {_listed(unmeasured)}." if unmeasured else said
+
+
+def _wanted(needs: Sequence[Need]) -> str:
+    if not needs:
+        return ""
+    named = needs[:NAMED_NEEDS]
+    if needs[0].basis == "stretch":
+        names = _listed([need.skill_name for need in named])
+        return f"There is no gap to close; the suggestions go beyond the role in {names}."
+    if needs[0].basis == "assumed":
+        names = _listed([need.skill_name for need in named])
+        return f"The suggestions follow what matters most for the role: {names}."
+    gaps = [f"{need.skill_name} ({_level(need.level)} of {_level(need.target)})" for need in named]
+    return f"The gaps that matter most: {_listed(gaps)}."
+
+
+def _suggested(titles: Sequence[str], needs: Sequence[Need]) -> str:
+    if titles:
+        return f"First suggestion: {titles[0]}."
+    return "No credential in the catalog closes these gaps." if needs else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _level(level: float) -> str:
+    return f"{level:.1f}"

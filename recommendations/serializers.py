@@ -1,0 +1,244 @@
+"""Results and feedback on the wire."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from assessments.enums import AssessmentStatus, MissingPart, Stage
+from recommendations.enums import Acceptance
+from recommendations.models import RagTrace, RecommendationFeedback, RecommendationItem
+from recommendations.queries import Awaited, Result
+
+MAX_COMMENT = 2_000
+
+
+class PartsView(serializers.Serializer[Any]):
+    """The parts of a confidence, with three places each; they add up to it exactly."""
+
+    gap_fit = serializers.FloatField(help_text="How well the credential closes the measured gaps.")
+    retrieval = serializers.FloatField(help_text="How near its document comes to the needs.")
+    neighbours = serializers.FloatField(help_text="How many similar learners took it up.")
+    feedback = serializers.FloatField(help_text="How it was received so far.")
+    diversity = serializers.FloatField(help_text="Taken off for likeness to credentials ranked above.")
+
+
+class WeightsView(serializers.Serializer[Any]):
+    """The most that each part can contribute in this run; 0 where a part was not available."""
+
+    gap_fit = serializers.FloatField()
+    retrieval = serializers.FloatField()
+    neighbours = serializers.FloatField()
+    feedback = serializers.FloatField()
+
+
+class ItemView(serializers.ModelSerializer[RecommendationItem]):
+    """A recommended credential."""
+
+    credential_id = serializers.UUIDField()
+    confidence = serializers.FloatField(help_text="From 0 to 1; the sum of the parts.")
+    parts = PartsView(source="decimal_parts")
+    source_trace_ids = serializers.SerializerMethodField()
+    provider = serializers.CharField(source="credential.provider")
+    level = serializers.IntegerField(source="credential.level")
+    hours = serializers.IntegerField(source="credential.hours")
+    uri = serializers.URLField(source="credential.uri")
+    available = serializers.BooleanField(
+        source="credential.active", help_text="False once the credential has been retired."
+    )
+
+    class Meta:
+        model = RecommendationItem
+        fields = [
+            "position", "credential_id", "title", "confidence", "parts", "rationale", "source_trace_ids", "provider",
+            "level", "hours", "uri", "available",
+        ]  # fmt: skip
+
+    @extend_schema_field({"type": "array", "items": {"type": "string", "format": "uuid"}})
+    def get_source_trace_ids(self, item: RecommendationItem) -> list[str]:
+        """Return the ids of the traces that the item rests on, the nearest first."""
+        return [str(trace.pk) for trace in item.traces.all()]
+
+
+class TraceView(serializers.ModelSerializer[RagTrace]):
+    """A passage of a credential's document, word for word, and where it stands."""
+
+    trace_id = serializers.UUIDField(source="id")
+    credential_id = serializers.UUIDField()
+    similarity = serializers.FloatField(help_text="Cosine, from -1 to 1.")
+    embedding_provider = serializers.CharField(source="provider")
+    embedding_model = serializers.CharField(source="model")
+
+    class Meta:
+        model = RagTrace
+        fields = [
+            "trace_id", "credential_id", "source_uri", "snippet", "start", "end", "similarity", "rank",
+            "embedding_provider", "embedding_model",
+        ]  # fmt: skip
+
+
+class MetricsView(serializers.Serializer[Any]):
+    """What the result took."""
+
+    total_latency_ms = serializers.IntegerField(help_text="From handing in to the result.")
+    token_cost_cents = serializers.FloatField()
+    gpt_latency_ms = serializers.IntegerField()
+    rag_latency_ms = serializers.IntegerField()
+
+
+class QuoteView(serializers.Serializer[Any]):
+    """Words of the student's own answer."""
+
+    text = serializers.CharField()
+    start = serializers.IntegerField()
+    end = serializers.IntegerField()
+
+
+class CriterionResult(serializers.Serializer[Any]):
+    """The verdict on one criterion of an essay."""
+
+    name = serializers.CharField()
+    status = serializers.CharField()
+    level = serializers.CharField(allow_null=True, help_text="Name of the level reached.")
+    reason = serializers.CharField()
+    quotes = QuoteView(many=True)
+
+
+class QuestionResultView(serializers.Serializer[Any]):
+    """The outcome of one question."""
+
+    question_id = serializers.UUIDField()
+    position = serializers.IntegerField()
+    type = serializers.CharField()
+    prompt = serializers.CharField()
+    status = serializers.CharField()
+    score = serializers.FloatField(allow_null=True)
+    maximum = serializers.FloatField()
+    explanation = serializers.CharField()
+    feedback = serializers.CharField()
+    criteria = CriterionResult(many=True)
+
+
+class SkillGapView(serializers.Serializer[Any]):
+    """A skill of the role: the level measured (0 to 5), the role's target, and what is between them."""
+
+    skill = serializers.CharField(source="skill_key")
+    name = serializers.CharField(source="skill_name")
+    level = serializers.FloatField(allow_null=True, help_text="Null where nothing measured the skill.")
+    target = serializers.FloatField()
+    gap = serializers.FloatField(allow_null=True)
+
+
+class TotalsView(serializers.Serializer[Any]):
+    """Points over what has been scored, and the share of all weight that has been."""
+
+    score = serializers.FloatField()
+    maximum = serializers.FloatField()
+    scored_share = serializers.FloatField()
+
+
+class PendingPart(serializers.Serializer[Any]):
+    """A part of the result that waits for a person."""
+
+    question_id = serializers.UUIDField()
+    criteria = serializers.ListField(child=serializers.CharField())
+    reason = serializers.CharField()
+
+
+class ResultView(serializers.Serializer[Any]):
+    """The result of a completed assessment."""
+
+    assessment_id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=AssessmentStatus.choices)
+    recommendation_id = serializers.UUIDField(allow_null=True)
+    summary = serializers.CharField()
+    recommendation_items = ItemView(many=True)
+    traces = TraceView(many=True)
+    metrics = MetricsView()
+    weights = WeightsView()
+    degraded = serializers.BooleanField()
+    missing = serializers.ListField(child=serializers.ChoiceField(choices=MissingPart.choices))
+    provisional = serializers.BooleanField(help_text="Whether parts still wait for a person.")
+    pending = PendingPart(many=True)
+    totals = TotalsView()
+    questions = QuestionResultView(many=True)
+    profile = SkillGapView(many=True)
+    completed_at = serializers.DateTimeField()
+
+
+class ResultAwaited(serializers.Serializer[Any]):
+    """A result that is still being worked out."""
+
+    assessment_id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=AssessmentStatus.choices)
+    stage = serializers.ChoiceField(choices=Stage.choices)
+    awaited = serializers.ListField(child=serializers.ChoiceField(choices=Stage.choices))
+    message = serializers.CharField()
+
+
+class FeedbackRequest(serializers.Serializer[Any]):
+    """What somebody makes of a recommendation."""
+
+    relevance_score = serializers.IntegerField(min_value=1, max_value=5)
+    acceptance_status = serializers.ChoiceField(choices=Acceptance.choices, default=Acceptance.PENDING)
+    comments = serializers.CharField(max_length=MAX_COMMENT, allow_blank=True, default="")
+    credential_id = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text="The recommended credential meant; without it the whole list.",
+    )
+    submitted_by_role = serializers.CharField(
+        max_length=16, required=False, help_text="If given, it must be the role of the token."
+    )
+
+
+class FeedbackView(serializers.ModelSerializer[RecommendationFeedback]):
+    """Feedback as it was recorded."""
+
+    feedback_id = serializers.UUIDField(source="id")
+    recommendation_id = serializers.UUIDField()
+    credential_id = serializers.UUIDField(source="item.credential_id", default=None, allow_null=True)
+
+    class Meta:
+        model = RecommendationFeedback
+        fields = [
+            "feedback_id", "recommendation_id", "credential_id", "relevance_score", "acceptance_status", "comments",
+            "submitted_by_role", "submitted_at",
+        ]  # fmt: skip
+
+
+def result_body(result: Result) -> dict[str, Any]:
+    """Return the body of a result."""
+    made = result.recommendation
+    parameters: dict[str, Any] = made.parameters if made else {}
+    body = {
+        "assessment_id": result.assessment_id,
+        "status": result.status,
+        "recommendation_id": made.pk if made else None,
+        "summary": made.summary if made else "",
+        "recommendation_items": made.items.all() if made else [],
+        "traces": made.traces.all() if made else [],
+        "metrics": dict.fromkeys(MetricsView().fields, 0) | (made.metrics if made else {}),
+        "weights": dict.fromkeys(WeightsView().fields, 0) | parameters.get("weights", {}),
+        "degraded": bool(result.missing),
+        "missing": result.missing,
+        "provisional": bool(result.pending),
+        "pending": result.pending,
+        "totals": result.totals,
+        "questions": result.questions,
+        "profile": parameters.get("profile", []),
+        "completed_at": result.completed_at,
+    }
+    return dict(ResultView(body).data)
+
+
+def awaited_body(awaited: Awaited) -> dict[str, Any]:
+    """Return the body of a result that is not there yet."""
+    body = {
+        "assessment_id": awaited.assessment_id,
+        "status": awaited.status,
+        "stage": awaited.stage,
+        "awaited": awaited.awaited,
+        "message": "The result is being worked out. Ask again after the seconds in Retry-After.",
+    }
+    return dict(ResultAwaited(body).data)

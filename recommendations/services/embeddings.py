@@ -1,0 +1,187 @@
+"""Keeping the catalog's passages and their vectors in step with its documents."""
+
+import hashlib
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.functions import Length
+
+from catalog import queries as catalog
+from microcred.ai.base import Embedder, EmbeddingKey
+from microcred.errors import Unavailable
+from recommendations import chunking
+from recommendations.enums import EntityType
+from recommendations.models import DocumentChunk, EmbeddingArtifact
+from recommendations.models.embeddings import VECTOR_DIMENSION
+
+log = structlog.get_logger(__name__)
+# Rises with every change in how documents are cut or how a passage is put into words for the model.
+CUTTING: Final = "1"
+BATCH: Final = 64
+# Moves the passages that stay out of the way while their positions are set anew.
+ASIDE: Final = 1_000_000
+Progress = Callable[[int, int], None]
+
+
+class DimensionUnfit(Unavailable):
+    """The embedder's vectors do not fit the table."""
+
+    default_code = "EMBEDDING_503"
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshCounts:
+    """Documents looked at and cut anew, passages added and removed, vectors made, and passages that still
+    wait for a vector because of a limit."""
+
+    documents: int
+    cut: int
+    added: int
+    removed: int
+    embedded: int
+    waiting: int
+
+
+def refresh_embeddings(
+    *, embedder: Embedder, progress: Progress | None = None, limit: int | None = None
+) -> RefreshCounts:
+    """Cut changed documents of active credentials anew and embed every passage that has no vector yet.
+
+    What did not change costs nothing; each document and each batch is committed on its own, so that a run
+    that breaks off can be taken up again. ``limit`` bounds how many passages are embedded; ``progress``
+    hears how many are done, of how many.
+
+    Raises:
+        DimensionUnfit: before anything is changed.
+        ProviderError: from the embedder; what was done before stays.
+    """
+    if embedder.dimension != VECTOR_DIMENSION:
+        raise DimensionUnfit(
+            f"{embedder.model} makes vectors of {embedder.dimension} numbers; {VECTOR_DIMENSION} are needed."
+        )
+    documents, changed = _documents()
+    cuts = [_cut(document_id) for document_id in changed]
+    waiting = _without_vector(EmbeddingKey.of(embedder))
+    to_do = list(
+        waiting.annotate(length=Length("text")).order_by("length", "pk").values_list("pk", flat=True)
+    )
+    chosen = to_do[:limit]
+    for start in range(0, len(chosen), BATCH):
+        _embed(embedder, chosen[start : start + BATCH])
+        if progress:
+            progress(min(start + BATCH, len(chosen)), len(chosen))
+    counts = RefreshCounts(
+        documents=documents,
+        cut=len(changed),
+        added=sum(added for added, _ in cuts),
+        removed=sum(removed for _, removed in cuts),
+        embedded=len(chosen),
+        waiting=len(to_do) - len(chosen),
+    )
+    log.info("embeddings.refreshed", model=embedder.model, embedded=counts.embedded, waiting=counts.waiting)
+    return counts
+
+
+def _documents() -> tuple[int, list[uuid.UUID]]:
+    """Count the documents of active credentials; return those that changed since they were cut."""
+    known = dict(DocumentChunk.objects.order_by().values_list("document_id", "source_hash").distinct())
+    rows = (
+        catalog.credentials()
+        .prefetch_related(None)
+        .filter(documents__isnull=False)
+        .order_by("documents__pk")
+        .values_list("documents__pk", "documents__title", "documents__content_hash")
+    )
+    found = [(pk, _source_hash(title, content_hash)) for pk, title, content_hash in rows]
+    return len(found), [pk for pk, source_hash in found if known.get(pk) != source_hash]
+
+
+@transaction.atomic
+def _cut(document_id: uuid.UUID) -> tuple[int, int]:
+    """Cut a document anew; passages with the same words keep their row, and so their vectors.
+
+    Returns how many passages were added and removed.
+    """
+    document = (
+        catalog.credentials()
+        .prefetch_related(None)
+        .select_for_update()
+        .filter(documents=document_id)
+        .values_list("documents__title", "documents__text", "documents__content_hash")
+        .first()
+    )
+    if document is None:
+        return 0, 0
+    title, text, content_hash = document
+    old: defaultdict[str, list[DocumentChunk]] = defaultdict(list)
+    rows = DocumentChunk.objects.filter(document_id=document_id)
+    for row in rows.order_by("-position"):
+        old[row.content_hash].append(row)
+    kept: list[DocumentChunk] = []
+    added: list[DocumentChunk] = []
+    for passage in chunking.chunk(text):
+        words = embedded_text(title, passage.heading, passage.text)
+        same = old[_sha256(words)]
+        row = same.pop() if same else DocumentChunk(document_id=document_id, content_hash=_sha256(words))
+        (added if row._state.adding else kept).append(row)
+        row.position, row.heading, row.text = passage.position, passage.heading, passage.text
+        row.start, row.end = passage.start, passage.end
+        row.source_hash = _source_hash(title, content_hash)
+    gone = [row.pk for left in old.values() for row in left]
+    rows.filter(pk__in=gone).delete()
+    rows.update(position=F("position") + ASIDE)
+    DocumentChunk.objects.bulk_update(kept, ["position", "start", "end", "source_hash"])
+    DocumentChunk.objects.bulk_create(added)
+    return len(added), len(gone)
+
+
+def _without_vector(key: EmbeddingKey) -> QuerySet[DocumentChunk]:
+    vector = EmbeddingArtifact.objects.filter(
+        chunk=OuterRef("pk"), provider=key.provider, model=key.model, dimension=key.dimension
+    )
+    return DocumentChunk.objects.filter(~Exists(vector), document__credential__active=True)
+
+
+def _embed(embedder: Embedder, chunk_ids: Sequence[uuid.UUID]) -> None:
+    rows = list(DocumentChunk.objects.filter(pk__in=chunk_ids).select_related("document"))
+    vectors = embedder.embed([embedded_text(row.document.title, row.heading, row.text) for row in rows])
+    with transaction.atomic():
+        # A passage may have gone while the model was at work.
+        locked = DocumentChunk.objects.select_for_update(no_key=True).filter(pk__in=chunk_ids)
+        present = set(locked.values_list("pk", flat=True))
+        EmbeddingArtifact.objects.bulk_create(
+            [
+                EmbeddingArtifact(
+                    entity_type=EntityType.DOCUMENT_CHUNK,
+                    entity_id=row.pk,
+                    chunk=row,
+                    provider=embedder.provider,
+                    model=embedder.model,
+                    dimension=embedder.dimension,
+                    content_hash=row.content_hash,
+                    vector=vector,
+                )
+                for row, vector in zip(rows, vectors, strict=True)
+                if row.pk in present
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def embedded_text(title: str, heading: str, text: str) -> str:
+    """Return what is embedded for a passage: the words around it tell what it is about."""
+    return "\n".join(part for part in (title, heading, text) if part)
+
+
+def _source_hash(title: str, content_hash: str) -> str:
+    return _sha256("\n".join((CUTTING, title, content_hash)))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,47 @@
+"""Recording what learners hold."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+
+from accounts.models import User
+from assessments import services as assessments
+from recommendations.enums import LearnerCredentialSource, LearnerCredentialStatus
+from recommendations.models import LearnerCredential, LearnerProfile
+from scoring import services as scoring
+
+
+@transaction.atomic
+def record_synthetic_learner(
+    *,
+    user: User,
+    role_id: uuid.UUID,
+    levels: Mapping[str, float],
+    credentials: Sequence[uuid.UUID],
+    now: dt.datetime,
+) -> uuid.UUID:
+    """Give a made-up past learner a completed assessment, skill levels (0 to 5 by key) and credentials.
+
+    The assessment and the credentials are marked as synthetic. Returns the id of the assessment.
+    """
+    assessment = assessments.record_synthetic(user=user, role_id=role_id, now=now, metadata={})
+    scoring.record_profile(assessment_id=assessment.pk, levels=dict(levels), run=1)
+    LearnerProfile.objects.update_or_create(
+        user=user, role_id=role_id, defaults={"levels": dict(levels), "recorded_at": now}
+    )
+    LearnerCredential.objects.bulk_create(
+        [
+            LearnerCredential(
+                user=user,
+                credential_id=credential_id,
+                status=LearnerCredentialStatus.COMPLETED,
+                source=LearnerCredentialSource.SYNTHETIC,
+                recorded_at=now,
+            )
+            for credential_id in credentials
+        ],
+        ignore_conflicts=True,
+    )
+    return assessment.pk

@@ -1,0 +1,144 @@
+"""Storing recommendation runs."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from assessments import services as assessments
+from assessments.enums import MissingPart
+from ops import audit
+from recommendations.drafts import Draft, DraftItem
+from recommendations.enums import RecommendationStatus
+from recommendations.events import recommendation_ready
+from recommendations.models import LearnerProfile, RagTrace, Recommendation, RecommendationItem
+from recommendations.retrieval import Passage
+
+OWN_PARTS = frozenset({MissingPart.RETRIEVAL, MissingPart.NEIGHBOURS, MissingPart.RECOMMENDATIONS})
+THOUSANDTH = Decimal("0.001")
+
+
+@transaction.atomic
+def store(*, assessment_id: uuid.UUID, draft: Draft, now: dt.datetime) -> Recommendation:
+    """Store a run, make it the effective one, and complete the assessment with it.
+
+    Earlier runs are kept. Sends ``recommendation_ready``.
+    """
+    return _store(assessment_id, draft, RecommendationStatus.READY, now)
+
+
+@transaction.atomic
+def give_up(*, assessment_id: uuid.UUID, draft: Draft, now: dt.datetime) -> Recommendation:
+    """Complete the assessment without recommendations, saying so; its scores are shown all the same.
+
+    An earlier run that succeeded stays the effective one. Sends ``recommendation_ready`` otherwise.
+    """
+    missing = MissingPart.RECOMMENDATIONS.value
+    if missing not in draft.missing or draft.items:
+        raise ValueError("a run that was given up has no items and says that recommendations are missing")
+    standing = Recommendation.objects.select_for_update().filter(
+        assessment_id=assessment_id, effective=True, status=RecommendationStatus.READY
+    )
+    return standing.first() or _store(assessment_id, draft, RecommendationStatus.FAILED, now)
+
+
+def _store(
+    assessment_id: uuid.UUID, draft: Draft, status: RecommendationStatus, now: dt.datetime
+) -> Recommendation:
+    # Locks the assessment first, so that two runs for it cannot count the same number.
+    assessment = assessments.complete(assessment_id=assessment_id, now=now, missing=draft.missing)
+    earlier = Recommendation.objects.filter(assessment_id=assessment_id)
+    run = (earlier.order_by("-run").values_list("run", flat=True).first() or 0) + 1
+    earlier.filter(effective=True).update(effective=False)
+    # What scoring went without still holds; what an earlier run went without no longer does.
+    missing = sorted({*draft.missing, *(part for part in assessment.missing if part not in OWN_PARTS)})
+    recommendation = Recommendation.objects.create(
+        assessment_id=assessment_id,
+        run=run,
+        status=status,
+        summary=draft.summary,
+        missing=missing,
+        degraded=bool(missing),
+        parameters={**draft.parameters, "profile": [asdict(line) for line in draft.profile]},
+        metrics={**draft.metrics, "total_latency_ms": _milliseconds(assessment.submitted_at, now)},
+        generated_at=now,
+    )
+    _store_items(recommendation, draft, _store_traces(recommendation, draft))
+    if draft.levels:
+        LearnerProfile.objects.update_or_create(
+            user_id=assessment.user_id,
+            role_id=assessment.role_id,
+            defaults={"levels": draft.levels, "recorded_at": now},
+        )
+    audit.record(
+        by=None, action="recommendation.made", resource_type="recommendation", resource_id=recommendation.pk,
+        metadata={"run": run, "status": status.value, "items": len(draft.items)},
+    )  # fmt: skip
+    recommendation_ready.send(sender=None, assessment_id=assessment_id, recommendation_id=recommendation.pk)
+    return recommendation
+
+
+def _milliseconds(start: dt.datetime | None, end: dt.datetime) -> int:
+    return round((end - start).total_seconds() * 1000) if start else 0
+
+
+def _store_traces(recommendation: Recommendation, draft: Draft) -> dict[uuid.UUID, RagTrace]:
+    """Store every passage of every item once, the nearest as rank 1; return the traces by artifact."""
+    passages = [passage for item in draft.items for passage in item.passages]
+    nearest_first = sorted(passages, key=lambda one: (-one.similarity, one.source_uri, one.start))
+    traces = [
+        _trace(recommendation, passage, rank, draft) for rank, passage in enumerate(nearest_first, start=1)
+    ]
+    RagTrace.objects.bulk_create(traces)
+    return {passage.artifact_id: trace for passage, trace in zip(nearest_first, traces, strict=True)}
+
+
+def _trace(recommendation: Recommendation, passage: Passage, rank: int, draft: Draft) -> RagTrace:
+    if draft.embedding is None:
+        raise ValueError("passages were found, so something was searched")
+    return RagTrace(
+        recommendation=recommendation,
+        credential_id=passage.credential_id,
+        source_uri=passage.source_uri,
+        snippet=passage.snippet,
+        start=passage.start,
+        end=passage.end,
+        similarity=Decimal(passage.similarity).quantize(THOUSANDTH),
+        rank=rank,
+        embedding_artifact_id=passage.artifact_id,
+        provider=draft.embedding.provider,
+        model=draft.embedding.model,
+    )
+
+
+def _store_items(recommendation: Recommendation, draft: Draft, traces: dict[uuid.UUID, RagTrace]) -> None:
+    items = [_item(recommendation, item, position) for position, item in enumerate(draft.items, start=1)]
+    RecommendationItem.objects.bulk_create(items)
+    RecommendationItem.traces.through.objects.bulk_create(_links(items, draft.items, traces))
+
+
+def _item(recommendation: Recommendation, item: DraftItem, position: int) -> RecommendationItem:
+    return RecommendationItem(
+        recommendation=recommendation,
+        credential_id=item.credential_id,
+        title=item.title,
+        confidence=item.parts.confidence,
+        parts={part: f"{points:.3f}" for part, points in asdict(item.parts).items()},
+        rationale=item.rationale,
+        position=position,
+    )
+
+
+def _links(
+    items: Sequence[RecommendationItem], drafts: Sequence[DraftItem], traces: dict[uuid.UUID, RagTrace]
+) -> list[Any]:
+    link = RecommendationItem.traces.through
+    return [
+        link(recommendationitem=item, ragtrace=traces[passage.artifact_id])
+        for item, draft in zip(items, drafts, strict=True)
+        for passage in draft.passages
+    ]

@@ -1,0 +1,148 @@
+"""Only what changed is cut and embedded again."""
+
+import hashlib
+
+import pytest
+
+from catalog.models import Credential
+from microcred.ai.base import EmbeddingKey, ProviderError
+from recommendations import queries
+from recommendations.models import DocumentChunk, EmbeddingArtifact
+from recommendations.services import RefreshCounts, refresh_embeddings
+from recommendations.services.embeddings import DimensionUnfit
+from tests.factories.catalog import CredentialDocumentFactory
+from tests.factories.recommendations import FailingEmbedder, WordEmbedder, offered
+
+pytestmark = pytest.mark.django_db
+
+
+def rewrite(credential: Credential, text: str) -> None:
+    document = credential.documents.get()
+    document.text = text
+    document.content_hash = hashlib.sha256(text.encode()).hexdigest()
+    document.save()
+
+
+def test_every_passage_of_an_active_credential_gets_a_vector() -> None:
+    offered("joins", text="Inner joins")
+    embedder = WordEmbedder()
+
+    counts = refresh_embeddings(embedder=embedder)
+
+    assert counts == RefreshCounts(documents=1, cut=1, added=1, removed=0, embedded=1, waiting=0)
+    artifact = EmbeddingArtifact.objects.select_related("chunk").get()
+    assert artifact.chunk is not None
+    assert artifact.chunk.text == "Inner joins."
+    assert artifact.entity_id == artifact.chunk.pk
+    assert (artifact.provider, artifact.model, artifact.dimension) == ("sentence-transformers", "words", 384)
+    assert embedder.embedded == ["Joins\nWhat it covers\nInner joins."]
+    assert artifact.content_hash == hashlib.sha256(embedder.embedded[0].encode()).hexdigest()
+
+
+def test_a_second_refresh_does_nothing() -> None:
+    offered("joins")
+    refresh_embeddings(embedder=WordEmbedder())
+    embedder = WordEmbedder()
+
+    counts = refresh_embeddings(embedder=embedder)
+
+    assert counts == RefreshCounts(documents=1, cut=0, added=0, removed=0, embedded=0, waiting=0)
+    assert embedder.embedded == []
+
+
+def test_a_changed_document_keeps_the_vectors_of_passages_that_did_not_change() -> None:
+    joins = offered("joins")
+    rewrite(joins, "## One\nFirst.\n\n## Two\nSecond.\n\n## Three\nThird.")
+    refresh_embeddings(embedder=WordEmbedder())
+    kept = set(EmbeddingArtifact.objects.filter(chunk__text="Second.").values_list("pk", flat=True))
+    embedder = WordEmbedder()
+
+    text = "## Zero\nNew.\n\n## Two\nSecond.\n\n## One\nChanged."
+    rewrite(joins, text)
+    counts = refresh_embeddings(embedder=embedder)
+
+    assert counts == RefreshCounts(documents=1, cut=1, added=2, removed=2, embedded=2, waiting=0)
+    assert sorted(embedder.embedded) == ["Joins\nOne\nChanged.", "Joins\nZero\nNew."]
+    assert set(EmbeddingArtifact.objects.filter(chunk__text="Second.").values_list("pk", flat=True)) == kept
+    chunks = list(DocumentChunk.objects.order_by("position"))
+    assert [(chunk.position, chunk.text) for chunk in chunks] == [(0, "New."), (1, "Second."), (2, "Changed.")]
+    assert all(text[chunk.start : chunk.end] == chunk.text for chunk in chunks)
+
+
+def test_each_document_of_a_credential_is_cut_on_its_own() -> None:
+    joins = offered("joins", text="Inner joins")
+    CredentialDocumentFactory(credential=joins, uri="https://example.org/more", title="More", text="Outer joins.")
+
+    refresh_embeddings(embedder=WordEmbedder())
+
+    assert set(DocumentChunk.objects.values_list("document__title", "text")) == {
+        ("Joins", "Inner joins."),
+        ("More", "Outer joins."),
+    }
+
+
+def test_another_model_gets_vectors_of_its_own_beside_the_old_ones() -> None:
+    offered("joins")
+    refresh_embeddings(embedder=WordEmbedder("one"))
+
+    counts = refresh_embeddings(embedder=WordEmbedder("two"))
+
+    assert (counts.cut, counts.embedded) == (0, 1)
+    assert sorted(EmbeddingArtifact.objects.values_list("model", flat=True)) == ["one", "two"]
+
+
+def test_a_limit_leaves_the_rest_waiting_and_progress_is_told() -> None:
+    for number in range(3):
+        offered(f"credential-{number}")
+    heard: list[tuple[int, int]] = []
+
+    counts = refresh_embeddings(embedder=WordEmbedder(), limit=2, progress=lambda *step: heard.append(step))
+
+    assert (counts.embedded, counts.waiting) == (2, 1)
+    assert heard == [(2, 2)]
+
+
+def test_a_retired_credential_is_not_embedded() -> None:
+    Credential.objects.filter(pk=offered("joins").pk).update(active=False)
+
+    assert refresh_embeddings(embedder=WordEmbedder()).documents == 0
+
+
+def test_an_empty_document_has_no_passages_and_does_no_harm() -> None:
+    rewrite(offered("joins"), "")
+
+    assert refresh_embeddings(embedder=WordEmbedder()).embedded == 0
+
+
+def test_vectors_of_another_dimension_are_refused_before_anything_changes() -> None:
+    offered("joins")
+    embedder = WordEmbedder()
+    embedder.dimension = 1536  # type: ignore[misc]
+
+    with pytest.raises(DimensionUnfit, match="1536"):
+        refresh_embeddings(embedder=embedder)
+
+    assert not DocumentChunk.objects.exists()
+
+
+def test_when_the_provider_fails_the_passages_stay_and_are_embedded_later() -> None:
+    offered("joins")
+    with pytest.raises(ProviderError):
+        refresh_embeddings(embedder=FailingEmbedder())
+
+    counts = refresh_embeddings(embedder=WordEmbedder())
+
+    assert (counts.cut, counts.embedded) == (0, 1)
+
+
+def test_counts_say_what_is_not_embedded_yet() -> None:
+    offered("joins")
+    offered("charts")
+    refresh_embeddings(embedder=WordEmbedder(), limit=1)
+    offered("writing")
+
+    counts = queries.embedding_counts(EmbeddingKey("sentence-transformers", "words", 384))
+
+    assert (counts.documents, counts.documents_without_passages) == (3, 1)
+    assert (counts.passages, counts.passages_without_vector) == (2, 1)
+    assert counts.vectors == {EmbeddingKey("sentence-transformers", "words", 384): 1}

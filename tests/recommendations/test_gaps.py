@@ -1,0 +1,66 @@
+"""Needs are what a role asks for and the profile lacks, weighed by importance."""
+
+import pytest
+
+from recommendations.gaps import Need, SkillGap, Target, compare, find_needs
+
+SQL = Target("sql", "SQL", 4.0, 5)
+STATISTICS = Target("statistics", "Statistics", 3.5, 4)
+WRITING = Target("writing", "Writing", 3.0, 3)
+
+
+def test_the_profile_sets_levels_beside_targets() -> None:
+    profile = compare([SQL, STATISTICS, WRITING], {"sql": 1.5, "statistics": 4.0})
+
+    assert profile == [
+        SkillGap("sql", "SQL", 1.5, 4.0, 2.5),
+        SkillGap("statistics", "Statistics", 4.0, 3.5, 0.0),
+        SkillGap("writing", "Writing", None, 3.0, None),
+    ]
+
+
+def test_needs_are_ranked_by_gap_times_importance() -> None:
+    needs = find_needs([WRITING, STATISTICS, SQL], {"sql": 3.0, "statistics": 1.5, "writing": 0.0})
+
+    assert [(need.skill_key, need.weight) for need in needs] == [
+        ("writing", 9.0),
+        ("statistics", 8.0),
+        ("sql", 5.0),
+    ]
+
+
+def test_a_skill_that_was_not_measured_is_no_need() -> None:
+    assert [need.skill_key for need in find_needs([SQL, WRITING], {"sql": 1.0})] == ["sql"]
+
+
+def test_one_who_meets_every_target_gets_stretch_needs_a_level_up() -> None:
+    needs = find_needs([SQL, WRITING], {"sql": 4.5, "writing": 3.0})
+
+    assert needs == [
+        Need("writing", "Writing", 3.0, 4.0, 3, "stretch"),
+        Need("sql", "SQL", 4.5, 5.0, 5, "stretch"),
+    ]
+
+
+def test_an_expert_in_everything_needs_nothing() -> None:
+    assert find_needs([SQL], {"sql": 5.0}) == []
+
+
+def test_without_any_measurement_needs_are_assumed_a_level_below_the_targets() -> None:
+    needs = find_needs([WRITING, SQL], {})
+
+    assert needs == [
+        Need("sql", "SQL", 3.0, 4.0, 5, "assumed"),
+        Need("writing", "Writing", 2.0, 3.0, 3, "assumed"),
+    ]
+
+
+@pytest.mark.parametrize(("level", "expected"), [(3.94, ["sql"]), (3.96, [])])
+def test_a_gap_too_small_to_mean_anything_is_none(level: float, expected: list[str]) -> None:
+    needs = find_needs([SQL, WRITING], {"sql": level, "writing": 1.0})
+
+    assert [need.skill_key for need in needs if need.skill_key == "sql"] == expected
+
+
+def test_a_role_without_skills_needs_nothing() -> None:
+    assert find_needs([], {"sql": 1.0}) == []
