@@ -1,0 +1,31 @@
+"""The form in which staff writes down an endpoint."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from microcred.addresses import UrlRefused, read_url
+from partners.enums import EventType
+from partners.models import WebhookEndpoint
+
+
+class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no ModelForm[...] at run time
+    """Name, address and wishes of an endpoint."""
+
+    event_types = forms.MultipleChoiceField(
+        choices=EventType.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Events"
+    )
+
+    class Meta:
+        model = WebhookEndpoint
+        fields = ("name", "url", "event_types")
+
+    def clean_url(self) -> Any:
+        """Refuse what nothing would ever be sent to."""
+        try:
+            read_url(self.cleaned_data["url"], allow_private=settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES)
+        except UrlRefused as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+        return self.cleaned_data["url"]

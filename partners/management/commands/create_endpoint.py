@@ -1,0 +1,43 @@
+"""``manage.py create_endpoint``: registers a partner's endpoint and prints its secret, this once."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from microcred.errors import DomainError
+from partners import queries, services
+from partners.enums import EventType
+
+
+class Command(BaseCommand):
+    """Registers an endpoint."""
+
+    help = "Register an endpoint for webhooks and print its secret, which cannot be shown again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare what can be said."""
+        parser.add_argument("--name", required=True, help="What staff calls the partner.")
+        parser.add_argument("--url", required=True, help="Where the webhooks go.")
+        parser.add_argument(
+            "--events",
+            default="all",
+            help=f"Event types, separated by commas: {', '.join(EventType.values)}.",
+        )
+        parser.add_argument(
+            "--replace", action="store_true", help="Switch off endpoints that have the same name."
+        )
+
+    def handle(self, *, name: str, url: str, events: str, replace: bool, **_: Any) -> None:
+        """Register, print."""
+        wanted = EventType.values if events == "all" else [part.strip() for part in events.split(",")]
+        former = queries.active_named(name) if replace else []
+        try:
+            endpoint, secret = services.register_endpoint(by=None, name=name, url=url, event_types=wanted)
+        except DomainError as error:
+            raise CommandError(error.message) from error
+        for endpoint_id in former:
+            services.deactivate(by=None, endpoint_id=endpoint_id)
+        self.stdout.write(f"Endpoint: {endpoint.pk}")
+        self.stdout.write(f"Events: {', '.join(endpoint.event_types)}")
+        self.stdout.write(f"Secret: {secret}")

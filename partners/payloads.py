@@ -1,0 +1,49 @@
+"""What a webhook says: that something happened and where to read it, never the thing itself."""
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final
+
+MAX_BODY_BYTES: Final = 20_000
+
+
+class PayloadTooLarge(ValueError):
+    """A payload of 20 kB or more tells too much."""
+
+
+def payload(
+    event_type: str,
+    *,
+    at: dt.datetime,
+    assessment_id: uuid.UUID,
+    recommendation_id: uuid.UUID | None,
+    status: str,
+    degraded: bool,
+) -> dict[str, Any]:
+    """Return the payload of an event: ids and states, without names, answers or scores."""
+    return {
+        "type": event_type,
+        "timestamp": at.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "data": {
+            "assessment_id": str(assessment_id),
+            "recommendation_id": str(recommendation_id) if recommendation_id else None,
+            "status": status,
+            "degraded": degraded,
+            "result_url": f"/api/v1/assessments/{assessment_id}/result",
+        },
+    }
+
+
+def body(payload: Mapping[str, Any]) -> bytes:
+    """Return the bytes that are signed and sent: the same bytes for the same payload, at every try."""
+    written = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    if len(written) >= MAX_BODY_BYTES:
+        raise PayloadTooLarge(f"{len(written)} bytes")
+    return written
+
+
+def message_id(event_id: uuid.UUID) -> str:
+    """Return the ``webhook-id`` of an event, which it keeps over all tries, endpoints and replays."""
+    return f"msg_{event_id.hex}"

@@ -1,0 +1,36 @@
+"""What partners does when lower floors announce something."""
+
+import uuid
+from typing import Any
+
+from django.dispatch import receiver
+from django.utils import timezone
+
+from assessments.events import assessment_failed
+from partners import services
+from partners.enums import EventType
+from recommendations.events import feedback_recorded, recommendation_ready
+
+
+@receiver(recommendation_ready)
+def on_recommendation_ready(*, assessment_id: uuid.UUID, recommendation_id: uuid.UUID, **_: Any) -> None:
+    """Tell partners of the result."""
+    services.announce_result(
+        assessment_id=assessment_id, recommendation_id=recommendation_id, now=timezone.now()
+    )
+
+
+@receiver(assessment_failed)
+def on_assessment_failed(*, assessment_id: uuid.UUID, **_: Any) -> None:
+    """Tell partners that there will be no result."""
+    services.announce(
+        EventType.ASSESSMENT_FAILED, assessment_id=assessment_id, subject_id=assessment_id, now=timezone.now()
+    )
+
+
+@receiver(feedback_recorded)
+def on_feedback_recorded(*, recommendation_id: uuid.UUID, feedback_id: uuid.UUID, **_: Any) -> None:
+    """Tell partners that there is feedback."""
+    services.announce_feedback(
+        recommendation_id=recommendation_id, feedback_id=feedback_id, now=timezone.now()
+    )

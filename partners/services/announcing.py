@@ -1,0 +1,111 @@
+"""Making events, and a delivery for everyone who wants them."""
+
+import datetime as dt
+import uuid
+
+from django.db import transaction
+
+from ops import jobs
+from partners import payloads, queries
+from partners.enums import EventStatus, EventType
+from partners.models import WebhookDelivery, WebhookEvent
+
+
+@transaction.atomic
+def announce_result(*, assessment_id: uuid.UUID, recommendation_id: uuid.UUID, now: dt.datetime) -> None:
+    """Announce that an assessment has a result; a later run is announced as an update of it."""
+    completed = announce(
+        EventType.ASSESSMENT_COMPLETED,
+        assessment_id=assessment_id,
+        recommendation_id=recommendation_id,
+        subject_id=assessment_id,
+        now=now,
+    )
+    is_first = completed.recommendation_id == recommendation_id
+    announce(
+        EventType.RECOMMENDATION_READY if is_first else EventType.RECOMMENDATION_UPDATED,
+        assessment_id=assessment_id,
+        recommendation_id=recommendation_id,
+        subject_id=recommendation_id,
+        now=now,
+    )
+
+
+@transaction.atomic
+def announce_feedback(*, recommendation_id: uuid.UUID, feedback_id: uuid.UUID, now: dt.datetime) -> None:
+    """Announce that somebody said what they make of a recommendation."""
+    recommendation = WebhookEvent(recommendation_id=recommendation_id).recommendation
+    if recommendation is None:
+        raise ValueError("feedback is about a recommendation")
+    announce(
+        EventType.RECOMMENDATION_FEEDBACK,
+        assessment_id=recommendation.assessment_id,
+        recommendation_id=recommendation_id,
+        subject_id=feedback_id,
+        now=now,
+    )
+
+
+@transaction.atomic
+def announce(
+    event_type: EventType,
+    *,
+    assessment_id: uuid.UUID,
+    subject_id: uuid.UUID,
+    now: dt.datetime,
+    recommendation_id: uuid.UUID | None = None,
+) -> WebhookEvent:
+    """Record that something happened and send it on its way to every active endpoint that wants to know.
+
+    Announcing the same thing again, at the same moment or years later, returns the first event and does
+    nothing else.
+    """
+    endpoint_ids = queries.listeners(event_type)
+    event = WebhookEvent(
+        assessment_id=assessment_id,
+        recommendation_id=recommendation_id,
+        event_type=event_type,
+        subject_id=subject_id,
+        status=EventStatus.PENDING if endpoint_ids else EventStatus.UNHEARD,
+        created_at=now,
+    )
+    event.payload = _payload(event)
+    WebhookEvent.objects.bulk_create([event], ignore_conflicts=True)
+    stored = WebhookEvent.objects.get(event_type=event_type, subject_id=subject_id)
+    if stored.pk == event.pk:
+        for endpoint_id in endpoint_ids:
+            delivery = WebhookDelivery.objects.create(
+                event=stored, endpoint_id=endpoint_id, next_attempt_at=now, created_at=now
+            )
+            enqueue_try(delivery)
+    return stored
+
+
+def enqueue_try(delivery: WebhookDelivery, *, run_at: dt.datetime | None = None, again: bool = False) -> None:
+    """Have a worker make the next try of a delivery.
+
+    Each try is a job of its own: how often a worker dies over a try does not shorten the schedule. ``again``
+    leaves the natural key out, because a job that died may hold it for ever.
+    """
+    number = delivery.attempts + 1
+    jobs.enqueue(
+        "partners.deliver",
+        payload={"delivery_id": str(delivery.pk), "number": number},
+        assessment_id=delivery.event.assessment_id,
+        run_at=run_at,
+        unique_key=None if again else f"deliver:{delivery.pk}:{number}",
+    )
+
+
+def _payload(event: WebhookEvent) -> dict[str, object]:
+    assessment = event.assessment
+    if assessment is None:
+        raise ValueError("an event is about an assessment")
+    return payloads.payload(
+        event.event_type,
+        at=event.created_at,
+        assessment_id=assessment.pk,
+        recommendation_id=event.recommendation_id,
+        status=assessment.status,
+        degraded=assessment.degraded,
+    )

@@ -1,0 +1,184 @@
+"""Events: who is told what, and that everything is told once."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from assessments import services as assessments
+from assessments.events import assessment_failed
+from assessments.models import Assessment
+from ops.models import AsyncJob
+from partners import services
+from partners.enums import EventType
+from partners.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
+from recommendations.events import feedback_recorded, recommendation_ready
+from recommendations.models import Recommendation
+from tests.factories.assessments import started_assessment, submitted_assessment
+from tests.factories.catalog import NOW
+from tests.partners.conftest import registered, run_for
+
+DELIVER = "partners.deliver"
+
+
+def types_announced() -> list[str]:
+    """Return the types of all events, in the order in which they were made."""
+    return list(WebhookEvent.objects.order_by("pk").values_list("event_type", flat=True))
+
+
+def test_a_result_is_two_events_with_a_job_for_each_delivery(
+    recommendation: Recommendation, endpoint: WebhookEndpoint
+) -> None:
+    recommendation_ready.send(
+        sender=None, assessment_id=recommendation.assessment_id, recommendation_id=recommendation.pk
+    )
+
+    assert types_announced() == ["assessment.completed", "recommendation.ready"]
+    deliveries = WebhookDelivery.objects.order_by("pk")
+    assert [(row.endpoint_id, row.status, row.attempts) for row in deliveries] == [
+        (endpoint.pk, "pending", 0)
+    ] * 2
+    jobs = AsyncJob.objects.filter(kind=DELIVER).order_by("pk")
+    assert [job.payload for job in jobs] == [{"delivery_id": str(row.pk), "number": 1} for row in deliveries]
+    assert {job.assessment_id for job in jobs} == {recommendation.assessment_id}
+
+
+def test_the_payload_says_how_the_assessment_stands(recommendation: Recommendation) -> None:
+    services.announce_result(
+        assessment_id=recommendation.assessment_id, recommendation_id=recommendation.pk, now=NOW
+    )
+
+    event = WebhookEvent.objects.get(event_type=EventType.RECOMMENDATION_READY)
+    assert event.payload == {
+        "type": "recommendation.ready",
+        "timestamp": "2026-03-02T09:00:00.000Z",
+        "data": {
+            "assessment_id": str(recommendation.assessment_id),
+            "recommendation_id": str(recommendation.pk),
+            "status": "in_progress",
+            "degraded": False,
+            "result_url": f"/api/v1/assessments/{recommendation.assessment_id}/result",
+        },
+    }
+
+
+def test_the_payload_says_nothing_about_the_person(recommendation: Recommendation) -> None:
+    person = recommendation.assessment.user
+
+    services.announce_result(
+        assessment_id=recommendation.assessment_id, recommendation_id=recommendation.pk, now=NOW
+    )
+
+    told = json.dumps(list(WebhookEvent.objects.values_list("payload", flat=True)))
+    assert not [secret for secret in (person.email, person.name, str(person.pk)) if secret in told]
+
+
+def test_announcing_twice_makes_nothing_new(
+    recommendation: Recommendation, endpoint: WebhookEndpoint
+) -> None:
+    for _ in range(2):
+        services.announce_result(
+            assessment_id=recommendation.assessment_id, recommendation_id=recommendation.pk, now=NOW
+        )
+
+    assert WebhookEvent.objects.count() == 2
+    assert WebhookDelivery.objects.count() == 2
+    assert AsyncJob.objects.filter(kind=DELIVER).count() == 2
+
+
+def test_a_later_run_is_an_update(recommendation: Recommendation) -> None:
+    later = run_for(recommendation.assessment, 2)
+
+    for run in (recommendation, later, later):
+        services.announce_result(assessment_id=run.assessment_id, recommendation_id=run.pk, now=NOW)
+
+    assert types_announced() == ["assessment.completed", "recommendation.ready", "recommendation.updated"]
+
+
+def test_only_active_endpoints_that_want_the_type_are_told(recommendation: Recommendation) -> None:
+    wanting, _ = registered("http://127.0.0.1:9/", "recommendation.ready")
+    registered("http://127.0.0.1:9/", "assessment.failed")
+    off, _ = registered("http://127.0.0.1:9/")
+    services.deactivate(by=None, endpoint_id=off.pk)
+
+    services.announce_result(
+        assessment_id=recommendation.assessment_id, recommendation_id=recommendation.pk, now=NOW
+    )
+
+    assert list(WebhookDelivery.objects.values_list("endpoint_id", "event__event_type")) == [
+        (wanting.pk, "recommendation.ready")
+    ]
+    statuses = dict(WebhookEvent.objects.values_list("event_type", "status"))
+    assert statuses == {"assessment.completed": "unheard", "recommendation.ready": "pending"}
+
+
+def test_a_failed_assessment_is_announced(db: None) -> None:
+    assessment = submitted_assessment()
+
+    assessments.fail(assessment_id=assessment.pk, reason="test")
+    assessment_failed.send(sender=None, assessment_id=assessment.pk)
+
+    event = WebhookEvent.objects.get()
+    assert (event.event_type, event.subject_id) == ("assessment.failed", assessment.pk)
+    assert event.payload["data"]["status"] == "failed"
+    assert event.payload["data"]["recommendation_id"] is None
+
+
+def test_feedback_is_announced_under_its_assessment(recommendation: Recommendation) -> None:
+    feedback_id = started_assessment().pk
+
+    feedback_recorded.send(sender=None, recommendation_id=recommendation.pk, feedback_id=feedback_id)
+
+    event = WebhookEvent.objects.get()
+    assert (event.event_type, event.subject_id) == ("recommendation.feedback", feedback_id)
+    assert event.assessment_id == recommendation.assessment_id
+
+
+def test_an_event_leaves_nothing_when_its_cause_is_undone(
+    recommendation: Recommendation, endpoint: WebhookEndpoint
+) -> None:
+    with pytest.raises(RuntimeError), transaction.atomic():
+        recommendation_ready.send(
+            sender=None, assessment_id=recommendation.assessment_id, recommendation_id=recommendation.pk
+        )
+        raise RuntimeError
+
+    assert not WebhookEvent.objects.exists()
+    assert not AsyncJob.objects.filter(kind=DELIVER).exists()
+
+
+def test_the_database_knows_an_event_once(assessment: Assessment) -> None:
+    event = services.announce(
+        EventType.ASSESSMENT_FAILED, assessment_id=assessment.pk, subject_id=assessment.pk, now=NOW
+    )
+    event.pk = None
+    event._state.adding = True
+
+    with pytest.raises(IntegrityError, match="webhook_events_once"), transaction.atomic():
+        event.save(force_insert=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_at_once_make_one_event() -> None:
+    assessment = started_assessment()
+    registered("http://127.0.0.1:9/")
+
+    def announce(_: int) -> object:
+        try:
+            return services.announce(
+                EventType.ASSESSMENT_FAILED,
+                assessment_id=assessment.pk,
+                subject_id=assessment.pk,
+                now=timezone.now(),
+            ).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        found = set(pool.map(announce, range(8)))
+
+    assert found == {WebhookEvent.objects.get().pk}
+    assert WebhookDelivery.objects.count() == 1
+    assert AsyncJob.objects.filter(kind=DELIVER).count() == 1
