@@ -1,0 +1,129 @@
+"""All that an advisor reads about one assessment, ready for the page."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import User
+from assessments import queries as assessments
+from assessments.enums import AssessmentStatus
+from catalog import queries as catalog
+from companion import words
+from companion.charts import SkillChart, skill_chart
+from companion.evidence import Recommended, recommended
+from companion.facts import AssessmentFacts, assessment_facts
+from companion.marking import MICROCENTS, MarkedQuestion, marked_question
+from recommendations import queries as recommendations
+from scoring import queries as scoring
+
+SHOWS_SCORES: frozenset[str] = frozenset({AssessmentStatus.COMPLETED, AssessmentStatus.FAILED})
+SHOWS_ANSWERS = SHOWS_SCORES | {AssessmentStatus.EXPIRED}
+
+
+@dataclass(frozen=True, slots=True)
+class SkillLine:
+    """A skill of the role: what it asks for (0 to 5), what was measured, and what is missing.
+
+    ``level``, ``deviation`` and ``gap`` are None where nothing was measured.
+    """
+
+    name: str
+    target: float
+    importance: int | None
+    level: float | None
+    deviation: float | None
+    gap: float | None
+    chart: SkillChart
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Every question with its outcome, the points together, how many wait for a person, what scoring cost."""
+
+    questions: tuple[MarkedQuestion, ...]
+    totals: scoring.Totals
+    percent_scored: int
+    waiting: int
+    cost_cents: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One assessment with everything known about it; parts that are not there (yet) are None or empty."""
+
+    facts: AssessmentFacts
+    is_waiting: bool
+    stage: str
+    awaited: tuple[str, ...]
+    missing: tuple[str, ...]
+    shows_scores: bool
+    skills: tuple[SkillLine, ...]
+    recommended: Recommended | None
+    scores: Scores | None
+
+
+def dossier(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Dossier:
+    """Return everything about one assessment; scores only once it has ended with some.
+
+    Raises:
+        AssessmentMissing: if it is not there or not for the caller to see; the two look the same.
+    """
+    assessment = assessments.get_visible(by=by, assessment_id=assessment_id)
+    facts = assessment_facts(assessment, assessments.progress(assessment.pk), now=now)
+    has_scores = facts.status in SHOWS_SCORES
+    run = recommendations.effective(assessment.pk) if has_scores else None
+    return Dossier(
+        facts=facts,
+        is_waiting=facts.status == AssessmentStatus.AWAITING_ASYNC,
+        stage=words.STAGES[assessment.stage],
+        awaited=tuple(words.STAGES[stage] for stage in assessments.awaited(assessment)),
+        missing=tuple(words.MISSING[part] for part in assessment.missing),
+        shows_scores=has_scores,
+        skills=_skills(assessment, run.parameters if run else {}) if has_scores else (),
+        recommended=recommended(run) if run else None,
+        scores=_scores(assessment.pk) if facts.status in SHOWS_ANSWERS else None,
+    )
+
+
+def _scores(assessment_id: uuid.UUID) -> Scores:
+    results = scoring.question_results(assessment_id)
+    totals = scoring.totals(results)
+    return Scores(
+        questions=tuple(marked_question(result) for result in results),
+        totals=totals,
+        percent_scored=round(100 * totals.scored_share),
+        waiting=len(scoring.pending_parts(results)),
+        cost_cents=scoring.model_usage(assessment_id).cost_microcents / MICROCENTS,
+    )
+
+
+def _skills(assessment: Any, parameters: Mapping[str, Any]) -> tuple[SkillLine, ...]:
+    """Set what was measured beside what the role asked for when the run was made, else asks for now."""
+    measured = {level.skill_key: level for level in scoring.profile(assessment.pk)}
+    needs = catalog.role_needs(assessment.role_id)
+    importance = {need.skill_key: need.importance for need in needs}
+    stored: Sequence[Mapping[str, Any]] = parameters.get("profile", ())
+    targets = [(line["skill_key"], line["skill_name"], float(line["target"])) for line in stored] or [
+        (need.skill_key, need.skill_name, need.target_level) for need in needs
+    ]
+    return tuple(
+        _skill_line(name, target, importance.get(key), measured.get(key)) for key, name, target in targets
+    )
+
+
+def _skill_line(
+    name: str, target: float, importance: int | None, measured: scoring.SkillLevel | None
+) -> SkillLine:
+    level = measured.level if measured else None
+    deviation = measured.deviation if measured else None
+    return SkillLine(
+        name=name,
+        target=target,
+        importance=importance,
+        level=level,
+        deviation=deviation,
+        gap=None if level is None else max(0.0, target - level),
+        chart=skill_chart(level=level, deviation=deviation, target=target),
+    )

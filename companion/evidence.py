@@ -1,0 +1,160 @@
+"""A recommendation as it is shown: the confidence in its parts, the rationale, and the passages behind it."""
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+
+from companion import words
+from companion.charts import Bar, stacked
+from companion.highlight import Segment, Span, segments
+from recommendations.enums import Part
+
+_QUOTED = re.compile(r"“(.+?)”", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """One part of a confidence."""
+
+    key: str
+    name: str
+    explanation: str
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What was found in a document, the sentences that the rationale quotes marked.
+
+    ``document_id`` is None where the document no longer says the same at that place.
+    """
+
+    segments: tuple[Segment, ...]
+    similarity: Decimal
+    source_uri: str
+    start: int
+    end: int
+    model: str
+    document_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A recommended credential; ``bars`` draw ``parts``, whose sum is ``confidence``."""
+
+    credential_id: uuid.UUID
+    position: int
+    title: str
+    provider: str
+    level: int
+    hours: int
+    is_retired: bool
+    confidence: Decimal
+    parts: tuple[PartLine, ...]
+    bars: tuple[Bar, ...]
+    rationale: str
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """Feedback that somebody gave; ``about`` is empty for the whole list."""
+
+    who: str
+    role: str
+    about: str
+    relevance: int
+    acceptance: words.Label
+    comments: str
+    submitted_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recommended:
+    """The run that counts; ``neighbours`` of ``learners`` past learners were compared, None where none were."""
+
+    pk: uuid.UUID
+    run: int
+    generated_at: dt.datetime | None
+    summary: str
+    items: tuple[Item, ...]
+    neighbours: int | None
+    learners: int | None
+    feedback: tuple[Opinion, ...]
+
+    @property
+    def credentials(self) -> list[tuple[uuid.UUID, str]]:
+        """The recommended credentials by id and numbered title, in order."""
+        return [(item.credential_id, f"{item.position}. {item.title}") for item in self.items]
+
+
+def recommended(run: Any) -> Recommended:
+    """Lay out a run whose items, credentials and traces have been fetched; two further queries."""
+    prefetch_related_objects([item.credential for item in run.items.all()], "documents")
+    around = run.parameters.get("neighbours") or {}
+    return Recommended(
+        pk=run.pk,
+        run=run.run,
+        generated_at=run.generated_at,
+        summary=run.summary,
+        items=tuple(_item(item) for item in run.items.all()),
+        neighbours=around.get("size"),
+        learners=around.get("learners"),
+        feedback=tuple(_opinion(row) for row in run.feedback.select_related("submitted_by", "item")),
+    )
+
+
+def _item(item: Any) -> Item:
+    credential = item.credential
+    parts: dict[str, Decimal] = item.decimal_parts
+    documents = {document.uri: document for document in credential.documents.all()}
+    quoted = _QUOTED.findall(item.rationale)
+    return Item(
+        credential_id=credential.pk,
+        position=item.position,
+        title=item.title,
+        provider=credential.provider,
+        level=credential.level,
+        hours=credential.hours,
+        is_retired=not credential.active,
+        confidence=item.confidence,
+        parts=tuple(PartLine(part.value, *words.PARTS[part], parts[part]) for part in Part),
+        bars=tuple(stacked(parts)),
+        rationale=item.rationale,
+        passages=tuple(
+            _passage(trace, documents.get(trace.source_uri), quoted) for trace in item.traces.all()
+        ),
+    )
+
+
+def _passage(trace: Any, document: Any, quoted: Sequence[str]) -> Passage:
+    places = [(trace.snippet.find(text), len(text)) for text in quoted]
+    spans = [Span(start, start + length) for start, length in places if start >= 0]
+    stands_there = document is not None and document.text[trace.start : trace.end] == trace.snippet
+    return Passage(
+        segments=tuple(segments(trace.snippet, spans)),
+        similarity=trace.similarity,
+        source_uri=trace.source_uri,
+        start=trace.start,
+        end=trace.end,
+        model=trace.model,
+        document_id=document.pk if stands_there else None,
+    )
+
+
+def _opinion(feedback: Any) -> Opinion:
+    return Opinion(
+        who=str(feedback.submitted_by),
+        role=feedback.submitted_by_role,
+        about=feedback.item.title if feedback.item else "",
+        relevance=feedback.relevance_score,
+        acceptance=words.ACCEPTANCES[feedback.acceptance_status],
+        comments=feedback.comments,
+        submitted_at=feedback.submitted_at,
+    )

@@ -1,0 +1,27 @@
+"""Loads the people and past learners of the demonstration."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from companion.demo.learners import ensure_learners
+from companion.demo.people import ensure_people
+
+
+class Command(BaseCommand):
+    """``manage.py load_demo``: idempotent; needs the catalog."""
+
+    help = (
+        "Create the demo logins, which have a published password, and synthetic past learners. Refused in staging "
+        "and production. Run load_catalog first."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Create who is missing."""
+        if settings.IS_DEPLOYED:
+            raise CommandError("Demo logins have a published password and are refused in this environment.")
+        people = ensure_people()
+        learners = ensure_learners(now=timezone.now())
+        self.stdout.write(f"Demo logins: {people} new. Synthetic past learners: {learners} new.")

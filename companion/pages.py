@@ -1,0 +1,127 @@
+"""The advisor's pages."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from accounts.policy import Permission, allows
+from companion import queries
+from companion.dossier import Dossier, dossier
+from companion.evidence import Recommended
+from companion.forms import AssessmentFilters, FeedbackForm
+from microcred.errors import DomainError, Missing
+from recommendations.services import record_feedback
+
+Page = Callable[..., HttpResponse]
+
+
+def staff_page(page: Page) -> Page:
+    """Let staff through; for everybody else, and for what is missing, there is no page."""
+
+    @never_cache
+    @login_required
+    @wraps(page)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not allows(caller(request), Permission.READ_STAFF_VIEW):
+            raise Http404
+        try:
+            return page(request, *args, **kwargs)
+        except Missing as error:
+            raise Http404(error.message) from None
+
+    return guarded
+
+
+def caller(request: HttpRequest) -> User:
+    """Return whoever is logged in."""
+    if not isinstance(request.user, User):
+        raise TypeError("the page lets anonymous callers through")
+    return request.user
+
+
+@require_safe
+@staff_page
+def assessments(request: HttpRequest) -> HttpResponse:
+    """List the assessments in the caller's sight."""
+    by, now = caller(request), timezone.now()
+    form = AssessmentFilters(request.GET, by=by, roles=queries.roles_in_sight(by))
+    filters = form.chosen()
+    page = queries.assessment_page(by=by, filters=filters, number=request.GET.get("page", "1"), now=now)
+    rows = queries.assessment_rows(list(page), by=by, now=now)
+    is_narrowed = filters != queries.Filters(synthetic=filters.synthetic)
+    return render(
+        request,
+        "advisor/assessments.html",
+        {"form": form, "page": page, "rows": rows, "is_narrowed": is_narrowed},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def assessment(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
+    """Show one assessment; a POST gives feedback about its recommendation."""
+    found = dossier(by=caller(request), assessment_id=assessment_id, now=timezone.now())
+    if found.recommended is None:
+        if request.method == "POST":
+            raise Http404
+        return _assessment_page(request, found, None)
+    if request.method != "POST":
+        return _assessment_page(request, found, FeedbackForm(credentials=found.recommended.credentials))
+    form = FeedbackForm(request.POST, credentials=found.recommended.credentials)
+    if not form.is_valid() or not _records(request, form, found.recommended):
+        return _assessment_page(request, found, form, status=400)
+    messages.success(request, "Thank you. Your feedback is recorded.")
+    return redirect(reverse("advisor:assessment", args=[assessment_id]) + "#feedback")
+
+
+@require_safe
+@staff_page
+def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
+    """Show a credential's source document, the cited passage marked."""
+    start, end = _offset(request, "start"), _offset(request, "end")
+    page = queries.document_page(document_id=document_id, start=start, end=end)
+    return render(request, "advisor/document.html", {"page": page})
+
+
+def _assessment_page(
+    request: HttpRequest, found: Dossier, form: FeedbackForm | None, status: int = 200
+) -> HttpResponse:
+    return render(request, "advisor/assessment.html", {"dossier": found, "form": form}, status=status)
+
+
+def _records(request: HttpRequest, form: FeedbackForm, recommended: Recommended) -> bool:
+    """Record the feedback, or put on the form why it was refused."""
+    given = form.cleaned_data
+    try:
+        record_feedback(
+            by=caller(request),
+            recommendation_id=recommended.pk,
+            credential_id=form.credential_id(),
+            relevance_score=given["relevance"],
+            acceptance_status=given["acceptance"],
+            comments=given["comments"],
+            now=timezone.now(),
+        )
+    except Missing:
+        raise
+    except DomainError as error:
+        form.add_error(None, error.message)
+        return False
+    return True
+
+
+def _offset(request: HttpRequest, name: str) -> int:
+    """Read a place in a text; what is no number of at most nine digits is the beginning."""
+    raw = request.GET.get(name, "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0

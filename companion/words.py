@@ -1,0 +1,78 @@
+"""What the pages call things."""
+
+from dataclasses import dataclass
+
+from assessments.enums import AssessmentStatus, MissingPart, Stage
+from catalog.enums import QuestionType
+from recommendations.enums import Acceptance, Part
+from scoring.enums import ScoreSource
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A word and the tone it is shown in: good, warn, bad, busy, accent or none."""
+
+    text: str
+    tone: str = ""
+
+
+STATUSES: dict[str, Label] = {
+    AssessmentStatus.IN_PROGRESS: Label("In progress", "accent"),
+    AssessmentStatus.AWAITING_ASYNC: Label("Being scored", "busy"),
+    AssessmentStatus.COMPLETED: Label("Completed", "good"),
+    AssessmentStatus.FAILED: Label("Failed", "bad"),
+    AssessmentStatus.EXPIRED: Label("Expired"),
+}
+STAGES: dict[str, str] = {
+    Stage.ANSWERING: "The student is answering",
+    Stage.SCORING: "Scoring the essays",
+    Stage.RETRIEVAL: "Searching the catalog",
+    Stage.RECOMMENDING: "Ranking credentials",
+    Stage.DONE: "Done",
+}
+MISSING: dict[str, str] = {
+    MissingPart.ESSAY_SCORES: "The essays could not be scored. The profile rests on the other answers.",
+    MissingPart.RETRIEVAL: "The catalog could not be searched. The ranking has no passages behind it.",
+    MissingPart.NEIGHBOURS: "There were too few comparable learners. The ranking does without them.",
+    MissingPart.SUMMARY: "The summary could not be written.",
+    MissingPart.RECOMMENDATIONS: "No recommendations could be made. The scores stand on their own.",
+}
+PARTS: dict[str, tuple[str, str]] = {
+    Part.GAP_FIT: (
+        "Fit to the gaps",
+        "How well the credential closes what the role needs and the student lacks.",
+    ),
+    Part.RETRIEVAL: ("Passages found", "How near the credential's documents come to those needs."),
+    Part.NEIGHBOURS: ("Similar learners", "How many learners with a similar profile took it up."),
+    Part.FEEDBACK: ("Feedback so far", "How often it was accepted when it was recommended before."),
+    Part.DIVERSITY: ("Overlap", "Taken off for teaching what a credential ranked above already teaches."),
+}
+QUESTION_TYPES: dict[str, str] = {
+    QuestionType.MULTIPLE_CHOICE: "Multiple choice",
+    QuestionType.NUMERIC: "Number",
+    QuestionType.SHORT_TEXT: "Short text",
+    QuestionType.ORDERING: "Ordering",
+    QuestionType.MATCHING: "Matching",
+    QuestionType.PROFILE: "Profile",
+    QuestionType.ESSAY: "Essay",
+}
+OUTCOMES = {
+    "scored": Label("Scored"),
+    "needs_review": Label("Needs review", "warn"),
+    "unavailable": Label("Not scored", "bad"),
+    "awaiting": Label("Not scored yet", "busy"),
+    "unanswered": Label("Not answered"),
+    "unscored": Label("Not counted"),
+}
+SOURCES: dict[str, str] = {
+    ScoreSource.CODE: "Decided by a fixed check",
+    ScoreSource.LOCAL: "Local scorer",
+    ScoreSource.MODEL: "Language model",
+    ScoreSource.HUMAN: "A person",
+}
+FLAGS = {"injection_suspected": "The text seems to give orders to whoever scores it. Read it yourself."}
+ACCEPTANCES: dict[str, Label] = {
+    Acceptance.ACCEPTED: Label("Accepted", "good"),
+    Acceptance.REJECTED: Label("Rejected", "bad"),
+    Acceptance.PENDING: Label("Undecided"),
+}
