@@ -1,0 +1,46 @@
+# Thin targets; every one of them works from a fresh clone.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+PORT_GIVEN := $(PORT)
+PORT ?= 8000
+export PORT PORT_GIVEN
+
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/.installed: requirements.txt
+	@echo "Installing the pinned requirements into $(VENV) (once; about two minutes)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing what development and tests need"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
+
+install: $(VENV)/.installed ## make .venv and install the product
+	@$(MANAGE) embedder build
+
+install-dev: $(VENV)/.installed-dev install ## the same, with what tests need
+
+run: install ## set up, start everything, take a demo student through, keep serving
+	@exec $(BIN)/python manage.py demo --serve
+
+demo: install ## the same, and end by itself
+	@exec $(BIN)/python manage.py demo
+
+test: install-dev ## every test on real parts
+	@$(BIN)/python -m pytest -m "not long" --cov --cov-report=term
+
+test-all: install-dev ## the long tests too
+	@$(BIN)/python -m pytest --cov --cov-report=term
+
+check: install-dev ## lint, format, types, deployment settings, migrations, OpenAPI drift
+	@scripts/check.sh
+
+.PHONY: help install install-dev run demo test test-all check
