@@ -43,6 +43,7 @@ class LinkRules:
 class LinkInline(LinkRules, TabularInline):  # type: ignore[misc]
     """Links of one kind on a person's page."""
 
+    hide_title = True
     extra = 0
     verbose_name_plural: str
     ordering = ("created_at",)

@@ -126,8 +126,6 @@ def _number(field: str, raw: object) -> str:
 def _plain(value: Decimal, too_long: AnswerInvalid) -> str:
     if value.is_zero():
         return "0"
-    if abs(value.adjusted()) >= MAX_DIGITS:
-        raise too_long
     with localcontext(prec=3 * MAX_DIGITS):
         plain = format(value.normalize(), "f")
     if sum(c.isdigit() for c in plain) > MAX_DIGITS:

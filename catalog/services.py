@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from catalog.events import catalog_published
 from catalog.models import Credential, Question, QuestionVersion
-from catalog.question_schema import question_problems
+from catalog.question_checks import question_problems
 from catalog.versions import content_hash, frozen_content
 from microcred.errors import Invalid
 from ops import audit

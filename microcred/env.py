@@ -1,5 +1,6 @@
 """Typed readers of the environment; settings.py is their only caller."""
 
+import math
 import os
 import secrets
 from pathlib import Path
@@ -34,9 +35,12 @@ def decimal(name: str, default: float) -> float:
     """Read a number."""
     value = text(name)
     try:
-        return float(value) if value else default
+        number = float(value) if value else default
     except ValueError:
-        raise SettingError(f"{name} must be a number, not {value!r}") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise SettingError(f"{name} must be a number, not {value!r}")
+    return number
 
 
 def flag(name: str, default: bool) -> bool:

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from microcred import env
+from microcred.admin_theme import UNFOLD
 from microcred.embedded import EmbeddedServer
 from microcred.logging import configure_logging
 from microcred.registry import GAUGES, JOB_KINDS
 
-__all__ = ["GAUGES", "JOB_KINDS"]
+__all__ = ["GAUGES", "JOB_KINDS", "UNFOLD"]
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = env.choice("ENVIRONMENT", ("local", "test", "staging", "production"), "local")
@@ -200,6 +201,13 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_NAME_OVERRIDES": {
+        "AssessmentStage": "assessments.enums.Stage",
+        "AssessmentStatus": "assessments.enums.AssessmentStatus",
+        "MissingPart": "assessments.enums.MissingPart",
+        "QuestionType": "catalog.enums.QuestionType",
+        "PersonRole": "accounts.enums.Role",
+    },
 }
 # Allowances per caller: (tokens, seconds in which they refill). The first matching line of a scope decides.
 RATE_LIMITS: dict[str, list[tuple[int, int]]] = {
@@ -283,11 +291,3 @@ LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO
 LOG_FORMAT = env.choice("LOG_FORMAT", ("json", "console"), "json" if IS_DEPLOYED else "console")
 LOGGING_CONFIG = None
 configure_logging(level=LOG_LEVEL, style=LOG_FORMAT)
-
-# --- Admin ------------------------------------------------------------------------------------------------
-UNFOLD = {
-    "SITE_TITLE": "MicroCred",
-    "SITE_HEADER": "MicroCred",
-    "SITE_SUBHEADER": "Assessments and credentials",
-    "SHOW_VIEW_ON_SITE": False,
-}

@@ -5,8 +5,8 @@ seconds until ``ops.reconciliation`` rings again, so nothing is ever acknowledge
 """
 
 import datetime as dt
-import time
 import uuid
+from time import sleep
 
 import structlog
 from django.db import DatabaseError, InterfaceError, connections, transaction
@@ -61,10 +61,10 @@ class DatabaseBells(_Heartbeat, ORM):  # type: ignore[misc]
         except (DatabaseError, InterfaceError) as error:
             log.warning("bells_unreachable", error=type(error).__name__)
             connections[Conf.ORM].close()
-            time.sleep(OUTAGE_SECONDS)
+            sleep(OUTAGE_SECONDS)
             return None
         if not payloads:
-            time.sleep(Conf.POLL)
+            sleep(Conf.POLL)
         return [(None, payload) for payload in payloads] or None
 
     def _take(self) -> list[str]:
@@ -129,4 +129,4 @@ def clean_up(*, before: dt.datetime) -> int:
     """Delete what django-q2 keeps and nobody reads: records of killed tasks, bells of other cluster names."""
     records, _ = Task.objects.filter(started__lt=before).delete()
     bells, _ = OrmQ.objects.filter(~Q(key=Conf.CLUSTER_NAME) & Q(lock__lt=before)).delete()
-    return records + bells
+    return int(records) + int(bells)

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from microcred.db import database_now
 from ops import kinds, transitions
@@ -151,7 +152,7 @@ def lapse_all(worker: str) -> int:
     return _held_by(worker).update(lease_expires_at=database_now())
 
 
-def _held_by(worker: str) -> Any:
+def _held_by(worker: str) -> QuerySet[AsyncJob]:
     return AsyncJob.objects.filter(status=JobStatus.RUNNING, claimed_by__startswith=f"{worker}/")
 
 

@@ -104,4 +104,5 @@ class DatabaseCounterCache(BaseCache):
     def _execute(sql: str, parameters: dict[str, Any]) -> Sequence[tuple[Any, ...]]:
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters)
-            return cursor.fetchall()
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows

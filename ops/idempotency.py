@@ -111,7 +111,12 @@ def _reserve(request: Request, key: str) -> uuid.UUID | HttpResponse:
         "key": key,
     }
     fingerprint, token = _fingerprint(request.data), uuid.uuid4()
-    values = {"id": uuid7(), "token": token, "fingerprint": fingerprint, "lease": float(LEASE_SECONDS)}
+    values: dict[str, Any] = {
+        "id": uuid7(),
+        "token": token,
+        "fingerprint": fingerprint,
+        "lease": float(LEASE_SECONDS),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_RESERVE, place | values | {"keep": float(settings.IDEMPOTENCY_KEEP_SECONDS)})
         if cursor.fetchone():

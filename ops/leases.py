@@ -60,7 +60,7 @@ def _renew(claim: Claim) -> bool | None:
     try:
         with connection.cursor() as cursor:
             cursor.execute(_RENEW, [float(settings.JOB_LEASE_SECONDS), claim.job_id, claim.token])
-            return cursor.rowcount == 1
+            return bool(cursor.rowcount == 1)
     except (DatabaseError, InterfaceError) as error:
         log.warning("lease_not_renewed", job_id=str(claim.job_id), error=type(error).__name__)
         connection.close()

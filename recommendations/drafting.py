@@ -70,7 +70,7 @@ def search(basis: Basis, embedder: Embedder) -> Findings | None:
     Raises:
         ProviderError: from the embedder.
     """
-    asked = search_queries(basis.needs, role_name=basis.subject.role_name)
+    asked = search_queries(basis.needs)
     key = EmbeddingKey.of(embedder)
     embedding = Embedding(embedder.provider, embedder.model)
     if not asked:
@@ -160,7 +160,7 @@ def _item(
         hours=offer.hours,
         served=tuple((need, offer.levels[need.skill_key]) for need in ranked.served),
         unmet=tuple(sorted(offers[one].title for one in ranked.unmet)),
-        quote=Quote(passages[0].snippet, passages[0].source_uri) if passages else None,
+        quotes=tuple(Quote(passage.snippet, passage.source_uri) for passage in passages),
         holders=around.holders.get(offer.credential_id, 0) if around else 0,
         neighbours=around.size if around else 0,
     )

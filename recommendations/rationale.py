@@ -36,7 +36,8 @@ class CredentialFacts:
     """What is stored about a recommended credential; ``served`` pairs each need with the level reached.
 
     ``holders`` of ``neighbours`` similar learners took it up; both are 0 where none were compared.
-    ``unmet`` are the titles of prerequisites that are still to be done.
+    ``unmet`` are the titles of prerequisites that are still to be done; ``quotes`` are the passages found,
+    the nearest first.
     """
 
     title: str
@@ -44,7 +45,7 @@ class CredentialFacts:
     hours: int
     served: tuple[tuple[Need, float], ...]
     unmet: tuple[str, ...] = ()
-    quote: Quote | None = None
+    quotes: tuple[Quote, ...] = ()
     holders: int = 0
     neighbours: int = 0
 
@@ -57,11 +58,8 @@ def rationale(facts: CredentialFacts) -> str:
     said.append(f"It takes {hours}{provider}.")
     if facts.unmet:
         said.append(f"It builds on {_listed(facts.unmet)}, which should come first.")
-    if facts.quote:
-        words = [need.skill_name for need, _ in facts.served]
-        said.append(
-            f"Its document says: “{quotation(facts.quote.snippet, words)}” ({facts.quote.source_uri})"
-        )
+    if facts.quotes:
+        said.append(_quoted(facts.quotes, [need.skill_name for need, _ in facts.served]))
     if facts.holders >= SPOKEN_OF:
         said.append(
             f"{facts.holders} of the {facts.neighbours} learners with the most similar profile took it up."
@@ -101,6 +99,13 @@ def quotation(snippet: str, words: Collection[str]) -> str:
     text = snippet[chosen.start : chosen.end]
     parts = text.split(maxsplit=MAX_QUOTE_WORDS)
     return text if len(parts) <= MAX_QUOTE_WORDS else text[: len(text) - len(parts[-1])].rstrip()
+
+
+def _quoted(quotes: Sequence[Quote], words: Collection[str]) -> str:
+    """Quote the nearest passage that names one of ``words``, else the nearest."""
+    named = (one for one in quotes if any(word.lower() in one.snippet.lower() for word in words))
+    chosen = next(named, quotes[0])
+    return f"Its document says: “{quotation(chosen.snippet, words)}” ({chosen.source_uri})"
 
 
 def _served(need: Need, reached: float) -> str:

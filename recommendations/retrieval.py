@@ -1,7 +1,9 @@
 """What to search the catalog for, and what the passages found say about each credential.
 
 Each of the heaviest needs is searched for on its own: one query for all of them would land between the
-skills. A credential's retrieval score is its best passage for the need that matters most to the learner::
+skills. It asks for the skill's substance; a query that names the role or levels finds whom a course is for
+rather than what it teaches. A credential's retrieval score is its best passage for the need that matters most
+to the learner::
 
     score = max over needs n of (weight(n) / weight(heaviest need)) * max(0, cosine(n, passage))
 """
@@ -14,7 +16,6 @@ from typing import Final
 from recommendations.gaps import Need
 
 MAX_QUERIES: Final = 5
-LEVEL_NAMES: Final = ("no knowledge", "awareness", "basic", "working", "advanced", "expert")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,11 @@ class Evidence:
     passages: tuple[Passage, ...]
 
 
-def search_queries(needs: Sequence[Need], *, role_name: str) -> list[SearchQuery]:
+def search_queries(needs: Sequence[Need]) -> list[SearchQuery]:
     """Return the texts to search for, one for each of the five heaviest needs, the heaviest first."""
     heaviest = max((need.weight for need in needs), default=0.0)
     return [
-        SearchQuery(need.skill_key, _query_text(need, role_name), need.weight / heaviest)
+        SearchQuery(need.skill_key, _query_text(need), need.weight / heaviest)
         for need in needs[:MAX_QUERIES]
         if need.weight > 0
     ]
@@ -80,7 +81,5 @@ def _of_credential(best: Mapping[uuid.UUID, Passage], credential_id: uuid.UUID) 
     return tuple(sorted(own, key=lambda passage: (-passage.similarity, passage.source_uri, passage.start)))
 
 
-def _query_text(need: Need, role_name: str) -> str:
-    level = LEVEL_NAMES[round(need.level)]
-    target = LEVEL_NAMES[round(need.target)]
-    return f"{need.skill_name} for a {role_name}: learn {need.skill_name}, from {level} to {target} level"
+def _query_text(need: Need) -> str:
+    return f"{need.skill_name}: topics, techniques and practical tasks"

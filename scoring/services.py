@@ -38,6 +38,14 @@ class EssayToJudge:
     task: EssayTask
 
 
+@dataclass(frozen=True)
+class JudgedEssay:
+    """An essay with what the judge said; ``judgement`` is None where the judge could not be had."""
+
+    essay: EssayToJudge
+    judgement: Judgement | None
+
+
 @transaction.atomic
 def take_responses(*, assessment_id: uuid.UUID, response_ids: Sequence[uuid.UUID], submitted: bool) -> None:
     """Score closed answers as they come in; once the assessment is handed in, have the essays scored."""
@@ -68,19 +76,13 @@ def essays_to_judge(assessment_id: uuid.UUID) -> list[EssayToJudge]:
 
 
 @transaction.atomic
-def conclude(
-    *,
-    assessment_id: uuid.UUID,
-    essays: Sequence[EssayToJudge],
-    judgements: Sequence[Judgement] | None,
-) -> None:
-    """Store what the judge said (None: nothing), draw the skill profile, and announce both."""
-    if judgements is None:
-        for essay in essays:
-            _store_unavailable(assessment_id, essay)
-    else:
-        for essay, judgement in zip(essays, judgements, strict=True):
-            _store_judgement(assessment_id, essay, judgement)
+def conclude(*, assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> None:
+    """Store what was said of each essay, draw the skill profile, and announce both."""
+    for one in judged:
+        if one.judgement is None:
+            _store_unavailable(assessment_id, one.essay)
+        else:
+            _store_judgement(assessment_id, one.essay, one.judgement)
     run = _store_profile(assessment_id)
     assessment_scored.send(sender=None, assessment_id=assessment_id, run=run)
 

@@ -12,47 +12,72 @@ from microcred.ai.base import ProviderError
 from ops.jobs import Claim, RetryLater
 from scoring import services
 from scoring.essays.judgement import Judgement
-from scoring.judges import current_judge
-from scoring.services import EssayToJudge, essays_to_judge
+from scoring.essays.task import EssayTask
+from scoring.judges import ABOUT_THE_ESSAY, call_by_call, current_judge, read_group
+from scoring.services import EssayToJudge, JudgedEssay, essays_to_judge
 
 log = structlog.get_logger(__name__)
+
+# A provider may ask for any wait; a student's result does not wait longer than this for one attempt.
+LONGEST_WAIT_SECONDS = 300.0
 
 
 def score(claim: Claim) -> None:
     """Judge the essays, draw the profile and announce it.
 
-    A judge that stays away is asked again with backoff; at the last attempt the essays go without a score
-    and the result is degraded.
+    A judge that stays away is asked again with backoff; at the last attempt the essays that it did not judge
+    go without a score and the result is degraded.
     """
     assessment_id = _assessment_of(claim)
-    essays = essays_to_judge(assessment_id)
-    judgements = _judge(claim, essays)
+    judged = _judge(claim, essays_to_judge(assessment_id))
     with claim.finish():
-        if judgements is None:
-            assessments.note_missing(assessment_id=assessment_id, parts=[MissingPart.ESSAY_SCORES])
-        services.conclude(assessment_id=assessment_id, essays=essays, judgements=judgements)
+        _conclude(assessment_id, judged)
 
 
 def give_up_scoring(claim: Claim) -> None:
     """Go on without essay scores after a job that killed its worker too often."""
     assessment_id = _assessment_of(claim)
-    essays = essays_to_judge(assessment_id)
+    unjudged = [JudgedEssay(essay, None) for essay in essays_to_judge(assessment_id)]
     with claim.finish():
+        _conclude(assessment_id, unjudged)
+
+
+def _conclude(assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> None:
+    if any(essay.judgement is None for essay in judged):
         assessments.note_missing(assessment_id=assessment_id, parts=[MissingPart.ESSAY_SCORES])
-        services.conclude(assessment_id=assessment_id, essays=essays, judgements=None)
+    services.conclude(assessment_id=assessment_id, judged=judged)
 
 
-def _judge(claim: Claim, essays: Sequence[EssayToJudge]) -> list[Judgement] | None:
-    if not essays:
-        return []
-    try:
-        return current_judge().judge([essay.task for essay in essays])
-    except ProviderError as error:
-        if error.retryable and not claim.is_last_attempt:
-            delay = None if error.retry_after is None else dt.timedelta(seconds=error.retry_after)
-            raise RetryLater(error.kind, delay=delay) from error
-        log.warning("essays_left_unscored", kind=error.kind, essays=len(essays))
+def _judge(claim: Claim, essays: Sequence[EssayToJudge]) -> list[JudgedEssay]:
+    found = _judgements(claim, [essay.task for essay in essays]) if essays else {}
+    return [JudgedEssay(essay, found.get(essay.task.question_id)) for essay in essays]
+
+
+def _judgements(claim: Claim, tasks: Sequence[EssayTask]) -> dict[str, Judgement]:
+    """Return the judgements by question; at the last attempt those that could be had."""
+    judge = current_judge()
+    found: dict[str, Judgement] = {}
+    waiting = call_by_call(judge, tasks)
+    while waiting:
+        group = waiting.pop(0)
+        claim.ensure_held()
+        try:
+            found.update((judgement.question_id, judgement) for judgement in read_group(judge, group))
+        except ProviderError as error:
+            if error.retryable and not claim.is_last_attempt:
+                raise RetryLater(error.kind, delay=_delay(error)) from error
+            log.warning("essays_left_unscored", kind=error.kind, essays=len(group))
+            if error.kind not in ABOUT_THE_ESSAY:
+                break
+            if len(group) > 1:
+                waiting = [[task] for task in group] + waiting
+    return found
+
+
+def _delay(error: ProviderError) -> dt.timedelta | None:
+    if error.retry_after is None:
         return None
+    return dt.timedelta(seconds=min(error.retry_after, LONGEST_WAIT_SECONDS))
 
 
 def _assessment_of(claim: Claim) -> uuid.UUID:

@@ -19,7 +19,7 @@ from catalog.importing.bundle import (
     SkillEntry,
     cross_check,
 )
-from catalog.question_schema import question_problems
+from catalog.question_checks import question_problems
 
 FENCE = "+++"
 

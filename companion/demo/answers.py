@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from catalog import queries as catalog
@@ -46,7 +47,7 @@ def answer_to(question: PoolQuestion, *, right: bool) -> Any:
         case QuestionType.NUMERIC:
             return {"value": float(rules["value"]) if right else -999983.0}
         case QuestionType.SHORT_TEXT:
-            return rules["accepted"][0]["text"] if right else "not sure"
+            return _best_text(rules["accepted"]) if right else "not sure"
         case QuestionType.ORDERING:
             return {"order": rules["order"] if right else rules["order"][::-1]}
         case QuestionType.MATCHING:
@@ -55,6 +56,10 @@ def answer_to(question: PoolQuestion, *, right: bool) -> Any:
             return _profile(ids)
         case QuestionType.ESSAY:
             return _essay(content["rubric"]) if right else WEAK_ESSAY
+
+
+def _best_text(accepted: list[Mapping[str, str]]) -> str:
+    return max(accepted, key=lambda entry: Decimal(entry.get("credit", "1")))["text"]
 
 
 def _crossed(pairs: Mapping[str, str]) -> dict[str, str]:

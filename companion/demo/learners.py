@@ -58,7 +58,7 @@ def _one(needs: Sequence[catalog.RoleNeed], offers: Sequence[Offer], draw: rando
     }
     fitting = [offer for offer in offers if any(_lifts(offer, key, levels) for key in weak)]
     chosen = draw.sample(fitting, k=min(len(fitting), draw.choice((2, 3))))
-    if draw.random() < 0.2:
+    if draw.random() < 0.2 and offers:
         chosen.append(draw.choice(list(offers)))
     return SyntheticLearner(levels, tuple(dict.fromkeys(offer.credential_id for offer in chosen)))
 

@@ -26,7 +26,10 @@ def lines_of(result: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _skill(skill: Mapping[str, Any]) -> str:
-    level, target = float(skill["level"]), float(skill["target"])
+    target = float(skill["target"])
+    if skill["level"] is None:
+        return f"  {skill['skill'][:24]:<24} {'not measured':<{BAR + 1}} target {target:.1f}"
+    level = float(skill["level"])
     filled = round(BAR * level / 5)
     bar = "".join(
         "|" if spot == round(BAR * target / 5) else "#" if spot < filled else "." for spot in range(BAR + 1)

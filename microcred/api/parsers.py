@@ -1,6 +1,7 @@
 """Reading request bodies: JSON only, bounded in size, depth and alphabet."""
 
 import json
+import math
 from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
@@ -14,7 +15,7 @@ MAX_NODES = 20_000
 
 
 class StrictJSONParser(BaseParser):
-    """Parse JSON that PostgreSQL can store: no NUL, no lone surrogates, no NaN, no endless nesting."""
+    """Parse JSON that PostgreSQL can store: no NUL, no lone surrogates, no NaN, no infinity, no endless nesting."""
 
     media_type = "application/json"
 
@@ -51,7 +52,7 @@ def _place(error: ValueError) -> str:
 
 
 def check_storable(value: object) -> None:
-    """Raise ``Invalid`` if ``value`` holds text that cannot be stored, or too many or too deep values."""
+    """Raise ``Invalid`` if ``value`` holds what cannot be stored, or too many or too deep values."""
     pending: list[tuple[object, int, str]] = [(value, 1, "")]
     nodes = 0
     while pending:
@@ -65,6 +66,9 @@ def check_storable(value: object) -> None:
             for key, child in item.items():
                 _check_text(key, field)
                 pending.append((child, depth + 1, f"{field}.{key}".lstrip(".")))
+        elif isinstance(item, float) and not math.isfinite(item):
+            # 1e999 is valid JSON, read as infinity, and could not be written again.
+            raise Invalid("A number is out of range.", code="JSON_400", details={"field": field})
         elif isinstance(item, list):
             pending.extend((child, depth + 1, f"{field}[{index}]") for index, child in enumerate(item))
 

@@ -1,8 +1,9 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import microcred.ids
 from django.db import migrations, models
+
+import microcred.ids
 
 
 class Migration(migrations.Migration):
@@ -303,7 +304,10 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("completed_at__isnull", False), ("status__in", ["succeeded", "dead"])),
-                            models.Q(("completed_at__isnull", True), ("status__in", ["queued", "running"])),
+                            models.Q(
+                                models.Q(("status__in", ["succeeded", "dead"]), _negated=True),
+                                ("completed_at__isnull", True),
+                            ),
                             _connector="OR",
                         ),
                         name="async_jobs_completed",

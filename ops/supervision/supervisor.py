@@ -87,6 +87,7 @@ class Supervisor:
         for child in self._children:
             child.kill()
         self._folder.clear()
+        self._folder.unlock()
 
     def _new_keeper(self) -> Keeper:
         return Keeper(

@@ -42,8 +42,9 @@ def embedding_counts(key: EmbeddingKey) -> EmbeddingCounts:
 
 
 def transaction_id() -> str:
-    """Return what tells the current transaction from every other one of this database, past and to come."""
+    """Return what tells the current transaction from all others, those before a restored dump included."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()::text")
-        row = cursor.fetchone()
-    return str(row[0])
+        # A restored database counts its transactions anew, hence the time beside the number.
+        cursor.execute("SELECT pg_current_xact_id()::text, extract(epoch FROM transaction_timestamp())::text")
+        number, moment = cursor.fetchone()
+    return f"{number}@{moment}"

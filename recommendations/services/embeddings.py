@@ -119,26 +119,42 @@ def _cut(document_id: uuid.UUID) -> tuple[int, int]:
     if document is None:
         return 0, 0
     title, text, content_hash = document
-    old: defaultdict[str, list[DocumentChunk]] = defaultdict(list)
     rows = DocumentChunk.objects.filter(document_id=document_id)
+    old: defaultdict[str, list[DocumentChunk]] = defaultdict(list)
     for row in rows.order_by("-position"):
         old[row.content_hash].append(row)
     kept: list[DocumentChunk] = []
     added: list[DocumentChunk] = []
     for passage in chunking.chunk(text):
-        words = embedded_text(title, passage.heading, passage.text)
-        same = old[_sha256(words)]
-        row = same.pop() if same else DocumentChunk(document_id=document_id, content_hash=_sha256(words))
-        (added if row._state.adding else kept).append(row)
-        row.position, row.heading, row.text = passage.position, passage.heading, passage.text
-        row.start, row.end = passage.start, passage.end
-        row.source_hash = _source_hash(title, content_hash)
+        words = _sha256(embedded_text(title, passage.heading, passage.text))
+        if old[words]:
+            row = old[words].pop()
+            kept.append(row)
+        else:
+            row = DocumentChunk(document_id=document_id, content_hash=words)
+            added.append(row)
+        _place(row, passage, _source_hash(title, content_hash))
     gone = [row.pk for left in old.values() for row in left]
+    _write(rows, kept=kept, added=added, gone=gone)
+    return len(added), len(gone)
+
+
+def _place(row: DocumentChunk, passage: chunking.Chunk, source_hash: str) -> None:
+    row.position, row.heading, row.text = passage.position, passage.heading, passage.text
+    row.start, row.end, row.source_hash = passage.start, passage.end, source_hash
+
+
+def _write(
+    rows: QuerySet[DocumentChunk],
+    *,
+    kept: Sequence[DocumentChunk],
+    added: Sequence[DocumentChunk],
+    gone: Sequence[uuid.UUID],
+) -> None:
     rows.filter(pk__in=gone).delete()
     rows.update(position=F("position") + ASIDE)
     DocumentChunk.objects.bulk_update(kept, ["position", "start", "end", "source_hash"])
     DocumentChunk.objects.bulk_create(added)
-    return len(added), len(gone)
 
 
 def _without_vector(key: EmbeddingKey) -> QuerySet[DocumentChunk]:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from catalog.question_checks import rules_problems
 from scoring.rules import choice, matching, numeric, ordering, short_text
 from scoring.rules.base import ZERO, Finding, RuleResult, RulesInvalid, result
-from scoring.rules.schema import rules_problems
 
 Rule = Callable[[Mapping[str, Any], Mapping[str, Any]], Finding]
 

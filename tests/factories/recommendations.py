@@ -3,11 +3,14 @@
 import datetime as dt
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
+from typing import Any
 
 import factory
 import numpy as np
+from django.dispatch import Signal
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
@@ -28,6 +31,7 @@ from recommendations.models import (
     RecommendationItem,
 )
 from recommendations.services import refresh_embeddings
+from scoring import services as scoring
 from tests.factories.accounts import UserFactory
 from tests.factories.assessments import submitted_assessment
 from tests.factories.catalog import (
@@ -38,17 +42,23 @@ from tests.factories.catalog import (
     SkillFactory,
 )
 
-PARTS = {"gap_fit": "0.400", "retrieval": "0.150", "neighbours": "0.000", "feedback": "0.050", "diversity": "0.000"}
+PARTS = {
+    "gap_fit": "0.400",
+    "retrieval": "0.150",
+    "neighbours": "0.000",
+    "feedback": "0.050",
+    "diversity": "0.000",
+}
 
 
 class WordEmbedder:
     """Texts are near to each other when they share words; counts what it was asked to embed."""
 
     provider = "sentence-transformers"
-    dimension = 384
 
-    def __init__(self, model: str = "words") -> None:
+    def __init__(self, model: str = "words", *, dimension: int = 384) -> None:
         self.model = model
+        self.dimension = dimension
         self.embedded: list[str] = []
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -58,8 +68,8 @@ class WordEmbedder:
         for row, text in enumerate(texts):
             for word in re.findall(r"\w+", text.lower()):
                 vectors[row, zlib.crc32(word.encode()) % self.dimension] += 1
-        lengths: Vectors = np.linalg.norm(vectors, axis=1, keepdims=True).astype(np.float32)
-        return vectors / np.maximum(lengths, 1e-6)
+        lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+        return np.asarray(vectors / lengths, dtype=np.float32)
 
 
 class FailingEmbedder(WordEmbedder):
@@ -137,10 +147,13 @@ def offered(key: str, *, text: str = "", roles: Sequence[JobRole] = (), **levels
     """Make an active credential that brings skills to levels, with a document of one section."""
     credential: Credential = CredentialFactory(key=key, title=key.replace("-", " ").capitalize())
     for skill, level in levels.items():
-        CredentialSkillFactory(credential=credential, skill=SkillFactory(key=skill), level=Decimal(str(level)))
+        CredentialSkillFactory(
+            credential=credential, skill=SkillFactory(key=skill), level=Decimal(str(level))
+        )
     credential.roles.set(roles)
     CredentialDocumentFactory(
-        credential=credential, text=f"# {credential.title}\n\n## What it covers\n{text or credential.title}.\n"
+        credential=credential,
+        text=f"# {credential.title}\n\n## What it covers\n{text or credential.title}.\n",
     )
     return credential
 
@@ -165,8 +178,6 @@ def past_learner(
 
 def scored_assessment(**skills: float) -> Assessment:
     """Make a submitted assessment that waits for recommendations, with a measured profile by skill key."""
-    from scoring import services as scoring
-
     assessment = submitted_assessment()
     for key in skills:
         SkillFactory(key=key)
@@ -174,3 +185,18 @@ def scored_assessment(**skills: float) -> Assessment:
     Assessment.objects.filter(pk=assessment.pk).update(stage=Stage.RETRIEVAL)
     assessment.refresh_from_db()
     return assessment
+
+
+@contextmanager
+def heard(signal: Signal) -> Iterator[list[dict[str, Any]]]:
+    """Collect what a signal is sent with meanwhile."""
+    sent: list[dict[str, Any]] = []
+
+    def listen(**arguments: Any) -> None:
+        sent.append(arguments)
+
+    signal.connect(listen)
+    try:
+        yield sent
+    finally:
+        signal.disconnect(listen)

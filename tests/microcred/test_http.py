@@ -4,6 +4,7 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,11 +19,11 @@ def resolver(*addresses: str) -> http.Resolver:
     return lambda host, port: list(addresses)
 
 
-def post(url: str, *, timeout: float = 5, allow_private: bool = True, **options: object) -> http.Response:
+def post(url: str, *, timeout: float = 5, allow_private: bool = True, **options: Any) -> http.Response:
     """Post a small body."""
     return http.post(
         url, body=b"{}", headers={"X-Test": "1"}, timeout=timeout, allow_private=allow_private, **options
-    )  # type: ignore[arg-type]
+    )
 
 
 class TestRefusedDeliveries:

@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import signal
 import time
+import uuid
 
 from ops import audit
 from ops.jobs import Claim, RetryLater
@@ -47,7 +48,7 @@ def nothing(claim: Claim) -> None:
     """Stand in for the product's own jobs."""
 
 
-def effects(job_id: object, action: str = "test.effect") -> int:
+def effects(job_id: uuid.UUID, action: str = "test.effect") -> int:
     """Count the effects of one job."""
     return AuditLog.objects.filter(action=action, resource_id=job_id).count()
 

@@ -53,7 +53,7 @@ class SupervisedWorker:
     def environment(self) -> dict[str, str]:
         """Return the environment of processes that share the test database."""
         return os.environ | {
-            "DJANGO_SETTINGS_MODULE": "ops_dev_worker",
+            "DJANGO_SETTINGS_MODULE": "tests.ops.worker_settings",
             "OPS_TEST_DATABASE": str(connection.settings_dict["NAME"]),
             "OPS_TEST_STATE_DIR": str(self.folder),
             "LOG_FORMAT": "console",
@@ -84,7 +84,9 @@ class SupervisedWorker:
 
     def is_ready(self) -> bool:
         """Say whether the worker has told the supervisor that it can work."""
-        return (self.folder / "run" / "worker.ready").exists() and len(self.roles()) == settings.WORKER_PROCESSES + 4
+        return (self.folder / "run" / "worker.ready").exists() and len(
+            self.roles()
+        ) == settings.WORKER_PROCESSES + 4
 
     def stop(self) -> float:
         """Send SIGTERM, wait for the end, and return the seconds it took."""
@@ -165,7 +167,9 @@ class SupervisedWorker:
 
     def busy_worker(self, job_id: uuid.UUID) -> int:
         """Return the process that has claimed this job, once one has."""
-        wait_until(lambda: AsyncJob.objects.get(pk=job_id).status == JobStatus.RUNNING, 20, "the job is claimed")
+        wait_until(
+            lambda: AsyncJob.objects.get(pk=job_id).status == JobStatus.RUNNING, 20, "the job is claimed"
+        )
         return int(AsyncJob.objects.get(pk=job_id).claimed_by.rpartition("/")[2])
 
 

@@ -73,7 +73,7 @@ def test_bell_does_its_job_once_however_often_it_rings() -> None:
     job_id = submit()
 
     for _ in range(3):
-        assert jobs.run(str(job_id)) is None
+        jobs.run(str(job_id))
 
     assert effects(job_id) == 1
     assert stored(job_id).status == JobStatus.SUCCEEDED

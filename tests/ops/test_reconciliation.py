@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+import uuid
 
 import pytest
 from django.db import connection
@@ -18,11 +19,11 @@ from tests.ops.harness import submit
 LONG_AGO = dt.timedelta(minutes=5)
 
 
-def lapse(job_id: object) -> None:
+def lapse(job_id: uuid.UUID) -> None:
     AsyncJob.objects.filter(pk=job_id).update(lease_expires_at=database_now() - dt.timedelta(seconds=1))
 
 
-def lose_bells(job_id: object) -> None:
+def lose_bells(job_id: uuid.UUID) -> None:
     OrmQ.objects.all().delete()
     AsyncJob.objects.filter(pk=job_id).update(
         rung_at=database_now() - LONG_AGO, next_run_at=database_now() - 2 * LONG_AGO

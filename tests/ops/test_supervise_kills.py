@@ -66,4 +66,6 @@ def test_job_that_kills_its_workers_is_given_up_after_its_last_attempt(supervise
 
     assert effects(job, "test.started") == 2
     assert effects(job, "test.degraded") == 1
-    assert AsyncJob.objects.get(pk=job).error_payload["type"] == "WorkerLost"
+    error = AsyncJob.objects.get(pk=job).error_payload
+    assert error is not None
+    assert error["type"] == "WorkerLost"

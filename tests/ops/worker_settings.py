@@ -9,7 +9,9 @@ from tests.ops.kinds import KINDS
 
 DATABASES["default"]["NAME"] = os.environ["OPS_TEST_DATABASE"]
 STATE_DIR = Path(os.environ["OPS_TEST_STATE_DIR"])
-JOB_KINDS = {name: entry | {"handler": "tests.ops.handlers.nothing"} for name, entry in JOB_KINDS.items()} | KINDS
+JOB_KINDS = {
+    name: entry | {"handler": "tests.ops.handlers.nothing"} for name, entry in JOB_KINDS.items()
+} | KINDS
 JOB_LEASE_SECONDS = 4
 JOB_RENEW_SECONDS = 1
 JOB_STOP_SECONDS = 3

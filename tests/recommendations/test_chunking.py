@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommendations.chunking import MAX_WORDS, chunk, sentences, size
+from recommendations.chunking import MAX_WORDS, Span, chunk, sentences, size
 
 DOCUMENT = """# SQL Joins
 
@@ -18,7 +18,7 @@ You submit the query.
 """
 
 
-def texts(document: str, spans: list) -> list[str]:
+def texts(document: str, spans: list[Span]) -> list[str]:
     return [document[span.start : span.end] for span in spans]
 
 
@@ -87,7 +87,9 @@ def test_text_without_spaces_is_cut_by_characters() -> None:
 
 
 @given(st.text(alphabet=st.sampled_from("ab .!\n#-字"), max_size=400), st.integers(min_value=1, max_value=12))
-def test_every_word_lies_in_a_passage_that_fits_and_stands_in_the_document(document: str, max_words: int) -> None:
+def test_every_word_lies_in_a_passage_that_fits_and_stands_in_the_document(
+    document: str, max_words: int
+) -> None:
     passages = chunk(document, max_words=max_words)
 
     covered = {place for passage in passages for place in range(passage.start, passage.end)}

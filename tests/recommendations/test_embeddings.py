@@ -65,13 +65,19 @@ def test_a_changed_document_keeps_the_vectors_of_passages_that_did_not_change() 
     assert sorted(embedder.embedded) == ["Joins\nOne\nChanged.", "Joins\nZero\nNew."]
     assert set(EmbeddingArtifact.objects.filter(chunk__text="Second.").values_list("pk", flat=True)) == kept
     chunks = list(DocumentChunk.objects.order_by("position"))
-    assert [(chunk.position, chunk.text) for chunk in chunks] == [(0, "New."), (1, "Second."), (2, "Changed.")]
+    assert [(chunk.position, chunk.text) for chunk in chunks] == [
+        (0, "New."),
+        (1, "Second."),
+        (2, "Changed."),
+    ]
     assert all(text[chunk.start : chunk.end] == chunk.text for chunk in chunks)
 
 
 def test_each_document_of_a_credential_is_cut_on_its_own() -> None:
     joins = offered("joins", text="Inner joins")
-    CredentialDocumentFactory(credential=joins, uri="https://example.org/more", title="More", text="Outer joins.")
+    CredentialDocumentFactory(
+        credential=joins, uri="https://example.org/more", title="More", text="Outer joins."
+    )
 
     refresh_embeddings(embedder=WordEmbedder())
 
@@ -116,8 +122,7 @@ def test_an_empty_document_has_no_passages_and_does_no_harm() -> None:
 
 def test_vectors_of_another_dimension_are_refused_before_anything_changes() -> None:
     offered("joins")
-    embedder = WordEmbedder()
-    embedder.dimension = 1536  # type: ignore[misc]
+    embedder = WordEmbedder(dimension=1536)
 
     with pytest.raises(DimensionUnfit, match="1536"):
         refresh_embeddings(embedder=embedder)

@@ -19,6 +19,7 @@ from tests.factories.recommendations import (
     LearnerCredentialFactory,
     RecommendationFactory,
     RecommendationItemFactory,
+    heard,
 )
 
 pytestmark = pytest.mark.django_db
@@ -35,17 +36,15 @@ def say(item: Any, *, by: User | None = None, minutes: int = 0, **said: Any) -> 
 
 def test_feedback_is_recorded_with_the_role_of_the_token_and_announced() -> None:
     item = RecommendationItemFactory()
-    heard: list[dict[str, Any]] = []
-    listen = feedback_recorded.connect(lambda **sent: heard.append(sent), weak=False)
 
-    feedback = say(item, relevance_score=5, comments="Just right.", submitted_by_role="student")
+    with heard(feedback_recorded) as announced:
+        feedback = say(item, relevance_score=5, comments="Just right.", submitted_by_role="student")
 
-    feedback_recorded.disconnect(listen)
     stored = RecommendationFeedback.objects.get()
     assert stored == feedback
     assert (stored.item, stored.relevance_score, stored.acceptance_status) == (item, 5, Acceptance.PENDING)
     assert (stored.submitted_by_role, stored.comments, stored.submitted_at) == ("student", "Just right.", NOW)
-    assert [sent["feedback_id"] for sent in heard] == [feedback.pk]
+    assert [sent["feedback_id"] for sent in announced] == [feedback.pk]
     line = AuditLog.objects.get(action="recommendation.feedback")
     assert (line.resource_id, line.actor_role) == (item.recommendation_id, "student")
     assert "Just right." not in str(line.metadata)

@@ -13,7 +13,7 @@ def facts(**changed: object) -> CredentialFacts:
 
 
 def test_a_rationale_names_gap_gain_effort_quotation_and_neighbours() -> None:
-    text = rationale(facts(quote=Quote(SNIPPET, "https://example.org/joins"), holders=4, neighbours=15))
+    text = rationale(facts(quotes=(Quote(SNIPPET, "https://example.org/joins"),), holders=4, neighbours=15))
 
     assert text == (
         "SQL was measured at 1.2 of 5 and the role asks for 4.0; this credential leads to level 3.0. "
@@ -51,6 +51,16 @@ def test_a_stretch_and_an_assumed_need_are_called_so() -> None:
     assert rationale(facts(served=((assumed, 4.0),))).startswith(
         "SQL was not measured and the role asks for 4.0; this credential leads to level 4.0."
     )
+
+
+def test_the_nearest_passage_that_names_the_skill_is_quoted_else_the_nearest() -> None:
+    audience, content = (
+        Quote("For analysts.", "https://example.org/a"),
+        Quote("SQL in depth.", "https://example.org/b"),
+    )
+
+    assert "“SQL in depth.” (https://example.org/b)" in rationale(facts(quotes=(audience, content)))
+    assert "“For analysts.” (https://example.org/a)" in rationale(facts(quotes=(audience,)))
 
 
 def test_a_quotation_prefers_the_sentence_about_the_skill_and_stands_in_the_snippet() -> None:
@@ -110,7 +120,9 @@ def test_a_run_that_was_given_up_promises_nothing_about_the_catalog() -> None:
 def test_one_without_gaps_is_told_so() -> None:
     stretch = Need("sql", "SQL", 4.5, 5.0, 5, "stretch")
 
-    text = summary(role_name="Data Analyst", profile=PROFILE[1:2], needs=[stretch], titles=["Internals"], missing=[])
+    text = summary(
+        role_name="Data Analyst", profile=PROFILE[1:2], needs=[stretch], titles=["Internals"], missing=[]
+    )
 
     assert text == (
         "For Data Analyst, 1 of 1 measured skills is at the target. "
@@ -121,7 +133,9 @@ def test_one_without_gaps_is_told_so() -> None:
 def test_one_of_whom_nothing_was_measured_is_told_so() -> None:
     assumed = Need("writing", "Writing", 2.0, 3.0, 3, "assumed")
 
-    text = summary(role_name="Data Analyst", profile=PROFILE[2:], needs=[assumed], titles=["Essays"], missing=[])
+    text = summary(
+        role_name="Data Analyst", profile=PROFILE[2:], needs=[assumed], titles=["Essays"], missing=[]
+    )
 
     assert text == (
         "None of the skills of Data Analyst could be measured. "

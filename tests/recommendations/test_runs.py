@@ -15,18 +15,25 @@ from recommendations.enums import RecommendationStatus
 from recommendations.events import recommendation_ready
 from recommendations.fusion import Parts
 from recommendations.gaps import SkillGap
-from recommendations.models import LearnerProfile, RagTrace, Recommendation, RecommendationItem
+from recommendations.models import (
+    EmbeddingArtifact,
+    LearnerProfile,
+    RagTrace,
+    Recommendation,
+    RecommendationItem,
+)
 from recommendations.queries import effective
 from recommendations.retrieval import Passage
 from recommendations.services import give_up, store
+from tests.factories.assessments import submitted_assessment
 from tests.factories.catalog import NOW, CredentialFactory
 from tests.factories.recommendations import (
     PARTS,
     RecommendationFactory,
     RecommendationItemFactory,
     embed_all,
+    heard,
     offered,
-    submitted_assessment,
 )
 
 pytestmark = pytest.mark.django_db
@@ -39,27 +46,39 @@ def parts(*, diversity: str = "0.000") -> Parts:
 
 
 def draft(**changed: Any) -> Draft:
-    given: dict[str, Any] = {"summary": "A summary.", "profile": PROFILE, "embedding": Embedding("st", "words")}
+    given: dict[str, Any] = {
+        "summary": "A summary.",
+        "profile": PROFILE,
+        "embedding": Embedding("st", "words"),
+    }
     return Draft(**{**given, **changed})
 
 
 def test_a_run_completes_the_assessment_and_is_announced() -> None:
     assessment = submitted_assessment()
-    heard: list[dict[str, Any]] = []
-    listen = recommendation_ready.connect(lambda **sent: heard.append(sent), weak=False)
 
-    made = store(assessment_id=assessment.pk, draft=draft(parameters={"k": 1}, metrics={"rag_latency_ms": 4}), now=LATER)
-
-    recommendation_ready.disconnect(listen)
+    with heard(recommendation_ready) as announced:
+        made = store(
+            assessment_id=assessment.pk,
+            draft=draft(parameters={"k": 1}, metrics={"rag_latency_ms": 4}),
+            now=LATER,
+        )
     assessment.refresh_from_db()
     assert (assessment.status, assessment.completed_at) == (AssessmentStatus.COMPLETED, LATER)
-    assert (made.run, made.effective, made.status, made.degraded) == (1, True, RecommendationStatus.READY, False)
+    assert (made.run, made.effective, made.status, made.degraded) == (
+        1,
+        True,
+        RecommendationStatus.READY,
+        False,
+    )
     assert made.metrics == {"rag_latency_ms": 4, "total_latency_ms": 3000}
     assert made.parameters["k"] == 1
     assert made.parameters["profile"][0] == {
         "skill_key": "sql", "skill_name": "SQL", "level": 1.5, "target": 4.0, "gap": 2.5,
     }  # fmt: skip
-    assert [(sent["assessment_id"], sent["recommendation_id"]) for sent in heard] == [(assessment.pk, made.pk)]
+    assert [(sent["assessment_id"], sent["recommendation_id"]) for sent in announced] == [
+        (assessment.pk, made.pk)
+    ]
     assert AuditLog.objects.filter(action="recommendation.made", resource_id=made.pk).exists()
 
 
@@ -95,8 +114,6 @@ def test_items_keep_their_order_and_their_traces() -> None:
 
 
 def _artifacts() -> list[Any]:
-    from recommendations.models import EmbeddingArtifact
-
     return list(EmbeddingArtifact.objects.select_related("chunk__document"))
 
 
@@ -127,7 +144,11 @@ def test_the_levels_are_remembered_for_the_search_for_neighbours() -> None:
     store(assessment_id=assessment.pk, draft=draft(), now=LATER)
 
     profile = LearnerProfile.objects.get()
-    assert (profile.user_id, profile.role_id, profile.levels) == (assessment.user_id, assessment.role_id, {"sql": 1.5})
+    assert (profile.user_id, profile.role_id, profile.levels) == (
+        assessment.user_id,
+        assessment.role_id,
+        {"sql": 1.5},
+    )
 
 
 def test_giving_up_completes_the_assessment_and_says_so() -> None:
@@ -137,7 +158,11 @@ def test_giving_up_completes_the_assessment_and_says_so() -> None:
 
     assessment.refresh_from_db()
     assert (assessment.status, assessment.missing) == (AssessmentStatus.COMPLETED, ["recommendations"])
-    assert (made.status, made.missing, made.items.count()) == (RecommendationStatus.FAILED, ["recommendations"], 0)
+    assert (made.status, made.missing, made.items.count()) == (
+        RecommendationStatus.FAILED,
+        ["recommendations"],
+        0,
+    )
 
 
 def test_giving_up_on_a_second_run_leaves_the_first_in_place() -> None:

@@ -1,11 +1,13 @@
 """The database finds what an exhaustive comparison finds, under every filter."""
 
 import uuid
+from typing import Any
 
 import numpy as np
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from numpy.typing import NDArray
 
 from catalog.models import Credential, JobRole
 from microcred.ai.base import EmbeddingKey, Vectors
@@ -18,17 +20,17 @@ KEY = EmbeddingKey("sentence-transformers", "noise", 384)
 
 
 def unit_vectors(number: int, *, seed: int) -> Vectors:
-    drawn = np.random.default_rng(seed).normal(size=(number, 384)).astype(np.float32)
-    lengths: Vectors = np.linalg.norm(drawn, axis=1, keepdims=True)
-    return drawn / lengths
+    return _scaled(np.random.default_rng(seed).normal(size=(number, 384)))
+
+
+def _scaled(drawn: NDArray[np.floating[Any]]) -> Vectors:
+    return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True), dtype=np.float32)
 
 
 def clustered_vectors(number: int, *, seed: int) -> Vectors:
     """Vectors around fifty centres, as those of texts are; noise alone has no neighbours worth the name."""
     centres = unit_vectors(50, seed=0)
-    drawn = centres[np.arange(number) % 50] + 0.5 * unit_vectors(number, seed=seed)
-    lengths: Vectors = np.linalg.norm(drawn, axis=1, keepdims=True)
-    return drawn / lengths
+    return _scaled(centres[np.arange(number) % 50] + 0.5 * unit_vectors(number, seed=seed))
 
 
 def store(credential: Credential, vectors: Vectors, *, key: EmbeddingKey = KEY, language: str = "en") -> None:

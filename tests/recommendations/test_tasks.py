@@ -1,7 +1,6 @@
 """From a scored assessment to a stored recommendation, through the job queue and the database."""
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -35,11 +34,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def embedder(monkeypatch: pytest.MonkeyPatch) -> Iterator[WordEmbedder]:
+def embedder(monkeypatch: pytest.MonkeyPatch) -> WordEmbedder:
     chosen = WordEmbedder()
     monkeypatch.setattr(providers, "embedder", lambda: chosen)
-    yield chosen
-    AsyncJob.objects.all()
+    return chosen
 
 
 def assessed(**levels: float) -> Assessment:
@@ -55,7 +53,7 @@ def assessed(**levels: float) -> Assessment:
 
 def catalog(*roles: JobRole) -> None:
     offered("sql-joins", text="Practise sql joins on real tables", sql=3.0, roles=roles)
-    offered("chart-design", text="Design charts that answer a question", charts=3.0, roles=roles)
+    offered("chart-design", text="Design charts that answer a question", charts=4.0, roles=roles)
 
 
 def announce(assessment: Assessment, run: int = 1) -> AsyncJob:
@@ -98,7 +96,8 @@ def test_a_scored_assessment_ends_with_recommendations_and_their_evidence() -> N
 
 
 @pytest.mark.parametrize(
-    ("levels", "first"), [({"sql": 0.5, "charts": 3.5}, "sql-joins"), ({"sql": 3.5, "charts": 0.5}, "chart-design")]
+    ("levels", "first"),
+    [({"sql": 0.5, "charts": 3.5}, "sql-joins"), ({"sql": 3.5, "charts": 0.5}, "chart-design")],
 )
 def test_the_weak_skill_decides_what_comes_first(levels: dict[str, float], first: str) -> None:
     assessment = assessed(**levels)

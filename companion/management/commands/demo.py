@@ -21,6 +21,7 @@ from companion.demo.processes import BackgroundProcess, ProcessFailed, any_free_
 from companion.demo.report import lines_of
 from companion.demo.walk import WalkFailed, take_assessment, write_answers
 from microcred.embedded import EmbeddedServerError
+from microcred.logging import configure_logging
 
 WEBHOOK_SECONDS = 20
 
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         if settings.IS_DEPLOYED:
             raise CommandError("The demonstration is refused in this environment.")
         signal.signal(signal.SIGTERM, _end)
+        configure_logging(level="WARNING", style=settings.LOG_FORMAT)  # the steps are what this terminal shows
         try:
             with ExitStack() as running:
                 self._run(running, options["port"], serve=options["serve"])

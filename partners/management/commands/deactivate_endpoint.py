@@ -13,7 +13,9 @@ from partners import services
 class Command(BaseCommand):
     """Switches an endpoint off."""
 
-    help = "Send an endpoint nothing more; what is pending for it is given up. Doing so twice changes nothing."
+    help = (
+        "Send an endpoint nothing more; what is pending for it is given up. Doing so twice changes nothing."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare what can be said."""

@@ -4,7 +4,7 @@ import pytest
 
 from scoring.essays.confidential import Confidential
 from scoring.essays.prompt import SYSTEM
-from tests.scoring.essays.samples import STRONG, essay
+from tests.scoring.essays.samples import PROMPT, STRONG, essay
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,10 @@ from tests.scoring.essays.samples import STRONG, essay
 )
 def test_a_run_of_staff_text_is_recognised(reason: str, secret: bool) -> None:
     assert Confidential.of(essay(STRONG)).is_in(reason) is secret
+
+
+def test_staff_text_that_students_can_read_elsewhere_is_no_secret() -> None:
+    task = essay(STRONG, grader_notes=f"The task again: {PROMPT} {STRONG}")
+
+    assert Confidential.of(task).is_in(PROMPT) is False
+    assert Confidential.of(task).is_in(STRONG) is False

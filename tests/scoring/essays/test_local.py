@@ -66,12 +66,31 @@ def test_what_adds_nothing_does_not_raise_the_score(minilm: Embedder, name: str,
     assert score(minilm, changed) <= score(minilm, MIDDLING), name
 
 
-@pytest.mark.parametrize(
-    "answer", [OFF_TOPIC, " ".join(random.Random(3).sample(STRONG.split(), len(STRONG.split())))]
-)
-def test_an_answer_it_cannot_read_makes_it_unsure(minilm: Embedder, answer: str) -> None:
-    assert judge(minilm, answer).uncertainty == 0.9
+@pytest.mark.parametrize("answer", [OFF_TOPIC, " ".join(random.Random(3).sample(STRONG.split(), 149))])
+def test_an_answer_it_cannot_follow_gets_little_and_makes_it_unsure(minilm: Embedder, answer: str) -> None:
+    judged = judge(minilm, answer)
+
+    assert judged.uncertainty == 0.9
+    assert all(figures["form"] > 0.5 for figures in judged.raw["criteria"].values())
+    assert all(figures["quality"] <= 0.2 for figures in judged.raw["criteria"].values())
     assert judge(minilm, STRONG).uncertainty < 0.6
+
+
+def test_a_fluent_answer_about_something_else_gets_nothing(minilm: Embedder) -> None:
+    # Good words about grading in general are near to every rubric, but not to the task.
+    answer = (
+        "The recommendation weighs gains and costs for two groups with figures and examples. Because it is limited "
+        "in time and measured by a count and a survey, the trial has a rule for going on or stopping. Therefore the "
+        "consequences are clear, and the income is compared with the wages of the staff and the rest they need."
+    )
+
+    judged = judge(minilm, answer)
+
+    figures = judged.raw["criteria"]["trial"]
+    assert figures["relevance"] < 0.5
+    assert figures["quality"] == pytest.approx(
+        (0.75 * figures["content"] + 0.25 * figures["form"]) * figures["relevance"], abs=1e-3
+    )
 
 
 def test_each_criterion_shows_its_own_sentence_as_evidence(minilm: Embedder) -> None:
@@ -132,9 +151,7 @@ def test_an_order_to_the_grader_is_flagged_and_its_sentence_earns_nothing() -> N
     judged = judge(BagOfWords(), answer)
 
     assert (judged.injection_suspected, judged.outcome) == (True, "scored")
-    assert [v.level_id for v in judged.verdicts] == [
-        v.level_id for v in judge(BagOfWords(), MIDDLING).verdicts
-    ]
+    assert judged.raw == judge(BagOfWords(), MIDDLING).raw
     assert judged.notes[0].startswith("ignore at ")
 
 

@@ -1,8 +1,7 @@
-"""The published JSON Schemas (draft 2020-12) of answer keys and rubrics, and checks whose
-messages a question author can act on.
+"""Checks of a question that is being written, in words that its author can act on.
 
-The schemas say what shape a key has; `rules_problems` and `rubric_problems` also check what
-a schema cannot say: that a key names existing choices, that levels ascend.
+The schemas say what shape a key has; the checks here also say what a schema cannot: that a key names existing
+choices, that levels rise, that nothing a student sees gives the key away.
 """
 
 from collections import Counter
@@ -14,153 +13,7 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-Schema = dict[str, Any]
-
-_DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
-_ID: Final[Schema] = {
-    "type": "string",
-    "pattern": r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$",
-    "description": "an id of at most 64 letters, digits, points, dashes and underscores",
-}
-_NUMBER: Final[Schema] = {
-    "type": "string",
-    "pattern": r"^-?[0-9]{1,20}(\.[0-9]{1,20})?$",
-    "description": 'a decimal number written as a string, such as "42.5"',
-}
-_POSITIVE: Final[Schema] = {
-    "type": "string",
-    "pattern": r"^(?=.*[1-9])[0-9]{1,20}(\.[0-9]{1,20})?$",
-    "description": 'a decimal number above zero written as a string, such as "0.5"',
-}
-_NOT_NEGATIVE: Final[Schema] = {
-    "type": "string",
-    "pattern": r"^[0-9]{1,20}(\.[0-9]{1,20})?$",
-    "description": 'a decimal number, zero or more, written as a string, such as "0.5"',
-}
-_CREDIT: Final[Schema] = {
-    "type": "string",
-    "pattern": r"^(1(\.0{1,6})?|0?\.[0-9]{0,5}[1-9][0-9]{0,5})$",
-    "description": 'a credit above 0 and at most 1 written as a string, such as "0.5"',
-}
-_TEXT: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 10_000}
-_UNIT: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 20}
-
-
-def _object(required: Sequence[str], **properties: Schema) -> Schema:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": list(required),
-        "properties": properties,
-    }
-
-
-def _rules(kind: str, title: str, required: Sequence[str], **properties: Schema) -> Schema:
-    body = _object(["kind", *required], kind={"const": kind}, **properties)
-    return {"$schema": _DRAFT, "$id": f"urn:microcred:rules:{kind}", "title": title, **body}
-
-
-def _one_of(*values: str) -> Schema:
-    return {"enum": list(values), "default": values[0]}
-
-
-_IDS: Final[Schema] = {"type": "array", "items": _ID, "minItems": 1, "maxItems": 100, "uniqueItems": True}
-
-RULES_SCHEMAS: Final[Mapping[str, Schema]] = {
-    "multiple_choice": _rules(
-        "choice",
-        "Key of a multiple choice question",
-        ["correct"],
-        correct=_IDS,
-        scoring=_one_of("all_or_nothing", "per_option", "per_option_penalty"),
-    ),
-    "numeric": _rules(
-        "numeric",
-        "Key of a numeric question",
-        ["value"],
-        value=_NUMBER,
-        absolute_tolerance=_NOT_NEGATIVE,
-        relative_tolerance=_NOT_NEGATIVE,
-        unit=_UNIT,
-        unit_factors={"type": "object", "propertyNames": _UNIT, "additionalProperties": _POSITIVE},
-    ),
-    "short_text": _rules(
-        "short_text",
-        "Key of a short text question",
-        ["accepted"],
-        accepted={
-            "type": "array",
-            "minItems": 1,
-            "maxItems": 200,
-            "items": _object(["text"], text={**_TEXT, "maxLength": 2_000}, credit=_CREDIT),
-        },
-        case_sensitive={"type": "boolean", "default": False},
-    ),
-    "ordering": _rules(
-        "ordering",
-        "Key of an ordering question",
-        ["order"],
-        order={**_IDS, "minItems": 2},
-        scoring=_one_of("all_or_nothing", "pairs"),
-    ),
-    "matching": _rules(
-        "matching",
-        "Key of a matching question",
-        ["pairs"],
-        pairs={"type": "object", "minProperties": 1, "propertyNames": _ID, "additionalProperties": _ID},
-        scoring=_one_of("all_or_nothing", "per_pair"),
-    ),
-    "profile": _rules(
-        "profile",
-        "Signals of a profile question",
-        ["signals"],
-        signals={
-            "type": "array",
-            "maxItems": 500,
-            "items": _object(
-                ["choice", "skill", "level"],
-                choice=_ID,
-                skill=_ID,
-                level={"type": "number", "minimum": 0, "maximum": 5},
-            ),
-        },
-    ),
-    "essay": {
-        "$schema": _DRAFT,
-        "$id": "urn:microcred:rules:essay",
-        "title": "Essays have no key",
-        "const": {},
-    },
-}
-
-_LEVEL: Final = _object(
-    ["id", "name", "points", "description"],
-    id=_ID,
-    name={**_TEXT, "maxLength": 80},
-    points=_NOT_NEGATIVE,
-    description=_TEXT,
-)
-_CRITERION: Final = _object(
-    ["key", "name", "explanation", "weight", "levels"],
-    key=_ID,
-    name={**_TEXT, "maxLength": 120},
-    explanation=_TEXT,
-    guidance={**_TEXT, "minLength": 0},
-    weight=_POSITIVE,
-    skill=_ID,
-    levels={"type": "array", "items": _LEVEL, "minItems": 2, "maxItems": 10},
-)
-RUBRIC_SCHEMA: Final[Schema] = {
-    "$schema": _DRAFT,
-    "$id": "urn:microcred:rubric",
-    "title": "Rubric of an essay question",
-    **_object(
-        ["criteria"],
-        criteria={"type": "array", "items": _CRITERION, "minItems": 1, "maxItems": 12},
-        model_answer={"type": "string", "maxLength": 50_000},
-        grader_notes={"type": "string", "maxLength": 10_000},
-    ),
-}
+from catalog.question_schema import RUBRIC_SCHEMA, RULES_SCHEMAS
 
 _RULES_VALIDATORS: Final = {kind: Draft202012Validator(schema) for kind, schema in RULES_SCHEMAS.items()}
 _RUBRIC_VALIDATOR: Final = Draft202012Validator(RUBRIC_SCHEMA)
@@ -184,7 +37,11 @@ def rules_problems(
         return problems
     if not choices:
         return []
-    return [*_unknown_choices(question_type, rules, choices), *_misfits(rules, choices, answer_format or {})]
+    return [
+        *_unknown_choices(question_type, rules, choices),
+        *_misfits(rules, choices, answer_format or {}),
+        *_giveaways(rules),
+    ]
 
 
 def rubric_problems(question_type: str, rubric: object) -> list[str]:
@@ -255,6 +112,16 @@ def _misfits(
     return []
 
 
+def _giveaways(rules: Mapping[str, Any]) -> list[str]:
+    """Ids whose own order is the answer; students see the ids."""
+    if rules["kind"] == "ordering" and list(rules["order"]) == sorted(rules["order"]):
+        return ["rules.order: is the order of the ids, which students see; name the choices otherwise"]
+    pairs = rules["pairs"] if rules["kind"] == "matching" else {}
+    if len(pairs) > 1 and [pairs[left] for left in sorted(pairs)] == sorted(pairs.values()):
+        return ["rules.pairs: pairs the ids in their order, which students see; name the choices otherwise"]
+    return []
+
+
 def _problems(root: str, validator: Draft202012Validator, value: object) -> list[str]:
     errors = sorted(
         validator.iter_errors(value), key=lambda error: [str(part) for part in error.absolute_path]
@@ -276,3 +143,18 @@ def _message(error: ValidationError) -> str:
     if error.validator == "enum":
         return f"must be one of {', '.join(str(value) for value in schema.get('enum', ()))}"
     return str(error.message)
+
+
+def question_problems(
+    *,
+    question_type: str,
+    choices: Sequence[Mapping[str, Any]] | None,
+    answer_format: Mapping[str, Any],
+    rules: object,
+    rubric: object,
+) -> list[str]:
+    """What is wrong with a question as a whole, one readable line each; for staff only."""
+    return [
+        *rules_problems(question_type, rules, choices or (), answer_format),
+        *rubric_problems(question_type, rubric),
+    ]

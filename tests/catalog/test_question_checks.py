@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from scoring.rules import RUBRIC_SCHEMA, RULES_SCHEMAS, rubric_problems, rules_problems
+from catalog.question_checks import question_problems, rubric_problems, rules_problems
+from catalog.question_schema import RUBRIC_SCHEMA, RULES_SCHEMAS
 
 CHOICES = [{"id": f"c{n}", "text": f"Option {n}"} for n in range(1, 4)]
 SIDES = [
@@ -120,7 +121,7 @@ def test_a_broken_key_is_named_by_place(question_type: str, rules: Any, problem:
             "rules.scoring: choosing every option would earn all points; lower max_choices or add a penalty",
         ),
         (
-            "ordering", {"kind": "ordering", "order": ["c1", "c2"]}, CHOICES, {},
+            "ordering", {"kind": "ordering", "order": ["c2", "c1"]}, CHOICES, {},
             "rules.order: must name every choice of the question",
         ),
         (
@@ -183,3 +184,35 @@ def test_only_essays_have_a_rubric() -> None:
     assert rubric_problems("essay", RUBRIC) == []
     assert rubric_problems("numeric", {}) == []
     assert rubric_problems("numeric", RUBRIC) == ["rubric: only an essay question has one; leave it empty"]
+
+
+@pytest.mark.parametrize(
+    ("question_type", "rules", "problem"),
+    [
+        (
+            "ordering",
+            {"kind": "ordering", "order": ["c1", "c2"]},
+            "rules.order: is the order of the ids, which students see; name the choices otherwise",
+        ),
+        (
+            "matching",
+            {"kind": "matching", "pairs": {"l1": "r1", "l2": "r2"}},
+            "rules.pairs: pairs the ids in their order, which students see; name the choices otherwise",
+        ),
+    ],
+)
+def test_ids_may_not_give_the_key_away(question_type: str, rules: dict[str, Any], problem: str) -> None:
+    choices = (
+        [{"id": key, "text": key} for key in ("c1", "c2")]
+        if question_type == "ordering"
+        else [
+            {"id": key, "text": key, "side": side}
+            for key, side in (("l1", "left"), ("l2", "left"), ("r1", "right"), ("r2", "right"))
+        ]
+    )
+
+    found = question_problems(
+        question_type=question_type, choices=choices, answer_format={}, rules=rules, rubric={}
+    )
+
+    assert found == [problem]

@@ -1,0 +1,78 @@
+"""Assessments in the admin: to look at, never to change."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import StackedInline, TabularInline
+
+from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
+from ops.admin import ReadOnlyAdmin
+
+
+class FrozenInline:
+    """Rows of an assessment, to look at."""
+
+    extra = 0
+    hide_title = True
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+
+class SnapshotInline(FrozenInline, StackedInline):  # type: ignore[misc]
+    """The questions, as they were asked."""
+
+    model = QuestionSnapshot
+    fields = (
+        "position",
+        "question_type",
+        "prompt",
+        "choices",
+        "rules",
+        "rubric",
+        "weight",
+        "required",
+        "version",
+    )
+    readonly_fields = fields
+    ordering = ("position",)
+    verbose_name_plural = "questions asked"
+
+
+class ResponseInline(FrozenInline, TabularInline):  # type: ignore[misc]
+    """Every version of every answer."""
+
+    model = AssessmentResponse
+    fields = ("question_number", "version", "answer", "submitted_at")
+    readonly_fields = fields
+    ordering = ("question_snapshot__position", "-version")
+    verbose_name_plural = "answers"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Fetch the questions along."""
+        return super().get_queryset(request).select_related("question_snapshot")
+
+    @admin.display(description="question")
+    def question_number(self, response: AssessmentResponse) -> int:
+        """Show which question is answered."""
+        return response.question_snapshot.position
+
+
+@admin.register(Assessment)
+class AssessmentAdmin(ReadOnlyAdmin):
+    """Assessments with everything that was asked and answered."""
+
+    list_display = ("user", "role", "status", "stage", "degraded", "started_at", "completed_at")
+    list_filter = ("status", "degraded", "role")
+    list_select_related = ("user", "role")
+    list_per_page = 25
+    search_fields = ("id", "user__email", "user__name")
+    show_full_result_count = False
+    inlines = (SnapshotInline, ResponseInline)

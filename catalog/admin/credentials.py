@@ -1,0 +1,78 @@
+"""Credentials in the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import StackedInline, TabularInline
+
+from catalog import services
+from catalog.admin.curation import CuratedAdmin
+from catalog.forms import CredentialForm, DocumentForm
+from catalog.models import Credential, CredentialDocument, CredentialSkill
+
+
+class CredentialSkillInline(TabularInline):  # type: ignore[misc]
+    """What a credential brings."""
+
+    model = CredentialSkill
+    hide_title = True
+    extra = 0
+    autocomplete_fields = ("skill",)
+    verbose_name_plural = "skills brought"
+
+
+class DocumentInline(StackedInline):  # type: ignore[misc]
+    """The documents that may be cited; what was cited once stays."""
+
+    model = CredentialDocument
+    form = DocumentForm
+    extra = 0
+    can_delete = False
+    verbose_name_plural = "source documents"
+
+
+@admin.register(Credential)
+class CredentialAdmin(CuratedAdmin):
+    """Micro-credentials."""
+
+    resource_type = "credential"
+    form = CredentialForm
+    list_display = ("title", "provider", "level", "hours", "active", "updated_at")
+    list_filter = ("active", "level", "roles", "language", "provider")
+    search_fields = ("title", "key", "provider", "description")
+    prepopulated_fields = {"key": ("title",)}
+    autocomplete_fields = ("roles", "prerequisites")
+    readonly_fields = ("active",)
+    inlines = (CredentialSkillInline, DocumentInline)
+    actions = ("activate", "retire")
+    fieldsets = (
+        (None, {"fields": ("title", "key", "provider", "uri", "active", "description")}),
+        ("Level and effort", {"fields": ("level", "hours", "language")}),
+        ("Links", {"fields": ("roles", "prerequisites")}),
+        ("More", {"classes": ["collapse"], "fields": ("metadata",)}),
+    )
+
+    def after_change(self, request: HttpRequest, row: Credential) -> None:
+        """Have the index follow."""
+        services.announce_catalog_change()
+
+    @admin.action(description="Recommend the chosen credentials again", permissions=["change"])
+    def activate(self, request: HttpRequest, queryset: QuerySet[Credential]) -> None:
+        """Put credentials back."""
+        self._set_active(request, queryset, active=True)
+
+    @admin.action(description="Retire the chosen credentials", permissions=["change"])
+    def retire(self, request: HttpRequest, queryset: QuerySet[Credential]) -> None:
+        """Stop recommending credentials."""
+        self._set_active(request, queryset, active=False)
+
+    def _set_active(self, request: HttpRequest, queryset: QuerySet[Credential], *, active: bool) -> None:
+        by: Any = request.user
+        changed = list(queryset.exclude(active=active))
+        for credential in changed:
+            services.set_credential_active(by=by, credential=credential, active=active)
+        self.message_user(
+            request, f"{len(changed)} credentials {'recommended again' if active else 'retired'}."
+        )

@@ -1,0 +1,76 @@
+"""Job roles and skills in the admin."""
+
+from django.contrib import admin
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+
+from catalog.admin.curation import CuratedAdmin
+from catalog.models import JobRole, RoleSkill, Skill
+
+
+class RoleSkillInline(TabularInline):  # type: ignore[misc]
+    """What a role asks for."""
+
+    model = RoleSkill
+    hide_title = True
+    extra = 0
+    autocomplete_fields = ("skill",)
+    verbose_name_plural = "skills asked for"
+
+
+@admin.register(JobRole)
+class JobRoleAdmin(CuratedAdmin):
+    """Roles that students may be assessed for."""
+
+    resource_type = "job_role"
+    list_display = ("name", "key", "active", "questions_shown", "assessment_size")
+    list_filter = ("active",)
+    search_fields = ("name", "key")
+    prepopulated_fields = {"key": ("name",)}
+    autocomplete_fields = ("prerequisites",)
+    inlines = (RoleSkillInline,)
+    actions = ("activate", "retire")
+    fields = ("name", "key", "description", "assessment_size", "prerequisites", "active")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[JobRole]:
+        """Count the questions that may be asked."""
+        published = Q(questions__active=True) & ~Q(questions__version="")
+        rows: QuerySet[JobRole] = super().get_queryset(request)
+        return rows.annotate(published=Count("questions", filter=published))
+
+    @admin.display(description="published questions", ordering="published")
+    def questions_shown(self, role: JobRole) -> int:
+        """Show how many questions the pool has."""
+        return int(getattr(role, "published", 0))
+
+    @admin.action(description="Let students be assessed for the chosen roles", permissions=["change"])
+    def activate(self, request: HttpRequest, queryset: QuerySet[JobRole]) -> None:
+        """Put roles on offer."""
+        self._set_active(request, queryset, active=True)
+
+    @admin.action(description="Retire the chosen roles", permissions=["change"])
+    def retire(self, request: HttpRequest, queryset: QuerySet[JobRole]) -> None:
+        """Take roles off offer; assessments already started go on."""
+        self._set_active(request, queryset, active=False)
+
+    @transaction.atomic
+    def _set_active(self, request: HttpRequest, queryset: QuerySet[JobRole], *, active: bool) -> None:
+        changed = list(queryset.exclude(active=active))
+        for role in changed:
+            JobRole.objects.filter(pk=role.pk).update(active=active)
+            self.record(request, role, "activated" if active else "retired")
+        self.message_user(request, f"{len(changed)} roles {'activated' if active else 'retired'}.")
+
+
+@admin.register(Skill)
+class SkillAdmin(CuratedAdmin):
+    """Skills."""
+
+    resource_type = "skill"
+    list_display = ("name", "key", "category")
+    list_filter = ("category",)
+    search_fields = ("name", "key")
+    prepopulated_fields = {"key": ("name",)}
+    fields = ("name", "key", "category", "description")

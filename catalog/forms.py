@@ -1,0 +1,179 @@
+"""Forms for curating the catalog; what contradicts itself is refused with a sentence to act on."""
+
+import hashlib
+import json
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.safestring import SafeString, mark_safe
+from jsonschema import Draft202012Validator
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from catalog import queries
+from catalog.importing.schemas import QUESTION
+from catalog.models import Credential, CredentialDocument, Question
+from catalog.question_checks import question_problems
+
+
+def _shape(*lines: str) -> SafeString:
+    """Show JSON by example; the examples are constants of this file."""
+    return mark_safe("<br>".join(f"<code>{line}</code>" for line in lines))  # noqa: S308
+
+
+CHOICES_HELP = _shape(
+    '[{"id": "c1", "text": "Alpha"}, {"id": "c2", "text": "Beta"}]',
+    'matching: each with "side": "left" or "right"',
+)
+FORMAT_HELP = _shape(
+    'choices: {"max_choices": 1}', 'numbers: {"unit": "kg"}', 'essays: {"min_words": 80, "max_words": 300}'
+)
+RULES_HELP = _shape(
+    'multiple choice: {"kind": "choice", "correct": ["c2"], "scoring": "all_or_nothing"}'
+    ' (or "per_option", "per_option_penalty")',
+    'numbers: {"kind": "numeric", "value": "42.5", "absolute_tolerance": "0.5", "unit": "kg"}',
+    'short text: {"kind": "short_text", "accepted": [{"text": "select", "credit": "1"}]}',
+    'ordering: {"kind": "ordering", "order": ["c3", "c1", "c2"], "scoring": "pairs"} (or "all_or_nothing")',
+    'matching: {"kind": "matching", "pairs": {"l1": "r2"}, "scoring": "per_pair"} (or "all_or_nothing")',
+    'profile: {"kind": "profile", "signals": [{"choice": "c1", "skill": "python", "level": 2}]}',
+    "essays: {}",
+)
+RUBRIC_HELP = _shape(
+    'essays only: {"criteria": [{"key": "clarity", "name": "Clarity", "explanation": "(for the student)",'
+    ' "guidance": "(for the judge)", "weight": "2", "levels": [{"id": "l0", "name": "Missing",'
+    ' "points": "0", "description": "…"}, {"id": "l1", "name": "Full", "points": "1", "description": "…"}]}],'
+    ' "model_answer": "…", "grader_notes": "…"}',
+)
+FEEDBACK_HELP = _shape(
+    '{"student": "(shown after the result, never the key)", "staff": "(may name the key)"}'
+)
+
+
+class PrettyJSONField(forms.JSONField):
+    """JSON in a text area, indented for people."""
+
+    def __init__(self, *, rows: int = 8, **kwargs: Any) -> None:
+        area = UnfoldAdminTextareaWidget(attrs={"rows": rows, "spellcheck": "false", "class": "json"})
+        super().__init__(widget=area, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Indent, unless the text is what somebody just entered."""
+        if value is None or isinstance(value, str):
+            return value
+        return json.dumps(value, indent=2, ensure_ascii=False)
+
+    def to_python(self, value: Any) -> Any:
+        """Read JSON; refuse signs that the database cannot store."""
+        found = super().to_python(value)
+        written = json.dumps(found, ensure_ascii=False)
+        if "\\u0000" in written or any("\ud800" <= sign <= "\udfff" for sign in written):
+            raise ValidationError("NUL characters and half surrogates cannot be stored.", code="unstorable")
+        return found
+
+
+class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A question; its parts must fit each other before it is stored."""
+
+    choices = PrettyJSONField(required=False, help_text=CHOICES_HELP)
+    answer_format = PrettyJSONField(required=False, rows=4, initial=dict, help_text=FORMAT_HELP)
+    rules = PrettyJSONField(required=False, initial=dict, help_text=RULES_HELP, label="Answer key")
+    rubric = PrettyJSONField(required=False, rows=20, initial=dict, help_text=RUBRIC_HELP)
+    feedback = PrettyJSONField(required=False, rows=5, initial=dict, help_text=FEEDBACK_HELP)
+
+    class Meta:
+        model = Question
+        fields = [
+            "role", "key", "question_type", "prompt", "choices", "answer_format", "rules", "rubric", "feedback",
+            "weight", "difficulty", "required",
+        ]  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Check every part by its schema, then all of them together."""
+        found: dict[str, Any] = super().clean() or {}
+        for name in ("answer_format", "rules", "rubric", "feedback"):
+            if name in found:
+                found[name] = found[name] or {}
+                self._check_shape(name, found[name])
+        if "choices" in found:
+            # Either way of writing "no choices" is kept: another one would look like an unpublished change.
+            found["choices"] = found["choices"] or ([] if self.instance.choices == [] else None)
+            self._check_shape("choices", found["choices"])
+        if not self.errors:
+            self._check_whole(found)
+        return found
+
+    def _check_shape(self, name: str, value: Any) -> None:
+        for error in Draft202012Validator(QUESTION["properties"][name]).iter_errors(value):
+            place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.path)
+            self.add_error(name, f"{name}{place}: {error.message}")
+
+    def _check_whole(self, found: dict[str, Any]) -> None:
+        problems = question_problems(
+            question_type=found["question_type"],
+            choices=found["choices"],
+            answer_format=found["answer_format"],
+            rules=found["rules"],
+            rubric=found["rubric"],
+        )
+        ids = [choice["id"] for choice in found["choices"] or ()]
+        problems += [
+            f"choices: the id {one!r} is used twice" for one in sorted(set(ids)) if ids.count(one) > 1
+        ]
+        if not problems:
+            problems = _unknown_skills(found["rules"], found["rubric"])
+        for problem in problems:
+            part = next((name for name in ("rubric", "choices") if problem.startswith(name)), "rules")
+            self.add_error(part, problem)
+
+
+def _unknown_skills(rules: dict[str, Any], rubric: dict[str, Any]) -> list[str]:
+    """Name the skills that are not in the catalog and so would silently measure nothing."""
+    named = {f"rules.signals[{at}].skill": one["skill"] for at, one in enumerate(rules.get("signals", ()))}
+    for at, criterion in enumerate(rubric.get("criteria", ())):
+        if criterion.get("skill"):
+            named[f"rubric.criteria[{at}].skill"] = criterion["skill"]
+    known = queries.skill_ids(list(named.values()))
+    return [f"{place}: there is no skill {key!r}" for place, key in named.items() if key not in known]
+
+
+class CredentialForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A credential."""
+
+    metadata = PrettyJSONField(required=False, rows=5, initial=dict)
+
+    class Meta:
+        model = Credential
+        fields = [
+            "key", "title", "description", "provider", "level", "hours", "language", "uri", "roles",
+            "prerequisites", "metadata",
+        ]  # fmt: skip
+        widgets = {"title": UnfoldAdminTextInputWidget, "provider": UnfoldAdminTextInputWidget}
+
+    def clean_metadata(self) -> dict[str, Any]:
+        """Take nothing for an empty object."""
+        metadata = self.cleaned_data["metadata"] or {}
+        if not isinstance(metadata, dict):
+            raise ValidationError("Write an object, such as {}.")
+        return metadata
+
+
+class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A credential's document; traces cite it by place, so line ends are stored in one form only."""
+
+    class Meta:
+        model = CredentialDocument
+        fields = ["uri", "title", "language", "text"]
+        widgets = {
+            "title": UnfoldAdminTextInputWidget,
+            "text": UnfoldAdminTextareaWidget(attrs={"rows": 18, "class": "json"}),
+        }
+
+    def clean_text(self) -> str:
+        """Store line ends as the catalog's files have them."""
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n").replace("\r", "\n")
+
+    def save(self, commit: bool = True) -> CredentialDocument:
+        """Store the text with its hash."""
+        self.instance.content_hash = hashlib.sha256(self.instance.text.encode()).hexdigest()
+        document: CredentialDocument = super().save(commit)
+        return document

@@ -1,0 +1,98 @@
+"""Scores in the admin: to look at, never to change."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import StackedInline
+
+from ops.admin import ReadOnlyAdmin
+from scoring.models import CriterionMark, EssayScore, RuleScore, SkillEstimate
+
+
+class MarkInline(StackedInline):  # type: ignore[misc]
+    """The verdicts of a run."""
+
+    model = CriterionMark
+    hide_title = True
+    extra = 0
+    can_delete = False
+    fields = (
+        "criterion_name", "status", "level_name", "points", "maximum", "weight", "reason", "note", "quotes",
+    )  # fmt: skip
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+
+class ScoreAdmin(ReadOnlyAdmin):
+    """Scores of one kind, the newest first."""
+
+    list_per_page = 25
+    search_fields: tuple[str, ...] = ("assessment__id", "assessment__user__email")
+    show_full_result_count = False
+    ordering = ("-created_at",)
+
+
+@admin.register(RuleScore)
+class RuleScoreAdmin(ScoreAdmin):
+    """What the rules gave."""
+
+    list_display = ("student", "question", "score", "maximum", "engine_version", "created_at")
+    list_select_related = ("assessment__user", "question_snapshot")
+    list_filter = ("engine_version",)
+
+    @admin.display(description="student")
+    def student(self, score: RuleScore) -> str:
+        """Show whose answer it was."""
+        return str(score.assessment.user)
+
+    @admin.display(description="question")
+    def question(self, score: RuleScore) -> int:
+        """Show which question it was."""
+        return score.question_snapshot.position
+
+
+@admin.register(EssayScore)
+class EssayScoreAdmin(ScoreAdmin):
+    """Runs over essays, with what they cost."""
+
+    list_display = (
+        "student",
+        "run",
+        "source",
+        "outcome",
+        "score",
+        "maximum",
+        "model",
+        "uncertainty",
+        "created_at",
+    )
+    list_select_related = ("assessment__user",)
+    list_filter = ("source", "outcome", "provider", "model")
+    inlines = (MarkInline,)
+
+    @admin.display(description="student")
+    def student(self, score: EssayScore) -> str:
+        """Show whose essay it was."""
+        return str(score.assessment.user)
+
+
+@admin.register(SkillEstimate)
+class SkillEstimateAdmin(ScoreAdmin):
+    """Lines of skill profiles."""
+
+    list_display = ("student", "skill", "level", "deviation", "evidence", "run", "created_at")
+    list_select_related = ("assessment__user", "skill")
+    list_filter = ("skill",)
+
+    @admin.display(description="student")
+    def student(self, estimate: SkillEstimate) -> str:
+        """Show whose skill it is."""
+        return str(estimate.assessment.user)

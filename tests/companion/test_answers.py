@@ -1,0 +1,67 @@
+"""Answers of every type beside their keys."""
+
+from typing import Any
+
+import pytest
+
+from companion.answers import AnswerView, Line, Option, answer_view
+from tests.factories.catalog import QUESTIONS
+
+
+def view(question_type: str, answer: dict[str, Any] | None) -> AnswerView:
+    question = QUESTIONS[question_type]
+    return answer_view(answer, question.get("choices"), question.get("rules", {}))
+
+
+def test_choices_show_what_was_taken_and_what_is_right() -> None:
+    assert view("multiple_choice", {"choice_ids": ["c1"]}).options == (
+        Option("Alpha", chosen=True, is_key=False),
+        Option("Beta", chosen=False, is_key=True),
+        Option("Gamma", chosen=False, is_key=False),
+    )
+
+
+def test_choices_are_shown_without_an_answer_too() -> None:
+    assert [option.chosen for option in view("multiple_choice", None).options] == [False, False, False]
+
+
+def test_a_number_shows_its_unit_and_the_key_with_its_tolerance() -> None:
+    shown = view("numeric", {"value": "42", "unit": "kg"})
+
+    assert (shown.text, shown.expected) == ("42 kg", "42.5 (± 0.5)")
+
+
+def test_a_short_text_shows_every_accepted_one() -> None:
+    rules = {
+        "kind": "short_text",
+        "accepted": [{"text": "select", "credit": "1"}, {"text": "query", "credit": "0.5"}],
+    }
+
+    shown = answer_view({"text": "SELECT"}, None, rules)
+
+    assert (shown.text, shown.expected) == ("SELECT", "select · query (for 0.5 of the points)")
+
+
+def test_an_order_is_set_beside_the_right_one() -> None:
+    choices = [{"id": "c1", "text": "Plan"}, {"id": "c2", "text": "Build"}, {"id": "c3", "text": "Check"}]
+    rules = {"kind": "ordering", "order": ["c1", "c2", "c3"], "scoring": "pairs"}
+
+    lines = answer_view({"order": ["c1", "c3", "c2"]}, choices, rules).lines
+
+    assert lines == (Line("1", "Plan", "Plan"), Line("2", "Check", "Build"), Line("3", "Build", "Check"))
+    assert [line.agrees for line in lines] == [True, False, False]
+
+
+def test_pairs_are_set_beside_the_right_ones() -> None:
+    assert view("matching", {"pairs": {"l1": "r2"}}).lines == (
+        Line("Cat", "Meows", "Meows"),
+        Line("Dog", "", "Barks"),
+    )
+
+
+@pytest.mark.parametrize("question_type", sorted(QUESTIONS))
+def test_every_type_can_be_unanswered(question_type: str) -> None:
+    shown = view(question_type, None)
+
+    assert shown.text == ""
+    assert not any(line.given for line in shown.lines)

@@ -1,0 +1,63 @@
+"""What staff can see and do, and what nobody can."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+
+from ops import jobs
+from ops.enums import JobStatus
+from ops.models import AsyncJob, AuditLog, MetricSnapshot
+from tests.ops.harness import submit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin_client() -> Client:
+    client = Client()
+    client.force_login(get_user_model().objects.create_superuser("root@example.org", None))
+    return client
+
+
+def test_queues_own_pages_are_gone() -> None:
+    assert [model for model in admin.site._registry if model._meta.app_label == "django_q"] == []
+
+
+@pytest.mark.parametrize("model", [AsyncJob, AuditLog, MetricSnapshot])
+def test_rows_can_be_looked_at_and_not_changed(admin_client: Client, model: type) -> None:
+    name = f"admin:ops_{model.__name__.lower()}"
+
+    assert admin_client.get(reverse(f"{name}_changelist")).status_code == 200
+    assert admin_client.get(reverse(f"{name}_add")).status_code == 403
+
+
+def test_one_job_is_shown_with_its_error_and_has_no_delete(admin_client: Client) -> None:
+    job_id = submit("test.fatal")
+    jobs.drain(skip_waits=True)
+
+    page = admin_client.get(reverse("admin:ops_asyncjob_change", args=[job_id]))
+
+    assert page.status_code == 200
+    assert b"ValueError" in page.content
+    assert admin_client.post(reverse("admin:ops_asyncjob_delete", args=[job_id])).status_code == 403
+
+
+def test_running_again_revives_dead_jobs_and_names_the_others(admin_client: Client) -> None:
+    dead, queued = submit("test.fatal"), submit("test.later")
+    AsyncJob.objects.filter(pk=queued).update(next_run_at="2100-01-01T00:00:00Z")
+    jobs.drain(skip_waits=False)
+    jobs.drain(skip_waits=False)
+    AsyncJob.objects.filter(pk=dead).update(status=JobStatus.DEAD, completed_at="2026-01-01T00:00:00Z")
+
+    page = admin_client.post(
+        reverse("admin:ops_asyncjob_changelist"),
+        {"action": "run_again", "_selected_action": [str(dead), str(queued)]},
+        follow=True,
+    )
+
+    assert b"1 jobs will run again." in page.content
+    assert f"{queued}: The job is queued, not dead.".encode() in page.content
+    assert AsyncJob.objects.get(pk=dead).status == JobStatus.QUEUED
+    assert AuditLog.objects.get(action="job.requeued").actor_role == "admin"

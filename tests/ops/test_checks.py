@@ -1,0 +1,83 @@
+"""Settings that are refused at start."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.core.checks import run_checks
+
+from ops import checks
+
+
+def ids(messages: Any) -> list[str]:
+    return [message.id for message in messages if message.id.startswith("microcred.")]
+
+
+def test_products_own_settings_pass() -> None:
+    assert ids(run_checks(include_deployment_checks=True, databases=["default"])) == []
+
+
+@pytest.mark.parametrize(
+    ("database", "found"),
+    [
+        ({"OPTIONS": {"pool": True}, "CONN_MAX_AGE": 60}, ["microcred.E001"]),
+        ({"CONN_MAX_AGE": 0}, ["microcred.E002"]),
+        ({"CONN_MAX_AGE": 60}, []),
+    ],
+)
+def test_database(monkeypatch: pytest.MonkeyPatch, database: dict[str, Any], found: list[str]) -> None:
+    # Overriding the real setting would disturb the connections that are open.
+    monkeypatch.setattr(checks, "settings", SimpleNamespace(DATABASES={"default": database}))
+
+    assert ids(checks.check_database()) == found
+
+
+@pytest.mark.parametrize(
+    ("backend", "found"),
+    [
+        ("django.core.cache.backends.locmem.LocMemCache", ["microcred.E003"]),
+        ("django.core.cache.backends.dummy.DummyCache", ["microcred.E003"]),
+        ("django.core.cache.backends.db.DatabaseCache", ["microcred.E003"]),
+        ("django.core.cache.backends.redis.RedisCache", []),
+        ("ops.counters.DatabaseCounterCache", []),
+    ],
+)
+def test_caches_must_count_across_processes(settings: LazySettings, backend: str, found: list[str]) -> None:
+    settings.CACHES = {"default": {"BACKEND": backend}}
+
+    assert ids(checks.check_caches()) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("JOB_RENEW_SECONDS", 8, ["microcred.E004"]),
+        ("JOB_TIMEOUT_SECONDS", 75, ["microcred.E004"]),
+        ("AI_TIMEOUT_SECONDS", 60, ["microcred.E004"]),
+        ("Q_CLUSTER", {"orm": "default"}, ["microcred.E005"]),
+        ("JOB_KINDS", {"a.b": {"handler": "a.b", "max_attempts": 0}}, ["microcred.E006"]),
+        ("JOB_KINDS", {"a" * 33: {"handler": "a.b", "max_attempts": 1}}, ["microcred.E006"]),
+    ],
+)
+def test_jobs(settings: LazySettings, name: str, value: object, found: list[str]) -> None:
+    setattr(settings, name, value)
+
+    assert ids(checks.check_jobs()) == found
+
+
+@pytest.mark.parametrize(
+    ("deployed", "debug", "secret", "found"),
+    [
+        (False, True, "short", []),
+        (True, False, "s" * 40, []),
+        (True, True, "s" * 40, ["microcred.E007"]),
+        (True, False, "short", ["microcred.E008"]),
+    ],
+)
+def test_deployment(
+    settings: LazySettings, deployed: bool, debug: bool, secret: str, found: list[str]
+) -> None:
+    settings.IS_DEPLOYED, settings.DEBUG, settings.SECRET_KEY = deployed, debug, secret
+
+    assert ids(checks.check_deployment()) == found

@@ -1,0 +1,123 @@
+"""``examples/receive_webhook.py``, run as a partner would run it."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+from django.conf import settings
+
+from ops import jobs
+from partners import services, signing
+from tests.partners.deliveries import delivery_to
+
+EXAMPLE = Path(settings.BASE_DIR) / "examples" / "receive_webhook.py"
+SECRET = signing.encode_secret(bytes(range(32)))
+BODY = b'{"type":"assessment.completed","data":{"assessment_id":"1"}}'
+
+
+@dataclass
+class Receiver:
+    """The example at work: where it listens, and after its end what it printed."""
+
+    url: str
+    printed: list[str] = field(default_factory=list)
+
+    def post(self, headers: dict[str, str], body: bytes = BODY) -> int:
+        """Send a request as it is; return the status."""
+        return httpx.post(self.url, content=body, headers=headers, trust_env=False).status_code
+
+
+@contextmanager
+def receiving(secret: str) -> Iterator[Receiver]:
+    """Run the example while the block runs."""
+    process = subprocess.Popen(
+        [sys.executable, str(EXAMPLE), "--port", "0"],
+        env={"WEBHOOK_SECRET": secret},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    receiver = Receiver(process.stdout.readline().removeprefix("listening on ").strip())
+    try:
+        yield receiver
+    finally:
+        process.terminate()
+        receiver.printed += process.communicate(timeout=10)[0].splitlines()
+
+
+def signed(*, message_id: str = "msg_1", late: int = 0, secret: str = SECRET) -> dict[str, str]:
+    """Return the headers of the usual body, signed so many seconds from now."""
+    return signing.headers(signing.Message(message_id, int(time.time()) + late, BODY), [secret])
+
+
+def test_the_example_fits_on_one_page() -> None:
+    assert len(EXAMPLE.read_text().splitlines()) <= 80
+
+
+@pytest.mark.django_db
+def test_a_real_delivery_is_taken_once_and_shown() -> None:
+    delivery, secret = delivery_to(9)
+    with receiving(secret) as receiver:
+        services.change_endpoint(
+            by=None,
+            endpoint_id=delivery.endpoint_id,
+            name="Partner",
+            url=receiver.url,
+            event_types=["assessment.failed"],
+        )
+        jobs.drain()
+        services.replay(by=None, delivery_id=delivery.pk, now=delivery.created_at)
+        jobs.drain()
+
+    delivery.refresh_from_db()
+    codes = list(delivery.tries.order_by("number").values_list("response_code", flat=True))
+    assert (delivery.status, codes) == ("delivered", [204, 204])
+    assert len(receiver.printed) == 1
+    assert receiver.printed[0].startswith(f"assessment.failed msg_{delivery.event_id.hex} ")
+    assert str(delivery.event.assessment_id) in receiver.printed[0]
+
+
+def test_only_genuine_messages_are_taken() -> None:
+    other = signing.encode_secret(b"x" * 32)
+    good = signed()
+    with receiving(SECRET) as receiver:
+        answers = {
+            "genuine": receiver.post(good),
+            "again": receiver.post(good),
+            "295 s old": receiver.post(signed(message_id="msg_2", late=-295)),
+            "no headers": receiver.post({}),
+            "no comma": receiver.post({**good, "webhook-signature": "v1"}),
+            "no base64": receiver.post({**good, "webhook-signature": "v1,a"}),
+            "another secret": receiver.post(signed(secret=other)),
+            "another body": receiver.post(good, BODY + b" "),
+            "no text": receiver.post(good, b"\xff\xfe"),
+            "too old": receiver.post(signed(late=-310)),
+            "too new": receiver.post(signed(late=310)),
+            "too large": receiver.post(good, b"x" * 20_001),
+        }
+
+    assert answers == {"genuine": 204, "again": 204, "295 s old": 204} | dict.fromkeys(list(answers)[3:], 400)
+    assert [line.split(" ")[1] for line in receiver.printed] == ["msg_1", "msg_2"]
+
+
+def test_during_rotation_it_knows_both_secrets() -> None:
+    other = signing.encode_secret(b"x" * 32)
+    with receiving(f"{SECRET},{other}") as receiver:
+        answers = [receiver.post(signed()), receiver.post(signed(message_id="msg_2", secret=other))]
+
+    assert answers == [204, 204]
+
+
+def test_it_says_that_it_needs_a_secret() -> None:
+    result = subprocess.run(
+        [sys.executable, str(EXAMPLE)], env={}, capture_output=True, text=True, timeout=20, check=False
+    )
+
+    assert result.returncode == 2
+    assert "WEBHOOK_SECRET" in result.stderr

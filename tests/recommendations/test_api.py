@@ -1,0 +1,313 @@
+"""The result and the feedback over HTTP, by status and by caller."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.enums import Role
+from accounts.models import GuardianLink, User
+from assessments import services as assessments
+from assessments.models import Assessment
+from catalog.models import Credential
+from recommendations.models import Recommendation, RecommendationFeedback
+from recommendations.services import store
+from tests.clients import client_of
+from tests.factories.accounts import AdminFactory, AdvisorAssignmentFactory, UserFactory
+from tests.factories.assessments import started_assessment, submitted_assessment
+from tests.factories.catalog import NOW
+from tests.factories.recommendations import (
+    RagTraceFactory,
+    RecommendationFactory,
+    RecommendationItemFactory,
+)
+from tests.recommendations.test_runs import draft
+
+pytestmark = pytest.mark.django_db
+
+
+def result_url(assessment_id: uuid.UUID) -> str:
+    return f"/api/v1/assessments/{assessment_id}/result"
+
+
+def feedback_url(recommendation_id: uuid.UUID) -> str:
+    return f"/api/v1/recommendations/{recommendation_id}/feedback"
+
+
+@pytest.fixture
+def completed() -> Recommendation:
+    """A completed assessment whose effective run names one credential, on the strength of one trace."""
+    assessment = submitted_assessment()
+    made = store(
+        assessment_id=assessment.pk,
+        draft=draft(parameters={"weights": {"gap_fit": 0.45}}, metrics={"rag_latency_ms": 12}),
+        now=NOW + dt.timedelta(seconds=2),
+    )
+    item = RecommendationItemFactory(recommendation=made, position=1)
+    item.traces.add(RagTraceFactory(recommendation=made, credential=item.credential, rank=1))
+    return made
+
+
+def test_a_completed_assessment_has_a_result(completed: Recommendation) -> None:
+    item, trace = completed.items.get(), completed.traces.get()
+
+    response = client_of(completed.assessment.user).get(result_url(completed.assessment_id))
+
+    assert response.status_code == 200
+    body = response.json()
+    assert body["assessment_id"] == str(completed.assessment_id)
+    assert body["recommendation_id"] == str(completed.pk)
+    assert body["summary"] == "A summary."
+    assert body["recommendation_items"] == [
+        {
+            "position": 1,
+            "credential_id": str(item.credential_id),
+            "title": item.title,
+            "confidence": 0.6,
+            "parts": {
+                "gap_fit": 0.4,
+                "retrieval": 0.15,
+                "neighbours": 0.0,
+                "feedback": 0.05,
+                "diversity": 0.0,
+            },
+            "rationale": "A rationale.",
+            "source_trace_ids": [str(trace.pk)],
+            "provider": "Harbour Data School",
+            "level": 3,
+            "hours": 10,
+            "uri": item.credential.uri,
+            "available": True,
+        }
+    ]
+    assert body["traces"] == [
+        {
+            "trace_id": str(trace.pk),
+            "credential_id": str(item.credential_id),
+            "source_uri": item.credential.uri,
+            "snippet": "A paragraph.",
+            "start": 10,
+            "end": 22,
+            "similarity": 0.612,
+            "rank": 1,
+            "embedding_provider": "sentence-transformers",
+            "embedding_model": "words",
+        }
+    ]
+    assert body["metrics"] == {
+        "total_latency_ms": 2000,
+        "token_cost_cents": 0.0,
+        "gpt_latency_ms": 0,
+        "rag_latency_ms": 12,
+    }
+    assert body["profile"][0] == {"skill": "sql", "name": "SQL", "level": 1.5, "target": 4.0, "gap": 2.5}
+    assert (body["degraded"], body["missing"], body["provisional"], body["pending"]) == (False, [], False, [])
+    assert body["weights"]["gap_fit"] == 0.45
+    assert len(body["questions"]) == 7
+    assert {"score", "maximum", "explanation", "criteria"} <= set(body["questions"][0])
+    assert body["totals"]["maximum"] > 0
+    assert body["completed_at"] == "2026-03-02T09:00:02Z"
+
+
+def test_the_result_of_a_later_run_replaces_the_earlier(completed: Recommendation) -> None:
+    later = store(assessment_id=completed.assessment_id, draft=draft(summary="Later."), now=NOW)
+
+    body = client_of(completed.assessment.user).get(result_url(completed.assessment_id)).json()
+
+    assert (body["recommendation_id"], body["summary"]) == (str(later.pk), "Later.")
+
+
+def test_a_retired_credential_is_still_shown_and_marked(completed: Recommendation) -> None:
+    Credential.objects.update(active=False)
+
+    body = client_of(completed.assessment.user).get(result_url(completed.assessment_id)).json()
+
+    assert [item["available"] for item in body["recommendation_items"]] == [False]
+
+
+def test_a_degraded_result_says_what_is_missing() -> None:
+    made = store(assessment_id=submitted_assessment().pk, draft=draft(missing=("retrieval",)), now=NOW)
+
+    body = client_of(made.assessment.user).get(result_url(made.assessment_id)).json()
+
+    assert (body["degraded"], body["missing"]) == (True, ["retrieval"])
+
+
+def test_an_assessment_in_progress_has_no_result() -> None:
+    assessment = started_assessment(now=timezone.now())
+
+    response = client_of(assessment.user).get(result_url(assessment.pk))
+
+    assert (response.status_code, response.json()["error_code"]) == (409, "ASSESSMENT_NOT_COMPLETED")
+
+
+def test_an_expired_assessment_is_gone() -> None:
+    assessment = started_assessment(now=NOW - dt.timedelta(days=400))
+
+    response = client_of(assessment.user).get(result_url(assessment.pk))
+
+    assert (response.status_code, response.json()["error_code"]) == (410, "ASSESSMENT_EXPIRED")
+
+
+def test_a_failed_assessment_says_why() -> None:
+    assessment = submitted_assessment()
+    assessments.fail(assessment_id=assessment.pk, reason="The answers could not be read.")
+
+    response = client_of(assessment.user).get(result_url(assessment.pk))
+
+    assert response.status_code == 409
+    assert response.json()["error_code"] == "ASSESSMENT_FAILED"
+    assert response.json()["message"] == "The answers could not be read."
+
+
+def test_while_the_work_is_under_way_the_result_is_awaited() -> None:
+    assessment = submitted_assessment()
+
+    response = client_of(assessment.user).get(result_url(assessment.pk))
+
+    assert (response.status_code, response.headers["Retry-After"]) == (202, "2")
+    body = response.json()
+    assert (body["status"], body["stage"]) == ("awaiting_async", "scoring")
+    assert body["awaited"] == ["scoring", "retrieval", "recommending"]
+    assert "questions" not in body
+
+
+def _advisor(student: User) -> User:
+    advisor: User = AdvisorAssignmentFactory(student=student).advisor
+    return advisor
+
+
+def _guardian(student: User) -> User:
+    guardian: User = UserFactory(role=Role.GUARDIAN)
+    GuardianLink.objects.create(guardian=guardian, student=student)
+    return guardian
+
+
+CALLERS: dict[str, tuple[Callable[[User], User], int, int]] = {
+    "the student": (lambda student: student, 200, 201),
+    "their advisor": (_advisor, 200, 201),
+    "an admin": (lambda _: AdminFactory(), 200, 201),
+    "their guardian": (_guardian, 200, 403),
+    "another student": (lambda _: UserFactory(), 404, 404),
+    "another advisor": (lambda _: _advisor(UserFactory()), 404, 404),
+    "another guardian": (lambda _: _guardian(UserFactory()), 404, 403),
+}
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_who_may_read_and_who_may_comment(caller: str, completed: Recommendation) -> None:
+    make, reads, comments = CALLERS[caller]
+    client = client_of(make(completed.assessment.user))
+
+    read = client.get(result_url(completed.assessment_id))
+    commented = client.post(feedback_url(completed.pk), {"relevance_score": 4}, format="json")
+
+    assert (read.status_code, commented.status_code) == (reads, comments)
+
+
+def test_strangers_are_told_to_log_in(completed: Recommendation) -> None:
+    assert APIClient().get(result_url(completed.assessment_id)).status_code == 401
+    assert (
+        APIClient().post(feedback_url(completed.pk), {"relevance_score": 4}, format="json").status_code == 401
+    )
+
+
+def test_feedback_is_stored_and_given_back(completed: Recommendation) -> None:
+    item = completed.items.get()
+    said = {
+        "relevance_score": 5,
+        "acceptance_status": "accepted",
+        "comments": "I will take it.",
+        "credential_id": str(item.credential_id),
+        "submitted_by_role": "student",
+    }
+
+    response = client_of(completed.assessment.user).post(feedback_url(completed.pk), said, format="json")
+
+    assert response.status_code == 201
+    body = response.json()
+    assert {key: body[key] for key in said} == said
+    assert body["recommendation_id"] == str(completed.pk)
+    assert body["feedback_id"] == str(RecommendationFeedback.objects.get().pk)
+
+
+def test_feedback_about_the_list_names_no_credential(completed: Recommendation) -> None:
+    response = client_of(completed.assessment.user).post(
+        feedback_url(completed.pk), {"relevance_score": 2}, format="json"
+    )
+
+    assert response.json()["credential_id"] is None
+    assert response.json()["acceptance_status"] == "pending"
+
+
+BAD_FEEDBACK: dict[str, dict[str, Any]] = {
+    "no score": {},
+    "score 0": {"relevance_score": 0},
+    "score 6": {"relevance_score": 6},
+    "score in words": {"relevance_score": "much"},
+    "unknown acceptance": {"relevance_score": 3, "acceptance_status": "maybe"},
+    "another role": {"relevance_score": 3, "submitted_by_role": "admin"},
+    "a comment too long": {"relevance_score": 3, "comments": "x" * 2001},
+    "not a credential": {"relevance_score": 3, "credential_id": "sql"},
+    "a credential not on the list": {"relevance_score": 3, "credential_id": str(uuid.uuid4())},
+}
+
+
+@pytest.mark.parametrize("case", BAD_FEEDBACK)
+def test_bad_feedback_is_refused_and_leaves_nothing(case: str, completed: Recommendation) -> None:
+    response = client_of(completed.assessment.user).post(
+        feedback_url(completed.pk), BAD_FEEDBACK[case], format="json"
+    )
+
+    assert response.status_code == 400
+    assert {"error_code", "message", "request_id"} <= set(response.json())
+    assert not RecommendationFeedback.objects.exists()
+
+
+def test_feedback_sent_twice_with_one_key_counts_once(completed: Recommendation) -> None:
+    client = client_of(completed.assessment.user)
+    headers = {"Idempotency-Key": "feedback-1"}
+
+    first = client.post(feedback_url(completed.pk), {"relevance_score": 4}, format="json", headers=headers)
+    second = client.post(feedback_url(completed.pk), {"relevance_score": 4}, format="json", headers=headers)
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json()["feedback_id"] == second.json()["feedback_id"]
+    assert RecommendationFeedback.objects.count() == 1
+
+
+def test_feedback_on_what_is_not_there_is_404() -> None:
+    response = client_of(UserFactory()).post(
+        feedback_url(uuid.uuid4()), {"relevance_score": 4}, format="json"
+    )
+
+    assert (response.status_code, response.json()["error_code"]) == (404, "RECOMMENDATION_404")
+
+
+def test_an_assessment_that_never_met_the_recommender_has_an_empty_list() -> None:
+    assessment = submitted_assessment()
+    assessments.complete(assessment_id=assessment.pk, now=NOW)
+
+    body = client_of(assessment.user).get(result_url(assessment.pk)).json()
+
+    assert (body["recommendation_id"], body["recommendation_items"]) == (None, [])
+
+
+def test_the_number_of_queries_does_not_grow_with_the_list(django_assert_max_num_queries: Any) -> None:
+    counts = []
+    for items in (1, 3):
+        recommendation = RecommendationFactory()
+        Assessment.objects.filter(pk=recommendation.assessment_id).update(
+            status="completed", stage="done", completed_at=NOW
+        )
+        RecommendationItemFactory.create_batch(items, recommendation=recommendation)
+        client = client_of(recommendation.assessment.user)
+        with django_assert_max_num_queries(40) as captured:
+            assert client.get(result_url(recommendation.assessment_id)).status_code == 200
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1]

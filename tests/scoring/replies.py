@@ -1,0 +1,22 @@
+"""What a model replies when it is asked for verdicts on the essays of tests/factories/assessments.py."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tests.fakes.openai_server import Received
+from tests.scoring.essays.chats import honest, verdict
+
+QUOTE = "First I would compare both sources and list where they differ."
+SECOND_QUOTE = "Therefore I trust the table more"
+BEST = {"reasoning": verdict("l2", QUOTE, "You compare before you decide."), "evidence": verdict("l1", SECOND_QUOTE)}
+
+
+def essay_reply(criteria: Mapping[str, Any], *, noted: bool = False) -> str:
+    """Return a reply about the only essay of a call."""
+    return json.dumps({"e1": {"instructions_in_answer": noted, "criteria": criteria}})
+
+
+def second_level(request: Received) -> str:
+    """Reply to any call: the second level everywhere, with a quote from each answer."""
+    return honest(request.prompt, request.body["response_format"]["json_schema"]["schema"])
