@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from typing import Any
 
 from django import forms
@@ -49,6 +50,25 @@ FEEDBACK_HELP = _shape(
 )
 
 
+# What PostgreSQL refuses in JSON: NUL, which is written as an escape, and halves of surrogate pairs.
+_UNSTORABLE = re.compile(r"\\u0000|[\ud800-\udfff]")
+_COUNT = {"type": "integer", "minimum": 1}
+_SHAPES: dict[str, Any] = {
+    **QUESTION["properties"],
+    "answer_format": {
+        "type": "object",
+        "properties": {
+            "max_choices": _COUNT,
+            "min_words": _COUNT,
+            "max_words": _COUNT,
+            "max_chars": _COUNT,
+            "unit": {"type": "string"},
+            "units": {"type": "array", "items": {"type": "string"}},
+        },
+    },
+}
+
+
 class PrettyJSONField(forms.JSONField):
     """JSON in a text area, indented for people."""
 
@@ -60,13 +80,13 @@ class PrettyJSONField(forms.JSONField):
         """Indent, unless the text is what somebody just entered."""
         if value is None or isinstance(value, str):
             return value
-        return json.dumps(value, indent=2, ensure_ascii=False)
+        shown = json.dumps(value, indent=2, ensure_ascii=False)
+        return json.dumps(value, indent=2) if _UNSTORABLE.search(shown) else shown
 
     def to_python(self, value: Any) -> Any:
         """Read JSON; refuse signs that the database cannot store."""
         found = super().to_python(value)
-        written = json.dumps(found, ensure_ascii=False)
-        if "\\u0000" in written or any("\ud800" <= sign <= "\udfff" for sign in written):
+        if _UNSTORABLE.search(json.dumps(found, ensure_ascii=False)):
             raise ValidationError("NUL characters and half surrogates cannot be stored.", code="unstorable")
         return found
 
@@ -103,7 +123,7 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
         return found
 
     def _check_shape(self, name: str, value: Any) -> None:
-        for error in Draft202012Validator(QUESTION["properties"][name]).iter_errors(value):
+        for error in Draft202012Validator(_SHAPES[name]).iter_errors(value):
             place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.path)
             self.add_error(name, f"{name}{place}: {error.message}")
 

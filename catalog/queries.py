@@ -39,6 +39,7 @@ class RoleNeed:
     skill_id: uuid.UUID
     skill_key: str
     skill_name: str
+    skill_description: str
     target_level: float
     importance: int
 
@@ -68,7 +69,14 @@ def role_needs(role_id: uuid.UUID) -> list[RoleNeed]:
     """Return what a role asks for, the most important first."""
     rows = RoleSkill.objects.filter(role_id=role_id).select_related("skill")
     return [
-        RoleNeed(row.skill_id, row.skill.key, row.skill.name, float(row.target_level), row.importance)
+        RoleNeed(
+            skill_id=row.skill_id,
+            skill_key=row.skill.key,
+            skill_name=row.skill.name,
+            skill_description=row.skill.description,
+            target_level=float(row.target_level),
+            importance=row.importance,
+        )
         for row in rows
     ]
 

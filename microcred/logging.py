@@ -79,7 +79,8 @@ SHARED_PROCESSORS: list[structlog.typing.Processor] = [
 def configure_logging(*, level: str, style: str) -> None:
     """Send structlog and the standard library's loggers to standard error in one format.
 
-    ``style`` is ``json`` (one object a line) or ``console``.
+    ``style`` is ``json`` (one object a line, exceptions without their messages) or ``console``, for a
+    developer's own machine.
     """
     logging.config.dictConfig(
         {
@@ -106,10 +107,13 @@ def configure_logging(*, level: str, style: str) -> None:
 def _formatter(style: str) -> dict[str, Any]:
     last: list[structlog.typing.Processor] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0),
+        # The default formatter would show local variables: passwords, tokens, answers.
+        structlog.dev.ConsoleRenderer(
+            colors=False, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
+        ),
     ]
     if style == "json":
-        last[1:] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        last[1:] = [trace_without_messages, structlog.processors.JSONRenderer()]
     return {
         "()": structlog.stdlib.ProcessorFormatter,
         "processors": last,

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.models import User
+from accounts.authentication import caller
 from accounts.permissions import MayGiveFeedback
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
@@ -46,7 +46,7 @@ class ResultEndpoint(APIView):
     )  # fmt: skip
     def get(self, request: Request, assessment_id: uuid.UUID) -> Response:
         """Return scores, profile, recommendations and their evidence."""
-        found = queries.result_of(by=_caller(request), assessment_id=assessment_id, now=timezone.now())
+        found = queries.result_of(by=caller(request), assessment_id=assessment_id, now=timezone.now())
         if isinstance(found, Awaited):
             return Response(awaited_body(found), status=202, headers={"Retry-After": RETRY_AFTER_SECONDS})
         return Response(result_body(found))
@@ -68,15 +68,9 @@ class FeedbackEndpoint(APIView):
         body = FeedbackRequest(data=request.data)
         body.is_valid(raise_exception=True)
         feedback = services.record_feedback(
-            by=_caller(request),
+            by=caller(request),
             recommendation_id=recommendation_id,
             now=timezone.now(),
             **body.validated_data,
         )
         return Response(FeedbackView(feedback).data, status=201)
-
-
-def _caller(request: Request) -> User:
-    if not isinstance(request.user, User):
-        raise TypeError("the view lets anonymous callers through")
-    return request.user

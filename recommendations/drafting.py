@@ -8,43 +8,59 @@ from typing import Any, Final
 from assessments.enums import MissingPart
 from assessments.queries import Subject
 from catalog import queries as catalog
-from microcred.ai.base import Embedder, EmbeddingKey
+from microcred.ai.base import Embedder, EmbeddingKey, Vectors
 from recommendations import queries
 from recommendations.drafts import Draft, DraftItem, Embedding
-from recommendations.fusion import Candidate, Ranked, fuse, weights_used
+from recommendations.fusion import Candidate, Ranked, fuse, gap_fit, weights_used
 from recommendations.gaps import Need, SkillGap, Target, compare, find_needs
 from recommendations.knn import Neighbourhood, neighbourhood
 from recommendations.priors import UNKNOWN
 from recommendations.queries import Offer
 from recommendations.rationale import CredentialFacts, Quote, rationale, summary
-from recommendations.retrieval import Evidence, gather, search_queries
+from recommendations.retrieval import Evidence, Passage, SearchQuery, gather, search_queries
 from scoring import queries as scoring
 
 PASSAGES_A_NEED: Final = 40
+MOST_COMPARED: Final = 300
 PASSAGES_AN_ITEM: Final = 3
 MICROCENTS_A_CENT: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a run starts from: the profile beside the role's targets, and the needs that follow."""
+    """What a run starts from: the profile beside the role's targets, the needs that follow, the catalog's
+    offers by id, and what the role's skills mean, by key."""
 
     subject: Subject
     profile: tuple[SkillGap, ...]
     needs: tuple[Need, ...]
+    offers: Mapping[uuid.UUID, Offer]
+    descriptions: Mapping[str, str]
 
     @property
     def levels(self) -> dict[str, float]:
         """The measured levels by skill key."""
         return {line.skill_key: line.level for line in self.profile if line.level is not None}
 
+    @property
+    def helpful(self) -> frozenset[uuid.UUID]:
+        """The credentials that would close a gap."""
+        return frozenset(key for key, offer in self.offers.items() if gap_fit(self.needs, offer.levels) > 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the search found, by credential, and which model's vectors were compared."""
+    """What the search found, by credential; what was asked, with the vectors, to be asked again."""
 
     evidence: Mapping[uuid.UUID, Evidence]
-    embedding: Embedding
+    key: EmbeddingKey
+    asked: tuple[SearchQuery, ...] = ()
+    vectors: Vectors | None = None
+
+    @property
+    def embedding(self) -> Embedding:
+        """Which model's vectors were compared."""
+        return Embedding(self.key.provider, self.key.model)
 
 
 def prepare(subject: Subject) -> Basis:
@@ -52,51 +68,57 @@ def prepare(subject: Subject) -> Basis:
 
     A level that rests on nothing but the student's own word is not taken as measured.
     """
-    targets = [
-        Target(need.skill_key, need.skill_name, need.target_level, need.importance)
-        for need in catalog.role_needs(subject.role_id)
-    ]
+    asked = catalog.role_needs(subject.role_id)
+    targets = [Target(need.skill_key, need.skill_name, need.target_level, need.importance) for need in asked]
     measured = {
         skill.skill_key: skill.level for skill in scoring.profile(subject.assessment_id) if skill.evidence > 0
     }
-    return Basis(subject, tuple(compare(targets, measured)), tuple(find_needs(targets, measured)))
+    return Basis(
+        subject=subject,
+        profile=tuple(compare(targets, measured)),
+        needs=tuple(find_needs(targets, measured)),
+        offers={offer.credential_id: offer for offer in queries.offers()},
+        descriptions={need.skill_key: need.skill_description for need in asked},
+    )
 
 
 def search(basis: Basis, embedder: Embedder) -> Findings | None:
-    """Find passages for the needs, first among the credentials meant for the role, else among all.
+    """Find passages for the needs among the credentials that would close a gap.
 
-    None when nothing in the catalog can be compared, because it has not been embedded by this model.
+    Up to ``MOST_COMPARED`` of them are compared one by one, so that each is judged by its own best passages;
+    of more the nearest passages are taken. None when nothing can be compared, because the catalog has not been
+    embedded by this model.
 
     Raises:
         ProviderError: from the embedder.
     """
-    asked = search_queries(basis.needs)
-    key = EmbeddingKey.of(embedder)
-    embedding = Embedding(embedder.provider, embedder.model)
-    if not asked:
-        return Findings({}, embedding)
+    asked = tuple(search_queries(basis.needs))
+    key, helpful = EmbeddingKey.of(embedder), basis.helpful
+    if not asked or not helpful:
+        return Findings({}, key)
     vectors = embedder.embed([query.text for query in asked])
-    role_id: uuid.UUID | None
-    for role_id in (basis.subject.role_id, None):
-        found = queries.nearest(vectors, key=key, limit=PASSAGES_A_NEED, role_id=role_id)
-        if any(found):
-            return Findings(gather(list(zip(asked, found, strict=True))), embedding)
-    return None
+    if len(helpful) <= MOST_COMPARED:
+        found = queries.nearest_of_each(vectors, key=key, credential_ids=helpful, limit=PASSAGES_AN_ITEM)
+    else:
+        found = queries.nearest(vectors, key=key, credential_ids=helpful, limit=PASSAGES_A_NEED)
+    if not any(found):
+        return None
+    return Findings(gather(list(zip(asked, found, strict=True))), key, asked, vectors)
 
 
 def conclude(basis: Basis, findings: Findings | None, *, rag_latency_ms: int) -> Draft:
     """Rank the catalog for the needs; without ``findings`` the ranking goes without retrieval."""
-    offers = {offer.credential_id: offer for offer in queries.offers()}
     around = _neighbours(basis)
     unavailable = [part for part, known in (("retrieval", findings), ("neighbours", around)) if known is None]
     ranked = fuse(
         basis.needs,
-        _candidates(offers, findings, around),
+        _candidates(basis, findings, around),
         levels=basis.levels,
         earned=queries.earned(basis.subject.user_id),
         missing=unavailable,
     )
-    items = tuple(_item(one, offers, findings, around) for one in ranked)
+    passages = _passages(findings, [one.candidate.credential_id for one in ranked])
+    items = tuple(_item(basis, one, passages, around) for one in ranked)
     missing = () if findings else (MissingPart.RETRIEVAL.value,)
     return Draft(
         summary=_summary(basis, [item.title for item in items], unavailable),
@@ -125,9 +147,7 @@ def _neighbours(basis: Basis) -> Neighbourhood | None:
     return neighbourhood(basis.levels, others)
 
 
-def _candidates(
-    offers: Mapping[uuid.UUID, Offer], findings: Findings | None, around: Neighbourhood | None
-) -> list[Candidate]:
+def _candidates(basis: Basis, findings: Findings | None, around: Neighbourhood | None) -> list[Candidate]:
     evidence = findings.evidence if findings else {}
     scores = around.scores if around else {}
     rates = queries.acceptance_rates()
@@ -140,31 +160,50 @@ def _candidates(
             retrieval=evidence[credential_id].score if credential_id in evidence else 0.0,
             neighbours=scores.get(credential_id, 0.0),
             feedback=rates.get(credential_id, UNKNOWN),
+            for_role=not offer.role_ids or basis.subject.role_id in offer.role_ids,
         )
-        for credential_id, offer in offers.items()
+        for credential_id, offer in basis.offers.items()
     ]
 
 
+def _passages(findings: Findings | None, chosen: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[Passage, ...]]:
+    """Return the nearest passages of each chosen credential; those the search passed over are asked now.
+
+    What is found late is evidence to read and no part of the confidence.
+    """
+    if findings is None:
+        return {}
+    evidence = dict(findings.evidence)
+    lacking = [credential_id for credential_id in chosen if credential_id not in evidence]
+    if lacking and findings.vectors is not None:
+        found = queries.nearest_of_each(
+            findings.vectors, key=findings.key, credential_ids=lacking, limit=PASSAGES_AN_ITEM
+        )
+        evidence |= gather(list(zip(findings.asked, found, strict=True)))
+    return {key: one.passages[:PASSAGES_AN_ITEM] for key, one in evidence.items()}
+
+
 def _item(
+    basis: Basis,
     ranked: Ranked,
-    offers: Mapping[uuid.UUID, Offer],
-    findings: Findings | None,
+    passages: Mapping[uuid.UUID, tuple[Passage, ...]],
     around: Neighbourhood | None,
 ) -> DraftItem:
-    offer = offers[ranked.candidate.credential_id]
-    found = findings.evidence.get(offer.credential_id) if findings else None
-    passages = found.passages[:PASSAGES_AN_ITEM] if found else ()
+    offer = basis.offers[ranked.candidate.credential_id]
+    own = passages.get(offer.credential_id, ())
+    subjects = [f"{need.skill_name} {basis.descriptions.get(need.skill_key, '')}" for need in ranked.served]
     facts = CredentialFacts(
         title=offer.title,
         provider=offer.provider,
         hours=offer.hours,
         served=tuple((need, offer.levels[need.skill_key]) for need in ranked.served),
-        unmet=tuple(sorted(offers[one].title for one in ranked.unmet)),
-        quotes=tuple(Quote(passage.snippet, passage.source_uri) for passage in passages),
+        subject=" ".join(subjects),
+        unmet=tuple(sorted(basis.offers[one].title for one in ranked.unmet)),
+        quotes=tuple(Quote(passage.snippet, passage.source_uri) for passage in own),
         holders=around.holders.get(offer.credential_id, 0) if around else 0,
         neighbours=around.size if around else 0,
     )
-    return DraftItem(offer.credential_id, offer.title, ranked.parts, rationale(facts), passages)
+    return DraftItem(offer.credential_id, offer.title, ranked.parts, rationale(facts), own)
 
 
 def _summary(basis: Basis, titles: Sequence[str], unavailable: Sequence[str]) -> str:

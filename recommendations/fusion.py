@@ -8,7 +8,7 @@ Every part is a whole number of thousandths, so the sum is exact::
     retrieval  = weight * score of recommendations.retrieval
     neighbours = weight * score of recommendations.knn
     feedback   = weight * Beta-shrunk acceptance rate of the credential
-    diversity  = -DIVERSITY * largest overlap of its skills with a credential ranked above it
+    diversity  = -DIVERSITY * largest overlap of its skills with a credential chosen before it
 
 The weights add up to .95: no recommendation is certain. When a part is not available, its weight goes to
 the others in proportion, and the weights used are returned.
@@ -20,9 +20,13 @@ at or below the learner's level gives nothing, and one far above little. At an u
 target never lowers ``gap_fit``.
 
 A credential with prerequisites that the learner neither holds nor comes near gives way to the prerequisite
-if that one helps too; otherwise its fit is multiplied by ``UNPREPARED``. Ranks are taken greedily, as in
-maximal marginal relevance (Carbonell and Goldstein, 1998), at most two for each primary skill. Ties go to
-the better fit, then to the key.
+if that one helps too; otherwise its fit is multiplied by ``UNPREPARED``. The fit of one that is not meant for
+the learner's role is multiplied by ``OTHER_ROLE``: it teaches the skill on another role's examples.
+
+Credentials are chosen greedily, as in maximal marginal relevance (Carbonell and Goldstein, 1998); a third one
+for one primary skill waits while one for another skill has at least half its confidence, so that a single
+large gap may fill the list. What was chosen is ranked by confidence; ties go to what was chosen first, that
+is to the better fit, then to the key.
 """
 
 import uuid
@@ -48,9 +52,11 @@ REACH: Final = 2.0
 REACH_SLOPE: Final = 0.4
 LEAST_REACH: Final = 0.1
 UNPREPARED: Final = 0.5
+OTHER_ROLE: Final = 0.7
 NEAR: Final = 0.5
 LIMIT: Final = 5
 PER_SKILL: Final = 2
+WORTH_VARIETY: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class Candidate:
     retrieval: float = 0.0
     neighbours: float = 0.0
     feedback: float = 0.5
+    for_role: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +205,8 @@ def _stands_before(
 def _score(
     candidate: Candidate, needs: Sequence[Need], unmet: frozenset[uuid.UUID], weights: Mapping[str, float]
 ) -> _Scored:
-    fit = gap_fit(needs, candidate.levels) * (UNPREPARED if unmet else 1.0)
+    fit = gap_fit(needs, candidate.levels)
+    fit *= (UNPREPARED if unmet else 1.0) * (1.0 if candidate.for_role else OTHER_ROLE)
     raw = {
         "gap_fit": fit,
         "retrieval": candidate.retrieval,
@@ -224,22 +232,25 @@ def _pick(scored: Sequence[_Scored], limit: int) -> list[Ranked]:
             min(one.total, round(THOUSAND * DIVERSITY * alike))
             for one, alike in zip(waiting, overlaps, strict=True)
         ]
-        # min() keeps the first of equals, and the list is in the order of ties already.
-        best = min(range(len(waiting)), key=lambda index: penalties[index] - waiting[index].total)
-        one = waiting[best]
+        best = _best(waiting, penalties, taken)
+        one = waiting.pop(best)
         picked.append(_ranked(one, penalties[best]))
         taken[one.primary_skill] += 1
-        kept = [
-            index
-            for index, other in enumerate(waiting)
-            if index != best and taken[other.primary_skill] < PER_SKILL
-        ]
+        del overlaps[best]
         overlaps = [
-            max(overlaps[index], overlap(waiting[index].candidate.levels, one.candidate.levels))
-            for index in kept
+            max(alike, overlap(other.candidate.levels, one.candidate.levels))
+            for other, alike in zip(waiting, overlaps, strict=True)
         ]
-        waiting = [waiting[index] for index in kept]
-    return picked
+    return sorted(picked, key=lambda ranked: -ranked.parts.confidence)
+
+
+def _best(waiting: Sequence[_Scored], penalties: Sequence[int], taken: Mapping[str, int]) -> int:
+    """Return the place of the next credential; of equals the first, since they wait in the order of ties."""
+    totals = [one.total - penalty for one, penalty in zip(waiting, penalties, strict=True)]
+    fresh = [place for place, one in enumerate(waiting) if taken.get(one.primary_skill, 0) < PER_SKILL]
+    best = max(range(len(waiting)), key=totals.__getitem__)
+    other = max(fresh, key=totals.__getitem__, default=best)
+    return other if totals[other] >= WORTH_VARIETY * totals[best] else best
 
 
 def _order(one: _Scored) -> tuple[int, int, str]:

@@ -4,6 +4,7 @@ Neighbours are spoken of in number, and only from ``SPOKEN_OF`` on, so that noth
 about one of them.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,9 @@ from recommendations.gaps import Basis, Need, SkillGap
 
 SPOKEN_OF: Final = 3
 MAX_QUOTE_WORDS: Final = 45
+STEM: Final = 5
+# Words of four letters or more, and abbreviations in capitals.
+WORD: Final = re.compile(r"[^\W\d_]{4,}|\b[A-Z]{2,3}\b")
 NAMED_NEEDS: Final = 3
 
 WITHOUT: Final = {
@@ -37,13 +41,14 @@ class CredentialFacts:
 
     ``holders`` of ``neighbours`` similar learners took it up; both are 0 where none were compared.
     ``unmet`` are the titles of prerequisites that are still to be done; ``quotes`` are the passages found,
-    the nearest first.
+    the nearest first; ``subject`` is what the skills served mean, in words.
     """
 
     title: str
     provider: str
     hours: int
     served: tuple[tuple[Need, float], ...]
+    subject: str = ""
     unmet: tuple[str, ...] = ()
     quotes: tuple[Quote, ...] = ()
     holders: int = 0
@@ -59,7 +64,7 @@ def rationale(facts: CredentialFacts) -> str:
     if facts.unmet:
         said.append(f"It builds on {_listed(facts.unmet)}, which should come first.")
     if facts.quotes:
-        said.append(_quoted(facts.quotes, [need.skill_name for need, _ in facts.served]))
+        said.append(_quoted(facts.quotes, facts.subject))
     if facts.holders >= SPOKEN_OF:
         said.append(
             f"{facts.holders} of the {facts.neighbours} learners with the most similar profile took it up."
@@ -83,29 +88,34 @@ def summary(
     return " ".join(sentence for sentence in said if sentence)
 
 
-def quotation(snippet: str, words: Collection[str]) -> str:
-    """Return, word for word, the first sentence of ``snippet`` that has one of ``words``, else its first.
+def quotation(snippets: Sequence[str], subject: str) -> tuple[int, str]:
+    """Return the place of a snippet, and a sentence of it that says most about ``subject``, word for word.
 
-    At most 45 words of it; what is returned always stands in the snippet as it is.
+    What counts is how many different words of ``subject`` a sentence has, compared by their first letters so
+    that "joins" meets "join"; of equals the first sentence of the nearest snippet. At most 45 words of it; what
+    is returned always stands in the snippet as it is.
     """
-    spans = sentences(snippet)
-    if not spans:
-        return ""
-    lowered = [word.lower() for word in words]
-    chosen = next(
-        (span for span in spans if any(word in snippet[span.start : span.end].lower() for word in lowered)),
-        spans[0],
-    )
-    text = snippet[chosen.start : chosen.end]
-    parts = text.split(maxsplit=MAX_QUOTE_WORDS)
-    return text if len(parts) <= MAX_QUOTE_WORDS else text[: len(text) - len(parts[-1])].rstrip()
+    wanted = _stems(subject)
+    sayings = [
+        (place, _shortened(snippet[span.start : span.end]))
+        for place, snippet in enumerate(snippets)
+        for span in sentences(snippet)
+    ]
+    return max(sayings, key=lambda saying: len(wanted & _stems(saying[1])), default=(0, ""))
 
 
-def _quoted(quotes: Sequence[Quote], words: Collection[str]) -> str:
-    """Quote the nearest passage that names one of ``words``, else the nearest."""
-    named = (one for one in quotes if any(word.lower() in one.snippet.lower() for word in words))
-    chosen = next(named, quotes[0])
-    return f"Its document says: “{quotation(chosen.snippet, words)}” ({chosen.source_uri})"
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word[:STEM].lower() for word in WORD.findall(text))
+
+
+def _shortened(sentence: str) -> str:
+    parts = sentence.split(maxsplit=MAX_QUOTE_WORDS)
+    return sentence if len(parts) <= MAX_QUOTE_WORDS else sentence[: len(sentence) - len(parts[-1])].rstrip()
+
+
+def _quoted(quotes: Sequence[Quote], subject: str) -> str:
+    place, words = quotation([quote.snippet for quote in quotes], subject)
+    return f"Its document says: “{words}” ({quotes[place].source_uri})"
 
 
 def _served(need: Need, reached: float) -> str:

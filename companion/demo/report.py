@@ -27,14 +27,13 @@ def lines_of(result: Mapping[str, Any]) -> Iterator[str]:
 
 def _skill(skill: Mapping[str, Any]) -> str:
     target = float(skill["target"])
+    name = f"  {skill['name'][:24]:<24}"
     if skill["level"] is None:
-        return f"  {skill['skill'][:24]:<24} {'not measured':<{BAR + 1}} target {target:.1f}"
+        return f"{name} {'not measured':<{BAR + 1}} of {target:.1f}"
     level = float(skill["level"])
-    filled = round(BAR * level / 5)
-    bar = "".join(
-        "|" if spot == round(BAR * target / 5) else "#" if spot < filled else "." for spot in range(BAR + 1)
-    )
-    return f"  {skill['skill'][:24]:<24} {bar} {level:.1f} of {target:.1f}"
+    filled, aim = round(BAR * level / 5), round(BAR * target / 5)
+    bar = "".join("|" if spot == aim else "#" if spot < filled else "." for spot in range(BAR + 1))
+    return f"{name} {bar} {level:.1f} of {target:.1f}"
 
 
 def _item(item: Mapping[str, Any], traces: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

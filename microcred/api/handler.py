@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.views.defaults import bad_request, page_not_found, permission_denied, server_error
@@ -54,6 +54,10 @@ def handle_error(error: Exception, context: Mapping[str, Any]) -> Response:
         return Response(error_body(request, CODES[404], "Not found."), status=404)
     if isinstance(error, PermissionDenied):
         return Response(error_body(request, CODES[403], "You may not do this."), status=403)
+    if isinstance(error, RequestDataTooBig):
+        return Response(error_body(request, CODES[413], "The request body is too large."), status=413)
+    if isinstance(error, SuspiciousOperation):
+        return Response(error_body(request, CODES[400], "The request is malformed."), status=400)
     return _unforeseen_response(request, error)
 
 

@@ -34,13 +34,18 @@ class RunFolder:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             handle.seek(0)
-            raise AlreadySupervised(
-                f"process {handle.read().strip() or 'unknown'} supervises {self.folder}"
-            ) from None
+            owner = handle.read().strip() or "unknown"
+            handle.close()
+            raise AlreadySupervised(f"process {owner} supervises {self.folder}") from None
         handle.truncate(0)
         handle.write(str(os.getpid()))
         handle.flush()
         self._lock = handle
+
+    def unlock(self) -> None:
+        """Let the next supervisor begin."""
+        if self._lock is not None:
+            self._lock.close()
 
     def write(self, mark: str, children: list[Child]) -> None:
         """Note the groups that live now, in one step."""

@@ -9,7 +9,7 @@ from recommendations.queries.results import (
     get_visible,
     result_of,
 )
-from recommendations.queries.search import nearest
+from recommendations.queries.search import nearest, nearest_of_each
 from recommendations.queries.signals import Offer, acceptance_rates, earned, learners, offers
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "get_visible",
     "learners",
     "nearest",
+    "nearest_of_each",
     "offers",
     "result_of",
     "transaction_id",

@@ -1,11 +1,12 @@
 """Finding the passages nearest to a vector."""
 
 import uuid
+from collections.abc import Collection
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import Cast, RowNumber
 from pgvector import HalfVector
 from pgvector.django import CosineDistance, HalfVectorField
 
@@ -29,13 +30,14 @@ def nearest(
     limit: int,
     role_id: uuid.UUID | None = None,
     language: str | None = None,
+    credential_ids: Collection[uuid.UUID] | None = None,
 ) -> list[list[Passage]]:
     """Return, for each of ``vectors``, the ``limit`` nearest passages of active credentials, nearest first.
 
     Only vectors of the same ``key`` are compared. ``role_id`` keeps to credentials meant for that role,
-    ``language`` to documents in that language.
+    ``language`` to documents in that language, ``credential_ids`` to these credentials.
     """
-    rows = _comparable(key, role_id, language)
+    rows = _comparable(key, role_id, language, credential_ids)
     # A slice bounds the count: more than EXACT_ROWS need not be told apart.
     if rows.order_by()[: EXACT_ROWS + 1].count() <= EXACT_ROWS:
         return [_exact(rows, vector, limit) for vector in vectors]
@@ -45,8 +47,33 @@ def nearest(
         return [_approximate(rows, vector, limit) for vector in vectors]
 
 
+def nearest_of_each(
+    vectors: Vectors, *, key: EmbeddingKey, credential_ids: Collection[uuid.UUID], limit: int
+) -> list[list[Passage]]:
+    """Return, for each of ``vectors``, the ``limit`` nearest passages of each credential, nearest first.
+
+    For few credentials: every passage of theirs is compared.
+    """
+    rows = _comparable(key, None, None, credential_ids)
+    place = Window(
+        RowNumber(), partition_by=F("chunk__document__credential_id"), order_by=[F("distance"), F("pk")]
+    )
+    return [
+        _passages(
+            rows.annotate(distance=CosineDistance("vector", vector))
+            .annotate(place=place)
+            .filter(place__lte=limit)
+            .order_by("distance", "pk")
+        )
+        for vector in vectors
+    ]
+
+
 def _comparable(
-    key: EmbeddingKey, role_id: uuid.UUID | None, language: str | None
+    key: EmbeddingKey,
+    role_id: uuid.UUID | None,
+    language: str | None,
+    credential_ids: Collection[uuid.UUID] | None,
 ) -> QuerySet[EmbeddingArtifact]:
     rows = EmbeddingArtifact.objects.filter(
         provider=key.provider,
@@ -58,6 +85,8 @@ def _comparable(
         rows = rows.filter(chunk__document__credential__roles=role_id)
     if language is not None:
         rows = rows.filter(chunk__document__language=language)
+    if credential_ids is not None:
+        rows = rows.filter(chunk__document__credential_id__in=credential_ids)
     return rows
 
 

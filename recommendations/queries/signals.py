@@ -19,7 +19,8 @@ MAX_LEARNERS = 5000
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An active credential: what it brings (levels by skill key), what it takes, what comes before it."""
+    """An active credential: what it brings (levels by skill key), what it takes, what comes before it, and
+    the roles that it is meant for."""
 
     credential_id: uuid.UUID
     key: str
@@ -28,6 +29,7 @@ class Offer:
     hours: int
     levels: Mapping[str, float]
     prerequisites: frozenset[uuid.UUID]
+    role_ids: frozenset[uuid.UUID]
 
 
 def offers() -> list[Offer]:
@@ -41,8 +43,9 @@ def offers() -> list[Offer]:
             hours=row.hours,
             levels={brought.skill.key: float(brought.level) for brought in row.credential_skills.all()},
             prerequisites=frozenset(before.pk for before in row.prerequisites.all()),
+            role_ids=frozenset(role.pk for role in row.roles.all()),
         )
-        for row in catalog.credentials().prefetch_related("prerequisites")
+        for row in catalog.credentials().prefetch_related("prerequisites", "roles")
     ]
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from assessments import services as assessments
 from assessments.enums import MissingPart
-from ops import audit
+from ops import audit, measurements
 from recommendations.drafts import Draft, DraftItem
 from recommendations.enums import RecommendationStatus
 from recommendations.events import recommendation_ready
@@ -68,18 +68,30 @@ def _store(
         generated_at=now,
     )
     _store_items(recommendation, draft, _store_traces(recommendation, draft))
+    _store_facts(recommendation, assessment.user_id, assessment.role_id, draft, now)
+    recommendation_ready.send(sender=None, assessment_id=assessment_id, recommendation_id=recommendation.pk)
+    return recommendation
+
+
+def _store_facts(
+    recommendation: Recommendation, user_id: uuid.UUID, role_id: uuid.UUID, draft: Draft, now: dt.datetime
+) -> None:
+    """Keep what the run measured, the learner's levels for later neighbours, and the trail."""
+    measurements.record(
+        assessment_id=recommendation.assessment_id,
+        values=recommendation.metrics,
+        context={"run": recommendation.run, "degraded": recommendation.degraded},
+    )
     if draft.levels:
         LearnerProfile.objects.update_or_create(
-            user_id=assessment.user_id,
-            role_id=assessment.role_id,
+            user_id=user_id,
+            role_id=role_id,
             defaults={"levels": draft.levels, "recorded_at": now},
         )
     audit.record(
         by=None, action="recommendation.made", resource_type="recommendation", resource_id=recommendation.pk,
-        metadata={"run": run, "status": status.value, "items": len(draft.items)},
+        metadata={"run": recommendation.run, "status": recommendation.status, "items": len(draft.items)},
     )  # fmt: skip
-    recommendation_ready.send(sender=None, assessment_id=assessment_id, recommendation_id=recommendation.pk)
-    return recommendation
 
 
 def _milliseconds(start: dt.datetime | None, end: dt.datetime) -> int:

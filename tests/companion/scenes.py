@@ -33,7 +33,7 @@ def advised_student(advisor: User | None = None) -> tuple[User, User]:
 def finished_assessment(student: User, *, essay: str = HOSTILE_ESSAY, quoted: str = QUOTED) -> Assessment:
     """Take a student through the main job; the essay's second criterion waits for a person.
 
-    Two credentials for SQL are in the catalog, the better one with two passages.
+    Two credentials for SQL are in the catalog, each with a passage to cite.
     """
     answers: dict[str, Any] = {**RIGHT_ANSWERS, "multiple_choice": "c1", "numeric": 7, "essay": essay}
     assessment = submitted_assessment(user=student, answers=answers)
@@ -42,7 +42,7 @@ def finished_assessment(student: User, *, essay: str = HOSTILE_ESSAY, quoted: st
     scoring.conclude(assessment_id=assessment.pk, judged=judged)
     if not Recommendation.objects.exists():
         offered("sql-joins", text="Learn SQL joins. They are the heart of SQL for a role.", sql=4)
-        offered("sql-first-steps", text="Learn SQL from awareness to basic level.", sql=2)
+        offered("sql-windows", text="Learn SQL window functions to an advanced level.", sql=3.5)
     basis = drafting.prepare(assessments.subject(assessment.pk))
     findings = drafting.search(basis, embed_all())
     draft = drafting.conclude(basis, findings, rag_latency_ms=12)

@@ -97,9 +97,13 @@ def test_finish_writes_effects_and_success_together() -> None:
 def test_failure_inside_finish_undoes_the_effects_and_keeps_the_claim() -> None:
     claim = taken()
 
-    with pytest.raises(ZeroDivisionError), claim.finish():
-        submit("test.later")
-        _ = 1 / 0
+    def work() -> None:
+        with claim.finish():
+            submit("test.later")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        work()
 
     assert AsyncJob.objects.get(pk=claim.job_id).status == JobStatus.RUNNING
     assert not AsyncJob.objects.filter(kind="test.later").exists()

@@ -27,9 +27,13 @@ def stored(job_id: uuid.UUID) -> AsyncJob:
 
 
 def test_job_and_bell_belong_to_the_callers_transaction() -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    @transaction.atomic
+    def change_and_fail() -> None:
         jobs.enqueue("test.note")
-        _ = 1 / 0
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        change_and_fail()
 
     assert (AsyncJob.objects.count(), OrmQ.objects.count()) == (0, 0)
 

@@ -3,6 +3,7 @@
 import random
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -158,15 +159,39 @@ def test_credentials_that_demand_each_other_do_not_vanish() -> None:
     assert keys(fuse([need("sql", 1.0)], catalog, levels={"sql": 1.0})) == ["a", "b"]
 
 
-def test_at_most_two_of_five_are_for_the_same_skill_and_likeness_costs() -> None:
+def test_a_third_for_one_skill_waits_for_another_skill_and_likeness_costs() -> None:
     catalog = [candidate(f"sql-{number}", sql=3.0) for number in range(4)]
     catalog += [candidate(f"charts-{number}", charts=2.0) for number in range(4)]
     levels = {"sql": 1.0, "charts": 1.0}
 
-    ranked = fuse([need("sql", 1.0), need("charts", 1.0)], catalog, levels=levels)
+    ranked = fuse([need("sql", 1.0), need("charts", 1.0)], catalog, levels=levels, limit=4)
 
-    assert keys(ranked) == ["sql-0", "sql-1", "charts-0", "charts-1"]
-    assert [one.parts.diversity for one in ranked] == [0, Decimal("-0.100"), 0, Decimal("-0.100")]
+    assert sorted(keys(ranked)) == ["charts-0", "charts-1", "sql-0", "sql-1"]
+    penalties = {one.candidate.key: one.parts.diversity for one in ranked}
+    assert penalties == {
+        "sql-0": 0,
+        "sql-1": Decimal("-0.100"),
+        "charts-0": 0,
+        "charts-1": Decimal("-0.100"),
+    }
+
+
+def test_what_is_meant_for_another_role_comes_later() -> None:
+    other = replace(candidate("a-other", sql=3.0), for_role=False)
+
+    ranked = fuse([need("sql", 1.0)], [other, candidate("own", sql=3.0)], levels={"sql": 1.0})
+
+    assert keys(ranked) == ["own", "a-other"]
+    assert ranked[1].parts.gap_fit == round(ranked[0].parts.gap_fit * Decimal("0.7"), 3)
+
+
+def test_a_single_large_gap_fills_the_list() -> None:
+    catalog = [candidate(f"sql-{number}", sql=3.0) for number in range(5)]
+    catalog += [candidate("charts", charts=5.0)]
+
+    ranked = fuse([need("sql", 1.0), need("charts", 4.9)], catalog, levels={"sql": 1.0, "charts": 4.9})
+
+    assert keys(ranked) == ["sql-0", "sql-1", "sql-2", "sql-3", "sql-4"]
 
 
 def test_ties_go_to_the_key() -> None:

@@ -8,7 +8,13 @@ SQL = Need("sql", "SQL", 1.24, 4.0, 5, "measured")
 
 
 def facts(**changed: object) -> CredentialFacts:
-    given = {"title": "SQL Joins", "provider": "Harbour Data School", "hours": 12, "served": ((SQL, 3.0),)}
+    given = {
+        "title": "SQL Joins",
+        "provider": "Harbour Data School",
+        "hours": 12,
+        "served": ((SQL, 3.0),),
+        "subject": "SQL Query, join and aggregate tables.",
+    }
     return CredentialFacts(**{**given, **changed})  # type: ignore[arg-type]
 
 
@@ -53,26 +59,32 @@ def test_a_stretch_and_an_assumed_need_are_called_so() -> None:
     )
 
 
-def test_the_nearest_passage_that_names_the_skill_is_quoted_else_the_nearest() -> None:
+def test_the_sentence_that_says_most_about_the_skill_is_quoted_from_whichever_passage_has_it() -> None:
     audience, content = (
-        Quote("For analysts.", "https://example.org/a"),
-        Quote("SQL in depth.", "https://example.org/b"),
+        Quote("For analysts who know some SQL.", "https://example.org/a"),
+        Quote("First come aims. You query and join tables with SQL.", "https://example.org/b"),
     )
 
-    assert "“SQL in depth.” (https://example.org/b)" in rationale(facts(quotes=(audience, content)))
-    assert "“For analysts.” (https://example.org/a)" in rationale(facts(quotes=(audience,)))
+    said = rationale(facts(quotes=(audience, content)))
+
+    assert "“You query and join tables with SQL.” (https://example.org/b)" in said
+    assert "“For analysts who know some SQL.” (https://example.org/a)" in rationale(facts(quotes=(audience,)))
 
 
-def test_a_quotation_prefers_the_sentence_about_the_skill_and_stands_in_the_snippet() -> None:
-    assert quotation(SNIPPET, ["SQL"]) == "You learn SQL on real tables."
-    assert quotation(SNIPPET, ["Charts"]) == "The course treats joins as statements about rows."
-    assert quotation("", ["SQL"]) == ""
+def test_a_quotation_stands_in_its_snippet_and_of_equals_the_first_is_taken() -> None:
+    assert quotation([SNIPPET], "SQL tables") == (0, "You learn SQL on real tables.")
+    assert quotation([SNIPPET], "joining") == (0, "The course treats joins as statements about rows.")
+    assert quotation([SNIPPET, "Joins."], "Charts") == (
+        0,
+        "The course treats joins as statements about rows.",
+    )
+    assert quotation([], "SQL") == (0, "")
 
 
 def test_a_long_sentence_is_quoted_in_part_and_still_word_for_word() -> None:
     snippet = "  ".join(f"word{number}" for number in range(60))
 
-    quoted = quotation(snippet, [])
+    _, quoted = quotation([snippet], "")
 
     assert quoted in snippet
     assert len(quoted.split()) == 45

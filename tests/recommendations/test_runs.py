@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from assessments.enums import AssessmentStatus
 from assessments.services import note_missing
-from ops.models import AuditLog
+from ops.models import AuditLog, MetricSnapshot
 from recommendations.drafts import Draft, DraftItem, Embedding
 from recommendations.enums import RecommendationStatus
 from recommendations.events import recommendation_ready
@@ -52,6 +52,24 @@ def draft(**changed: Any) -> Draft:
         "embedding": Embedding("st", "words"),
     }
     return Draft(**{**given, **changed})
+
+
+def test_a_run_keeps_what_it_measured() -> None:
+    assessment = submitted_assessment()
+
+    store(
+        assessment_id=assessment.pk,
+        draft=draft(metrics={"rag_latency_ms": 12, "token_cost_cents": 0.0815}),
+        now=LATER,
+    )
+
+    kept = MetricSnapshot.objects.filter(assessment=assessment).order_by("metric_type")
+    assert [(row.metric_type, row.value) for row in kept] == [
+        ("rag_latency_ms", Decimal("12.000")),
+        ("token_cost_cents", Decimal("0.082")),
+        ("total_latency_ms", Decimal("3000.000")),
+    ]
+    assert kept[0].context == {"run": 1, "degraded": False}
 
 
 def test_a_run_completes_the_assessment_and_is_announced() -> None:

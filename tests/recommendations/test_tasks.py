@@ -126,6 +126,7 @@ def test_when_the_search_fails_it_is_tried_again_after_the_time_the_provider_ask
 ) -> None:
     monkeypatch.setattr(providers, "embedder", FailingEmbedder)
     assessment = assessed(sql=1.0)
+    catalog(assessment.role)
     job = announce(assessment)
     before = job.next_run_at
 
@@ -167,6 +168,7 @@ def test_what_no_retry_can_help_is_not_retried(broken: Any, monkeypatch: pytest.
 
     monkeypatch.setattr(providers, "embedder", load)
     assessment = assessed(sql=1.0)
+    catalog(assessment.role)
     job = announce(assessment)
 
     jobs.drain()

@@ -9,7 +9,10 @@ from tests.scoring.essays.chats import honest, verdict
 
 QUOTE = "First I would compare both sources and list where they differ."
 SECOND_QUOTE = "Therefore I trust the table more"
-BEST = {"reasoning": verdict("l2", QUOTE, "You compare before you decide."), "evidence": verdict("l1", SECOND_QUOTE)}
+BEST = {
+    "reasoning": verdict("l2", QUOTE, "You compare before you decide."),
+    "evidence": verdict("l1", SECOND_QUOTE),
+}
 
 
 def essay_reply(criteria: Mapping[str, Any], *, noted: bool = False) -> str:

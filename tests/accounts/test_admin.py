@@ -1,0 +1,228 @@
+"""People in the admin: every change ends tokens where it must, and is recorded."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.enums import Role, UserStatus
+from accounts.models import AdvisorAssignment, GuardianLink, User
+from ops.models import AuditLog
+from tests.factories.accounts import (
+    PASSWORD,
+    AdminFactory,
+    AdvisorAssignmentFactory,
+    AdvisorFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+ADD = "/admin/accounts/user/add/"
+NEW_PASSWORD = "another horse battery"
+
+
+@pytest.fixture
+def admin_user() -> User:
+    user: User = AdminFactory()
+    return user
+
+
+@pytest.fixture
+def client(admin_user: User) -> Client:
+    browser = Client()
+    browser.force_login(admin_user)
+    return browser
+
+
+def change(client: Client, person: User, **changes: str) -> Any:
+    body = {
+        "email": person.email,
+        "name": person.name,
+        "role": person.role,
+        "status": person.status,
+        "profile": "{}",
+        "initial-profile": "{}",
+    }
+    for prefix in ("advisor_links", "guardian_links", "advised_links", "guarded_links"):
+        body |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
+    return client.post(reverse("admin:accounts_user_change", args=[person.pk]), {**body, **changes})
+
+
+def test_a_person_is_created_with_a_password(client: Client, admin_user: User) -> None:
+    body = {
+        "email": "Robin@Example.org", "name": "Robin", "role": "advisor",
+        "password1": NEW_PASSWORD, "password2": NEW_PASSWORD,
+    }  # fmt: skip
+
+    assert client.post(ADD, body).status_code == 302
+
+    person = User.objects.get(email="robin@example.org")
+    assert person.check_password(NEW_PASSWORD)
+    assert person.role == Role.ADVISOR
+    line = AuditLog.objects.get()
+    assert (line.action, line.actor_id, line.resource_id) == ("user.created", admin_user.pk, person.pk)
+
+
+def test_an_address_is_taken_in_any_spelling(client: Client) -> None:
+    UserFactory(email="robin@example.org")
+    body = {
+        "email": "ROBIN@example.org",
+        "role": "student",
+        "password1": NEW_PASSWORD,
+        "password2": NEW_PASSWORD,
+    }
+
+    assert client.post(ADD, body).status_code == 200
+    assert User.objects.filter(email__iexact="robin@example.org").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields", "ends_tokens"),
+    [
+        ({"name": "Another"}, ["name"], False),
+        ({"role": "advisor"}, ["role"], True),
+        ({"status": "disabled"}, ["status"], True),
+        ({"new_password": NEW_PASSWORD}, ["password"], True),
+    ],
+)
+def test_a_change_is_recorded_and_ends_tokens_where_it_must(
+    client: Client, changes: dict[str, str], fields: list[str], ends_tokens: bool
+) -> None:
+    person = UserFactory()
+
+    assert change(client, person, **changes).status_code == 302
+
+    person.refresh_from_db()
+    assert person.token_version == (2 if ends_tokens else 1)
+    assert AuditLog.objects.get().metadata == {"fields": fields}
+
+
+def test_a_new_password_works_and_an_empty_one_changes_nothing(client: Client) -> None:
+    person = UserFactory()
+
+    change(client, person, new_password="")
+    person.refresh_from_db()
+    assert person.check_password(PASSWORD)
+    assert not AuditLog.objects.exists()
+
+    change(client, person, new_password=NEW_PASSWORD)
+    person.refresh_from_db()
+    assert person.check_password(NEW_PASSWORD)
+
+
+@pytest.mark.parametrize(
+    "fault", [{"new_password": "short"}, {"status": "erased"}, {"role": "emperor"}, {"email": "x"}]
+)
+def test_what_is_wrong_is_refused(client: Client, fault: dict[str, str]) -> None:
+    person = UserFactory()
+
+    assert change(client, person, **fault).status_code == 200
+    assert not AuditLog.objects.exists()
+
+
+def test_nobody_shuts_themselves_out(client: Client, admin_user: User) -> None:
+    change(client, admin_user, role="student", status="disabled", name="Ada")
+
+    admin_user.refresh_from_db()
+    assert (admin_user.role, admin_user.status, admin_user.name) == (Role.ADMIN, UserStatus.ACTIVE, "Ada")
+
+
+def test_a_role_that_links_rest_on_stays(client: Client) -> None:
+    link = AdvisorAssignmentFactory()
+
+    response = change(client, link.advisor, role="student")
+
+    assert "End this person&#x27;s links" in response.content.decode()
+
+
+def test_becoming_admin_opens_the_admin(client: Client) -> None:
+    person = AdvisorFactory()
+
+    change(client, person, role="admin")
+
+    browser = Client()
+    browser.force_login(User.objects.get(pk=person.pk))
+    assert browser.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_every_kind_of_person_has_a_page(client: Client, role: str) -> None:
+    person = UserFactory(role=role)
+
+    assert client.get(reverse("admin:accounts_user_change", args=[person.pk])).status_code == 200
+
+
+def test_nobody_is_deleted(client: Client) -> None:
+    person = UserFactory()
+
+    assert (
+        client.post(reverse("admin:accounts_user_delete", args=[person.pk]), {"post": "yes"}).status_code
+        == 403
+    )
+
+
+class TestLinks:
+    def test_an_advisor_is_assigned_and_the_assignment_ended(self, client: Client) -> None:
+        advisor, student = AdvisorFactory(), UserFactory()
+
+        client.post("/admin/accounts/advisorassignment/add/", {"advisor": advisor.pk, "student": student.pk})
+        link = AdvisorAssignment.objects.get()
+        assert (link.advisor, link.student) == (advisor, student)
+
+        client.post(reverse("admin:accounts_advisorassignment_delete", args=[link.pk]), {"post": "yes"})
+        assert not AdvisorAssignment.objects.exists()
+        assert list(AuditLog.objects.order_by("created_at").values_list("action", flat=True)) == [
+            "advisor.assigned",
+            "advisor.unassigned",
+        ]
+
+    def test_the_roles_must_fit(self, client: Client) -> None:
+        one, other = UserFactory(), UserFactory()
+
+        response = client.post(
+            "/admin/accounts/advisorassignment/add/", {"advisor": one.pk, "student": other.pk}
+        )
+
+        assert response.status_code == 200
+        assert not AdvisorAssignment.objects.exists()
+
+    def test_a_guardian_is_linked_on_the_students_page(self, client: Client) -> None:
+        student, guardian = UserFactory(), UserFactory(role=Role.GUARDIAN)
+
+        response = change(
+            client,
+            student,
+            **{"guardian_links-TOTAL_FORMS": "1", "guardian_links-0-guardian": str(guardian.pk)},
+        )
+
+        assert response.status_code == 302
+        assert GuardianLink.objects.get().guardian == guardian
+        assert AuditLog.objects.get().action == "guardian.linked"
+
+    def test_several_are_ended_together(self, client: Client) -> None:
+        links = [AdvisorAssignmentFactory(), AdvisorAssignmentFactory()]
+        body = {
+            "action": "delete_selected",
+            "_selected_action": [str(link.pk) for link in links],
+            "post": "yes",
+        }
+
+        client.post("/admin/accounts/advisorassignment/", body)
+
+        assert not AdvisorAssignment.objects.exists()
+        assert AuditLog.objects.filter(action="advisor.unassigned").count() == 2
+
+    def test_fields_offer_people_with_the_right_role(self, client: Client) -> None:
+        advisor, student = AdvisorFactory(), UserFactory()
+        asked = {
+            "app_label": "accounts",
+            "model_name": "advisorassignment",
+            "field_name": "advisor",
+            "term": "",
+        }
+
+        offered = client.get("/admin/autocomplete/", asked).json()["results"]
+
+        assert str(advisor.pk) in [one["id"] for one in offered]
+        assert str(student.pk) not in [one["id"] for one in offered]

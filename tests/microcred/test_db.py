@@ -1,0 +1,108 @@
+"""What every table has in common, tried on the real PostgreSQL."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from accounts.models import User
+from microcred.db import (
+    CaseInsensitiveEmailField,
+    append_only_sql,
+    database_now,
+    drop_append_only_sql,
+)
+from tests.factories.accounts import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ledger() -> str:
+    """A table that is a record, with one row."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE ledger (entry text)")
+        cursor.execute(append_only_sql("ledger"))
+        cursor.execute("INSERT INTO ledger VALUES ('first')")
+    return "ledger"
+
+
+def run(sql: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def entries() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT entry FROM ledger ORDER BY entry")
+        return [row[0] for row in cursor.fetchall()]
+
+
+@pytest.mark.parametrize(
+    ("sql", "refused"), [("UPDATE ledger SET entry = 'x'", "UPDATE"), ("DELETE FROM ledger", "DELETE")]
+)
+def test_a_record_refuses_change_and_deletion(ledger: str, sql: str, refused: str) -> None:
+    with pytest.raises(DatabaseError, match=f"ledger is append-only: {refused} refused"):
+        run(sql)
+
+    run("INSERT INTO ledger VALUES ('second')")
+    assert entries() == ["first", "second"]
+
+
+def test_erasure_may_change_and_delete_until_its_transaction_ends(ledger: str) -> None:
+    with transaction.atomic():
+        run("SET LOCAL microcred.erasure = 'on'")
+        run("UPDATE ledger SET entry = 'erased'")
+        assert entries() == ["erased"]
+        run("DELETE FROM ledger")
+        assert entries() == []
+        run("SET LOCAL microcred.erasure = 'off'")
+        run("INSERT INTO ledger VALUES ('third')")
+        with pytest.raises(DatabaseError, match="append-only"):
+            run("DELETE FROM ledger")
+
+
+def test_the_guard_can_be_taken_off_by_a_migration(ledger: str) -> None:
+    run(drop_append_only_sql(ledger))
+    run("DELETE FROM ledger")
+
+    assert entries() == []
+
+
+def test_rows_get_ids_that_sort_by_time() -> None:
+    first, second = UserFactory(), UserFactory()
+
+    assert first.pk.version == second.pk.version == 7
+    assert first.pk.int >> 80 <= second.pk.int >> 80
+
+
+def test_addresses_are_stored_and_found_without_regard_to_case() -> None:
+    user = User(email="Ada.Lovelace@Example.ORG", name="Ada")
+    user.save()
+
+    user.refresh_from_db()
+    assert user.email == "ada.lovelace@example.org"
+    assert User.objects.get(email="ADA.LOVELACE@example.org") == user
+    assert CaseInsensitiveEmailField().clean("ADA@Example.org", None) == "ada@example.org"
+
+
+def test_the_same_address_in_another_case_is_taken() -> None:
+    UserFactory(email="ada@example.org")
+    other = User(email="ADA@EXAMPLE.ORG", password="!")
+
+    with pytest.raises(IntegrityError, match="email"), transaction.atomic():
+        other.save()
+    with pytest.raises(ValidationError) as caught:
+        other.full_clean()
+
+    assert list(caught.value.message_dict) == ["email"]
+
+
+def test_the_databases_clock_runs_within_a_transaction() -> None:
+    first = database_now()
+    run("SELECT pg_sleep(0.01)")
+    second = database_now()
+
+    assert first.utcoffset() == dt.timedelta(0)
+    assert second - first >= dt.timedelta(milliseconds=10)

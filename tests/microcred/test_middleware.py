@@ -1,0 +1,72 @@
+"""Around every request: an id, no caching of what the API says, and one line in the log."""
+
+import logging
+import re
+import uuid
+from typing import Any
+
+import pytest
+import structlog
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def line_of(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:
+    (event,) = [
+        record.msg
+        for record in caplog.records
+        if isinstance(record.msg, dict) and record.msg["event"] == "request"
+    ]
+    return event
+
+
+@pytest.mark.parametrize("given", ["request-0001", "a.b_c-d8", "x" * 64])
+def test_a_well_formed_id_of_the_caller_is_kept(given: str) -> None:
+    reply = Client().get("/api/v1/nowhere", headers={"X-Request-ID": given})
+
+    assert (reply.headers["X-Request-ID"], reply.json()["request_id"]) == (given, given)
+
+
+@pytest.mark.parametrize("given", ["", "short", "x" * 65, "with space 1", "new\\nline-123", "<script>alert"])
+def test_any_other_id_is_replaced(given: str) -> None:
+    reply = Client().get("/api/v1/nowhere", headers={"X-Request-ID": given} if given else {})
+
+    made = reply.headers["X-Request-ID"]
+    assert uuid.UUID(made).version == 7
+    assert reply.json()["request_id"] == made
+
+
+def test_what_the_api_says_is_not_cached_and_pages_decide_for_themselves() -> None:
+    assert Client().get("/api/v1/nowhere").headers["Cache-Control"] == "no-store"
+    assert "Cache-Control" not in Client().get("/docs").headers
+
+
+def test_a_request_leaves_one_line_with_its_route_and_without_what_was_asked(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.INFO):
+        Client().get(
+            "/api/v1/catalog/credentials?search=secret-words", headers={"X-Request-ID": "request-0001"}
+        )
+
+    line = line_of(caplog)
+    assert (line["method"], line["route"], line["status"]) == ("GET", "api/v1/catalog/credentials", 401)
+    assert (line["correlation_id"], line["service"]) == ("request-0001", "web")
+    assert line["milliseconds"] > 0
+    assert "secret-words" not in str(line)
+
+
+def test_a_request_for_nothing_known_is_logged_without_its_address(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        Client().get("/reset/ada@example.org/token")
+
+    line = line_of(caplog)
+    assert (line["route"], line["status"]) == (None, 404)
+    assert not re.search("ada|token", str(line))
+
+
+def test_nothing_of_a_request_stays_bound_after_it() -> None:
+    Client().get("/health", headers={"X-Request-ID": "request-0001"})
+
+    assert "correlation_id" not in structlog.contextvars.get_contextvars()
