@@ -18,7 +18,7 @@ from accounts.forms import LoginForm, OwnPasswordForm
 from accounts.models import User
 from accounts.policy import Permission, allows
 
-ATTEMPTS_BY_ADDRESS = "30/5m"
+ATTEMPTS_BY_ADDRESS = "60/5m"
 ATTEMPTS_BY_EMAIL = "10/5m"
 
 

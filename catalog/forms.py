@@ -15,6 +15,7 @@ from catalog import queries
 from catalog.importing.schemas import QUESTION
 from catalog.models import Credential, CredentialDocument, Question
 from catalog.question_checks import question_problems
+from catalog.question_schema import ANSWER_FORMAT_SCHEMA
 
 
 def _shape(*lines: str) -> SafeString:
@@ -52,21 +53,7 @@ FEEDBACK_HELP = _shape(
 
 # What PostgreSQL refuses in JSON: NUL, which is written as an escape, and halves of surrogate pairs.
 _UNSTORABLE = re.compile(r"\\u0000|[\ud800-\udfff]")
-_COUNT = {"type": "integer", "minimum": 1}
-_SHAPES: dict[str, Any] = {
-    **QUESTION["properties"],
-    "answer_format": {
-        "type": "object",
-        "properties": {
-            "max_choices": _COUNT,
-            "min_words": _COUNT,
-            "max_words": _COUNT,
-            "max_chars": _COUNT,
-            "unit": {"type": "string"},
-            "units": {"type": "array", "items": {"type": "string"}},
-        },
-    },
-}
+_SHAPES: dict[str, Any] = {**QUESTION["properties"], "answer_format": ANSWER_FORMAT_SCHEMA}
 
 
 class PrettyJSONField(forms.JSONField):
@@ -135,10 +122,6 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
             rules=found["rules"],
             rubric=found["rubric"],
         )
-        ids = [choice["id"] for choice in found["choices"] or ()]
-        problems += [
-            f"choices: the id {one!r} is used twice" for one in sorted(set(ids)) if ids.count(one) > 1
-        ]
         if not problems:
             problems = _unknown_skills(found["rules"], found["rubric"])
         for problem in problems:

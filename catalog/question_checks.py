@@ -13,10 +13,11 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from catalog.question_schema import RUBRIC_SCHEMA, RULES_SCHEMAS
+from catalog.question_schema import ANSWER_FORMAT_SCHEMA, RUBRIC_SCHEMA, RULES_SCHEMAS
 
 _RULES_VALIDATORS: Final = {kind: Draft202012Validator(schema) for kind, schema in RULES_SCHEMAS.items()}
 _RUBRIC_VALIDATOR: Final = Draft202012Validator(RUBRIC_SCHEMA)
+_FORMAT_VALIDATOR: Final = Draft202012Validator(ANSWER_FORMAT_SCHEMA)
 
 
 def rules_problems(
@@ -154,7 +155,11 @@ def question_problems(
     rubric: object,
 ) -> list[str]:
     """What is wrong with a question as a whole, one readable line each; for staff only."""
-    return [
+    problems = [
+        *_problems("answer_format", _FORMAT_VALIDATOR, answer_format),
+        *_doubles("choices", "id", choices or ()),
+    ]
+    return problems or [
         *rules_problems(question_type, rules, choices or (), answer_format),
         *rubric_problems(question_type, rubric),
     ]

@@ -150,3 +150,19 @@ RUBRIC_SCHEMA: Final[Schema] = {
         grader_notes={"type": "string", "maxLength": 10_000},
     ),
 }
+
+_COUNT: Final[Schema] = {"type": "integer", "minimum": 1}
+ANSWER_FORMAT_SCHEMA: Final[Schema] = {
+    "$schema": _DRAFT,
+    "$id": "urn:microcred:answer-format",
+    "title": "What students are told about the form of an answer",
+    **_object(
+        [],
+        max_choices=_COUNT,
+        min_words=_COUNT,
+        max_words=_COUNT,
+        max_chars=_COUNT,
+        unit=_UNIT,
+        units={"type": "array", "items": _UNIT, "uniqueItems": True},
+    ),
+}

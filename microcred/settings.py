@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from microcred import env
-from microcred.admin_theme import UNFOLD
+from microcred.admin_theme import UNFOLD as UNFOLD
 from microcred.embedded import EmbeddedServer
 from microcred.logging import configure_logging
-from microcred.registry import GAUGES, JOB_KINDS
-
-__all__ = ["GAUGES", "JOB_KINDS", "UNFOLD"]
+from microcred.registry import GAUGES as GAUGES
+from microcred.registry import JOB_KINDS as JOB_KINDS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = env.choice("ENVIRONMENT", ("local", "test", "staging", "production"), "local")
@@ -183,7 +182,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["microcred.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_THROTTLE_CLASSES": ["ops.limits.PolicyThrottle"],
-    "DEFAULT_SCHEMA_CLASS": "microcred.api.schema.ApiSchema",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "microcred.api.handler.handle_error",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "COERCE_DECIMAL_TO_STRING": False,
@@ -201,6 +200,10 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "microcred.api.schema.add_shared_errors",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "AssessmentStage": "assessments.enums.Stage",
         "AssessmentStatus": "assessments.enums.AssessmentStatus",

@@ -88,6 +88,20 @@ class DatabaseBells(_Heartbeat, ORM):  # type: ignore[misc]
 class RedisBells(_Heartbeat, Redis):  # type: ignore[misc]
     """Bells in a Redis list, pushed when the transaction has committed."""
 
+    def ping(self) -> bool:
+        """Let the cluster start without Redis too: its return is waited for in :meth:`dequeue`."""
+        return True
+
+    def dequeue(self) -> list[tuple[None, bytes]] | None:
+        """Take the oldest bell, waiting a second for one. An outage is waited for, not died of."""
+        try:
+            bells: list[tuple[None, bytes]] | None = super().dequeue()
+        except (RedisError, OSError) as error:
+            log.warning("bells_unreachable", error=type(error).__name__)
+            sleep(OUTAGE_SECONDS)
+            return None
+        return bells
+
     def oldest(self) -> dt.datetime | None:
         """Return when the oldest waiting bell was rung; one that cannot be read does not count."""
         try:

@@ -111,11 +111,7 @@ def not_found(request: HttpRequest, exception: Exception) -> Any:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> Any:
-    """Answer a refused request; a used-up page allowance is 429."""
-    if type(exception).__name__ == "Ratelimited":
-        response = JsonResponse(error_body(request, CODES[429], "Too many requests."), status=429)
-        response.headers["Retry-After"] = "60"
-        return response
+    """Answer a refused request: the error object under /api/, a page elsewhere."""
     if _is_api(request):
         return JsonResponse(error_body(request, CODES[403], "You may not do this."), status=403)
     return permission_denied(request, exception)

@@ -1,8 +1,9 @@
 """How the OpenAPI document describes what all operations share."""
 
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
-from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
@@ -24,10 +25,13 @@ ERRORS = {
     409: "Not possible in the present state.",
     410: "The time for this has passed.",
     413: "The body is too large.",
+    415: "The body is not application/json.",
     422: "The Idempotency-Key was used with another body.",
     429: "Too many requests; Retry-After says when to come back.",
     503: "A part of the system is away; try again.",
 }
+SHARED_ERRORS = (401, 413, 415, 429, 503)
+ERRORS_OF_A_BODY = frozenset({413, 415})
 
 
 def errors(*statuses: int) -> dict[int, OpenApiResponse]:
@@ -35,13 +39,31 @@ def errors(*statuses: int) -> dict[int, OpenApiResponse]:
     return {status: OpenApiResponse(ErrorBody, ERRORS[status]) for status in statuses}
 
 
-class ApiSchema(AutoSchema):
-    """Adds to every operation the responses that any operation can give."""
+def add_shared_errors(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    """Describe for every operation the errors that any operation can answer with; a hook of drf-spectacular.
 
-    def get_response_serializers(self) -> Any:
-        """Return the declared responses plus 401, 429 and 503."""
-        declared: Any = super().get_response_serializers()
-        if not isinstance(declared, dict):
-            return declared
-        shared = errors(429, 503) if not self.get_auth() else errors(401, 429, 503)
-        return {**shared, **declared}
+    401 only where a token is asked for, 413 and 415 only where a body is taken.
+    """
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            described: dict[str, Any] = operation["responses"]
+            for status in SHARED_ERRORS:
+                if _can_answer(operation, status):
+                    described.setdefault(str(status), _error_response(status))
+            operation["responses"] = dict(sorted(described.items()))
+    return result
+
+
+def _can_answer(operation: Mapping[str, Any], status: int) -> bool:
+    if status == HTTPStatus.UNAUTHORIZED:
+        return any(operation.get("security", ()))  # an empty entry stands for nobody asked
+    return status not in ERRORS_OF_A_BODY or "requestBody" in operation
+
+
+def _error_response(status: int) -> dict[str, Any]:
+    body = {"schema": {"$ref": "#/components/schemas/ErrorBody"}}
+    response: dict[str, Any] = {"content": {"application/json": body}, "description": ERRORS[status]}
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        wait = {"schema": {"type": "integer"}, "description": "Seconds until it is worth asking again."}
+        response["headers"] = {"Retry-After": wait}
+    return response

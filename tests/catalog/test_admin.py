@@ -152,7 +152,7 @@ class TestQuestions:
             ("rules", "[1, 2]", "is not of type &#x27;object&#x27;"),
             ("rules", "{", "Enter a valid JSON"),
             ("choices", '["Alpha"]', "is not of type &#x27;object&#x27;"),
-            ("choices", '[{"id": "c2", "text": "A"}, {"id": "c2", "text": "B"}]', "is used twice"),
+            ("choices", '[{"id": "c2", "text": "A"}, {"id": "c2", "text": "B"}]', "is used 2 times"),
             ("rubric", '{"criteria": []}', "only an essay question has one"),
             ("feedback", '{"student": 5}', "is not of type &#x27;string&#x27;"),
             ("feedback", '{"student": "a\\u0000b"}', "cannot be stored"),

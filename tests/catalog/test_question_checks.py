@@ -216,3 +216,25 @@ def test_ids_may_not_give_the_key_away(question_type: str, rules: dict[str, Any]
     )
 
     assert found == [problem]
+
+
+@pytest.mark.parametrize(
+    ("answer_format", "choices", "problem"),
+    [
+        ({"max_choices": "one"}, [], "answer_format.max_choices: 'one' is not of type 'integer'"),
+        (
+            {"min_word": 3},
+            [],
+            "answer_format: Additional properties are not allowed ('min_word' was unexpected)",
+        ),
+        ({}, [{"id": "c1", "text": "A"}, {"id": "c1", "text": "B"}], "choices: the id 'c1' is used 2 times"),
+    ],
+)
+def test_format_and_choices_are_checked_before_the_key(
+    answer_format: dict[str, Any], choices: list[dict[str, Any]], problem: str
+) -> None:
+    found = question_problems(
+        question_type="multiple_choice", choices=choices, answer_format=answer_format, rules={}, rubric={}
+    )
+
+    assert found == [problem]

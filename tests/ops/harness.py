@@ -83,7 +83,9 @@ class SupervisedWorker:
         return self
 
     def is_ready(self) -> bool:
-        """Say whether the worker has told the supervisor that it can work."""
+        """Say whether the worker is whole and has told the supervisor that it can work."""
+        if self.status is not None:
+            raise AssertionError(f"the supervisor has ended\n{self.log()}")
         return (self.folder / "run" / "worker.ready").exists() and len(
             self.roles()
         ) == settings.WORKER_PROCESSES + 4

@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from ops.enums import JobStatus
 from ops.models import AsyncJob
 from ops.supervision.processes import find, members
-from tests.ops.handlers import effects
 from tests.ops.harness import SupervisedWorker, submit, wait_for_status, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,37 +89,6 @@ def test_worker_ends_with_a_killed_supervisor(supervised: SupervisedWorker) -> N
     supervised.kill()
 
     wait_until(lambda: not any(find(pid) for pid in left), 10, "the worker's processes have ended")
-
-
-def test_all_connections_cut(supervised: SupervisedWorker) -> None:
-    running = submit(seconds=2.5)
-    supervised.busy_worker(running)
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        (cut,) = cursor.fetchone()
-    job = submit()
-
-    assert cut >= 3
-    wait_for_status(job, JobStatus.SUCCEEDED, 15)
-    wait_for_status(running, JobStatus.SUCCEEDED, 15)
-    assert effects(running) == 1
-
-
-def test_worker_frozen_beyond_its_lease_writes_nothing_when_it_thaws(supervised: SupervisedWorker) -> None:
-    job = submit(seconds=0.5)
-    frozen = supervised.busy_worker(job)
-    os.kill(frozen, signal.SIGSTOP)
-    wait_for_status(job, JobStatus.SUCCEEDED, 20)
-
-    os.kill(frozen, signal.SIGCONT)
-
-    wait_until(lambda: "job_fenced_off" in supervised.log(), 10, "the late worker was refused")
-    assert effects(job) == 1
-    assert effects(job, "test.started") == 2
 
 
 def test_web_server_serves_and_comes_back_after_a_kill(tmp_path: Path) -> None:

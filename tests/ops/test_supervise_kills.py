@@ -1,11 +1,14 @@
-"""``kill -9`` of any process of the worker: the work goes on within 20 seconds, and happens once."""
+"""``kill -9`` of any process of the worker, a freeze, an outage: the work goes on, and happens once.
+
+One supervised worker goes through all of it.
+"""
 
 import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from ops.enums import JobStatus
 from ops.models import AsyncJob
@@ -15,13 +18,18 @@ from tests.ops.harness import SupervisedWorker, submit, wait_for_status, wait_un
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Iterator[SupervisedWorker]:
+    worker = SupervisedWorker(tmp_path_factory.mktemp("supervised"))
+    worker.launch()
+    yield worker
+    worker.close()
+
+
 @pytest.fixture
-def supervised(tmp_path: Path) -> Iterator[SupervisedWorker]:
-    worker = SupervisedWorker(tmp_path)
-    try:
-        yield worker.start()
-    finally:
-        worker.close()
+def supervised(shared: SupervisedWorker) -> SupervisedWorker:
+    wait_until(shared.is_ready, 40, f"the worker is whole\n{shared.log()}")
+    return shared
 
 
 def test_work_goes_on_after_the_death_of_every_single_process(supervised: SupervisedWorker) -> None:
@@ -39,6 +47,7 @@ def test_work_goes_on_after_the_death_of_every_single_process(supervised: Superv
 
 
 def test_idle_worker_that_holds_the_queues_read_lock(supervised: SupervisedWorker) -> None:
+    stuck_before = supervised.log().count("worker_stuck")
     os.kill(supervised.lock_holder(), signal.SIGKILL)
 
     jobs = [submit() for _ in range(3)]
@@ -46,7 +55,7 @@ def test_idle_worker_that_holds_the_queues_read_lock(supervised: SupervisedWorke
     for job in jobs:
         wait_for_status(job, JobStatus.SUCCEEDED, 20)
     assert [effects(job) for job in jobs] == [1, 1, 1]
-    assert "worker_stuck" in supervised.log()
+    assert supervised.log().count("worker_stuck") == stuck_before + 1
 
 
 def test_busy_worker_loses_its_job_to_another(supervised: SupervisedWorker) -> None:
@@ -69,3 +78,34 @@ def test_job_that_kills_its_workers_is_given_up_after_its_last_attempt(supervise
     error = AsyncJob.objects.get(pk=job).error_payload
     assert error is not None
     assert error["type"] == "WorkerLost"
+
+
+def test_all_connections_cut(supervised: SupervisedWorker) -> None:
+    running = submit(seconds=2.5)
+    supervised.busy_worker(running)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        (cut,) = cursor.fetchone()
+    job = submit()
+
+    assert cut >= 3
+    wait_for_status(job, JobStatus.SUCCEEDED, 15)
+    wait_for_status(running, JobStatus.SUCCEEDED, 15)
+    assert effects(running) == 1
+
+
+def test_worker_frozen_beyond_its_lease_writes_nothing_when_it_thaws(supervised: SupervisedWorker) -> None:
+    job = submit(seconds=0.5)
+    frozen = supervised.busy_worker(job)
+    os.kill(frozen, signal.SIGSTOP)
+    wait_for_status(job, JobStatus.SUCCEEDED, 20)
+
+    os.kill(frozen, signal.SIGCONT)
+
+    wait_until(lambda: "job_fenced_off" in supervised.log(), 10, "the late worker was refused")
+    assert effects(job) == 1
+    assert effects(job, "test.started") == 2

@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from pytest_django.fixtures import Settings
 
+from microcred.ai import providers
+from microcred.ai.base import Embedder, EmbedderError
 from microcred.db import database_now
 from ops import claims, jobs
 from ops.enums import JobStatus
@@ -168,7 +169,7 @@ def test_at_the_last_attempt_what_was_judged_is_kept(openai: FakeOpenAI) -> None
     assert missing_parts(assessment) == ["essay_scores"]
 
 
-def test_giving_up_goes_on_without_the_essays(settings: Settings) -> None:
+def test_giving_up_goes_on_without_the_essays() -> None:
     assessment = handed_in()
     AsyncJob.objects.filter(assessment=assessment).update(giving_up=True, attempts=5)
 
@@ -178,6 +179,20 @@ def test_giving_up_goes_on_without_the_essays(settings: Settings) -> None:
     assert EssayScore.objects.get().outcome == EssayOutcome.UNAVAILABLE
     assert missing_parts(assessment) == ["essay_scores"]
     assert SkillEstimate.objects.get().level == Decimal("3.333")
+
+
+@pytest.mark.usefixtures("local_judge")
+def test_a_local_judge_that_cannot_be_loaded_degrades_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> Embedder:
+        raise EmbedderError("the weights are damaged")
+
+    monkeypatch.setattr(providers, "embedder", fail)
+    assessment = handed_in()
+
+    job = work_off_scoring(assessment)
+
+    assert (job.attempts, job.give_ups) == (5, 1)
+    assert missing_parts(assessment) == ["essay_scores"]
 
 
 def test_giving_up_on_an_assessment_without_essays_misses_nothing() -> None:

@@ -45,7 +45,9 @@ class Command(BaseCommand):
         if settings.IS_DEPLOYED:
             raise CommandError("The demonstration is refused in this environment.")
         signal.signal(signal.SIGTERM, _end)
-        configure_logging(level="WARNING", style=settings.LOG_FORMAT)  # the steps are what this terminal shows
+        configure_logging(
+            level="WARNING", style=settings.LOG_FORMAT
+        )  # the steps are what this terminal shows
         try:
             with ExitStack() as running:
                 self._run(running, options["port"], serve=options["serve"])

@@ -1,0 +1,52 @@
+"""The OpenAPI document names, for every operation, the errors that any operation can answer with."""
+
+from typing import Any
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+
+from microcred.api.schema import add_shared_errors
+
+
+@pytest.fixture(scope="module")
+def operations() -> dict[str, dict[str, Any]]:
+    """Every operation by its name."""
+    document: dict[str, Any] = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    paths = document["paths"].values()
+    return {operation["operationId"]: operation for path in paths for operation in path.values()}
+
+
+def test_whoever_needs_a_token_may_be_told_that_it_is_not_valid(
+    operations: dict[str, dict[str, Any]],
+) -> None:
+    assert "401" in operations["me"]["responses"]
+    assert "401" in operations["assessment_start"]["responses"]
+
+
+def test_every_operation_can_refuse_for_now_and_says_for_how_long(
+    operations: dict[str, dict[str, Any]],
+) -> None:
+    for operation in operations.values():
+        for status in ("429", "503"):
+            assert "Retry-After" in operation["responses"][status]["headers"]
+
+
+def test_only_an_operation_with_a_body_can_refuse_its_size_and_type(
+    operations: dict[str, dict[str, Any]],
+) -> None:
+    assert {"413", "415"} <= operations["auth_token"]["responses"].keys()
+    assert not {"413", "415"} & operations["me"]["responses"].keys()
+
+
+def test_what_an_operation_says_itself_is_kept_and_where_nothing_is_asked_nothing_is_refused() -> None:
+    own = {"description": "Another body."}
+    operation = {
+        "requestBody": {},
+        "security": [{}],
+        "responses": {"503": own, "200": {"description": "Fine."}},
+    }
+
+    add_shared_errors({"paths": {"/open": {"post": operation}}})
+
+    assert list(operation["responses"]) == ["200", "413", "415", "429", "503"]
+    assert operation["responses"]["503"] is own
