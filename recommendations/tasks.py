@@ -1,6 +1,5 @@
 """Background work of recommendations."""
 
-import datetime as dt
 import time
 from typing import Final
 
@@ -63,8 +62,7 @@ def _search(claim: Claim, basis: Basis) -> Findings | None:
         return drafting.search(basis, providers.embedder())
     except ProviderError as error:
         if error.retryable and not claim.is_last_attempt:
-            delay = None if error.retry_after is None else dt.timedelta(seconds=error.retry_after)
-            raise RetryLater(error.kind, delay=delay) from error
+            raise RetryLater(error.kind, delay=error.wait(attempt=claim.attempt)) from error
         log.warning("search_left_out", kind=error.kind)
     except EmbedderError as error:
         log.error("search_left_out", kind="embedder", reason=str(error))

@@ -1,6 +1,5 @@
 """Background scoring."""
 
-import datetime as dt
 import uuid
 from collections.abc import Sequence
 
@@ -17,9 +16,6 @@ from scoring.judges import ABOUT_THE_ESSAY, call_by_call, current_judge, read_gr
 from scoring.services import EssayToJudge, JudgedEssay, essays_to_judge
 
 log = structlog.get_logger(__name__)
-
-# A provider may ask for any wait; a student's result does not wait longer than this for one attempt.
-LONGEST_WAIT_SECONDS = 300.0
 
 
 def score(claim: Claim) -> None:
@@ -65,19 +61,13 @@ def _judgements(claim: Claim, tasks: Sequence[EssayTask]) -> dict[str, Judgement
             found.update((judgement.question_id, judgement) for judgement in read_group(judge, group))
         except ProviderError as error:
             if error.retryable and not claim.is_last_attempt:
-                raise RetryLater(error.kind, delay=_delay(error)) from error
+                raise RetryLater(error.kind, delay=error.wait(attempt=claim.attempt)) from error
             log.warning("essays_left_unscored", kind=error.kind, essays=len(group))
             if error.kind not in ABOUT_THE_ESSAY:
                 break
             if len(group) > 1:
                 waiting = [[task] for task in group] + waiting
     return found
-
-
-def _delay(error: ProviderError) -> dt.timedelta | None:
-    if error.retry_after is None:
-        return None
-    return dt.timedelta(seconds=min(error.retry_after, LONGEST_WAIT_SECONDS))
 
 
 def _assessment_of(claim: Claim) -> uuid.UUID:

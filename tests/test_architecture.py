@@ -126,7 +126,9 @@ def test_no_first_party_import_hides_inside_a_function() -> None:
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for inner in ast.walk(function)
         if (isinstance(inner, ast.ImportFrom) and (inner.module or "").split(".")[0] in FLOORS)
-        or (isinstance(inner, ast.Import) and any(alias.name.split(".")[0] in FLOORS for alias in inner.names))
+        or (
+            isinstance(inner, ast.Import) and any(alias.name.split(".")[0] in FLOORS for alias in inner.names)
+        )
     ]
     assert hidden == []
 

@@ -1,5 +1,6 @@
 """What a model provider is: the protocols, what a call returns and how it fails."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -8,6 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
+
+# A provider may ask for any wait; a student's result does not wait longer than this for one attempt.
+LONGEST_WAIT_SECONDS = 300.0
 
 FailureKind = Literal[
     "timeout",  # no complete reply within the deadline
@@ -46,6 +50,15 @@ class ProviderError(Exception):
     def means_unhealthy(self) -> bool:
         """Whether the provider itself is at fault, in contrast to this one request."""
         return self.retryable or self.kind in {"auth", "quota"}
+
+    def wait(self, *, attempt: int) -> dt.timedelta | None:
+        """Return how long to wait after failure number ``attempt`` (from 1), None to back off as usual.
+
+        An open breaker is waited for once: a provider that is still down after one pause degrades the result.
+        """
+        if self.retry_after is None or (self.kind == "circuit_open" and attempt > 1):
+            return None
+        return dt.timedelta(seconds=min(self.retry_after, LONGEST_WAIT_SECONDS))
 
 
 class EmbedderError(RuntimeError):

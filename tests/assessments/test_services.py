@@ -66,10 +66,7 @@ def test_what_was_written_down_in_order_is_shown_shuffled() -> None:
     )
 
     shown = [
-        [
-            choice["id"]
-            for choice in QuestionSnapshot.objects.get(assessment=started_assessment(role=role)).choices
-        ]
+        [choice["id"] for choice in queries.snapshots(started_assessment(role=role).pk)[0].choices or []]
         for _ in range(3)
     ]
 

@@ -22,7 +22,8 @@ SERVING = "Serving until Ctrl-C."
 POLL_SECONDS = 0.02
 # What a variable of the one who runs the tests, or their .env, would change.
 NEUTRAL = dict.fromkeys(
-    ("DATABASE_URL", "REDIS_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "PORT", "PORT_GIVEN", "ENVIRONMENT"), ""
+    ("DATABASE_URL", "REDIS_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "PORT", "PORT_GIVEN", "ENVIRONMENT"),
+    "",
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from microcred.ai import providers
-from microcred.ai.base import Embedder, EmbedderError
+from microcred.ai.base import LONGEST_WAIT_SECONDS, Embedder, EmbedderError
 from microcred.db import database_now
 from ops import claims, jobs
 from ops.enums import JobStatus
@@ -62,7 +62,7 @@ def test_a_provider_cannot_hold_a_result_for_hours(openai: FakeOpenAI) -> None:
     jobs.drain(limit=1)
 
     wait = scoring_job(assessment).next_run_at - database_now()
-    assert wait <= dt.timedelta(seconds=tasks.LONGEST_WAIT_SECONDS)
+    assert wait <= dt.timedelta(seconds=LONGEST_WAIT_SECONDS)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,24 @@ def test_a_provider_that_fails_to_the_last_attempt_degrades_the_result(
     # The closed answer alone makes the profile: alpha = 2, beta = 1.
     assert SkillEstimate.objects.get().level == Decimal("3.333")
     assert AsyncJob.objects.filter(kind="recommendations.recommend", assessment=assessment).exists()
+
+
+def test_an_open_breaker_is_waited_for_once(openai: FakeOpenAI) -> None:
+    openai.script = lambda request: status(500)
+    first = handed_in()
+    work_off_scoring(first)
+    AsyncJob.objects.exclude(assessment=None).update(status=JobStatus.SUCCEEDED)
+    assessment = handed_in()
+
+    jobs.drain(limit=1)
+    paused = scoring_job(assessment)
+    job = work_off_scoring(assessment)
+
+    assert dt.timedelta(seconds=25) < paused.next_run_at - database_now() <= dt.timedelta(seconds=30)
+    assert paused.error_payload is not None
+    assert paused.error_payload["message"] == "circuit_open"
+    assert (job.attempts, len(openai.requests)) == (5, 5)
+    assert missing_parts(assessment) == ["essay_scores"]
 
 
 @pytest.mark.parametrize("reply", [status(401), status(429, error="insufficient_quota"), truncated()])
