@@ -9,10 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import services, tokens
+from accounts import attempts, services, tokens
 from accounts.authentication import caller
+from accounts.models import User
 from accounts.serializers import Me, RefreshRequest, TokenRequest, TokenResponse
 from microcred.api.schema import errors
+from microcred.errors import TooMany
 
 
 class TokenView(APIView):
@@ -30,9 +32,20 @@ class TokenView(APIView):
         """Return a pair of tokens."""
         body = TokenRequest(data=request.data)
         body.is_valid(raise_exception=True)
-        user = services.check_password(**body.validated_data)
+        user = _with_right_password(request, **body.validated_data)
         services.note_login(person=user, now=timezone.now())
         return Response(TokenResponse(asdict(tokens.issue(user)) | {"token_type": "Bearer"}).data)
+
+
+def _with_right_password(request: Request, *, email: str, password: str) -> User:
+    wait = attempts.seconds_to_wait(request._request, email=email)
+    if wait:
+        raise TooMany("There were too many attempts for this e-mail address.", retry_after=wait)
+    try:
+        return services.check_password(email=email, password=password)
+    except services.CredentialsRefused:
+        attempts.count_failure(request._request, email=email)
+        raise
 
 
 class RefreshView(APIView):

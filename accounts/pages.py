@@ -1,6 +1,5 @@
 """Logging in and out, the start page, and one's own password."""
 
-import hashlib
 import math
 from typing import Any
 
@@ -12,14 +11,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from django_ratelimit.core import get_usage
 
+from accounts import attempts
 from accounts.forms import LoginForm, OwnPasswordForm
 from accounts.models import User
 from accounts.policy import Permission, allows
-
-ATTEMPTS_BY_ADDRESS = "60/5m"
-ATTEMPTS_BY_EMAIL = "10/5m"
 
 
 class LoginView(auth_views.LoginView):
@@ -29,7 +25,7 @@ class LoginView(auth_views.LoginView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Check e-mail address and password."""
-        wait = max(_wait(request, "ip", ATTEMPTS_BY_ADDRESS), _wait(request, _email, ATTEMPTS_BY_EMAIL))
+        wait = attempts.count_page_attempt(request, email=request.POST.get("username", ""))
         if wait:
             refusal = render(request, "429.html", {"minutes": math.ceil(wait / 60)}, status=429)
             refusal.headers["Retry-After"] = str(wait)
@@ -72,14 +68,3 @@ def start(request: HttpRequest) -> HttpResponseBase:
 
 def _reads_staff_pages(request: HttpRequest) -> bool:
     return isinstance(request.user, User) and allows(request.user, Permission.READ_STAFF_VIEW)
-
-
-def _email(group: str, request: HttpRequest) -> str:
-    address = request.POST.get("username", "").strip().lower()
-    return hashlib.sha256(address.encode(errors="replace")).hexdigest()
-
-
-def _wait(request: HttpRequest, key: Any, rate: str) -> int:
-    """Count an attempt; return the seconds to wait, 0 while the allowance lasts."""
-    usage = get_usage(request, group="accounts.login", key=key, rate=rate, increment=True)
-    return max(1, usage["time_left"]) if usage and usage["should_limit"] else 0

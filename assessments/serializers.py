@@ -1,6 +1,7 @@
 """Assessments on the wire; nothing here can carry a key, a rule or a grader's note."""
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,9 @@ from assessments.enums import AssessmentStatus, MissingPart, Stage
 from assessments.models import Assessment, QuestionSnapshot
 from catalog.enums import QuestionType
 from microcred.api.pagination import PageQuery
+
+MAX_METADATA_ENTRIES = 20
+MAX_METADATA_CHARS = 4_000
 
 
 @extend_schema_field(
@@ -36,13 +40,16 @@ class StartRequest(serializers.Serializer[Any]):
 
     role_id = serializers.UUIDField()
     metadata = serializers.DictField(
-        required=False, help_text="Kept with the assessment; at most 20 entries."
+        required=False,
+        help_text="Kept with the assessment; at most 20 entries, 4000 characters of JSON in all.",
     )
 
     def validate_metadata(self, value: dict[str, Any]) -> dict[str, Any]:
         """Bound the size of what is kept."""
-        if len(value) > 20:
-            raise serializers.ValidationError("At most 20 entries.")
+        if len(value) > MAX_METADATA_ENTRIES:
+            raise serializers.ValidationError(f"At most {MAX_METADATA_ENTRIES} entries.")
+        if len(json.dumps(value, ensure_ascii=False)) > MAX_METADATA_CHARS:
+            raise serializers.ValidationError(f"At most {MAX_METADATA_CHARS} characters of JSON in all.")
         return value
 
 

@@ -19,13 +19,8 @@ class Model(models.Model):
 class CaseInsensitiveEmailField(models.EmailField):  # type: ignore[type-arg]
     """An e-mail address that is stored, compared and looked up in lower case."""
 
-    def get_prep_value(self, value: object) -> object:
-        """Lower-case every value on its way to the database."""
-        prepared = super().get_prep_value(value)
-        return prepared.lower() if isinstance(prepared, str) else prepared
-
     def to_python(self, value: object) -> object:
-        """Lower-case what forms hand in, so that uniqueness checks see the stored form."""
+        """Lower-case what forms hand in and, as CharField passes it through here too, what is stored."""
         cleaned = super().to_python(value)
         return cleaned.lower() if isinstance(cleaned, str) else cleaned
 

@@ -4,6 +4,8 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+from corsheaders.defaults import default_headers
+
 from microcred import env
 from microcred.admin_theme import UNFOLD as UNFOLD
 from microcred.embedded import EmbeddedServer
@@ -34,7 +36,9 @@ ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", [] if IS_DEPLOYED else ["127.0.0.1", 
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", [])
 CORS_ALLOWED_ORIGINS = env.names("CORS_ALLOWED_ORIGINS", [])
 CORS_URLS_REGEX = r"^/api/.*$"
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "x-request-id"]
 CORS_EXPOSE_HEADERS = [
+    "Idempotency-Replayed",
     "Retry-After",
     "RateLimit-Limit",
     "RateLimit-Remaining",

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 import httpx
+from django.conf import settings
 
 START_SECONDS = 60
 STOP_SECONDS = 30
@@ -23,13 +24,17 @@ class ProcessFailed(RuntimeError):
 
 
 class BackgroundProcess:
-    """One program that runs beside this one, writes to a log file, and is ended when the block ends."""
+    """One program that runs beside this one, writes to a log file, and is ended when the block ends.
+
+    Where this one is killed, the kernel asks the program to end (Linux).
+    """
 
     def __init__(
         self, name: str, arguments: Sequence[str], *, log: Path, environment: Mapping[str, str] | None = None
     ) -> None:
         self.name = name
         self._arguments = [sys.executable, *arguments]
+        self._launcher = [sys.executable, "-m", "ops.supervision.launch", str(os.getpid())]
         self._environment = {**os.environ, **(environment or {})}
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
@@ -39,7 +44,8 @@ class BackgroundProcess:
         with self._log.open("wb") as sink:
             # A session of its own: Ctrl-C in the terminal reaches the launcher alone, which ends the rest in order.
             self._process = subprocess.Popen(  # noqa: S603 - our own programs with our own arguments
-                self._arguments,
+                [*self._launcher, *self._arguments],
+                cwd=settings.BASE_DIR,
                 stdin=subprocess.DEVNULL,
                 stdout=sink,
                 stderr=subprocess.STDOUT,

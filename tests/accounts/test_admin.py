@@ -226,3 +226,8 @@ class TestLinks:
 
         assert str(advisor.pk) in [one["id"] for one in offered]
         assert str(student.pk) not in [one["id"] for one in offered]
+
+
+@pytest.mark.parametrize("name", ["outstandingtoken", "blacklistedtoken"])
+def test_tokens_are_not_shown_and_spent_ones_stay_spent(client: Client, name: str) -> None:
+    assert client.get(f"/admin/token_blacklist/{name}/").status_code == 404

@@ -3,7 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import time_machine
 from django.db import connections
+from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts import services, tokens
@@ -41,6 +43,44 @@ def test_a_wrong_password_and_an_unknown_address_look_the_same(email: str, passw
     assert reply.status_code == 401
     assert reply.json()["error_code"] == "AUTH_401"
     assert reply.json()["message"] == "E-mail address or password is wrong."
+
+
+def ask(email: str, password: str) -> int:
+    body = {"email": email, "password": password}
+    return APIClient().post("/api/v1/auth/token", body, format="json").status_code
+
+
+@time_machine.travel("2026-03-02T09:00:00+00:00", tick=False)
+@pytest.mark.parametrize("known", [True, False])
+def test_ten_wrong_passwords_for_one_address_are_enough(known: bool) -> None:
+    UserFactory(email="sam@example.org" if known else "another@example.org")
+
+    statuses = [ask("Sam@example.org", "wrong password") for _ in range(11)]
+
+    assert statuses == [401] * 10 + [429]
+    reply = APIClient().post(
+        "/api/v1/auth/token", {"email": "sam@example.org", "password": PASSWORD}, format="json"
+    )
+    assert (reply.status_code, reply.json()["error_code"]) == (429, "RATE_LIMIT_429")
+    assert 1 <= int(reply["Retry-After"]) <= 300
+
+
+@time_machine.travel("2026-03-02T09:00:00+00:00", tick=False)
+def test_attempts_on_the_page_and_over_the_api_are_counted_together() -> None:
+    user = UserFactory()
+    for _ in range(5):
+        ask(user.email, "wrong password")
+        Client().post("/login", {"username": user.email, "password": "wrong password"})
+
+    assert ask(user.email, PASSWORD) == 429
+    assert Client().post("/login", {"username": user.email, "password": PASSWORD}).status_code == 429
+
+
+@time_machine.travel("2026-03-02T09:00:00+00:00", tick=False)
+def test_a_program_may_log_in_as_often_as_it_likes() -> None:
+    user = UserFactory()
+
+    assert {ask(user.email, PASSWORD) for _ in range(12)} == {200}
 
 
 def test_a_refresh_token_works_once() -> None:

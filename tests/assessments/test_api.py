@@ -63,6 +63,20 @@ def test_start_answers_with_frozen_questions_and_their_expiry() -> None:
     assert Assessment.objects.get().metadata == {"term": "spring"}
 
 
+@pytest.mark.parametrize(
+    "metadata", [{str(number): 1 for number in range(21)}, {"note": "x" * 4_000}, ["spring"], None]
+)
+def test_what_is_kept_beside_an_assessment_is_small(metadata: object) -> None:
+    role = role_with_every_type()
+
+    reply = client_of(UserFactory()).post(
+        START, {"role_id": str(role.pk), "metadata": metadata}, format="json"
+    )
+
+    assert (reply.status_code, list(reply.json()["details"]["fields"])) == (400, ["metadata"])
+    assert not Assessment.objects.exists()
+
+
 def test_the_students_rubric_holds_names_explanations_weights_and_level_names_only() -> None:
     assert student_rubric(RUBRIC)["criteria"][0] == {
         "name": "Reasoning",

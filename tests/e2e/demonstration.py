@@ -1,5 +1,6 @@
 """``manage.py demo`` in a process of its own, with a state folder of its own, and what it leaves behind."""
 
+import json
 import os
 import signal
 import subprocess
@@ -8,7 +9,7 @@ import threading
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 
@@ -30,8 +31,9 @@ NEUTRAL = dict.fromkeys(
 class Demonstration:
     """One run; what it prints is kept line by line. Leaving the block ends whatever is left of it."""
 
-    def __init__(self, state: Path, *options: str, **variables: str) -> None:
+    def __init__(self, state: Path, *options: str, user: int | None = None, **variables: str) -> None:
         self.state = state
+        self._user = user
         self.lines: list[str] = []
         self._options = options
         self._variables = {**NEUTRAL, **variables, "MICROCRED_STATE_DIR": str(state), "PYTHONUNBUFFERED": "1"}
@@ -52,6 +54,9 @@ class Demonstration:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            user=self._user,
+            group=self._user,
+            extra_groups=None if self._user is None else [],
         )
         self._reader.start()
         return self
@@ -72,6 +77,18 @@ class Demonstration:
         """The command itself."""
         assert self._process is not None
         return self._process
+
+    @property
+    def url(self) -> str:
+        """The web server's address, as printed."""
+        line = self.wait_for("  REST API ")
+        return line.split()[2].removesuffix("/docs")
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """What the student's client received."""
+        body: dict[str, Any] = json.loads((self.state / "demo" / "result.json").read_text())
+        return body
 
     @property
     def output(self) -> str:

@@ -24,7 +24,7 @@ from tests.factories.catalog import NOW, JobRoleFactory, published_question, rol
 from tests.factories.scoring import handed_in, work_off_scoring
 from tests.fakes.openai_server import FakeOpenAI, chat
 from tests.scoring.essays.chats import verdict
-from tests.scoring.replies import BEST, QUOTE, essay_reply, second_level
+from tests.scoring.replies import BEST, QUOTE, SECOND_QUOTE, essay_reply, second_level
 
 pytestmark = pytest.mark.django_db
 
@@ -135,7 +135,7 @@ def test_pending_parts_name_the_criteria_that_wait_for_a_person(openai: FakeOpen
 
 
 def test_a_student_sees_levels_reasons_and_quotes_of_what_was_scored(openai: FakeOpenAI) -> None:
-    openai.queue(chat(essay_reply(BEST | {"evidence": verdict("l2", "Never written by the student")})))
+    openai.queue(chat(essay_reply(BEST | {"evidence": verdict("l2", SECOND_QUOTE, reason="")})))
     assessment = handed_in()
     work_off_scoring(assessment)
 

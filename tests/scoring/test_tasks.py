@@ -89,7 +89,7 @@ def test_an_open_breaker_is_waited_for_once(openai: FakeOpenAI) -> None:
     openai.script = lambda request: status(500)
     first = handed_in()
     work_off_scoring(first)
-    AsyncJob.objects.exclude(assessment=None).update(status=JobStatus.SUCCEEDED)
+    AsyncJob.objects.filter(assessment=first).delete()
     assessment = handed_in()
 
     jobs.drain(limit=1)
@@ -204,10 +204,10 @@ def test_a_local_judge_that_cannot_be_loaded_degrades_the_result(monkeypatch: py
     def fail() -> Embedder:
         raise EmbedderError("the weights are damaged")
 
-    monkeypatch.setattr(providers, "embedder", fail)
     assessment = handed_in()
-
-    job = work_off_scoring(assessment)
+    with monkeypatch.context() as patched:
+        patched.setattr(providers, "embedder", fail)
+        job = work_off_scoring(assessment)
 
     assert (job.attempts, job.give_ups) == (5, 1)
     assert missing_parts(assessment) == ["essay_scores"]

@@ -24,6 +24,8 @@ from microcred.embedded import EmbeddedServerError
 from microcred.logging import configure_logging
 
 WEBHOOK_SECONDS = 20
+# Ctrl-C, a request to end, and a terminal that was closed.
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Command(BaseCommand):
@@ -44,7 +46,8 @@ class Command(BaseCommand):
         """Run every step; whatever this command started is ended when it ends."""
         if settings.IS_DEPLOYED:
             raise CommandError("The demonstration is refused in this environment.")
-        signal.signal(signal.SIGTERM, _end)
+        for number in ENDINGS:
+            signal.signal(number, _end)
         configure_logging(
             level="WARNING", style=settings.LOG_FORMAT
         )  # the steps are what this terminal shows
@@ -163,4 +166,6 @@ class Command(BaseCommand):
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:
+    for number in ENDINGS:
+        signal.signal(number, signal.SIG_IGN)  # A second Ctrl-C would leave behind what has not ended yet.
     raise KeyboardInterrupt

@@ -1,0 +1,42 @@
+"""How often a password may be tried, on the log-in page and over the API together."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django_ratelimit.core import get_usage
+
+GROUP = "accounts.login"
+BY_ADDRESS = "60/5m"
+BY_EMAIL = "10/5m"
+
+
+def count_page_attempt(request: HttpRequest, *, email: str) -> int:
+    """Count an attempt on the page; return the seconds to wait, 0 while the allowance lasts."""
+    by_address = get_usage(request, group=GROUP, key="ip", rate=BY_ADDRESS, increment=True)
+    by_email = _usage(request, email, increment=True)
+    return max(_wait(by_address, "should_limit"), _wait(by_email, "should_limit"))
+
+
+def seconds_to_wait(request: HttpRequest, *, email: str) -> int:
+    """Return how long nobody may try a password of this person, 0 while the allowance lasts."""
+    usage = _usage(request, email, increment=False)
+    return _wait({**usage, "used_up": usage["count"] >= usage["limit"]} if usage else None, "used_up")
+
+
+def count_failure(request: HttpRequest, *, email: str) -> None:
+    """Count a wrong password given over the API, where programs rightly log in often."""
+    _usage(request, email, increment=True)
+
+
+def _usage(request: HttpRequest, email: str, *, increment: bool) -> Mapping[str, Any] | None:
+    named = hashlib.sha256(email.strip().lower().encode(errors="replace")).hexdigest()
+    usage: Mapping[str, Any] | None = get_usage(
+        request, group=GROUP, key=lambda _group, _request: named, rate=BY_EMAIL, increment=increment
+    )
+    return usage
+
+
+def _wait(usage: Mapping[str, Any] | None, refused: str) -> int:
+    return max(1, usage["time_left"]) if usage and usage[refused] else 0
