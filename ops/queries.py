@@ -1,5 +1,7 @@
 """What there is to know about jobs."""
 
+import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -7,6 +9,7 @@ from django.db import connection
 from django.db.models import Count
 
 from ops import kinds
+from ops.enums import JobStatus
 from ops.models import AsyncJob
 
 _OLDEST_DUE = """
@@ -46,6 +49,14 @@ def progress(worker: str) -> Progress:
         cursor.execute(_PROGRESS, [f"{worker}/%"])
         running, since = cursor.fetchone()
     return Progress(oldest_due_seconds=oldest, running=running, seconds_since_claim=since)
+
+
+def without_live_job(assessment_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Return those of the assessments for which no job is queued or running."""
+    living = AsyncJob.objects.filter(
+        assessment_id__in=assessment_ids, status__in=[JobStatus.QUEUED, JobStatus.RUNNING]
+    )
+    return set(assessment_ids) - set(living.values_list("assessment_id", flat=True))
 
 
 def counts() -> dict[tuple[str, str], int]:

@@ -39,6 +39,7 @@ class Schedule:
 
 SCHEDULES = (
     Schedule("expire-assessments", MINUTE, function="assessments.services.expire_overdue"),
+    Schedule("fail-stranded-assessments", MINUTE, function="assessments.services.fail_stranded"),
     Schedule("clean-up", DAY, function="ops.cleanup.clean_up", offset=dt.timedelta(hours=3)),
     Schedule("embed-catalog", 7 * DAY, kind="recommendations.embed", offset=dt.timedelta(days=6, hours=4)),
 )

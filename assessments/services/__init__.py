@@ -8,7 +8,14 @@ from assessments.services.answering import (
     GivenAnswer,
     submit,
 )
-from assessments.services.ending import advance, complete, expire_overdue, fail, note_missing
+from assessments.services.ending import (
+    advance,
+    complete,
+    expire_overdue,
+    fail,
+    fail_stranded,
+    note_missing,
+)
 from assessments.services.starting import PrerequisitesMissing, RoleNotAssessable, record_synthetic, start
 
 __all__ = [
@@ -23,6 +30,7 @@ __all__ = [
     "complete",
     "expire_overdue",
     "fail",
+    "fail_stranded",
     "note_missing",
     "record_synthetic",
     "start",

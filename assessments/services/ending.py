@@ -10,6 +10,11 @@ from assessments.enums import AssessmentStatus, Stage
 from assessments.events import assessment_failed
 from assessments.models import Assessment
 from ops import audit
+from ops import queries as jobs
+
+STRANDED_AFTER = dt.timedelta(minutes=2)
+STRANDED_AT_ONCE = 500
+STRANDED_REASON = "The result could not be worked out. Your answers are kept, and staff can start it again."
 
 
 @transaction.atomic
@@ -33,20 +38,35 @@ def note_missing(*, assessment_id: uuid.UUID, parts: Sequence[str]) -> None:
 def complete(*, assessment_id: uuid.UUID, now: dt.datetime, missing: Sequence[str] = ()) -> Assessment:
     """End the background work with a result, which ``missing`` names the missing parts of.
 
-    An assessment that has already ended stays as it is.
+    An assessment that has failed is thereby mended; one that is completed already stays as it is.
     """
     assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
-    if assessment.status == AssessmentStatus.AWAITING_ASYNC:
+    if assessment.status in (AssessmentStatus.AWAITING_ASYNC, AssessmentStatus.FAILED):
         _add_missing(assessment, missing)
         assessment.status = AssessmentStatus.COMPLETED
         assessment.stage = Stage.DONE
         assessment.completed_at = now
+        assessment.failure_reason = ""
         assessment.save()
         audit.record(
             by=None, action="assessment.completed", resource_type="assessment", resource_id=assessment.pk,
             metadata={"missing": assessment.missing},
         )  # fmt: skip
     return assessment
+
+
+def fail_stranded(*, now: dt.datetime) -> int:
+    """End every submitted assessment that no job works on any more; return how many.
+
+    Degrading is what jobs do when they fail; this is for an assessment whose job could not even do that.
+    """
+    waiting = Assessment.objects.filter(
+        status=AssessmentStatus.AWAITING_ASYNC, updated_at__lt=now - STRANDED_AFTER
+    ).values_list("pk", flat=True)[:STRANDED_AT_ONCE]
+    stranded = jobs.without_live_job(list(waiting))
+    for assessment_id in stranded:
+        fail(assessment_id=assessment_id, reason=STRANDED_REASON)
+    return len(stranded)
 
 
 @transaction.atomic

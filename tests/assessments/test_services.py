@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
 
 from assessments import queries, services
 from assessments.enums import AssessmentStatus, MissingPart, Stage
@@ -216,8 +217,32 @@ def test_a_failed_assessment_says_why_and_stays_failed() -> None:
     assessment = submitted_assessment()
 
     services.fail(assessment_id=assessment.pk, reason="The answers could not be read.")
+    services.fail(assessment_id=assessment.pk, reason="Another reason.")
 
-    assert services.complete(assessment_id=assessment.pk, now=NOW).status == AssessmentStatus.FAILED
+    assessment.refresh_from_db()
+    assert (assessment.status, assessment.failure_reason) == ("failed", "The answers could not be read.")
+
+
+def test_a_failed_assessment_whose_work_succeeds_later_is_mended() -> None:
+    assessment = submitted_assessment()
+    services.fail(assessment_id=assessment.pk, reason="The answers could not be read.")
+
+    mended = services.complete(assessment_id=assessment.pk, now=NOW)
+
+    assert (mended.status, mended.failure_reason) == (AssessmentStatus.COMPLETED, "")
+
+
+def test_only_what_no_job_works_on_any_more_is_failed() -> None:
+    stranded, worked_on, fresh = submitted_assessment(), submitted_assessment(), submitted_assessment()
+    AsyncJob.objects.filter(assessment=stranded).delete()
+    AsyncJob.objects.filter(assessment=fresh).delete()
+    long_ago = Assessment.objects.exclude(pk=fresh.pk)
+    long_ago.update(updated_at=timezone.now() - dt.timedelta(minutes=3))
+
+    assert services.fail_stranded(now=timezone.now()) == 1
+
+    assert Assessment.objects.get(status=AssessmentStatus.FAILED) == stranded
+    assert Assessment.objects.get(pk=worked_on.pk).status == AssessmentStatus.AWAITING_ASYNC
 
 
 @pytest.mark.parametrize("table", [QuestionSnapshot, AssessmentResponse])

@@ -39,7 +39,8 @@ def test_a_slot_is_due_until_it_is_announced() -> None:
     assert [schedule.name for schedule, _ in first] == list(schedules.BY_NAME)
     assert list(schedules.due(MONDAY, announced)) == []
     assert [schedule.name for schedule, _ in schedules.due(MONDAY + MINUTE, announced)] == [
-        "expire-assessments"
+        "expire-assessments",
+        "fail-stranded-assessments",
     ]
 
 
