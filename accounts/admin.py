@@ -16,7 +16,6 @@ from accounts import services
 from accounts.enums import Role
 from accounts.forms import PersonChangeForm, PersonCreationForm
 from accounts.models import AdvisorAssignment, GuardianLink, User
-from ops import audit
 
 Link = AdvisorAssignment | GuardianLink
 
@@ -230,13 +229,9 @@ def make(request: HttpRequest, link: Link) -> None:
 
 
 def end(request: HttpRequest, link: Link) -> None:
-    """End a link, and say so in the audit trail."""
+    """End a link."""
     by: Any = request.user
-    other = (
-        {"advisor_id": str(link.advisor_id)}
-        if isinstance(link, AdvisorAssignment)
-        else {"guardian_id": str(link.guardian_id)}
-    )
-    action = "advisor.unassigned" if isinstance(link, AdvisorAssignment) else "guardian.unlinked"
-    audit.record(by=by, action=action, resource_type="user", resource_id=link.student_id, metadata=other)
-    link.delete()
+    if isinstance(link, AdvisorAssignment):
+        services.unassign_advisor(by=by, link=link)
+    else:
+        services.unlink_guardian(by=by, link=link)

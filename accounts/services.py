@@ -5,7 +5,7 @@ import datetime as dt
 from django.contrib.auth import authenticate
 from django.db import transaction
 
-from accounts.enums import Role
+from accounts.enums import Role, UserStatus
 from accounts.models import AdvisorAssignment, GuardianLink, User
 from microcred.errors import Invalid, Unauthorized
 from ops import audit
@@ -33,12 +33,17 @@ def check_password(*, email: str, password: str) -> User:
 
 @transaction.atomic
 def save_person(*, by: User | None, person: User, changed: frozenset[str]) -> None:
-    """Store a person; a change of role, status or password ends every token given out before."""
-    if changed & TOKEN_FIELDS:
-        person.token_version += 1
-    person.is_superuser = person.role == Role.ADMIN
+    """Store the ``changed`` fields of a person; a change of role, status or password ends every earlier token.
+
+    The other fields stay as they are in the database: whoever changes a password must not undo that the
+    person was disabled meanwhile.
+    """
     is_new = person._state.adding
-    person.save()
+    person.is_superuser = person.role == Role.ADMIN
+    if is_new:
+        person.save()
+    else:
+        _store_changes(person, changed)
     audit.record(
         by=by,
         action="user.created" if is_new else "user.changed",
@@ -48,12 +53,18 @@ def save_person(*, by: User | None, person: User, changed: frozenset[str]) -> No
     )
 
 
+def _store_changes(person: User, changed: frozenset[str]) -> None:
+    stored = User.objects.select_for_update().only("token_version").get(pk=person.pk)
+    person.token_version = stored.token_version + bool(changed & TOKEN_FIELDS)
+    derived = {"is_superuser"} if "role" in changed else set()
+    person.save(update_fields={*changed, *derived, "token_version", "updated_at"})
+
+
 @transaction.atomic
 def disable(*, by: User | None, person: User) -> None:
     """Shut a person out, at once."""
-    locked = User.objects.select_for_update().get(pk=person.pk)
-    locked.status = "disabled"
-    save_person(by=by, person=locked, changed=frozenset({"status"}))
+    person.status = UserStatus.DISABLED
+    save_person(by=by, person=person, changed=frozenset({"status"}))
 
 
 @transaction.atomic
@@ -82,6 +93,16 @@ def assign_advisor(*, by: User | None, advisor: User, student: User) -> AdvisorA
 
 
 @transaction.atomic
+def unassign_advisor(*, by: User | None, link: AdvisorAssignment) -> None:
+    """Take a student out of an advisor's care."""
+    audit.record(
+        by=by, action="advisor.unassigned", resource_type="user", resource_id=link.student_id,
+        metadata={"advisor_id": str(link.advisor_id)},
+    )  # fmt: skip
+    link.delete()
+
+
+@transaction.atomic
 def link_guardian(*, by: User | None, guardian: User, student: User) -> GuardianLink:
     """Let a guardian read a student's progress; doing it again changes nothing.
 
@@ -97,6 +118,16 @@ def link_guardian(*, by: User | None, guardian: User, student: User) -> Guardian
             metadata={"guardian_id": str(guardian.pk)},
         )  # fmt: skip
     return link
+
+
+@transaction.atomic
+def unlink_guardian(*, by: User | None, link: GuardianLink) -> None:
+    """End a guardian's sight of a student."""
+    audit.record(
+        by=by, action="guardian.unlinked", resource_type="user", resource_id=link.student_id,
+        metadata={"guardian_id": str(link.guardian_id)},
+    )  # fmt: skip
+    link.delete()
 
 
 def note_login(*, person: User, now: dt.datetime) -> None:

@@ -1,4 +1,4 @@
-"""Changes to questions and credentials."""
+"""Changes to questions, credentials and roles."""
 
 import datetime as dt
 
@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from catalog.events import catalog_published
-from catalog.models import Credential, Question, QuestionVersion
+from catalog.models import Credential, JobRole, Question, QuestionVersion
 from catalog.question_checks import question_problems
 from catalog.versions import content_hash, frozen_content
 from microcred.errors import Invalid
@@ -81,6 +81,18 @@ def set_credential_active(*, by: User | None, credential: Credential, active: bo
         resource_id=credential.pk,
     )
     announce_catalog_change()
+
+
+@transaction.atomic
+def set_role_active(*, by: User | None, role: JobRole, active: bool) -> None:
+    """Take a role off offer, or put it back; assessments already started go on."""
+    JobRole.objects.filter(pk=role.pk).update(active=active)
+    audit.record(
+        by=by,
+        action="job_role.activated" if active else "job_role.retired",
+        resource_type="job_role",
+        resource_id=role.pk,
+    )
 
 
 def announce_catalog_change() -> None:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-# kind: the function that does such a job, the one that goes on without it after the last attempt, how many attempts.
+# kind: the function that does such a job, the one that goes on without it after the last attempt, how many attempts;
+# where it differs from ops/kinds.py also the first and the longest wait between them.
 JOB_KINDS: dict[str, dict[str, Any]] = {
     "scoring.score": {
         "handler": "scoring.tasks.score",
@@ -17,7 +18,10 @@ JOB_KINDS: dict[str, dict[str, Any]] = {
     "recommendations.embed": {
         "handler": "recommendations.tasks.embed_catalog",
         "give_up": None,
-        "max_attempts": 5,
+        # Nobody waits for it, and what it leaves undone would stay unfound until the weekly run.
+        "max_attempts": 10,
+        "base_seconds": 10,
+        "ceiling_seconds": 900,
     },
     "partners.deliver": {
         "handler": "partners.tasks.deliver",

@@ -50,12 +50,17 @@ def check_jobs(**kwargs: Any) -> Sequence[CheckMessage]:
     """E004, E005, E006: times that do not leave room for each other, several deliveries, unusable kinds."""
     renew, lease = settings.JOB_RENEW_SECONDS, settings.JOB_LEASE_SECONDS
     deadline, timeout = settings.JOB_DEADLINE_SECONDS, settings.JOB_TIMEOUT_SECONDS
+    # One model call, one webhook: what cannot be cut short must end while the lease is still renewed.
+    longest = max(
+        settings.AI_TIMEOUT_SECONDS + settings.AI_CONNECT_TIMEOUT_SECONDS, settings.WEBHOOK_TIMEOUT_SECONDS
+    )
     problems: list[CheckMessage] = []
-    if not (2 * renew < lease and deadline > settings.AI_TIMEOUT_SECONDS and deadline + lease < timeout):
+    if not (2 * renew < lease and longest < deadline and deadline + lease < timeout):
         problems.append(
             Error(
                 "The times of jobs do not leave room for each other.",
-                hint="Twice JOB_RENEW_SECONDS < JOB_LEASE_SECONDS; AI_TIMEOUT_SECONDS < JOB_DEADLINE_SECONDS; "
+                hint="Twice JOB_RENEW_SECONDS < JOB_LEASE_SECONDS; AI_TIMEOUT_SECONDS + "
+                "AI_CONNECT_TIMEOUT_SECONDS and WEBHOOK_TIMEOUT_SECONDS < JOB_DEADLINE_SECONDS; "
                 "JOB_DEADLINE_SECONDS + JOB_LEASE_SECONDS < JOB_TIMEOUT_SECONDS.",
                 id="microcred.E004",
             )

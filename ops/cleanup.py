@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.db.models.functions import Now
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
@@ -26,6 +27,7 @@ def clean_up(*, now: dt.datetime) -> dict[str, int]:
         "idempotency_records": IdempotencyRecord.objects.filter(created_at__lt=answers),
         "rate_buckets": RateBucket.objects.filter(refilled_at__lt=now - KEEP_VOLATILE),
         "cache_entries": CacheEntry.objects.filter(expires_at__lt=Now()),
+        "sessions": Session.objects.filter(expire_date__lt=now),
         "refresh_tokens": OutstandingToken.objects.filter(expires_at__lt=now),
         "scheduled_jobs": AsyncJob.objects.filter(old_sweeps, completed_at__lt=now - KEEP_SWEEPS),
     }

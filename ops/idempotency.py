@@ -11,10 +11,12 @@ import json
 import re
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
@@ -54,7 +56,7 @@ ON CONFLICT (actor, route, key) DO UPDATE SET
     response_status = NULL, response_type = '', response_body = NULL
 WHERE (record.state = 'running' AND record.lease_expires_at < clock_timestamp())
     OR (record.state = 'completed' AND record.created_at < clock_timestamp() - make_interval(secs => %(keep)s))
-RETURNING owner_token
+RETURNING id
 """
 
 ViewT = TypeVar("ViewT", bound=APIView)
@@ -65,13 +67,31 @@ Method = Callable[Concatenate[ViewT, Request, P], HttpResponseBase]
 class KeyMalformed(Invalid):
     """The key is empty, too long or not printable ASCII."""
 
+    default_code = "IDEMPOTENCY_400"
+
 
 class StillRunning(Conflict):
     """The first request with this key has not been answered yet."""
 
+    default_code = "IDEMPOTENCY_409"
+
 
 class OtherBody(Unprocessable):
     """The key was used before for a request that said something else."""
+
+    default_code = "IDEMPOTENCY_422"
+
+
+@dataclass(frozen=True)
+class _Reservation:
+    """The right to act under a key, for as long as the row still names its owner."""
+
+    record_id: uuid.UUID
+    owner_token: uuid.UUID
+
+    def record(self) -> QuerySet[IdempotencyRecord]:
+        """Return the row; nothing once a later request has taken the key over."""
+        return IdempotencyRecord.objects.filter(pk=self.record_id, owner_token=self.owner_token)
 
 
 def idempotent(method: Method[ViewT, P]) -> Method[ViewT, P]:
@@ -92,7 +112,7 @@ def idempotent(method: Method[ViewT, P]) -> Method[ViewT, P]:
         try:
             with transaction.atomic():
                 response = method(view, request, *args, **kwargs)
-                return _settle(view, request, response, token=reservation)
+                return _settle(view, request, response, reservation=reservation)
         except BaseException:
             _free(reservation)
             raise
@@ -100,11 +120,10 @@ def idempotent(method: Method[ViewT, P]) -> Method[ViewT, P]:
     return once
 
 
-def _reserve(request: Request, key: str) -> uuid.UUID | HttpResponse:
-    """Return a token for the right to act, or the stored answer."""
+def _reserve(request: Request, key: str) -> _Reservation | HttpResponse:
+    """Return the right to act, or the stored answer."""
     if not _KEY.fullmatch(key):
-        message = f"{HEADER} must be 1 to 255 printable ASCII characters."
-        raise KeyMalformed(message, code="IDEMPOTENCY_400")
+        raise KeyMalformed(f"{HEADER} must be 1 to 255 printable ASCII characters.")
     place = {
         "actor": str(request.user.pk) if request.user.is_authenticated else client_address(request._request),
         "route": f"{request.method} {request.path}"[:300],
@@ -119,8 +138,8 @@ def _reserve(request: Request, key: str) -> uuid.UUID | HttpResponse:
     }
     with connection.cursor() as cursor:
         cursor.execute(_RESERVE, place | values | {"keep": float(settings.IDEMPOTENCY_KEEP_SECONDS)})
-        if cursor.fetchone():
-            return token
+        for (record_id,) in cursor.fetchall():
+            return _Reservation(record_id, token)
     return _replay(place, fingerprint)
 
 
@@ -132,10 +151,9 @@ def _fingerprint(body: Any) -> str:
 def _replay(place: dict[str, str], fingerprint: str) -> HttpResponse:
     record = IdempotencyRecord.objects.filter(**place).first()
     if record is not None and record.fingerprint != fingerprint:
-        raise OtherBody(f"This {HEADER} was used with another body.", code="IDEMPOTENCY_422")
+        raise OtherBody(f"This {HEADER} was used with another body.")
     if record is None or record.state == IdempotencyState.RUNNING:
-        message = f"A request with this {HEADER} is still being answered."
-        raise StillRunning(message, code="IDEMPOTENCY_409")
+        raise StillRunning(f"A request with this {HEADER} is still being answered.")
     return HttpResponse(
         bytes(record.response_body or b""),
         status=record.response_status,
@@ -145,22 +163,21 @@ def _replay(place: dict[str, str], fingerprint: str) -> HttpResponse:
 
 
 def _settle(
-    view: APIView, request: Request, response: HttpResponseBase, *, token: uuid.UUID
+    view: APIView, request: Request, response: HttpResponseBase, *, reservation: _Reservation
 ) -> HttpResponseBase:
     """Store the answer in the transaction of the effect; an answer of 400 and above frees the key instead."""
     if response.status_code >= 400:
-        IdempotencyRecord.objects.filter(owner_token=token).delete()
+        reservation.record().delete()
         return response
     kind, body = _rendered(view, request, response)
-    stored = IdempotencyRecord.objects.filter(owner_token=token).update(
+    stored = reservation.record().update(
         state=IdempotencyState.COMPLETED,
         response_status=response.status_code,
         response_type=kind,
         response_body=body,
     )
     if not stored:
-        message = "Another request took this key over, because this one took too long."
-        raise StillRunning(message, code="IDEMPOTENCY_409")
+        raise StillRunning("Another request took this key over, because this one took too long.")
     return response
 
 
@@ -178,5 +195,5 @@ def _rendered(view: APIView, request: Request, response: HttpResponseBase) -> tu
     raise TypeError(f"{type(view).__name__} streams its answer, which cannot be stored")
 
 
-def _free(token: uuid.UUID) -> None:
-    IdempotencyRecord.objects.filter(owner_token=token, state=IdempotencyState.RUNNING).delete()
+def _free(reservation: _Reservation) -> None:
+    reservation.record().filter(state=IdempotencyState.RUNNING).delete()

@@ -16,7 +16,13 @@ from assessments.services.ending import (
     fail_stranded,
     note_missing,
 )
-from assessments.services.starting import PrerequisitesMissing, RoleNotAssessable, record_synthetic, start
+from assessments.services.starting import (
+    MetadataReserved,
+    PrerequisitesMissing,
+    RoleNotAssessable,
+    record_synthetic,
+    start,
+)
 
 __all__ = [
     "AnswersInvalid",
@@ -24,6 +30,7 @@ __all__ = [
     "AssessmentClosed",
     "AssessmentExpired",
     "GivenAnswer",
+    "MetadataReserved",
     "PrerequisitesMissing",
     "RoleNotAssessable",
     "advance",

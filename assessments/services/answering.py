@@ -51,6 +51,7 @@ class GivenAnswer:
     submitted_at: dt.datetime | None = None
 
 
+@transaction.atomic
 def submit(
     *, by: User, assessment_id: uuid.UUID, answers: Sequence[GivenAnswer], completed: bool, now: dt.datetime
 ) -> Assessment:
@@ -61,40 +62,31 @@ def submit(
     Raises:
         AssessmentMissing, AssessmentClosed, AssessmentExpired, AnswersInvalid, AnswersMissing.
     """
-    _expire_if_due(by=by, assessment_id=assessment_id, now=now)
-    with transaction.atomic():
-        assessment = _lock_open(by=by, assessment_id=assessment_id)
-        stored = _store_answers(assessment, answers, now=now)
-        if completed:
-            _refuse_gaps(assessment)
-            assessment.status = AssessmentStatus.AWAITING_ASYNC
-            assessment.stage = Stage.SCORING
-            assessment.submitted_at = now
-            audit.record(
-                by=by, action="assessment.submitted", resource_type="assessment", resource_id=assessment.pk
-            )
-        assessment.save()
-        responses_submitted.send(
-            sender=None, assessment_id=assessment.pk, response_ids=stored, submitted=completed
+    assessment = _lock_open(by=by, assessment_id=assessment_id, now=now)
+    stored = _store_answers(assessment, answers, now=now)
+    if completed:
+        _refuse_gaps(assessment)
+        assessment.status = AssessmentStatus.AWAITING_ASYNC
+        assessment.stage = Stage.SCORING
+        assessment.submitted_at = now
+        audit.record(
+            by=by, action="assessment.submitted", resource_type="assessment", resource_id=assessment.pk
         )
+    assessment.save()
+    responses_submitted.send(
+        sender=None, assessment_id=assessment.pk, response_ids=stored, submitted=completed
+    )
     return assessment
 
 
-def _expire_if_due(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> None:
-    """Commit the expiry before refusing the request, so that the refusal does not undo it."""
-    due = queries.visible_to(by).filter(
-        pk=assessment_id, status=AssessmentStatus.IN_PROGRESS, expires_at__lte=now
-    )
-    due.update(status=AssessmentStatus.EXPIRED, updated_at=now)
-
-
-def _lock_open(*, by: User, assessment_id: uuid.UUID) -> Assessment:
+def _lock_open(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Assessment:
     assessment = Assessment.objects.select_for_update(of=("self",)).filter(pk=assessment_id, user=by).first()
     if assessment is None:
         raise queries.AssessmentMissing("No such assessment.")
-    if assessment.status == AssessmentStatus.EXPIRED:
+    status = queries.effective_status(assessment, now=now)
+    if status == AssessmentStatus.EXPIRED:
         raise AssessmentExpired("The time for this assessment is over. Your answers are kept.")
-    if assessment.status != AssessmentStatus.IN_PROGRESS:
+    if status != AssessmentStatus.IN_PROGRESS:
         raise AssessmentClosed("Assessment already completed.")
     return assessment
 

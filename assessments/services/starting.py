@@ -20,6 +20,8 @@ from microcred.errors import Invalid
 from ops import audit
 
 SEED_BITS = 62
+# Says that a learner is made up; who could set it would vanish from the advisors' lists.
+SYNTHETIC = "synthetic"
 SHUFFLED_TYPES = frozenset({QuestionType.ORDERING, QuestionType.MATCHING})
 
 
@@ -27,6 +29,12 @@ class RoleNotAssessable(Invalid):
     """There is no active role with this id, or its pool is empty."""
 
     default_code = "ROLE_400"
+
+
+class MetadataReserved(Invalid):
+    """The metadata uses a name that the product keeps for itself."""
+
+    default_code = "METADATA_400"
 
 
 class PrerequisitesMissing(Invalid):
@@ -40,9 +48,12 @@ def start(*, by: User, role_id: uuid.UUID, metadata: Mapping[str, Any], now: dt.
     """Start an assessment: draw questions from the role's pool and freeze them.
 
     Raises:
+        MetadataReserved: if the metadata calls the assessment synthetic.
         RoleNotAssessable: if the role is unknown, inactive or has no published questions.
         PrerequisitesMissing: naming the roles that come first.
     """
+    if SYNTHETIC in metadata:
+        raise MetadataReserved(f"The name {SYNTHETIC!r} is reserved.", details={"field": "metadata"})
     role = catalog.active_role(role_id)
     pool = catalog.question_pool(role_id) if role else []
     if role is None or not pool:
@@ -83,7 +94,7 @@ def record_synthetic(
         seed=0,
         status=AssessmentStatus.COMPLETED,
         stage=Stage.DONE,
-        metadata={**metadata, "synthetic": True},
+        metadata={**metadata, SYNTHETIC: True},
         started_at=now - dt.timedelta(hours=1),
         expires_at=now,
         submitted_at=now,

@@ -1,11 +1,13 @@
 """Job roles and skills in the admin."""
 
+from typing import Any
+
 from django.contrib import admin
-from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
+from catalog import services
 from catalog.admin.curation import CuratedAdmin
 from catalog.models import JobRole, RoleSkill, Skill
 
@@ -30,6 +32,7 @@ class JobRoleAdmin(CuratedAdmin):
     search_fields = ("name", "key")
     prepopulated_fields = {"key": ("name",)}
     autocomplete_fields = ("prerequisites",)
+    readonly_fields = ("active",)
     inlines = (RoleSkillInline,)
     actions = ("activate", "retire")
     fields = ("name", "key", "description", "assessment_size", "prerequisites", "active")
@@ -55,12 +58,11 @@ class JobRoleAdmin(CuratedAdmin):
         """Take roles off offer; assessments already started go on."""
         self._set_active(request, queryset, active=False)
 
-    @transaction.atomic
     def _set_active(self, request: HttpRequest, queryset: QuerySet[JobRole], *, active: bool) -> None:
+        by: Any = request.user
         changed = list(queryset.exclude(active=active))
         for role in changed:
-            JobRole.objects.filter(pk=role.pk).update(active=active)
-            self.record(request, role, "activated" if active else "retired")
+            services.set_role_active(by=by, role=role, active=active)
         self.message_user(request, f"{len(changed)} roles {'activated' if active else 'retired'}.")
 
 

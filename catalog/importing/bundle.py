@@ -78,8 +78,10 @@ def cross_check(bundle: Bundle) -> list[str]:
     for kind, keys in (
         ("skill", [entry.key for entry in bundle.skills]),
         ("role", [entry.key for entry in bundle.roles]),
+        ("role name", [entry.name for entry in bundle.roles]),
         ("question", [entry.key for entry in questions]),
         ("credential", [entry.key for entry in bundle.credentials]),
+        ("credential address", [entry.fields["uri"] for entry in bundle.credentials]),
     ):
         problems += [
             f"{kind} {key}: stands twice" for key in sorted({key for key in keys if keys.count(key) > 1})

@@ -58,7 +58,12 @@ def _read_json(path: Path, schema: dict[str, Any], problems: list[str]) -> dict[
 
 
 def _read_document(path: Path, problems: list[str]) -> tuple[dict[str, Any], str]:
-    head, opening, rest = path.read_text(encoding="utf-8").partition(f"{FENCE}\n")
+    try:
+        whole = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        problems.append(f"{path.name}: {error}")
+        return {}, ""
+    head, opening, rest = whole.partition(f"{FENCE}\n")
     front_text, closing, body = rest.partition(f"\n{FENCE}\n")
     if head.strip() or not opening or not closing:
         problems.append(f"{path.name}: must begin with TOML between two lines of {FENCE}")

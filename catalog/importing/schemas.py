@@ -4,10 +4,15 @@ from typing import Any
 
 from catalog.enums import QuestionType
 
+# Bounds are those of the columns: what passes here, the database takes, and finds equal the next time.
 KEY = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 100}
+SHORT_KEY = {**KEY, "maxLength": 64}
 TEXT = {"type": "string", "minLength": 1}
 KEYS = {"type": "array", "items": KEY, "uniqueItems": True}
-DECIMAL_TEXT = {"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?$"}
+# In quarters, which are exact in binary and have two places: a third would be rounded away.
+SKILL_LEVEL = {"type": "number", "minimum": 1, "maximum": 5, "multipleOf": 0.25}
+WEIGHT = {"type": "string", "pattern": r"^(?=.*[1-9])[0-9]{1,3}(\.[0-9]{1,2})?$"}
+SKILL_WEIGHT = {"type": "string", "pattern": r"^(?=.*[1-9])[0-9]{1,2}(\.[0-9]{1,2})?$"}
 
 
 def _closed(properties: dict[str, Any], *, optional: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -20,7 +25,14 @@ SKILLS: dict[str, Any] = _closed(
         "skills": {
             "type": "array",
             "minItems": 1,
-            "items": _closed({"key": KEY, "name": TEXT, "category": TEXT, "description": TEXT}),
+            "items": _closed(
+                {
+                    "key": SHORT_KEY,
+                    "name": {**TEXT, "maxLength": 120},
+                    "category": {**TEXT, "maxLength": 64},
+                    "description": TEXT,
+                }
+            ),
         }
     }
 )
@@ -39,10 +51,10 @@ QUESTION: dict[str, Any] = _closed(
         "answer_format": {"type": "object"},
         "rules": {"type": "object"},
         "rubric": {"type": "object"},
-        "weight": DECIMAL_TEXT,
+        "weight": WEIGHT,
         "required": {"type": "boolean"},
         "difficulty": {"type": "integer", "minimum": 1, "maximum": 5},
-        "skills": {"type": "array", "items": _closed({"skill": KEY, "weight": DECIMAL_TEXT})},
+        "skills": {"type": "array", "items": _closed({"skill": KEY, "weight": SKILL_WEIGHT})},
         "feedback": _closed(
             {"student": {"type": "string"}, "staff": {"type": "string"}}, optional=("staff",)
         ),
@@ -52,8 +64,8 @@ QUESTION: dict[str, Any] = _closed(
 
 ROLE: dict[str, Any] = _closed(
     {
-        "key": KEY,
-        "name": {"type": "string", "minLength": 1, "maxLength": 64},
+        "key": SHORT_KEY,
+        "name": {**TEXT, "maxLength": 64},
         "description": TEXT,
         "skills": {
             "type": "array",
@@ -61,7 +73,7 @@ ROLE: dict[str, Any] = _closed(
             "items": _closed(
                 {
                     "skill": KEY,
-                    "target_level": {"type": "number", "minimum": 1, "maximum": 5},
+                    "target_level": SKILL_LEVEL,
                     "importance": {"type": "integer", "minimum": 1, "maximum": 5},
                 }
             ),
@@ -79,17 +91,17 @@ CREDENTIAL: dict[str, Any] = _closed(
         "title": TEXT,
         "provider": TEXT,
         "level": {"type": "integer", "minimum": 1, "maximum": 5},
-        "hours": {"type": "integer", "minimum": 1},
+        "hours": {"type": "integer", "minimum": 1, "maximum": 100_000},
         "language": {"type": "string", "pattern": "^[a-z]{2}(-[A-Z]{2})?$"},
         "roles": KEYS,
         "summary": TEXT,
-        "uri": {"type": "string", "pattern": "^https?://"},
+        "uri": {"type": "string", "pattern": "^https?://", "maxLength": 500},
         "prerequisites": KEYS,
         "skills": {
             "type": "object",
             "minProperties": 1,
             "propertyNames": KEY,
-            "additionalProperties": {"type": "number", "minimum": 1, "maximum": 5},
+            "additionalProperties": SKILL_LEVEL,
         },
     }
 )

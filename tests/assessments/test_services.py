@@ -16,6 +16,7 @@ from assessments.services import (
     AssessmentClosed,
     AssessmentExpired,
     GivenAnswer,
+    MetadataReserved,
     PrerequisitesMissing,
     RoleNotAssessable,
 )
@@ -91,6 +92,16 @@ def test_prerequisites_are_named_and_lifted_by_a_completed_assessment() -> None:
 
     services.record_synthetic(user=student, role_id=first.pk, metadata={}, now=NOW)
     assert started_assessment(user=student, role=second).status == AssessmentStatus.IN_PROGRESS
+
+
+@pytest.mark.parametrize("claim", [True, False, None])
+def test_nobody_calls_their_own_assessment_made_up(claim: object) -> None:
+    role = role_with_every_type()
+
+    with pytest.raises(MetadataReserved):
+        services.start(by=UserFactory(), role_id=role.pk, metadata={"synthetic": claim}, now=NOW)
+
+    assert not Assessment.objects.exists()
 
 
 def test_a_changed_answer_is_a_new_version_and_an_equal_one_is_not() -> None:
@@ -183,7 +194,7 @@ def test_time_that_is_over_closes_the_assessment_and_keeps_the_answers() -> None
         submit(assessment, GivenAnswer(question_id_of(assessment, "numeric"), 43), now=LATER)
 
     assessment.refresh_from_db()
-    assert assessment.status == AssessmentStatus.EXPIRED
+    assert queries.effective_status(assessment, now=LATER) == AssessmentStatus.EXPIRED
     assert AssessmentResponse.objects.count() == 1
 
 

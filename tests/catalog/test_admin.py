@@ -316,6 +316,13 @@ class TestRoles:
         assert JobRole.objects.get().active
         assert actions_recorded() == ["job_role.retired", "job_role.activated"]
 
+    def test_whether_a_role_is_on_offer_is_no_field_of_its_form(self, client: Client) -> None:
+        where = address(JobRoleFactory(active=False), "change", JobRole.objects.get().pk)
+
+        client.post(where, {**form_of(client, where), "active": "on", "description": "Another."})
+
+        assert list(JobRole.objects.values_list("active", "description")) == [(False, "Another.")]
+
     def test_what_a_role_asks_for_is_recorded_with_it(self, client: Client) -> None:
         need = RoleSkillFactory()
         where = address(need.role, "change", need.role.pk)

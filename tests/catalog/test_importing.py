@@ -138,6 +138,51 @@ def test_a_key_that_its_schema_refuses_is_named(folder: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"key": "k" * 65}, "clerk.json: key"),
+        ({"name": "n" * 65}, "clerk.json: name"),
+        ({"skills": [{"skill": "counting", "target_level": 3.333, "importance": 5}]}, "clerk.json: skills.0"),
+        ({"questions": [QUESTION | {"weight": "0.00"}]}, "clerk.json: questions.0.weight"),
+        ({"questions": [QUESTION | {"weight": "1000"}]}, "clerk.json: questions.0.weight"),
+        ({"questions": [QUESTION | {"weight": "1.234"}]}, "clerk.json: questions.0.weight"),
+        (
+            {"questions": [QUESTION | {"skills": [{"skill": "counting", "weight": "0"}]}]},
+            "clerk.json: questions.0.skills.0.weight",
+        ),
+    ],
+)
+def test_what_the_database_would_refuse_or_round_is_named(
+    folder: Path, change: dict[str, object], place: str
+) -> None:
+    (folder / "roles" / "clerk.json").write_text(json.dumps(ROLE | change))
+
+    (problem,) = problems_of(folder)
+
+    assert problem.startswith(place)
+
+
+def test_what_must_be_unique_stands_once(folder: Path) -> None:
+    twin = ROLE | {"key": "clerk-two", "questions": [QUESTION | {"key": "clerk-two-sum"}]}
+    (folder / "roles" / "clerk-two.json").write_text(json.dumps(twin))
+    copy = CREDENTIAL.replace('key = "counting-basics"', 'key = "counting-again"')
+    (folder / "credentials" / "counting-again.md").write_text(copy)
+
+    assert problems_of(folder) == [
+        "role name Clerk: stands twice",
+        "credential address https://credentials.example.org/counting-basics: stands twice",
+    ]
+
+
+def test_a_document_that_is_no_text_is_named(folder: Path) -> None:
+    (folder / "credentials" / "counting-basics.md").write_bytes(CREDENTIAL.encode("utf-16"))
+
+    (problem,) = problems_of(folder)
+
+    assert problem.startswith("counting-basics.md: 'utf-8' codec can't decode")
+
+
 def test_a_document_without_front_matter_is_named(folder: Path) -> None:
     (folder / "credentials" / "counting-basics.md").write_text("# Counting Basics\n")
 

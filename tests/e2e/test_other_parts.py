@@ -1,12 +1,8 @@
 """The demonstration with its parts replaced, taken away or in the way."""
 
-import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +12,6 @@ from urllib.parse import quote
 import httpx
 import psycopg
 import pytest
-from django.conf import settings
 
 from companion.demo.people import PASSWORD, STUDENT
 from companion.demo.processes import any_free_port
@@ -33,8 +28,6 @@ from tests.e2e.redis_server import PROGRAM
 from tests.e2e.replaced import KEY, ReplacedRun, run_with_other_parts
 from tests.fakes.openai_server import FakeOpenAI, status
 from tests.ops.harness import wait_until
-
-NOBODY = 65534
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +56,8 @@ class TestOutsideDatabase:
             assert demo.end() == 0, demo.output
 
             with psycopg.connect(url) as connection:
-                assert connection.execute("SELECT count(*) FROM assessments").fetchone() == (2,)
+                known = {str(row[0]) for row in connection.execute("SELECT id FROM assessments")}
+            assert {replaced.result["assessment_id"], demo.result["assessment_id"]} <= known
             shown = demo.output + (demo.state / "demo" / "supervise.log").read_text()
             assert DATABASE_PASSWORD not in shown
             assert quote(DATABASE_PASSWORD, safe="") not in shown
@@ -188,23 +182,6 @@ def test_port_that_was_asked_for_and_is_taken_is_an_error(tmp_path: Path) -> Non
         assert not (demo.state / "postgres").exists()
 
 
-@pytest.mark.long
-def test_the_demo_runs_for_a_user_without_rights() -> None:
-    if os.geteuid() != 0 or not may_read(Path(sys.executable), settings.BASE_DIR / "manage.py"):
-        pytest.skip("needs root, to become another user, and Python and a project that this user may read")
-    with tempfile.TemporaryDirectory() as place:
-        Path(place).chmod(0o755)
-        state = Path(place) / "state"
-        state.mkdir()
-        os.chown(state, NOBODY, NOBODY)
-        with Demonstration(state, user=NOBODY, HOME=place) as demo:
-            assert demo.end() == 0, demo.output
-
-            assert (state / "postgres" / "data").stat().st_uid == NOBODY
-            assert processes_of(state) == []
-            assert database_processes(state) == []
-
-
 def state_with_data_of(run: ReplacedRun, folder: Path) -> Path:
     """Make a state folder whose embedded database holds what another run's database held."""
     state = folder / "state"
@@ -229,11 +206,3 @@ def taken_port() -> Iterator[int]:
         other.bind(("127.0.0.1", 0))
         other.listen()
         yield other.getsockname()[1]
-
-
-def may_read(*paths: Path) -> bool:
-    """Whether a user without rights gets to these files."""
-    return all(
-        subprocess.run(["test", "-r", path], user=NOBODY, group=NOBODY, extra_groups=[]).returncode == 0
-        for path in paths
-    )

@@ -54,7 +54,8 @@ def test_caches_must_count_across_processes(settings: LazySettings, backend: str
     [
         ("JOB_RENEW_SECONDS", 8, ["microcred.E004"]),
         ("JOB_TIMEOUT_SECONDS", 75, ["microcred.E004"]),
-        ("AI_TIMEOUT_SECONDS", 60, ["microcred.E004"]),
+        ("AI_TIMEOUT_SECONDS", 57, ["microcred.E004"]),
+        ("WEBHOOK_TIMEOUT_SECONDS", 60, ["microcred.E004"]),
         ("Q_CLUSTER", {"orm": "default"}, ["microcred.E005"]),
         ("JOB_KINDS", {"a.b": {"handler": "a.b", "max_attempts": 0}}, ["microcred.E006"]),
         ("JOB_KINDS", {"a" * 33: {"handler": "a.b", "max_attempts": 1}}, ["microcred.E006"]),

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from ops.cleanup import clean_up
@@ -36,7 +37,7 @@ def test_old_sweeps_go_and_every_other_job_stays() -> None:
     assert set(AsyncJob.objects.values_list("pk", flat=True)) == {young.pk, record.pk}
 
 
-def test_answers_buckets_and_cache_entries_go_when_their_time_is_over() -> None:
+def test_answers_buckets_sessions_and_cache_entries_go_when_their_time_is_over() -> None:
     for hours in (23, 25):
         IdempotencyRecord.objects.create(
             actor="a", route="POST /x", key=str(hours), fingerprint="f", owner_token=uuid.uuid4(),
@@ -45,13 +46,18 @@ def test_answers_buckets_and_cache_entries_go_when_their_time_is_over() -> None:
         RateBucket.objects.create(
             key=str(hours), tokens=[1.0], allowed=True, refilled_at=NOW - dt.timedelta(hours=hours)
         )
+        Session.objects.create(
+            session_key=str(hours), session_data="", expire_date=NOW + dt.timedelta(hours=24 - hours)
+        )
     cache = DatabaseCounterCache("", {})
     cache.set("gone", 1, timeout=-1)
     cache.set("there", 1, timeout=60)
 
     deleted = clean_up(now=NOW)
 
-    assert [deleted[name] for name in ("idempotency_records", "rate_buckets", "cache_entries")] == [1, 1, 1]
+    assert (deleted["idempotency_records"], deleted["rate_buckets"]) == (1, 1)
+    assert (deleted["cache_entries"], deleted["sessions"]) == (1, 1)
     assert IdempotencyRecord.objects.get().key == "23"
     assert RateBucket.objects.get().key == "23"
+    assert Session.objects.get().session_key == "23"
     assert CacheEntry.objects.get().key == ":1:there"

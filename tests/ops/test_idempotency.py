@@ -142,9 +142,9 @@ def test_request_that_lost_its_key_to_a_later_one_undoes_its_effect(
 ) -> None:
     settle = idempotency._settle
 
-    def settle_too_late(*args: Any, token: Any) -> Any:
+    def settle_too_late(*args: Any, reservation: Any) -> Any:
         IdempotencyRecord.objects.all().delete()
-        return settle(*args, token=token)
+        return settle(*args, reservation=reservation)
 
     monkeypatch.setattr(idempotency, "_settle", settle_too_late)
 

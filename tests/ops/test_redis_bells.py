@@ -41,7 +41,7 @@ def worker(tmp_path: Path, redis: RedisServer) -> Iterator[SupervisedWorker]:
 
 def waiting(redis: RedisServer) -> int:
     with redis.client() as client:
-        return client.llen(QUEUE)
+        return int(client.llen(QUEUE))
 
 
 def test_job_whose_bell_was_flushed_is_done(redis: RedisServer, worker: SupervisedWorker) -> None:

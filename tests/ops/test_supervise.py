@@ -26,16 +26,21 @@ def supervised(tmp_path: Path) -> Iterator[SupervisedWorker]:
         worker.close()
 
 
-def test_sigterm_lets_running_work_end_and_leaves_no_process(supervised: SupervisedWorker) -> None:
-    job = submit(seconds=1.5)
-    supervised.busy_worker(job)
+def test_sigterm_lets_running_work_end_claims_nothing_more_and_leaves_no_process(
+    supervised: SupervisedWorker,
+) -> None:
+    running = [submit(seconds=1), submit(seconds=1)]
+    for job in running:
+        supervised.busy_worker(job)
+    waiting = [submit() for _ in range(4)]
     groups = supervised.groups()
 
     seconds = supervised.stop()
 
     assert seconds < 5
     assert supervised.status == 0
-    assert AsyncJob.objects.get(pk=job).status == JobStatus.SUCCEEDED
+    assert {AsyncJob.objects.get(pk=job).status for job in running} == {JobStatus.SUCCEEDED}
+    assert {AsyncJob.objects.get(pk=job).status for job in waiting} == {JobStatus.QUEUED}
     assert [process for group in groups for process in members(group)] == []
     assert supervised.groups() == []
 
@@ -52,29 +57,12 @@ def test_sigterm_puts_back_what_does_not_end_in_time(supervised: SupervisedWorke
     assert (stored.status, stored.attempts) == (JobStatus.QUEUED, 0)
 
 
-def test_no_job_is_claimed_after_sigterm(supervised: SupervisedWorker) -> None:
-    running = [submit(seconds=1), submit(seconds=1)]
-    for job in running:
-        supervised.busy_worker(job)
-    waiting = [submit() for _ in range(4)]
-
-    supervised.stop()
-
-    assert {AsyncJob.objects.get(pk=job).status for job in running} == {JobStatus.SUCCEEDED}
-    assert {AsyncJob.objects.get(pk=job).status for job in waiting} == {JobStatus.QUEUED}
-
-
-def test_second_supervisor_of_a_state_folder_refuses(supervised: SupervisedWorker) -> None:
+def test_one_supervisor_at_a_time_and_a_killed_one_is_followed_at_once(supervised: SupervisedWorker) -> None:
     second = supervised.spawn()
-
     assert second.wait(timeout=20) == 1
-
     assert f"Already running: process {supervised.pid} supervises" in supervised.log()
-    assert supervised.status is None
-
-
-def test_successor_of_a_killed_supervisor_takes_over_at_once(supervised: SupervisedWorker) -> None:
     left = list(supervised.roles())
+
     supervised.kill()
     supervised.launch()
 

@@ -323,3 +323,19 @@ def test_embedding_goes_on_in_further_jobs_until_nothing_waits(monkeypatch: pyte
 
     assert EmbeddingArtifact.objects.count() == 3
     assert AsyncJob.objects.filter(kind="recommendations.embed", status=JobStatus.SUCCEEDED).count() == 3
+
+
+def test_a_provider_that_is_away_for_minutes_costs_no_vectors(
+    embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered("sql-joins")
+    announce_catalog_change()
+
+    monkeypatch.setattr(providers, "embedder", FailingEmbedder)
+    for _ in range(9):
+        jobs.drain(limit=1, skip_waits=True)
+    monkeypatch.setattr(providers, "embedder", lambda: embedder)
+    jobs.drain(skip_waits=True)
+
+    assert AsyncJob.objects.get(kind="recommendations.embed").status == JobStatus.SUCCEEDED
+    assert EmbeddingArtifact.objects.count() == 1

@@ -40,7 +40,7 @@ def test_only_an_operation_with_a_body_can_refuse_its_size_and_type(
 
 def test_what_an_operation_says_itself_is_kept_and_where_nothing_is_asked_nothing_is_refused() -> None:
     own = {"description": "Another body."}
-    operation = {
+    operation: dict[str, Any] = {
         "requestBody": {},
         "security": [{}],
         "responses": {"503": own, "200": {"description": "Fine."}},

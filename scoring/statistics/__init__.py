@@ -1,0 +1,41 @@
+"""Reading across the scores of a role: how good its questions are, how far scorers agree, how groups fare."""
+
+from scoring.statistics.attempts import LEAST_PEOPLE, Attempt, first_attempts, roles_taken
+from scoring.statistics.groups import Fairness, GroupLine, ItemLine, fairness, profile_keys
+from scoring.statistics.pairs import (
+    LEAST_PAIRS,
+    Between,
+    Case,
+    Comparison,
+    Month,
+    QuestionPairs,
+    ScorerLine,
+    comparison,
+    question_pairs,
+)
+from scoring.statistics.questions import ChoiceLine, ItemAnalysis, QuestionLine, item_analysis
+
+__all__ = [
+    "LEAST_PAIRS",
+    "LEAST_PEOPLE",
+    "Attempt",
+    "Between",
+    "Case",
+    "ChoiceLine",
+    "Comparison",
+    "Fairness",
+    "GroupLine",
+    "ItemAnalysis",
+    "ItemLine",
+    "Month",
+    "QuestionLine",
+    "QuestionPairs",
+    "ScorerLine",
+    "comparison",
+    "fairness",
+    "first_attempts",
+    "item_analysis",
+    "profile_keys",
+    "question_pairs",
+    "roles_taken",
+]

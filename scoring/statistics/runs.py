@@ -1,0 +1,152 @@
+"""The scoring runs of a role's essays, with the levels of their criteria as places on a scale."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import User
+from catalog.enums import QuestionType
+from scoring.enums import MarkStatus, ScoreSource
+from scoring.models import CriterionMark, EssayScore
+from scoring.statistics.attempts import considered
+
+Levels = Mapping[str, tuple[str, ...]]
+
+COMPARED = (ScoreSource.LOCAL, ScoreSource.MODEL, ScoreSource.HUMAN)
+
+
+@dataclass(frozen=True, slots=True)
+class EssayQuestion:
+    """An essay question as it was last asked: ``levels`` are the ids of each criterion's levels, ascending."""
+
+    question_id: uuid.UUID
+    prompt: str
+    levels: Levels
+    names: Mapping[str, str]
+    texts: Mapping[str, tuple[str, ...]]
+
+    def level_names(self, criterion: str) -> tuple[str, ...]:
+        """Return what the places on the scale are called: the levels of a criterion, or steps of the whole."""
+        if criterion:
+            return self.texts[criterion]
+        return tuple(str(step) for step in range(_steps(self.levels) + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A scoring run: ``share`` is what it gave of the maximum (0 to 1), None where a part waits for a person."""
+
+    assessment_id: uuid.UUID
+    snapshot_id: uuid.UUID
+    response_id: uuid.UUID
+    question_id: uuid.UUID
+    position: int
+    is_human: bool
+    scored_by: uuid.UUID | None
+    scorer: str
+    created_at: dt.datetime
+    share: float | None
+    words: int
+    levels: Levels
+    marks: Mapping[str, str]
+
+    def place(self, criterion: str) -> int | None:
+        """Return where on the scale the run puts the essay on a criterion, or as a whole; None where it does not."""
+        if not criterion:
+            return None if self.share is None else int(self.share * _steps(self.levels) + 0.5)
+        levels, given = self.levels.get(criterion, ()), self.marks.get(criterion)
+        return levels.index(given) if given in levels else None
+
+
+def essay_questions(*, by: User, role_id: uuid.UUID, synthetic: bool = False) -> list[EssayQuestion]:
+    """Return the essay questions that the role has asked, as last asked, by key."""
+    rows = considered(by=by, role_id=role_id, synthetic=synthetic)
+    newest = (
+        rows.filter(snapshots__question_type=QuestionType.ESSAY)
+        .order_by("snapshots__question__key", "-started_at", "-pk")
+        .distinct("snapshots__question__key")
+        .values_list("snapshots__question_id", "snapshots__prompt", "snapshots__rubric")
+    )
+    return [_question(*row) for row in newest if _levels(row[2])]
+
+
+def essay_runs(
+    *, by: User, role_id: uuid.UUID, question_id: uuid.UUID | None = None, synthetic: bool = False
+) -> dict[uuid.UUID, list[Run]]:
+    """Return the runs of models and people by question, oldest first; three queries."""
+    shown = considered(by=by, role_id=role_id, synthetic=synthetic).order_by()
+    scores = EssayScore.objects.filter(assessment__in=shown.values("pk"), source__in=COMPARED)
+    if question_id is not None:
+        scores = scores.filter(question_snapshot__question_id=question_id)
+    rubrics = _rubrics(scores)
+    marks = _marks(scores)
+    runs: dict[uuid.UUID, list[Run]] = defaultdict(list)
+    joined = scores.select_related("question_snapshot", "response").order_by("created_at", "run", "pk")
+    for score in joined.defer("response_payload", "question_snapshot__rubric"):
+        run = _run(score, rubrics, marks.get(score.pk, {}))
+        runs[run.question_id].append(run)
+    return dict(runs)
+
+
+def _question(question_id: uuid.UUID, prompt: str, rubric: Mapping[str, Any]) -> EssayQuestion:
+    criteria: Sequence[Mapping[str, Any]] = rubric["criteria"]
+    return EssayQuestion(
+        question_id=question_id,
+        prompt=prompt,
+        levels=_levels(rubric),
+        names={str(one["key"]): str(one["name"]) for one in criteria},
+        texts={str(one["key"]): tuple(str(level["name"]) for level in one["levels"]) for one in criteria},
+    )
+
+
+def _levels(rubric: Mapping[str, Any]) -> Levels:
+    return {
+        str(one["key"]): tuple(str(level["id"]) for level in one["levels"])
+        for one in rubric.get("criteria", ())
+    }
+
+
+def _steps(levels: Levels) -> int:
+    return sum(len(ids) - 1 for ids in levels.values())
+
+
+def _rubrics(scores: Any) -> dict[uuid.UUID, Levels]:
+    """Return the levels of each question version that was scored."""
+    found = scores.order_by("question_snapshot__question_version_id").distinct(
+        "question_snapshot__question_version_id"
+    )
+    rows = found.values_list("question_snapshot__question_version_id", "question_snapshot__rubric")
+    return {version: _levels(rubric) for version, rubric in rows}
+
+
+def _marks(scores: Any) -> dict[uuid.UUID, dict[str, str]]:
+    """Return the level of each scored criterion, by run."""
+    marks: dict[uuid.UUID, dict[str, str]] = defaultdict(dict)
+    given = CriterionMark.objects.filter(essay_score__in=scores.values("pk"), status=MarkStatus.SCORED)
+    for run, criterion, level in given.values_list("essay_score_id", "criterion_key", "level_id"):
+        marks[run][criterion] = level
+    return marks
+
+
+def _run(score: Any, rubrics: Mapping[uuid.UUID, Levels], marks: Mapping[str, str]) -> Run:
+    snapshot = score.question_snapshot
+    whole = score.score is not None and score.scored_weight >= score.maximum > 0
+    is_human = score.source == ScoreSource.HUMAN
+    return Run(
+        assessment_id=score.assessment_id,
+        snapshot_id=snapshot.pk,
+        response_id=score.response_id,
+        question_id=snapshot.question_id,
+        position=snapshot.position,
+        is_human=is_human,
+        scored_by=score.scored_by_id,
+        scorer=" ".join(part for part in (score.provider, score.model, score.prompt_version) if part),
+        created_at=score.created_at,
+        share=float(score.score / score.maximum) if whole else None,
+        words=len(str(score.response.answer.get("text", "")).split()),
+        levels=rubrics[snapshot.question_version_id],
+        marks=marks,
+    )
