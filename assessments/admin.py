@@ -7,29 +7,15 @@ from django.http import HttpRequest
 from unfold.admin import StackedInline, TabularInline
 
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
-from ops.admin import ReadOnlyAdmin
+from ops.admin import ReadOnly, ReadOnlyAdmin
 
 
-class FrozenInline:
-    """Rows of an assessment, to look at."""
-
-    extra = 0
-    hide_title = True
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
-
-
-class SnapshotInline(FrozenInline, StackedInline):  # type: ignore[misc]
+class SnapshotInline(ReadOnly, StackedInline):  # type: ignore[misc]
     """The questions, as they were asked."""
 
     model = QuestionSnapshot
+    extra = 0
+    hide_title = True
     fields = (
         "position",
         "question_type",
@@ -46,10 +32,12 @@ class SnapshotInline(FrozenInline, StackedInline):  # type: ignore[misc]
     verbose_name_plural = "questions asked"
 
 
-class ResponseInline(FrozenInline, TabularInline):  # type: ignore[misc]
+class ResponseInline(ReadOnly, TabularInline):  # type: ignore[misc]
     """Every version of every answer."""
 
     model = AssessmentResponse
+    extra = 0
+    hide_title = True
     fields = ("question_number", "version", "answer", "submitted_at")
     readonly_fields = fields
     ordering = ("question_snapshot__position", "-version")

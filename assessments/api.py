@@ -82,7 +82,7 @@ class ResponsesView(APIView):
         message = (
             "All answers are in. The result is being prepared."
             if enqueued
-            else f"{len(given)} answer(s) stored."
+            else f"{len(given)} answer(s) received."
         )
         ack = {
             "assessment_id": assessment.pk,
@@ -145,8 +145,11 @@ class AssessmentListView(APIView):
         query.is_valid(raise_exception=True)
         wanted = dict(query.validated_data)
         page, page_size = wanted.pop("page"), wanted.pop("page_size")
-        rows = queries.narrow(queries.visible_to(caller(request)), **wanted)
+        now = timezone.now()
+        rows = queries.narrow(queries.visible_to(caller(request)), now=now, **wanted)
         found = paginate(rows, page=page, page_size=page_size)
+        for assessment in found.items:
+            assessment.status = queries.effective_status(assessment, now=now)
         return Response(found.envelope(AssessmentSummary(found.items, many=True).data))
 
 

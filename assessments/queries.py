@@ -160,19 +160,28 @@ def count_by_status() -> dict[str, int]:
 def narrow(
     rows: QuerySet[Assessment],
     *,
+    now: dt.datetime,
     status: str = "",
     role_id: uuid.UUID | None = None,
     student_id: uuid.UUID | None = None,
 ) -> QuerySet[Assessment]:
     """Narrow a list of assessments by status, role and student."""
-    conditions = Q()
-    if status:
-        conditions &= Q(status=status)
+    conditions = has_status(status, now=now)
     if role_id:
         conditions &= Q(role_id=role_id)
     if student_id:
         conditions &= Q(user_id=student_id)
     return rows.filter(conditions)
+
+
+def has_status(status: str, *, now: dt.datetime) -> Q:
+    """Return the filter for a status, or for all; overdue counts as expired, swept or not."""
+    overdue = Q(status=AssessmentStatus.IN_PROGRESS, expires_at__lte=now)
+    if status == AssessmentStatus.EXPIRED:
+        return Q(status=status) | overdue
+    if status == AssessmentStatus.IN_PROGRESS:
+        return Q(status=status) & ~overdue
+    return Q(status=status) if status else Q()
 
 
 def _asked(row: QuestionSnapshot, response: AssessmentResponse | None) -> AskedQuestion:

@@ -12,7 +12,6 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from assessments import queries as assessments
-from assessments.enums import AssessmentStatus
 from catalog import queries as catalog
 from companion.documents import Block, blocks
 from companion.facts import AssessmentFacts, assessment_facts
@@ -111,20 +110,10 @@ def document_page(*, document_id: uuid.UUID, start: int, end: int) -> DocumentPa
 
 
 def _narrowed(rows: QuerySet[Any], filters: Filters, now: dt.datetime) -> QuerySet[Any]:
-    rows = assessments.narrow(rows, role_id=filters.role_id).filter(_has_status(filters.status, now))
+    rows = assessments.narrow(rows, now=now, status=filters.status, role_id=filters.role_id)
     if filters.search:
         rows = rows.filter(Q(user__name__icontains=filters.search) | Q(user__email__icontains=filters.search))
     return rows if filters.synthetic else rows.exclude(metadata__contains={"synthetic": True})
-
-
-def _has_status(status: str, now: dt.datetime) -> Q:
-    """An assessment counts as expired from the minute of its expiry on, swept or not."""
-    overdue = Q(status=AssessmentStatus.IN_PROGRESS, expires_at__lte=now)
-    if status == AssessmentStatus.EXPIRED:
-        return Q(status=status) | overdue
-    if status == AssessmentStatus.IN_PROGRESS:
-        return Q(status=status) & ~overdue
-    return Q(status=status) if status else Q()
 
 
 def _top_items(rows: QuerySet[Any]) -> dict[uuid.UUID, TopItem]:

@@ -18,8 +18,8 @@ for model in [model for model in admin.site._registry if model._meta.app_label =
     admin.site.unregister(model)
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
-    """Looks at rows and changes none."""
+class ReadOnly:
+    """Looks at rows and changes none; for pages and for the lists on them."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse."""
@@ -32,6 +32,10 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse."""
         return False
+
+
+class ReadOnlyAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
+    """Rows that staff reads and nobody edits by hand."""
 
 
 @admin.register(AsyncJob)

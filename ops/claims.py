@@ -117,7 +117,7 @@ def take(job_id: uuid.UUID) -> Claim | None:
             job_id=job.pk,
             kind=job.kind,
             payload=job.payload,
-            assessment_id=getattr(job, "assessment_id", None),
+            assessment_id=job.assessment_id,
             attempt=job.attempts,
             max_attempts=job.max_attempts,
             token=token,

@@ -4,13 +4,16 @@ import ipaddress
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
+
+from microcred.api.handler import error_body
 
 if TYPE_CHECKING:
     # REST framework's views import this module while they are being imported themselves.
@@ -162,7 +165,11 @@ def _caller(request: Request, fixed_scope: str | None) -> tuple[str, str]:
 
 
 class RateLimitHeaders:
-    """Middleware: tell API callers what is left of their allowance."""
+    """Middleware: tell API callers what is left of their allowance, and limit those whom nobody knows.
+
+    REST framework authenticates before it throttles, so a request that is refused for want of a valid token
+    reaches no throttle; it is counted here, for its address.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -171,7 +178,16 @@ class RateLimitHeaders:
         """Add the headers to the response of a request that was counted."""
         response = self.get_response(request)
         allowance: Allowance | None = request.META.get(ALLOWANCE)
+        if allowance is None and self._is_unknown(request, response):
+            allowance = take(f"{ANONYMOUS}:{client_address(request)}", settings.RATE_LIMITS[ANONYMOUS])
+            if not allowance.allowed:
+                body = error_body(request, "RATE_LIMIT_429", "Too many requests without a valid token.")
+                response = JsonResponse(body, status=HTTPStatus.TOO_MANY_REQUESTS)
         if allowance is not None:
             for name, value in allowance.headers().items():
                 response.headers[name] = value
         return response
+
+    def _is_unknown(self, request: HttpRequest, response: HttpResponse) -> bool:
+        refused = response.status_code == HTTPStatus.UNAUTHORIZED and request.path.startswith("/api/")
+        return refused and bool(settings.RATE_LIMITS_ENABLED)

@@ -11,35 +11,20 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.models import User
 from microcred.errors import DomainError
+from ops.admin import ReadOnly, ReadOnlyAdmin
 from partners import services
 from partners.forms import EndpointForm
 from partners.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 
-class _ReadOnly:
-    """Looks at rows and changes none."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
-
-
-class AttemptInline(_ReadOnly, TabularInline):  # type: ignore[misc]
+class AttemptInline(ReadOnly, TabularInline):  # type: ignore[misc]
     """The tries of a delivery, the latest first."""
 
     model = WebhookAttempt
     fields = ("number", "at", "response_code", "error", "duration_ms", "excerpt")
 
 
-class DeliveryInline(_ReadOnly, TabularInline):  # type: ignore[misc]
+class DeliveryInline(ReadOnly, TabularInline):  # type: ignore[misc]
     """Where an event goes."""
 
     model = WebhookDelivery
@@ -99,7 +84,7 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(WebhookEvent)
-class WebhookEventAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
+class WebhookEventAdmin(ReadOnlyAdmin):
     """What partners were told."""
 
     list_display = ("event_type", "status", "attempts", "response_code", "last_attempt", "created_at")
@@ -110,7 +95,7 @@ class WebhookEventAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
+class WebhookDeliveryAdmin(ReadOnlyAdmin):
     """Deliveries with every try; the dead letters are those of status dead."""
 
     list_display = (

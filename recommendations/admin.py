@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
+from ops.admin import ReadOnly, ReadOnlyAdmin
 from recommendations.models import (
     EmbeddingArtifact,
     LearnerCredential,
@@ -14,22 +14,6 @@ from recommendations.models import (
     RecommendationFeedback,
     RecommendationItem,
 )
-
-
-class ReadOnly:
-    """Rows that staff read and nobody edits by hand."""
-
-    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Refuse."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Refuse."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Refuse."""
-        return False
 
 
 class ItemInline(ReadOnly, TabularInline):  # type: ignore[misc]
@@ -41,7 +25,7 @@ class ItemInline(ReadOnly, TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Recommendation)
-class RecommendationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
+class RecommendationAdmin(ReadOnlyAdmin):
     """Every run with its items."""
 
     list_display = ["assessment", "run", "effective", "status", "degraded", "generated_at"]
@@ -52,7 +36,7 @@ class RecommendationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(RecommendationFeedback)
-class RecommendationFeedbackAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
+class RecommendationFeedbackAdmin(ReadOnlyAdmin):
     """What people said."""
 
     list_display = [
@@ -78,7 +62,7 @@ class LearnerCredentialAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(EmbeddingArtifact)
-class EmbeddingArtifactAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
+class EmbeddingArtifactAdmin(ReadOnlyAdmin):
     """Which passages are embedded by which model; the numbers themselves say nothing to a reader."""
 
     list_display = ["entity_type", "entity_id", "provider", "model", "dimension", "created_at"]

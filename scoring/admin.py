@@ -1,34 +1,22 @@
 """Scores in the admin: to look at, never to change."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from unfold.admin import StackedInline
 
-from ops.admin import ReadOnlyAdmin
+from ops.admin import ReadOnly, ReadOnlyAdmin
 from scoring.models import CriterionMark, EssayScore, RuleScore, SkillEstimate
 
 
-class MarkInline(StackedInline):  # type: ignore[misc]
+class MarkInline(ReadOnly, StackedInline):  # type: ignore[misc]
     """The verdicts of a run."""
 
     model = CriterionMark
     hide_title = True
     extra = 0
-    can_delete = False
     fields = (
         "criterion_name", "status", "level_name", "points", "maximum", "weight", "reason", "note", "quotes",
     )  # fmt: skip
     readonly_fields = fields
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
 
 
 class ScoreAdmin(ReadOnlyAdmin):

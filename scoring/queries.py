@@ -103,9 +103,9 @@ def question_results(assessment_id: uuid.UUID) -> list[QuestionResult]:
     ]
 
 
-def result_view(assessment_id: uuid.UUID) -> list[dict[str, Any]]:
-    """Return every question's outcome as its student may see it: no keys, rules or grader's notes."""
-    return [_student_view(result) for result in question_results(assessment_id)]
+def student_view(results: Sequence[QuestionResult]) -> list[dict[str, Any]]:
+    """Return outcomes as their student may see them: no keys, rules or grader's notes."""
+    return [_student_view(result) for result in results]
 
 
 def totals(results: Sequence[QuestionResult]) -> Totals:

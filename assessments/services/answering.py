@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from assessments import queries
-from assessments.answers import AnswerInvalid, normalise
+from assessments.answers import AnswerInvalid, is_blank, normalise
 from assessments.enums import AssessmentStatus, Stage
 from assessments.events import responses_submitted
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
@@ -94,7 +94,10 @@ def _lock_open(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Asses
 def _store_answers(
     assessment: Assessment, answers: Sequence[GivenAnswer], *, now: dt.datetime
 ) -> list[uuid.UUID]:
-    """Store what is new; an answer equal to the newest version adds none. Return the new rows' ids."""
+    """Store what is new; an answer equal to the newest version adds none. Return the new rows' ids.
+
+    A client's own time of answering is kept as far as it lies between the start and now.
+    """
     questions = {row.question_id: row for row in queries.snapshots(assessment.pk)}
     newest = queries.newest_responses(assessment.pk)
     rows = []
@@ -109,7 +112,7 @@ def _store_answers(
                 question_snapshot=snapshot,
                 version=last.version + 1 if last else 1,
                 answer=answer,
-                submitted_at=given.submitted_at or now,
+                submitted_at=min(max(given.submitted_at or now, assessment.started_at), now),
             )
         )
     return [row.pk for row in AssessmentResponse.objects.bulk_create(rows)]
@@ -145,7 +148,9 @@ def _stored_form(snapshot: QuestionSnapshot, answer: Any) -> dict[str, Any]:
 
 
 def _refuse_gaps(assessment: Assessment) -> None:
-    answered = queries.newest_responses(assessment.pk)
+    """Refuse to hand in with a required question open; blank text answers nothing."""
+    newest = queries.newest_responses(assessment.pk)
+    answered = {key for key, row in newest.items() if not is_blank(row.answer)}
     gaps = [row for row in queries.snapshots(assessment.pk) if row.required and row.pk not in answered]
     if gaps:
         raise AnswersMissing(

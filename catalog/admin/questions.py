@@ -17,7 +17,7 @@ from catalog.admin.curation import CuratedAdmin
 from catalog.forms import QuestionForm
 from catalog.models import Question, QuestionSkill, QuestionVersion
 from catalog.versions import content_hash, frozen_content
-from ops.admin import ReadOnlyAdmin
+from ops.admin import ReadOnly, ReadOnlyAdmin
 
 VERSION_TONES = {"Draft": "warning"}
 
@@ -32,7 +32,7 @@ class QuestionSkillInline(TabularInline):  # type: ignore[misc]
     verbose_name_plural = "skills measured"
 
 
-class VersionInline(TabularInline):  # type: ignore[misc]
+class VersionInline(ReadOnly, TabularInline):  # type: ignore[misc]
     """The versions published so far."""
 
     model = QuestionVersion
@@ -41,17 +41,8 @@ class VersionInline(TabularInline):  # type: ignore[misc]
     readonly_fields = fields
     ordering = ("-published_at",)
     extra = 0
-    can_delete = False
     show_change_link = True
     verbose_name_plural = "published versions"
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse: publishing makes versions."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse: a version never changes."""
-        return False
 
 
 class PublishedFilter(admin.SimpleListFilter):

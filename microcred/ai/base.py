@@ -110,7 +110,7 @@ class ChatModel(Protocol):
     ) -> ChatReply:
         """Answer ``user`` under the instructions ``system`` in at most ``max_tokens`` tokens.
 
-        ``task`` (``scoring``, ``explanation``) picks the model. Raises ProviderError.
+        ``task``, such as ``scoring``, picks the model. Raises ProviderError.
         """
         ...
 

@@ -94,7 +94,7 @@ def result_of(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Result
         status=assessment.status,
         completed_at=assessment.completed_at,
         missing=recommendation.missing if recommendation else assessment.missing,
-        questions=scoring.result_view(assessment_id),
+        questions=scoring.student_view(scored),
         totals=scoring.totals(scored),
         pending=scoring.pending_parts(scored),
         recommendation=recommendation,

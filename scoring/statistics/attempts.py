@@ -119,10 +119,11 @@ def _items(rows: "QuerySet[Any]") -> list[Item]:
         )
     )
     items = [
-        Item(*fixed, float(weight), tuple(choices or ()), rules) for *fixed, weight, choices, rules in found
+        Item(pk, question, key, version, question_type, prompt, float(weight), tuple(choices or ()), rules)
+        for pk, question, key, version, question_type, prompt, weight, choices, rules in found
+        if question_type != QuestionType.PROFILE
     ]
-    scored = [item for item in items if item.question_type != QuestionType.PROFILE]
-    return sorted(scored, key=lambda item: (item.key, item.version))
+    return sorted(items, key=lambda item: (item.key, item.version))
 
 
 def _rule_fractions(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, float]:

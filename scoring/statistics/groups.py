@@ -80,6 +80,16 @@ class Fairness:
     slopes: Mapping[str, Slope]
 
 
+@dataclass(frozen=True, slots=True)
+class EssayPair:
+    """An essay's shares of the maximum (0 to 1) from a model and a person; ``row`` is its writer's in the table."""
+
+    row: int
+    words: int
+    model: float
+    person: float
+
+
 def profile_keys(*, by: User, role_id: uuid.UUID, synthetic: bool = False) -> list[str]:
     """Return the keys that divide the role's students into a few groups, by name."""
     values: dict[str, set[str]] = defaultdict(set)
@@ -103,11 +113,11 @@ def fairness(
     scored = ~np.isnan(shares)
     shown = shown_groups(Counter(names[scored]), smallest=smallest)
     pairs = _pairs(table, essay_runs(by=by, role_id=role_id, synthetic=synthetic))
-    errors = _model_errors(table, names, pairs, shown, smallest)
+    errors = _model_errors(names, pairs, shown, smallest)
     reference = next((str(group) for group in shown.groups if group != UNKNOWN), None)
     return Fairness(
         key=key,
-        people=int(scored.sum()) if scored.sum() >= smallest else 0,
+        people=int(scored.sum()),
         smallest=smallest,
         reference=reference,
         groups=tuple(
@@ -144,11 +154,11 @@ def _line(
     )
 
 
-def _pairs(table: ScoreTable, runs: Mapping[uuid.UUID, Sequence[Run]]) -> list[tuple[int, Run, Run]]:
-    """Return the essays of the table that a model and a person scored whole, each with the row of its writer."""
+def _pairs(table: ScoreTable, runs: Mapping[uuid.UUID, Sequence[Run]]) -> list[EssayPair]:
+    """Return the essays of the table that a model and a person scored whole."""
     rows = {attempt.assessment_id: row for row, attempt in enumerate(table.attempts)}
     return [
-        (rows[person.assessment_id], model, person)
+        EssayPair(rows[person.assessment_id], person.words, model.share, person.share)
         for question in runs.values()
         for model, person in model_and_person(question)
         if person.assessment_id in rows and model.share is not None and person.share is not None
@@ -156,15 +166,15 @@ def _pairs(table: ScoreTable, runs: Mapping[uuid.UUID, Sequence[Run]]) -> list[t
 
 
 def _model_errors(
-    table: ScoreTable, names: Any, pairs: Sequence[tuple[int, Run, Run]], shown: Shown, smallest: int
+    names: Any, pairs: Sequence[EssayPair], shown: Shown, smallest: int
 ) -> dict[Hashable, SignedError]:
     """Return the model's error in each shown group that is large enough among the writers of these essays too."""
-    writers = {row for row, _, _ in pairs}
+    writers = {pair.row for pair in pairs}
     large = shown_groups(Counter(names[row] for row in writers), smallest=smallest)
     errors = signed_error_by_group(
-        [model.share for _, model, _ in pairs],
-        [person.share for _, _, person in pairs],
-        [names[row] for row, _, _ in pairs],
+        [pair.model for pair in pairs],
+        [pair.person for pair in pairs],
+        [names[pair.row] for pair in pairs],
     )
     return {group: errors[group] for group in large.groups if group in shown.groups and group in errors}
 
@@ -196,16 +206,16 @@ def _functioning(
     return lines
 
 
-def _slopes(pairs: Sequence[tuple[int, Run, Run]], smallest: int) -> dict[str, Slope]:
+def _slopes(pairs: Sequence[EssayPair], smallest: int) -> dict[str, Slope]:
     """Return the pull of length on both scores and on their difference; empty below ``smallest`` writers."""
-    if len({row for row, _, _ in pairs}) < smallest:
+    if len({pair.row for pair in pairs}) < smallest:
         return {}
-    words = [person.words for _, _, person in pairs]
-    ours = np.array([model.share for _, model, _ in pairs], dtype=np.float64)
-    theirs = np.array([person.share for _, _, person in pairs], dtype=np.float64)
-    spread = float(theirs.std(ddof=1))
+    words = [pair.words for pair in pairs]
+    model = np.array([pair.model for pair in pairs])
+    person = np.array([pair.person for pair in pairs])
+    spread = float(person.std(ddof=1)) if len(pairs) > 1 else 0.0
     if spread == 0:
         return {}
-    values = {"model": ours / spread, "person": theirs / spread, "error": (ours - theirs) / spread}
+    values = {"model": model / spread, "person": person / spread, "error": (model - person) / spread}
     slopes = {name: length_slope(words, value) for name, value in values.items()}
     return {name: slope for name, slope in slopes.items() if slope is not None}

@@ -146,6 +146,28 @@ def test_handing_in_with_gaps_names_them_and_stores_nothing() -> None:
     assert not AssessmentResponse.objects.exists()
 
 
+def test_blank_text_is_no_answer_to_a_required_question() -> None:
+    assessment = started_assessment()
+
+    with pytest.raises(AnswersMissing) as caught:
+        submit(assessment, *given_answers(assessment, {**RIGHT_ANSWERS, "essay": " \n "}), completed=True)
+
+    assert caught.value.details == {"unanswered": [str(question_id_of(assessment, "essay"))]}
+
+
+def test_a_clients_time_of_answering_is_kept_between_start_and_now() -> None:
+    assessment = started_assessment()
+    question_id = question_id_of(assessment, "numeric")
+    now = NOW + dt.timedelta(minutes=10)
+    times = [NOW - dt.timedelta(days=9), NOW + dt.timedelta(minutes=3), NOW + dt.timedelta(days=9)]
+
+    for answer, moment in enumerate(times):
+        submit(assessment, GivenAnswer(question_id, answer, moment), now=now)
+
+    kept = AssessmentResponse.objects.order_by("version").values_list("submitted_at", flat=True)
+    assert list(kept) == [NOW, NOW + dt.timedelta(minutes=3), now]
+
+
 def test_an_optional_question_may_stay_open() -> None:
     assessment = started_assessment()
     answers = [

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -148,3 +148,17 @@ def test_nothing_is_counted_where_limits_are_off() -> None:
 
     assert "RateLimit-Limit" not in response
     assert not RateBucket.objects.exists()
+
+
+@pytest.mark.django_db
+def test_requests_without_a_valid_token_are_limited_by_address(settings: LazySettings) -> None:
+    settings.RATE_LIMITS_ENABLED = True
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "anonymous": [(2, HOUR)]}
+    client = Client(REMOTE_ADDR="203.0.113.9")
+
+    replies = [client.get("/api/v1/me", headers={"Authorization": "Bearer nonsense"}) for _ in range(3)]
+
+    assert [reply.status_code for reply in replies] == [401, 401, 429]
+    assert [reply.headers["RateLimit-Remaining"] for reply in replies] == ["1", "0", "0"]
+    assert replies[2].json()["error_code"] == "RATE_LIMIT_429"
+    assert int(replies[2].headers["Retry-After"]) > 1700

@@ -5,7 +5,7 @@ import threading
 import uuid
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django_q.models import OrmQ
 
 from microcred.db import database_now
@@ -123,6 +123,32 @@ def test_job_for_later_is_rung_for_when_it_is_due() -> None:
     AsyncJob.objects.filter(pk=job.pk).update(next_run_at=database_now())
 
     assert reconcile() == Repaired(lapsed=0, rung=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_jobs_that_another_pass_holds_are_left_to_it() -> None:
+    lapsed, unrung = submit(), submit()
+    claims.take(lapsed)
+    lapse(lapsed)
+    lose_bells(unrung)
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            list(AsyncJob.objects.select_for_update())
+            held.set()
+            done.wait(20)
+        connection.close()
+
+    other = threading.Thread(target=hold)
+    other.start()
+    held.wait(5)
+    try:
+        assert reconcile() == Repaired(lapsed=0, rung=0)
+    finally:
+        done.set()
+        other.join()
+    assert reconcile() == Repaired(lapsed=1, rung=2)
 
 
 @pytest.mark.django_db(transaction=True)

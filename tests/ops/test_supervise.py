@@ -71,9 +71,15 @@ def test_one_supervisor_at_a_time_and_a_killed_one_is_followed_at_once(supervise
     wait_for_status(job, JobStatus.SUCCEEDED)
 
 
-def test_worker_ends_with_a_killed_supervisor(supervised: SupervisedWorker) -> None:
+@pytest.mark.parametrize(
+    "with_main", [False, True], ids=["supervisor alone", "and the worker's first process"]
+)
+def test_nothing_outlives_a_killed_supervisor(supervised: SupervisedWorker, with_main: bool) -> None:
     left = list(supervised.roles())
+    main = supervised.find_role("main")
 
+    if with_main:
+        os.kill(main, signal.SIGKILL)
     supervised.kill()
 
     wait_until(lambda: not any(find(pid) for pid in left), 10, "the worker's processes have ended")

@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connections
 
 from companion.demo.people import ADMIN, ADVISOR, PASSWORD, STUDENT
 from companion.demo.processes import BackgroundProcess, ProcessFailed, any_free_port, is_free
@@ -66,7 +67,6 @@ class Command(BaseCommand):
         self._load()
         folder: Path = settings.STATE_DIR / "demo"
         url = f"http://127.0.0.1:{port}"
-        receiver = running.enter_context(self._receiver(folder))
         product = running.enter_context(
             BackgroundProcess(
                 "MicroCred", ["manage.py", "supervise", "--port", str(port)], log=folder / "supervise.log"
@@ -74,6 +74,7 @@ class Command(BaseCommand):
         )
         self._say("Starting the web server and the worker")
         product.wait_for(f"{url}/health/ready")
+        receiver = running.enter_context(self._receiver(folder))
         self._say(f"Taking the assessment as {STUDENT} over HTTP")
         self.stdout.flush()
         result = take_assessment(url=url, answers=write_answers(folder), folder=folder)
@@ -86,7 +87,15 @@ class Command(BaseCommand):
             self.stdout.flush()
             while True:
                 product.ensure_running()
-                time.sleep(0.5)
+                self._keep_database(running)
+                time.sleep(2)
+
+    def _keep_database(self, running: ExitStack) -> None:
+        """Start the embedded database again should somebody have killed it."""
+        if settings.DATABASE_URL or settings.EMBEDDED_DATABASE.is_ready():
+            return
+        self._say("The database has ended; starting it again")
+        running.enter_context(settings.EMBEDDED_DATABASE.running())
 
     def _port(self, wanted: int) -> int:
         if is_free(wanted):
@@ -126,7 +135,11 @@ class Command(BaseCommand):
             ) as process:
                 yield process
         finally:
-            call_command("deactivate_endpoint", words["Endpoint"], stdout=StringIO())
+            connections.close_all()  # a connection made at the start may be long dead
+            try:
+                call_command("deactivate_endpoint", words["Endpoint"], stdout=StringIO())
+            except DatabaseError:
+                self.stderr.write("The demo partner's endpoint could not be switched off.")
 
     def _registered(self, url: str) -> dict[str, str]:
         """Register the receiver as an admin would; return what the command printed, by its first word."""
