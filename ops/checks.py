@@ -48,14 +48,8 @@ def check_caches(**kwargs: Any) -> Sequence[CheckMessage]:
 
 def check_jobs(**kwargs: Any) -> Sequence[CheckMessage]:
     """E004, E005, E006: times that do not leave room for each other, several deliveries, unusable kinds."""
-    renew, lease = settings.JOB_RENEW_SECONDS, settings.JOB_LEASE_SECONDS
-    deadline, timeout = settings.JOB_DEADLINE_SECONDS, settings.JOB_TIMEOUT_SECONDS
-    # One model call, one webhook: what cannot be cut short must end while the lease is still renewed.
-    longest = max(
-        settings.AI_TIMEOUT_SECONDS + settings.AI_CONNECT_TIMEOUT_SECONDS, settings.WEBHOOK_TIMEOUT_SECONDS
-    )
     problems: list[CheckMessage] = []
-    if not (2 * renew < lease and longest < deadline and deadline + lease < timeout):
+    if not _times_leave_room():
         problems.append(
             Error(
                 "The times of jobs do not leave room for each other.",
@@ -79,6 +73,15 @@ def check_jobs(**kwargs: Any) -> Sequence[CheckMessage]:
         if len(name) > 32 or not kind.get("handler") or kind.get("max_attempts", 0) < 1
     )
     return problems
+
+
+def _times_leave_room() -> bool:
+    renew, lease = settings.JOB_RENEW_SECONDS, settings.JOB_LEASE_SECONDS
+    deadline, timeout = settings.JOB_DEADLINE_SECONDS, settings.JOB_TIMEOUT_SECONDS
+    # A model call or a webhook cannot be cut short: it must end while the lease is still renewed.
+    model_call = settings.AI_TIMEOUT_SECONDS + settings.AI_CONNECT_TIMEOUT_SECONDS
+    longest = max(model_call, settings.WEBHOOK_TIMEOUT_SECONDS)
+    return bool(2 * renew < lease and longest < deadline and deadline + lease < timeout)
 
 
 def check_deployment(**kwargs: Any) -> Sequence[CheckMessage]:

@@ -60,11 +60,6 @@ class Stratum:
     focal_right: int
     focal_wrong: int
 
-    @property
-    def total(self) -> int:
-        """How many people there are."""
-        return self.reference_right + self.reference_wrong + self.focal_right + self.focal_wrong
-
 
 @dataclass(frozen=True, slots=True)
 class ItemFunctioning:

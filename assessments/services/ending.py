@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 
@@ -35,23 +35,33 @@ def note_missing(*, assessment_id: uuid.UUID, parts: Sequence[str]) -> None:
 
 
 @transaction.atomic
-def complete(*, assessment_id: uuid.UUID, now: dt.datetime, missing: Sequence[str] = ()) -> Assessment:
+def complete(
+    *,
+    assessment_id: uuid.UUID,
+    now: dt.datetime,
+    missing: Sequence[str] = (),
+    tried: Collection[str] = (),
+) -> Assessment:
     """End the background work with a result, which ``missing`` names the missing parts of.
 
-    An assessment that has failed is thereby mended; one that is completed already stays as it is.
+    An assessment that has failed is thereby mended. Of one that is completed already only the missing parts
+    change: those ``tried`` again are missing no more, unless ``missing`` says so anew.
     """
     assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
-    if assessment.status in (AssessmentStatus.AWAITING_ASYNC, AssessmentStatus.FAILED):
-        _add_missing(assessment, missing)
+    if assessment.status in (AssessmentStatus.IN_PROGRESS, AssessmentStatus.EXPIRED):
+        return assessment
+    assessment.missing = [part for part in assessment.missing if part not in tried]
+    _add_missing(assessment, missing)
+    if assessment.status != AssessmentStatus.COMPLETED:
         assessment.status = AssessmentStatus.COMPLETED
         assessment.stage = Stage.DONE
         assessment.completed_at = now
         assessment.failure_reason = ""
-        assessment.save()
         audit.record(
             by=None, action="assessment.completed", resource_type="assessment", resource_id=assessment.pk,
             metadata={"missing": assessment.missing},
         )  # fmt: skip
+    assessment.save()
     return assessment
 
 

@@ -49,20 +49,21 @@ def give_up(*, assessment_id: uuid.UUID, draft: Draft, now: dt.datetime) -> Reco
 def _store(
     assessment_id: uuid.UUID, draft: Draft, status: RecommendationStatus, now: dt.datetime
 ) -> Recommendation:
-    # Locks the assessment first, so that two runs for it cannot count the same number.
-    assessment = assessments.complete(assessment_id=assessment_id, now=now, missing=draft.missing)
+    # Locks the assessment first, so that two runs for it cannot count the same number. What scoring went without
+    # still holds; what an earlier run went without no longer does.
+    assessment = assessments.complete(
+        assessment_id=assessment_id, now=now, missing=draft.missing, tried=OWN_PARTS
+    )
     earlier = Recommendation.objects.filter(assessment_id=assessment_id)
     run = (earlier.order_by("-run").values_list("run", flat=True).first() or 0) + 1
     earlier.filter(effective=True).update(effective=False)
-    # What scoring went without still holds; what an earlier run went without no longer does.
-    missing = sorted({*draft.missing, *(part for part in assessment.missing if part not in OWN_PARTS)})
     recommendation = Recommendation.objects.create(
         assessment_id=assessment_id,
         run=run,
         status=status,
         summary=draft.summary,
-        missing=missing,
-        degraded=bool(missing),
+        missing=assessment.missing,
+        degraded=assessment.degraded,
         parameters={**draft.parameters, "profile": [asdict(line) for line in draft.profile]},
         metrics={**draft.metrics, "total_latency_ms": _milliseconds(assessment.submitted_at, now)},
         generated_at=now,

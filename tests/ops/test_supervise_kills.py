@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from django_q.models import OrmQ
 
+from microcred.db import database_now
 from ops.enums import JobStatus
 from ops.models import AsyncJob
 from tests.ops.handlers import effects
@@ -78,6 +80,17 @@ def test_job_that_kills_its_workers_is_given_up_after_its_last_attempt(supervise
     error = AsyncJob.objects.get(pk=job).error_payload
     assert error is not None
     assert error["type"] == "WorkerLost"
+
+
+def test_bells_signed_with_a_key_of_old_are_dropped_and_nothing_is_lost(supervised: SupervisedWorker) -> None:
+    job = submit()
+    OrmQ.objects.update(payload="signed-with:another-key")
+    OrmQ.objects.create(key="microcred", payload="signed-with:another-key", lock=database_now())
+
+    wait_for_status(job, JobStatus.SUCCEEDED)
+
+    assert effects(job) == 1
+    assert OrmQ.objects.count() == 0
 
 
 def test_all_connections_cut(supervised: SupervisedWorker) -> None:

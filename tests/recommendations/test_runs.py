@@ -154,6 +154,19 @@ def test_what_scoring_went_without_is_still_missing_and_a_healed_search_no_longe
 
     assert (first.degraded, first.missing) == (True, ["essay_scores", "retrieval"])
     assert (second.degraded, second.missing) == (True, ["essay_scores"])
+    assessment.refresh_from_db()
+    assert (assessment.degraded, assessment.missing) == (True, ["essay_scores"])
+
+
+def test_an_assessment_whose_recommendations_came_later_is_degraded_no_more() -> None:
+    assessment = submitted_assessment()
+    give_up(assessment_id=assessment.pk, draft=draft(missing=("recommendations",)), now=NOW)
+
+    healed = store(assessment_id=assessment.pk, draft=draft(), now=LATER)
+
+    assessment.refresh_from_db()
+    assert (assessment.degraded, assessment.missing, assessment.completed_at) == (False, [], NOW)
+    assert (healed.degraded, healed.missing) == (False, [])
 
 
 def test_the_levels_are_remembered_for_the_search_for_neighbours() -> None:

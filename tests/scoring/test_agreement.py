@@ -188,7 +188,7 @@ class TestProperties:
 
     @given(pairs=PAIRS)
     def test_the_order_of_answers_does_not_matter(self, pairs: list[tuple[int, int]]) -> None:
-        table, ordered = (confusion_matrix(*split(given), SIX) for given in (pairs, sorted(pairs)))
+        table, ordered = (confusion_matrix(*split(some), SIX) for some in (pairs, sorted(pairs)))
 
         assert kappa_of_table(table) == kappa_of_table(ordered)
         assert kappa_interval(table, resamples=50) == kappa_interval(ordered, resamples=50)
