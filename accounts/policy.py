@@ -15,13 +15,21 @@ class Permission(enum.Enum):
     READ_STAFF_VIEW = "read_staff_view"
     GIVE_FEEDBACK = "give_feedback"
     CURATE_CATALOG = "curate_catalog"
+    READ_QUALITY = "read_quality"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.STUDENT: frozenset({Permission.TAKE_ASSESSMENT, Permission.GIVE_FEEDBACK}),
     Role.ADVISOR: frozenset({Permission.READ_STAFF_VIEW, Permission.GIVE_FEEDBACK}),
     Role.GUARDIAN: frozenset(),
-    Role.ADMIN: frozenset({Permission.READ_STAFF_VIEW, Permission.GIVE_FEEDBACK, Permission.CURATE_CATALOG}),
+    Role.ADMIN: frozenset(
+        {
+            Permission.READ_STAFF_VIEW,
+            Permission.GIVE_FEEDBACK,
+            Permission.CURATE_CATALOG,
+            Permission.READ_QUALITY,
+        }
+    ),
 }
 
 

@@ -12,6 +12,7 @@ from assessments.enums import AssessmentStatus
 from companion import words
 from companion.queries import Filters
 from recommendations.enums import Acceptance
+from recommendations.services import LONGEST_COMMENT
 
 RELEVANCE = [
     (5, "5 – spot on"),
@@ -74,7 +75,7 @@ class FeedbackForm(forms.Form):
     comments = forms.CharField(
         label="Comments",
         required=False,
-        max_length=4000,
+        max_length=LONGEST_COMMENT,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Other staff who look after the student can read this.",
     )

@@ -3,10 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.admin import ModelAdmin, TabularInline
 
 from ops.admin import ReadOnly, ReadOnlyAdmin
+from recommendations import services
+from recommendations.enums import LearnerCredentialStatus
 from recommendations.models import (
     EmbeddingArtifact,
     LearnerCredential,
@@ -58,7 +62,31 @@ class LearnerCredentialAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ["user", "credential", "status", "source", "recorded_at"]
     list_filter = ["status", "source"]
     list_select_related = ["user", "credential"]
+    fields = ["user", "credential", "status"]
     raw_id_fields = ["user", "credential"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Keep whose credential it is, and which."""
+        return ["user", "credential"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: LearnerCredential, form: Any, change: bool) -> None:
+        """Have the service record it."""
+        by: Any = request.user
+        status = LearnerCredentialStatus(obj.status)
+        row = services.record_credential(
+            by=by, user=obj.user, credential_id=obj.credential_id, status=status, now=timezone.now()
+        )
+        obj.pk = row.pk
+
+    def delete_model(self, request: HttpRequest, obj: LearnerCredential) -> None:
+        """Have the service remove it."""
+        by: Any = request.user
+        services.remove_credential(by=by, row=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[LearnerCredential]) -> None:
+        """Remove the chosen ones."""
+        for row in queryset:
+            self.delete_model(request, row)
 
 
 @admin.register(EmbeddingArtifact)

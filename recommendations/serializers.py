@@ -9,8 +9,7 @@ from assessments.enums import AssessmentStatus, MissingPart, Stage
 from recommendations.enums import Acceptance
 from recommendations.models import RagTrace, RecommendationFeedback, RecommendationItem
 from recommendations.queries import Awaited, Result
-
-MAX_COMMENT = 2_000
+from recommendations.services import LONGEST_COMMENT
 
 
 class PartsView(serializers.Serializer[Any]):
@@ -181,7 +180,7 @@ class FeedbackRequest(serializers.Serializer[Any]):
 
     relevance_score = serializers.IntegerField(min_value=1, max_value=5)
     acceptance_status = serializers.ChoiceField(choices=Acceptance.choices, default=Acceptance.PENDING)
-    comments = serializers.CharField(max_length=MAX_COMMENT, allow_blank=True, default="")
+    comments = serializers.CharField(max_length=LONGEST_COMMENT, allow_blank=True, default="")
     credential_id = serializers.UUIDField(
         required=False,
         allow_null=True,

@@ -1,6 +1,8 @@
 """The floors of the house: imports only go down, and other apps are entered through their front door."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +21,8 @@ FLOORS = {
     "partners": 7,
 }
 DOMAIN = {"catalog", "assessments", "scoring", "recommendations", "companion", "partners"}
-FRONT_DOORS = {"queries", "services", "events", "enums"}
+# statistics: what queries read of single assessments, read across all of them.
+FRONT_DOORS = {"queries", "services", "events", "enums", "statistics"}
 NOT_PACKAGES = {"tests", "templates", "static", "docs", "scripts", "examples", "benchmarks", "infra"}
 # Beyond the front doors: text checks that the pages of another app must apply to what staff or students write,
 # and the field types of another app's rows.
@@ -32,6 +35,10 @@ SHARED_MODULES = {
 ENGINES = [
     "assessments/answers.py",
     "assessments/assembly.py",
+    "scoring/agreement.py",
+    "scoring/fairness.py",
+    "scoring/intervals.py",
+    "scoring/items.py",
     "scoring/profile.py",
     "scoring/rules",
     "scoring/essays",
@@ -39,9 +46,15 @@ ENGINES = [
     "recommendations/fusion.py",
     "recommendations/gaps.py",
     "recommendations/knn.py",
+    "recommendations/priors.py",
     "recommendations/rationale.py",
+    "recommendations/retrieval.py",
+    "partners/payloads.py",
+    "partners/retrying.py",
+    "partners/sealing.py",
     "partners/signing.py",
     "microcred/ai",
+    "microcred/addresses.py",
     "microcred/embedded",
     "microcred/http.py",
 ]
@@ -156,6 +169,20 @@ def test_the_web_process_does_not_import_what_only_workers_may() -> None:
         or (name.split(".")[0] in heavy and own(path).split("/")[-1] in {"api.py", "urls.py", "pages.py"})
     }
     assert at_module_level == set()
+
+
+def test_a_web_process_that_knows_every_address_has_loaded_no_model() -> None:
+    program = (
+        "import sys, microcred.wsgi; from django.urls import get_resolver; get_resolver().url_patterns; "
+        "print(*sorted({'torch', 'sentence_transformers', 'onnxruntime', 'tokenizers', 'sklearn', 'openai'} "
+        "& sys.modules.keys()))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split() == []
 
 
 def test_files_and_functions_stay_readable() -> None:

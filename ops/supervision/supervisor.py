@@ -13,6 +13,7 @@ import structlog
 
 from ops.supervision.children import Child, wait_for_end
 from ops.supervision.keeper import Keeper
+from ops.supervision.probe import WebProbe
 from ops.supervision.records import RunFolder
 
 log = structlog.get_logger(__name__)
@@ -43,9 +44,12 @@ class Supervisor:
         self._folder = RunFolder(plan.state_dir / "run")
         self._plan = plan
         self._worker = self._worker_child() if plan.worker else None
-        self._children = [child for child in (self._web_child() if plan.web else None, self._worker) if child]
+        self._web = self._web_child() if plan.web else None
+        self._children = [child for child in (self._web, self._worker) if child]
         self._stopped = threading.Event()
         self._worker_is_stuck = threading.Event()
+        self._web_is_stuck = threading.Event()
+        self._probe = WebProbe(plan.host, plan.port, restart=self._web_is_stuck.set) if plan.web else None
         self._keeper = self._new_keeper()
 
     def run(self, check: Callable[[], None] = lambda: None) -> None:
@@ -59,6 +63,8 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopped.set())
         self._keeper.start()
+        if self._probe is not None:
+            self._probe.start()
         try:
             while not self._stopped.wait(ROUND_SECONDS):
                 self._go_round()
@@ -69,6 +75,9 @@ class Supervisor:
         if self._worker is not None and self._worker_is_stuck.is_set():
             self._worker.kill()
             self._worker_is_stuck.clear()
+        if self._web is not None and self._web_is_stuck.is_set():
+            self._web.kill()
+            self._web_is_stuck.clear()
         started = [child.keep_alive(time.monotonic()) for child in self._children]
         if any(started):
             self._folder.write(self._mark, self._children)
@@ -80,6 +89,8 @@ class Supervisor:
     def _end(self) -> None:
         """Ask everything to stop, and after the plan's ``stop_seconds`` end what has not."""
         self._keeper.stop()
+        if self._probe is not None:
+            self._probe.stop()
         for child in self._children:
             child.ask_to_stop()
         if not wait_for_end(self._children, self._plan.stop_seconds):

@@ -19,6 +19,8 @@ from recommendations.models import (
     RecommendationItem,
 )
 
+LONGEST_COMMENT = 2_000
+
 
 class RoleMismatch(Invalid):
     """The body names another role than the token."""

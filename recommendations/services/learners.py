@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from assessments import services as assessments
+from ops import audit
 from recommendations.enums import LearnerCredentialSource, LearnerCredentialStatus
 from recommendations.models import LearnerCredential, LearnerProfile
 from scoring import services as scoring
@@ -45,3 +46,31 @@ def record_synthetic_learner(
         ignore_conflicts=True,
     )
     return assessment.pk
+
+
+@transaction.atomic
+def record_credential(
+    *, by: User, user: User, credential_id: uuid.UUID, status: LearnerCredentialStatus, now: dt.datetime
+) -> LearnerCredential:
+    """Record a credential that a learner holds as it became known from elsewhere; the latest word counts."""
+    row, _ = LearnerCredential.objects.update_or_create(
+        user=user,
+        credential_id=credential_id,
+        defaults={"status": status, "source": LearnerCredentialSource.IMPORT, "recorded_at": now},
+    )
+    _audit(by, "learner_credential.recorded", row, status=status.value)
+    return row
+
+
+@transaction.atomic
+def remove_credential(*, by: User, row: LearnerCredential) -> None:
+    """Take back that a learner holds a credential."""
+    _audit(by, "learner_credential.removed", row)
+    row.delete()
+
+
+def _audit(by: User, action: str, row: LearnerCredential, **facts: str) -> None:
+    audit.record(
+        by=by, action=action, resource_type="user", resource_id=row.user_id,
+        metadata={"credential_id": str(row.credential_id), **facts},
+    )  # fmt: skip

@@ -1,5 +1,6 @@
 """Reading across the scores of a role: how good its questions are, how far scorers agree, how groups fare."""
 
+from scoring.fairness import SMALLEST_GROUP
 from scoring.statistics.attempts import LEAST_PEOPLE, Attempt, first_attempts, roles_taken
 from scoring.statistics.groups import Fairness, GroupLine, ItemLine, fairness, profile_keys
 from scoring.statistics.pairs import (
@@ -18,6 +19,7 @@ from scoring.statistics.questions import ChoiceLine, ItemAnalysis, QuestionLine,
 __all__ = [
     "LEAST_PAIRS",
     "LEAST_PEOPLE",
+    "SMALLEST_GROUP",
     "Attempt",
     "Between",
     "Case",

@@ -5,8 +5,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from recommendations.models import EmbeddingArtifact
-from tests.factories.accounts import AdminFactory
+from ops.models import AuditLog
+from recommendations.models import EmbeddingArtifact, LearnerCredential
+from tests.factories.accounts import AdminFactory, UserFactory
+from tests.factories.catalog import CredentialFactory
 from tests.factories.recommendations import (
     LearnerCredentialFactory,
     RecommendationItemFactory,
@@ -54,3 +56,36 @@ def test_a_vector_is_shown_without_its_numbers(admin: Client) -> None:
     assert page.status_code == 200
     assert artifact.content_hash in page.content.decode()
     assert "raw_embedding" not in page.content.decode()
+
+
+def test_what_a_learner_holds_is_entered_changed_and_removed_on_the_record(admin: Client) -> None:
+    learner, credential = UserFactory(), CredentialFactory()
+    add = reverse("admin:recommendations_learnercredential_add")
+    held = {"user": str(learner.pk), "credential": str(credential.pk), "status": "accepted"}
+
+    admin.post(add, held)
+    row = LearnerCredential.objects.get()
+    assert (row.user, row.credential, row.status, row.source) == (learner, credential, "accepted", "import")
+
+    address = reverse("admin:recommendations_learnercredential_change", args=[row.pk])
+    assert admin.post(address, {"status": "completed"}).status_code == 302
+    assert LearnerCredential.objects.get().status == "completed"
+
+    admin.post(reverse("admin:recommendations_learnercredential_delete", args=[row.pk]), {"post": "yes"})
+    assert not LearnerCredential.objects.exists()
+    lines = AuditLog.objects.order_by("created_at", "pk")
+    assert [(line.action, line.resource_id, line.metadata.get("status")) for line in lines] == [
+        ("learner_credential.recorded", learner.pk, "accepted"),
+        ("learner_credential.recorded", learner.pk, "completed"),
+        ("learner_credential.removed", learner.pk, None),
+    ]
+
+
+def test_the_same_credential_is_not_entered_twice(admin: Client) -> None:
+    held = LearnerCredentialFactory()
+    body = {"user": str(held.user_id), "credential": str(held.credential_id), "status": "completed"}
+
+    page = admin.post(reverse("admin:recommendations_learnercredential_add"), body)
+
+    assert page.status_code == 200
+    assert LearnerCredential.objects.get().status == held.status

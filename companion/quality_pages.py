@@ -1,0 +1,118 @@
+"""The pages about the quality of questions and scores; for admins alone, since they look across all students."""
+
+import uuid
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.policy import Permission, allows
+from companion import quality
+from companion.pages import Page, caller, staff_page
+from companion.quality_forms import ComparisonFilters, FairnessFilters, QualityFilters
+from scoring import statistics
+from scoring.statistics import Between
+
+
+def quality_page(page: Page) -> Page:
+    """Let those through who may see figures over all students; for everybody else there is no page."""
+
+    @staff_page
+    @wraps(page)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not allows(caller(request), Permission.READ_QUALITY):
+            raise Http404
+        return page(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+@quality_page
+def roles(request: HttpRequest) -> HttpResponse:
+    """List the roles."""
+    found = quality.quality_roles(caller(request))
+    return render(request, "advisor/quality/roles.html", {"roles": found})
+
+
+@require_safe
+@quality_page
+def items(request: HttpRequest, role_id: uuid.UUID) -> HttpResponse:
+    """Show the item analysis of a role."""
+    by, form = caller(request), QualityFilters(request.GET)
+    role = quality.quality_role(by=by, role_id=role_id)
+    found = statistics.item_analysis(by=by, role_id=role_id, synthetic=form.includes_synthetic())
+    context = {"role": role, "form": form, "analysis": found, "rows": quality.item_rows(found)}
+    return render(request, "advisor/quality/items.html", context)
+
+
+@require_safe
+@quality_page
+def agreement(request: HttpRequest, role_id: uuid.UUID) -> HttpResponse:
+    """Show how far those who score a role's essays agree."""
+    by, form = caller(request), QualityFilters(request.GET)
+    role = quality.quality_role(by=by, role_id=role_id)
+    lines = statistics.question_pairs(by=by, role_id=role_id, synthetic=form.includes_synthetic())
+    context = {
+        "role": role,
+        "form": form,
+        "least": statistics.LEAST_PAIRS,
+        "rows": [(line, quality.kappa_label(line.model.quadratic_kappa)) for line in lines],
+    }
+    return render(request, "advisor/quality/agreement.html", context)
+
+
+@require_safe
+@quality_page
+def comparison(request: HttpRequest, role_id: uuid.UUID, question_id: uuid.UUID) -> HttpResponse:
+    """Show two scorers' levels for one question or criterion against each other, and the essays behind a cell."""
+    by = caller(request)
+    role = quality.quality_role(by=by, role_id=role_id)
+    asked = QualityFilters(request.GET)
+    between: Between = "reviewers" if request.GET.get("between") == "reviewers" else "model"
+    found = statistics.comparison(
+        by=by,
+        role_id=role_id,
+        question_id=question_id,
+        criterion=request.GET.get("criterion", ""),
+        between=between,
+        synthetic=asked.includes_synthetic(),
+    )
+    form = ComparisonFilters(request.GET, criteria=found.criteria)
+    form.is_valid()
+    cell = (form.cleaned_data.get("first"), form.cleaned_data.get("second"))
+    context = {
+        "role": role,
+        "form": form,
+        "found": found,
+        "label": quality.kappa_label(found.agreement.quadratic_kappa),
+        "least": statistics.LEAST_PAIRS,
+        "rows": quality.matrix(found),
+        "chosen": quality.chosen_cell(found, *cell),
+    }
+    return render(request, "advisor/quality/comparison.html", context)
+
+
+@require_safe
+@quality_page
+def fairness(request: HttpRequest, role_id: uuid.UUID) -> HttpResponse:
+    """Show how groups of students fare in a role."""
+    by = caller(request)
+    role = quality.quality_role(by=by, role_id=role_id)
+    synthetic = QualityFilters(request.GET).includes_synthetic()
+    keys = statistics.profile_keys(by=by, role_id=role_id, synthetic=synthetic)
+    form = FairnessFilters(request.GET, keys=keys)
+    form.is_valid()
+    key = form.cleaned_data.get("key")
+    found = statistics.fairness(by=by, role_id=role_id, key=key, synthetic=synthetic) if key else None
+    context = {
+        "role": role,
+        "form": form,
+        "keys": keys,
+        "found": found,
+        "smallest": statistics.SMALLEST_GROUP,
+        "rows": quality.functioning_rows(found) if found else [],
+    }
+    return render(request, "advisor/quality/fairness.html", context)

@@ -1,0 +1,84 @@
+"""A web server that no longer answers is noticed; one that only refuses is not disturbed."""
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from ops.supervision import probe
+from ops.supervision.probe import WebProbe, answers
+from tests.ops.harness import SupervisedWorker, wait_until
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """Answers 400 to everything."""
+
+    def do_GET(self) -> None:
+        self.send_error(400)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
+        """Stay quiet."""
+
+
+@pytest.fixture
+def refusing() -> Iterator[int]:
+    with HTTPServer(("127.0.0.1", 0), Refusing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """A port whose connections are taken up by the kernel and by nobody else."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield server.getsockname()[1]
+
+
+def test_a_refusal_is_an_answer_and_silence_is_none(refusing: int, silent: int) -> None:
+    assert answers("127.0.0.1", refusing)
+    assert not answers("127.0.0.1", silent, timeout=0.2)
+
+
+def test_only_a_silent_server_is_started_again(
+    refusing: int, silent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "ASK_EVERY_SECONDS", 0.02)
+    monkeypatch.setattr(probe, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(probe, "answers", lambda host, port: answers(host, port, timeout=0.1))
+    restarts: dict[int, threading.Event] = {refusing: threading.Event(), silent: threading.Event()}
+    probes = [WebProbe("0.0.0.0", port, restart=event.set) for port, event in restarts.items()]
+
+    for one in probes:
+        one.start()
+    noticed = restarts[silent].wait(5)
+    for one in probes:
+        one.stop()
+        one.join(5)
+
+    assert noticed
+    assert not restarts[refusing].is_set()
+
+
+@pytest.mark.long
+def test_a_frozen_web_server_is_replaced(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    web = SupervisedWorker(tmp_path, "--no-worker", "--port", str(port))
+    web.launch()
+    try:
+        wait_until(lambda: answers("127.0.0.1", port), 30, "the web server answers")
+        os.killpg(web.groups()[0], signal.SIGSTOP)
+
+        wait_until(lambda: "web_stuck" in web.log(), 60, "the silence is noticed")
+        wait_until(lambda: answers("127.0.0.1", port), 30, "another one answers")
+    finally:
+        web.close()
