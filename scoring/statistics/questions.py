@@ -61,6 +61,11 @@ class ItemAnalysis:
     reliability: Reliability | None
     median_seconds: float | None
 
+    @property
+    def median_minutes(self) -> float | None:
+        """The median time from start to hand-in, in minutes."""
+        return None if self.median_seconds is None else self.median_seconds / 60
+
 
 def item_analysis(
     *, by: User, role_id: uuid.UUID, synthetic: bool = False, least: int = LEAST_PEOPLE
