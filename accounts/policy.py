@@ -12,6 +12,7 @@ class Permission(enum.Enum):
     """Something a role may be allowed to do."""
 
     TAKE_ASSESSMENT = "take_assessment"
+    READ_RESULT = "read_result"
     READ_STAFF_VIEW = "read_staff_view"
     GIVE_FEEDBACK = "give_feedback"
     CURATE_CATALOG = "curate_catalog"
@@ -19,11 +20,12 @@ class Permission(enum.Enum):
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.STUDENT: frozenset({Permission.TAKE_ASSESSMENT, Permission.GIVE_FEEDBACK}),
-    Role.ADVISOR: frozenset({Permission.READ_STAFF_VIEW, Permission.GIVE_FEEDBACK}),
+    Role.STUDENT: frozenset({Permission.TAKE_ASSESSMENT, Permission.READ_RESULT, Permission.GIVE_FEEDBACK}),
+    Role.ADVISOR: frozenset({Permission.READ_RESULT, Permission.READ_STAFF_VIEW, Permission.GIVE_FEEDBACK}),
     Role.GUARDIAN: frozenset(),
     Role.ADMIN: frozenset(
         {
+            Permission.READ_RESULT,
             Permission.READ_STAFF_VIEW,
             Permission.GIVE_FEEDBACK,
             Permission.CURATE_CATALOG,

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -39,20 +39,25 @@ class StartView(APIView):
     @extend_schema(
         operation_id="assessment_start", tags=["Assessments"], request=StartRequest,
         parameters=[IDEMPOTENCY_KEY_PARAMETER],
-        responses={201: StartResponse, **errors(400, 403, 409, 413, 422)},
+        responses={
+            200: OpenApiResponse(StartResponse, "One was open already; answer that."),
+            201: StartResponse,
+            **errors(400, 403, 409, 413, 422),
+        },
     )  # fmt: skip
     @idempotent
     def post(self, request: Request) -> Response:
         """Draw and freeze questions; return them."""
         body = StartRequest(data=request.data)
         body.is_valid(raise_exception=True)
-        assessment = services.start(
+        started = services.start(
             by=caller(request),
             role_id=body.validated_data["role_id"],
             metadata=body.validated_data.get("metadata", {}),
             now=timezone.now(),
         )
-        return Response(StartResponse(_with_questions(assessment)).data, status=201)
+        answer = StartResponse(_with_questions(started.assessment)).data
+        return Response(answer, status=201 if started.is_new else 200)
 
 
 class ResponsesView(APIView):

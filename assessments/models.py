@@ -40,6 +40,11 @@ class Assessment(Model):
         db_table = "assessments"
         ordering = ["-id"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=models.Q(status=AssessmentStatus.IN_PROGRESS),
+                name="assessments_one_open_per_role",
+            ),
             models.CheckConstraint(
                 condition=models.Q(status__in=AssessmentStatus.values), name="assessments_status_known"
             ),

@@ -1,5 +1,6 @@
 """Typed readers of the environment; settings.py is their only caller."""
 
+import json
 import math
 import os
 import secrets
@@ -60,6 +61,18 @@ def names(name: str, default: list[str]) -> list[str]:
     """Read a list separated by commas."""
     value = text(name)
     return [part.strip() for part in value.split(",") if part.strip()] if value else default
+
+
+def mapping(name: str) -> dict[str, Any]:
+    """Read a JSON object; empty if the variable is."""
+    value = text(name)
+    try:
+        found = json.loads(value) if value else {}
+    except ValueError:
+        raise SettingError(f"{name} must be a JSON object") from None
+    if not isinstance(found, dict):
+        raise SettingError(f"{name} must be a JSON object")
+    return found
 
 
 def choice(name: str, allowed: tuple[str, ...], default: str) -> str:

@@ -47,7 +47,7 @@ CORS_EXPOSE_HEADERS = [
 ]
 TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)
 SECURE_SSL_REDIRECT = IS_DEPLOYED
-SECURE_REDIRECT_EXEMPT = [r"^health"]
+SECURE_REDIRECT_EXEMPT = [r"^health", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 SECURE_HSTS_SECONDS = 31_536_000 if IS_DEPLOYED else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_DEPLOYED
@@ -279,7 +279,7 @@ AI_MODELS = {
     "scoring": env.text("OPENAI_SCORING_MODEL", "gpt-4o-mini"),
     "embedding": env.text("OPENAI_EMBEDDING_MODEL", "text-embedding-3-small"),
 }
-AI_PRICES: dict[str, dict[str, str]] = {}
+AI_PRICES: dict[str, dict[str, str]] = env.mapping("AI_PRICES")
 AI_TIMEOUT_SECONDS = env.decimal("AI_TIMEOUT_SECONDS", 20)
 AI_CONNECT_TIMEOUT_SECONDS = env.decimal("AI_CONNECT_TIMEOUT_SECONDS", 3)
 EMBEDDING_PROVIDER = env.choice(

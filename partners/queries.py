@@ -9,7 +9,7 @@ from django.db.models import Q
 from microcred.errors import Missing
 from partners import payloads, sealing
 from partners.attempts import Try
-from partners.enums import DeliveryStatus
+from partners.enums import DeliveryStatus, EventType
 from partners.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 
@@ -80,3 +80,9 @@ def live_secrets(endpoint_id: uuid.UUID, *, now: dt.datetime) -> tuple[str, ...]
     endpoint = WebhookEndpoint(pk=endpoint_id)
     live = endpoint.secrets.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now)).order_by("-pk")
     return tuple(sealing.unseal(secret.sealed, key=settings.WEBHOOK_ENCRYPTION_KEY) for secret in live)
+
+
+def was_announced(event_type: EventType, *, assessment_id: uuid.UUID, but: uuid.UUID) -> bool:
+    """Whether such an event was recorded for the assessment, about another subject than ``but``."""
+    rows = WebhookEvent.objects.filter(event_type=event_type, assessment_id=assessment_id)
+    return rows.exclude(subject_id=but).exists()

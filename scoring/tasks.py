@@ -39,8 +39,9 @@ def give_up_scoring(claim: Claim) -> None:
 
 
 def _conclude(assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> None:
-    if any(essay.judgement is None for essay in judged):
-        assessments.note_missing(assessment_id=assessment_id, parts=[MissingPart.ESSAY_SCORES])
+    lacking = any(essay.judgement is None for essay in judged)
+    note = assessments.note_missing if lacking else assessments.note_found
+    note(assessment_id=assessment_id, parts=[MissingPart.ESSAY_SCORES])
     services.conclude(assessment_id=assessment_id, judged=judged)
 
 

@@ -14,12 +14,14 @@ from assessments.services.ending import (
     expire_overdue,
     fail,
     fail_stranded,
+    note_found,
     note_missing,
 )
 from assessments.services.starting import (
     MetadataReserved,
     PrerequisitesMissing,
     RoleNotAssessable,
+    Started,
     record_synthetic,
     start,
 )
@@ -33,11 +35,13 @@ __all__ = [
     "MetadataReserved",
     "PrerequisitesMissing",
     "RoleNotAssessable",
+    "Started",
     "advance",
     "complete",
     "expire_overdue",
     "fail",
     "fail_stranded",
+    "note_found",
     "note_missing",
     "record_synthetic",
     "start",

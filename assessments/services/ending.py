@@ -35,6 +35,15 @@ def note_missing(*, assessment_id: uuid.UUID, parts: Sequence[str]) -> None:
 
 
 @transaction.atomic
+def note_found(*, assessment_id: uuid.UUID, parts: Sequence[str]) -> None:
+    """Take parts that have come after all off what the result goes without."""
+    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    assessment.missing = [part for part in assessment.missing if part not in parts]
+    assessment.degraded = bool(assessment.missing)
+    assessment.save(update_fields=["missing", "degraded", "updated_at"])
+
+
+@transaction.atomic
 def complete(
     *,
     assessment_id: uuid.UUID,
@@ -70,9 +79,11 @@ def fail_stranded(*, now: dt.datetime) -> int:
 
     Degrading is what jobs do when they fail; this is for an assessment whose job could not even do that.
     """
-    waiting = Assessment.objects.filter(
-        status=AssessmentStatus.AWAITING_ASYNC, updated_at__lt=now - STRANDED_AFTER
-    ).values_list("pk", flat=True)[:STRANDED_AT_ONCE]
+    waiting = (
+        Assessment.objects.filter(status=AssessmentStatus.AWAITING_ASYNC, updated_at__lt=now - STRANDED_AFTER)
+        .order_by("updated_at")
+        .values_list("pk", flat=True)[:STRANDED_AT_ONCE]
+    )
     stranded = jobs.without_live_job(list(waiting))
     for assessment_id in stranded:
         fail(assessment_id=assessment_id, reason=STRANDED_REASON)

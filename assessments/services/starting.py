@@ -4,6 +4,7 @@ import datetime as dt
 import random
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -43,9 +44,20 @@ class PrerequisitesMissing(Invalid):
     default_code = "PREREQUISITES_400"
 
 
+@dataclass(frozen=True)
+class Started:
+    """An assessment to answer; ``is_new`` is false for one that was open already."""
+
+    assessment: Assessment
+    is_new: bool
+
+
 @transaction.atomic
-def start(*, by: User, role_id: uuid.UUID, metadata: Mapping[str, Any], now: dt.datetime) -> Assessment:
+def start(*, by: User, role_id: uuid.UUID, metadata: Mapping[str, Any], now: dt.datetime) -> Started:
     """Start an assessment: draw questions from the role's pool and freeze them.
+
+    A student has one open assessment a role at most, so that starting again and again does not lay the whole
+    pool open: while one is open, starting returns it as it is.
 
     Raises:
         MetadataReserved: if the metadata calls the assessment synthetic.
@@ -66,6 +78,18 @@ def start(*, by: User, role_id: uuid.UUID, metadata: Mapping[str, Any], now: dt.
             + ".",
             details={"missing_roles": [{"role_id": str(item.pk), "name": item.name} for item in missing]},
         )
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # of several starts at once one goes first
+    mine = Assessment.objects.filter(user=by, role=role, status=AssessmentStatus.IN_PROGRESS)
+    mine.filter(expires_at__lte=now).update(status=AssessmentStatus.EXPIRED, updated_at=now)
+    standing = mine.select_related("role", "user").first()
+    if standing is not None:
+        return Started(standing, is_new=False)
+    return Started(_draw(by, role, pool, metadata, now), is_new=True)
+
+
+def _draw(
+    by: User, role: Any, pool: Sequence[catalog.PoolQuestion], metadata: Mapping[str, Any], now: dt.datetime
+) -> Assessment:
     seed = random.SystemRandom().getrandbits(SEED_BITS)
     assessment = Assessment.objects.create(
         user=by,
@@ -75,7 +99,7 @@ def start(*, by: User, role_id: uuid.UUID, metadata: Mapping[str, Any], now: dt.
         started_at=now,
         expires_at=now + dt.timedelta(hours=settings.ASSESSMENT_HOURS),
     )
-    chosen = _choose(pool, role_id=role_id, size=role.assessment_size, seed=seed)
+    chosen = _choose(pool, role_id=role.pk, size=role.assessment_size, seed=seed)
     QuestionSnapshot.objects.bulk_create(
         _freeze(assessment, question, position, seed) for position, question in enumerate(chosen, start=1)
     )

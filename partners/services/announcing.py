@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.db import transaction
 
@@ -9,25 +10,29 @@ from ops import jobs
 from partners import payloads, queries
 from partners.enums import EventStatus, EventType
 from partners.models import WebhookDelivery, WebhookEvent
+from scoring import queries as scoring
 
 
 @transaction.atomic
 def announce_result(*, assessment_id: uuid.UUID, recommendation_id: uuid.UUID, now: dt.datetime) -> None:
-    """Announce that an assessment has a result; a later run is announced as an update of it."""
-    completed = announce(
-        EventType.ASSESSMENT_COMPLETED,
-        assessment_id=assessment_id,
-        recommendation_id=recommendation_id,
-        subject_id=assessment_id,
-        now=now,
+    """Announce that an assessment has a result; a later run is announced as an update of it.
+
+    While parts of the result wait for a person, the assessment is not announced as completed.
+    """
+    about: dict[str, Any] = {
+        "assessment_id": assessment_id,
+        "recommendation_id": recommendation_id,
+        "now": now,
+    }
+    if not scoring.pending_parts(scoring.question_results(assessment_id)):
+        announce(EventType.ASSESSMENT_COMPLETED, subject_id=assessment_id, **about)
+    is_first = not queries.was_announced(
+        EventType.RECOMMENDATION_READY, assessment_id=assessment_id, but=recommendation_id
     )
-    is_first = completed.recommendation_id == recommendation_id
     announce(
         EventType.RECOMMENDATION_READY if is_first else EventType.RECOMMENDATION_UPDATED,
-        assessment_id=assessment_id,
-        recommendation_id=recommendation_id,
         subject_id=recommendation_id,
-        now=now,
+        **about,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
-from accounts.policy import sees_student
+from accounts.policy import Permission, allows, sees_student
 from assessments import queries as assessments
 from assessments.enums import AssessmentStatus
 from microcred.errors import Conflict, Gone, Missing
@@ -77,6 +77,8 @@ def result_of(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Result
         AssessmentNotCompleted, ResultExpired, AssessmentFailed: if there is no result, by its status.
     """
     assessment = assessments.get_visible(by=by, assessment_id=assessment_id)
+    if not allows(by, Permission.READ_RESULT):
+        raise assessments.AssessmentMissing("No such assessment.")
     match assessments.effective_status(assessment, now=now):
         case AssessmentStatus.IN_PROGRESS:
             raise AssessmentNotCompleted("The assessment has not been handed in yet.")

@@ -89,7 +89,12 @@ class Predictions:
 
 
 def fit_scorer(
-    reading: Reading, scores: Vector, levels: Vector, *, target: Vector | None = None, strings: Matrix | None = None
+    reading: Reading,
+    scores: Vector,
+    levels: Vector,
+    *,
+    target: Vector | None = None,
+    strings: Matrix | None = None,
 ) -> Scorer:
     """Fit to at least one scored answer.
 
@@ -175,7 +180,9 @@ def _by_process(scorer: Scorer, figures: Figures, reading: Reading) -> Vector:
     support = scorer.support
     total = scorer.mean + figures.counts @ scorer.of_counts + figures.meaning @ scorer.of_meaning
     pairs = [(figures.counts, support.counts, COUNTS_REACH)]
-    pairs += [(mine, theirs, LAYER_REACH) for mine, theirs in zip(figures.layers, support.layers, strict=True)]
+    pairs += [
+        (mine, theirs, LAYER_REACH) for mine, theirs in zip(figures.layers, support.layers, strict=True)
+    ]
     for weight, (mine, theirs, gamma) in zip(scorer.reaches, pairs, strict=True):
         total = total + weight * reach(mine, theirs, gamma) @ support.alpha
     for row, folded in zip(string_rows(reading), scorer.of_strings, strict=True):

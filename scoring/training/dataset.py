@@ -178,7 +178,9 @@ def _set(
     if scale.high < scale.low or scale.step <= 0:
         raise DatasetError(f"Set {name}: the range {scale.low} to {scale.high} in {scale.step} is empty.")
     if (scale.high - scale.low) / scale.step >= MOST_LEVELS:
-        raise DatasetError(f"Set {name}: a step of {scale.step} makes too many levels; give one in SETS.json.")
+        raise DatasetError(
+            f"Set {name}: a step of {scale.step} makes too many levels; give one in SETS.json."
+        )
     if scores[0] < scale.low or scores[-1] > scale.high:
         raise DatasetError(f"Set {name}: scores from {scores[0]} to {scores[-1]} leave its range.")
     return TextSet(name, texts, scale, _prose(described.get("prompt")), _prose(described.get("rubric")),

@@ -28,9 +28,7 @@ def document_counts(runs: Sequence[Runs]) -> NDArray[np.int32]:
     return counts
 
 
-def familiarity(
-    runs: Sequence[Runs], counts: NDArray[np.int32], answers: int, *, among: bool
-) -> Matrix:
+def familiarity(runs: Sequence[Runs], counts: NDArray[np.int32], answers: int, *, among: bool) -> Matrix:
     """Shape (len(runs), len(RUNS) * FIGURES), against `counts` of `answers` answers.
 
     `among` says that the answers are themselves counted, and then each is held against the
@@ -39,7 +37,11 @@ def familiarity(
     own = 1 if among else 0
     others = max(1, answers - own)
     rows = [
-        [figure for row, found in zip(counts, answer, strict=True) for figure in _figures(row, found, own, others)]
+        [
+            figure
+            for row, found in zip(counts, answer, strict=True)
+            for figure in _figures(row, found, own, others)
+        ]
         for answer in runs
     ]
     return np.array(rows, float).reshape(len(rows), len(RUNS) * FIGURES)

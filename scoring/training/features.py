@@ -82,7 +82,14 @@ def _names() -> tuple[str, ...]:
         "rank", "rank_sd", *(f"beyond_{band}" for band in _BANDS), "unknown_share", "unknown_log",
         "unknown_types", "rare_types_log",
     )  # fmt: skip
-    organisation = ("connectives", "connective_kinds", "cohesion", "cohesion_sd", "paragraph_length", "capitals")
+    organisation = (
+        "connectives",
+        "connective_kinds",
+        "cohesion",
+        "cohesion_sd",
+        "paragraph_length",
+        "capitals",
+    )
     return (
         *amount, *words, *sentences, *vocabulary, *organisation, *_CLASSES, *(f"{n}_ending" for n in _ENDINGS),
         *_MARKS, *_SLIPS, "slips_log", "function_kinds",

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer
 
-from scoring.essays.language import broken_share
 from scoring.essays.features import BROKEN
+from scoring.essays.language import broken_share
 from scoring.training.encoder import Encoder
 from scoring.training.features import feature_matrix
 from scoring.training.prose import Prose, own_prose

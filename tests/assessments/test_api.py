@@ -77,6 +77,16 @@ def test_what_is_kept_beside_an_assessment_is_small(metadata: object) -> None:
     assert not Assessment.objects.exists()
 
 
+def test_starting_again_is_no_second_assessment() -> None:
+    role, client = role_with_every_type(), client_of(UserFactory())
+
+    first = client.post(START, {"role_id": str(role.pk)}, format="json")
+    again = client.post(START, {"role_id": str(role.pk)}, format="json")
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+
+
 def test_the_students_rubric_holds_names_explanations_weights_and_level_names_only() -> None:
     assert student_rubric(RUBRIC)["criteria"][0] == {
         "name": "Reasoning",

@@ -1,9 +1,10 @@
 """The life of an assessment, below HTTP."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connections, transaction
 from django.utils import timezone
 
 from assessments import queries, services
@@ -74,6 +75,45 @@ def test_what_was_written_down_in_order_is_shown_shuffled() -> None:
 
     assert all(sorted(order) == ids for order in shown)
     assert any(order != ids for order in shown)
+
+
+def test_starting_again_returns_the_open_assessment_with_its_questions() -> None:
+    first = started_assessment()
+
+    again = services.start(by=first.user, role_id=first.role_id, metadata={}, now=NOW)
+    elsewhere = services.start(by=first.user, role_id=role_with_every_type().pk, metadata={}, now=NOW)
+
+    assert (again.assessment, again.is_new) == (first, False)
+    assert elsewhere.is_new
+
+
+def test_after_the_open_one_has_ended_a_new_one_is_started() -> None:
+    handed_in = submitted_assessment()
+    overdue = services.start(by=handed_in.user, role_id=handed_in.role_id, metadata={}, now=NOW)
+
+    fresh = services.start(by=handed_in.user, role_id=handed_in.role_id, metadata={}, now=LATER)
+
+    assert overdue.is_new
+    assert fresh.is_new
+    overdue.assessment.refresh_from_db()
+    assert overdue.assessment.status == AssessmentStatus.EXPIRED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_parallel_starts_one_makes_an_assessment() -> None:
+    student, role = UserFactory(), role_with_every_type()
+
+    def start(_: int) -> bool:
+        try:
+            return services.start(by=student, role_id=role.pk, metadata={}, now=NOW).is_new
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as pool:
+        outcomes = sorted(pool.map(start, range(6)))
+
+    assert outcomes == [False] * 5 + [True]
+    assert Assessment.objects.count() == 1
 
 
 def test_an_inactive_role_or_an_empty_pool_cannot_be_assessed() -> None:

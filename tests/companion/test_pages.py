@@ -153,10 +153,9 @@ class TestList:
         assert with_one <= 10
 
     def test_twenty_five_make_a_page(self) -> None:
-        student = UserFactory()
-        first = started_assessment(user=student)
+        first = started_assessment()
         for _ in range(25):
-            started_assessment(user=student, role=first.role)
+            started_assessment(role=first.role)
         client = browser_of(AdminFactory())
 
         assert str(first.pk) not in client.get(LIST).content.decode()

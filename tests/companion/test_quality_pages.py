@@ -137,7 +137,7 @@ class TestItems:
         assert "The able do worse" in shown
         assert "A wrong choice draws the able" in shown
         assert "A choice hardly anybody takes" in shown
-        assert "Beta Right 10 0.50 10 0 0 -1.00" in shown
+        assert "Beta Right 11 0.52 10 0 1 -0.91" in shown
         assert f"needs {LEAST_PEOPLE} students" in shown  # the essays, which nobody has scored
 
     def test_made_up_learners_come_in_when_asked_for(self, admin: Client, role: JobRole) -> None:

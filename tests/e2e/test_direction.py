@@ -25,7 +25,8 @@ def result_of_a_student(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Take the assessment with these answers, do the background work, and read the result by API."""
     student = UserFactory()
     role = JobRole.objects.get(key=ROLE)
-    assessment = assessments.start(by=student, role_id=role.pk, metadata={}, now=timezone.now())
+    started = assessments.start(by=student, role_id=role.pk, metadata={}, now=timezone.now())
+    assessment = started.assessment
     asked = QuestionSnapshot.objects.filter(assessment=assessment)
     given = [assessments.GivenAnswer(row.question_id, answers[str(row.question_id)]) for row in asked]
     assessments.submit(

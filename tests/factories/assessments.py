@@ -43,7 +43,7 @@ def started_assessment(
     """Start an assessment, by default of a new student for a role with every question type."""
     return services.start(
         by=user or UserFactory(), role_id=(role or role_with_every_type()).pk, metadata={}, now=now
-    )
+    ).assessment
 
 
 def given_answers(assessment: Assessment, answers: dict[str, Any]) -> list[services.GivenAnswer]:

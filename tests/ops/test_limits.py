@@ -98,7 +98,7 @@ def test_of_400_requests_of_8_connections_at_once_exactly_50_pass() -> None:
         (1, "10.0.0.1", "not an address", "10.0.0.1"),
         (0, "2001:db8:1:2:3:4:5:6", "", "2001:db8:1:2::"),
         (0, "::ffff:192.0.2.1", "", "192.0.2.1"),
-        (0, "", "", "0.0.0.0"),  # noqa: S104 - what an unknown peer is called
+        (0, "", "", "0.0.0.0"),
     ],
 )
 def test_address_is_the_one_that_the_caller_cannot_choose(

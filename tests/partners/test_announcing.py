@@ -16,6 +16,7 @@ from partners.enums import EventType
 from partners.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from recommendations.events import feedback_recorded, recommendation_ready
 from recommendations.models import Recommendation
+from scoring import queries as scoring
 from tests.factories.assessments import started_assessment, submitted_assessment
 from tests.factories.catalog import NOW
 from tests.partners.conftest import registered, run_for
@@ -86,6 +87,22 @@ def test_announcing_twice_makes_nothing_new(
     assert WebhookEvent.objects.count() == 2
     assert WebhookDelivery.objects.count() == 2
     assert AsyncJob.objects.filter(kind=DELIVER).count() == 2
+
+
+def test_while_a_person_must_look_the_assessment_is_not_announced_as_completed(
+    recommendation: Recommendation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = run_for(recommendation.assessment, 2)
+    waiting = [{"question_id": "x", "criteria": ["Reasoning"], "reason": "needs_review"}]
+
+    for run, pending in ((recommendation, waiting), (later, [])):
+        monkeypatch.setattr(scoring, "pending_parts", lambda _, found=pending: found)
+        services.announce_result(assessment_id=run.assessment_id, recommendation_id=run.pk, now=NOW)
+
+    assert types_announced() == ["recommendation.ready", "assessment.completed", "recommendation.updated"]
+    ready = WebhookEvent.objects.get(event_type="recommendation.ready")
+    completed = WebhookEvent.objects.get(event_type="assessment.completed")
+    assert (ready.recommendation_id, completed.recommendation_id) == (recommendation.pk, later.pk)
 
 
 def test_a_later_run_is_an_update(recommendation: Recommendation) -> None:

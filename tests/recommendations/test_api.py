@@ -191,7 +191,7 @@ CALLERS: dict[str, tuple[Callable[[User], User], int, int]] = {
     "the student": (lambda student: student, 200, 201),
     "their advisor": (_advisor, 200, 201),
     "an admin": (lambda _: AdminFactory(), 200, 201),
-    "their guardian": (_guardian, 200, 403),
+    "their guardian": (_guardian, 404, 403),
     "another student": (lambda _: UserFactory(), 404, 404),
     "another advisor": (lambda _: _advisor(UserFactory()), 404, 404),
     "another guardian": (lambda _: _guardian(UserFactory()), 404, 403),
