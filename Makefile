@@ -3,9 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
+# Whether PORT was asked for: a default that is taken gives way, a wish does not.
 PORT_GIVEN := $(PORT)
-PORT ?= 8000
-export PORT PORT_GIVEN
+export PORT_GIVEN
 
 .DEFAULT_GOAL := help
 

@@ -16,6 +16,7 @@ from scoring.judges import ABOUT_THE_ESSAY, call_by_call, current_judge, read_gr
 from scoring.services import EssayToJudge, JudgedEssay, essays_to_judge
 
 log = structlog.get_logger(__name__)
+MOST_SILENT_TRIES = 2
 
 
 def score(claim: Claim) -> None:
@@ -61,7 +62,7 @@ def _judgements(claim: Claim, tasks: Sequence[EssayTask]) -> dict[str, Judgement
         try:
             found.update((judgement.question_id, judgement) for judgement in read_group(judge, group))
         except ProviderError as error:
-            if error.retryable and not claim.is_last_attempt:
+            if error.retryable and not _is_enough(claim, error):
                 raise RetryLater(error.kind, delay=error.wait(attempt=claim.attempt)) from error
             log.warning("essays_left_unscored", kind=error.kind, essays=len(group))
             if error.kind not in ABOUT_THE_ESSAY:
@@ -69,6 +70,11 @@ def _judgements(claim: Claim, tasks: Sequence[EssayTask]) -> dict[str, Judgement
             if len(group) > 1:
                 waiting = [[task] for task in group] + waiting
     return found
+
+
+def _is_enough(claim: Claim, error: ProviderError) -> bool:
+    """Whether to go on without; a provider that keeps silent would take a result past a minute."""
+    return claim.is_last_attempt or (error.kind == "timeout" and claim.attempt >= MOST_SILENT_TRIES)
 
 
 def _assessment_of(claim: Claim) -> uuid.UUID:

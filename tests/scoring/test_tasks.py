@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from microcred.ai import providers
 from microcred.ai.base import LONGEST_WAIT_SECONDS, Embedder, EmbedderError
@@ -29,7 +30,7 @@ from tests.factories.scoring import (
     scoring_job,
     work_off_scoring,
 )
-from tests.fakes.openai_server import FakeOpenAI, chat, html, refusal, status, truncated
+from tests.fakes.openai_server import FakeOpenAI, chat, faulty, html, refusal, status, truncated
 from tests.scoring.replies import second_level
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,18 @@ def test_a_provider_that_fails_to_the_last_attempt_degrades_the_result(
     # The closed answer alone makes the profile: alpha = 2, beta = 1.
     assert SkillEstimate.objects.get().level == Decimal("3.333")
     assert AsyncJob.objects.filter(kind="recommendations.recommend", assessment=assessment).exists()
+
+
+def test_a_provider_that_keeps_silent_is_asked_twice(openai: FakeOpenAI, settings: Settings) -> None:
+    settings.AI_TIMEOUT_SECONDS, settings.AI_CONNECT_TIMEOUT_SECONDS = 0.3, 0.2
+    providers.reset()
+    openai.script = lambda request: faulty("hang")
+    assessment = handed_in()
+
+    job = work_off_scoring(assessment)
+
+    assert (job.attempts, len(openai.requests)) == (2, 2)
+    assert missing_parts(assessment) == ["essay_scores"]
 
 
 def test_an_open_breaker_is_waited_for_once(openai: FakeOpenAI) -> None:
