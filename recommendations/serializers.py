@@ -10,6 +10,7 @@ from recommendations.enums import Acceptance
 from recommendations.models import RagTrace, RecommendationFeedback, RecommendationItem
 from recommendations.queries import Awaited, Result
 from recommendations.services import LONGEST_COMMENT
+from scoring.enums import ScoreSource
 
 
 class PartsView(serializers.Serializer[Any]):
@@ -103,6 +104,9 @@ class CriterionResult(serializers.Serializer[Any]):
     quotes = QuoteView(many=True)
 
 
+RULE = [("rule", "Rule")]
+
+
 class QuestionResultView(serializers.Serializer[Any]):
     """The outcome of one question."""
 
@@ -114,6 +118,12 @@ class QuestionResultView(serializers.Serializer[Any]):
     score = serializers.FloatField(allow_null=True)
     maximum = serializers.FloatField()
     explanation = serializers.CharField()
+    scored_by = serializers.ChoiceField(
+        choices=[*RULE, *ScoreSource.choices],
+        allow_null=True,
+        help_text="A rule, a check in code, the local scorer, a model, or a person.",
+    )
+    uncertainty = serializers.FloatField(allow_null=True, help_text="Of essays: 0 (sure) to 1 (a guess).")
     feedback = serializers.CharField()
     criteria = CriterionResult(many=True)
 

@@ -220,9 +220,18 @@ def _student_view(result: QuestionResult) -> dict[str, Any]:
         "score": None if result.score is None else float(result.score),
         "maximum": float(result.maximum),
         "explanation": result.explanation,
+        "scored_by": _scored_by(result),
+        "uncertainty": result.essay_score.uncertainty if result.essay_score else None,
         "feedback": str(question.feedback.get("student", "")),
         "criteria": [_student_mark(mark) for mark in result.marks],
     }
+
+
+def _scored_by(result: QuestionResult) -> str | None:
+    """Who or what gave the score: rule, code, local, model or human; None without one."""
+    if result.essay_score is not None and result.score is not None:
+        return result.essay_score.source
+    return "rule" if result.rule_score is not None else None
 
 
 def _student_mark(mark: CriterionMark) -> dict[str, Any]:

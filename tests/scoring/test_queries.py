@@ -151,11 +151,15 @@ def test_a_student_sees_levels_reasons_and_quotes_of_what_was_scored(openai: Fak
         "score": 1.0,
         "maximum": 1.0,
         "explanation": "You chose the correct option.",
+        "scored_by": "rule",
+        "uncertainty": None,
         "feedback": "A general hint.",
         "criteria": [],
     }
     assert (essay["status"], essay["score"], essay["maximum"]) == ("needs_review", 2.67, 4.0)
     assert essay["explanation"] == "Reasoning: Full; Evidence: a person will decide."
+    assert essay["scored_by"] == "model"
+    assert 0 < essay["uncertainty"] < 1
     start = GOOD_ESSAY.index(QUOTE)
     assert essay["criteria"] == [
         {
