@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.defaultfilters import pluralize
 from unfold.admin import StackedInline, TabularInline
 
 from catalog import services
@@ -73,6 +74,5 @@ class CredentialAdmin(CuratedAdmin):
         changed = list(queryset.exclude(active=active))
         for credential in changed:
             services.set_credential_active(by=by, credential=credential, active=active)
-        self.message_user(
-            request, f"{len(changed)} credentials {'recommended again' if active else 'retired'}."
-        )
+        deed = "recommended again" if active else "retired"
+        self.message_user(request, f"{len(changed)} credential{pluralize(len(changed))} {deed}.")

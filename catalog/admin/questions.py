@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -143,9 +144,8 @@ class QuestionAdmin(CuratedAdmin):
         changed = list(queryset.exclude(active=active))
         for question in changed:
             services.set_question_active(by=by, question=question, active=active)
-        self.message_user(
-            request, f"{len(changed)} questions {'put into the pool' if active else 'retired'}."
-        )
+        deed = "put into the pool" if active else "retired"
+        self.message_user(request, f"{len(changed)} question{pluralize(len(changed))} {deed}.")
 
 
 @admin.register(QuestionVersion)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.template.defaultfilters import pluralize
 from unfold.admin import TabularInline
 
 from catalog import services
@@ -63,7 +64,8 @@ class JobRoleAdmin(CuratedAdmin):
         changed = list(queryset.exclude(active=active))
         for role in changed:
             services.set_role_active(by=by, role=role, active=active)
-        self.message_user(request, f"{len(changed)} roles {'activated' if active else 'retired'}.")
+        deed = "activated" if active else "retired"
+        self.message_user(request, f"{len(changed)} role{pluralize(len(changed))} {deed}.")
 
 
 @admin.register(Skill)

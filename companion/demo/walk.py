@@ -23,8 +23,14 @@ class WalkFailed(RuntimeError):
 
 
 def write_answers(folder: Path) -> Path:
-    """Write the demo student's answers to a file for the client."""
-    role = next(role for role in active_roles() if role.key == DEMO_ROLE)
+    """Write the demo student's answers to a file for the client.
+
+    Raises:
+        WalkFailed: if the role that the student is assessed for was retired.
+    """
+    role = active_roles().filter(key=DEMO_ROLE).first()
+    if role is None:
+        raise WalkFailed(f"The demonstration needs the role {DEMO_ROLE}. Put it on offer again in the admin.")
     path = folder / "answers.json"
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(answers_for(role.pk, weak=WEAK_SKILL), indent=2))

@@ -231,7 +231,7 @@ class TestQuestions:
     def test_questions_are_retired_and_put_back(self, client: Client) -> None:
         question = published_question()
 
-        run_action(client, Question, "retire", question)
+        assert "1 question retired." in run_action(client, Question, "retire", question)
         assert not Question.objects.get().active
 
         run_action(client, Question, "activate", question)
@@ -289,7 +289,7 @@ class TestCredentials:
     def test_they_are_retired_and_put_back(self, client: Client) -> None:
         credential = CredentialFactory()
 
-        run_action(client, Credential, "retire", credential)
+        assert "1 credential retired." in run_action(client, Credential, "retire", credential)
         assert not Credential.objects.get().active
 
         run_action(client, Credential, "activate", credential)
@@ -309,7 +309,7 @@ class TestRoles:
     def test_they_are_retired_and_put_back(self, client: Client) -> None:
         role = JobRoleFactory()
 
-        run_action(client, JobRole, "retire", role)
+        assert "1 role retired." in run_action(client, JobRole, "retire", role)
         assert not JobRole.objects.get().active
 
         run_action(client, JobRole, "activate", role)

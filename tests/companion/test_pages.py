@@ -319,7 +319,10 @@ class TestFeedback:
         stored = RecommendationFeedback.objects.get()
         assert (stored.item, stored.relevance_score, stored.acceptance_status) == (item, 4, "accepted")
         shown = client.get(page_of(assessment)).content.decode()
-        assert "Your feedback is recorded." in shown
+        assert shown.count("Your feedback is recorded.") == 1
+        assert shown.index('id="feedback"') < shown.index(
+            "Your feedback is recorded."
+        )  # where #feedback leads
         assert "Fits &lt;well&gt;." in shown
 
     def test_it_may_be_about_the_whole_list(self, client: Client, assessment: Assessment) -> None:

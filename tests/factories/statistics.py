@@ -69,7 +69,7 @@ def score_essay(
         run = EssayScore.objects.create(
             assessment=assessment,
             question_snapshot=snapshot,
-            response=AssessmentResponse.objects.get(question_snapshot=snapshot),
+            response=AssessmentResponse.objects.filter(question_snapshot=snapshot).latest("version"),
             run=EssayScore.objects.filter(question_snapshot=snapshot).count() + 1,
             source=source,
             outcome=EssayOutcome.SCORED if None not in given.values() else EssayOutcome.NEEDS_REVIEW,

@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connections
 
+from catalog.queries import active_roles
 from companion.demo.people import ADMIN, ADVISOR, PASSWORD, STUDENT
 from companion.demo.processes import BackgroundProcess, ProcessFailed, any_free_port, is_free
 from companion.demo.report import lines_of
@@ -82,6 +83,7 @@ class Command(BaseCommand):
             self.stdout.write(line)
         self._show_webhook(receiver, str(result["assessment_id"]))
         self._show_addresses(url, str(result["assessment_id"]))
+        running.callback(self._say, "Stopping what was started")
         if serve:
             self.stdout.write("Serving until Ctrl-C.")
             self.stdout.flush()
@@ -116,8 +118,11 @@ class Command(BaseCommand):
     def _load(self) -> None:
         self._say("Migrating")
         call_command("migrate", verbosity=0, interactive=False)
-        self._say("Loading the demo catalog")
-        call_command("load_catalog")
+        if active_roles().exists():
+            self._say("Keeping the catalog as it is; manage.py load_catalog sets it back to its files")
+        else:
+            self._say("Loading the demo catalog")
+            call_command("load_catalog")
         call_command("load_demo")
         self._say("Indexing the catalog's documents")
         call_command("embeddings", "refresh")

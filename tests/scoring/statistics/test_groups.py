@@ -1,13 +1,17 @@
 """Fairness between groups of a role's students, from rows to figures, and what is never shown."""
 
+import datetime as dt
+
 import pytest
 
 from accounts.models import User
-from catalog.models import JobRole
+from catalog import services as catalog
+from catalog.models import JobRole, Question
 from scoring.enums import ScoreSource
 from scoring.statistics import Fairness, fairness, profile_keys
 from tests.factories.accounts import AdminFactory
 from tests.factories.assessments import GOOD_ESSAY
+from tests.factories.catalog import NOW
 from tests.factories.statistics import completed, role_with_three_questions, score_essay
 
 pytestmark = pytest.mark.django_db
@@ -105,12 +109,25 @@ class TestItems:
     def test_a_question_that_too_few_of_a_group_were_asked_is_not_examined(
         self, admin: User, role: JobRole
     ) -> None:
-        for name, choices in (("North", 3), ("South", 1)):
-            for number in range(4):
-                first, second = (RIGHT, 7) if number < choices else (WRONG, 42.5)
-                completed(role, profile={"campus": name}, multiple_choice=first, numeric=second)
+        """The choice question changes half-way: two of each group were asked each of its versions."""
+        question = Question.objects.get(role=role, question_type="multiple_choice")
+        for number in range(8):
+            first, second = (RIGHT, 7) if number % 2 else (WRONG, 42.5)
+            completed(
+                role,
+                profile={"campus": ("North", "South")[number % 4 // 2]},
+                multiple_choice=first,
+                numeric=second,
+            )
+            if number == 3:
+                question.prompt = "Another prompt?"
+                question.save()
+                catalog.publish_question(by=None, question=question, now=NOW + dt.timedelta(hours=1))
 
-        assert found_by(admin, role, smallest=5).items == ()
+        found = found_by(admin, role)
+
+        assert [line.people for line in found.groups] == [4, 4]
+        assert [line.item.question_type for line in found.items] == ["numeric"]
 
 
 class TestEssays:
@@ -133,16 +150,15 @@ class TestEssays:
         assert found.slopes["person"].per_hundred_words > 0
 
     def test_a_group_with_few_essays_scored_twice_has_no_error(self, admin: User, role: JobRole) -> None:
-        campus(role, "North", RIGHT, RIGHT, WRONG)
         campus(role, "South", RIGHT, RIGHT, WRONG)
-        assessment = completed(role, profile={"campus": "South"})
-        score_essay(assessment, ScoreSource.MODEL, reasoning=1, evidence=1)
-        score_essay(assessment, ScoreSource.HUMAN, reasoning=2, evidence=1, by=admin)
+        for name, model, person in (("North", 1, 1), ("North", 2, 1), ("North", 1, 2), ("South", 2, 0)):
+            assessment = completed(role, profile={"campus": name})
+            score_essay(assessment, ScoreSource.MODEL, reasoning=model, evidence=1)
+            score_essay(assessment, ScoreSource.HUMAN, reasoning=person, evidence=1, by=admin)
 
         found = found_by(admin, role)
 
-        assert [line.model_error for line in found.groups] == [None, None]
-        assert found.slopes == {}
+        assert [(line.name, line.model_error) for line in found.groups] == [("South", None), ("North", None)]
 
 
 class TestKeys:

@@ -8,12 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from assessments.models import Assessment, QuestionSnapshot
+from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
+from catalog import services as catalog
 from catalog.models import JobRole, Question
 from scoring.enums import ScoreSource
 from scoring.statistics import Between, Comparison, comparison, question_pairs
 from scoring.statistics.pairs import QuestionMissing
 from tests.factories.accounts import AdminFactory, AdvisorFactory
+from tests.factories.assessments import started_assessment
 from tests.factories.catalog import NOW
 from tests.factories.statistics import completed, role_with_three_questions, score_essay
 
@@ -101,6 +103,34 @@ class TestModelAndPerson:
         counts = {line.criterion: line.model.n for line in question_pairs(by=admin, role_id=role.pk)}
 
         assert counts == {"": 0, "reasoning": 1, "evidence": 0}
+
+    def test_scores_of_different_versions_of_an_answer_are_no_pair(self, admin: User, role: JobRole) -> None:
+        assessment = completed(role)
+        score_essay(assessment, ScoreSource.MODEL, reasoning=1, evidence=1)
+        first = AssessmentResponse.objects.get(question_snapshot__question_type="essay")
+        AssessmentResponse.objects.create(
+            assessment=assessment,
+            question_snapshot=first.question_snapshot,
+            version=2,
+            answer={"text": "Another essay."},
+            submitted_at=NOW,
+        )
+        score_essay(assessment, ScoreSource.HUMAN, reasoning=1, evidence=1, by=admin)
+
+        assert compared(admin, role).agreement.n == 0
+
+    def test_essays_scored_under_other_levels_are_left_out(self, admin: User, role: JobRole) -> None:
+        double_scored(role, (1, 1), (1, 1), by=admin)
+        question = Question.objects.get(role=role, question_type="essay")
+        question.rubric["criteria"][0]["levels"].pop(1)
+        question.save()
+        later = NOW + dt.timedelta(days=1)
+        catalog.publish_question(by=None, question=question, now=later)
+        started_assessment(role=role, now=later)
+
+        found = compared(admin, role, "reasoning")
+
+        assert (found.levels, found.agreement.n) == (("Missing", "Full"), 0)
 
     def test_a_decision_by_code_is_nobodys_judgement(self, admin: User, role: JobRole) -> None:
         double_scored(role, (0, 0), (0, 0), by=admin, source=ScoreSource.CODE)
