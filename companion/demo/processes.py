@@ -41,7 +41,8 @@ class BackgroundProcess:
 
     def __enter__(self) -> Self:
         self._log.parent.mkdir(parents=True, exist_ok=True)
-        with self._log.open("wb") as sink:
+        self._log.write_bytes(b"")
+        with self._log.open("ab") as sink:  # appending: a run beside this one may write to the same file
             # A session of its own: Ctrl-C in the terminal reaches the launcher alone, which ends the rest in order.
             self._process = subprocess.Popen(  # noqa: S603 - our own programs with our own arguments
                 [*self._launcher, *self._arguments],

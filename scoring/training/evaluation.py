@@ -1,0 +1,193 @@
+"""How well answers are scored, in the three situations a scorer is in."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from typing import Final, Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from scoring.agreement import (
+    RESAMPLES,
+    SEED,
+    SignedError,
+    agreement,
+    confusion_matrix,
+    kappa_of_table,
+    signed_error_by_group,
+)
+from scoring.agreement import Scale as Levels
+from scoring.training.dataset import Scale, ScoredText, TextSet
+from scoring.training.reading import Reader, Reading
+from scoring.training.trained import LEAST, trained_scores
+from scoring.training.unseen import Known, unseen_scores
+from scoring.training.zero import zero_scores
+
+Vector = NDArray[np.float64]
+Mode = Literal["trained", "unseen", "zero"]
+Progress = Callable[[str], None]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+MODES: Final[tuple[Mode, ...]] = ("trained", "unseen", "zero")
+MOST_THREADS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SetFigures:
+    """The figures of one set, or their means over the sets. What cannot be computed is None.
+
+    `qwk` is quadratic weighted kappa with a bootstrap interval, `exact` and `adjacent` (within
+    one step) shares, `rmse` in points of the scale, `human_qwk` that of the two raters.
+    `ms_per_text` counts reading (vectors that are cached take none) and scoring, fits included.
+    """
+
+    n: int
+    qwk: float | None
+    qwk_low: float | None
+    qwk_high: float | None
+    exact: float | None
+    adjacent: float | None
+    rmse: float | None
+    human_qwk: float | None
+    ms_per_text: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One run. `batch_standardised` is for the mode ``unseen``. `groups` are signed errors in
+    standard deviations of the scores, by set and group, where groups are known."""
+
+    mode: Mode
+    sets: Mapping[str, SetFigures]
+    mean: SetFigures
+    batch_standardised: Mapping[str, SetFigures] | None
+    batch_mean: SetFigures | None
+    groups: Mapping[str, Mapping[str, SignedError]]
+
+
+def evaluate(sets: Sequence[TextSet], mode: Mode, read: Reader, progress: Progress = lambda _: None) -> Evaluation:
+    """Score every set as `mode` says and compare with the given scores."""
+    readings, spent = {}, {}
+    for one in sets:
+        progress(f"reading set {one.id}: {len(one.texts)} texts")
+        started = time.perf_counter()
+        readings[one.id] = read([text.text for text in one.texts], one.prompt)
+        spent[one.id] = time.perf_counter() - started
+    with side_by_side() as run:
+        alone = _scored(sets, readings, mode, run, progress, in_batch=False)
+        batched = _scored(sets, readings, mode, run, progress, in_batch=True) if mode == "unseen" else None
+    plain = {s.id: _figures(s, *alone[s.id], spent[s.id]) for s in sets}
+    standardised = {s.id: _figures(s, *batched[s.id], spent[s.id]) for s in sets} if batched else None
+    best = batched or alone
+    return Evaluation(
+        mode=mode,
+        sets=plain,
+        mean=_mean(plain),
+        batch_standardised=standardised,
+        batch_mean=_mean(standardised) if standardised else None,
+        groups={s.id: found for s in sets if (found := _by_group(s, best[s.id][0]))},
+    )
+
+
+@contextmanager
+def side_by_side() -> Iterator[Callable[[Callable[[Item], Result], Sequence[Item]], list[Result]]]:
+    """A map over threads, one for each core, each with its linear algebra on one thread: the
+    same bits on any number of cores, and faster than threads inside each product."""
+    with (
+        threadpool_limits(limits=1),
+        ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as pool,
+    ):
+        yield lambda function, items: list(pool.map(function, items))
+
+
+Scored = dict[str, tuple[Vector | None, float]]
+
+
+def _scored(
+    sets: Sequence[TextSet],
+    readings: Mapping[str, Reading],
+    mode: Mode,
+    run: Callable[..., list[Vector]],
+    progress: Progress,
+    *,
+    in_batch: bool,
+) -> Scored:
+    """Scores and seconds by set; None for a set that the mode cannot score."""
+    known = {s.id: Known(readings[s.id], s.scores, s.scale) for s in sets}
+    found: Scored = {}
+    for one in sets:
+        started = time.perf_counter()
+        others = [known[other.id] for other in sets if other.id != one.id]
+        scores: Vector | None = None
+        if mode == "zero":
+            scores = zero_scores(readings[one.id], one.scale)
+        elif mode == "unseen" and others:
+            scores = unseen_scores(others, readings[one.id], one.scale, in_batch=in_batch)
+        elif mode == "trained" and len(one.texts) >= LEAST:
+            scores = trained_scores(readings[one.id], one.texts, one.scale, run=run)
+        seconds = time.perf_counter() - started
+        found[one.id] = scores, seconds
+        progress(f"scored set {one.id} ({mode}{', in batch' if in_batch else ''}) in {seconds:.1f} s")
+    return found
+
+
+def _figures(one: TextSet, predicted: Vector | None, seconds: float, reading: float) -> SetFigures:
+    human = _human_kappa(one.texts)
+    n = len(one.texts)
+    if predicted is None or len(one.scale.levels) < 2:
+        return SetFigures(n, None, None, None, None, None, None, human, None)
+    levels = Levels(0, len(one.scale.levels) - 1)
+    found = agreement(_places(predicted, one.scale), _places(one.scores, one.scale), levels,
+                      resamples=RESAMPLES, seed=SEED)  # fmt: skip
+    return SetFigures(
+        n=n,
+        qwk=found.quadratic_kappa,
+        qwk_low=found.interval.low if found.interval else None,
+        qwk_high=found.interval.high if found.interval else None,
+        exact=found.exact,
+        adjacent=found.adjacent,
+        rmse=float(np.sqrt(((predicted - one.scores) ** 2).mean())),
+        human_qwk=human,
+        ms_per_text=1000 * (seconds + reading) / n,
+    )
+
+
+def _mean(figures: Mapping[str, SetFigures]) -> SetFigures:
+    """Means over the sets that have a figure; `n` is the number of all texts."""
+    means: dict[str, float | None] = {}
+    for field in fields(SetFigures):
+        values = [v for one in figures.values() if (v := getattr(one, field.name)) is not None]
+        means[field.name] = float(np.mean(values)) if values else None
+    means.pop("n")
+    return SetFigures(n=sum(one.n for one in figures.values()), **means)
+
+
+def _human_kappa(texts: Sequence[ScoredText]) -> float | None:
+    pairs = [(t.score1, t.score2) for t in texts if t.score1 is not None and t.score2 is not None]
+    if len(pairs) < 2:
+        return None
+    raters = np.array(pairs)
+    values = np.unique(raters)
+    if len(values) < 2:
+        return None
+    scale = Scale(float(values[0]), float(values[-1]), float(np.diff(values).min()))
+    levels = Levels(0, len(scale.levels) - 1)
+    return kappa_of_table(confusion_matrix(_places(raters[:, 0], scale), _places(raters[:, 1], scale), levels))
+
+
+def _places(scores: Vector, scale: Scale) -> NDArray[np.int64]:
+    places: NDArray[np.int64] = np.round((scale.rounded(scores) - scale.low) / scale.step).astype(np.int64)
+    return places
+
+
+def _by_group(one: TextSet, predicted: Vector | None) -> dict[str, SignedError]:
+    names = [text.group for text in one.texts]
+    if predicted is None or not any(names):
+        return {}
+    return signed_error_by_group(predicted, one.scores, names)

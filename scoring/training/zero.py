@@ -1,0 +1,37 @@
+"""Scoring answers to a question of which nothing is known but prompt, rubric and range.
+
+A fixed weighing of how each answer stands among the others; nothing is fitted. The weights
+were set by hand: amount first, then variety and choice of words, fewer slips, and keeping to
+the subject.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.training.batch import held_down, standardised, standing
+from scoring.training.dataset import Scale
+from scoring.training.prior import STATED, placed
+from scoring.training.reading import Reading
+
+Vector = NDArray[np.float64]
+
+WEIGHTS: Final[Mapping[str, float]] = {
+    "words_log": 0.15, "unique_log": 0.15, "characters_log": 0.15,
+    "rare_types_log": 0.15, "function_kinds": 0.15, "moving_diversity": 0.15, "connective_kinds": 0.10,
+    "unknown_share": -0.15, "misspelled": -0.05, "slips_log": -0.05, "lower_start": -0.10, "lower_i": -0.10,
+}  # fmt: skip
+ON_BATCH: Final = 0.15
+ON_PROMPT: Final = 0.10
+
+
+def zero_scores(reading: Reading, scale: Scale) -> Vector:
+    """The scores of a batch of answers."""
+    stand = standing(reading)
+    value = ON_BATCH * stand.on_batch + ON_PROMPT * stand.on_prompt
+    for name, weight in WEIGHTS.items():
+        value = value + weight * stand.figure(name)
+    held = held_down(standardised(value), reading, stand.on_batch)
+    return placed(np.maximum(held, -1e6), scale, STATED)
