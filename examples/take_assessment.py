@@ -24,8 +24,8 @@ def guess(question: dict[str, Any]) -> Any:
             return {"order": ids}
         case "matching":
             sides = dict(zip(ids, question["choice_sides"], strict=True))
-            left, right = ([key for key in ids if sides[key] == side] for side in ("left", "right"))
-            return {"pairs": dict(zip(left, right, strict=False))}
+            right = [key for key in ids if sides[key] == "right"]
+            return {"pairs": dict(zip((key for key in ids if sides[key] == "left"), right, strict=False))}
         case _:
             return ids[0] if ids else "I have not worked with this yet."
 
@@ -37,17 +37,17 @@ def call(api: httpx.Client, method: str, path: str, **arguments: Any) -> httpx.R
 
 
 def take(api: httpx.Client, role_key: str, answers: dict[str, Any]) -> dict[str, Any]:
-    """Take one assessment from start to result; ``answers`` maps question ids or prompts to answers."""
+    """Take one assessment from start to result; ``answers`` maps question ids to answers."""
     roles = call(api, "GET", "/catalog/roles", params={"page_size": 100}).json()["items"]
-    role = next(role for role in roles if role["key"] == role_key)
+    role = next((role for role in roles if role["key"] == role_key), None)
+    if role is None:
+        sys.exit(f"No role {role_key!r}; there are: {', '.join(role['key'] for role in roles)}")
     started = call(api, "POST", "/assessments/start", json={"role_id": role["role_id"]}).json()
-    print(f"Started an assessment for {role['name']}: {len(started['questions'])} questions")
-    responses = []
-    for question in started["questions"]:
-        known = answers.get(question["question_id"], answers.get(question["prompt"]))
-        answer = guess(question) if known is None else known
-        responses.append({"question_id": question["question_id"], "answer": answer})
+    asked = started["questions"]
+    print(f"Started an assessment for {role['name']}: {len(asked)} questions")
+    given = {one["question_id"]: answers.get(one["question_id"]) or guess(one) for one in asked}
     address = f"/assessments/{started['assessment_id']}"
+    responses = [{"question_id": key, "answer": answer} for key, answer in given.items()]
     batch = {"responses": responses, "completed": True}
     print(call(api, "POST", f"{address}/responses", json=batch).json()["message"])
     while (reply := call(api, "GET", f"{address}/result")).status_code == 202:
@@ -62,15 +62,18 @@ def main() -> None:
     parser.add_argument("--url", default="http://127.0.0.1:8000")
     parser.add_argument("--email", required=True, help="the password is read from MICROCRED_PASSWORD")
     parser.add_argument("--role", required=True, help="key of a role, see GET /catalog/roles")
-    parser.add_argument("--answers", type=argparse.FileType(), help="JSON: question id or prompt to answer")
+    parser.add_argument("--answers", type=argparse.FileType(), help="JSON: question id to answer")
     parser.add_argument("--output", type=argparse.FileType("w"), default=sys.stdout)
     options = parser.parse_args()
-    login = {"email": options.email, "password": os.environ["MICROCRED_PASSWORD"]}
-    with httpx.Client(base_url=f"{options.url}/api/v1", timeout=30) as api:
-        token = api.post("/auth/token", json=login).raise_for_status().json()["access"]
-        api.headers["Authorization"] = f"Bearer {token}"
-        result = take(api, options.role, json.load(options.answers) if options.answers else {})
-    json.dump(result, options.output, indent=2)
+    login = {"email": options.email, "password": os.environ.get("MICROCRED_PASSWORD", "")}
+    answers = json.load(options.answers) if options.answers else {}
+    try:
+        with httpx.Client(base_url=f"{options.url}/api/v1", timeout=30) as api:
+            token = call(api, "POST", "/auth/token", json=login).json()["access"]
+            api.headers["Authorization"] = f"Bearer {token}"
+            json.dump(take(api, options.role, answers), options.output, indent=2)
+    except httpx.HTTPError as error:
+        sys.exit(f"{error}\n{getattr(getattr(error, 'response', None), 'text', '')}")
 
 
 if __name__ == "__main__":

@@ -116,6 +116,7 @@ TEMPLATES = [
     },
 ]
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = ["microcred.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -4,7 +4,8 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib.auth import get_user_model
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin
@@ -42,7 +43,7 @@ class ReadOnlyAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
 class AsyncJobAdmin(ReadOnlyAdmin):
     """Background jobs, the dead ones first to be looked for."""
 
-    list_display = ("kind", "status", "tries", "age", "waits_until", "failure", "claimed_by")
+    list_display = ("kind", "status", "tries", "queued_at", "lasted", "waits_until", "failure", "claimed_by")
     list_filter = ("status", "kind", "giving_up")
     search_fields = ("id", "unique_key", "correlation_id", "assessment__id")
     ordering = ("-queued_at",)
@@ -59,9 +60,9 @@ class AsyncJobAdmin(ReadOnlyAdmin):
         """Show the claims so far against the limit."""
         return f"{job.attempts} of {job.max_attempts}" + (" (giving up)" if job.giving_up else "")
 
-    @admin.display(description="age", ordering="queued_at")
-    def age(self, job: AsyncJob) -> dt.timedelta:
-        """Show how long ago the job was queued, or how long it took."""
+    @admin.display(description="lasts")
+    def lasted(self, job: AsyncJob) -> dt.timedelta:
+        """Show the time from queueing until the end, or until now."""
         until = job.completed_at or timezone.now()
         return dt.timedelta(seconds=round((until - job.queued_at).total_seconds()))
 
@@ -92,11 +93,25 @@ class AsyncJobAdmin(ReadOnlyAdmin):
 class AuditLogAdmin(ReadOnlyAdmin):
     """Who did what."""
 
-    list_display = ("created_at", "action", "resource_type", "resource_id", "actor_role", "actor_id")
+    list_display = ("created_at", "action", "resource_type", "resource_id", "actor")
     list_filter = ("action", "resource_type", "actor_role")
     search_fields = ("resource_id", "actor_id")
+    list_per_page = 50
     date_hierarchy = "created_at"
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditLog]:
+        """Add who acted, as far as the account is still there."""
+        person = get_user_model()._default_manager.filter(pk=OuterRef("actor_id")).values("email")
+        rows: QuerySet[AuditLog] = super().get_queryset(request).annotate(actor_email=Subquery(person))
+        return rows
+
+    @admin.display(description="actor", ordering="actor_id")
+    def actor(self, entry: AuditLog) -> str:
+        """Show the account, its role at that time, or that the system itself acted."""
+        if entry.actor_id is None:
+            return "system"
+        return f"{getattr(entry, 'actor_email', None) or entry.actor_id} ({entry.actor_role})"
 
 
 @admin.register(MetricSnapshot)

@@ -199,7 +199,7 @@ def _item(
         served=tuple((need, offer.levels[need.skill_key]) for need in ranked.served),
         subject=" ".join(subjects),
         unmet=tuple(sorted(basis.offers[one].title for one in ranked.unmet)),
-        quotes=tuple(Quote(passage.snippet, passage.source_uri) for passage in own),
+        quotes=tuple(Quote(one.snippet, one.source_uri, one.heading) for one in own),
         holders=around.holders.get(offer.credential_id, 0) if around else 0,
         neighbours=around.size if around else 0,
     )

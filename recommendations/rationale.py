@@ -15,6 +15,14 @@ from recommendations.gaps import Basis, Need, SkillGap
 SPOKEN_OF: Final = 3
 MAX_QUOTE_WORDS: Final = 45
 STEM: Final = 5
+STEERING: Final = re.compile(
+    r"\b(?:instead|prefer|rather|should (?:choose|begin|start)|begin with|go on to|not included|no need)\b",
+    re.IGNORECASE,
+)
+ASIDE: Final = re.compile(
+    r"\b(?:whom?|audience|knowledge|prerequisites?|before|assess\w*|exam\w*|evidence|earn|fits|benefits)\b",
+    re.IGNORECASE,
+)
 # Words of four letters or more, and abbreviations in capitals.
 WORD: Final = re.compile(r"[^\W\d_]{4,}|\b[A-Z]{2,3}\b")
 NAMED_NEEDS: Final = 3
@@ -29,10 +37,11 @@ WITHOUT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A passage, and the address of the document that it stands in."""
+    """A passage, the address of the document that it stands in, and the heading above it."""
 
     snippet: str
     source_uri: str
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +97,28 @@ def summary(
     return " ".join(sentence for sentence in said if sentence)
 
 
-def quotation(snippets: Sequence[str], subject: str) -> tuple[int, str]:
-    """Return the place of a snippet, and a sentence of it that says most about ``subject``, word for word.
+def quotation(passages: Sequence[tuple[str, str]], subject: str) -> tuple[int, str]:
+    """Return the place of a passage, and a sentence of it that says most about ``subject``, word for word.
 
-    What counts is how many different words of ``subject`` a sentence has, compared by their first letters so
-    that "joins" meets "join"; of equals the first sentence of the nearest snippet. At most 45 words of it; what
-    is returned always stands in the snippet as it is.
+    ``passages`` are headings and texts, the nearest first. What counts is how many different words of
+    ``subject`` a sentence has, compared by their first letters so that "joins" meets "join"; of equals the
+    first sentence of the nearest passage. A sentence that sends the reader elsewhere comes after all others,
+    and so do sections about audience and assessment: they tell whom a course is for, not what it teaches. At
+    most 45 words of it; what is returned always stands in the passage as it is.
     """
     wanted = _stems(subject)
+
+    def worth(saying: tuple[int, str]) -> tuple[bool, bool, int]:
+        place, sentence = saying
+        aside = ASIDE.search(passages[place][0]) is not None
+        return STEERING.search(sentence) is None, not aside, len(wanted & _stems(sentence))
+
     sayings = [
-        (place, _shortened(snippet[span.start : span.end]))
-        for place, snippet in enumerate(snippets)
-        for span in sentences(snippet)
+        (place, _shortened(text[span.start : span.end]))
+        for place, (_, text) in enumerate(passages)
+        for span in sentences(text)
     ]
-    return max(sayings, key=lambda saying: len(wanted & _stems(saying[1])), default=(0, ""))
+    return max(sayings, key=worth, default=(0, ""))
 
 
 def _stems(text: str) -> frozenset[str]:
@@ -114,7 +131,7 @@ def _shortened(sentence: str) -> str:
 
 
 def _quoted(quotes: Sequence[Quote], subject: str) -> str:
-    place, words = quotation([quote.snippet for quote in quotes], subject)
+    place, words = quotation([(quote.heading, quote.snippet) for quote in quotes], subject)
     return f"Its document says: “{words}” ({quotes[place].source_uri})"
 
 

@@ -66,6 +66,11 @@ class LocalJudge:
         """One judgement per task, in order; what code can decide is decided first."""
         return [self._judge(task) for task in tasks]
 
+    def settled(self, task: EssayTask, readings: Sequence[Reading]) -> list[Reading]:
+        """The readings that levels are given for, one per criterion; those read, unless a
+        judge that knows more about the whole moves them."""
+        return list(readings)
+
     def _judge(self, task: EssayTask) -> Judgement:
         decision = precheck.decide(task)
         if decision is not None:
@@ -75,6 +80,8 @@ class LocalJudge:
         own = cut_long(own, LONGEST_SENTENCE)[:MOST_SENTENCES]
         form = read_form(task, own)
         readings = self._readings(task, own, form)
+        settled = self.settled(task, [reading for reading, _ in readings])
+        readings = [(reading, likeness) for reading, (_, likeness) in zip(settled, readings, strict=True)]
         verdicts = tuple(
             _verdict(task, criterion, reading, _evidence(own, likeness), form)
             for criterion, (reading, likeness) in zip(task.criteria, readings, strict=True)
@@ -153,7 +160,7 @@ def _verdict(
     return CriterionVerdict(
         criterion_key=criterion.key,
         level_id=level.id,
-        reason=reason(criterion.name, found),
+        reason=reason(found),
         quotes=quotes,
         absence=not quotes,
         status="scored",

@@ -24,13 +24,13 @@ class Finding:
     disordered: bool
 
 
-def reason(criterion: str, found: Finding) -> str:
+def reason(found: Finding) -> str:
     """Two or three sentences: the level, the sentence it rests on, what would raise it."""
     if found.quotes:
-        basis = f"It rests above all on your words “{_shortened(found.quotes[0].text)}”."
+        basis = f"It rests above all on the words “{_shortened(found.quotes[0].text)}”."
     else:
-        basis = "Hardly anything in your answer speaks to it."
-    said = f"{criterion}: judged “{found.level}”. {basis}"
+        basis = "Hardly anything in the answer speaks to it."
+    said = f"Judged “{found.level}”. {basis}"
     return said if found.is_best else f"{said} {_advice(found)}"
 
 
@@ -47,6 +47,6 @@ def _advice(found: Finding) -> str:
 
 
 def _shortened(text: str) -> str:
-    """`text` on one line, cut between words to at most 160 characters."""
-    line = " ".join(text.split())
+    """`text` on one line, cut between words to at most 160 characters, without its full stop."""
+    line = " ".join(text.split()).rstrip(".")
     return line if len(line) <= SHOWN else f"{line[:SHOWN].rsplit(' ', 1)[0]} …"

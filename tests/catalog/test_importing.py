@@ -199,6 +199,17 @@ def test_the_command_loads_nothing_from_a_broken_folder(folder: Path) -> None:
     assert not JobRole.objects.exists()
 
 
+@pytest.mark.django_db
+def test_a_catalog_that_is_there_can_be_left_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("load_catalog", str(folder), "--if-empty")
+    JobRole.objects.update(description="As staff changed it.")
+
+    call_command("load_catalog", str(folder), "--if-empty")
+
+    assert JobRole.objects.get().description == "As staff changed it."
+    assert "it is kept as it is" in capsys.readouterr().out
+
+
 def test_the_demo_catalog_is_as_large_as_a_real_one() -> None:
     bundle = read_folder(SEED_DATA)
 

@@ -72,19 +72,27 @@ def test_the_sentence_that_says_most_about_the_skill_is_quoted_from_whichever_pa
 
 
 def test_a_quotation_stands_in_its_snippet_and_of_equals_the_first_is_taken() -> None:
-    assert quotation([SNIPPET], "SQL tables") == (0, "You learn SQL on real tables.")
-    assert quotation([SNIPPET], "joining") == (0, "The course treats joins as statements about rows.")
-    assert quotation([SNIPPET, "Joins."], "Charts") == (
+    assert quotation([("", SNIPPET)], "SQL tables") == (0, "You learn SQL on real tables.")
+    assert quotation([("", SNIPPET)], "joining") == (0, "The course treats joins as statements about rows.")
+    assert quotation([("", SNIPPET), ("", "Joins.")], "Charts") == (
         0,
         "The course treats joins as statements about rows.",
     )
     assert quotation([], "SQL") == (0, "")
 
 
+def test_what_sends_the_reader_elsewhere_or_tells_whom_it_is_for_is_quoted_last() -> None:
+    audience = ("Who it is for", "Analysts who query tables with SQL.")
+    steering = ("Topics", "Those who query SQL tables should choose another course. You sort rows.")
+
+    assert quotation([audience, steering], "SQL query tables") == (1, "You sort rows.")
+    assert quotation([audience], "SQL query tables") == (0, "Analysts who query tables with SQL.")
+
+
 def test_a_long_sentence_is_quoted_in_part_and_still_word_for_word() -> None:
     snippet = "  ".join(f"word{number}" for number in range(60))
 
-    _, quoted = quotation([snippet], "")
+    _, quoted = quotation([("", snippet)], "")
 
     assert quoted in snippet
     assert len(quoted.split()) == 45

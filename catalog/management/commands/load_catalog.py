@@ -10,6 +10,7 @@ from django.utils import timezone
 from catalog.importing.bundle import BundleInvalid
 from catalog.importing.folder import read_folder
 from catalog.importing.storing import ImportReport, store
+from catalog.models import JobRole
 
 SEED_DATA = Path(__file__).resolve().parents[2] / "seed_data"
 
@@ -29,12 +30,18 @@ class Command(BaseCommand):
             help="A folder with skills.json, roles/*.json and credentials/*.md; the demo catalog if left out.",
         )  # fmt: skip
         parser.add_argument(
+            "--if-empty", action="store_true", help="Do nothing where there is a role already."
+        )
+        parser.add_argument(
             "--dry-run", action="store_true", help="Say what would change, and change nothing."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, check and store the folder."""
         folder: Path = options["folder"]
+        if options["if_empty"] and JobRole.objects.exists():
+            self.stdout.write("There is a catalog already; it is kept as it is.")
+            return
         if not folder.is_dir():
             raise CommandError(f"{folder} is not a folder.")
         try:

@@ -106,7 +106,7 @@ def test_reasons_name_level_and_sentence_and_give_nothing_of_the_staffs_away(min
     for verdict, criterion in zip(judged.verdicts, essay(MIDDLING).criteria, strict=True):
         level = criterion.level(verdict.level_id or "")
         assert level is not None
-        assert verdict.reason.startswith(f"{criterion.name}: judged “{level.name}”. ")
+        assert verdict.reason.startswith(f"Judged “{level.name}”. ")
         assert criterion.guidance not in verdict.reason
         assert not any(lv.description in verdict.reason for lv in criterion.levels)
         assert all(" ".join(q.text.split())[:40] in verdict.reason for q in verdict.quotes[:1])

@@ -17,7 +17,7 @@ FOUND = Finding(
     asked=40,
     disordered=False,
 )
-BASIS = "Trial: judged “Sound”. It rests above all on your words “Staff get a free morning.”."
+BASIS = "Judged “Sound”. It rests above all on the words “Staff get a free morning”."
 
 
 @pytest.mark.parametrize(
@@ -37,17 +37,17 @@ BASIS = "Trial: judged “Sound”. It rests above all on your words “Staff ge
         (replace(FOUND, disordered=True), f"{BASIS} The words do not form sentences that can be followed."),
         (
             replace(FOUND, quotes=[], relevance=0.0, level="Absent"),
-            "Trial: judged “Absent”. Hardly anything in your answer speaks to it. "
+            "Judged “Absent”. Hardly anything in the answer speaks to it. "
             "Much of your answer does not seem to be about the task.",
         ),
     ],
 )
 def test_a_reason_names_level_evidence_and_the_next_step(found: Finding, expected: str) -> None:
-    assert reason("Trial", found) == expected
+    assert reason(found) == expected
 
 
 def test_a_long_sentence_is_cut_between_words() -> None:
-    said = reason("Trial", replace(FOUND, is_best=True, quotes=[Quote("free morning " * 30, 0, 390)]))
+    said = reason(replace(FOUND, is_best=True, quotes=[Quote("free morning " * 30, 0, 390)]))
 
     assert said.endswith("free morning …”.")
     assert len(said) < 250
