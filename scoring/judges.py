@@ -8,8 +8,9 @@ from microcred.ai import providers
 from microcred.ai.base import FailureKind, ProviderError
 from scoring.essays.judge import ModelJudge
 from scoring.essays.judgement import CriterionVerdict, Judge, Judgement
-from scoring.essays.local import LocalJudge
 from scoring.essays.task import EssayTask
+from scoring.scorers import find_active, shared_reader
+from scoring.training.judge import TrainedJudge
 
 # What a reply to one essay may bring on; the provider would still answer for another essay.
 ABOUT_THE_ESSAY: Final[frozenset[FailureKind]] = frozenset(
@@ -19,9 +20,12 @@ REFUSED_NOTE: Final = "the model refused to judge this essay"
 
 
 def current_judge() -> Judge:
-    """Return the judge that the settings ask for. Only for workers: it may load the embedder."""
+    """Return the judge that the settings ask for. Only for workers: it may load the embedder.
+
+    Without a chat model, questions with a trained scorer are judged by it, the others by the rubric alone.
+    """
     chat = providers.chat_model()
-    return ModelJudge(chat) if chat else LocalJudge(providers.embedder())
+    return ModelJudge(chat) if chat else TrainedJudge(providers.embedder(), find_active(), shared_reader)
 
 
 def call_by_call(judge: Judge, tasks: Sequence[EssayTask]) -> list[list[EssayTask]]:

@@ -184,3 +184,36 @@ class SkillEstimate(Model):
 
     def __str__(self) -> str:
         return f"{self.skill_id}: {self.level}"
+
+
+class ScorerVersion(Model):
+    """A scorer learned from people's scores of one question; at most one of a question is in use.
+
+    ``artefact`` holds arrays and nothing that could be run (`scoring.training.artefact`). ``data_hash`` is
+    SHA-256 of the answers and scores it learned from, ``task_hash`` of the prompt and rubric they belong to:
+    a question whose prompt or rubric has changed since is not scored by it. ``figures`` are cross-validated.
+    """
+
+    question = models.ForeignKey("catalog.Question", on_delete=models.CASCADE, related_name="scorer_versions")
+    version = models.PositiveIntegerField()
+    format = models.CharField(max_length=32)
+    encoder = models.CharField(max_length=200)
+    data_hash = models.CharField(max_length=64)
+    task_hash = models.CharField(max_length=64)
+    figures = models.JSONField()
+    artefact = models.BinaryField()
+    active = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "scorer_versions"
+        ordering = ["question", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["question", "version"], name="scorer_versions_once"),
+            models.UniqueConstraint(
+                fields=["question"], condition=models.Q(active=True), name="scorer_versions_one_active"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_id} scorer {self.version}"

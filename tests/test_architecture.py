@@ -42,6 +42,7 @@ ENGINES = [
     "scoring/profile.py",
     "scoring/rules",
     "scoring/essays",
+    "scoring/training",
     "recommendations/chunking.py",
     "recommendations/fusion.py",
     "recommendations/gaps.py",

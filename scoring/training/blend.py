@@ -1,7 +1,8 @@
 """The scorer of one question, learned from scored answers: a Gaussian process and trees.
 
-The process sees an answer in nine ways (`_kernels`): its figures linearly and by nearness,
-three inner layers of MiniLM, its meaning, and its n-grams of characters and words. Boosted
+The process sees an answer in ten ways (`_kernels`): its figures linearly and by nearness,
+three inner layers of MiniLM, its meaning, the fixed weighing of `zero` (which carries it where
+examples are few), and its n-grams of characters and words. Boosted
 trees see the figures and the main axes of the layers; they have a say where there are
 `LEAST_FOR_TREES` answers, in the proportion that fits best when every answer is predicted
 without itself. Bounds between scores are matched in the same way (`cutpoints`).
@@ -32,8 +33,10 @@ from scoring.training.blocks import (
     string_rows,
 )
 from scoring.training.cutpoints import matched, placed, scored
+from scoring.training.features import FEATURES
 from scoring.training.reading import BUCKETS, Reading
 from scoring.training.trees import Trees
+from scoring.training.zero import WEIGHTS
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
@@ -110,12 +113,14 @@ def fit_scorer(
     bounds = matched(left_out, scores, levels)
     weights = process.weights / [scale for _, scale in kernels] * process.spread
     near = nearness(reading.meaning, reading.meaning, among=True)
+    guide = _guide(figures)
+    guided = figures.counts @ guide
     return Scorer(
         blocks=blocks,
         support=Support(figures.counts, tuple(figures.layers), reading.meaning, process.alpha),
         reaches=weights[: 1 + len(figures.layers)],
-        of_counts=weights[-5] * figures.counts.T @ process.alpha,
-        of_meaning=weights[-4] * reading.meaning.T @ process.alpha,
+        of_counts=(weights[-6] * figures.counts.T + weights[-4] * np.outer(guide, guided)) @ process.alpha,
+        of_meaning=weights[-5] * reading.meaning.T @ process.alpha,
         of_strings=_folded(reading, weights[-STRINGS:], process.alpha),
         mean=process.mean,
         spread=process.spread,
@@ -145,14 +150,24 @@ def predict(scorer: Scorer, reading: Reading) -> Predictions:
 
 def _kernels(figures: Figures, strings: Matrix) -> list[tuple[Matrix, float]]:
     """Each with its mean diagonal. The Gaussian ones first, then the linear ones."""
+    guided = figures.counts @ _guide(figures)
     every = [
         reach(figures.counts, figures.counts, COUNTS_REACH),
         *(reach(layer, layer, LAYER_REACH) for layer in figures.layers),
         figures.counts @ figures.counts.T,
         figures.meaning @ figures.meaning.T,
+        np.outer(guided, guided),
         *strings,
     ]
     return [(kernel, float(np.diag(kernel).mean()) or 1.0) for kernel in every]
+
+
+def _guide(figures: Figures) -> Vector:
+    """The weights of `zero` in the places of the figures."""
+    guide = np.zeros(figures.counts.shape[1])
+    for name, weight in WEIGHTS.items():
+        guide[FEATURES.index(name)] = weight
+    return guide
 
 
 def _with_trees(figures: Figures, aim: Vector, process: Vector) -> tuple[Trees | None, float, Vector]:

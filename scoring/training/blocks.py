@@ -20,6 +20,7 @@ Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
 
 FARTHEST: Final = 4.0
+LEAST_SPREAD: Final = 1e-6
 COUNTS_REACH: Final = 0.3
 LAYER_REACH: Final = 0.5
 COMPONENTS: Final = 24
@@ -29,7 +30,10 @@ STRINGS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """Mean and spread of figures; applied, each lies within `FARTHEST` of 0."""
+    """Mean and spread of figures; applied, each lies within `FARTHEST` of 0.
+
+    A figure that was the same for all says nothing, and is always 0.
+    """
 
     mean: Vector
     spread: Vector
@@ -37,7 +41,8 @@ class Standard:
     @classmethod
     def of(cls, rows: Matrix) -> "Standard":
         """Those of the rows."""
-        return cls(rows.mean(axis=0), rows.std(axis=0) + 1e-9)
+        spread = rows.std(axis=0)
+        return cls(rows.mean(axis=0), np.where(spread > LEAST_SPREAD, spread, np.inf))
 
     def __call__(self, rows: Matrix) -> Matrix:
         return np.clip((rows - self.mean) / self.spread, -FARTHEST, FARTHEST)
@@ -124,7 +129,8 @@ def nearness(meaning: Matrix, training: Matrix, *, among: bool) -> Vector:
     if among:
         np.fill_diagonal(cosines, -1.0)
     count = min(NEIGHBOURS, max(1, cosines.shape[1] - among))
-    return np.sort(cosines, axis=1)[:, -count:].mean(axis=1)
+    nearest: Vector = np.sort(cosines, axis=1)[:, -count:].mean(axis=1)
+    return nearest
 
 
 def layer_slices(width: int) -> list[slice]:

@@ -33,12 +33,14 @@ def matched(predicted: Vector, scores: Vector, levels: Vector) -> Vector:
     # Where no answer has a score beyond, frequencies say nothing of the bound.
     told = (shares > 0) & (shares < 1)
     weight = np.where(told, EVEN_LEVELS / (EVEN_LEVELS + len(levels)), 0.0)
-    return np.maximum.accumulate(weight * by_share + (1 - weight) * by_spread)
+    bounds: Vector = np.maximum.accumulate(weight * by_share + (1 - weight) * by_spread)
+    return bounds
 
 
 def scored(predicted: Vector, bounds: Vector, levels: Vector) -> Vector:
     """The level of each prediction; one on a bound gets the upper level."""
-    return levels[np.searchsorted(bounds, predicted, side="right")]
+    found: Vector = levels[np.searchsorted(bounds, predicted, side="right")]
+    return found
 
 
 def placed(predicted: Vector, bounds: Vector) -> Vector:
@@ -47,9 +49,9 @@ def placed(predicted: Vector, bounds: Vector) -> Vector:
     if not len(bounds):
         return np.zeros(len(predicted))
     if len(bounds) == 1:
-        return np.where(predicted >= bounds[0], 1.0, 0.0)
+        return np.asarray(predicted >= bounds[0], np.float64)
     halves = np.arange(len(bounds)) + 0.5
     first, last = bounds[1] - bounds[0] or 1e-9, bounds[-1] - bounds[-2] or 1e-9
     ends = np.concatenate([[bounds[0] - first], bounds, [bounds[-1] + last]])
     at = np.concatenate([[-0.5], halves, [len(bounds) + 0.5]])
-    return np.clip(np.interp(predicted, ends, at), 0.0, float(len(bounds)))
+    return np.asarray(np.clip(np.interp(predicted, ends, at), 0.0, float(len(bounds))), np.float64)

@@ -46,12 +46,12 @@ class Scale:
     def levels(self) -> NDArray[np.float64]:
         """Every possible score, ascending."""
         count = max(1, round((self.high - self.low) / self.step) + 1)
-        return self.low + self.step * np.arange(count)
+        return (self.low + self.step * np.arange(count)).astype(np.float64)
 
     def rounded(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """`values` on the nearest step, halves up, inside the range."""
         steps = np.floor((np.asarray(values, float) - self.low) / self.step + 0.5)
-        return np.clip(self.low + self.step * steps, self.low, self.levels[-1])
+        return np.clip(self.low + self.step * steps, self.low, self.levels[-1]).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +165,13 @@ def _set(
     name: str, texts: Sequence[ScoredText], described: Mapping[str, Any], skipped: Mapping[str, int]
 ) -> TextSet:
     scores = np.unique([text.score for text in texts])
-    step = described.get("step") or (float(np.diff(scores).min()) if len(scores) > 1 else 1.0)
-    low, high = described.get("min"), described.get("max")
+    usual = float(np.diff(scores).min()) if len(scores) > 1 else 1.0
+    low, high, step = (described.get(key) for key in ("min", "max", "step"))
     try:
         scale = Scale(
             float(scores[0] if low is None else low),
             float(scores[-1] if high is None else high),
-            float(step),
+            float(usual if step is None else step),
         )
     except (TypeError, ValueError) as error:
         raise DatasetError(f"Set {name}: min, max and step are numbers.") from error

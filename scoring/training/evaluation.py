@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from typing import Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +71,9 @@ class Evaluation:
     groups: Mapping[str, Mapping[str, SignedError]]
 
 
-def evaluate(sets: Sequence[TextSet], mode: Mode, read: Reader, progress: Progress = lambda _: None) -> Evaluation:
+def evaluate(
+    sets: Sequence[TextSet], mode: Mode, read: Reader, progress: Progress = lambda _: None
+) -> Evaluation:
     """Score every set as `mode` says and compare with the given scores."""
     readings, spent = {}, {}
     for one in sets:
@@ -113,15 +115,15 @@ def _scored(
     sets: Sequence[TextSet],
     readings: Mapping[str, Reading],
     mode: Mode,
-    run: Callable[..., list[Vector]],
+    run: Callable[..., list[Any]],
     progress: Progress,
     *,
     in_batch: bool,
 ) -> Scored:
     """Scores and seconds by set; None for a set that the mode cannot score."""
     known = {s.id: Known(readings[s.id], s.scores, s.scale) for s in sets}
-    found: Scored = {}
-    for one in sets:
+
+    def scored(one: TextSet) -> tuple[Vector | None, float]:
         started = time.perf_counter()
         others = [known[other.id] for other in sets if other.id != one.id]
         scores: Vector | None = None
@@ -132,9 +134,12 @@ def _scored(
         elif mode == "trained" and len(one.texts) >= LEAST:
             scores = trained_scores(readings[one.id], one.texts, one.scale, run=run)
         seconds = time.perf_counter() - started
-        found[one.id] = scores, seconds
         progress(f"scored set {one.id} ({mode}{', in batch' if in_batch else ''}) in {seconds:.1f} s")
-    return found
+        return scores, seconds
+
+    # Sets one after the other where the folds of each already run side by side.
+    found = [scored(one) for one in sets] if mode == "trained" else run(scored, sets)
+    return {one.id: result for one, result in zip(sets, found, strict=True)}
 
 
 def _figures(one: TextSet, predicted: Vector | None, seconds: float, reading: float) -> SetFigures:
@@ -159,11 +164,20 @@ def _figures(one: TextSet, predicted: Vector | None, seconds: float, reading: fl
 
 
 def _mean(figures: Mapping[str, SetFigures]) -> SetFigures:
-    """Means over the sets that have a figure; `n` is the number of all texts."""
+    """Means over the sets that have a figure; `n` is the number of all texts. The interval is
+    the normal one of a mean of independent sets."""
     means: dict[str, float | None] = {}
     for field in fields(SetFigures):
         values = [v for one in figures.values() if (v := getattr(one, field.name)) is not None]
         means[field.name] = float(np.mean(values)) if values else None
+    widths = [
+        one.qwk_high - one.qwk_low
+        for one in figures.values()
+        if one.qwk_low is not None and one.qwk_high is not None
+    ]
+    if means["qwk"] is not None and widths:
+        reach = float(np.sqrt(np.square(widths).sum())) / 2 / len(widths)
+        means |= {"qwk_low": means["qwk"] - reach, "qwk_high": means["qwk"] + reach}
     means.pop("n")
     return SetFigures(n=sum(one.n for one in figures.values()), **means)
 
@@ -178,7 +192,9 @@ def _human_kappa(texts: Sequence[ScoredText]) -> float | None:
         return None
     scale = Scale(float(values[0]), float(values[-1]), float(np.diff(values).min()))
     levels = Levels(0, len(scale.levels) - 1)
-    return kappa_of_table(confusion_matrix(_places(raters[:, 0], scale), _places(raters[:, 1], scale), levels))
+    return kappa_of_table(
+        confusion_matrix(_places(raters[:, 0], scale), _places(raters[:, 1], scale), levels)
+    )
 
 
 def _places(scores: Vector, scale: Scale) -> NDArray[np.int64]:

@@ -133,7 +133,7 @@ def _forms_of(word: str) -> Iterable[str]:
         ("er", ""), ("er", "e"), ("est", ""), ("n't", ""), ("'ll", ""), ("'ve", ""), ("'re", ""), ("'d", ""),
         ("'m", ""),
     ):  # fmt: skip
-        if base.endswith(ending) and len(base) > len(ending) + 2:
+        if base.endswith(ending) and len(base) >= len(ending) + 2:
             yield base.removesuffix(ending) + instead
 
 

@@ -33,7 +33,7 @@ class Prior:
 
     def spread_of(self, scale: Scale) -> float:
         """The standard deviation on a scale, a part of its range."""
-        return self.spread * (max(2, len(scale.levels)) / _REFERENCE) ** -self.decline
+        return float(self.spread * (max(2, len(scale.levels)) / _REFERENCE) ** -self.decline)
 
 
 # Set by hand: a little above the middle, four standard deviations across four levels.

@@ -10,13 +10,14 @@ taken alone.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.training import gaussian, prior, trees
-from scoring.training.batch import alone_counts, held_down, standardised, standing
+from scoring.training.batch import Standing, alone_counts, held_down, standardised, standing
 from scoring.training.blocks import COUNTS_REACH, LAYER_REACH, Standard, layer_slices, reach
 from scoring.training.dataset import Scale
 from scoring.training.reading import Reading
@@ -29,13 +30,18 @@ TREES_SAY: Final = 0.3
 SEED: Final = 20_261_120
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """A question whose answers are scored."""
 
     reading: Reading
     scores: Vector
     scale: Scale
+
+    @cached_property
+    def standing(self) -> Standing:
+        """How its answers stand in their batch, computed once."""
+        return standing(self.reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,7 @@ def unseen_scores(others: Sequence[Known], reading: Reading, scale: Scale, *, in
 
 def _rows(others: Sequence[Known], reading: Reading, *, in_batch: bool) -> tuple[_Rows, _Rows]:
     if in_batch:
-        stands = [standing(known.reading) for known in others]
+        stands = [known.standing for known in others]
         mine = standing(reading)
         learnt = _Rows(np.vstack([s.counts for s in stands]), np.vstack([s.inner for s in stands]))
         return learnt, _Rows(mine.counts, mine.inner)

@@ -64,8 +64,8 @@ class CachedEncoder:
                 found.update(packed)
                 if self._progress:
                     self._progress(at + len(part), len(new))
-        rows = np.array([np.frombuffer(found[key], np.float16) for key in keys], np.float32)
-        return rows.reshape(len(keys), (INNER_LAYERS + 1) * self.width)
+        kept = np.array([np.frombuffer(found[key], np.float16) for key in keys])
+        return kept.astype(np.float32).reshape(len(keys), (INNER_LAYERS + 1) * self.width)
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(self._file, timeout=_WAIT_SECONDS)
