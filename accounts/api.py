@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from accounts import attempts, services, tokens
 from accounts.authentication import caller
 from accounts.models import User
-from accounts.serializers import Me, RefreshRequest, TokenRequest, TokenResponse
+from accounts.serializers import Me, MeChange, RefreshRequest, TokenRequest, TokenResponse
 from microcred.api.schema import errors
 from microcred.errors import TooMany
 
@@ -93,3 +93,15 @@ class MeView(APIView):
     def get(self, request: Request) -> Response:
         """Return the caller."""
         return Response(Me(caller(request)).data)
+
+    @extend_schema(
+        operation_id="me_change", tags=["Auth"], request=MeChange, responses={200: Me, **errors(400)}
+    )
+    def patch(self, request: Request) -> Response:
+        """Choose whether a model may score one's essays; without that, people do."""
+        body = MeChange(data=request.data)
+        body.is_valid(raise_exception=True)
+        person = services.choose_model_scoring(
+            by=caller(request), allowed=body.validated_data["model_scoring"], now=timezone.now()
+        )
+        return Response(Me(person).data)

@@ -1,11 +1,13 @@
 """People, and who is responsible for whom."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.dateparse import parse_datetime
 
 from accounts.enums import Role, UserStatus
 from microcred.db import CaseInsensitiveEmailField, Model
@@ -69,6 +71,17 @@ class User(AbstractBaseUser, PermissionsMixin, Model):
     def is_active(self) -> bool:  # type: ignore[override]
         """Whether the person may log in and use tokens."""
         return self.status == UserStatus.ACTIVE
+
+    @property
+    def model_scoring(self) -> bool:
+        """Whether the person lets a model score essays; yes, until they say no."""
+        return self.profile.get("model_scoring") is not False
+
+    @property
+    def model_scoring_decided_at(self) -> dt.datetime | None:
+        """When the person last said so; None if never."""
+        said = self.profile.get("model_scoring_decided_at")
+        return parse_datetime(said) if isinstance(said, str) else None
 
     @property
     def is_staff(self) -> bool:

@@ -25,6 +25,12 @@ class MayTakeAssessment(RequiresPermission):
     permission = Permission.TAKE_ASSESSMENT
 
 
+class MayReviewScores(RequiresPermission):
+    """Those who may change scores."""
+
+    permission = Permission.REVIEW_SCORES
+
+
 class MayGiveFeedback(RequiresPermission):
     """Students and those who advise them."""
 

@@ -17,11 +17,19 @@ class Permission(enum.Enum):
     GIVE_FEEDBACK = "give_feedback"
     CURATE_CATALOG = "curate_catalog"
     READ_QUALITY = "read_quality"
+    REVIEW_SCORES = "review_scores"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.STUDENT: frozenset({Permission.TAKE_ASSESSMENT, Permission.READ_RESULT, Permission.GIVE_FEEDBACK}),
-    Role.ADVISOR: frozenset({Permission.READ_RESULT, Permission.READ_STAFF_VIEW, Permission.GIVE_FEEDBACK}),
+    Role.ADVISOR: frozenset(
+        {
+            Permission.READ_RESULT,
+            Permission.READ_STAFF_VIEW,
+            Permission.GIVE_FEEDBACK,
+            Permission.REVIEW_SCORES,
+        }
+    ),
     Role.GUARDIAN: frozenset(),
     Role.ADMIN: frozenset(
         {
@@ -30,6 +38,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.GIVE_FEEDBACK,
             Permission.CURATE_CATALOG,
             Permission.READ_QUALITY,
+            Permission.REVIEW_SCORES,
         }
     ),
 }

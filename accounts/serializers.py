@@ -35,8 +35,17 @@ class Me(serializers.ModelSerializer[User]):
     """The caller."""
 
     user_id = serializers.UUIDField(source="id")
+    model_scoring = serializers.BooleanField(
+        help_text="Whether the caller lets a model score the essays of assessments that they start."
+    )
 
     class Meta:
         model = User
-        fields = ["user_id", "email", "name", "role", "created_at"]
+        fields = ["user_id", "email", "name", "role", "model_scoring", "created_at"]
         read_only_fields = fields
+
+
+class MeChange(serializers.Serializer[Any]):
+    """What callers may change about themselves."""
+
+    model_scoring = serializers.BooleanField()

@@ -53,6 +53,26 @@ def save_person(*, by: User | None, person: User, changed: frozenset[str]) -> No
     )
 
 
+@transaction.atomic
+def choose_model_scoring(*, by: User, allowed: bool, now: dt.datetime) -> User:
+    """Record whether the person lets a model score the essays of assessments that they start from now on."""
+    person = User.objects.select_for_update().get(pk=by.pk)
+    person.profile = {
+        **person.profile,
+        "model_scoring": allowed,
+        "model_scoring_decided_at": now.isoformat(),
+    }
+    person.save(update_fields=["profile", "updated_at"])
+    audit.record(
+        by=by,
+        action="user.model_scoring_chosen",
+        resource_type="user",
+        resource_id=person.pk,
+        metadata={"model_scoring": allowed},
+    )
+    return person
+
+
 def _store_changes(person: User, changed: frozenset[str]) -> None:
     stored = User.objects.select_for_update().only("token_version").get(pk=person.pk)
     person.token_version = stored.token_version + bool(changed & TOKEN_FIELDS)

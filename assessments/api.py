@@ -54,6 +54,7 @@ class StartView(APIView):
             by=caller(request),
             role_id=body.validated_data["role_id"],
             metadata=body.validated_data.get("metadata", {}),
+            model_scoring=body.validated_data["model_scoring"],
             now=timezone.now(),
         )
         answer = StartResponse(_with_questions(started.assessment)).data
@@ -163,5 +164,6 @@ def _with_questions(assessment: Assessment) -> dict[str, Any]:
         "assessment_id": assessment.pk,
         "status": queries.effective_status(assessment, now=timezone.now()),
         "expires_at": assessment.expires_at,
+        "model_scoring": assessment.model_scoring,
         "questions": queries.snapshots(assessment.pk),
     }

@@ -14,12 +14,13 @@ class AssessmentStatus(models.TextChoices):
 
 
 class Stage(models.TextChoices):
-    """What the background work on a submitted assessment is doing."""
+    """What the background work on a submitted assessment is doing, or that its result waits for staff."""
 
     ANSWERING = "answering"
     SCORING = "scoring"
     RETRIEVAL = "retrieval"
     RECOMMENDING = "recommending"
+    AWAITING_RELEASE = "awaiting_release"
     DONE = "done"
 
 

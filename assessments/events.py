@@ -6,5 +6,8 @@ from django.dispatch import Signal
 #: student has handed the whole assessment in).
 responses_submitted = Signal()
 
+#: Staff released a result that was held back. Arguments: assessment_id.
+assessment_released = Signal()
+
 #: An assessment ended without a result. Arguments: assessment_id.
 assessment_failed = Signal()

@@ -29,10 +29,21 @@ class Assessment(Model):
     failure_reason = models.TextField(blank=True)
     seed = models.BigIntegerField()
     metadata = models.JSONField(default=dict, blank=True)
+    model_scoring = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="Whether the student lets a model score essays; otherwise a person does.",
+    )
+    model_scoring_decided_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the student said so; empty where nobody asked."
+    )
     started_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
+    released_at = models.DateTimeField(
+        null=True, blank=True, help_text="When staff let the student see a result that was held back."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
-from accounts.policy import sees_student
+from accounts.policy import Permission, allows, sees_student
 from assessments.enums import AssessmentStatus, Stage
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
 from microcred.errors import Missing
@@ -38,6 +38,17 @@ class Subject:
     user_id: uuid.UUID
     role_id: uuid.UUID
     role_name: str
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who gives the answers of an assessment, and whether a model may score them."""
+
+    user_id: uuid.UUID
+    name: str
+    email: str
+    profile: Mapping[str, Any]
+    model_scoring: bool
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,18 @@ def visible_to(user: User) -> QuerySet[Assessment]:
     return Assessment.objects.filter(sees_student(user, path="user")).select_related("role", "user")
 
 
+def with_result() -> QuerySet[Assessment]:
+    """Return all assessments that are completed, held back or not; for background work and blind review."""
+    return Assessment.objects.filter(status=AssessmentStatus.COMPLETED).order_by()
+
+
+def versions_with_results() -> list[tuple[uuid.UUID, uuid.UUID, int]]:
+    """Return every question version that completed assessments asked: question, version, and by how many."""
+    rows = with_result().filter(snapshots__isnull=False)
+    found = rows.values_list("snapshots__question_id", "snapshots__question_version_id")
+    return list(found.annotate(number=Count("pk")))
+
+
 def get_visible(*, by: User, assessment_id: uuid.UUID) -> Assessment:
     """Return one assessment.
 
@@ -90,6 +113,19 @@ def subject(assessment_id: uuid.UUID) -> Subject:
     """Return whose assessment it is; for background work, which sees everything."""
     rows = Assessment.objects.filter(pk=assessment_id).values_list("pk", "user_id", "role_id", "role__name")
     return Subject(*rows.get())
+
+
+def author(assessment_id: uuid.UUID) -> Author:
+    """Return who gives the answers; for background work, which sees everything."""
+    rows = Assessment.objects.filter(pk=assessment_id).values_list(
+        "user_id", "user__name", "user__email", "user__profile", "model_scoring"
+    )
+    return Author(*rows.get())
+
+
+def exists(assessment_id: uuid.UUID) -> bool:
+    """Return whether an assessment is (still) there; for background work, which sees everything."""
+    return Assessment.objects.filter(pk=assessment_id).exists()
 
 
 def effective_status(assessment: Assessment, *, now: dt.datetime) -> AssessmentStatus:
@@ -143,8 +179,20 @@ def missing_prerequisites(*, user: User, role: Any) -> list[Any]:
     return list(role.prerequisites.exclude(pk__in=done).order_by("name"))
 
 
+def is_held(assessment: Assessment) -> bool:
+    """Whether there is a result that its student must not see before staff has released it."""
+    return assessment.status == AssessmentStatus.COMPLETED and assessment.stage == Stage.AWAITING_RELEASE
+
+
+def is_hidden_from(user: User, assessment: Assessment) -> bool:
+    """Whether the result is held back from this user, as it is from everybody but staff."""
+    return is_held(assessment) and not allows(user, Permission.READ_STAFF_VIEW)
+
+
 def awaited(assessment: Assessment) -> list[str]:
-    """Return the stages that a submitted assessment has yet to finish."""
+    """Return the stages that a submitted assessment has yet to finish, its release included."""
+    if is_held(assessment):
+        return [Stage.AWAITING_RELEASE.value]
     order = [Stage.SCORING, Stage.RETRIEVAL, Stage.RECOMMENDING]
     if assessment.status != AssessmentStatus.AWAITING_ASYNC or assessment.stage not in order:
         return []

@@ -44,6 +44,13 @@ class StartRequest(serializers.Serializer[Any]):
         help_text="Kept with the assessment; at most 20 entries, 4000 characters of JSON in all.",
     )
 
+    model_scoring = serializers.BooleanField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="false: no model may score the essays, a person does; without it as the student chose at /me.",
+    )
+
     def validate_metadata(self, value: dict[str, Any]) -> dict[str, Any]:
         """Bound the size of what is kept."""
         if len(value) > MAX_METADATA_ENTRIES:
@@ -148,6 +155,7 @@ class StartResponse(serializers.Serializer[Any]):
     assessment_id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=AssessmentStatus.choices)
     expires_at = serializers.DateTimeField()
+    model_scoring = serializers.BooleanField(help_text="Whether a model may score the essays.")
     questions = StudentQuestion(many=True)
 
 

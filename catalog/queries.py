@@ -1,8 +1,9 @@
 """Reading the catalog."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
@@ -13,6 +14,7 @@ from catalog.models import (
     CredentialDocument,
     CredentialSkill,
     JobRole,
+    Question,
     QuestionVersion,
     RoleSkill,
     Skill,
@@ -24,6 +26,12 @@ class CredentialMissing(Missing):
     """No such credential."""
 
     default_code = "CREDENTIAL_404"
+
+
+class QuestionMissing(Missing):
+    """No such question."""
+
+    default_code = "QUESTION_404"
 
 
 class DocumentMissing(Missing):
@@ -89,6 +97,47 @@ def question_pool(role_id: uuid.UUID) -> list[PoolQuestion]:
         .distinct("question__key")
     )
     return [PoolQuestion(row.question_id, row.pk, row.version, row.content) for row in versions]
+
+
+def newest_version(question_id: uuid.UUID) -> QuestionVersion | None:
+    """Return the version of a question that was published last; None for a draft."""
+    return QuestionVersion.objects.filter(question_id=question_id).order_by("-published_at", "-pk").first()
+
+
+def newest_versions(question_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, QuestionVersion]:
+    """Return the version of each question that was published last, with the question."""
+    rows = QuestionVersion.objects.filter(question_id__in=list(question_ids)).select_related("question")
+    newest = rows.order_by("question_id", "-published_at", "-pk").distinct("question_id")
+    return {row.question_id: row for row in newest}
+
+
+def version(version_id: uuid.UUID) -> QuestionVersion:
+    """Return one published version of a question."""
+    return QuestionVersion.objects.get(pk=version_id)
+
+
+def question_by_key(key: str) -> Question:
+    """Return one question.
+
+    Raises:
+        QuestionMissing: if there is none with this key.
+    """
+    found = Question.objects.filter(key=key).first()
+    if found is None:
+        raise QuestionMissing("No such question.")
+    return found
+
+
+def version_content(version_id: uuid.UUID) -> dict[str, Any]:
+    """Return what a published version of a question froze."""
+    content: dict[str, Any] = QuestionVersion.objects.values_list("content", flat=True).get(pk=version_id)
+    return content
+
+
+def review_sample_rate(role_id: uuid.UUID) -> Decimal:
+    """Return the share of a role's scored essays that people check at random, from 0 to 1."""
+    rate: Decimal = JobRole.objects.values_list("review_sample_rate", flat=True).get(pk=role_id)
+    return rate
 
 
 def skill_ids(keys: Sequence[str]) -> dict[str, uuid.UUID]:

@@ -12,6 +12,7 @@ from assessments.enums import AssessmentStatus
 from catalog import queries as catalog
 from companion import words
 from companion.charts import SkillChart, skill_chart
+from companion.decisions import ChangeLine, change_lines
 from companion.evidence import Recommended, recommended
 from companion.facts import AssessmentFacts, assessment_facts
 from companion.marking import MICROCENTS, MarkedQuestion, marked_question
@@ -62,6 +63,9 @@ class Dossier:
     skills: tuple[SkillLine, ...]
     recommended: Recommended | None
     scores: Scores | None
+    calls: tuple[scoring.Receipt, ...]
+    is_held: bool
+    changes: tuple[ChangeLine, ...]
 
 
 def dossier(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Dossier:
@@ -84,6 +88,9 @@ def dossier(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Dossier:
         skills=_skills(assessment, run.parameters if run else {}) if has_scores else (),
         recommended=recommended(run) if run else None,
         scores=_scores(assessment.pk) if facts.status in SHOWS_ANSWERS else None,
+        calls=tuple(scoring.receipts_of(assessment.pk)) if facts.status in SHOWS_ANSWERS else (),
+        is_held=assessments.is_held(assessment),
+        changes=change_lines(assessment.pk) if has_scores else (),
     )
 
 

@@ -1,6 +1,7 @@
 """A question as staff read it: the answer beside its key, and an essay with the quotes where they stand."""
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +12,7 @@ from companion.answers import AnswerView, answer_view
 from companion.charts import percent
 from companion.highlight import Segment, Span, segments
 from scoring.enums import EssayOutcome, MarkStatus
+from scoring.oversight import ScoreChoice, score_choices
 from scoring.queries import QuestionResult
 
 MICROCENTS = 1_000_000
@@ -35,7 +37,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class ScoringRun:
-    """Who or what gave the verdicts on an essay, when, and at what cost."""
+    """Who or what gave the verdicts on an essay, when, and at what cost.
+
+    ``band`` is the lowest and the highest score of several readings, if there were.
+    """
 
     source: str
     provider: str
@@ -48,6 +53,7 @@ class ScoringRun:
     cost_cents: float
     uncertainty: float
     flags: tuple[str, ...]
+    band: tuple[Decimal, Decimal] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +67,12 @@ class Essay:
 
 @dataclass(frozen=True, slots=True)
 class MarkedQuestion:
-    """A question with its answer and outcome; ``essay`` stands in for ``answer`` where there is one."""
+    """A question with its answer and outcome; ``essay`` stands in for ``answer`` where there is one.
 
+    ``choices`` is what a person can change about its score.
+    """
+
+    pk: uuid.UUID
     position: int
     prompt: str
     type_name: str
@@ -78,12 +88,14 @@ class MarkedQuestion:
     explanation: str
     staff_explanation: str
     staff_hint: str
+    choices: tuple[ScoreChoice, ...]
 
 
 def marked_question(result: QuestionResult) -> MarkedQuestion:
     """Lay out one question."""
     question = result.question
     return MarkedQuestion(
+        pk=question.question_id,
         position=question.position,
         prompt=question.prompt,
         type_name=words.QUESTION_TYPES[question.question_type],
@@ -99,6 +111,7 @@ def marked_question(result: QuestionResult) -> MarkedQuestion:
         explanation=result.explanation,
         staff_explanation=result.staff_explanation,
         staff_hint=str(question.feedback.get("staff", "")),
+        choices=score_choices(result),
     )
 
 
@@ -149,4 +162,5 @@ def _run(score: Any) -> ScoringRun:
         cost_cents=score.cost_microcents / MICROCENTS,
         uncertainty=score.uncertainty,
         flags=tuple(words.FLAGS.get(flag, flag) for flag in score.flags),
+        band=None if score.band_low is None else (score.band_low, score.band_high),
     )

@@ -2,12 +2,23 @@
 
 from django.urls import path
 
-from companion import pages, quality_pages
+from companion import pages, pages_decisions, pages_rescoring, pages_review, quality_pages
 
 app_name = "advisor"
 urlpatterns = [
     path("", pages.assessments, name="assessments"),
     path("assessments/<uuid:assessment_id>", pages.assessment, name="assessment"),
+    path("assessments/<uuid:assessment_id>/override", pages_decisions.override, name="override"),
+    path("assessments/<uuid:assessment_id>/release", pages_decisions.release, name="release"),
+    path("appeals/", pages_decisions.appeals, name="appeals"),
+    path("appeals/<uuid:appeal_id>", pages_decisions.appeal, name="appeal"),
+    path("rescoring/", pages_rescoring.questions, name="rescoring"),
+    path("rescoring/<uuid:question_id>", pages_rescoring.question, name="rescoring-question"),
+    path("reviews/", pages_review.queue, name="reviews"),
+    path("reviews/next", pages_review.claim, name="review-next"),
+    path("reviews/<uuid:task_id>", pages_review.review, name="review"),
+    path("reviews/<uuid:task_id>/give-back", pages_review.give_back, name="review-give-back"),
+    path("reviews/calibration/<uuid:question_id>", pages_review.calibration, name="calibration"),
     path("documents/<uuid:document_id>", pages.document, name="document"),
     path("quality/", quality_pages.roles, name="quality"),
     path("quality/<uuid:role_id>/items", quality_pages.items, name="quality-items"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from assessments.enums import AssessmentStatus, MissingPart, Stage
 from catalog.enums import QuestionType
 from recommendations.enums import Acceptance, Part
-from scoring.enums import ScoreSource
+from scoring.enums import ChangeKind, ReviewReason, ScoreSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ STAGES: dict[str, str] = {
     Stage.SCORING: "Scoring the essays",
     Stage.RETRIEVAL: "Searching the catalog",
     Stage.RECOMMENDING: "Ranking credentials",
+    Stage.AWAITING_RELEASE: "Waiting for its release",
     Stage.DONE: "Done",
 }
 MISSING: dict[str, str] = {
@@ -70,7 +71,27 @@ SOURCES: dict[str, str] = {
     ScoreSource.MODEL: "Language model",
     ScoreSource.HUMAN: "A person",
 }
-FLAGS = {"injection_suspected": "The text seems to give orders to whoever scores it. Read it yourself."}
+FLAGS = {
+    "injection_suspected": "The text seems to give orders to whoever scores it. Read it yourself.",
+    "model_refused": "The student refused scoring by a model. A person scores it.",
+    "wide_band": "Several readings came to scores far apart. Read it yourself.",
+    "budget": "It was not sent to a model, because what may be spent on scoring was used up.",
+}
+REVIEW_REASONS: dict[str, str] = {
+    ReviewReason.NEEDS_REVIEW: "No safe verdict",
+    ReviewReason.LOW_CONFIDENCE: "The scorer is unsure",
+    ReviewReason.WIDE_BAND: "Repeated scorings differ",
+    ReviewReason.INJECTION_SUSPECTED: "The text seems to give orders",
+    ReviewReason.RANDOM_SAMPLE: "Drawn at random",
+    ReviewReason.UNAVAILABLE: "No scorer could be had",
+    ReviewReason.MODEL_REFUSED: "The student wants a person",
+}
+CHANGES: dict[str, str] = {
+    ChangeKind.REVIEW: "Review",
+    ChangeKind.OVERRIDE: "Override",
+    ChangeKind.APPEAL: "Appeal",
+    ChangeKind.RESCORE: "Rescoring",
+}
 ACCEPTANCES: dict[str, Label] = {
     Acceptance.ACCEPTED: Label("Accepted", "good"),
     Acceptance.REJECTED: Label("Rejected", "bad"),

@@ -38,4 +38,13 @@ GAUGES: dict[str, dict[str, str]] = {
         "label": "status",
         "function": "assessments.queries.count_by_status",
     },
+    "microcred_model_month_microcents": {
+        "help": "What model calls have cost this month, and may cost (0: no limit), in millionths of a US cent.",
+        "label": "part",
+        "function": "scoring.calls.spending.this_month",
+    },
 }
+
+# name: the function that returns what the health page says of it, {"status": "ok" or what is wrong, ...}. None of these
+# makes the product unfit for requests.
+HEALTH: dict[str, str] = {"scorer": "scoring.releasing.health"}

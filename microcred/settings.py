@@ -8,9 +8,11 @@ from corsheaders.defaults import default_headers
 
 from microcred import env
 from microcred.admin_theme import UNFOLD as UNFOLD
+from microcred.api.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from microcred.embedded import EmbeddedServer
 from microcred.logging import configure_logging
 from microcred.registry import GAUGES as GAUGES
+from microcred.registry import HEALTH as HEALTH
 from microcred.registry import JOB_KINDS as JOB_KINDS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -25,6 +27,8 @@ SECRETS_DIR = STATE_DIR / "secrets"
 SECRET_KEY = env.secret("SECRET_KEY", SECRETS_DIR, required=IS_DEPLOYED)
 JWT_SIGNING_KEY = env.secret("JWT_SIGNING_KEY", SECRETS_DIR, required=IS_DEPLOYED)
 WEBHOOK_ENCRYPTION_KEY = env.secret("WEBHOOK_ENCRYPTION_KEY", SECRETS_DIR, required=IS_DEPLOYED)
+# Decision records hold hashes of answers under a key derived from it; set it before SECRET_KEY is ever changed.
+RECORD_HASH_KEY = env.text("RECORD_HASH_KEY", SECRET_KEY)
 
 # --- Hosts and transport ----------------------------------------------------------------------------------
 HOST = env.text("HOST", "127.0.0.1")
@@ -193,30 +197,6 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "COERCE_DECIMAL_TO_STRING": False,
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "MicroCred API",
-    "VERSION": "v1",
-    "DESCRIPTION": "Assessments, explainable scores and traced micro-credential recommendations.",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SERVE_AUTHENTICATION": [],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "microcred.api.schema.add_shared_errors",
-    ],
-    "ENUM_NAME_OVERRIDES": {
-        "AssessmentStage": "assessments.enums.Stage",
-        "AssessmentStatus": "assessments.enums.AssessmentStatus",
-        "MissingPart": "assessments.enums.MissingPart",
-        "QuestionType": "catalog.enums.QuestionType",
-        "PersonRole": "accounts.enums.Role",
-    },
-}
 # Allowances per caller: (tokens, seconds in which they refill). The first matching line of a scope decides.
 RATE_LIMITS: dict[str, list[tuple[int, int]]] = {
     "anonymous": [(60, 60)],
@@ -273,6 +253,16 @@ METRICS_TOKEN = env.text("METRICS_TOKEN")
 # --- Assessments ------------------------------------------------------------------------------------------
 ASSESSMENT_HOURS = env.integer("ASSESSMENT_HOURS", 72)
 
+# --- Oversight --------------------------------------------------------------------------------------------
+# A person looks at essays whose scorer is less sure than this (0 sure to 1 a guess), and holds one so long.
+REVIEW_UNCERTAINTY_ABOVE = env.decimal("REVIEW_UNCERTAINTY_ABOVE", 0.6)
+REVIEW_LEASE_HOURS = env.integer("REVIEW_LEASE_HOURS", 8)
+# Reviewers first mark the examples of a question, where it has some, and agree on so many of the criteria.
+CALIBRATION_REQUIRED = env.flag("CALIBRATION_REQUIRED", default=True)
+CALIBRATION_AGREEMENT = env.decimal("CALIBRATION_AGREEMENT", 0.8)
+APPEAL_DAYS = env.integer("APPEAL_DAYS", 14)
+APPEALS_CANNOT_LOWER = env.flag("APPEALS_CANNOT_LOWER", default=True)
+
 # --- Model providers --------------------------------------------------------------------------------------
 OPENAI_API_KEY = env.text("OPENAI_API_KEY")
 OPENAI_BASE_URL = env.text("OPENAI_BASE_URL")
@@ -283,6 +273,13 @@ AI_MODELS = {
 AI_PRICES: dict[str, dict[str, str]] = env.mapping("AI_PRICES")
 AI_TIMEOUT_SECONDS = env.decimal("AI_TIMEOUT_SECONDS", 20)
 AI_CONNECT_TIMEOUT_SECONDS = env.decimal("AI_CONNECT_TIMEOUT_SECONDS", 3)
+# What model calls may cost, in US cents; 0 for no limit.
+MODEL_BUDGET_MONTH_CENTS = env.decimal("MODEL_BUDGET_MONTH_CENTS", 0)
+MODEL_CAP_ASSESSMENT_CENTS = env.decimal("MODEL_CAP_ASSESSMENT_CENTS", 0)
+# How often a model reads an essay whose score is in doubt; 1 for once.
+MODEL_MAX_READINGS = env.integer("MODEL_MAX_READINGS", 3)
+# Names that are replaced in every answer before it is sent, beside those of its student.
+MODEL_REDACT_NAMES = env.names("MODEL_REDACT_NAMES", [])
 EMBEDDING_PROVIDER = env.choice(
     "EMBEDDING_PROVIDER", ("sentence-transformers", "openai"), "sentence-transformers"
 )

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("ops.urls")),
     path("api/v1/catalog/", include("catalog.urls")),
     path("api/v1/", include("assessments.urls")),
+    path("api/v1/", include("scoring.urls")),
     path("api/v1/", include("recommendations.urls")),
     path("advisor/", include("companion.urls")),
 ]

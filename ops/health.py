@@ -7,6 +7,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.module_loading import import_string
 
 from ops import queries
 
@@ -37,6 +38,7 @@ def readiness() -> Readiness:
         return Readiness(False, "unavailable", {"database": "unreachable"} | checks)
     if age is None:
         return Readiness(False, "unavailable", {"database": "ok", "migrations": "missing"} | checks)
+    checks |= {name: import_string(function)() for name, function in settings.HEALTH.items()}
     is_late = age > LATE_SECONDS
     checks["jobs"] = {"status": "late" if is_late else "ok", "oldest_due_seconds": age}
     return Readiness(True, "degraded" if is_late else "ok", {"database": "ok", "migrations": "ok"} | checks)

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -10,7 +11,7 @@ from django.db.models import Count
 
 from ops import kinds
 from ops.enums import JobStatus
-from ops.models import AsyncJob
+from ops.models import AsyncJob, AuditLog
 
 _OLDEST_DUE = """
 SELECT coalesce(extract(epoch FROM clock_timestamp() - min(next_run_at)), 0)::float8 FROM async_jobs
@@ -64,3 +65,9 @@ def counts() -> dict[tuple[str, str], int]:
     found = {(kind, status): 0 for kind in settings.JOB_KINDS for status in ("queued", "running", "dead")}
     rows = AsyncJob.objects.values("kind", "status").order_by().annotate(jobs=Count("pk"))
     return found | {(row["kind"], row["status"]): row["jobs"] for row in rows}
+
+
+def audited(action: str) -> list[dict[str, Any]]:
+    """Return the facts of every line of the audit trail about an action, the oldest first."""
+    rows = AuditLog.objects.filter(action=action).order_by("pk")
+    return list(rows.values_list("metadata", flat=True))

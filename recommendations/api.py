@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import caller
 from accounts.permissions import MayGiveFeedback
+from assessments.enums import Stage
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from recommendations import queries, services
@@ -24,6 +25,8 @@ from recommendations.serializers import (
 )
 
 RETRY_AFTER_SECONDS = "2"
+# A person releases it, so that asking every two seconds is of no use.
+HELD_RETRY_AFTER_SECONDS = "300"
 RETRY_AFTER = OpenApiParameter(
     "Retry-After",
     int,
@@ -40,7 +43,7 @@ class ResultEndpoint(APIView):
         operation_id="assessment_result", tags=["Assessments"], parameters=[RETRY_AFTER],
         responses={
             200: ResultView,
-            202: OpenApiResponse(ResultAwaited, "The result is still being worked out."),
+            202: OpenApiResponse(ResultAwaited, "The result is still being worked out, or waits for its release."),
             **errors(404, 409, 410),
         },
     )  # fmt: skip
@@ -48,7 +51,9 @@ class ResultEndpoint(APIView):
         """Return scores, profile, recommendations and their evidence."""
         found = queries.result_of(by=caller(request), assessment_id=assessment_id, now=timezone.now())
         if isinstance(found, Awaited):
-            return Response(awaited_body(found), status=202, headers={"Retry-After": RETRY_AFTER_SECONDS})
+            held = found.stage == Stage.AWAITING_RELEASE
+            seconds = HELD_RETRY_AFTER_SECONDS if held else RETRY_AFTER_SECONDS
+            return Response(awaited_body(found), status=202, headers={"Retry-After": seconds})
         return Response(result_body(found))
 
 

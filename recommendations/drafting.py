@@ -1,7 +1,8 @@
 """Working a recommendation run out: read what is known, search, compare with others, rank, put into words."""
 
+import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -9,12 +10,14 @@ from assessments.enums import MissingPart
 from assessments.queries import Subject
 from catalog import queries as catalog
 from microcred.ai.base import Embedder, EmbeddingKey, Vectors
-from recommendations import queries
+from recommendations import deciding, queries
+from recommendations.chain import digest
 from recommendations.drafts import Draft, DraftItem, Embedding
 from recommendations.fusion import Candidate, Ranked, fuse, gap_fit, weights_used
 from recommendations.gaps import Need, SkillGap, Target, compare, find_needs
 from recommendations.knn import Neighbourhood, neighbourhood
 from recommendations.priors import UNKNOWN
+from recommendations.profiles import Learner
 from recommendations.queries import Offer
 from recommendations.rationale import CredentialFacts, Quote, rationale, summary
 from recommendations.retrieval import Evidence, Passage, SearchQuery, gather, search_queries
@@ -28,14 +31,16 @@ MICROCENTS_A_CENT: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a run starts from: the profile beside the role's targets, the needs that follow, the catalog's
-    offers by id, and what the role's skills mean, by key."""
+    """What a run starts from: the role's targets, the profile beside them and the number of the scoring run that drew
+    it, the needs that follow, the catalog's offers by id, and what the role's skills mean, by key."""
 
     subject: Subject
+    profile_run: int
     profile: tuple[SkillGap, ...]
     needs: tuple[Need, ...]
     offers: Mapping[uuid.UUID, Offer]
     descriptions: Mapping[str, str]
+    targets: tuple[Target, ...]
 
     @property
     def levels(self) -> dict[str, float]:
@@ -62,23 +67,37 @@ class Findings:
         """Which model's vectors were compared."""
         return Embedding(self.key.provider, self.key.model)
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What tells these vectors from others, for the decision record."""
+        vectors = b"" if self.vectors is None else self.vectors.tobytes()
+        return asdict(self.key) | {
+            "queries": digest([query.text for query in self.asked]),
+            "vectors": hashlib.sha256(vectors).hexdigest(),
+        }
 
-def prepare(subject: Subject) -> Basis:
+
+def prepare(subject: Subject, *, levels: Mapping[str, float] | None = None) -> Basis:
     """Read the newest profile of the assessment and the role's targets, and find the needs.
 
-    A level that rests on nothing but the student's own word is not taken as measured.
+    A level that rests on nothing but the student's own word is not taken as measured. Measured ``levels`` by skill
+    key stand in for the stored profile, to see what would follow from them.
     """
+    profile_run = scoring.next_run(subject.assessment_id) - 1
     asked = catalog.role_needs(subject.role_id)
     targets = [Target(need.skill_key, need.skill_name, need.target_level, need.importance) for need in asked]
-    measured = {
-        skill.skill_key: skill.level for skill in scoring.profile(subject.assessment_id) if skill.evidence > 0
-    }
+    measured = levels
+    if measured is None:
+        profile = scoring.profile(subject.assessment_id)
+        measured = {skill.skill_key: skill.level for skill in profile if skill.evidence > 0}
     return Basis(
         subject=subject,
+        profile_run=profile_run,
         profile=tuple(compare(targets, measured)),
         needs=tuple(find_needs(targets, measured)),
         offers={offer.credential_id: offer for offer in queries.offers()},
         descriptions={need.skill_key: need.skill_description for need in asked},
+        targets=tuple(targets),
     )
 
 
@@ -108,15 +127,11 @@ def search(basis: Basis, embedder: Embedder) -> Findings | None:
 
 def conclude(basis: Basis, findings: Findings | None, *, rag_latency_ms: int) -> Draft:
     """Rank the catalog for the needs; without ``findings`` the ranking goes without retrieval."""
-    around = _neighbours(basis)
+    others = queries.learners(role_id=basis.subject.role_id, other_than=basis.subject.user_id)
+    around = neighbourhood(basis.levels, others)
     unavailable = [part for part, known in (("retrieval", findings), ("neighbours", around)) if known is None]
-    ranked = fuse(
-        basis.needs,
-        _candidates(basis, findings, around),
-        levels=basis.levels,
-        earned=queries.earned(basis.subject.user_id),
-        missing=unavailable,
-    )
+    candidates, earned = _candidates(basis, findings, around), queries.earned(basis.subject.user_id)
+    ranked = fuse(basis.needs, candidates, levels=basis.levels, earned=earned, missing=unavailable)
     passages = _passages(findings, [one.candidate.credential_id for one in ranked])
     items = tuple(_item(basis, one, passages, around) for one in ranked)
     missing = () if findings else (MissingPart.RETRIEVAL.value,)
@@ -128,6 +143,12 @@ def conclude(basis: Basis, findings: Findings | None, *, rag_latency_ms: int) ->
         embedding=findings.embedding if findings else None,
         parameters=_parameters(basis, findings, around, unavailable),
         metrics=_metrics(basis, rag_latency_ms),
+        inputs=_inputs(basis, candidates, earned, unavailable)
+        | {
+            "neighbours": _compared(around, others),
+            "embedding": findings.facts if findings else None,
+            "ranking": deciding.ranking(ranked),
+        },
     )
 
 
@@ -139,12 +160,28 @@ def without_recommendations(basis: Basis) -> Draft:
         profile=basis.profile,
         missing=missing,
         metrics=_metrics(basis, 0),
+        inputs=_inputs(basis, [], frozenset(), missing)
+        | {"neighbours": None, "embedding": None, "ranking": []},
     )
 
 
-def _neighbours(basis: Basis) -> Neighbourhood | None:
-    others = queries.learners(role_id=basis.subject.role_id, other_than=basis.subject.user_id)
-    return neighbourhood(basis.levels, others)
+def _inputs(
+    basis: Basis, candidates: Sequence[Candidate], earned: Set[uuid.UUID], unavailable: Collection[str]
+) -> dict[str, Any]:
+    return deciding.inputs(
+        targets=basis.targets,
+        levels=basis.levels,
+        needs=basis.needs,
+        candidates=candidates,
+        earned=earned,
+        unavailable=unavailable,
+    )
+
+
+def _compared(around: Neighbourhood | None, others: Sequence[Learner]) -> dict[str, Any] | None:
+    if around is None:
+        return None
+    return {"size": around.size, "learners": around.learners, "hash": deciding.learners_digest(others)}
 
 
 def _candidates(basis: Basis, findings: Findings | None, around: Neighbourhood | None) -> list[Candidate]:
@@ -220,6 +257,7 @@ def _parameters(
     basis: Basis, findings: Findings | None, around: Neighbourhood | None, unavailable: Sequence[str]
 ) -> dict[str, Any]:
     return {
+        "profile_run": basis.profile_run,
         "weights": {part: round(weight, 4) for part, weight in weights_used(unavailable).items()},
         "unavailable": list(unavailable),
         "needs": [asdict(need) for need in basis.needs],

@@ -34,6 +34,7 @@ class Draft:
     """A whole run: items in order, the profile it rests on, and which parts it goes without.
 
     ``parameters`` and ``metrics`` are stored as they are; ``embedding`` is None when nothing was searched.
+    ``inputs`` is what the ranking was made from, for the decision record (`recommendations.deciding`).
     """
 
     summary: str
@@ -43,6 +44,7 @@ class Draft:
     embedding: Embedding | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def levels(self) -> dict[str, float]:

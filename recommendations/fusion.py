@@ -139,7 +139,8 @@ def gap_fit(needs: Sequence[Need], levels: Mapping[str, float]) -> float:
 
 def overlap(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """Return how alike two credentials are in what they bring, from 0 to 1 (weighted Jaccard)."""
-    skills = one.keys() | other.keys()
+    # In a fixed order, so that the sums come out the same to the last bit in every process.
+    skills = sorted(one.keys() | other.keys())
     shared = sum(min(one.get(skill, 0.0), other.get(skill, 0.0)) for skill in skills)
     return shared / sum(max(one.get(skill, 0.0), other.get(skill, 0.0)) for skill in skills)
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from assessments.events import assessment_released
 from catalog.events import catalog_published
 from ops.jobs import enqueue
-from recommendations import queries
+from recommendations import queries, services
 from scoring.events import assessment_scored
 
 
@@ -19,6 +20,12 @@ def on_assessment_scored(*, assessment_id: uuid.UUID, run: int, **_: Any) -> Non
         assessment_id=assessment_id,
         unique_key=f"recommend:{assessment_id}:{run}",
     )
+
+
+@receiver(assessment_released)
+def on_assessment_released(*, assessment_id: uuid.UUID, **_: Any) -> None:
+    """Announce the result now that its student may see it."""
+    services.announce(assessment_id=assessment_id)
 
 
 @receiver(catalog_published)

@@ -10,7 +10,11 @@ from recommendations.enums import Acceptance
 from recommendations.models import RagTrace, RecommendationFeedback, RecommendationItem
 from recommendations.queries import Awaited, Result
 from recommendations.services import LONGEST_COMMENT
-from scoring.enums import ScoreSource
+from scoring.enums import ChangeKind, ScoreSource
+from scoring.oversight.serializers import StandingView
+
+IN_THE_WORKS = "The result is being worked out. Ask again after the seconds in Retry-After."
+AWAITING_RELEASE = "The result is there and waits for a member of staff to release it."
 
 
 class PartsView(serializers.Serializer[Any]):
@@ -104,6 +108,13 @@ class CriterionResult(serializers.Serializer[Any]):
     quotes = QuoteView(many=True)
 
 
+class BandView(serializers.Serializer[Any]):
+    """The lowest and the highest score that several readings of an essay gave."""
+
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
 RULE = [("rule", "Rule")]
 
 
@@ -117,6 +128,7 @@ class QuestionResultView(serializers.Serializer[Any]):
     status = serializers.CharField()
     score = serializers.FloatField(allow_null=True)
     maximum = serializers.FloatField()
+    band = BandView(allow_null=True, help_text="Only where an essay was read more than once.")
     explanation = serializers.CharField()
     scored_by = serializers.ChoiceField(
         choices=[*RULE, *ScoreSource.choices],
@@ -154,6 +166,19 @@ class PendingPart(serializers.Serializer[Any]):
     reason = serializers.CharField()
 
 
+class NoticeView(serializers.Serializer[Any]):
+    """That a score was changed: what, by a person on what occasion, and why."""
+
+    question_id = serializers.UUIDField()
+    criterion = serializers.CharField(allow_null=True, help_text="Its name; null for the whole question.")
+    kind = serializers.ChoiceField(choices=ChangeKind.choices)
+    message = serializers.CharField()
+    reason = serializers.CharField()
+    before = StandingView()
+    after = StandingView()
+    changed_at = serializers.DateTimeField()
+
+
 class ResultView(serializers.Serializer[Any]):
     """The result of a completed assessment."""
 
@@ -169,6 +194,7 @@ class ResultView(serializers.Serializer[Any]):
     missing = serializers.ListField(child=serializers.ChoiceField(choices=MissingPart.choices))
     provisional = serializers.BooleanField(help_text="Whether parts still wait for a person.")
     pending = PendingPart(many=True)
+    notices = NoticeView(many=True)
     totals = TotalsView()
     questions = QuestionResultView(many=True)
     profile = SkillGapView(many=True)
@@ -176,7 +202,7 @@ class ResultView(serializers.Serializer[Any]):
 
 
 class ResultAwaited(serializers.Serializer[Any]):
-    """A result that is still being worked out."""
+    """A result that is still being worked out, or waits for its release."""
 
     assessment_id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=AssessmentStatus.choices)
@@ -233,6 +259,7 @@ def result_body(result: Result) -> dict[str, Any]:
         "missing": result.missing,
         "provisional": bool(result.pending),
         "pending": result.pending,
+        "notices": result.notices,
         "totals": result.totals,
         "questions": result.questions,
         "profile": parameters.get("profile", []),
@@ -248,6 +275,6 @@ def awaited_body(awaited: Awaited) -> dict[str, Any]:
         "status": awaited.status,
         "stage": awaited.stage,
         "awaited": awaited.awaited,
-        "message": "The result is being worked out. Ask again after the seconds in Retry-After.",
+        "message": AWAITING_RELEASE if awaited.stage == Stage.AWAITING_RELEASE else IN_THE_WORKS,
     }
     return dict(ResultAwaited(body).data)

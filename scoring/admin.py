@@ -4,7 +4,9 @@ from django.contrib import admin
 from unfold.admin import StackedInline
 
 from ops.admin import ReadOnly, ReadOnlyAdmin
+from scoring.calls.admin import ModelCallAdmin as ModelCallAdmin
 from scoring.models import CriterionMark, EssayScore, RuleScore, SkillEstimate
+from scoring.oversight.admin import CalibrationExampleAdmin as CalibrationExampleAdmin
 
 
 class MarkInline(ReadOnly, StackedInline):  # type: ignore[misc]

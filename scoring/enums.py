@@ -12,6 +12,64 @@ class ScoreSource(models.TextChoices):
     HUMAN = "human"
 
 
+class ReviewReason(models.TextChoices):
+    """Why a person should look at an answer."""
+
+    NEEDS_REVIEW = "needs_review"
+    LOW_CONFIDENCE = "low_confidence"
+    WIDE_BAND = "wide_band"
+    INJECTION_SUSPECTED = "injection_suspected"
+    RANDOM_SAMPLE = "random_sample"
+    UNAVAILABLE = "unavailable"
+    MODEL_REFUSED = "model_refused"
+
+
+class ChangeKind(models.TextChoices):
+    """On what occasion a score was changed."""
+
+    REVIEW = "review"
+    OVERRIDE = "override"
+    APPEAL = "appeal"
+    RESCORE = "rescore"
+
+
+class AppealStatus(models.TextChoices):
+    """Whether an appeal still waits for its decision."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+
+
+class AppealOutcome(models.TextChoices):
+    """How an appeal ended: the score stands, was changed, or was kept because an appeal may not lower it."""
+
+    UPHELD = "upheld"
+    CHANGED = "changed"
+    KEPT = "kept"
+
+
+class CallPurpose(models.TextChoices):
+    """What a paid call to a model was for."""
+
+    SCORING = "scoring"
+    READING = "reading"
+
+
+class CallState(models.TextChoices):
+    """Whether it is known what came of a paid call."""
+
+    RESERVED = "reserved"
+    SETTLED = "settled"
+
+
+class CallContent(models.TextChoices):
+    """What a stored text of a paid call is."""
+
+    PROMPT = "prompt"
+    ANSWER = "answer"
+    REPLY = "reply"
+
+
 class EssayOutcome(models.TextChoices):
     """What came of scoring an essay."""
 

@@ -32,8 +32,8 @@ def signals_of(results: Sequence[QuestionResult]) -> list[Signal]:
 def _of_question(result: QuestionResult) -> Iterable[SkillEvidence]:
     if result.essay_score is not None:
         yield from _of_essay(result)
-    elif result.rule_score is not None and result.maximum:
-        fraction = float(result.rule_score.score / result.rule_score.maximum)
+    elif result.rule_score is not None and result.score is not None and result.maximum:
+        fraction = float(result.score / result.maximum)
         for skill, weight in result.question.skills:
             yield SkillEvidence(skill, fraction, float(result.maximum * weight), _source(result))
 

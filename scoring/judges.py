@@ -1,11 +1,16 @@
 """Which judge reads the essays, how they are handed to it, and what becomes of one that it refuses."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
 from microcred.ai import providers
 from microcred.ai.base import FailureKind, ProviderError
+from scoring.calls.judge import AccountedJudge
+from scoring.calls.ledger import Payer
+from scoring.calls.writer import Writer
+from scoring.essays import precheck
 from scoring.essays.judge import ModelJudge
 from scoring.essays.judgement import CriterionVerdict, Judge, Judgement
 from scoring.essays.task import EssayTask
@@ -17,20 +22,41 @@ ABOUT_THE_ESSAY: Final[frozenset[FailureKind]] = frozenset(
     {"refusal", "truncated", "empty", "bad_reply", "too_large", "bad_request"}
 )
 REFUSED_NOTE: Final = "the model refused to judge this essay"
+OPTED_OUT_NOTE: Final = "the student refused scoring by a model"
+MODEL_REFUSED: Final = "model_refused"
 
 
-def current_judge() -> Judge:
-    """Return the judge that the settings ask for. Only for workers: it may load the embedder.
+def judge_for(writer: Writer, *, payer: Payer, snapshots: Mapping[str, uuid.UUID]) -> Judge:
+    """Return the judge of a writer's essays: the one that the settings ask for, or nobody but a person.
 
-    Without a chat model, questions with a trained scorer are judged by it, the others by the rubric alone.
+    Without a chat model, questions with a trained scorer are judged by it, the others by the rubric alone. Only
+    for workers: it may load the embedder. ``snapshots`` gives the frozen question of each essay.
     """
+    if not writer.model_scoring:
+        return PersonOnly()
     chat = providers.chat_model()
-    return ModelJudge(chat) if chat else TrainedJudge(providers.embedder(), find_active(), shared_reader)
+    if chat is None:
+        return TrainedJudge(providers.embedder(), find_active(), shared_reader)
+    return AccountedJudge(ModelJudge(chat, redact=writer.redacted), chat, payer=payer, snapshots=snapshots)
+
+
+class PersonOnly:
+    """Leaves everything that code cannot decide to a person, because the student refused a model."""
+
+    def judge(self, tasks: Sequence[EssayTask]) -> list[Judgement]:
+        """One judgement per task, in order."""
+        return [self._judgement(task) for task in tasks]
+
+    def _judgement(self, task: EssayTask) -> Judgement:
+        decision = precheck.decide(task)
+        if decision is not None:
+            return precheck.judgement(task, decision)
+        return held_for_a_person(task, reason_code=MODEL_REFUSED, note=OPTED_OUT_NOTE)
 
 
 def call_by_call(judge: Judge, tasks: Sequence[EssayTask]) -> list[list[EssayTask]]:
     """Return the tasks in groups that one failing call would take down together."""
-    return judge.batches(tasks) if isinstance(judge, ModelJudge) else [[task] for task in tasks]
+    return judge.batches(tasks) if isinstance(judge, AccountedJudge) else [[task] for task in tasks]
 
 
 def read_group(judge: Judge, tasks: Sequence[EssayTask]) -> list[Judgement]:
@@ -45,18 +71,18 @@ def read_group(judge: Judge, tasks: Sequence[EssayTask]) -> list[Judgement]:
         if error.kind != "refusal":
             raise
     if len(tasks) == 1:
-        return [held_for_a_person(tasks[0])]
+        return [held_for_a_person(tasks[0], reason_code="refused", note=REFUSED_NOTE)]
     return [judgement for task in tasks for judgement in read_group(judge, [task])]
 
 
-def held_for_a_person(task: EssayTask) -> Judgement:
-    """Return the judgement of an essay that the model would not judge: nothing scored, all of it pending."""
+def held_for_a_person(task: EssayTask, *, reason_code: str, note: str) -> Judgement:
+    """Return the judgement of an essay that no model judged: nothing scored, all of it pending."""
     return Judgement(
         question_id=task.question_id,
         outcome="needs_review",
         verdicts=tuple(
             CriterionVerdict(
-                criterion.key, None, "", (), False, "needs_review", None, criterion.maximum, REFUSED_NOTE
+                criterion.key, None, "", (), False, "needs_review", None, criterion.maximum, note
             )
             for criterion in task.criteria
         ),
@@ -67,6 +93,7 @@ def held_for_a_person(task: EssayTask) -> Judgement:
         model="",
         prompt_version="",
         uncertainty=1.0,
-        reason_code="refused",
-        notes=(REFUSED_NOTE,),
+        reason_code=reason_code,
+        flags=(MODEL_REFUSED,) if reason_code == MODEL_REFUSED else (),
+        notes=(note,),
     )

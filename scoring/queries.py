@@ -1,21 +1,22 @@
 """Reading scores and skill profiles."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, IntegerField, Max, Sum, Value, When
+from django.db.models import Max, Sum
 
 from assessments import queries as assessments
 from assessments.queries import AskedQuestion
 from catalog.enums import QuestionType
+from scoring.calls.receipts import Receipt as Receipt
+from scoring.calls.receipts import receipts_of as receipts_of
 from scoring.enums import EssayOutcome, MarkStatus, ScoreSource
-from scoring.models import CriterionMark, EssayScore, RuleScore, SkillEstimate
+from scoring.models import CriterionMark, EssayScore, RuleScore, ScoreOverride, SkillEstimate
+from scoring.precedence import RULE, Given, effective
 from scoring.rules.engine import is_scored_by_rules
-
-SOURCE_RANK = {ScoreSource.HUMAN: 2, ScoreSource.MODEL: 1, ScoreSource.LOCAL: 1, ScoreSource.CODE: 1}
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class SkillLevel:
 class QuestionResult:
     """The effective outcome of one question; ``score`` is empty where nothing is scored (yet).
 
-    ``marks`` are the verdicts on an essay's criteria, in the rubric's order.
+    ``marks`` are the verdicts on an essay's criteria, in the rubric's order; ``override`` is the person's score
+    that counts in place of the rules'.
     """
 
     question: AskedQuestion
@@ -46,6 +48,7 @@ class QuestionResult:
     rule_score: RuleScore | None
     essay_score: EssayScore | None
     marks: tuple[CriterionMark, ...]
+    override: ScoreOverride | None = None
 
 
 @dataclass(frozen=True)
@@ -68,39 +71,43 @@ class ModelUsage:
 
 
 def effective_rule_scores(assessment_id: uuid.UUID) -> dict[uuid.UUID, RuleScore]:
-    """Return the score of the newest answer to every closed question, by snapshot."""
-    rows = (
-        RuleScore.objects.filter(assessment_id=assessment_id)
-        .order_by("question_snapshot_id", "-response__version", "-created_at")
-        .distinct("question_snapshot_id")
-    )
-    return {row.question_snapshot_id: row for row in rows}
+    """Return what the rules last gave the newest answer to every closed question, by snapshot."""
+    return effective(_by_rules(assessment_id))
 
 
 def effective_essay_scores(assessment_id: uuid.UUID) -> dict[uuid.UUID, EssayScore]:
     """Return the run that counts for every essay, by snapshot: a person's before a model's, then the newest."""
-    rank = Case(
-        *(When(source=source, then=Value(value)) for source, value in SOURCE_RANK.items()),
-        output_field=IntegerField(),
+    runs = EssayScore.objects.filter(assessment_id=assessment_id).order_by()
+    chosen = effective(
+        Given(snapshot, source, (run,), pk)
+        for pk, snapshot, source, run in runs.values_list("pk", "question_snapshot_id", "source", "run")
     )
-    rows = (
-        EssayScore.objects.filter(assessment_id=assessment_id)
-        .annotate(rank=rank)
-        .order_by("question_snapshot_id", "-rank", "-run")
-        .distinct("question_snapshot_id")
-        .prefetch_related("marks")
-    )
+    rows = EssayScore.objects.filter(pk__in=chosen.values()).prefetch_related("marks")
     return {row.question_snapshot_id: row for row in rows}
 
 
 def question_results(assessment_id: uuid.UUID) -> list[QuestionResult]:
     """Return the effective outcome of every question, in order; for staff and for further computing."""
     rules = effective_rule_scores(assessment_id)
+    given: list[Given[RuleScore | ScoreOverride]] = [*_by_people(assessment_id)]
+    given += _given_by_rules(rules.values())
+    closed = effective(given)
     essays = effective_essay_scores(assessment_id)
     return [
-        _result(question, rules.get(question.snapshot_id), essays.get(question.snapshot_id))
+        question_result(
+            question,
+            rule=rules.get(question.snapshot_id),
+            closed=closed.get(question.snapshot_id),
+            essay=essays.get(question.snapshot_id),
+            marks=marks_of(essays.get(question.snapshot_id)),
+        )
         for question in assessments.asked_questions(assessment_id)
     ]
+
+
+def marks_of(essay: EssayScore | None) -> Sequence[CriterionMark]:
+    """Return the verdicts of a stored run, in the rubric's order; none where there is no run."""
+    return list(essay.marks.all()) if essay else []
 
 
 def student_view(results: Sequence[QuestionResult]) -> list[dict[str, Any]]:
@@ -133,10 +140,15 @@ def pending_parts(results: Sequence[QuestionResult]) -> list[dict[str, Any]]:
                 {
                     "question_id": str(result.question.question_id),
                     "criteria": waiting,
-                    "reason": "needs_review",
+                    "reason": _why_pending(result),
                 }
             )
     return pending
+
+
+def _why_pending(result: QuestionResult) -> str:
+    flags = result.essay_score.flags if result.essay_score else []
+    return "model_refused" if "model_refused" in flags else "needs_review"
 
 
 def profile(assessment_id: uuid.UUID) -> list[SkillLevel]:
@@ -175,32 +187,58 @@ def model_usage(assessment_id: uuid.UUID) -> ModelUsage:
     return ModelUsage(found["latency"] or 0, found["cost"] or 0, found["read"] or 0, found["wrote"] or 0)
 
 
-def _result(question: AskedQuestion, rule: RuleScore | None, essay: EssayScore | None) -> QuestionResult:
-    status, score, explanation, staff_explanation = _outcome(question, rule, essay)
+def question_result(
+    question: AskedQuestion,
+    *,
+    rule: RuleScore | None = None,
+    closed: RuleScore | ScoreOverride | None = None,
+    essay: EssayScore | None = None,
+    marks: Sequence[CriterionMark] = (),
+) -> QuestionResult:
+    """Return the outcome that a question has when these are the scores that count, stored or not."""
+    counting = closed or essay
+    status, score, explanation, staff_explanation = _outcome(question, closed, essay)
     return QuestionResult(
         question=question,
         status=status,
         score=score,
-        maximum=question.weight,
+        maximum=counting.maximum if counting and status != "unscored" else question.weight,
         explanation=explanation,
         staff_explanation=staff_explanation,
         rule_score=rule,
         essay_score=essay,
-        marks=tuple(essay.marks.all()) if essay else (),
+        marks=tuple(marks),
+        override=closed if isinstance(closed, ScoreOverride) else None,
     )
 
 
+def _by_rules(assessment_id: uuid.UUID) -> list[Given[RuleScore]]:
+    return _given_by_rules(RuleScore.objects.filter(assessment_id=assessment_id).select_related("response"))
+
+
+def _given_by_rules(rows: Iterable[RuleScore]) -> list[Given[Any]]:
+    return [
+        Given(row.question_snapshot_id, RULE, (row.response.version, row.created_at, row.pk), row)
+        for row in rows
+    ]
+
+
+def _by_people(assessment_id: uuid.UUID) -> list[Given[Any]]:
+    rows = ScoreOverride.objects.filter(assessment_id=assessment_id)
+    return [Given(row.question_snapshot_id, ScoreSource.HUMAN, (row.run,), row) for row in rows]
+
+
 def _outcome(
-    question: AskedQuestion, rule: RuleScore | None, essay: EssayScore | None
+    question: AskedQuestion, closed: RuleScore | ScoreOverride | None, essay: EssayScore | None
 ) -> tuple[str, Decimal | None, str, str]:
     if question.question_type == QuestionType.PROFILE:
         return "unscored", None, "This question is not scored; it helps to place you.", ""
     if question.response_id is None:
         return "unanswered", Decimal(0), "You did not answer this question.", ""
     if is_scored_by_rules(question.question_type):
-        if rule is None:
+        if closed is None:
             return "awaiting", None, "This answer has not been scored yet.", ""
-        return "scored", rule.score, rule.explanation, rule.staff_explanation
+        return "scored", closed.score, closed.explanation, getattr(closed, "staff_explanation", "")
     if essay is None:
         return "awaiting", None, "This essay has not been scored yet.", ""
     if essay.outcome == EssayOutcome.UNAVAILABLE:
@@ -219,12 +257,19 @@ def _student_view(result: QuestionResult) -> dict[str, Any]:
         "status": result.status,
         "score": None if result.score is None else float(result.score),
         "maximum": float(result.maximum),
+        "band": _band(result.essay_score),
         "explanation": result.explanation,
         "scored_by": _scored_by(result),
         "uncertainty": result.essay_score.uncertainty if result.essay_score else None,
         "feedback": str(question.feedback.get("student", "")),
         "criteria": [_student_mark(mark) for mark in result.marks],
     }
+
+
+def _band(essay: EssayScore | None) -> dict[str, float] | None:
+    if essay is None or essay.band_low is None or essay.band_high is None:
+        return None
+    return {"low": float(essay.band_low), "high": float(essay.band_high)}
 
 
 def _scored_by(result: QuestionResult) -> str | None:

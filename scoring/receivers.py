@@ -6,7 +6,8 @@ from typing import Any
 from django.dispatch import receiver
 
 from assessments.events import responses_submitted
-from scoring import services
+from scoring import oversight, services
+from scoring.events import assessment_scored
 
 
 @receiver(responses_submitted)
@@ -15,3 +16,9 @@ def on_responses_submitted(
 ) -> None:
     """Score the closed answers in the same transaction; leave the essays to a job."""
     services.take_responses(assessment_id=assessment_id, response_ids=response_ids, submitted=submitted)
+
+
+@receiver(assessment_scored)
+def on_assessment_scored(*, assessment_id: uuid.UUID, **_: Any) -> None:
+    """Ask people to look at what should not be left to a scorer alone."""
+    oversight.open_reviews(assessment_id=assessment_id)

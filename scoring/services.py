@@ -28,6 +28,11 @@ RULE_ENGINE_VERSION = "rules-1"
 THOUSANDTH = Decimal("0.001")
 HUNDREDTH = Decimal("0.01")
 UNAVAILABLE_EXPLANATION = "This essay could not be scored; your answer is kept and can be scored later."
+OUT_OF_BUDGET = "budget"
+OUT_OF_BUDGET_EXPLANATION = (
+    "This essay was not scored, because what may be spent on scoring is used up; your answer is kept and can be "
+    "scored later."
+)
 
 
 @dataclass(frozen=True)
@@ -40,10 +45,14 @@ class EssayToJudge:
 
 @dataclass(frozen=True)
 class JudgedEssay:
-    """An essay with what the judge said; ``judgement`` is None where the judge could not be had."""
+    """An essay with what the judge said; ``judgement`` is None where the judge could not be had.
+
+    ``why_not`` then says why, if it is not for the provider's failing.
+    """
 
     essay: EssayToJudge
     judgement: Judgement | None
+    why_not: str = ""
 
 
 @transaction.atomic
@@ -80,10 +89,10 @@ def conclude(*, assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> None
     """Store what was said of each essay, draw the skill profile, and announce both."""
     for one in judged:
         if one.judgement is None:
-            _store_unavailable(assessment_id, one.essay)
+            _store_unavailable(assessment_id, one)
         else:
             _store_judgement(assessment_id, one.essay, one.judgement)
-    run = _store_profile(assessment_id)
+    run = draw_profile(assessment_id)
     assessment_scored.send(sender=None, assessment_id=assessment_id, run=run)
 
 
@@ -136,7 +145,8 @@ def _next_essay_run(assessment_id: uuid.UUID, question: AskedQuestion) -> int:
     return (rows.aggregate(run=Max("run"))["run"] or 0) + 1
 
 
-def _store_unavailable(assessment_id: uuid.UUID, essay: EssayToJudge) -> None:
+def _store_unavailable(assessment_id: uuid.UUID, one: JudgedEssay) -> None:
+    essay = one.essay
     EssayScore.objects.create(
         assessment_id=assessment_id,
         question_snapshot_id=essay.question.snapshot_id,
@@ -146,8 +156,10 @@ def _store_unavailable(assessment_id: uuid.UUID, essay: EssayToJudge) -> None:
         outcome=EssayOutcome.UNAVAILABLE,
         maximum=essay.question.weight,
         scored_weight=Decimal(0),
-        explanation=UNAVAILABLE_EXPLANATION,
+        explanation=OUT_OF_BUDGET_EXPLANATION if one.why_not == OUT_OF_BUDGET else UNAVAILABLE_EXPLANATION,
         uncertainty=1.0,
+        flags=[one.why_not] if one.why_not else [],
+        response_payload={"reason_code": one.why_not} if one.why_not else {},
         provider="none",
         model="",
         prompt_version="",
@@ -167,7 +179,9 @@ def _store_judgement(assessment_id: uuid.UUID, essay: EssayToJudge, judgement: J
         scored_weight=judgement.scored_weight,
         explanation=_explanation(essay.task, judgement),
         uncertainty=judgement.uncertainty,
-        flags=["injection_suspected"] if judgement.injection_suspected else [],
+        flags=[*(["injection_suspected"] if judgement.injection_suspected else []), *judgement.flags],
+        band_low=judgement.band_low,
+        band_high=judgement.band_high,
         provider=judgement.provider,
         model=judgement.model,
         prompt_version=judgement.prompt_version,
@@ -214,6 +228,7 @@ def _payload(judgement: Judgement) -> dict[str, Any]:
         "raw": dict(judgement.raw),
         "notes": list(judgement.notes),
         "reason_code": judgement.reason_code,
+        "model_calls": list(judgement.calls),
     }
 
 
@@ -229,7 +244,8 @@ def _explanation(task: EssayTask, judgement: Judgement) -> str:
     return "; ".join(parts) + "." if parts else "A person will look at this essay."
 
 
-def _store_profile(assessment_id: uuid.UUID) -> int:
+def draw_profile(assessment_id: uuid.UUID) -> int:
+    """Store the skill profile that the scores which count now make, as a new run; return its number."""
     results = queries.question_results(assessment_id)
     estimates = skill_profile(evidence_of(results), signals_of(results))
     ids = catalog.skill_ids([estimate.skill for estimate in estimates])

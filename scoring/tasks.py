@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -10,10 +11,11 @@ from assessments.enums import MissingPart
 from microcred.ai.base import ProviderError
 from ops.jobs import Claim, RetryLater
 from scoring import services
-from scoring.essays.judgement import Judgement
-from scoring.essays.task import EssayTask
-from scoring.judges import ABOUT_THE_ESSAY, call_by_call, current_judge, read_group
-from scoring.services import EssayToJudge, JudgedEssay, essays_to_judge
+from scoring.calls.ledger import BudgetExceeded, Payer, abandon_earlier
+from scoring.calls.writer import writer_of
+from scoring.essays.judgement import Judge, Judgement
+from scoring.judges import ABOUT_THE_ESSAY, call_by_call, judge_for, read_group
+from scoring.services import OUT_OF_BUDGET, EssayToJudge, JudgedEssay, essays_to_judge
 
 log = structlog.get_logger(__name__)
 MOST_SILENT_TRIES = 2
@@ -47,20 +49,34 @@ def _conclude(assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> None:
 
 
 def _judge(claim: Claim, essays: Sequence[EssayToJudge]) -> list[JudgedEssay]:
-    found = _judgements(claim, [essay.task for essay in essays]) if essays else {}
-    return [JudgedEssay(essay, found.get(essay.task.question_id)) for essay in essays]
+    reading = _judgements(claim, essays) if essays else Reading()
+    return [
+        JudgedEssay(essay, reading.found.get(essay.task.question_id), reading.why_not) for essay in essays
+    ]
 
 
-def _judgements(claim: Claim, tasks: Sequence[EssayTask]) -> dict[str, Judgement]:
+@dataclass
+class Reading:
+    """The judgements that could be had, by question, and why there are no others."""
+
+    found: dict[str, Judgement] = field(default_factory=dict)
+    why_not: str = ""
+
+
+def _judgements(claim: Claim, essays: Sequence[EssayToJudge]) -> Reading:
     """Return the judgements by question; at the last attempt those that could be had."""
-    judge = current_judge()
-    found: dict[str, Judgement] = {}
-    waiting = call_by_call(judge, tasks)
+    judge = _judge_of(claim, essays)
+    reading = Reading()
+    waiting = call_by_call(judge, [essay.task for essay in essays])
     while waiting:
         group = waiting.pop(0)
         claim.ensure_held()
         try:
-            found.update((judgement.question_id, judgement) for judgement in read_group(judge, group))
+            reading.found.update((one.question_id, one) for one in read_group(judge, group))
+        except BudgetExceeded as error:
+            # Other groups may need no new call, or a cheaper one.
+            log.error("model_budget_exceeded", limit=error.limit, essays=len(group))
+            reading.why_not = OUT_OF_BUDGET
         except ProviderError as error:
             if error.retryable and not _is_enough(claim, error):
                 raise RetryLater(error.kind, delay=error.wait(attempt=claim.attempt)) from error
@@ -69,7 +85,18 @@ def _judgements(claim: Claim, tasks: Sequence[EssayTask]) -> dict[str, Judgement
                 break
             if len(group) > 1:
                 waiting = [[task] for task in group] + waiting
-    return found
+    return reading
+
+
+def _judge_of(claim: Claim, essays: Sequence[EssayToJudge]) -> Judge:
+    assessment_id = _assessment_of(claim)
+    payer = Payer(assessment_id, claim.job_id, claim.attempt, claim.correlation_id)
+    abandon_earlier(payer)
+    return judge_for(
+        writer_of(assessment_id),
+        payer=payer,
+        snapshots={essay.task.question_id: essay.question.snapshot_id for essay in essays},
+    )
 
 
 def _is_enough(claim: Claim, error: ProviderError) -> bool:

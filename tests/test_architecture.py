@@ -21,8 +21,9 @@ FLOORS = {
     "partners": 7,
 }
 DOMAIN = {"catalog", "assessments", "scoring", "recommendations", "companion", "partners"}
-# statistics: what queries read of single assessments, read across all of them.
-FRONT_DOORS = {"queries", "services", "events", "enums", "statistics"}
+# statistics: what queries read of single assessments, read across all of them. oversight: what people do about
+# scores, with its own reading and writing side. replay: stored scores worked out again.
+FRONT_DOORS = {"queries", "services", "events", "enums", "statistics", "oversight", "replay"}
 NOT_PACKAGES = {"tests", "templates", "static", "docs", "scripts", "examples", "benchmarks", "infra"}
 # Beyond the front doors: text checks that the pages of another app must apply to what staff or students write,
 # and the field types of another app's rows.
@@ -36,14 +37,18 @@ ENGINES = [
     "assessments/answers.py",
     "assessments/assembly.py",
     "scoring/agreement.py",
+    "scoring/attacks",
     "scoring/fairness.py",
     "scoring/intervals.py",
     "scoring/items.py",
     "scoring/profile.py",
     "scoring/rules",
     "scoring/essays",
+    "scoring/golden",
+    "recommendations/chain.py",
     "scoring/training",
     "recommendations/chunking.py",
+    "recommendations/deciding.py",
     "recommendations/fusion.py",
     "recommendations/gaps.py",
     "recommendations/knn.py",

@@ -9,13 +9,18 @@ from assessments.services.answering import (
     submit,
 )
 from assessments.services.ending import (
+    ResultMissing,
+    ResultNotHeld,
     advance,
     complete,
     expire_overdue,
     fail,
     fail_stranded,
+    lock_result,
+    mend,
     note_found,
     note_missing,
+    release,
 )
 from assessments.services.starting import (
     MetadataReserved,
@@ -34,6 +39,8 @@ __all__ = [
     "GivenAnswer",
     "MetadataReserved",
     "PrerequisitesMissing",
+    "ResultMissing",
+    "ResultNotHeld",
     "RoleNotAssessable",
     "Started",
     "advance",
@@ -41,9 +48,12 @@ __all__ = [
     "expire_overdue",
     "fail",
     "fail_stranded",
+    "lock_result",
+    "mend",
     "note_found",
     "note_missing",
     "record_synthetic",
+    "release",
     "start",
     "submit",
 ]

@@ -6,15 +6,32 @@ from collections.abc import Collection, Sequence
 
 from django.db import transaction
 
+from accounts.models import User
+from accounts.policy import Permission, allows
+from assessments import queries
 from assessments.enums import AssessmentStatus, Stage
-from assessments.events import assessment_failed
+from assessments.events import assessment_failed, assessment_released
 from assessments.models import Assessment
+from catalog.enums import ReleasePolicy
+from microcred.errors import Conflict, Forbidden
 from ops import audit
 from ops import queries as jobs
 
 STRANDED_AFTER = dt.timedelta(minutes=2)
 STRANDED_AT_ONCE = 500
 STRANDED_REASON = "The result could not be worked out. Your answers are kept, and staff can start it again."
+
+
+class ResultNotHeld(Conflict):
+    """There is no result that waits for its release."""
+
+    default_code = "RELEASE_409"
+
+
+class ResultMissing(Conflict):
+    """The assessment is not completed."""
+
+    default_code = "ASSESSMENT_NOT_COMPLETED"
 
 
 @transaction.atomic
@@ -53,7 +70,8 @@ def complete(
 ) -> Assessment:
     """End the background work with a result, which ``missing`` names the missing parts of.
 
-    An assessment that has failed is thereby mended. Of one that is completed already only the missing parts
+    Where the role's policy says so, the result is held until staff releases it. An assessment that has failed is
+    thereby mended. Of one that is completed already only the missing parts
     change: those ``tried`` again are missing no more, unless ``missing`` says so anew.
     """
     assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
@@ -63,15 +81,61 @@ def complete(
     _add_missing(assessment, missing)
     if assessment.status != AssessmentStatus.COMPLETED:
         assessment.status = AssessmentStatus.COMPLETED
-        assessment.stage = Stage.DONE
+        held = assessment.role.release_policy == ReleasePolicy.STAFF
+        assessment.stage = Stage.AWAITING_RELEASE if held else Stage.DONE
         assessment.completed_at = now
         assessment.failure_reason = ""
         audit.record(
             by=None, action="assessment.completed", resource_type="assessment", resource_id=assessment.pk,
-            metadata={"missing": assessment.missing},
+            metadata={"missing": assessment.missing, "held": held},
         )  # fmt: skip
     assessment.save()
     return assessment
+
+
+@transaction.atomic
+def release(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Assessment:
+    """Let the student see a result that was held back. Sends ``assessment_released``.
+
+    Raises:
+        AssessmentMissing: if it is not there or not for ``by`` to see.
+        Forbidden: if ``by`` may see it but is not staff.
+        ResultNotHeld: if there is nothing to release.
+    """
+    queries.get_visible(by=by, assessment_id=assessment_id)
+    if not allows(by, Permission.REVIEW_SCORES):
+        raise Forbidden("Only staff releases results.")
+    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    if not queries.is_held(assessment):
+        raise ResultNotHeld("No result of this assessment waits for its release.")
+    assessment.stage, assessment.released_at = Stage.DONE, now
+    assessment.save(update_fields=["stage", "released_at", "updated_at"])
+    audit.record(
+        by=by, action="assessment.released", resource_type="assessment", resource_id=assessment.pk,
+        metadata={"held_seconds": _seconds_since(assessment.completed_at, now)},
+    )  # fmt: skip
+    assessment_released.send(sender=None, assessment_id=assessment.pk)
+    return assessment
+
+
+def lock_result(assessment_id: uuid.UUID) -> Assessment:
+    """Lock an assessment that has a result, so that its scores change one after the other.
+
+    Raises ``ResultMissing`` for one that has none (yet).
+    """
+    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    if assessment.status != AssessmentStatus.COMPLETED:
+        raise ResultMissing("The assessment has no result whose scores could be changed.")
+    return assessment
+
+
+@transaction.atomic
+def mend(*, assessment_id: uuid.UUID, parts: Sequence[str]) -> None:
+    """Take parts that are there by now off the missing ones."""
+    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    assessment.missing = [part for part in assessment.missing if part not in parts]
+    assessment.degraded = bool(assessment.missing)
+    assessment.save(update_fields=["missing", "degraded", "updated_at"])
 
 
 def fail_stranded(*, now: dt.datetime) -> int:
@@ -109,6 +173,10 @@ def expire_overdue(*, now: dt.datetime) -> int:
     return Assessment.objects.filter(status=AssessmentStatus.IN_PROGRESS, expires_at__lte=now).update(
         status=AssessmentStatus.EXPIRED, updated_at=now
     )
+
+
+def _seconds_since(start: dt.datetime | None, end: dt.datetime) -> int:
+    return round((end - start).total_seconds()) if start else 0
 
 
 def _add_missing(assessment: Assessment, parts: Sequence[str]) -> None:

@@ -53,11 +53,19 @@ class Started:
 
 
 @transaction.atomic
-def start(*, by: User, role_id: uuid.UUID, metadata: Mapping[str, Any], now: dt.datetime) -> Started:
+def start(
+    *,
+    by: User,
+    role_id: uuid.UUID,
+    metadata: Mapping[str, Any],
+    now: dt.datetime,
+    model_scoring: bool | None = None,
+) -> Started:
     """Start an assessment: draw questions from the role's pool and freeze them.
 
     A student has one open assessment a role at most, so that starting again and again does not lay the whole
-    pool open: while one is open, starting returns it as it is.
+    pool open: while one is open, starting returns it as it is. ``model_scoring`` says whether a model may score
+    the essays; without it the student's own standing choice counts.
 
     Raises:
         MetadataReserved: if the metadata calls the assessment synthetic.
@@ -66,6 +74,38 @@ def start(*, by: User, role_id: uuid.UUID, metadata: Mapping[str, Any], now: dt.
     """
     if SYNTHETIC in metadata:
         raise MetadataReserved(f"The name {SYNTHETIC!r} is reserved.", details={"field": "metadata"})
+    role, pool = _assessable(by, role_id)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # of several starts at once one goes first
+    mine = Assessment.objects.filter(user=by, role=role, status=AssessmentStatus.IN_PROGRESS)
+    mine.filter(expires_at__lte=now).update(status=AssessmentStatus.EXPIRED, updated_at=now)
+    standing = mine.select_related("role", "user").first()
+    if standing is not None:
+        return Started(standing, is_new=False)
+    fields = {"metadata": dict(metadata), "started_at": now, **_choice(by, model_scoring, now)}
+    return Started(_draw(by, role, pool, fields), is_new=True)
+
+
+def _draw(by: User, role: Any, pool: Sequence[catalog.PoolQuestion], fields: dict[str, Any]) -> Assessment:
+    seed = random.SystemRandom().getrandbits(SEED_BITS)
+    lasts = dt.timedelta(hours=settings.ASSESSMENT_HOURS)
+    assessment = Assessment.objects.create(
+        user=by, role=role, seed=seed, expires_at=fields["started_at"] + lasts, **fields
+    )
+    chosen = _choose(pool, role_id=role.pk, size=role.assessment_size, seed=seed)
+    QuestionSnapshot.objects.bulk_create(
+        _freeze(assessment, question, position, seed) for position, question in enumerate(chosen, start=1)
+    )
+    audit.record(
+        by=by,
+        action="assessment.started",
+        resource_type="assessment",
+        resource_id=assessment.pk,
+        metadata={"model_scoring": assessment.model_scoring},
+    )
+    return assessment
+
+
+def _assessable(by: User, role_id: uuid.UUID) -> tuple[Any, list[catalog.PoolQuestion]]:
     role = catalog.active_role(role_id)
     pool = catalog.question_pool(role_id) if role else []
     if role is None or not pool:
@@ -78,33 +118,17 @@ def start(*, by: User, role_id: uuid.UUID, metadata: Mapping[str, Any], now: dt.
             + ".",
             details={"missing_roles": [{"role_id": str(item.pk), "name": item.name} for item in missing]},
         )
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # of several starts at once one goes first
-    mine = Assessment.objects.filter(user=by, role=role, status=AssessmentStatus.IN_PROGRESS)
-    mine.filter(expires_at__lte=now).update(status=AssessmentStatus.EXPIRED, updated_at=now)
-    standing = mine.select_related("role", "user").first()
-    if standing is not None:
-        return Started(standing, is_new=False)
-    return Started(_draw(by, role, pool, metadata, now), is_new=True)
+    return role, pool
 
 
-def _draw(
-    by: User, role: Any, pool: Sequence[catalog.PoolQuestion], metadata: Mapping[str, Any], now: dt.datetime
-) -> Assessment:
-    seed = random.SystemRandom().getrandbits(SEED_BITS)
-    assessment = Assessment.objects.create(
-        user=by,
-        role=role,
-        seed=seed,
-        metadata=dict(metadata),
-        started_at=now,
-        expires_at=now + dt.timedelta(hours=settings.ASSESSMENT_HOURS),
-    )
-    chosen = _choose(pool, role_id=role.pk, size=role.assessment_size, seed=seed)
-    QuestionSnapshot.objects.bulk_create(
-        _freeze(assessment, question, position, seed) for position, question in enumerate(chosen, start=1)
-    )
-    audit.record(by=by, action="assessment.started", resource_type="assessment", resource_id=assessment.pk)
-    return assessment
+def _choice(student: User, said: bool | None, now: dt.datetime) -> dict[str, Any]:
+    """Whether a model may score, and since when: as said now, else as the student chose, else yes."""
+    if said is not None:
+        return {"model_scoring": said, "model_scoring_decided_at": now}
+    return {
+        "model_scoring": student.model_scoring,
+        "model_scoring_decided_at": student.model_scoring_decided_at,
+    }
 
 
 @transaction.atomic

@@ -36,7 +36,10 @@ class JobRoleAdmin(CuratedAdmin):
     readonly_fields = ("active",)
     inlines = (RoleSkillInline,)
     actions = ("activate", "retire")
-    fields = ("name", "key", "description", "assessment_size", "prerequisites", "active")
+    fields = (
+        "name", "key", "description", "assessment_size", "prerequisites", "release_policy",
+        "review_sample_rate", "active",
+    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[JobRole]:
         """Count the questions that may be asked."""

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from catalog.enums import ReleasePolicy
 from microcred.db import Model
 
 MAX_LEVEL = 5
@@ -46,6 +47,18 @@ class JobRole(Model):
     assessment_size = models.PositiveSmallIntegerField(
         default=12, help_text="How many questions of the pool one assessment asks."
     )
+    release_policy = models.CharField(
+        max_length=16,
+        choices=ReleasePolicy.choices,
+        default=ReleasePolicy.IMMEDIATE,
+        help_text="Whether students see a result at once, or only after staff has released it.",
+    )
+    review_sample_rate = models.DecimalField(
+        max_digits=4,
+        decimal_places=3,
+        default=0,
+        help_text="The share of scored essays, from 0 to 1, that people check at random.",
+    )
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -55,6 +68,14 @@ class JobRole(Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(assessment_size__gte=1), name="role_catalog_assessment_size_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(release_policy__in=ReleasePolicy.values),
+                name="role_catalog_release_policy_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(review_sample_rate__gte=0, review_sample_rate__lte=1),
+                name="role_catalog_review_sample_rate_is_share",
             ),
         ]
 

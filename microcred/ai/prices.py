@@ -58,6 +58,15 @@ class PriceTable:
                 return price
         return None
 
+    def dearest(self) -> Price:
+        """Return a price that no listed model exceeds, for a model without one."""
+        prices = self._prices.values()
+        return Price(
+            input=max(price.input for price in prices),
+            cached=max(price.cached for price in prices),
+            output=max(price.output for price in prices),
+        )
+
 
 def _price(entry: Mapping[str, str]) -> Price:
     read = Decimal(entry["input"])

@@ -5,6 +5,7 @@ For workers and commands: the web process answers from stored results and calls 
 
 import time
 from functools import cache
+from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
@@ -18,6 +19,9 @@ from microcred.ai.openai import PROVIDER, OpenAIChat, OpenAIEmbedder, OpenAIServ
 from microcred.ai.prices import PriceTable
 
 log = structlog.get_logger(__name__)
+
+# Prose has three to five bytes a token; a text of nothing but rare characters is the exception.
+BYTES_A_TOKEN_AT_LEAST = 2
 
 
 @cache
@@ -44,6 +48,23 @@ def embedder() -> Embedder:
         return GuardedEmbedder(remote, _breaker())
     folder, _ = build(settings.EMBEDDER_DIR, model=settings.EMBEDDING_MODEL)
     return OnnxEmbedder(folder)
+
+
+def chat_host() -> str:
+    """Return the host, with its port if it has one, that texts for the chat model are sent to."""
+    return urlsplit(settings.OPENAI_BASE_URL).netloc.rpartition("@")[2] or "api.openai.com"
+
+
+def highest_chat_cost(model: str, *, sent: str, max_tokens: int, assume_price: bool) -> int:
+    """Return micro-cents that a call cannot exceed: half as many tokens read as ``sent`` has bytes, and
+    ``max_tokens`` written. A model without a price costs nothing, or with ``assume_price`` as much as the dearest.
+    """
+    table = PriceTable(settings.AI_PRICES)
+    price = table.find(model) or (table.dearest() if assume_price else None)
+    if price is None:
+        return 0
+    read = -(-len(sent.encode("utf-8", "replace")) // BYTES_A_TOKEN_AT_LEAST)
+    return price.microcents(input_tokens=read, output_tokens=max_tokens)
 
 
 def preload() -> None:

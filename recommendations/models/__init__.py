@@ -2,9 +2,11 @@
 
 from recommendations.models.embeddings import DocumentChunk, EmbeddingArtifact
 from recommendations.models.learners import LearnerCredential, LearnerProfile, RecommendationFeedback
+from recommendations.models.records import DecisionRecord
 from recommendations.models.runs import RagTrace, Recommendation, RecommendationItem
 
 __all__ = [
+    "DecisionRecord",
     "DocumentChunk",
     "EmbeddingArtifact",
     "LearnerCredential",

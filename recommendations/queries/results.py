@@ -14,6 +14,7 @@ from assessments import queries as assessments
 from assessments.enums import AssessmentStatus
 from microcred.errors import Conflict, Gone, Missing
 from recommendations.models import RagTrace, Recommendation, RecommendationItem
+from scoring import oversight
 from scoring import queries as scoring
 
 
@@ -55,7 +56,8 @@ class Awaited:
 class Result:
     """The result of a completed assessment as its student may see it.
 
-    ``pending`` names the parts that wait for a person; while there are any, the result is provisional.
+    ``pending`` names the parts that wait for a person; while there are any, the result is provisional. ``notices``
+    say what people changed about the scores, the newest first.
     ``recommendation`` is None only for assessments that never went through the recommender.
     """
 
@@ -66,6 +68,7 @@ class Result:
     questions: Sequence[Mapping[str, Any]]
     totals: scoring.Totals
     pending: Sequence[Mapping[str, Any]]
+    notices: Sequence[Mapping[str, Any]]
     recommendation: Recommendation | None
 
 
@@ -89,6 +92,8 @@ def result_of(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Result
         case AssessmentStatus.AWAITING_ASYNC:
             awaited = assessments.awaited(assessment)
             return Awaited(assessment.pk, assessment.status, assessment.stage, awaited)
+    if assessments.is_hidden_from(by, assessment):
+        return Awaited(assessment.pk, assessment.status, assessment.stage, assessments.awaited(assessment))
     scored = scoring.question_results(assessment_id)
     recommendation = effective(assessment_id)
     return Result(
@@ -99,6 +104,7 @@ def result_of(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Result
         questions=scoring.student_view(scored),
         totals=scoring.totals(scored),
         pending=scoring.pending_parts(scored),
+        notices=oversight.notices(assessment_id),
         recommendation=recommendation,
     )
 
@@ -116,7 +122,7 @@ def get_visible(*, by: User, recommendation_id: uuid.UUID) -> Recommendation:
     """
     rows = Recommendation.objects.filter(sees_student(by, path="assessment__user"), pk=recommendation_id)
     found = rows.select_related("assessment").first()
-    if found is None:
+    if found is None or assessments.is_hidden_from(by, found.assessment):
         raise RecommendationMissing("No such recommendation.")
     return found
 

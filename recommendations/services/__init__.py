@@ -12,13 +12,14 @@ from recommendations.services.learners import (
     record_synthetic_learner,
     remove_credential,
 )
-from recommendations.services.runs import give_up, store
+from recommendations.services.runs import announce, give_up, store
 
 __all__ = [
     "LONGEST_COMMENT",
     "CredentialNotRecommended",
     "RefreshCounts",
     "RoleMismatch",
+    "announce",
     "give_up",
     "record_credential",
     "record_feedback",

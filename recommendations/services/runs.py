@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from assessments import queries as assessment_queries
 from assessments import services as assessments
 from assessments.enums import MissingPart
 from ops import audit, measurements
@@ -17,6 +18,7 @@ from recommendations.enums import RecommendationStatus
 from recommendations.events import recommendation_ready
 from recommendations.models import LearnerProfile, RagTrace, Recommendation, RecommendationItem
 from recommendations.retrieval import Passage
+from recommendations.services import records
 
 OWN_PARTS = frozenset({MissingPart.RETRIEVAL, MissingPart.NEIGHBOURS, MissingPart.RECOMMENDATIONS})
 THOUSANDTH = Decimal("0.001")
@@ -26,7 +28,8 @@ THOUSANDTH = Decimal("0.001")
 def store(*, assessment_id: uuid.UUID, draft: Draft, now: dt.datetime) -> Recommendation:
     """Store a run, make it the effective one, and complete the assessment with it.
 
-    Earlier runs are kept. Sends ``recommendation_ready``.
+    Earlier runs are kept. A run that rests on an older profile than the effective one came too late and is not
+    stored; the effective one is returned. Sends ``recommendation_ready``, unless the result is held.
     """
     return _store(assessment_id, draft, RecommendationStatus.READY, now)
 
@@ -46,6 +49,15 @@ def give_up(*, assessment_id: uuid.UUID, draft: Draft, now: dt.datetime) -> Reco
     return standing.first() or _store(assessment_id, draft, RecommendationStatus.FAILED, now)
 
 
+@transaction.atomic
+def announce(*, assessment_id: uuid.UUID) -> None:
+    """Announce the effective run of an assessment whose result was held until now."""
+    for recommendation in Recommendation.objects.filter(assessment_id=assessment_id, effective=True):
+        recommendation_ready.send(
+            sender=None, assessment_id=assessment_id, recommendation_id=recommendation.pk
+        )
+
+
 def _store(
     assessment_id: uuid.UUID, draft: Draft, status: RecommendationStatus, now: dt.datetime
 ) -> Recommendation:
@@ -55,6 +67,11 @@ def _store(
         assessment_id=assessment_id, now=now, missing=draft.missing, tried=OWN_PARTS
     )
     earlier = Recommendation.objects.filter(assessment_id=assessment_id)
+    standing = earlier.filter(
+        effective=True, parameters__profile_run__gt=draft.parameters.get("profile_run", 0)
+    )
+    if newer := standing.first():
+        return newer
     run = (earlier.order_by("-run").values_list("run", flat=True).first() or 0) + 1
     earlier.filter(effective=True).update(effective=False)
     recommendation = Recommendation.objects.create(
@@ -70,7 +87,11 @@ def _store(
     )
     _store_items(recommendation, draft, _store_traces(recommendation, draft))
     _store_facts(recommendation, assessment.user_id, assessment.role_id, draft, now)
-    recommendation_ready.send(sender=None, assessment_id=assessment_id, recommendation_id=recommendation.pk)
+    records.append(recommendation, draft, now=now)
+    if not assessment_queries.is_held(assessment):
+        recommendation_ready.send(
+            sender=None, assessment_id=assessment_id, recommendation_id=recommendation.pk
+        )
     return recommendation
 
 

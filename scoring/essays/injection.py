@@ -1,16 +1,21 @@
 """Text in an answer that speaks to the grader instead of answering.
 
 Finding some costs the student nothing by itself: it is shown to staff, and a judge that
-might obey hands the essay to a person. The patterns want several words together, so that an
-essay *about* prompts or grading is rarely caught.
+might obey hands the essay to a person. What is sought: phrases that belong to grading, in
+plain sight or behind a disguise (`scoring.essays.disguises`); stretches that are no prose of
+the task's language; and invisible characters.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from scoring.essays.text import Folded, fold, is_invisible
+from scoring.essays.disguises import hidden_texts, views
+from scoring.essays.injection_patterns import COMPILED
+from scoring.essays.language import FUNCTION_WORDS, function_share, other_language
+from scoring.essays.text import Folded, Span, is_invisible, sentences, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,62 +27,57 @@ class Suspicion:
     end: int
 
 
-_MARK = r"(?:score|mark|grade|point|credit|rating|level)s?"
-_TOP = r"(?:full|maximum|max|highest|top|perfect|best|all)"
-_REF = r"(?:instructions?|prompts?|rules?|rubrics?|guidelines?|directions?|messages?|context)"
-_WORK = r"(?:essay|answer|response|submission|student|criteri(?:a|on))"
-_GIVE = r"\b(?:give|award|assign|grant|return|output|set|rate|mark|grade|score)\b"
-_PATTERNS: Final = {
-    "ignore": (
-        r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,20}"
-        rf"\b(?:previous|prior|above|all|any|earlier|preceding|your|these)\b.{{0,20}}\b{_REF}\b"
-    ),
-    "order": rf"{_GIVE}.{{0,30}}\b(?:me|my|this|{_WORK})\b.{{0,40}}\b{_TOP}\b.{{0,20}}\b{_MARK}\b",
-    "order for all": rf"{_GIVE}.{{0,20}}\b{_TOP}\b.{{0,20}}\b{_MARK}\b.{{0,30}}\b(?:me|my|this|{_WORK})\b",
-    "role": r"\byou are (?:now )?(?:an? |the )?(?:grader|judge|assistant|ai|language model|chatgpt|system)\b",
-    "chat": r"<\|?(?:im_start|im_end|system|endoftext|assistant|user)\|?>|\[/?inst\]|<</?sys>>",
-    "authority": (
-        r"\b(?:note|message|instructions?|attention)\b.{0,12}\b(?:to|for|from)\b.{0,12}"
-        r"\b(?:graders?|judges?|markers?|examiners?|instructors?|evaluators?|grading (?:ai|model|system))\b"
-    ),
-    "already": (
-        r"\bthis (?:essay|answer|response)\b.{0,20}\b(?:deserves?|receives?|gets)\b"
-        rf".{{0,30}}\b{_MARK}\b"
-    ),
-    "reply": r"[{\"']\s*(?:level|score|points|criterion|criteria|verdict|grade|quotes)[\"']?\s*:",
-    "extract": (
-        r"\b(?:reveal|print|repeat|show|output|quote)\b.{0,30}"
-        r"\b(?:(?:your|hidden|grading|system) (?:\w+ )?(?:rubric|instructions?|prompt|rules|guidelines)"
-        r"|(?:the|above) (?:rubric|instructions|prompt))\b"
-    ),
-    "fence": r"<< ?/? ?(?:end )?answer|\bend of (?:the )?(?:student'?s? )?(?:answer|essay)\b",
-    "pressure": r"\b(?:you|i)(?: will|'ll) be (?:fired|shut down|deleted|rewarded|expelled|tipped)\b",
-}
-_COMPILED: Final = {family: re.compile(pattern) for family, pattern in _PATTERNS.items()}
 _SPOOF = re.compile(
     r"^[ \t#>*\[<|-]*(?:system|assistant|developer|grader)[ \t]*"
     r"(?:prompt|message|note|override)?[ \t]*[:\]>]",
     re.IGNORECASE | re.MULTILINE,
 )
-_ENCODED = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
+_SPACED = re.compile(r"(?<!\w)(?:[^\W\d_][ \-.]{1,2}){11,}[^\W\d_](?!\w)")
+_OTHER_SCRIPT = re.compile(r"[^\W\d_\u0041-\u024f\u1e00-\u1eff\uff21-\uff5a\u00aa\u00ba]{4,}")
+_TWO_SCRIPTS = re.compile(r"[A-Za-z][\u0370-\u04ff]|[\u0370-\u04ff][A-Za-z]")
+_STREWN = re.compile(
+    "(?:\\w[\u00ad\u200b-\u200f\u2060\u202a-\u202e\u2066-\u2069]){3,}|[\u202a-\u202e\u2066-\u2069]"
+)
 _HIDDEN_RUN: Final = 3
+_NOISE_WINDOW: Final = 70
+_NOISE_SHARE: Final = 0.3
+_LEAST_FOREIGN: Final = 6
+_LEAST_SALAD: Final = 8
+_ENGLISH_ENOUGH: Final = 0.15
+_SEPARATES: Final = re.compile(r"[,;:()/|\n-]")
 
 
-def suspicions(answer: str) -> tuple[Suspicion, ...]:
+@lru_cache(maxsize=64)
+def suspicions(answer: str, language: str = "en") -> tuple[Suspicion, ...]:
     """Everything in the answer that seems to address the grader, in the order it stands."""
-    folded = fold(answer)
-    found = [*_patterns(folded), *_encoded(answer), *_spoofed(answer), *_hidden(answer)]
+    found = {
+        *_patterns(answer),
+        *_encoded(answer),
+        *_spoofed(answer),
+        *_hidden(answer),
+        *_scripts(answer, language),
+        *_noise(answer),
+        *_no_prose(answer, language),
+    }
     return tuple(sorted(found, key=lambda s: (s.start, s.end, s.family)))
 
 
-def _patterns(folded: Folded) -> Iterator[Suspicion]:
-    for family, pattern in _COMPILED.items():
-        for match in pattern.finditer(folded.text):
-            yield Suspicion(family, folded.origin[match.start()], folded.origin[match.end() - 1] + 1)
+def _patterns(answer: str) -> Iterator[Suspicion]:
+    for view in views(answer):
+        for family, pattern in COMPILED.items():
+            for match in pattern.finditer(view.text):
+                yield _at(family.partition("/")[0], view, match)
+
+
+def _at(family: str, view: Folded, match: re.Match[str]) -> Suspicion:
+    ends = view.origin[match.start()], view.origin[match.end() - 1]
+    return Suspicion(family, min(ends), max(ends) + 1)
 
 
 def _encoded(answer: str) -> Iterator[Suspicion]:
-    for match in _ENCODED.finditer(answer):
+    for start, end, _ in hidden_texts(answer):
+        yield Suspicion("encoded", start, end)
+    for match in _SPACED.finditer(answer):
         yield Suspicion("encoded", match.start(), match.end())
 
 
@@ -88,7 +88,8 @@ def _spoofed(answer: str) -> Iterator[Suspicion]:
 
 
 def _hidden(answer: str) -> Iterator[Suspicion]:
-    """Runs of invisible characters: one may be an accident of copying, three are a message."""
+    """Runs of invisible characters: one may be an accident of copying, three are a message.
+    So are three of one kind strewn over a word, which text is never copied with."""
     run = 0
     for at, character in enumerate(f"{answer} "):
         if is_invisible(character) and character != "\ufeff":
@@ -97,3 +98,53 @@ def _hidden(answer: str) -> Iterator[Suspicion]:
         if run >= _HIDDEN_RUN:
             yield Suspicion("hidden", at - run, at)
         run = 0
+    for match in _STREWN.finditer(answer):
+        yield Suspicion("hidden", match.start(), match.end())
+
+
+def _scripts(answer: str, language: str) -> Iterator[Suspicion]:
+    if language not in FUNCTION_WORDS:
+        return
+    for family, pattern in (("script", _OTHER_SCRIPT), ("script", _TWO_SCRIPTS)):
+        for match in pattern.finditer(answer):
+            yield Suspicion(family, match.start(), match.end())
+
+
+def _noise(answer: str) -> Iterator[Suspicion]:
+    """Stretches that are more punctuation than any prose or code has."""
+    marks = [
+        at for at, c in enumerate(answer) if not (c.isalnum() or c.isspace() or c == answer[at - 1 : at])
+    ]
+    least = int(_NOISE_WINDOW * _NOISE_SHARE)
+    for first, last in zip(marks, marks[least - 1 :], strict=False):
+        if last - first < _NOISE_WINDOW:
+            yield Suspicion("noise", first, last + 1)
+            return
+
+
+def _no_prose(answer: str, language: str) -> Iterator[Suspicion]:
+    """Sentences in another language, turned by 13 letters or written backwards, and word salad."""
+    if language not in FUNCTION_WORDS:
+        return
+    for span in sentences(answer):
+        tokens = words(span.text)
+        if len(tokens) < _LEAST_FOREIGN:
+            continue
+        if (
+            other_language(tokens, language)
+            or _is_accented(tokens, language)
+            or _is_salad(span, tokens, language)
+        ):
+            yield Suspicion("no prose", span.start, span.end)
+
+
+def _is_accented(tokens: list[str], language: str) -> bool:
+    accented = sum(any(c.isalpha() and not c.isascii() for c in token) for token in tokens)
+    few = 2 if function_share(tokens, language) < _ENGLISH_ENOUGH else 3
+    return language == "en" and accented >= few
+
+
+def _is_salad(span: Span, tokens: list[str], language: str) -> bool:
+    """Words in a row that neither grammar nor a comma holds together."""
+    bare = len(tokens) >= _LEAST_SALAD and not function_share(tokens, language)
+    return bare and not _SEPARATES.search(span.text)

@@ -48,7 +48,9 @@ class Judgement:
     `maximum` they stand for; it is None when none is scored. Tokens and cost are this
     essay's part of its call (the parts add up to the call), `latency_ms` is the whole
     call's. `raw` is the reply for staff. `uncertainty` is from 0 (sure) to 1 (a guess).
-    `reason_code` names the check of a judgement decided by code; `notes` are for staff.
+    `reason_code` names the check of a judgement decided by code; `notes` are for staff. After
+    several `readings` the lowest and the highest score are the band; `calls` names the paid
+    calls it rests on, `flags` what staff should know.
     """
 
     question_id: str
@@ -69,6 +71,11 @@ class Judgement:
     uncertainty: float = 0.0
     reason_code: str = ""
     notes: tuple[str, ...] = ()
+    band_low: Decimal | None = None
+    band_high: Decimal | None = None
+    readings: int = 1
+    calls: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 class Judge(Protocol):

@@ -1,13 +1,14 @@
 """The words that go to a model. The answer is data: fenced with a random word drawn for the
 call, cleaned, and never in the system part.
 
-Prompts are versioned files under ``prompts/``. A version is the file's name and the start
-of its hash, so that a changed file is a changed version.
+Prompts are versioned files under ``prompts/``, each with its SHA-256 in ``versions.json``
+there: a file is never changed once it has been used, a new text is a new file. A version is
+the file's name and the start of its hash, so that nothing can change without being seen.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,9 +16,13 @@ from typing import Any, Final
 from scoring.essays.task import Criterion, EssayTask
 from scoring.essays.text import clean
 
+FOLDER: Final = Path(__file__).parent / "prompts"
+REGISTERED: Final[Mapping[str, str]] = json.loads((FOLDER / "versions.json").read_text(encoding="utf-8"))
 _NAME: Final = "essay-1"
-SYSTEM: Final = (Path(__file__).parent / "prompts" / f"{_NAME}.md").read_text(encoding="utf-8").strip()
-PROMPT_VERSION: Final = f"{_NAME}@{hashlib.sha256(SYSTEM.encode()).hexdigest()[:12]}"
+_FILE: Final = (FOLDER / f"{_NAME}.md").read_bytes()
+SYSTEM: Final = _FILE.decode("utf-8").strip()
+PROMPT_SHA256: Final = hashlib.sha256(_FILE).hexdigest()
+PROMPT_VERSION: Final = f"{_NAME}@{PROMPT_SHA256[:12]}"
 
 
 @dataclass(frozen=True, slots=True)

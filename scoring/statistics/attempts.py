@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.db.models import Count, QuerySet
 
 from accounts.models import User
 from assessments import queries as assessments
 from assessments.enums import AssessmentStatus
 from catalog.enums import QuestionType
-from scoring.enums import EssayOutcome
+from scoring.enums import EssayOutcome, ScoreSource
 from scoring.items import Floats
-from scoring.models import EssayScore, RuleScore
-from scoring.queries import SOURCE_RANK
+from scoring.models import EssayScore, RuleScore, ScoreOverride
+from scoring.precedence import RULE, Given, effective
 
 LEAST_PEOPLE = 20
 WHOLE = (EssayOutcome.SCORED, EssayOutcome.DECIDED_BY_CODE)
@@ -80,7 +80,7 @@ def first_attempts(*, by: User, role_id: uuid.UUID, synthetic: bool = False) -> 
 
 
 def score_table(*, by: User, role_id: uuid.UUID, synthetic: bool = False) -> ScoreTable:
-    """Return the effective scores of the first attempts, four queries whatever their number.
+    """Return the effective scores of the first attempts, five queries whatever their number.
 
     An unanswered question earns nothing. A score that waits for a person, wholly or in part, is not there yet.
     """
@@ -127,31 +127,38 @@ def _items(rows: "QuerySet[Any]") -> list[Item]:
 
 
 def _rule_fractions(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, float]:
-    """Return the share of the points that the newest answer to each closed question earned, by snapshot."""
-    rows = (
-        RuleScore.objects.filter(assessment_id__in=ids, maximum__gt=0)
-        .order_by("question_snapshot_id", "-response__version", "-created_at")
-        .distinct("question_snapshot_id")
-        .values_list("question_snapshot_id", "score", "maximum")
+    """Return the share of the points that the score which counts gives each closed question, by snapshot."""
+    by_rules = RuleScore.objects.filter(assessment_id__in=ids, maximum__gt=0)
+    by_people = ScoreOverride.objects.filter(assessment_id__in=ids, maximum__gt=0)
+    rules = by_rules.values_list(
+        "question_snapshot_id", "response__version", "created_at", "pk", "score", "maximum"
     )
-    return {snapshot: float(score / maximum) for snapshot, score, maximum in rows}
+    people = by_people.values_list("question_snapshot_id", "run", "score", "maximum")
+    return effective(
+        [
+            *(
+                Given(snapshot, RULE, (version, at, pk), float(score / maximum))
+                for snapshot, version, at, pk, score, maximum in rules
+            ),
+            *(
+                Given(snapshot, ScoreSource.HUMAN, (run,), float(score / maximum))
+                for snapshot, run, score, maximum in people
+            ),
+        ]
+    )
 
 
 def _essay_fractions(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, float]:
-    """Return the same for the run of each essay that counts, as scoring.queries ranks runs."""
-    rank = Case(
-        *(When(source=source, then=Value(value)) for source, value in SOURCE_RANK.items()),
-        output_field=IntegerField(),
+    """Return the same for essays; one that waits for a person, wholly or in part, is left out."""
+    rows = EssayScore.objects.filter(assessment_id__in=ids).values_list(
+        "question_snapshot_id", "source", "run", "outcome", "score", "maximum"
     )
-    rows = (
-        EssayScore.objects.filter(assessment_id__in=ids)
-        .annotate(rank=rank)
-        .order_by("question_snapshot_id", "-rank", "-run")
-        .distinct("question_snapshot_id")
-        .values_list("question_snapshot_id", "outcome", "score", "maximum")
+    runs = effective(
+        Given(snapshot, source, (run,), (outcome, score, maximum))
+        for snapshot, source, run, outcome, score, maximum in rows
     )
     return {
         snapshot: float(score / maximum)
-        for snapshot, outcome, score, maximum in rows
+        for snapshot, (outcome, score, maximum) in runs.items()
         if outcome in WHOLE and score is not None and maximum
     }

@@ -76,7 +76,7 @@ def essay_questions(*, by: User, role_id: uuid.UUID, synthetic: bool = False) ->
 def essay_runs(
     *, by: User, role_id: uuid.UUID, question_id: uuid.UUID | None = None, synthetic: bool = False
 ) -> dict[uuid.UUID, list[Run]]:
-    """Return the runs of models and people by question, oldest first; three queries."""
+    """Return the runs of models and people by question, oldest first; four queries."""
     shown = considered(by=by, role_id=role_id, synthetic=synthetic).order_by()
     scores = EssayScore.objects.filter(assessment__in=shown.values("pk"), source__in=COMPARED)
     if question_id is not None:
@@ -84,9 +84,14 @@ def essay_runs(
     rubrics = _rubrics(scores)
     marks = _marks(scores)
     runs: dict[uuid.UUID, list[Run]] = defaultdict(list)
+    mixed = set(
+        CriterionMark.objects.filter(essay_score__in=scores.values("pk"), carried=True).values_list(
+            "essay_score_id", flat=True
+        )
+    )
     joined = scores.select_related("question_snapshot", "response").order_by("created_at", "run", "pk")
     for score in joined.defer("response_payload", "question_snapshot__rubric"):
-        run = _run(score, rubrics, marks.get(score.pk, {}))
+        run = _run(score, rubrics, marks.get(score.pk, {}), is_mixed=score.pk in mixed)
         runs[run.question_id].append(run)
     return dict(runs)
 
@@ -123,17 +128,20 @@ def _rubrics(scores: Any) -> dict[uuid.UUID, Levels]:
 
 
 def _marks(scores: Any) -> dict[uuid.UUID, dict[str, str]]:
-    """Return the level of each scored criterion, by run."""
+    """Return the level of each criterion that was judged in the run itself, by run."""
     marks: dict[uuid.UUID, dict[str, str]] = defaultdict(dict)
-    given = CriterionMark.objects.filter(essay_score__in=scores.values("pk"), status=MarkStatus.SCORED)
+    given = CriterionMark.objects.filter(
+        essay_score__in=scores.values("pk"), status=MarkStatus.SCORED, carried=False
+    )
     for run, criterion, level in given.values_list("essay_score_id", "criterion_key", "level_id"):
         marks[run][criterion] = level
     return marks
 
 
-def _run(score: Any, rubrics: Mapping[uuid.UUID, Levels], marks: Mapping[str, str]) -> Run:
+def _run(score: Any, rubrics: Mapping[uuid.UUID, Levels], marks: Mapping[str, str], *, is_mixed: bool) -> Run:
+    """Return a run; one that carries marks over from another has levels of its own and no score of its own."""
     snapshot = score.question_snapshot
-    whole = score.score is not None and score.scored_weight >= score.maximum > 0
+    whole = score.score is not None and score.scored_weight >= score.maximum > 0 and not is_mixed
     is_human = score.source == ScoreSource.HUMAN
     return Run(
         assessment_id=score.assessment_id,

@@ -113,7 +113,13 @@ class TestServing:
             taken_port() as taken,
             FakeOpenAI(script=lambda request: status(500)) as model,
             Demonstration(
-                state, "--serve", PORT=str(taken), OPENAI_API_KEY=KEY, OPENAI_BASE_URL=model.base_url
+                state,
+                "--serve",
+                PORT=str(taken),
+                OPENAI_API_KEY=KEY,
+                OPENAI_BASE_URL=model.base_url,
+                # A model that has answered nothing yet: the earlier run's replies would be used again.
+                OPENAI_SCORING_MODEL="another-model",
             ) as demo,
         ):
             demo.wait_for(f"Port {taken} is taken; using ")

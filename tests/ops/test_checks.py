@@ -14,6 +14,7 @@ def ids(messages: Any) -> list[str]:
     return [message.id for message in messages if message.id.startswith("microcred.")]
 
 
+@pytest.mark.django_db
 def test_products_own_settings_pass() -> None:
     assert ids(run_checks(include_deployment_checks=True, databases=["default"])) == []
 

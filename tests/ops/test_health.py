@@ -38,6 +38,7 @@ def test_ready(settings: LazySettings) -> None:
             "migrations": "ok",
             "jobs": {"status": "ok", "oldest_due_seconds": 0.0},
             "models": {"chat": "local", "embeddings": settings.EMBEDDING_PROVIDER},
+            "scorer": {"status": "no passed release gate", "version": "local-1", "model": "all-MiniLM-L6-v2"},
         },
     }
 

@@ -150,6 +150,7 @@ def test_a_student_sees_levels_reasons_and_quotes_of_what_was_scored(openai: Fak
         "status": "scored",
         "score": 1.0,
         "maximum": 1.0,
+        "band": None,
         "explanation": "You chose the correct option.",
         "scored_by": "rule",
         "uncertainty": None,
@@ -218,7 +219,7 @@ def test_results_take_as_many_queries_for_one_question_as_for_seven(
 
     for assessment in (one, seven):
         essay_run(assessment, 1, ScoreSource.MODEL, "2.00")
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(7):
             queries.question_results(assessment.pk)
 
 

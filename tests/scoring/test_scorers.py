@@ -14,7 +14,10 @@ from assessments.models import AssessmentResponse, QuestionSnapshot
 from catalog.models import Question
 from microcred.ai import providers
 from scoring import judges, scorers
+from scoring.calls.ledger import Payer
+from scoring.calls.writer import Writer
 from scoring.enums import EssayOutcome, ScoreSource
+from scoring.essays.identity import Identity
 from scoring.essays.task import EssayTask
 from scoring.models import EssayScore, ScorerVersion
 from scoring.training.reading import reader
@@ -119,7 +122,11 @@ class TestInUse:
         return question
 
     def test_the_judge_takes_the_whole_from_it(self, question: Question) -> None:
-        (judged,) = judges.current_judge().judge([task_of(question)])
+        judge = judges.judge_for(
+            Writer(Identity(), model_scoring=True), payer=Payer(question.pk), snapshots={}
+        )
+
+        (judged,) = judge.judge([task_of(question)])
 
         assert judged.raw["whole"]["scorer_version"] == 1
         assert judged.model == "trained-1.1/local-1/bag-of-words"

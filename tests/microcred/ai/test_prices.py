@@ -1,5 +1,7 @@
 """Costs in micro-cents are exact, also where a cent or even a micro-cent is too coarse."""
 
+from decimal import Decimal
+
 import pytest
 
 from microcred.ai.prices import PriceTable
@@ -62,3 +64,11 @@ def test_the_first_model_with_a_price_decides() -> None:
 
     assert table.find("my-deployment", "gpt-4o-mini") == table.find("gpt-4o-mini")
     assert table.find("my-deployment", "another") is None
+
+
+def test_no_listed_model_is_dearer_than_the_dearest() -> None:
+    table = PriceTable({"dear-to-read": {"input": "90"}, "dear-to-write": {"input": "1", "output": "300"}})
+
+    dearest = table.dearest()
+
+    assert (dearest.input, dearest.cached, dearest.output) == (Decimal(90), Decimal(90), Decimal(300))

@@ -150,3 +150,34 @@ def test_no_process_that_uses_the_providers_imports_torch() -> None:
     )
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "host"),
+    [
+        ("", "api.openai.com"),
+        ("https://models.example.org/v1", "models.example.org"),
+        ("http://127.0.0.1:8080/v1", "127.0.0.1:8080"),
+        ("https://user:secret@models.example.org:8443/v1", "models.example.org:8443"),
+    ],
+)
+def test_the_host_is_where_texts_go_without_its_credentials(
+    settings: Settings, base_url: str, host: str
+) -> None:
+    settings.OPENAI_BASE_URL = base_url
+
+    assert providers.chat_host() == host
+
+
+def test_a_call_cannot_cost_more_than_half_its_bytes_and_all_it_may_write(settings: Settings) -> None:
+    settings.AI_PRICES = {"priced": {"input": "1", "output": "10"}}
+
+    # 7 bytes are at most 4 tokens of 100 micro-cents, and 20 tokens are written at 1,000.
+    assert providers.highest_chat_cost("priced", sent="häßen", max_tokens=20, assume_price=False) == 20_400
+
+
+def test_a_model_without_a_price_costs_nothing_or_as_much_as_the_dearest(settings: Settings) -> None:
+    settings.AI_PRICES = {"dear": {"input": "1000", "output": "1000"}}
+
+    assert providers.highest_chat_cost("unheard-of", sent="ab", max_tokens=1, assume_price=False) == 0
+    assert providers.highest_chat_cost("unheard-of", sent="ab", max_tokens=1, assume_price=True) == 200_000

@@ -1,6 +1,7 @@
 """Judging through a model: what is asked, what comes back, and who is kept out."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -10,9 +11,11 @@ import pytest
 
 from microcred.ai.base import ChatReply, ProviderError
 from scoring.essays import judge as judging
+from scoring.essays.identity import Identity
 from scoring.essays.judge import ModelJudge, fresh_nonce
 from scoring.essays.judgement import Judgement
 from scoring.essays.prompt import PROMPT_VERSION
+from scoring.essays.redaction import redact
 from tests.scoring.essays.chats import ScriptedChat, answers_in, honest, obedient, verdict
 from tests.scoring.essays.samples import MIDDLING, STRONG, essay
 
@@ -168,3 +171,39 @@ def test_a_judgement_is_the_same_whoever_shares_the_call() -> None:
 def without_costs(judged: Judgement) -> Judgement:
     """The judgement apart from its part of the call."""
     return replace(judged, input_tokens=0, output_tokens=0, cost_microcents=0)
+
+
+def test_what_names_the_student_never_reaches_the_model_and_quotes_are_in_the_words_of_the_answer() -> None:
+    answer = f"My name is Anna Berg, anna@uni.example. {STRONG}"
+    chat = ScriptedChat(honest)
+    judge = ModelJudge(chat, redact=lambda text: redact(text, Identity(names=("Anna Berg",))))
+
+    (judgement,) = judge.judge([essay(answer)])
+
+    assert "My name is [NAME_1] [NAME_2], [EMAIL_1]." in chat.calls[0]["user"]
+    assert not re.search("Anna|Berg|uni.example", chat.calls[0]["user"])
+    quote = judgement.verdicts[0].quotes[0]
+    assert quote.text == answer[quote.start : quote.end]
+    assert quote.text.startswith("My name is Anna Berg, anna@uni.example. ")
+
+
+def test_a_reason_that_names_a_placeholder_is_turned_back() -> None:
+    def thoughtful(user: str, schema: Any) -> str:
+        said = json.loads(honest(user, schema))
+        for criterion in said["e1"]["criteria"].values():
+            criterion["reason"] = "As [NAME_1] you say it plainly."
+        return json.dumps(said)
+
+    judge = ModelJudge(ScriptedChat(thoughtful), redact=lambda text: redact(text, Identity(names=("Anna",))))
+
+    (judgement,) = judge.judge([essay(f"I, Anna, say this. {STRONG}")])
+
+    assert {verdict.reason for verdict in judgement.verdicts} == {"As Anna you say it plainly."}
+
+
+def test_the_fingerprint_is_that_of_what_is_sent() -> None:
+    anna = ModelJudge(ScriptedChat(honest), redact=lambda text: redact(text, Identity(names=("Anna",))))
+    olga = ModelJudge(ScriptedChat(honest), redact=lambda text: redact(text, Identity(names=("Olga",))))
+
+    assert anna.fingerprint(essay(f"I, Anna. {STRONG}")) == olga.fingerprint(essay(f"I, Olga. {STRONG}"))
+    assert anna.fingerprint(essay(STRONG)) != anna.fingerprint(essay(MIDDLING))

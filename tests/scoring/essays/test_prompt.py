@@ -1,9 +1,10 @@
 """What leaves for a model: the rubric without points, the answer behind a fence."""
 
+import hashlib
 import json
 import re
 
-from scoring.essays.prompt import PROMPT_VERSION, SYSTEM, build
+from scoring.essays.prompt import FOLDER, PROMPT_SHA256, PROMPT_VERSION, REGISTERED, SYSTEM, build
 from tests.scoring.essays.chats import answers_in
 from tests.scoring.essays.samples import MIDDLING, STRONG, essay
 
@@ -52,4 +53,11 @@ def test_what_a_rubric_lacks_is_left_out() -> None:
 
 
 def test_the_version_names_the_file_and_its_content() -> None:
-    assert re.fullmatch(r"essay-1@[0-9a-f]{12}", PROMPT_VERSION)
+    assert f"essay-1@{PROMPT_SHA256[:12]}" == PROMPT_VERSION
+    assert REGISTERED["essay-1"] == PROMPT_SHA256
+
+
+def test_a_prompt_is_never_changed_without_becoming_a_new_version() -> None:
+    found = {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in FOLDER.glob("*.md")}
+
+    assert found == REGISTERED, "give a changed prompt a new file name and add its hash to versions.json"

@@ -1,4 +1,4 @@
-"""Scores and what they say about skills; rows are added, never changed."""
+"""Scores and what they say about skills."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -26,6 +26,13 @@ class RuleScore(Model):
     staff_explanation = models.TextField(blank=True)
     rules_applied = models.JSONField()
     engine_version = models.CharField(max_length=32)
+    question_version = models.ForeignKey(
+        "catalog.QuestionVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Whose key and weight counted, where it is not the version that was asked.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -68,6 +75,10 @@ class EssayScore(Model):
     )
     explanation = models.TextField(blank=True)
     uncertainty = models.FloatField(default=0)
+    band_low = models.DecimalField(
+        max_digits=5, decimal_places=2, null=True, help_text="The lowest of several readings, if there were."
+    )
+    band_high = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     flags = ArrayField(models.CharField(max_length=32), default=list, blank=True)
     provider = models.CharField(max_length=32)
     model = models.CharField(max_length=64)
@@ -79,6 +90,13 @@ class EssayScore(Model):
     response_payload = models.JSONField(default=dict)
     scored_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    question_version = models.ForeignKey(
+        "catalog.QuestionVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Whose rubric and weight counted, where it is not the version that was asked.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -102,6 +120,13 @@ class EssayScore(Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(cost_microcents__gte=0), name="essay_scores_cost_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(band_low__isnull=True, band_high__isnull=True)
+                | models.Q(
+                    band_low__gte=0, band_high__gte=models.F("band_low"), band_high__lte=models.F("maximum")
+                ),
+                name="essay_scores_band_within_maximum",
             ),
         ]
 
@@ -130,6 +155,10 @@ class CriterionMark(Model):
     note = models.TextField(blank=True, help_text="For staff: why a person must look.")
     quotes = models.JSONField(default=list)
     absence = models.BooleanField(default=False, help_text="The verdict rests on something not being there.")
+    carried = models.BooleanField(
+        default=False,
+        help_text="Taken over from the run before; whoever gave this run did not judge it anew.",
+    )
 
     class Meta:
         db_table = "criterion_marks"

@@ -1,0 +1,125 @@
+"""What staff decides on a student's assessment: another score, its release, an appeal."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from assessments import services as assessments
+from companion import decisions
+from companion.decisions import AppealDossier
+from companion.pages import caller
+from companion.pages_review import review_page
+from companion.queries import PAGE_SIZE
+from companion.review_forms import DecisionForm, MessageForm, OverrideForm
+from microcred.errors import DomainError, Missing
+from scoring import oversight
+
+
+@require_POST
+@review_page
+def override(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
+    """Change the score of a criterion or a closed question."""
+    page = reverse("advisor:assessment", args=[assessment_id])
+    form = OverrideForm(request.POST)
+    if not form.is_valid():
+        for problem in (text for texts in form.errors.values() for text in texts):
+            messages.error(request, f"The score was not changed. {problem}")
+        return redirect(page + "#answers")
+    try:
+        oversight.override(
+            by=caller(request),
+            assessment_id=assessment_id,
+            question_id=form.cleaned_data["question_id"],
+            new=form.new_score(),
+            reason=form.cleaned_data["reason"],
+            now=timezone.now(),
+        )
+    except Missing:
+        raise
+    except DomainError as error:
+        messages.error(request, f"The score was not changed. {error.message}")
+        return redirect(page + "#answers")
+    messages.success(request, "The score is changed and counts. The recommendations are being made anew.")
+    return redirect(page + "#changes")
+
+
+@require_POST
+@review_page
+def release(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
+    """Let the student see the result."""
+    try:
+        assessments.release(by=caller(request), assessment_id=assessment_id, now=timezone.now())
+        messages.success(request, "The student can see the result now.")
+    except assessments.ResultNotHeld as error:
+        messages.info(request, error.message)
+    return redirect("advisor:assessment", assessment_id)
+
+
+@require_safe
+@review_page
+def appeals(request: HttpRequest) -> HttpResponse:
+    """List the appeals of the students in the caller's sight, the open ones first."""
+    rows = oversight.appeals_visible_to(caller(request)).order_by("-status", "-submitted_at", "-pk")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    return render(request, "advisor/appeals/list.html", {"page": page})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@review_page
+def appeal(request: HttpRequest, appeal_id: uuid.UUID) -> HttpResponse:
+    """Show an appeal with its thread; a POST writes into the thread, or decides."""
+    found = decisions.appeal_dossier(by=caller(request), appeal_id=appeal_id)
+    is_message = request.method == "POST" and "text" in request.POST
+    is_decision = request.method == "POST" and not is_message
+    message = MessageForm(request.POST if is_message else None)
+    decision = _decision_form(found, request.POST if is_decision else None)
+    form: Any = message if is_message else decision
+    if request.method == "POST" and form.is_valid():
+        try:
+            _say(request, found, message) if is_message else _decide(request, found, decision)
+            return redirect("advisor:appeal", appeal_id)
+        except Missing:
+            raise
+        except DomainError as error:
+            form.add_error(None, error.message)
+    context = {"appeal": found, "message": message, "decision": decision}
+    status = 400 if request.method == "POST" else 200
+    return render(request, "advisor/appeals/appeal.html", context, status=status)
+
+
+def _decision_form(found: AppealDossier, data: Any) -> DecisionForm:
+    return DecisionForm(
+        data,
+        criterion=found.criterion,
+        standing=found.standing_level,
+        maximum=found.maximum,
+        score=found.score,
+    )
+
+
+def _say(request: HttpRequest, found: AppealDossier, form: MessageForm) -> None:
+    oversight.say(by=caller(request), appeal_id=found.pk, text=form.cleaned_data["text"], now=timezone.now())
+    messages.success(request, "Your message is in the thread.")
+
+
+def _decide(request: HttpRequest, found: AppealDossier, form: DecisionForm) -> None:
+    decision = oversight.decide(
+        by=caller(request),
+        appeal_id=found.pk,
+        new=form.new_score(),
+        reason=form.cleaned_data["reason"],
+        now=timezone.now(),
+    )
+    said = {
+        "upheld": "The score stands.",
+        "changed": "The score is changed and counts. The recommendations are being made anew.",
+        "kept": "An appeal may not lower a score, so the old one is kept; your finding is recorded.",
+    }
+    messages.success(request, f"The appeal is decided. {said[decision.outcome]}")

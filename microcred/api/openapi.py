@@ -1,0 +1,28 @@
+"""How the API describes itself."""
+
+from typing import Any
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "MicroCred API",
+    "VERSION": "v1",
+    "DESCRIPTION": "Assessments, explainable scores and traced micro-credential recommendations.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "microcred.api.schema.add_shared_errors",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "AssessmentStage": "assessments.enums.Stage",
+        "AssessmentStatus": "assessments.enums.AssessmentStatus",
+        "MissingPart": "assessments.enums.MissingPart",
+        "QuestionType": "catalog.enums.QuestionType",
+        "PersonRole": "accounts.enums.Role",
+    },
+}

@@ -1,0 +1,75 @@
+"""A chain of records: canonical text, the hash that links one to the next, keyed hashes of what must be erasable.
+
+A record's hash is SHA-256 over its place, its time, its subject, the hash before it and its body, as canonical JSON
+(sorted keys, no spaces, ASCII). Changing, removing, adding or swapping a record breaks the chain at that place.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+FIRST: Final = "0" * 64
+_PURPOSE: Final = b"microcred decision records 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One record as it is chained; ``body`` is canonical JSON, ``made_at`` an ISO time in UTC."""
+
+    sequence: int
+    made_at: str
+    assessment_id: str
+    body: str
+    previous: str
+    digest: str
+
+
+def canonical(value: Any) -> str:
+    """JSON that is the same for equal values; raises ValueError for what JSON cannot say exactly."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of the canonical JSON of a value, in hexadecimal."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def keyed(value: Any, secret: str) -> str:
+    """HMAC-SHA-256 of the canonical JSON of a value under a key derived from ``secret`` for this purpose alone.
+
+    Nobody without the key can tell by trying which answer a hash belongs to, once the answer is erased.
+    """
+    key = hmac.digest(secret.encode(), _PURPOSE, "sha256")
+    return hmac.digest(key, canonical(value).encode(), "sha256").hex()
+
+
+def linked(
+    *, sequence: int, made_at: str, assessment_id: str, body: Mapping[str, Any], previous: str
+) -> Link:
+    """The record that follows ``previous``."""
+    text = canonical(body)
+    return Link(
+        sequence, made_at, assessment_id, text, previous,
+        _digest(sequence, made_at, assessment_id, text, previous),
+    )  # fmt: skip
+
+
+def first_broken(links: Iterable[Link]) -> tuple[int, str] | None:
+    """The place in the sequence where a chain breaks first, and how; None for a whole chain."""
+    previous, expected = FIRST, 1
+    for link in links:
+        if link.sequence != expected:
+            return expected, f"record {expected} is missing"
+        if link.previous != previous:
+            return link.sequence, "it does not follow the record before it"
+        if link.digest != _digest(link.sequence, link.made_at, link.assessment_id, link.body, link.previous):
+            return link.sequence, "its content does not match its hash"
+        previous, expected = link.digest, expected + 1
+    return None
+
+
+def _digest(sequence: int, made_at: str, assessment_id: str, body: str, previous: str) -> str:
+    return digest([sequence, made_at, assessment_id, body, previous])

@@ -1,0 +1,73 @@
+"""Scores past answers by a question's newest version: first to look, then to apply."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from catalog import queries as catalog
+from microcred.ai import providers
+from microcred.errors import DomainError
+from recommendations.forecast import TopChange, changed_tops
+from scoring import oversight
+from scoring.oversight import Rescored, RescorePlan
+
+
+class Command(BaseCommand):
+    """Show who would move, by how much, and whose first recommendation would change; or apply it."""
+
+    help = "Score past answers to a question by its newest published version."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the question, and whether to look or to apply."""
+        parser.add_argument("question", help="the question's key")
+        mode = parser.add_mutually_exclusive_group(required=True)
+        mode.add_argument("--dry-run", action="store_true", help="say what would change, and store nothing")
+        mode.add_argument("--apply", action="store_true", help="store it, in effect at once")
+        parser.add_argument("--reason", default="", help="why; students read it (needed to apply)")
+        parser.add_argument("--no-loss", action="store_true", help="who would fall keeps the old score")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Plan, and apply where told to."""
+        try:
+            plan = oversight.plan_rescoring(catalog.question_by_key(options["question"]).pk)
+            if options["apply"]:
+                self._apply(plan, reason=options["reason"], no_loss=options["no_loss"])
+            else:
+                self._show(plan, changed_tops(plan, embedder=providers.embedder()))
+        except DomainError as error:
+            raise CommandError(error.message) from error
+
+    def _apply(self, plan: RescorePlan, *, reason: str, no_loss: bool) -> None:
+        moved = oversight.apply_rescoring(
+            plan=plan, by=None, reason=reason, no_loss=no_loss, now=timezone.now()
+        )
+        for line in moved:
+            self.stdout.write(_line(line))
+        kept = len(plan.falling) if no_loss else 0
+        self.stdout.write(
+            f"{len(moved)} scores changed to version {plan.version}, "
+            f"{sum(line.falls for line in moved)} of them fell; {kept} kept what they had."
+        )
+
+    def _show(self, plan: RescorePlan, tops: dict[Any, TopChange]) -> None:
+        for line in plan.moving:
+            top = tops.get(line.assessment_id)
+            said = f"; first recommendation: {top.before or 'none'} -> {top.after or 'none'}" if top else ""
+            self.stdout.write(_line(line) + said)
+        for line in plan.lines:
+            if line.obstacle:
+                self.stdout.write(f"{line.assessment_id}: left as it is, {line.obstacle}")
+        self.stdout.write(
+            f"Version {plan.version}: {len(plan.lines)} past takers, {len(plan.moving)} would move, "
+            f"{len(plan.falling)} would fall, {len(tops)} first recommendations would change. Nothing was stored."
+        )
+
+
+def _line(line: Rescored) -> str:
+    after = line.after or line.before
+    fall = " (falls)" if line.falls else ""
+    return (
+        f"{line.assessment_id}: {line.before.score} of {line.before.maximum} -> "
+        f"{after.score} of {after.maximum}, {100 * line.change:+.1f} %{fall}"
+    )

@@ -1,0 +1,46 @@
+"""Who wrote the essays of an assessment: what must not leave with them, and whether they may leave at all."""
+
+import re
+import uuid
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from assessments import queries as assessments
+from scoring.essays.identity import Identity
+from scoring.essays.redaction import Redacted, redact
+
+_NAME_KEYS = re.compile(r"(^|_)(name|nickname)$")
+_MARK_KEYS = re.compile(r"(^|_)(id|number|login|username|handle|phone|email)$")
+# A log-in such as "anna.berg" or "s1234567" is as good as a name, "info" is not.
+_TELLING_LOGIN = re.compile(r"\w+[._-]\w+|\w*\d\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A student as the author of essays."""
+
+    identity: Identity
+    model_scoring: bool
+
+    def redacted(self, answer: str) -> Redacted:
+        """Return an answer of the writer's as it may leave for a provider."""
+        return redact(answer, self.identity)
+
+
+def writer_of(assessment_id: uuid.UUID) -> Writer:
+    """Return who wrote the essays of an assessment."""
+    author = assessments.author(assessment_id)
+    facts = {key: str(value) for key, value in author.profile.items() if isinstance(value, str | int)}
+    login = author.email.partition("@")[0]
+    marks = [author.email, *(value for key, value in facts.items() if _MARK_KEYS.search(key.lower()))]
+    if _TELLING_LOGIN.fullmatch(login):
+        marks.append(login)
+    return Writer(
+        identity=Identity(
+            names=(author.name, *(value for key, value in facts.items() if _NAME_KEYS.search(key.lower()))),
+            marks=tuple(marks),
+            also=tuple(settings.MODEL_REDACT_NAMES),
+        ),
+        model_scoring=author.model_scoring,
+    )

@@ -1,0 +1,134 @@
+"""What was asked of a model that costs money, and what came of it."""
+
+from django.db import models
+
+from microcred.db import Model
+from scoring.enums import CallContent, CallPurpose, CallState
+
+
+class ModelCall(Model):
+    """One call to a provider: the row is there, with a reserved cost, before anything is sent.
+
+    It is settled once, by an update that asks for the state ``reserved``; the database refuses any other
+    change. ``outcome`` is ``answered``, the kind of failure, or ``abandoned`` for a call whose worker died
+    before it could say. Costs are in micro-cents (millionths of a cent). What is spent is ``cost_microcents``
+    and, as long as that is empty, ``reserved_microcents``. ``job_id`` and ``attempt`` name the work the call
+    was made in.
+    """
+
+    assessment = models.ForeignKey(
+        "assessments.Assessment", on_delete=models.CASCADE, related_name="model_calls"
+    )
+    purpose = models.CharField(max_length=24, choices=CallPurpose.choices)
+    reading = models.PositiveSmallIntegerField(
+        default=1, help_text="Which reading of the same essays it was."
+    )
+    provider = models.CharField(max_length=32)
+    host = models.CharField(max_length=255, help_text="Where the texts went.")
+    model = models.CharField(max_length=64)
+    prompt_version = models.CharField(max_length=32)
+    prompt_sha256 = models.CharField(max_length=64)
+    input_sha256 = models.CharField(max_length=64, help_text="Of the prompt as it was sent.")
+    job_id = models.UUIDField(null=True)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    correlation_id = models.CharField(max_length=64, blank=True)
+    month = models.DateField(help_text="First day of the month whose budget it counts against.")
+    reserved_microcents = models.BigIntegerField()
+    started_at = models.DateTimeField()
+    state = models.CharField(max_length=16, choices=CallState.choices, default=CallState.RESERVED)
+    outcome = models.CharField(max_length=24, blank=True)
+    answered_model = models.CharField(max_length=64, blank=True)
+    input_tokens = models.PositiveIntegerField(null=True)
+    output_tokens = models.PositiveIntegerField(null=True)
+    latency_ms = models.PositiveIntegerField(null=True)
+    cost_microcents = models.BigIntegerField(null=True)
+    cost_is_estimate = models.BooleanField(default=False)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "model_calls"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reserved_microcents__gte=0)
+                & (models.Q(cost_microcents__isnull=True) | models.Q(cost_microcents__gte=0)),
+                name="model_calls_cost_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state=CallState.RESERVED,
+                    settled_at__isnull=True,
+                    cost_microcents__isnull=True,
+                    outcome="",
+                )
+                | (
+                    models.Q(state=CallState.SETTLED, settled_at__isnull=False, cost_microcents__isnull=False)
+                    & ~models.Q(outcome="")
+                ),
+                name="model_calls_settled_has_outcome",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(purpose__in=CallPurpose.values), name="model_calls_purpose_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["month"], name="idx_model_calls_month"),
+            models.Index(
+                fields=["job_id"],
+                name="idx_model_calls_open",
+                condition=models.Q(state=CallState.RESERVED),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.model}: {self.outcome or self.state}"
+
+    @property
+    def spent_microcents(self) -> int:
+        """What counts against the budgets."""
+        return self.reserved_microcents if self.cost_microcents is None else self.cost_microcents
+
+
+class ModelCallContent(Model):
+    """A text that was sent or came back; these rows, and nothing else of a call, are personal.
+
+    ``prompt`` is all that was sent beside the system part, ``answer`` a student's own part of it, redacted,
+    under the label it had in the call; ``reply`` is what the model said, word for word. ``fingerprint``
+    (of an answer) covers everything a judgement depends on.
+    """
+
+    call = models.ForeignKey(ModelCall, on_delete=models.CASCADE, related_name="contents")
+    kind = models.CharField(max_length=8, choices=CallContent.choices)
+    question_snapshot = models.ForeignKey(
+        "assessments.QuestionSnapshot", on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    label = models.CharField(max_length=8, blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    text = models.TextField()
+    replaced = models.JSONField(default=dict, help_text="How many things of each kind were replaced.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "model_call_contents"
+        ordering = ["call", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "kind", "label"], name="model_call_contents_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=CallContent.values), name="model_call_contents_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind=CallContent.ANSWER)
+                | models.Q(question_snapshot__isnull=False) & ~models.Q(fingerprint="") & ~models.Q(label=""),
+                name="model_call_contents_answer_named",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["fingerprint"],
+                name="idx_model_call_fingerprint",
+                condition=~models.Q(fingerprint=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.call_id} {self.kind} {self.label}".strip()

@@ -1,0 +1,117 @@
+"""Overrides and appeals over HTTP."""
+
+import uuid
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import caller
+from accounts.permissions import MayReviewScores, MayTakeAssessment
+from microcred.api.pagination import PageQuery, paginate
+from microcred.api.schema import errors
+from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
+from scoring.oversight import appeals
+from scoring.oversight.overrides import NewScore, override
+from scoring.oversight.serializers import (
+    AppealList,
+    AppealRequest,
+    AppealView,
+    ChangeView,
+    MessageList,
+    MessageRequest,
+    MessageView,
+    OverrideRequest,
+)
+
+
+class OverrideEndpoint(APIView):
+    """A person's score in place of the one that stands."""
+
+    permission_classes = [MayReviewScores]
+
+    @extend_schema(
+        operation_id="override", tags=["Oversight"], request=OverrideRequest,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER],
+        responses={201: ChangeView, **errors(400, 403, 404, 409, 413, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Change the score of a criterion or of a closed question, with a reason and at once."""
+        body = OverrideRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        given = body.validated_data
+        change = override(
+            by=caller(request),
+            assessment_id=given["assessment_id"],
+            question_id=given["question_id"],
+            new=NewScore(given["criterion"], given["level"], given["score"]),
+            reason=given["reason"],
+            now=timezone.now(),
+        )
+        return Response(ChangeView(change).data, status=201)
+
+
+class AssessmentAppeals(APIView):
+    """Appealing against a score."""
+
+    permission_classes = [MayTakeAssessment]
+
+    @extend_schema(
+        operation_id="appeal_submit", tags=["Oversight"], request=AppealRequest,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER],
+        responses={201: AppealView, **errors(400, 403, 404, 409, 413, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request, assessment_id: uuid.UUID) -> Response:
+        """Appeal against the score of a criterion, or of a closed question."""
+        body = AppealRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        row = appeals.appeal(
+            by=caller(request), assessment_id=assessment_id, now=timezone.now(), **body.validated_data
+        )
+        return Response(AppealView(row).data, status=201)
+
+
+class AppealListEndpoint(APIView):
+    """The appeals that the caller may see."""
+
+    @extend_schema(
+        operation_id="appeals", tags=["Oversight"], parameters=[PageQuery],
+        responses={200: AppealList, **errors(400)},
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """Return a page of appeals, newest first."""
+        query = PageQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        found = paginate(appeals.appeals_visible_to(caller(request)), **query.validated_data)
+        return Response(found.envelope(AppealView(found.items, many=True).data))
+
+
+class AppealMessages(APIView):
+    """The thread of an appeal."""
+
+    @extend_schema(
+        operation_id="appeal_messages", tags=["Oversight"], responses={200: MessageList, **errors(404)}
+    )
+    def get(self, request: Request, appeal_id: uuid.UUID) -> Response:
+        """Return the thread; it stays readable when the appeal has been decided."""
+        row = appeals.get_appeal(by=caller(request), appeal_id=appeal_id)
+        return Response(MessageList({"items": row.messages.all()}).data)
+
+    @extend_schema(
+        operation_id="appeal_say", tags=["Oversight"], request=MessageRequest,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER],
+        responses={201: MessageView, **errors(400, 403, 404, 409, 413, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request, appeal_id: uuid.UUID) -> Response:
+        """Add to the thread of an open appeal."""
+        body = MessageRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        message = appeals.say(
+            by=caller(request), appeal_id=appeal_id, text=body.validated_data["text"], now=timezone.now()
+        )
+        return Response(MessageView(message).data, status=201)

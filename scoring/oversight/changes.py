@@ -1,0 +1,137 @@
+"""Putting changed scores into effect, and telling what was changed."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from accounts.models import User
+from assessments import services as assessments
+from assessments.enums import MissingPart
+from microcred.errors import Invalid, Missing
+from scoring import queries
+from scoring.enums import ChangeKind, EssayOutcome, MarkStatus
+from scoring.events import assessment_scored
+from scoring.models import ScoreChange
+from scoring.queries import QuestionResult
+from scoring.services import draw_profile
+
+LONGEST_REASON: Final = 2_000
+MESSAGES: Final[Mapping[str, str]] = {
+    ChangeKind.REVIEW: "A person looked at your answer and decided on this score.",
+    ChangeKind.OVERRIDE: "A person changed this score.",
+    ChangeKind.APPEAL: "Your appeal was decided, and this score was changed.",
+    ChangeKind.RESCORE: "The question's scoring was corrected, and your answer was scored anew.",
+}
+
+
+class ReasonMissing(Invalid):
+    """A changed score needs a reason of at most 2000 characters."""
+
+    default_code = "REASON_400"
+
+
+class QuestionNotAsked(Missing):
+    """The assessment did not ask this question."""
+
+    default_code = "QUESTION_404"
+
+
+def checked_reason(reason: str) -> str:
+    """Return the reason without space around it; raises ``ReasonMissing``."""
+    stated = reason.strip()
+    if not stated or len(stated) > LONGEST_REASON:
+        raise ReasonMissing(
+            f"State a reason of at most {LONGEST_REASON} characters; the student reads it.",
+            details={"field": "reason"},
+        )
+    return stated
+
+
+def result_for(assessment_id: uuid.UUID, *, question_id: uuid.UUID) -> QuestionResult:
+    """Return the outcome of one question as it stands; raises ``QuestionNotAsked``."""
+    for result in queries.question_results(assessment_id):
+        if result.question.question_id == question_id:
+            return result
+    raise QuestionNotAsked("The assessment did not ask this question.")
+
+
+def standing(result: QuestionResult, criterion_key: str = "") -> dict[str, Any]:
+    """Return what is kept of a score before and after a change, as JSON values."""
+    marks = [
+        mark
+        for mark in result.marks
+        if mark.criterion_key == criterion_key and mark.status == MarkStatus.SCORED
+    ]
+    return {
+        "level": marks[0].level_name if marks else None,
+        "points": str(marks[0].points) if marks else None,
+        "score": None if result.score is None else str(result.score),
+        "maximum": str(result.maximum),
+    }
+
+
+def note_change(
+    before: QuestionResult,
+    after: QuestionResult,
+    *,
+    assessment_id: uuid.UUID,
+    criterion_key: str = "",
+    kind: ChangeKind,
+    reason: str,
+    by: User | None,
+    now: dt.datetime,
+) -> ScoreChange:
+    """Keep what a score was and has become."""
+    names = [mark.criterion_name for mark in after.marks if mark.criterion_key == criterion_key]
+    return ScoreChange.objects.create(
+        assessment_id=assessment_id,
+        question_snapshot_id=after.question.snapshot_id,
+        criterion_key=criterion_key,
+        criterion_name=names[0] if names else "",
+        kind=kind,
+        reason=reason,
+        before=standing(before, criterion_key),
+        after=standing(after, criterion_key),
+        made_by=by,
+        made_at=now,
+    )
+
+
+def take_effect(assessment_id: uuid.UUID) -> None:
+    """Draw the profile anew from the scores that now count, and announce it; the recommendations follow."""
+    results = queries.question_results(assessment_id)
+    if not any(result.status == EssayOutcome.UNAVAILABLE for result in results):
+        assessments.mend(assessment_id=assessment_id, parts=[MissingPart.ESSAY_SCORES])
+    run = draw_profile(assessment_id)
+    assessment_scored.send(sender=None, assessment_id=assessment_id, run=run)
+
+
+def notices(assessment_id: uuid.UUID) -> list[dict[str, Any]]:
+    """Return what people changed about an assessment's scores as its student may read it, the newest first."""
+    rows = ScoreChange.objects.filter(assessment_id=assessment_id).order_by("-made_at", "-pk")
+    return [_notice(row) for row in rows.select_related("question_snapshot")]
+
+
+def changes_of(assessment_id: uuid.UUID) -> Sequence[ScoreChange]:
+    """Return the changes with who made them, for staff, the newest first."""
+    rows = ScoreChange.objects.filter(assessment_id=assessment_id).order_by("-made_at", "-pk")
+    return list(rows.select_related("made_by", "question_snapshot"))
+
+
+def _notice(row: ScoreChange) -> dict[str, Any]:
+    return {
+        "question_id": str(row.question_snapshot.question_id),
+        "criterion": row.criterion_name or None,
+        "kind": row.kind,
+        "message": MESSAGES[row.kind],
+        "reason": row.reason,
+        "before": _public(row.before),
+        "after": _public(row.after),
+        "changed_at": row.made_at,
+    }
+
+
+def _public(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the points of a level, which are the rubric's."""
+    return {name: kept[name] for name in ("level", "score", "maximum")}

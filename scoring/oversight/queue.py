@@ -1,0 +1,189 @@
+"""The queue of answers that people should look at: who may take which, and who has what."""
+
+import datetime as dt
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Func, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat, Now
+
+from accounts.models import User
+from assessments import queries as assessments
+from catalog import queries as catalog
+from microcred.errors import Conflict, Missing
+from ops import audit
+from scoring import queries
+from scoring.enums import ScoreSource
+from scoring.models import ReviewTask
+from scoring.oversight import calibration
+from scoring.oversight.sampling import reasons_for
+from scoring.queries import QuestionResult
+
+OPEN = Q(done_at=None, withdrawn_at=None)
+
+
+class ReviewMissing(Missing):
+    """No such review in the hands of the caller."""
+
+    default_code = "REVIEW_404"
+
+
+class ReviewLost(Conflict):
+    """The lease ran out, or the answer was decided elsewhere; nothing was stored."""
+
+    default_code = "REVIEW_409"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """The open reviews of one question: how many are free and how many held, and how often each reason is given.
+
+    ``is_calibrated`` says whether the reviewer may take them.
+    """
+
+    question_id: uuid.UUID
+    prompt: str
+    free: int
+    held: int
+    reasons: tuple[tuple[str, int], ...]
+    is_calibrated: bool
+
+
+@transaction.atomic
+def open_reviews(*, assessment_id: uuid.UUID) -> int:
+    """Put the essays that a person should look at into the queue; return how many there now are of it.
+
+    What a person has scored already is left alone; an answer that waits in the queue waits there once.
+    """
+    rate = catalog.review_sample_rate(assessments.subject(assessment_id).role_id)
+    tasks = [
+        task
+        for result in queries.question_results(assessment_id)
+        if (task := _task(assessment_id, result, rate)) is not None
+    ]
+    ReviewTask.objects.bulk_create(tasks, ignore_conflicts=True)
+    return ReviewTask.objects.filter(OPEN, assessment_id=assessment_id).count()
+
+
+def queue_lines(by: User) -> list[QueueLine]:
+    """Return the open reviews by question, the fullest first."""
+    rows: dict[uuid.UUID, list[Any]] = {}
+    for task in _open().select_related("question_snapshot").annotate(is_held=Q(lease_until__gt=Now())):
+        rows.setdefault(task.question_id, []).append(task)
+    passed = calibration.passed_questions(by, list(rows))
+    lines = [_line(question_id, tasks, question_id in passed) for question_id, tasks in rows.items()]
+    return sorted(lines, key=lambda line: (-line.free, line.prompt))
+
+
+def claim_next(*, by: User) -> ReviewTask | None:
+    """Give ``by`` the next review for the setting's hours, or the one they hold; None where none is free.
+
+    Each reviewer meets the answers in an order of their own, which stays the same. The lease runs by the
+    database's clock, and one guarded update takes it: of two reviewers who reach for a task one gets it.
+    """
+    held = held_task(by)
+    if held is not None:
+        return held
+    questions = set(_open().values_list("question_id", flat=True).distinct())
+    allowed = calibration.passed_questions(by, list(questions))
+    mine = Func(Concat(Cast("pk", TextField()), Value(str(by.pk))), function="md5", output_field=TextField())
+    free = _free().filter(question_id__in=allowed).order_by(mine)
+    for task_id in free.values_list("pk", flat=True).iterator():
+        if _take(task_id, by):
+            return ReviewTask.objects.get(pk=task_id)
+    return None
+
+
+def held_task(by: User) -> ReviewTask | None:
+    """Return the review that ``by`` holds, if the lease still runs."""
+    return _open().filter(claimed_by=by, lease_until__gt=Now()).order_by("lease_until", "pk").first()
+
+
+@transaction.atomic
+def give_back(*, by: User, task_id: uuid.UUID) -> None:
+    """Let others take a review; what was marked goes. Raises ``ReviewMissing``."""
+    mine = ReviewTask.objects.filter(OPEN, pk=task_id, claimed_by=by)
+    if not mine.update(claimed_by=None, lease_until=None, first_marks=None):
+        raise ReviewMissing("You do not hold this review.")
+    audit.record(by=by, action="review.given_back", resource_type="review_task", resource_id=task_id)
+
+
+def lock_held(*, by: User, task_id: uuid.UUID) -> ReviewTask:
+    """Lock a review that ``by`` holds, its lease still running.
+
+    Raises:
+        ReviewMissing: if it was never theirs.
+        ReviewLost: if it no longer is, or its answer was decided meanwhile.
+    """
+    task = ReviewTask.objects.select_for_update().filter(pk=task_id, claimed_by=by).first()
+    if task is None:
+        raise ReviewMissing("You do not hold this review.")
+    if not ReviewTask.objects.filter(OPEN, pk=task_id, lease_until__gt=Now()).exists():
+        raise ReviewLost("Your time for this answer is over, or it was decided meanwhile. Take the next one.")
+    return task
+
+
+def withdraw_settled(result: QuestionResult, *, now: dt.datetime) -> None:
+    """Take an answer out of the queue of which nothing waits for a person any more."""
+    if result.status == "scored":
+        open_tasks = ReviewTask.objects.filter(OPEN, question_snapshot_id=result.question.snapshot_id)
+        open_tasks.update(withdrawn_at=now)
+
+
+def _open() -> QuerySet[ReviewTask]:
+    return ReviewTask.objects.filter(OPEN, assessment__in=assessments.with_result())
+
+
+def _free() -> QuerySet[ReviewTask]:
+    return _open().filter(Q(lease_until=None) | Q(lease_until__lte=Now()))
+
+
+def _take(task_id: uuid.UUID, by: User) -> bool:
+    lease = dt.timedelta(hours=settings.REVIEW_LEASE_HOURS)
+    free = ReviewTask.objects.filter(OPEN, Q(lease_until=None) | Q(lease_until__lte=Now()), pk=task_id)
+    with transaction.atomic():
+        taken = free.update(claimed_by=by, lease_until=Now() + lease, first_marks=None)
+        if taken:
+            audit.record(by=by, action="review.claimed", resource_type="review_task", resource_id=task_id)
+    return bool(taken)
+
+
+def _task(assessment_id: uuid.UUID, result: QuestionResult, rate: Decimal) -> ReviewTask | None:
+    score = result.essay_score
+    if score is None or score.source == ScoreSource.HUMAN:
+        return None
+    reasons = reasons_for(
+        snapshot_id=result.question.snapshot_id,
+        outcome=score.outcome,
+        uncertainty=score.uncertainty,
+        flags=score.flags,
+        uncertain_above=settings.REVIEW_UNCERTAINTY_ABOVE,
+        sample_rate=rate,
+    )
+    if not reasons:
+        return None
+    return ReviewTask(
+        essay_score=score,
+        assessment_id=assessment_id,
+        question_snapshot_id=result.question.snapshot_id,
+        question_id=result.question.question_id,
+        reasons=reasons,
+    )
+
+
+def _line(question_id: uuid.UUID, tasks: list[Any], is_calibrated: bool) -> QueueLine:
+    held = sum(1 for task in tasks if task.is_held)
+    reasons = Counter(reason for task in tasks for reason in task.reasons)
+    return QueueLine(
+        question_id=question_id,
+        prompt=tasks[-1].question_snapshot.prompt,
+        free=len(tasks) - held,
+        held=held,
+        reasons=tuple(sorted(reasons.items(), key=lambda found: (-found[1], found[0]))),
+        is_calibrated=is_calibrated,
+    )
