@@ -45,11 +45,12 @@ class Visit:
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
 
     def log_in(self, email: str) -> None:
-        """Log in as a person would."""
+        """Log in as a person would, and wait for the page behind it: keys pressed earlier reach the form."""
         self.page.goto(f"{self.base}/login")
         self.page.get_by_label("E-mail address").fill(email)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Log in").click()
+        self.page.wait_for_url(lambda url: urlsplit(url).path != "/login")
 
     def sideways(self) -> int:
         """Return by how many pixels the page is wider than the window."""
