@@ -1,8 +1,6 @@
 """Forms for curating the catalog; what contradicts itself is refused with a sentence to act on."""
 
 import hashlib
-import json
-import re
 from typing import Any
 
 from django import forms
@@ -16,6 +14,7 @@ from catalog.importing.schemas import QUESTION
 from catalog.models import Credential, CredentialDocument, Question
 from catalog.question_checks import question_problems
 from catalog.question_schema import ANSWER_FORMAT_SCHEMA
+from microcred.json_field import PrettyJSONField
 
 
 def _shape(*lines: str) -> SafeString:
@@ -34,7 +33,8 @@ RULES_HELP = _shape(
     'multiple choice: {"kind": "choice", "correct": ["c2"], "scoring": "all_or_nothing"}'
     ' (or "per_option", "per_option_penalty")',
     'numbers: {"kind": "numeric", "value": "42.5", "absolute_tolerance": "0.5", "unit": "kg"}',
-    'short text: {"kind": "short_text", "accepted": [{"text": "select", "credit": "1"}]}',
+    'short text: {"kind": "short_text", "accepted": [{"text": "select", "credit": "1"},'
+    ' {"pattern": "inner (join|query)", "credit": "0.5"}]}',
     'ordering: {"kind": "ordering", "order": ["c3", "c1", "c2"], "scoring": "pairs"} (or "all_or_nothing")',
     'matching: {"kind": "matching", "pairs": {"l1": "r2"}, "scoring": "per_pair"} (or "all_or_nothing")',
     'profile: {"kind": "profile", "signals": [{"choice": "c1", "skill": "python", "level": 2}]}',
@@ -51,31 +51,7 @@ FEEDBACK_HELP = _shape(
 )
 
 
-# What PostgreSQL refuses in JSON: NUL, which is written as an escape, and halves of surrogate pairs.
-_UNSTORABLE = re.compile(r"\\u0000|[\ud800-\udfff]")
 _SHAPES: dict[str, Any] = {**QUESTION["properties"], "answer_format": ANSWER_FORMAT_SCHEMA}
-
-
-class PrettyJSONField(forms.JSONField):
-    """JSON in a text area, indented for people."""
-
-    def __init__(self, *, rows: int = 8, **kwargs: Any) -> None:
-        area = UnfoldAdminTextareaWidget(attrs={"rows": rows, "spellcheck": "false", "class": "json"})
-        super().__init__(widget=area, **kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        """Indent, unless the text is what somebody just entered."""
-        if value is None or isinstance(value, str):
-            return value
-        shown = json.dumps(value, indent=2, ensure_ascii=False)
-        return json.dumps(value, indent=2) if _UNSTORABLE.search(shown) else shown
-
-    def to_python(self, value: Any) -> Any:
-        """Read JSON; refuse signs that the database cannot store."""
-        found = super().to_python(value)
-        if _UNSTORABLE.search(json.dumps(found, ensure_ascii=False)):
-            raise ValidationError("NUL characters and half surrogates cannot be stored.", code="unstorable")
-        return found
 
 
 class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]

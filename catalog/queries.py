@@ -4,11 +4,14 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.functions import Left
 
+from catalog.fingerprints import catalog_fingerprint as catalog_fingerprint
+from catalog.fingerprints import newest_version_ids as newest_version_ids
 from catalog.models import (
     Credential,
     CredentialDocument,
@@ -20,6 +23,8 @@ from catalog.models import (
     Skill,
 )
 from microcred.errors import Missing
+
+SEARCHED: Final = 100_000
 
 
 class CredentialMissing(Missing):
@@ -116,6 +121,18 @@ def version(version_id: uuid.UUID) -> QuestionVersion:
     return QuestionVersion.objects.get(pk=version_id)
 
 
+def question(question_id: uuid.UUID) -> Question:
+    """Return one question as staff edit it.
+
+    Raises:
+        QuestionMissing: if there is none.
+    """
+    found = Question.objects.filter(pk=question_id).first()
+    if found is None:
+        raise QuestionMissing("No such question.")
+    return found
+
+
 def question_by_key(key: str) -> Question:
     """Return one question.
 
@@ -145,6 +162,12 @@ def skill_ids(keys: Sequence[str]) -> dict[str, uuid.UUID]:
     return dict(Skill.objects.filter(key__in=keys).values_list("key", "pk"))
 
 
+def outside_ids(keys: Collection[str]) -> dict[str, dict[str, str]]:
+    """Return what skills are called in O*NET and ESCO, by key; empty texts where that is not known."""
+    rows = Skill.objects.filter(key__in=keys).values_list("key", "onet_id", "esco_uri")
+    return {key: {"onet_id": onet_id, "esco_uri": esco_uri} for key, onet_id, esco_uri in rows}
+
+
 def credentials(
     *, role_id: uuid.UUID | None = None, skill: str = "", search: str = ""
 ) -> QuerySet[Credential]:
@@ -158,7 +181,8 @@ def credentials(
         rows = rows.filter(pk__in=CredentialSkill.objects.filter(skill__key=skill).values("credential_id"))
     if search:
         words = SearchQuery(search, config="english", search_type="websearch")
-        vector = SearchVector("title", "description", "provider", config="english")
+        # PostgreSQL refuses to index more than a megabyte of words, and nobody reads further for a search.
+        vector = SearchVector("title", Left("description", SEARCHED), "provider", config="english")
         rows = rows.annotate(words=vector).filter(Q(words=words) | Q(title__icontains=search))
     return rows
 

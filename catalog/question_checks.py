@@ -13,11 +13,29 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from catalog.question_schema import ANSWER_FORMAT_SCHEMA, RUBRIC_SCHEMA, RULES_SCHEMAS
+from catalog.key_checks import giveaways, misfits, unknown_choices, unreadable_texts, unusable_choices
+from catalog.question_schema import ANSWER_FORMAT_SCHEMA, CHOICES_SCHEMA, RUBRIC_SCHEMA, RULES_SCHEMAS
 
 _RULES_VALIDATORS: Final = {kind: Draft202012Validator(schema) for kind, schema in RULES_SCHEMAS.items()}
 _RUBRIC_VALIDATOR: Final = Draft202012Validator(RUBRIC_SCHEMA)
+_CHOICES_VALIDATOR: Final = Draft202012Validator(CHOICES_SCHEMA)
 _FORMAT_VALIDATOR: Final = Draft202012Validator(ANSWER_FORMAT_SCHEMA)
+
+
+def key_problems(
+    question_type: str, rules: object, choices: Sequence[Mapping[str, Any]] | None = None
+) -> list[str]:
+    """What keeps an answer key from scoring, one readable line each; empty when nothing does.
+
+    With `choices` the key may name only these. The lines may quote the key: for staff only.
+    """
+    if question_type not in _RULES_VALIDATORS:
+        return [f"there is no question type {question_type!r}"]
+    problems = _problems("rules", _RULES_VALIDATORS[question_type], rules)
+    if problems or not isinstance(rules, Mapping):
+        return problems
+    unknown = () if choices is None else unknown_choices(question_type, rules, choices)
+    return [*unreadable_texts(rules), *unknown]
 
 
 def rules_problems(
@@ -26,23 +44,16 @@ def rules_problems(
     choices: Sequence[Mapping[str, Any]] = (),
     answer_format: Mapping[str, Any] | None = None,
 ) -> list[str]:
-    """What is wrong with an answer key, one readable line each; empty when nothing is.
+    """What is wrong with an answer key that is being written, one readable line each.
 
     With `choices` (and `answer_format`) the key is also checked against the question it
     belongs to. The lines may quote the key: for staff only.
     """
-    if question_type not in _RULES_VALIDATORS:
-        return [f"there is no question type {question_type!r}"]
-    problems = _problems("rules", _RULES_VALIDATORS[question_type], rules)
-    if problems or not isinstance(rules, Mapping):
+    problems = key_problems(question_type, rules, choices or None)
+    if problems or not isinstance(rules, Mapping) or not choices:
         return problems
-    if not choices:
-        return []
-    return [
-        *_unknown_choices(question_type, rules, choices),
-        *_misfits(rules, choices, answer_format or {}),
-        *_giveaways(rules),
-    ]
+    fitting = [] if answer_format is None else misfits(rules, choices, answer_format)
+    return [*fitting, *giveaways(rules)]
 
 
 def rubric_problems(question_type: str, rubric: object) -> list[str]:
@@ -67,67 +78,11 @@ def _doubles(path: str, name: str, rows: Sequence[Mapping[str, Any]]) -> list[st
     return [f"{path}: the {name} {value!r} is used {n} times" for value, n in counted.items() if n > 1]
 
 
-def _unknown_choices(
-    question_type: str, rules: Mapping[str, Any], choices: Sequence[Mapping[str, Any]]
-) -> list[str]:
-    ids = {choice["id"] for choice in choices}
-    named: dict[str, Sequence[str]] = {
-        "correct": rules.get("correct", ()),
-        "order": rules.get("order", ()),
-        "signals": [signal["choice"] for signal in rules.get("signals", ())],
-    }
-    found = [
-        f"rules.{name}: there is no choice {choice!r}"
-        for name, listed in named.items()
-        for choice in dict.fromkeys(listed)
-        if choice not in ids
-    ]
-    if question_type == "ordering" and ids - set(rules["order"]):
-        found.append("rules.order: must name every choice of the question")
-    if question_type == "matching":
-        found += _unpaired(rules["pairs"], choices)
-    return found
-
-
-def _unpaired(pairs: Mapping[str, str], choices: Sequence[Mapping[str, Any]]) -> list[str]:
-    lefts = {choice["id"] for choice in choices if choice.get("side") == "left"}
-    rights = {choice["id"] for choice in choices if choice.get("side") == "right"}
-    found = [f"rules.pairs: {left!r} is not a choice on the left" for left in sorted(set(pairs) - lefts)]
-    found += [f"rules.pairs: {left!r} has no partner" for left in sorted(lefts - set(pairs))]
-    unknown = sorted(set(pairs.values()) - rights)
-    return found + [f"rules.pairs: {right!r} is not a choice on the right" for right in unknown]
-
-
-def _misfits(
-    rules: Mapping[str, Any], choices: Sequence[Mapping[str, Any]], answer_format: Mapping[str, Any]
-) -> list[str]:
-    limit = answer_format.get("max_choices")
-    if rules["kind"] != "choice" or limit is None:
-        return []
-    if limit < len(rules["correct"]):
-        return [f"rules.correct: names {len(rules['correct'])} options, but only {limit} may be chosen"]
-    if rules.get("scoring") == "per_option" and limit >= len(choices):
-        return [
-            "rules.scoring: choosing every option would earn all points; lower max_choices or add a penalty"
-        ]
-    return []
-
-
-def _giveaways(rules: Mapping[str, Any]) -> list[str]:
-    """Ids whose own order is the answer; students see the ids."""
-    if rules["kind"] == "ordering" and list(rules["order"]) == sorted(rules["order"]):
-        return ["rules.order: is the order of the ids, which students see; name the choices otherwise"]
-    pairs = rules["pairs"] if rules["kind"] == "matching" else {}
-    if len(pairs) > 1 and [pairs[left] for left in sorted(pairs)] == sorted(pairs.values()):
-        return ["rules.pairs: pairs the ids in their order, which students see; name the choices otherwise"]
-    return []
-
-
 def _problems(root: str, validator: Draft202012Validator, value: object) -> list[str]:
     errors = sorted(
         validator.iter_errors(value), key=lambda error: [str(part) for part in error.absolute_path]
     )
-    return [f"{_path(root, error)}: {_message(error)}" for error in errors]
+    return list(dict.fromkeys(f"{_path(root, error)}: {_message(error)}" for error in errors))
 
 
 def _path(root: str, error: ValidationError) -> str:
@@ -139,11 +94,37 @@ def _message(error: ValidationError) -> str:
     schema = error.schema if isinstance(error.schema, Mapping) else {}
     if error.validator == "pattern" or (error.validator == "type" and "description" in schema):
         return f"must be {schema.get('description', 'written differently')}"
+    if error.validator == "oneOf":
+        return f"must be {schema.get('description', 'written differently')}"
+    if error.validator == "maxContains":
+        return f"may hold at most {error.validator_value} patterns"
+    if error.validator == "maxLength":
+        return f"must have at most {error.validator_value} characters"
     if error.validator == "const":
         return f"must be {error.validator_value!r}" if error.validator_value else "must be empty"
     if error.validator == "enum":
         return f"must be one of {', '.join(str(value) for value in schema.get('enum', ()))}"
     return str(error.message)
+
+
+def scoring_problems(
+    *,
+    question_type: str,
+    choices: Sequence[Mapping[str, Any]] | None,
+    answer_format: Mapping[str, Any],
+    rules: object,
+    rubric: object,
+) -> list[str]:
+    """What keeps a question from being shown and scored at all, one readable line each; for staff only."""
+    shapes = [
+        *_problems("answer_format", _FORMAT_VALIDATOR, answer_format),
+        *_problems("choices", _CHOICES_VALIDATOR, choices),
+    ]
+    shapes = shapes or _doubles("choices", "id", choices or ())
+    return shapes or [
+        *key_problems(question_type, rules, choices or ()),
+        *rubric_problems(question_type, rubric),
+    ]
 
 
 def question_problems(
@@ -155,11 +136,21 @@ def question_problems(
     rubric: object,
 ) -> list[str]:
     """What is wrong with a question as a whole, one readable line each; for staff only."""
-    problems = [
-        *_problems("answer_format", _FORMAT_VALIDATOR, answer_format),
-        *_doubles("choices", "id", choices or ()),
+    problems = scoring_problems(
+        question_type=question_type, choices=choices, answer_format=answer_format, rules=rules, rubric=rubric
+    )
+    if problems or not isinstance(rules, Mapping):
+        return problems
+    listed = choices or ()
+    return [
+        *_contrary_bounds(answer_format),
+        *unusable_choices(question_type, listed),
+        *misfits(rules, listed, answer_format),
+        *(giveaways(rules) if rules else ()),
     ]
-    return problems or [
-        *rules_problems(question_type, rules, choices or (), answer_format),
-        *rubric_problems(question_type, rubric),
-    ]
+
+
+def _contrary_bounds(answer_format: Mapping[str, Any]) -> list[str]:
+    least, most = answer_format.get("min_words"), answer_format.get("max_words")
+    contrary = least is not None and most is not None and least > most
+    return ["answer_format.min_words: is more than max_words"] if contrary else []

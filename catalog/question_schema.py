@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from catalog.answer_patterns import MAX_PATTERN
+
 Schema = dict[str, Any]
 
-_DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ID: Final[Schema] = {
     "type": "string",
     "pattern": r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$",
@@ -46,7 +48,7 @@ def _object(required: Sequence[str], **properties: Schema) -> Schema:
 
 def _rules(kind: str, title: str, required: Sequence[str], **properties: Schema) -> Schema:
     body = _object(["kind", *required], kind={"const": kind}, **properties)
-    return {"$schema": _DRAFT, "$id": f"urn:microcred:rules:{kind}", "title": title, **body}
+    return {"$schema": DRAFT, "$id": f"urn:microcred:rules:{kind}", "title": title, **body}
 
 
 def _one_of(*values: str) -> Schema:
@@ -54,6 +56,22 @@ def _one_of(*values: str) -> Schema:
 
 
 _IDS: Final[Schema] = {"type": "array", "items": _ID, "minItems": 1, "maxItems": 100, "uniqueItems": True}
+
+_ACCEPTED: Final[Schema] = {
+    **_object(
+        [],
+        text={**_TEXT, "maxLength": 2_000},
+        pattern={
+            "type": "string",
+            "minLength": 1,
+            "maxLength": MAX_PATTERN,
+            "description": "an RE2 regular expression that the whole answer has to fit",
+        },
+        credit=_CREDIT,
+    ),
+    "description": 'an object with either "text" or "pattern", and a "credit" where it is not all the points',
+    "oneOf": [{"required": ["text"]}, {"required": ["pattern"]}],
+}
 
 RULES_SCHEMAS: Final[Mapping[str, Schema]] = {
     "multiple_choice": _rules(
@@ -81,7 +99,10 @@ RULES_SCHEMAS: Final[Mapping[str, Schema]] = {
             "type": "array",
             "minItems": 1,
             "maxItems": 200,
-            "items": _object(["text"], text={**_TEXT, "maxLength": 2_000}, credit=_CREDIT),
+            "items": _ACCEPTED,
+            "contains": {"required": ["pattern"]},
+            "minContains": 0,
+            "maxContains": 10,
         },
         case_sensitive={"type": "boolean", "default": False},
     ),
@@ -115,7 +136,7 @@ RULES_SCHEMAS: Final[Mapping[str, Schema]] = {
         },
     ),
     "essay": {
-        "$schema": _DRAFT,
+        "$schema": DRAFT,
         "$id": "urn:microcred:rules:essay",
         "title": "Essays have no key",
         "const": {},
@@ -140,7 +161,7 @@ _CRITERION: Final = _object(
     levels={"type": "array", "items": _LEVEL, "minItems": 2, "maxItems": 10},
 )
 RUBRIC_SCHEMA: Final[Schema] = {
-    "$schema": _DRAFT,
+    "$schema": DRAFT,
     "$id": "urn:microcred:rubric",
     "title": "Rubric of an essay question",
     **_object(
@@ -151,9 +172,19 @@ RUBRIC_SCHEMA: Final[Schema] = {
     ),
 }
 
+_CHOICE: Final = _object(["id", "text"], id=_ID, text=_TEXT, side={"enum": ["left", "right"]})
+CHOICES_SCHEMA: Final[Schema] = {
+    "$schema": DRAFT,
+    "$id": "urn:microcred:choices",
+    "title": "What students choose from, put in order or pair; matching questions say on which side each stands",
+    "type": ["array", "null"],
+    "maxItems": 100,
+    "items": _CHOICE,
+}
+
 _COUNT: Final[Schema] = {"type": "integer", "minimum": 1}
 ANSWER_FORMAT_SCHEMA: Final[Schema] = {
-    "$schema": _DRAFT,
+    "$schema": DRAFT,
     "$id": "urn:microcred:answer-format",
     "title": "What students are told about the form of an answer",
     **_object(

@@ -20,7 +20,14 @@ class CredentialQuery(PageQuery):
     )
 
 
-class CredentialSkillView(serializers.ModelSerializer[CredentialSkill]):
+class OutsideIds(serializers.Serializer[Any]):
+    """What a skill is called outside; empty where that is not known."""
+
+    onet_id = serializers.CharField(source="skill.onet_id", help_text="O*NET element, commodity or SOC code.")
+    esco_uri = serializers.CharField(source="skill.esco_uri", help_text="Address of the skill in ESCO.")
+
+
+class CredentialSkillView(OutsideIds, serializers.ModelSerializer[CredentialSkill]):
     """A skill that a credential brings, and the level reached (0 to 5)."""
 
     key = serializers.CharField(source="skill.key")
@@ -29,7 +36,7 @@ class CredentialSkillView(serializers.ModelSerializer[CredentialSkill]):
 
     class Meta:
         model = CredentialSkill
-        fields = ["key", "name", "level"]
+        fields = ["key", "name", "level", "onet_id", "esco_uri"]
 
 
 class CredentialSummary(serializers.ModelSerializer[Credential]):
@@ -81,7 +88,7 @@ class CredentialList(serializers.Serializer[Any]):
     total = serializers.IntegerField()
 
 
-class RoleSkillView(serializers.ModelSerializer[RoleSkill]):
+class RoleSkillView(OutsideIds, serializers.ModelSerializer[RoleSkill]):
     """A skill that a role asks for."""
 
     key = serializers.CharField(source="skill.key")
@@ -90,7 +97,7 @@ class RoleSkillView(serializers.ModelSerializer[RoleSkill]):
 
     class Meta:
         model = RoleSkill
-        fields = ["key", "name", "target_level", "importance"]
+        fields = ["key", "name", "target_level", "importance", "onet_id", "esco_uri"]
 
 
 class RoleView(serializers.ModelSerializer[JobRole]):

@@ -18,6 +18,8 @@ step "deployment settings"
 throwaway() { "$bin/python" -c 'import secrets; print(secrets.token_urlsafe(48))'; }
 ENVIRONMENT=production SECRET_KEY=$(throwaway) JWT_SIGNING_KEY=$(throwaway) WEBHOOK_ENCRYPTION_KEY=$(throwaway) \
   ALLOWED_HOSTS=microcred.example.org "$bin/python" manage.py check --deploy --fail-level WARNING
+step "JSON Schemas"
+"$bin/python" manage.py export_schemas --check
 step "OpenAPI document"
 fresh=$(mktemp)
 trap 'rm -f "$fresh"' EXIT

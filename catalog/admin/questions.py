@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
+from django.forms.widgets import Script
 from django.http import HttpRequest
 from django.template.defaultfilters import pluralize
 from django.utils import timezone
@@ -78,12 +79,16 @@ class QuestionAdmin(CuratedAdmin):
     inlines = (QuestionSkillInline, VersionInline)
     actions = ("publish", "activate", "retire")
     actions_submit_line = ("save_and_publish",)
+    change_form_outer_after_template = "admin/trial/box.html"
     fieldsets = (
         (None, {"fields": ("role", "key", "question_type", "publication", "active", "prompt")}),
         ("Answer", {"fields": ("choices", "answer_format", "rules", "rubric")}),
         ("Weighing", {"fields": ("weight", "difficulty", "required")}),
         ("Feedback", {"fields": ("feedback",)}),
     )
+
+    class Media:
+        js = [Script("try-answer.js", defer=True)]
 
     @display(description="version", ordering="version", label=VERSION_TONES)  # type: ignore[untyped-decorator]
     def version_shown(self, question: Question) -> str:

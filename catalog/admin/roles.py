@@ -76,8 +76,8 @@ class SkillAdmin(CuratedAdmin):
     """Skills."""
 
     resource_type = "skill"
-    list_display = ("name", "key", "category")
+    list_display = ("name", "key", "category", "onet_id", "esco_uri")
     list_filter = ("category",)
-    search_fields = ("name", "key")
+    search_fields = ("name", "key", "onet_id", "esco_uri")
     prepopulated_fields = {"key": ("name",)}
-    fields = ("name", "key", "category", "description")
+    fields = ("name", "key", "category", "description", "onet_id", "esco_uri")

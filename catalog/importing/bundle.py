@@ -16,12 +16,14 @@ class BundleInvalid(ValueError):
 
 @dataclass(frozen=True)
 class SkillEntry:
-    """A skill."""
+    """A skill; what it is called outside is empty where that is not known."""
 
     key: str
     name: str
     category: str
     description: str
+    onet_id: str = ""
+    esco_uri: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,17 @@ class QuestionEntry:
 
 @dataclass(frozen=True)
 class RoleEntry:
-    """A role with its needs (skill key to target level and importance) and its question pool."""
+    """A role with its needs (skill key to target level and importance) and its question pool.
+
+    ``settings`` are those columns of the role that the file gives; the others stay as they are.
+    """
 
     key: str
     name: str
     description: str
     needs: Mapping[str, tuple[Decimal, int]]
     prerequisites: tuple[str, ...]
-    assessment_size: int | None
+    settings: Mapping[str, Any]
     questions: tuple[QuestionEntry, ...]
 
 

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,11 @@ from catalog.importing.bundle import (
 from catalog.question_checks import question_problems
 
 FENCE = "+++"
+ROLE_SETTINGS: Mapping[str, Callable[[Any], Any]] = {
+    "assessment_size": int,
+    "release_policy": str,
+    "review_sample_rate": Decimal,
+}
 
 
 def read_folder(folder: Path) -> Bundle:
@@ -110,7 +115,7 @@ def _role(entry: dict[str, Any]) -> RoleEntry:
             for need in entry["skills"]
         },
         prerequisites=tuple(entry["prerequisites"]),
-        assessment_size=entry.get("assessment_size"),
+        settings={name: read(entry[name]) for name, read in ROLE_SETTINGS.items() if name in entry},
         questions=tuple(_question(question) for question in entry["questions"]),
     )
 

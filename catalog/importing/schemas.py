@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from catalog.enums import QuestionType
+from catalog.enums import QuestionType, ReleasePolicy
+from catalog.outside_ids import ESCO_PATTERN, ONET_PATTERN
 
 # Bounds are those of the columns: what passes here, the database takes, and finds equal the next time.
 KEY = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 100}
@@ -29,9 +30,12 @@ SKILLS: dict[str, Any] = _closed(
                 {
                     "key": SHORT_KEY,
                     "name": {**TEXT, "maxLength": 120},
-                    "category": {**TEXT, "maxLength": 64},
-                    "description": TEXT,
-                }
+                    "category": {"type": "string", "maxLength": 64},
+                    "description": {"type": "string"},
+                    "onet_id": {"type": "string", "pattern": ONET_PATTERN, "maxLength": 24},
+                    "esco_uri": {"type": "string", "pattern": ESCO_PATTERN, "maxLength": 120},
+                },
+                optional=("onet_id", "esco_uri"),
             ),
         }
     }
@@ -80,9 +84,12 @@ ROLE: dict[str, Any] = _closed(
         },
         "prerequisites": KEYS,
         "assessment_size": {"type": "integer", "minimum": 1, "maximum": 100},
+        "release_policy": {"enum": ReleasePolicy.values},
+        # In thousandths, as they are stored.
+        "review_sample_rate": {"type": "string", "pattern": r"^(0(\.[0-9]{1,3})?|1(\.0{1,3})?)$"},
         "questions": {"type": "array", "minItems": 1, "items": QUESTION},
     },
-    optional=("assessment_size",),
+    optional=("assessment_size", "release_policy", "review_sample_rate"),
 )
 
 CREDENTIAL: dict[str, Any] = _closed(

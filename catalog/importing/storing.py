@@ -106,14 +106,18 @@ def _upsert(
 
 
 def _store_skill(entry: SkillEntry, report: ImportReport) -> None:
-    fields = {"name": entry.name, "category": entry.category, "description": entry.description}
+    fields = {
+        "name": entry.name,
+        "category": entry.category,
+        "description": entry.description,
+        "onet_id": entry.onet_id,
+        "esco_uri": entry.esco_uri,
+    }
     _upsert(Skill, "skills", {"key": entry.key}, fields, report)
 
 
 def _store_role(entry: RoleEntry, skills: Mapping[str, Skill], report: ImportReport) -> JobRole:
-    fields: dict[str, Any] = {"name": entry.name, "description": entry.description}
-    if entry.assessment_size is not None:
-        fields["assessment_size"] = entry.assessment_size
+    fields = {"name": entry.name, "description": entry.description, **entry.settings}
     role: JobRole = _upsert(JobRole, "roles", {"key": entry.key}, fields, report)
     for key, (level, importance) in entry.needs.items():
         match = {"role": role, "skill": skills[key]}

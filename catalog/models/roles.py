@@ -3,6 +3,7 @@
 from django.db import models
 
 from catalog.enums import ReleasePolicy
+from catalog.outside_ids import ESCO_PATTERN, ONET_PATTERN, is_esco_uri, is_onet_id
 from microcred.db import Model
 
 MAX_LEVEL = 5
@@ -14,16 +15,31 @@ def level_between(field: str, *, lowest: int = 0) -> models.Q:
 
 
 class Skill(Model):
-    """Something a person can be better or worse at, measured on the scale 0 (none) to 5 (expert)."""
+    """Something a person can be better or worse at, measured on the scale 0 (none) to 5 (expert).
+
+    ``onet_id`` and ``esco_uri`` say what it is called outside, where that is known; several skills may share one.
+    """
 
     key = models.SlugField(max_length=64, unique=True)
     name = models.CharField(max_length=120)
     category = models.CharField(max_length=64, blank=True)
     description = models.TextField(blank=True)
+    onet_id = models.CharField("O*NET id", max_length=24, blank=True, default="", validators=[is_onet_id])
+    esco_uri = models.CharField("ESCO URI", max_length=120, blank=True, default="", validators=[is_esco_uri])
 
     class Meta:
         db_table = "skills"
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(onet_id="") | models.Q(onet_id__regex=ONET_PATTERN),
+                name="skills_onet_id_well_formed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(esco_uri="") | models.Q(esco_uri__regex=ESCO_PATTERN),
+                name="skills_esco_uri_well_formed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

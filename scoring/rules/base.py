@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Protocol
 
 ZERO: Final = Fraction(0)
 ONE: Final = Fraction(1)
+NO_POINTS: Final = Decimal(0).scaleb(-2)
+NO_SHARE: Final = Decimal(0).scaleb(-6)
+FULL_SHARE: Final = Decimal("1.000000")
 
 
 class RulesInvalid(ValueError):
@@ -43,32 +45,48 @@ class RuleResult:
     rules_applied: list[dict[str, Any]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What one rule found: the exact share of the maximum, in [0, 1], and why."""
 
     share: Fraction
     explanation: str
     staff_explanation: str
-    applied: Mapping[str, Any]
+    applied: dict[str, Any]
+
+
+class Rule(Protocol):
+    """An answer key that was read once, to judge any number of answers."""
+
+    def find(self, answer: Mapping[str, Any]) -> Finding:
+        """Judge one canonical answer."""
 
 
 def result(finding: Finding, maximum: Decimal) -> RuleResult:
     """Turn a finding into points; `maximum` must not be negative."""
     if maximum < 0:
         raise ValueError("a maximum cannot be negative")
-    share = min(max(finding.share, ZERO), ONE)
+    part, whole = finding.share.as_integer_ratio()
+    score, fraction = NO_POINTS, NO_SHARE
+    if part > 0:
+        part = min(part, whole)
+        points, unit = maximum.as_integer_ratio()
+        score = min(_rounded(part * points, whole * unit, 2), maximum)
+        fraction = FULL_SHARE if part == whole else _rounded(part, whole, 6)
     return RuleResult(
-        score=min(round_half_up(share * Fraction(maximum), 2), maximum),
+        score=score,
         maximum=maximum,
-        fraction=round_half_up(share, 6),
+        fraction=fraction,
         explanation=finding.explanation,
         staff_explanation=finding.staff_explanation,
-        rules_applied=[dict(finding.applied)],
+        rules_applied=[finding.applied],
     )
 
 
 def round_half_up(value: Fraction, places: int) -> Decimal:
     """A non-negative `value` as a decimal with `places` decimals, halves rounded up."""
-    scale = 10**places
-    return Decimal(floor(value * scale + Fraction(1, 2))).scaleb(-places)
+    return _rounded(*value.as_integer_ratio(), places)
+
+
+def _rounded(part: int, whole: int, places: int) -> Decimal:
+    """``part / whole`` rounded in whole numbers: floor(value * 10^places + 1/2)."""
+    return Decimal((2 * part * 10**places + whole) // (2 * whole)).scaleb(-places)

@@ -9,53 +9,66 @@ With ``n`` correct options, ``r`` of them chosen and ``w`` wrong ones chosen, th
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Self
 
 from scoring.rules.base import ONE, ZERO, Finding
 
 
-def find(rules: Mapping[str, Any], answer: Mapping[str, Any]) -> Finding:
-    """Judge a canonical ``{"choice_ids": [...]}``."""
-    correct = set(rules["correct"])
-    chosen = set(answer["choice_ids"])
-    right, wrong = len(chosen & correct), len(chosen - correct)
-    scoring = rules.get("scoring", "all_or_nothing")
-    return Finding(
-        share=_share(scoring, right, wrong, len(correct)),
-        explanation=_explanation(scoring, right, wrong, len(correct)),
-        staff_explanation=f"Correct: {_names(correct)}. Chosen: {_names(chosen)}. Scoring: {scoring}.",
-        applied={
-            "kind": "choice",
-            "scoring": scoring,
-            "right": right,
-            "wrong": wrong,
-            "correct_options": len(correct),
-        },
-    )
+@dataclass(frozen=True, slots=True)
+class ChoiceRule:
+    """The options that are correct, and how they are counted."""
+
+    correct: frozenset[str]
+    scoring: str
+
+    @classmethod
+    def read(cls, rules: Mapping[str, Any]) -> Self:
+        """Read a valid key."""
+        return cls(frozenset(rules["correct"]), rules.get("scoring", "all_or_nothing"))
+
+    def find(self, answer: Mapping[str, Any]) -> Finding:
+        """Judge a canonical ``{"choice_ids": [...]}``."""
+        chosen = set(answer["choice_ids"])
+        right = len(chosen & self.correct)
+        wrong = len(chosen) - right
+        return Finding(
+            share=self._share(right, wrong),
+            explanation=self._explanation(right, wrong),
+            staff_explanation=(
+                f"Correct: {_names(self.correct)}. Chosen: {_names(chosen)}. Scoring: {self.scoring}."
+            ),
+            applied={
+                "kind": "choice",
+                "scoring": self.scoring,
+                "right": right,
+                "wrong": wrong,
+                "correct_options": len(self.correct),
+            },
+        )
+
+    def _share(self, right: int, wrong: int) -> Fraction:
+        if self.scoring == "per_option":
+            return Fraction(right, len(self.correct))
+        if self.scoring == "per_option_penalty":
+            return Fraction(max(0, right - wrong), len(self.correct))
+        return ONE if right == len(self.correct) and not wrong else ZERO
+
+    def _explanation(self, right: int, wrong: int) -> str:
+        correct = len(self.correct)
+        if correct == 1 and right + wrong == 1:
+            return "You chose the correct option." if right else "The option you chose is not correct."
+        options = "option" if correct == 1 else "options"
+        said = f"You chose {right} of the {correct} correct {options}"
+        if wrong:
+            said += f" and {wrong} that {'is' if wrong == 1 else 'are'} not correct"
+        if self.scoring == "all_or_nothing" and (wrong or right < correct):
+            return f"{said}; this question gives points only for exactly the correct choice."
+        if self.scoring == "per_option_penalty" and wrong:
+            return f"{said}; a wrong option takes back the credit of a right one."
+        return f"{said}."
 
 
-def _share(scoring: str, right: int, wrong: int, correct: int) -> Fraction:
-    if scoring == "per_option":
-        return Fraction(right, correct)
-    if scoring == "per_option_penalty":
-        return max(ZERO, Fraction(right - wrong, correct))
-    return ONE if right == correct and not wrong else ZERO
-
-
-def _explanation(scoring: str, right: int, wrong: int, correct: int) -> str:
-    if correct == 1 and right + wrong == 1:
-        return "You chose the correct option." if right else "The option you chose is not correct."
-    options = "option" if correct == 1 else "options"
-    said = f"You chose {right} of the {correct} correct {options}"
-    if wrong:
-        said += f" and {wrong} that {'is' if wrong == 1 else 'are'} not correct"
-    if scoring == "all_or_nothing" and (wrong or right < correct):
-        return f"{said}; this question gives points only for exactly the correct choice."
-    if scoring == "per_option_penalty" and wrong:
-        return f"{said}; a wrong option takes back the credit of a right one."
-    return f"{said}."
-
-
-def _names(ids: set[str]) -> str:
+def _names(ids: frozenset[str] | set[str]) -> str:
     return ", ".join(sorted(ids)) or "nothing"

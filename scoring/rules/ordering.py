@@ -7,41 +7,72 @@ Biometrika 30, 1938). The exact reverse earns 0; one swap of neighbours costs on
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
-from typing import Any
+from typing import Any, Self
 
 from scoring.rules.base import ONE, ZERO, Finding
 
 
-def find(rules: Mapping[str, Any], answer: Mapping[str, Any]) -> Finding:
-    """Judge a canonical ``{"order": [...]}``, a permutation of the key's items."""
-    place = {item: at for at, item in enumerate(answer["order"])}
-    key = list(rules["order"])
-    pairs = list(combinations(key, 2))
-    kept = sum(1 for first, second in pairs if place[first] < place[second])
-    scoring = rules.get("scoring", "all_or_nothing")
-    exact = kept == len(pairs)
-    return Finding(
-        share=_share(scoring, kept, len(pairs)),
-        explanation=_explanation(scoring, exact, kept, len(pairs)),
-        staff_explanation=f"Key: {_shown(key)}. Answer: {_shown(answer['order'])}. Scoring: {scoring}.",
-        applied={"kind": "ordering", "scoring": scoring, "pairs_right": kept, "pairs": len(pairs)},
-    )
+@dataclass(frozen=True, slots=True)
+class OrderingRule:
+    """The right order with the number of pairs in it, and how an answer's is compared with it."""
 
+    order: tuple[str, ...]
+    scoring: str
+    pairs: int
 
-def _share(scoring: str, kept: int, pairs: int) -> Fraction:
-    if scoring == "pairs":
-        return Fraction(kept, pairs) if pairs else ONE
-    return ONE if kept == pairs else ZERO
+    @classmethod
+    def read(cls, rules: Mapping[str, Any]) -> Self:
+        """Read a valid key."""
+        order = tuple(rules["order"])
+        return cls(order, rules.get("scoring", "all_or_nothing"), len(order) * (len(order) - 1) // 2)
 
+    def find(self, answer: Mapping[str, Any]) -> Finding:
+        """Judge a canonical ``{"order": [...]}``.
 
-def _explanation(scoring: str, exact: bool, kept: int, pairs: int) -> str:
-    if exact:
-        return "You put every item in the right place."
-    if scoring == "pairs":
-        return f"{kept} of the {pairs} pairs of items stand in the right order in your answer."
-    return "Your order is not the right one; this question gives points only for the whole order."
+        A pair of which the answer lacks an item, as it may when the key was changed since, is not in the
+        right order.
+        """
+        kept = self._kept({item: at for at, item in enumerate(answer["order"])})
+        return Finding(
+            share=self._share(kept),
+            explanation=self._explanation(kept),
+            staff_explanation=(
+                f"Key: {_shown(self.order)}. Answer: {_shown(answer['order'])}. Scoring: {self.scoring}."
+            ),
+            applied={
+                "kind": "ordering",
+                "scoring": self.scoring,
+                "pairs_right": kept,
+                "pairs": self.pairs,
+            },
+        )
+
+    def _kept(self, place: Mapping[str, int]) -> int:
+        """How many pairs stand in the right order: each item with those that the key has before it."""
+        before: list[int] = []
+        kept = 0
+        for item in self.order:
+            at = place.get(item)
+            if at is None:
+                continue
+            for earlier in before:
+                kept += earlier < at
+            before.append(at)
+        return kept
+
+    def _share(self, kept: int) -> Fraction:
+        if self.scoring == "pairs":
+            return Fraction(kept, self.pairs)
+        return ONE if kept == self.pairs else ZERO
+
+    def _explanation(self, kept: int) -> str:
+        if kept == self.pairs:
+            return "You put every item in the right place."
+        if self.scoring == "pairs":
+            return f"{kept} of the {self.pairs} pairs of items stand in the right order in your answer."
+        return "Your order is not the right one; this question gives points only for the whole order."
 
 
 def _shown(order: Sequence[str]) -> str:

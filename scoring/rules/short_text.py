@@ -1,59 +1,103 @@
-"""Short text against a list of accepted answers, each with its credit.
+"""Short text against accepted texts and patterns, each with its credit.
 
-Two texts are the same when they agree after compatibility normalisation (Unicode NFKC),
-without regard to case (unless the key asks for it), runs of white space, invisible
-characters, typographic quotation marks, and sentence punctuation around the text. Signs
-that carry meaning ("C#", "C++", "50%", "SELECT *") stay. The best credit of all accepted
-answers that fit is the share.
+Texts are compared in the form that `catalog.answer_texts` describes; a pattern has to fit that
+form from end to end (`catalog.answer_patterns`). The best credit of all entries that fit is the
+share; of equal ones the entry that stands first counts. An answer in which nothing can be seen
+fits nothing.
 """
 
-import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Self
 
+from catalog.answer_patterns import AnswerPattern, compiled
+from catalog.answer_texts import normal_form, readings
 from scoring.rules.base import ONE, ZERO, Finding
 
-_MARKS: Final = str.maketrans("‘’‚′“”„″‐‑‒–—−", "''''\"\"\"\"------")
-_AROUND: Final = " .,;:!?…\"'`()[]{}<>«»‹›¿¡"
-_SPACE = re.compile(r"\s+")
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the key: its place from 1, its credit as share and as written, and what it accepts in words."""
+
+    place: int
+    share: Fraction
+    credit: str
+    shown: str
+    pattern: AnswerPattern | None
 
 
-def find(rules: Mapping[str, Any], answer: Mapping[str, Any]) -> Finding:
-    """Judge a canonical ``{"text": "..."}``."""
-    case_sensitive = bool(rules.get("case_sensitive", False))
-    given = normal_form(answer["text"], case_sensitive)
-    fitting = [
-        (Fraction(accepted.get("credit", "1")), str(accepted["text"]))
-        for accepted in rules["accepted"]
-        if normal_form(accepted["text"], case_sensitive) == given
-    ]
-    share, match = max(fitting, default=(ZERO, ""))
-    listed = ", ".join(f"“{a['text']}” ({a.get('credit', '1')})" for a in rules["accepted"])
-    return Finding(
-        share=share,
-        explanation=_explanation(share),
-        staff_explanation=f"Accepted: {listed}. Compared as “{given}”: "
-        + (f"fits “{match}”." if fitting else "fits none."),
-        applied={"kind": "short_text", "matched": bool(fitting), "case_sensitive": case_sensitive},
-    )
+@dataclass(frozen=True, slots=True)
+class ShortTextRule:
+    """Accepted texts by the form in which they are compared, patterns with the best credit first."""
+
+    case_sensitive: bool
+    texts: Mapping[str, Entry]
+    patterns: tuple[Entry, ...]
+    listed: str
+
+    @classmethod
+    def read(cls, rules: Mapping[str, Any]) -> Self:
+        """Read a valid key."""
+        case_sensitive = bool(rules.get("case_sensitive", False))
+        entries = [
+            _entry(place, accepted, case_sensitive) for place, accepted in enumerate(rules["accepted"], 1)
+        ]
+        by_worth = sorted(entries, key=lambda entry: -entry.share)
+        texts: dict[str, Entry] = {}
+        for entry in by_worth:
+            if entry.pattern is None:
+                text = rules["accepted"][entry.place - 1]["text"]
+                texts.setdefault(normal_form(text, case_sensitive), entry)
+        patterns = tuple(entry for entry in by_worth if entry.pattern is not None)
+        listed = ", ".join(f"{entry.shown} ({entry.credit})" for entry in entries)
+        return cls(case_sensitive, texts, patterns, listed)
+
+    def find(self, answer: Mapping[str, Any]) -> Finding:
+        """Judge a canonical ``{"text": "..."}``."""
+        given = normal_form(answer["text"], self.case_sensitive)
+        entry = self._best(given, answer["text"]) if given else None
+        share = entry.share if entry else ZERO
+        return Finding(
+            share=share,
+            explanation=_explanation(share),
+            staff_explanation=(
+                f"Accepted: {self.listed}. Compared as “{given}”: fits {entry.shown if entry else 'none'}."
+            ),
+            applied=self._applied(entry),
+        )
+
+    def _best(self, given: str, text: str) -> Entry | None:
+        best = self.texts.get(given)
+        if not self.patterns:
+            return best
+        forms: Sequence[str] = ()
+        for entry in self.patterns:
+            if best is not None and (best.share, -best.place) >= (entry.share, -entry.place):
+                break
+            forms = forms or readings(text, self.case_sensitive)
+            if entry.pattern is not None and entry.pattern.fits(forms):
+                return entry
+        return best
+
+    def _applied(self, entry: Entry | None) -> dict[str, Any]:
+        applied = {
+            "kind": "short_text",
+            "matched": entry is not None,
+            "case_sensitive": self.case_sensitive,
+        }
+        if entry is None:
+            return applied
+        by = "text" if entry.pattern is None else "pattern"
+        return {**applied, "by": by, "entry": entry.place, "credit": entry.credit}
 
 
-def normal_form(text: str, case_sensitive: bool = False) -> str:
-    """The form in which two short texts are compared; applying it twice changes nothing."""
-    while (folded := _fold(text, case_sensitive)) != text:
-        text = folded
-    return text
-
-
-def _fold(text: str, case_sensitive: bool) -> str:
-    visible = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
-    plain = unicodedata.normalize("NFKC", visible.translate(_MARKS))
-    if not case_sensitive:
-        plain = unicodedata.normalize("NFKC", plain.casefold())
-    plain = _SPACE.sub(" ", plain).strip()
-    return plain.strip(_AROUND) or plain
+def _entry(place: int, accepted: Mapping[str, Any], case_sensitive: bool) -> Entry:
+    credit = accepted.get("credit", "1")
+    source = accepted.get("pattern")
+    pattern = None if source is None else compiled(source, case_sensitive)
+    shown = f"“{accepted['text']}”" if source is None else f"/{source}/"
+    return Entry(place, Fraction(credit), credit, shown, pattern)
 
 
 def _explanation(share: Fraction) -> str:

@@ -27,7 +27,9 @@ def test_a_credential_shows_its_skills_and_documents() -> None:
 
     assert body["credential_id"] == str(credential.pk)
     assert body["skills"] == ["SQL"]
-    assert body["skill_levels"] == [{"key": "sql", "name": "SQL", "level": 3.0}]
+    assert body["skill_levels"] == [
+        {"key": "sql", "name": "SQL", "level": 3.0, "onet_id": "", "esco_uri": ""}
+    ]
     assert body["documents"][0]["text"] == "# SQL Joins\n\nInner and outer.\n"
 
 
@@ -98,4 +100,6 @@ def test_roles_are_listed_with_what_they_ask_for() -> None:
     body = client_of(UserFactory()).get("/api/v1/catalog/roles").json()
 
     assert [item["name"] for item in body["items"]] == ["Clerk"]
-    assert body["items"][0]["skills"] == [{"key": "sql", "name": "SQL", "target_level": 4.0, "importance": 3}]
+    assert body["items"][0]["skills"] == [
+        {"key": "sql", "name": "SQL", "target_level": 4.0, "importance": 3, "onet_id": "", "esco_uri": ""}
+    ]

@@ -238,3 +238,89 @@ def test_the_demo_catalog_measures_every_skill_twice_and_can_teach_it_at_two_lev
             }
             assert len(measuring) >= 2, (role.key, skill)
             assert len(levels) >= 2, (role.key, skill)
+
+
+def with_role(folder: Path, **fields: object) -> Path:
+    """Give the folder's role further fields."""
+    (folder / "roles" / "clerk.json").write_text(json.dumps(ROLE | fields))
+    return folder
+
+
+@pytest.mark.django_db
+class TestSettingsOfRoles:
+    def test_a_file_sets_release_policy_and_sample_rate(self, folder: Path) -> None:
+        store(
+            read_folder(with_role(folder, release_policy="staff", review_sample_rate="0.125")),
+            by=None,
+            now=NOW,
+        )
+
+        role = JobRole.objects.get()
+        assert (role.release_policy, str(role.review_sample_rate)) == ("staff", "0.125")
+
+    def test_what_a_file_does_not_say_stays_as_staff_has_set_it(self, folder: Path) -> None:
+        store(read_folder(folder), by=None, now=NOW)
+        JobRole.objects.update(release_policy="staff", review_sample_rate="0.1", assessment_size=3)
+
+        store(read_folder(folder), by=None, now=NOW)
+
+        role = JobRole.objects.get()
+        assert (role.release_policy, str(role.review_sample_rate), role.assessment_size) == (
+            "staff",
+            "0.100",
+            3,
+        )
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"release_policy": "never"},
+            {"review_sample_rate": "1.001"},
+            {"review_sample_rate": "0.0001"},
+            {"review_sample_rate": "-0.1"},
+            {"review_sample_rate": 0.5},
+        ],
+    )
+    def test_what_cannot_be_is_refused_with_its_place(self, folder: Path, fields: dict[str, object]) -> None:
+        with pytest.raises(BundleInvalid) as caught:
+            read_folder(with_role(folder, **fields))
+
+        assert [problem.split(":")[:2] for problem in caught.value.problems] == [
+            ["clerk.json", f" {next(iter(fields))}"]
+        ]
+
+
+@pytest.mark.django_db
+class TestExporting:
+    @pytest.mark.parametrize("source", ["the folder", "the demonstration's catalog"])
+    def test_what_was_exported_changes_nothing_when_imported(
+        self, folder: Path, source: str, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        store(read_folder(folder if source == "the folder" else SEED_DATA), by=None, now=NOW)
+        JobRole.objects.update(release_policy="staff", review_sample_rate="0.05")
+        target = tmp_path_factory.mktemp("export") / "catalog"
+
+        call_command("export_catalog", str(target))
+
+        report = store(read_folder(target), by=None, now=NOW)
+        assert not report.changed
+        assert report.unchanged["roles"] == JobRole.objects.count()
+        assert report.unchanged["documents"] == CredentialDocument.objects.count()
+
+    def test_an_exported_catalog_can_be_loaded_elsewhere(
+        self, folder: Path, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        store(
+            read_folder(with_role(folder, release_policy="staff", review_sample_rate="0.5")), by=None, now=NOW
+        )
+        target = tmp_path_factory.mktemp("export")
+        call_command("export_catalog", str(target))
+
+        (role,) = read_folder(target).roles
+
+        assert role.settings["release_policy"] == "staff"
+        assert str(role.settings["review_sample_rate"]) == "0.5"
+
+    def test_it_writes_into_no_folder_that_holds_something(self, folder: Path) -> None:
+        with pytest.raises(CommandError, match="not empty"):
+            call_command("export_catalog", str(folder))

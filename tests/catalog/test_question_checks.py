@@ -51,6 +51,7 @@ def test_every_published_schema_is_a_draft_2020_12_schema(schema: dict[str, Any]
             "short_text",
             {"kind": "short_text", "accepted": [{"text": "x", "credit": "0.5"}], "case_sensitive": True},
         ),
+        ("short_text", {"kind": "short_text", "accepted": [{"text": "x"}, {"pattern": "(in|out)put"}]}),
         ("ordering", {"kind": "ordering", "order": ["c1", "c2", "c3"], "scoring": "pairs"}),
         ("matching", {"kind": "matching", "pairs": {"c1": "c2"}, "scoring": "per_pair"}),
         ("profile", {"kind": "profile", "signals": [{"choice": "c1", "skill": "sql", "level": 2.5}]}),
@@ -90,7 +91,29 @@ def test_a_sound_key_has_no_problems(question_type: str, rules: dict[str, Any]) 
         ),
         (
             "short_text", {"kind": "short_text", "accepted": [{"text": "x", "pattern": "(a+)+"}]},
-            "rules.accepted[0]: Additional properties are not allowed ('pattern' was unexpected)",
+            'rules.accepted[0]: must be an object with either "text" or "pattern", and a "credit" where it is not '
+            "all the points",
+        ),
+        (
+            "short_text", {"kind": "short_text", "accepted": [{"credit": "1"}]},
+            'rules.accepted[0]: must be an object with either "text" or "pattern", and a "credit" where it is not '
+            "all the points",
+        ),
+        (
+            "short_text", {"kind": "short_text", "accepted": [{"text": "x"}, {"pattern": r"(a+)\1"}]},
+            "rules.accepted[1].pattern: refers back to a group, which patterns here cannot do",
+        ),
+        (
+            "short_text", {"kind": "short_text", "accepted": [{"pattern": "a" * 501}]},
+            "rules.accepted[0].pattern: must have at most 500 characters",
+        ),
+        (
+            "short_text", {"kind": "short_text", "accepted": [{"pattern": f"a{n}"} for n in range(11)]},
+            "rules.accepted: may hold at most 10 patterns",
+        ),
+        (
+            "short_text", {"kind": "short_text", "accepted": [{"text": "\u200b"}]},
+            "rules.accepted[0].text: holds nothing that can be seen, so an empty answer would be right",
         ),
         (
             "profile", {"kind": "profile", "signals": [{"choice": "c1", "skill": "sql", "level": 6}]},
@@ -113,6 +136,10 @@ def test_a_broken_key_is_named_by_place(question_type: str, rules: Any, problem:
         ),
         (
             "multiple_choice", {"kind": "choice", "correct": ["c1", "c2"]}, CHOICES, {"max_choices": 1},
+            "rules.correct: names 2 options, but only 1 may be chosen",
+        ),
+        (
+            "multiple_choice", {"kind": "choice", "correct": ["c1", "c2"]}, CHOICES, {},
             "rules.correct: names 2 options, but only 1 may be chosen",
         ),
         (
@@ -238,3 +265,94 @@ def test_format_and_choices_are_checked_before_the_key(
     )
 
     assert found == [problem]
+
+
+@pytest.mark.parametrize(
+    ("question_type", "choices", "problem"),
+    [
+        ("multiple_choice", CHOICES[:1], "choices: a question of this type needs at least two"),
+        ("matching", [*SIDES, {"id": "r2", "text": "d"}], 'choices[3].side: must be "left" or "right", since this is '
+         "a matching question"),
+    ],
+)  # fmt: skip
+def test_choices_must_suit_the_type(question_type: str, choices: list[dict[str, Any]], problem: str) -> None:
+    rules = {
+        "multiple_choice": {"kind": "choice", "correct": ["c1"]},
+        "matching": {"kind": "matching", "pairs": {"l1": "r1", "l2": "r1"}},
+    }
+
+    found = question_problems(
+        question_type=question_type, choices=choices, answer_format={}, rules=rules[question_type], rubric={}
+    )
+
+    assert found[0] == problem
+
+
+def test_a_question_without_the_choices_that_its_key_names_is_refused() -> None:
+    found = question_problems(
+        question_type="multiple_choice",
+        choices=None,
+        answer_format={},
+        rules={"kind": "choice", "correct": ["c1"]},
+        rubric={},
+    )
+
+    assert found == ["rules.correct: there is no choice 'c1'"]
+
+
+@pytest.mark.parametrize("choices", [["Alpha"], [{"id": "c1"}], [{"id": 1, "text": "A"}], {"id": "c1"}])
+def test_choices_of_another_shape_are_named_and_nothing_breaks(choices: Any) -> None:
+    found = question_problems(
+        question_type="multiple_choice",
+        choices=choices,
+        answer_format={},
+        rules={"kind": "choice", "correct": ["c1"]},
+        rubric={},
+    )
+
+    assert found
+    assert all(problem.startswith("choices") for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("key", "answer_format", "problem"),
+    [
+        ({"unit_factors": {"g": "0.001"}}, {}, "rules.unit_factors: say in rules.unit which unit they count in"),
+        (
+            {"unit": "kg", "unit_factors": {"kg": "2"}}, {},
+            "rules.unit_factors: 'kg' is the unit of the key, which counts 1",
+        ),
+        (
+            {"unit": "kg"}, {"units": ["kg", "lb"]},
+            "rules.unit_factors: students may answer in 'lb', which the key does not know",
+        ),
+        (
+            {}, {"units": ["kg", "lb"]},
+            "rules.unit: students may answer in several units; say which one the key is in",
+        ),
+    ],
+)  # fmt: skip
+def test_units_that_contradict_each_other_are_named(
+    key: dict[str, Any], answer_format: dict[str, Any], problem: str
+) -> None:
+    found = question_problems(
+        question_type="numeric",
+        choices=None,
+        answer_format=answer_format,
+        rules={"kind": "numeric", "value": "1", **key},
+        rubric={},
+    )
+
+    assert found == [problem]
+
+
+def test_an_essay_cannot_ask_for_more_words_than_it_allows() -> None:
+    found = question_problems(
+        question_type="essay",
+        choices=None,
+        answer_format={"min_words": 300, "max_words": 80},
+        rules={},
+        rubric=RUBRIC,
+    )
+
+    assert found == ["answer_format.min_words: is more than max_words"]

@@ -2,12 +2,13 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.rules import RulesInvalid, is_scored_by_rules, score_answer
+from scoring.rules import RulesInvalid, is_scored_by_rules, score_answer, scorer
 from scoring.rules.base import Finding, result, round_half_up
 
 KEY = {"kind": "choice", "correct": ["c1"]}
@@ -81,3 +82,99 @@ def test_rounding_never_moves_a_score_by_more_than_half_a_cent(share: Fraction, 
     exact = share * Fraction(maximum)
 
     assert abs(Fraction(round_half_up(exact, 2)) - exact) <= Fraction(1, 200)
+
+
+IDS = [f"c{number}" for number in range(1, 6)]
+SOME = st.lists(st.sampled_from(IDS), min_size=1, unique=True)
+NUMBERS = st.decimals(min_value=-1000, max_value=1000, places=3).map(lambda number: f"{number:f}")
+AMOUNTS = st.decimals(min_value=0, max_value=100, places=2).map(lambda number: f"{number:f}")
+CREDITS = st.sampled_from(["1", "0.5", "0.333", ".25"])
+ACCEPTED = st.one_of(
+    st.fixed_dictionaries(
+        {"text": st.sampled_from(["select", "SELECT *", "C#", "straße"]), "credit": CREDITS}
+    ),
+    st.fixed_dictionaries({"pattern": st.sampled_from(["sel.*", "(a+)+b", r"\d+ x"]), "credit": CREDITS}),
+)
+PAIRS = st.dictionaries(st.sampled_from(["l1", "l2", "l3"]), st.sampled_from(["r1", "r2"]), min_size=1)
+
+
+def keys_and_answers() -> st.SearchStrategy[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Any valid key of any scored type, with any canonical answer."""
+
+    def key(kind: str, scorings: list[str], **parts: Any) -> st.SearchStrategy[dict[str, Any]]:
+        scoring = {"scoring": st.sampled_from(scorings)} if scorings else {}
+        return st.fixed_dictionaries({"kind": st.just(kind), **parts, **scoring})
+
+    choice = key("choice", ["all_or_nothing", "per_option", "per_option_penalty"], correct=SOME)
+    number = st.fixed_dictionaries(
+        {"kind": st.just("numeric"), "value": NUMBERS},
+        optional={"absolute_tolerance": AMOUNTS, "relative_tolerance": AMOUNTS, "unit": st.just("kg")},
+    )
+    text = key(
+        "short_text", [], accepted=st.lists(ACCEPTED, min_size=1, max_size=4), case_sensitive=st.booleans()
+    )
+    order = key("ordering", ["all_or_nothing", "pairs"], order=st.permutations(IDS))
+    match = key("matching", ["all_or_nothing", "per_pair"], pairs=PAIRS)
+    unit = st.sampled_from([None, "kg", "KG", "lb"])
+    return st.one_of(
+        st.tuples(st.just("multiple_choice"), choice, st.fixed_dictionaries({"choice_ids": SOME})),
+        st.tuples(st.just("numeric"), number, st.fixed_dictionaries({"value": NUMBERS, "unit": unit})),
+        st.tuples(st.just("short_text"), text, st.fixed_dictionaries({"text": st.text(max_size=50)})),
+        # An order may lack items or name others, where a key was changed after the answer was given.
+        st.tuples(st.just("ordering"), order, st.fixed_dictionaries({"order": SOME})),
+        st.tuples(st.just("matching"), match, st.fixed_dictionaries({"pairs": PAIRS})),
+    )
+
+
+@given(keys_and_answers(), st.decimals(min_value=0, max_value=999, places=2))
+def test_every_score_is_a_decimal_inside_its_bounds_with_one_sentence_and_the_rule(
+    asked: tuple[str, dict[str, Any], dict[str, Any]], maximum: Decimal
+) -> None:
+    question_type, rules, answer = asked
+
+    scored = score_answer(question_type, rules, answer, maximum)
+
+    assert isinstance(scored.score, Decimal)
+    assert 0 <= scored.score <= scored.maximum == maximum
+    assert 0 <= scored.fraction <= 1
+    assert abs(Fraction(scored.score) - Fraction(scored.fraction) * Fraction(maximum)) <= Fraction(6, 1000)
+    assert scored.explanation.endswith(".")
+    assert scored.explanation.count(". ") == 0
+    assert [rule["kind"] for rule in scored.rules_applied] == [rules["kind"]]
+
+
+@given(keys_and_answers())
+def test_the_same_key_and_answer_score_the_same_to_the_last_bit(
+    asked: tuple[str, dict[str, Any], dict[str, Any]],
+) -> None:
+    question_type, rules, answer = asked
+    ready = scorer(question_type, rules)
+
+    scored = [ready.score(answer, Decimal("3.7")) for _ in range(2)]
+    scored.append(score_answer(question_type, rules, answer, Decimal("3.7")))
+
+    assert scored[0] == scored[1] == scored[2]
+    assert {str(one.score) for one in scored} == {str(scored[0].score)}
+
+
+def test_what_one_result_says_is_not_shared_with_the_next() -> None:
+    first = score_answer("multiple_choice", KEY, {"choice_ids": ["c1"]}, Decimal("1"))
+    first.rules_applied[0]["right"] = 99
+
+    second = score_answer("multiple_choice", KEY, {"choice_ids": ["c1"]}, Decimal("1"))
+
+    assert second.rules_applied[0]["right"] == 1
+
+
+def test_a_key_that_names_other_choices_than_the_question_scores_nobody() -> None:
+    with pytest.raises(RulesInvalid, match="there is no choice 'c1'"):
+        score_answer(
+            "multiple_choice", KEY, {"choice_ids": ["c1"]}, Decimal("1"), [{"id": "c2", "text": "B"}]
+        )
+
+
+def test_a_key_that_would_be_refused_today_for_what_it_gives_away_still_scores() -> None:
+    choices = [{"id": "c1", "text": "First"}, {"id": "c2", "text": "Second"}]
+    rules = {"kind": "ordering", "order": ["c1", "c2"]}
+
+    assert score_answer("ordering", rules, {"order": ["c1", "c2"]}, Decimal("1"), choices).score == 1

@@ -64,3 +64,9 @@ def test_the_mean_over_all_orders_is_one_half() -> None:
     ]
 
     assert sum(scores) / len(scores) == 3
+
+
+def test_items_that_an_answer_lacks_are_in_no_right_order() -> None:
+    result = score_answer("ordering", PAIRS, {"order": ["plan", "act", "review"]}, Decimal("6"))
+
+    assert str(result.score) == "1.00"

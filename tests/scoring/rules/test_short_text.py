@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.rules import score_answer
-from scoring.rules.short_text import normal_form
 
 KEY = {
     "kind": "short_text",
@@ -73,8 +72,61 @@ def test_the_best_fitting_credit_counts() -> None:
     assert str(score_answer("short_text", rules, {"text": "sum"}, Decimal("1")).score) == "0.75"
 
 
-@given(st.text(max_size=40), st.booleans())
-def test_the_form_compared_is_final(text: str, case_sensitive: bool) -> None:
-    once = normal_form(text, case_sensitive)
+MIXED: dict[str, Any] = {
+    "kind": "short_text",
+    "accepted": [
+        {"pattern": "(inner|cross) join"},
+        {"text": "join", "credit": "0.5"},
+        {"pattern": ".*join.*", "credit": "0.25"},
+    ],
+}
 
-    assert normal_form(once, case_sensitive) == once
+
+@pytest.mark.parametrize(
+    ("text", "score", "staff", "applied"),
+    [
+        ("Inner Join.", "2.00", "fits /(inner|cross) join/.", {"by": "pattern", "entry": 1, "credit": "1"}),
+        ("JOIN", "1.00", "fits “join”.", {"by": "text", "entry": 2, "credit": "0.5"}),
+        ("left join", "0.50", "fits /.*join.*/.", {"by": "pattern", "entry": 3, "credit": "0.25"}),
+        ("union", "0.00", "fits none.", {}),
+        ("\u200b", "0.00", "fits none.", {}),
+    ],
+)
+def test_texts_and_patterns_stand_side_by_side_and_the_best_credit_counts(
+    text: str, score: str, staff: str, applied: dict[str, Any]
+) -> None:
+    result = score_answer("short_text", MIXED, {"text": text}, Decimal("2"))
+
+    assert str(result.score) == score
+    assert result.staff_explanation.endswith(staff)
+    assert result.rules_applied == [
+        {"kind": "short_text", "matched": bool(applied), "case_sensitive": False, **applied}
+    ]
+
+
+def test_of_equal_credits_the_first_entry_is_named() -> None:
+    rules = {
+        "kind": "short_text",
+        "accepted": [{"text": "STRASSE"}, {"pattern": "stra.*"}, {"text": "straße"}],
+    }
+
+    result = score_answer("short_text", rules, {"text": "Straße"}, Decimal("1"))
+
+    assert result.rules_applied[0]["entry"] == 1
+
+
+def test_the_student_reads_neither_text_nor_pattern() -> None:
+    for text in ("cross join", "join", "a join", "union"):
+        said = score_answer("short_text", MIXED, {"text": text}, Decimal("2")).explanation
+
+        assert "join" not in said
+
+
+@given(st.text(max_size=60))
+def test_what_is_added_to_a_key_never_takes_points_away(text: str) -> None:
+    fewer = {"kind": "short_text", "accepted": MIXED["accepted"][1:]}
+
+    before = score_answer("short_text", fewer, {"text": text}, Decimal("2"))
+    after = score_answer("short_text", MIXED, {"text": text}, Decimal("2"))
+
+    assert before.score <= after.score <= 2

@@ -1,0 +1,43 @@
+"""Short texts that change when what recommendations rest on changes, worked out in the database."""
+
+import uuid
+from collections.abc import Collection
+from typing import Final
+
+from django.db import connection
+
+from catalog.models import QuestionVersion
+
+# Everything of the catalog that a ranking reads: what credentials bring, cost, ask for and are meant for, what their
+# documents say, and what the role asks for.
+_CATALOG: Final = """
+SELECT md5(concat_ws('|',
+    (SELECT string_agg(concat_ws(',', id, title, provider, hours, active), ';' ORDER BY id)
+        FROM credential_catalog WHERE active),
+    (SELECT string_agg(concat_ws(',', s.credential_id, s.skill_id, s.level), ';' ORDER BY s.credential_id, s.skill_id)
+        FROM credential_skills s JOIN credential_catalog c ON c.id = s.credential_id WHERE c.active),
+    (SELECT string_agg(concat_ws(',', from_credential_id, to_credential_id), ';'
+        ORDER BY from_credential_id, to_credential_id) FROM credential_prerequisites),
+    (SELECT string_agg(concat_ws(',', credential_id, jobrole_id), ';' ORDER BY credential_id, jobrole_id)
+        FROM credential_roles),
+    (SELECT string_agg(concat_ws(',', d.id, d.content_hash), ';' ORDER BY d.id)
+        FROM credential_documents d JOIN credential_catalog c ON c.id = d.credential_id WHERE c.active),
+    (SELECT string_agg(concat_ws(',', r.skill_id, s.name, s.description, r.target_level, r.importance), ';'
+        ORDER BY r.skill_id) FROM role_skills r JOIN skills s ON s.id = r.skill_id WHERE r.role_id = %s)
+))
+"""
+
+
+def catalog_fingerprint(role_id: uuid.UUID) -> str:
+    """Return what stands for the active credentials and for what a role asks of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CATALOG, [role_id])
+        (fingerprint,) = cursor.fetchone()
+    return str(fingerprint)
+
+
+def newest_version_ids(question_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Return the id of the version of each question that was published last; one query, no contents."""
+    rows = QuestionVersion.objects.filter(question_id__in=list(question_ids))
+    newest = rows.order_by("question_id", "-published_at", "-pk").distinct("question_id")
+    return dict(newest.values_list("question_id", "pk"))
