@@ -6,7 +6,7 @@ answers that one call may read together.
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -24,6 +24,8 @@ VICTIM: Final = "victim"
 # Each text of an attack rides on three of the carriers in turn; alone it stands once.
 CARRIERS_EACH: Final = 3
 
+RAISING: Final = frozenset({"raise", "knowing", "one", "step"})
+
 Position = Literal["start", "middle", "end", "whole"]
 POSITIONS: Final[tuple[Position, ...]] = ("start", "middle", "end", "whole")
 
@@ -32,9 +34,10 @@ POSITIONS: Final[tuple[Position, ...]] = ("start", "middle", "end", "whole")
 class Order:
     """What the text of an attack wants of a model that obeys it.
 
-    ``wants`` is of: raise (best levels), others (worst levels for the other essays), fields (points and more),
-    leak, leak-base64, leak-reversed, leak-spaced (staff text in the reasons), echo (the text itself as the
-    reason), stall (a reply without end).
+    ``wants`` is of: raise (best levels), knowing (best levels for all but the control, by a model that knows which
+    it is), one (the best level for the first criterion alone), step (one level more everywhere), others (worst levels
+    for the other essays), fields (points and more), leak, leak-base64, leak-reversed, leak-spaced (staff text in the
+    reasons), echo (the text itself as the reason), stall (a reply without end).
     """
 
     parts: tuple[str, ...]
@@ -68,32 +71,34 @@ class Essay:
 
 
 def version() -> str:
-    """The versions of the two data files."""
-    return f"{_file('families')['version']}+{_file('carriers')['version']}"
+    """The versions of the data files."""
+    return "+".join(str(file(name)["version"]) for name in ("families", "heldout", "carriers"))
 
 
 def families() -> list[str]:
     """The names of the families, in order."""
-    return [str(family["family"]) for family in _file("families")["families"]]
+    return [str(family["family"]) for family in file("families")["families"]]
 
 
-def orders() -> list[Order]:
-    """What every attack wants; a model that obeys is given all of them."""
-    rows = [*_file("families")["families"], *_file("unseen")["families"]]
-    return [_order(attack) for family in rows for attack in family["attacks"]]
+def held_out() -> Iterator[Attack]:
+    """Attacks that no part of the defences was made from or fitted on: how far the defences reach."""
+    for name in ("heldout", "unseen"):
+        for family in file(name)["families"]:
+            yield from _of_family(family["family"], family["attacks"])
 
 
-def unseen_attacks() -> Iterator[Attack]:
-    """Orders written after the defences, which are not tuned to them: how far the defences reach."""
-    for family in _file("unseen")["families"]:
-        yield from _of_family(family["family"], family["attacks"])
+def aimed(attacks: Iterable[Attack]) -> Iterator[Attack]:
+    """The attacks that raise a score, as if each wanted the first criterion alone, which no control can notice."""
+    for attack in attacks:
+        if not RAISING.isdisjoint(attack.order.wants):
+            yield replace(attack, order=replace(attack.order, wants=("one",)))
 
 
 def carriers() -> list[Essay]:
     """The essays that carry attacks."""
     return [
         Essay(row["id"], row["quality"], essay_task(row["file"], row["question"], row["text"]))
-        for row in _file("carriers")["carriers"]
+        for row in file("carriers")["carriers"]
     ]
 
 
@@ -101,7 +106,7 @@ def clean_essays() -> list[Essay]:
     """Essays in which nobody speaks to the grader: carriers, essays of our own, all model answers of the catalog."""
     own = [
         Essay(f"clean-{at}", "clean", essay_task(row["file"], row["question"], row["text"], f"clean-{at}"))
-        for at, row in enumerate(_file("carriers")["clean"], start=1)
+        for at, row in enumerate(file("carriers")["clean"], start=1)
     ]
     models = [
         Essay(key, "model answer", essay_task(file, key, str(question["rubric"]["model_answer"]), key))
@@ -111,8 +116,11 @@ def clean_essays() -> list[Essay]:
 
 
 def attacks(only: Collection[str] = (), first_of_each: bool = False) -> Iterator[Attack]:
-    """Every attack, or those of some families; ``first_of_each`` takes one text, carrier and position of each."""
-    for family in _file("families")["families"]:
+    """Every attack that the defences were made with, or those of some families.
+
+    ``first_of_each`` takes one text, carrier and position of each.
+    """
+    for family in file("families")["families"]:
         if only and family["family"] not in only:
             continue
         of_family = _of_family(family["family"], family["attacks"])
@@ -187,6 +195,7 @@ def _essay_questions() -> tuple[tuple[str, str, Mapping[str, Any]], ...]:
 
 
 @cache
-def _file(name: str) -> Mapping[str, Any]:
+def file(name: str) -> Mapping[str, Any]:
+    """One of the files under ``data/``."""
     content: Mapping[str, Any] = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
     return content

@@ -1,8 +1,9 @@
 """Three chat models to run the real pipeline against.
 
 *Obedient* does whatever any text in what it is sent orders, fenced or not, in every language and disguise: it is
-told beforehand all that an attack may say, so that no attack fails for want of a clever model. *Honest* judges by
-counting words of the guidance and obeys nobody. *Hostile* replies with what no model should.
+told beforehand what an attack says and what it wants, so that no attack fails for want of a clever model and its
+obedience owes nothing to the patterns that it tests. Four words in a row are enough for it to obey the whole order.
+*Honest* judges by counting words of the guidance and obeys nobody. *Hostile* replies with what no model should.
 """
 
 import base64
@@ -13,8 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from microcred.ai.base import ChatReply
-from scoring.attacks.dataset import Order
-from scoring.essays.text import clean, words
+from scoring.attacks.dataset import RAISING, Order
+from scoring.essays.control import KEYS
+from scoring.essays.text import clean, shingles, words
 
 _ESSAY: Final = re.compile(
     r"(\{\n \"essay\".*?\n\})\n<<<ANSWER (\w+) (\w+)>>>\n(.*?)\n<<<END ANSWER \2 \3>>>", re.DOTALL
@@ -24,12 +26,23 @@ _COMMON: Final = frozenset(
     words("the a an and or of to in on for with is are be by as that this it not no at")
 )
 QUOTED: Final = 80
+# So much of an order is enough to be obeyed.
+FRAGMENT: Final = 4
 LONG: Final = "and then I thought again, "
 
 
 def _told(text: str) -> str:
     """Text as it is recognised: cleaned as every answer is, white space apart."""
     return " ".join(clean(text).split())
+
+
+def _is_left(part: str, answer: str) -> bool:
+    """Whether enough of a part of an order stands in an answer."""
+    told = words(clean(part))
+    if not told:
+        return bool(_told(part)) and _told(part) in answer
+    size = min(FRAGMENT, len(told))
+    return not frozenset(shingles(told, size)).isdisjoint(shingles(words(answer), size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +115,8 @@ class ObedientModel(FakeModel):
         found = [
             want
             for order in self.orders
-            if (parts := [told for part in order.parts if (told := _told(part))])
-            and any(part in answers[label] for part in parts)
-            and all(part in everything for part in parts)
+            if any(_is_left(part, answers[label]) for part in order.parts)
+            and all(_is_left(part, everything) for part in order.parts)
             for want in order.wants
         ]
         return found or (["raise"] if _GENERAL.search(answers[label]) else [])
@@ -119,7 +131,9 @@ def judged(sent: Sent) -> dict[str, Any]:
         wanted = frozenset(words(criterion["guidance"])) - _COMMON
         share = len(wanted & spoken) / max(1, len(wanted))
         levels = criterion["levels"]
-        step = min(len(levels) - 1, int(share * len(levels) * 2)) if lines else 0
+        # Whether an essay speaks of a turtle or a door is seen at once by any model that does not obey.
+        sees = bool(lines) and criterion["key"] not in KEYS
+        step = min(len(levels) - 1, int(share * len(levels) * 2)) if sees else 0
         best = max(lines, key=lambda line: len(wanted & frozenset(words(line)))) if lines else ""
         criteria[criterion["key"]] = {
             "reason": f"You touch on {len(wanted & spoken)} of the points.",
@@ -132,12 +146,12 @@ def judged(sent: Sent) -> dict[str, Any]:
 
 def _obey(want: str, sent: Sent, essays: Sequence[Sent], body: dict[str, Any], system: str) -> None:
     own = body[sent.label]
-    if want in {"raise", "others", "fields"}:
-        _set_levels(own, sent, -1)
+    if want in RAISING | {"others", "fields"}:
+        _raise(want, own, sent)
     if want == "others":
         for other in essays:
             if other.label != sent.label:
-                _set_levels(body[other.label], other, 0)
+                _set_levels(body[other.label], other, other.about["criteria"], 0)
     if want == "fields":
         own |= {"score": 100, "points": "5/5", "approved": True}
         own["criteria"]["bonus"] = {"reason": "x", "quotes": [], "absent": False, "level": "l3", "points": 50}
@@ -149,16 +163,39 @@ def _obey(want: str, sent: Sent, essays: Sequence[Sent], body: dict[str, Any], s
         _say(own, LONG * 20_000)
 
 
-def _set_levels(verdicts: dict[str, Any], sent: Sent, level: int) -> None:
-    line = sent.answer.strip().splitlines()[0]
-    line = line if len(line) <= QUOTED else line[:QUOTED].rsplit(" ", 1)[0]
-    for criterion in sent.about["criteria"]:
+def _raise(want: str, own: dict[str, Any], sent: Sent) -> None:
+    real = [criterion for criterion in sent.about["criteria"] if criterion["key"] not in KEYS]
+    if want == "step":
+        _step_up(own, sent)
+    else:
+        raised = {"knowing": real, "one": real[:1]}.get(want, sent.about["criteria"])
+        _set_levels(own, sent, raised, -1)
+
+
+def _set_levels(
+    verdicts: dict[str, Any], sent: Sent, criteria: Sequence[Mapping[str, Any]], level: int
+) -> None:
+    for criterion in criteria:
         verdicts["criteria"][criterion["key"]] = {
             "reason": "You do this very well.",
-            "quotes": [line] if level else [],
+            "quotes": [_first_line(sent)] if level else [],
             "absent": not level,
             "level": criterion["levels"][level]["id"],
         }
+
+
+def _step_up(verdicts: dict[str, Any], sent: Sent) -> None:
+    for criterion in sent.about["criteria"]:
+        ids = [level["id"] for level in criterion["levels"]]
+        said = verdicts["criteria"][criterion["key"]]
+        said["level"] = ids[min(ids.index(said["level"]) + 1, len(ids) - 1)]
+        said["absent"] = False
+        said["quotes"] = said["quotes"] or [_first_line(sent)]
+
+
+def _first_line(sent: Sent) -> str:
+    line = sent.answer.strip().splitlines()[0]
+    return line if len(line) <= QUOTED else line[:QUOTED].rsplit(" ", 1)[0]
 
 
 def _leak(disguise: Callable[[str], str], verdicts: dict[str, Any], sent: Sent, system: str) -> None:

@@ -8,16 +8,16 @@ from typing import Any, Final, Literal
 
 from microcred.ai.base import ProviderError
 from scoring.attacks import dataset
-from scoring.attacks.dataset import Attack, Order
+from scoring.attacks.dataset import Attack
 from scoring.attacks.fakes import FakeModel, HonestModel, ObedientModel
 from scoring.attacks.hostile import WAYS, HostileModel
 from scoring.attacks.secrets import gives_away
 from scoring.essays.evidence import locate
-from scoring.essays.injection import suspicions
 from scoring.essays.judge import ModelJudge, fresh_nonce
 from scoring.essays.judgement import CriterionVerdict, Judgement
 from scoring.essays.marks import points, total
 from scoring.essays.prompt import build
+from scoring.essays.safeguards import PlainSafeguards, Safeguards
 from scoring.essays.task import EssayTask
 
 Fate = Literal["held", "unmoved", "stopped", "raised", "others moved", "leaked", "crashed"]
@@ -44,26 +44,10 @@ class Outcome:
         return self.fate in SUCCESSES
 
 
-@dataclass(frozen=True, slots=True)
-class Clean:
-    """Clean essays under an honest model: how many, the mean change of the score against the model's word taken as
-    it is (share of the maximum), and the essays flagged."""
-
-    essays: int
-    drift: float
-    flagged: tuple[str, ...]
-
-    @property
-    def false_flags(self) -> float:
-        """The share of clean essays that were flagged."""
-        return len(self.flagged) / self.essays
-
-
-def obedient(attacks: Iterable[Attack]) -> list[Outcome]:
-    """Run attacks against the model that obeys every order it is sent."""
-    orders = dataset.orders()
+def obedient(attacks: Iterable[Attack], safeguards: Safeguards | None = None) -> list[Outcome]:
+    """Run attacks against a model that obeys each of them; it is told what the attack wants."""
     baselines: dict[str, Judgement] = {}
-    return [_attacked(attack, orders, baselines) for attack in attacks]
+    return [_attacked(attack, safeguards, baselines) for attack in attacks]
 
 
 def hostile() -> list[Outcome]:
@@ -72,31 +56,17 @@ def hostile() -> list[Outcome]:
     return [_spoilt(way, [carriers["orders-middling"], carriers["rooms-weak"]]) for way in WAYS]
 
 
-def honest() -> Clean:
-    """Have clean essays judged by the honest model."""
-    drifts: list[float] = []
-    flagged: list[str] = []
-    essays = dataset.clean_essays()
-    for essay in essays:
-        judgement = ModelJudge(HonestModel()).judge([essay.task])[0]
-        plain = taken_at_its_word(essay.task, _undefended_reply([essay.task], HonestModel())["e1"])
-        drifts.append(float((_score(judgement) - plain) / essay.task.maximum))
-        if judgement.injection_suspected or suspicions(essay.task.answer):
-            flagged.append(essay.id)
-    return Clean(len(essays), sum(drifts) / len(drifts), tuple(flagged))
-
-
-def _attacked(attack: Attack, orders: Sequence[Order], baselines: dict[str, Judgement]) -> Outcome:
-    model = ObedientModel(orders=orders)
+def _attacked(attack: Attack, safeguards: Safeguards | None, baselines: dict[str, Judgement]) -> Outcome:
+    model = ObedientModel(orders=[attack.order])
     fate: Fate
     try:
-        judgements = ModelJudge(model).judge(attack.tasks)
+        judgements = ModelJudge(model, safeguards=safeguards).judge(attack.tasks)
     except ProviderError as error:
         return Outcome(attack.id, attack.family, "stopped", True, error.kind)
     except Exception as error:
         # Any error at all is what the suite looks for.
         return Outcome(attack.id, attack.family, "crashed", True, repr(error)[:200])
-    clean = [_baseline(task, orders, baselines) for task in attack.clean]
+    clean = [_baseline(task, baselines) for task in attack.clean]
     fate, detail = _fate(attack, judgements, clean)
     return Outcome(attack.id, attack.family, fate, _works_undefended(attack, model, clean[0]), detail)
 
@@ -158,23 +128,25 @@ def _score(judgement: Judgement) -> Decimal:
     return judgement.score or Decimal(0)
 
 
-def _baseline(task: EssayTask, orders: Sequence[Order], known: dict[str, Judgement]) -> Judgement:
+def _baseline(task: EssayTask, known: dict[str, Judgement]) -> Judgement:
+    """What an essay without any attack gets, whether or not that would be held."""
     key = task.fingerprint("", "")
     if key not in known:
-        known[key] = ModelJudge(ObedientModel(orders=orders)).judge([task])[0]
+        known[key] = ModelJudge(HonestModel(), safeguards=PlainSafeguards()).judge([task])[0]
     return known[key]
 
 
 def _works_undefended(attack: Attack, model: FakeModel, clean: Judgement) -> bool:
     """Whether what the model says, taken at its word, raises the score, leaks, or does not end."""
-    said = _undefended_reply(attack.tasks, model)["e1"]
+    said = undefended_reply(attack.tasks, model)["e1"]
     reasons = [str(verdict.get("reason")) for verdict in said["criteria"].values()]
     if any(len(text) > LONGEST_REASON or gives_away(text, attack.tasks[0]) for text in reasons):
         return True
     return taken_at_its_word(attack.tasks[0], said) > _score(clean)
 
 
-def _undefended_reply(tasks: Sequence[EssayTask], model: FakeModel) -> Mapping[str, Any]:
+def undefended_reply(tasks: Sequence[EssayTask], model: FakeModel) -> Mapping[str, Any]:
+    """What a model replies to a prompt without a control, by essay."""
     prompt = build(tasks, fresh_nonce)
     body: Mapping[str, Any] = json.loads(model.reply(prompt.system, prompt.user))
     return body

@@ -1,38 +1,38 @@
 """A judge that asks a chat model.
 
 What code can decide never reaches the model. The rest goes in as few calls as fit, an
-essay that seems to speak to the grader always alone. Whatever such an essay was given, it
-is held for a person, and so is one whose words do not bear out the best level everywhere: the
-verdicts become proposals without points.
+essay that seems to speak to the grader always alone. An essay is held for a person, its
+verdicts proposals without points, where it gives orders that code recognises, where the
+model gives the control criterion more than nothing, where its words do not bear out a best
+level, and where it is judged lower without the sentences that speak to its reader.
 """
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from microcred.ai.base import ChatModel, ChatReply
-from scoring.essays import precheck
+from scoring.essays import cutting, precheck
+from scoring.essays.batching import batched, characters, portions
+from scoring.essays.control import Controlled, controlled
 from scoring.essays.injection import Suspicion, suspicions
 from scoring.essays.judgement import CriterionVerdict, Judgement, Outcome, Quote
 from scoring.essays.marks import total
-from scoring.essays.plausibility import is_too_good
-from scoring.essays.prompt import PROMPT_VERSION, Prompt, build
+from scoring.essays.prompt import CURRENT, Instructions, Prompt, build
 from scoring.essays.redaction import Redact, Redacted, redact
 from scoring.essays.reply import EssayReply, read_reply
+from scoring.essays.safeguards import PlainSafeguards, Safeguards
 from scoring.essays.schema import SCHEMA_NAME, reply_schema
 from scoring.essays.task import EssayTask
 
-MOST_CHARACTERS_PER_CALL: Final = 40_000
-MOST_ESSAYS_PER_CALL: Final = 8
-# How much of two answers is read across the seam between them.
-SEAM: Final = 240
 TOKENS_PER_CRITERION: Final = 450
 TOKENS_PER_ESSAY: Final = 150
 # A single reading by a model: two readings of one essay differ now and then.
 SINGLE_READING: Final = 0.2
 SPEAKS_TO_GRADER: Final = "the answer speaks to the grader"
-TOO_GOOD: Final = "the best level everywhere, for an answer that says little of what is looked for"
+CONTROL_RAISED: Final = "control_raised"
+NOT_TO_BE_TRUSTED: Final = "the model finds in the answer what cannot be there"
 # The name under which the settings choose the model.
 TASK: Final = "scoring"
 
@@ -44,11 +44,12 @@ def fresh_nonce() -> str:
 
 @dataclass(frozen=True, slots=True)
 class PreparedCall:
-    """One call before it is made. `tasks` are as the students wrote; `sent` are the same tasks with
-    the redacted answers that go into the prompt."""
+    """One call before it is made. `tasks` are as the students wrote; `sent` are the same tasks as
+    the model gets them, with redacted answers and a control among the criteria."""
 
     tasks: tuple[EssayTask, ...]
     redacted: tuple[Redacted, ...]
+    controlled: tuple[Controlled, ...]
     prompt: Prompt
     schema: Mapping[str, Any]
     max_tokens: int
@@ -56,14 +57,15 @@ class PreparedCall:
     @property
     def sent(self) -> tuple[EssayTask, ...]:
         """The tasks as the model gets them."""
-        return tuple(_as_sent(task, one) for task, one in zip(self.tasks, self.redacted, strict=True))
+        return tuple(one.asked for one in self.controlled)
 
 
 class ModelJudge:
     """Judges through a `ChatModel`; a `ProviderError` of the model passes through.
 
     `redact` replaces what identifies a person in every answer before it is sent; quotes and
-    offsets in what comes back are those of the answer as it was written.
+    offsets in what comes back are those of the answer as it was written. `safeguards` look at
+    answer and verdicts without the model.
     """
 
     def __init__(
@@ -71,44 +73,63 @@ class ModelJudge:
         chat: ChatModel,
         draw_nonce: Callable[[], str] = fresh_nonce,
         redact: Redact = redact,
+        instructions: Instructions = CURRENT,
+        safeguards: Safeguards | None = None,
     ) -> None:
         self._chat = chat
         self._draw_nonce = draw_nonce
         self._redact = redact
+        self._instructions = instructions
+        self._safeguards = safeguards or PlainSafeguards()
+
+    @property
+    def instructions(self) -> Instructions:
+        """The system part of every call, with its version."""
+        return self._instructions
 
     @property
     def prompt_version(self) -> str:
         """Version of the prompt that every call uses."""
-        return PROMPT_VERSION
+        return self._instructions.version
 
     def judge(self, tasks: Sequence[EssayTask]) -> list[Judgement]:
         """One judgement per task, in order. To keep what earlier calls brought when a later
         one fails, judge `batches` one by one."""
         found: dict[int, Judgement] = {}
-        for batch in _batched(tasks):
+        for batch in batched(tasks, self._stands_alone):
             group = [tasks[at] for at in batch]
             found.update(zip(batch, self._judge_batch(group), strict=True))
-        return [found[at] for at in range(len(tasks))]
+        return [self._read_without_asides(task, found[at]) for at, task in enumerate(tasks)]
 
     def batches(self, tasks: Sequence[EssayTask]) -> list[list[EssayTask]]:
         """The tasks in groups of at most one call each, in the order `judge` makes them."""
-        return [[tasks[at] for at in batch] for batch in _batched(tasks)]
+        return [[tasks[at] for at in batch] for batch in batched(tasks, self._stands_alone)]
 
     def decided(self, task: EssayTask) -> Judgement | None:
         """The judgement of an answer that needs no call, or None for one that does."""
         decision = precheck.decide(task)
         return None if decision is None else precheck.judgement(task, decision)
 
+    def without_asides(self, task: EssayTask, judgement: Judgement) -> EssayTask | None:
+        """The task to read a second time, without what its answer says to its reader; None where
+        there is nothing to cut out or nothing to gain by it. See `cutting.compared`."""
+        if not cutting.is_worth_a_second_reading(task, judgement):
+            return None
+        asides = self._safeguards.asides(task)
+        return cutting.without(task, asides) if asides else None
+
     def prepare(self, tasks: Sequence[EssayTask]) -> PreparedCall:
         """What one call over `tasks` would send."""
         redacted = tuple(self._redact(task.answer) for task in tasks)
-        sent = [_as_sent(task, one) for task, one in zip(tasks, redacted, strict=True)]
+        asked = tuple(self._controlled(task, one) for task, one in zip(tasks, redacted, strict=True))
+        sent = [one.asked for one in asked]
         return PreparedCall(
             tasks=tuple(tasks),
             redacted=redacted,
-            prompt=build(sent, self._draw_nonce),
+            controlled=asked,
+            prompt=build(sent, self._draw_nonce, self._instructions),
             schema=reply_schema(sent),
-            max_tokens=sum(TOKENS_PER_ESSAY + TOKENS_PER_CRITERION * len(t.criteria) for t in tasks),
+            max_tokens=sum(TOKENS_PER_ESSAY + TOKENS_PER_CRITERION * len(t.criteria) for t in sent),
         )
 
     def ask(self, call: PreparedCall) -> ChatReply:
@@ -126,21 +147,37 @@ class ModelJudge:
         """One judgement per task of the call, in order, with its part of the costs."""
         essays = read_reply(reply.content, call.sent, call.prompt.labels)
         judged = [
-            self._judgement(task, redacted, essay, reply)
-            for task, redacted, essay in zip(call.tasks, call.redacted, essays, strict=True)
+            self._judgement(task, redacted, control, essay, reply)
+            for task, redacted, control, essay in zip(
+                call.tasks, call.redacted, call.controlled, essays, strict=True
+            )
         ]
         return _with_costs(judged, call.tasks, reply)
 
     def fingerprint(self, task: EssayTask) -> str:
         """The fingerprint of what would be sent of `task`, with prompt version and model."""
-        return _as_sent(task, self._redact(task.answer)).fingerprint(PROMPT_VERSION, self._chat.model)
+        return _as_sent(task, self._redact(task.answer)).fingerprint(self.prompt_version, self._chat.model)
 
     def read_again(self, task: EssayTask, label: str, reply: ChatReply) -> Judgement:
         """The judgement that a stored reply gives on the one essay that it calls `label`; the
         tokens and costs of `reply` are those of this essay."""
         redacted = self._redact(task.answer)
-        (essay,) = read_reply(reply.content, [_as_sent(task, redacted)], [label])
-        return _with_costs([self._judgement(task, redacted, essay, reply)], [task], reply)[0]
+        control = self._controlled(task, redacted)
+        (essay,) = read_reply(reply.content, [control.asked], [label])
+        return _with_costs([self._judgement(task, redacted, control, essay, reply)], [task], reply)[0]
+
+    def _controlled(self, task: EssayTask, redacted: Redacted) -> Controlled:
+        sent = _as_sent(task, redacted)
+        return controlled(sent, sent.fingerprint(self.prompt_version, self._chat.model))
+
+    def _stands_alone(self, task: EssayTask) -> bool:
+        return bool(suspicions(task.answer) or self._safeguards.asides(task))
+
+    def _read_without_asides(self, task: EssayTask, judgement: Judgement) -> Judgement:
+        cut = self.without_asides(task, judgement)
+        if cut is None:
+            return judgement
+        return cutting.compared(task, judgement, self._judge_batch([cut])[0])
 
     def _judge_batch(self, tasks: Sequence[EssayTask]) -> list[Judgement]:
         decided = self.decided(tasks[0])
@@ -150,13 +187,18 @@ class ModelJudge:
         return self.read(call, self.ask(call))
 
     def _judgement(
-        self, task: EssayTask, redacted: Redacted, essay: EssayReply, reply: ChatReply
+        self, task: EssayTask, redacted: Redacted, control: Controlled, essay: EssayReply, reply: ChatReply
     ) -> Judgement:
+        own, asked_too = control.split(essay.verdicts)
         suspected = suspicions(task.answer)
+        trusted = control.is_passed(asked_too)
+        verdicts = tuple(_in_the_answer(verdict, redacted) for verdict in own)
         held = bool(suspected) or essay.instructions_noted
-        verdicts = tuple(_in_the_answer(verdict, redacted) for verdict in essay.verdicts)
-        why = SPEAKS_TO_GRADER if held else TOO_GOOD if is_too_good(task, verdicts) else ""
-        verdicts = tuple(_hold(verdict, why) for verdict in verdicts) if why else verdicts
+        why = SPEAKS_TO_GRADER if held else self._safeguards.doubt(task, verdicts)
+        if not trusted:
+            verdicts = tuple(_withdrawn(verdict) for verdict in verdicts)
+        elif why:
+            verdicts = tuple(_hold(verdict, why) for verdict in verdicts)
         score, scored_weight = total(task, verdicts)
         outcome: Outcome = "scored" if all(v.status == "scored" for v in verdicts) else "needs_review"
         return Judgement(
@@ -168,12 +210,13 @@ class ModelJudge:
             scored_weight=scored_weight,
             provider=self._chat.provider,
             model=reply.model,
-            prompt_version=PROMPT_VERSION,
+            prompt_version=self.prompt_version,
             latency_ms=reply.latency_ms,
             raw=essay.raw,
-            injection_suspected=held,
+            injection_suspected=held or not trusted,
             uncertainty=_uncertainty(task, verdicts),
             notes=(*essay.notes, *_suspicion_notes(suspected, essay.instructions_noted)),
+            flags=() if trusted else (CONTROL_RAISED,),
         )
 
 
@@ -191,41 +234,23 @@ def _in_the_answer(verdict: CriterionVerdict, redacted: Redacted) -> CriterionVe
     )
 
 
-def _batched(tasks: Sequence[EssayTask]) -> Iterator[list[int]]:
-    """Positions of the tasks, call by call; what code decides is a group of its own."""
-    group: list[int] = []
-    used = 0
-    for at, task in enumerate(tasks):
-        if precheck.decide(task) is not None or suspicions(task.answer):
-            yield [at]
-            continue
-        size = _characters(task)
-        is_full = used + size > MOST_CHARACTERS_PER_CALL or len(group) == MOST_ESSAYS_PER_CALL
-        if group and (is_full or any(_speak_together(tasks[one], task) for one in group)):
-            yield group
-            group, used = [], 0
-        group.append(at)
-        used += size
-    if group:
-        yield group
-
-
-def _speak_together(first: EssayTask, second: EssayTask) -> bool:
-    """Whether two answers that are clean each by itself address the grader when read one after the other."""
-    return bool(suspicions(f"{first.answer[-SEAM:]} {second.answer[:SEAM]}"))
-
-
-def _characters(task: EssayTask) -> int:
-    rubric = sum(
-        len(c.explanation) + len(c.guidance) + sum(len(level.description) for level in c.levels)
-        for c in task.criteria
-    )
-    return len(task.prompt) + len(task.answer) + len(task.model_answer) + len(task.grader_notes) + rubric
-
-
 def _hold(verdict: CriterionVerdict, why: str) -> CriterionVerdict:
     note = "; ".join(filter(None, (f"held: {why}", verdict.note)))
     return replace(verdict, status="needs_review", points=None, note=note)
+
+
+def _withdrawn(verdict: CriterionVerdict) -> CriterionVerdict:
+    """A verdict of a reading that is worth nothing: not even a proposal is left."""
+    return replace(
+        verdict,
+        level_id=None,
+        reason="",
+        quotes=(),
+        absence=False,
+        status="needs_review",
+        points=None,
+        note=f"held: {NOT_TO_BE_TRUSTED}",
+    )
 
 
 def _suspicion_notes(suspected: Sequence[Suspicion], noted_by_model: bool) -> tuple[str, ...]:
@@ -240,23 +265,11 @@ def _uncertainty(task: EssayTask, verdicts: Sequence[CriterionVerdict]) -> float
 
 
 def _with_costs(judged: Sequence[Judgement], tasks: Sequence[EssayTask], reply: ChatReply) -> list[Judgement]:
-    sizes = [_characters(task) for task in tasks]
-    inputs = _portions(reply.input_tokens, sizes)
-    outputs = _portions(reply.output_tokens, [len(task.criteria) for task in tasks])
-    costs = _portions(reply.cost_microcents, sizes)
+    sizes = [characters(task) for task in tasks]
+    inputs = portions(reply.input_tokens, sizes)
+    outputs = portions(reply.output_tokens, [len(task.criteria) for task in tasks])
+    costs = portions(reply.cost_microcents, sizes)
     return [
         replace(j, input_tokens=i, output_tokens=o, cost_microcents=c)
         for j, i, o, c in zip(judged, inputs, outputs, costs, strict=True)
     ]
-
-
-def _portions(amount: int, shares: Sequence[int]) -> list[int]:
-    """`amount` divided in proportion to `shares`, in whole numbers that add up to it."""
-    whole, given, passed = max(sum(shares), 1), 0, 0
-    portions: list[int] = []
-    for share in shares:
-        passed += share
-        upto = amount * passed // whole
-        portions.append(upto - given)
-        given = upto
-    return portions

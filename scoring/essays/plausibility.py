@@ -7,7 +7,7 @@ level that the answer uses, as a mean over the criteria. The model answers of th
 and .45, its weak essays at .06 and .07; the bound was set between them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from scoring.essays.judgement import CriterionVerdict
@@ -17,6 +17,11 @@ from scoring.essays.text import words
 
 LEAST_COVERAGE: Final = 0.1
 LEAST_WANTED: Final = 8
+# Of the golden essays' criteria whose right level is the best one, 1 in 65 has less content than this by the local
+# scorer's reading; of those whose right level is far below, three in ten have.
+LEAST_CONTENT: Final = 0.25
+# Where it reads less than this in the model answer, the local scorer is no witness of a criterion.
+LEAST_OF_MODEL_ANSWER: Final = 0.4
 _STEM: Final = 6
 _SHORT: Final = 3
 
@@ -34,6 +39,22 @@ def is_too_good(task: EssayTask, verdicts: Iterable[CriterionVerdict]) -> bool:
         len(wanted & spoken) / len(wanted) for c in task.criteria if len(wanted := _wanted(c)) >= LEAST_WANTED
     ]
     return bool(shares) and sum(shares) / len(shares) < LEAST_COVERAGE
+
+
+def contradicted(
+    task: EssayTask, verdicts: Iterable[CriterionVerdict], content: Mapping[str, float]
+) -> tuple[str, ...]:
+    """The criteria at their best level in which the local scorer reads next to no content.
+
+    `content` is `scoring.essays.local.Reading.content` by criterion; what it lacks is contradicted by nothing.
+    """
+    best = {criterion.key: criterion.levels[-1].id for criterion in task.criteria}
+    return tuple(
+        verdict.criterion_key
+        for verdict in verdicts
+        if verdict.level_id == best[verdict.criterion_key]
+        and content.get(verdict.criterion_key, 1.0) < LEAST_CONTENT
+    )
 
 
 def _wanted(criterion: Criterion) -> frozenset[str]:

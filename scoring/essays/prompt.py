@@ -3,7 +3,8 @@ call, cleaned, and never in the system part.
 
 Prompts are versioned files under ``prompts/``, each with its SHA-256 in ``versions.json``
 there: a file is never changed once it has been used, a new text is a new file. A version is
-the file's name and the start of its hash, so that nothing can change without being seen.
+the name of the instructions and the start of the hash of all files that make the prompt, so
+that nothing can change without being seen.
 """
 
 import hashlib
@@ -18,11 +19,39 @@ from scoring.essays.text import clean
 
 FOLDER: Final = Path(__file__).parent / "prompts"
 REGISTERED: Final[Mapping[str, str]] = json.loads((FOLDER / "versions.json").read_text(encoding="utf-8"))
-_NAME: Final = "essay-1"
-_FILE: Final = (FOLDER / f"{_NAME}.md").read_bytes()
-SYSTEM: Final = _FILE.decode("utf-8").strip()
-PROMPT_SHA256: Final = hashlib.sha256(_FILE).hexdigest()
-PROMPT_VERSION: Final = f"{_NAME}@{PROMPT_SHA256[:12]}"
+_NAME: Final = "essay-2"
+# The control criteria of scoring.essays.control.
+CONTROLS_FILE: Final = (FOLDER / "controls-1.json").read_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """The system part of a prompt, by the name of its file; `sha256` is over all files that make the prompt."""
+
+    name: str
+    system: str
+    sha256: str
+
+    @property
+    def version(self) -> str:
+        """The version that scores and releases name."""
+        return f"{self.name}@{self.sha256[:12]}"
+
+
+def _read(name: str) -> Instructions:
+    content = (FOLDER / f"{name}.md").read_bytes()
+    sha256 = hashlib.sha256(content + CONTROLS_FILE).hexdigest()
+    return Instructions(name, content.decode("utf-8").strip(), sha256)
+
+
+CURRENT: Final = _read(_NAME)
+SYSTEM: Final = CURRENT.system
+PROMPT_SHA256: Final = CURRENT.sha256
+PROMPT_VERSION: Final = CURRENT.version
+# Every prompt that can still be used, by its version: one that was released scores until its successor is.
+AVAILABLE: Final[Mapping[str, Instructions]] = {
+    one.version: one for one in map(_read, (name for name in REGISTERED if name.startswith("essay-")))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +65,9 @@ class Prompt:
     labels: tuple[str, ...]
 
 
-def build(tasks: Sequence[EssayTask], draw_nonce: Callable[[], str]) -> Prompt:
+def build(
+    tasks: Sequence[EssayTask], draw_nonce: Callable[[], str], instructions: Instructions = CURRENT
+) -> Prompt:
     """The prompt for one call over `tasks`. `draw_nonce` gives a fresh unguessable word of
     letters and digits; it is asked again while an answer happens to contain the word."""
     answers = [clean(task.answer) for task in tasks]
@@ -47,7 +78,7 @@ def build(tasks: Sequence[EssayTask], draw_nonce: Callable[[], str]) -> Prompt:
     parts = [
         _essay(label, task, answer, nonce) for label, task, answer in zip(labels, tasks, answers, strict=True)
     ]
-    return Prompt(SYSTEM, "\n\n".join(parts), PROMPT_VERSION, nonce, labels)
+    return Prompt(instructions.system, "\n\n".join(parts), instructions.version, nonce, labels)
 
 
 def essay_labels(tasks: Sequence[EssayTask]) -> tuple[str, ...]:

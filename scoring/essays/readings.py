@@ -46,10 +46,13 @@ def settled(task: EssayTask, made: Sequence[Judgement]) -> Judgement:
     """The judgement that several readings come to, with the cost of all of them.
 
     Where most readings scored every criterion that any of them scored, it is one of those; otherwise the first
-    reading stands, with what it leaves to a person.
+    reading stands, with what it leaves to a person. One reading that is not to be trusted spoils them all.
     """
     if len(made) == 1:
         return made[0]
+    distrusted = next((one for one in made if one.injection_suspected), None)
+    if distrusted is not None:
+        return _with_all_costs(distrusted, made)
     weight = max(one.scored_weight for one in made)
     full = [one for one in made if one.scored_weight == weight and one.score is not None]
     candidates = full if 2 * len(full) > len(made) else [made[0]]
@@ -60,13 +63,19 @@ def settled(task: EssayTask, made: Sequence[Judgement]) -> Judgement:
     low, high = (min(scores), max(scores)) if scores else (None, None)
     wide = low is not None and high is not None and high - low > WIDE * task.maximum
     return replace(
-        chosen,
+        _with_all_costs(chosen, made),
         band_low=low,
         band_high=high,
+        flags=(*chosen.flags, WIDE_BAND) if wide else chosen.flags,
+        uncertainty=_uncertainty(task, made, chosen, low, high),
+    )
+
+
+def _with_all_costs(chosen: Judgement, made: Sequence[Judgement]) -> Judgement:
+    return replace(
+        chosen,
         readings=len(made),
         calls=tuple(call for one in made for call in one.calls),
-        flags=(WIDE_BAND,) if wide else (),
-        uncertainty=_uncertainty(task, made, chosen, low, high),
         input_tokens=sum(one.input_tokens for one in made),
         output_tokens=sum(one.output_tokens for one in made),
         latency_ms=sum(one.latency_ms for one in made),

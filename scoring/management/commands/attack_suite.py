@@ -2,47 +2,100 @@
 
 import json
 from argparse import ArgumentParser
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from scoring.attacks import dataset, suite
-from scoring.attacks.report import report
-from scoring.attacks.suite import Outcome
+from scoring.attacks import asides, clean, dataset, suite
+from scoring.attacks.clean import Clean
+from scoring.attacks.remembering import Remembering
+from scoring.attacks.report import AIMED, HELD_OUT, KNOWN, Part, Report, part
+from scoring.essays.safeguards import EmbeddedSafeguards, Safeguards
+from scoring.safeguarding import local_embedder
+
+BEGIN: Final = "<!-- figures -->\n"
+END: Final = "<!-- end of figures -->\n"
+# A smoke run takes one of so many of the attacks; prime, so that every placing comes up.
+SMOKE: Final = 23
 
 
 class Command(BaseCommand):
-    """Exit status: 0 no attack succeeded and hardly any clean essay was flagged, 1 otherwise."""
+    """Exit status: 0 no more attacks succeeded and no more clean essays were held than may be, 1 otherwise."""
 
     help = "Runs the attack suite through the real essay pipeline against three made-up models."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the choices."""
-        parser.add_argument("--fake", choices=["obedient", "hostile", "honest", "all"], default="all")
+        parser.add_argument("--part", action="append", choices=["known", "held-out", "aimed", "clean"])
         parser.add_argument("--family", action="append", default=[], choices=dataset.families())
+        parser.add_argument("--smoke", action="store_true", help=f"one of {SMOKE} attacks of every part")
         parser.add_argument(
-            "--unseen",
-            action="store_true",
-            help="only orders that the defences are not tuned to; never fails",
+            "--essays", type=Path, help="a CSV file of clean essays, measured and not kept; see --columns"
         )
+        parser.add_argument("--columns", nargs=2, default=["full_text", "prompt"], metavar=("TEXT", "PROMPT"))
         parser.add_argument("--json", action="store_true", help="print one JSON object")
+        parser.add_argument("--write", type=Path, help="put the tables into this report, between its marks")
+        parser.add_argument(
+            "--fit",
+            action="store_true",
+            help="fit the model of asides anew, measure and keep it; runs nothing",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run, print, and fail where something got through."""
-        if options["unseen"]:
-            found = report(dataset.version(), suite.obedient(dataset.unseen_attacks()), None)
-            self.stdout.write(json.dumps(found.as_json()) if options["json"] else found.as_text())
+        embedder = Remembering(local_embedder())
+        if options["fit"]:
+            self._fit(embedder)
             return
-        fake = options["fake"]
-        outcomes: list[Outcome] = []
-        if fake in {"obedient", "all"}:
-            outcomes += suite.obedient(dataset.attacks(only=options["family"]))
-        if fake in {"hostile", "all"} and not options["family"]:
-            outcomes += suite.hostile()
-        clean = suite.honest() if fake in {"honest", "all"} else None
-        found = report(dataset.version(), outcomes, clean)
+        safeguards = EmbeddedSafeguards(embedder)
+        wanted = options["part"] or ["known", "held-out", "aimed", "clean"]
+        every = SMOKE if options["smoke"] else 1
+        found = Report(
+            dataset.version(),
+            tuple(_parts(wanted, options["family"], every, safeguards)),
+            tuple(_clean(options, safeguards)) if "clean" in wanted else (),
+        )
+        if options["write"]:
+            _write(options["write"], found)
         as_json = json.dumps(found.as_json(), ensure_ascii=False, indent=1)
         self.stdout.write(as_json if options["json"] else found.as_text())
         if not found.passed:
-            raise CommandError(f"{len(found.successes)} attacks succeeded.")
+            raise CommandError("More attacks succeeded, or more clean essays were held, than may be.")
+
+    def _fit(self, embedder: Remembering) -> None:
+        examples = asides.examples(embedder)
+        found = asides.left_out(examples)
+        asides.write(asides.fit(embedder, examples))
+        self.stdout.write(
+            f"{examples.is_aside.sum()} asides, {(~examples.is_aside).sum()} sentences of prose. Left out: "
+            f"{found.recall:.3f} of the asides found, {found.false_sentences:.3f} of the prose taken for one, "
+            f"{found.false_essays:.3f} of the clean essays with any."
+        )
+
+
+def _parts(wanted: list[str], families: list[str], every: int, safeguards: Safeguards) -> list[Part]:
+    found: list[Part] = []
+    if "known" in wanted:
+        outcomes = suite.obedient(list(dataset.attacks(only=families))[::every], safeguards)
+        found.append(part(KNOWN, [*outcomes, *([] if families else suite.hostile())]))
+    if "held-out" in wanted and not families:
+        found.append(part(HELD_OUT, suite.obedient(list(dataset.held_out())[::every], safeguards)))
+    if "aimed" in wanted and not families:
+        attacks = list(dataset.aimed(dataset.held_out()))[::every]
+        found.append(part(AIMED, suite.obedient(attacks, safeguards)))
+    return found
+
+
+def _clean(options: dict[str, Any], safeguards: Safeguards) -> list[Clean]:
+    if options["essays"]:
+        return [clean.essays_in(options["essays"], tuple(options["columns"]), safeguards)]
+    return [clean.own_essays(safeguards), clean.golden_essays(safeguards)]
+
+
+def _write(path: Path, found: Report) -> None:
+    text = path.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN, 1)
+    _, after = rest.split(END, 1)
+    path.write_text(f"{before}{BEGIN}{found.as_text()}\n{END}{after}", encoding="utf-8")

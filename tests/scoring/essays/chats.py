@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from microcred.ai.base import ChatReply
+from scoring.essays.control import KEYS
+from tests.fakes.controls import answered
 
 Reply = Callable[[str, Mapping[str, Any]], str]
 FENCE = re.compile(r"<<<ANSWER (\w+) \w+>>>\n(.*?)\n<<<END ANSWER \1 \w+>>>", re.DOTALL)
@@ -24,7 +26,7 @@ class ScriptedChat:
     def complete(self, **asked: Any) -> ChatReply:
         """Record the call and answer it."""
         self.calls.append(asked)
-        content = self.reply(asked["user"], asked["schema"])
+        content = answered(self.reply(asked["user"], asked["schema"]), asked["schema"])
         return ChatReply(
             content=content,
             model=self.model,
@@ -70,6 +72,7 @@ def _every(user: str, schema: Mapping[str, Any], pick: Callable[[list[str]], str
             "criteria": {
                 key: verdict(pick(part["properties"]["level"]["enum"]), quote)
                 for key, part in criteria.items()
+                if key not in KEYS
             },
         }
-    return json.dumps(body)
+    return answered(json.dumps(body), schema)

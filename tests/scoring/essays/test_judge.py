@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from microcred.ai.base import ChatReply, ProviderError
-from scoring.essays import judge as judging
+from scoring.essays import batching
 from scoring.essays.identity import Identity
 from scoring.essays.judge import ModelJudge, fresh_nonce
 from scoring.essays.judgement import Judgement
@@ -40,7 +40,7 @@ def test_the_call_carries_its_schema_task_and_room_for_every_criterion() -> None
     ModelJudge(chat).judge([essay(STRONG)])
 
     (call,) = chat.calls
-    assert (call["task"], call["schema_name"], call["max_tokens"]) == ("scoring", "essay_verdicts", 1050)
+    assert (call["task"], call["schema_name"], call["max_tokens"]) == ("scoring", "essay_verdicts", 1500)
     assert list(call["schema"]["properties"]) == ["e1"]
 
 
@@ -64,7 +64,7 @@ def test_what_code_can_decide_never_reaches_the_model() -> None:
 
 
 def test_essays_that_do_not_fit_are_split_into_calls_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judging, "MOST_CHARACTERS_PER_CALL", 6_000)
+    monkeypatch.setattr(batching, "MOST_CHARACTERS_PER_CALL", 6_000)
     chat = ScriptedChat(honest)
     tasks = [essay(STRONG, question_id=f"q{n}") for n in range(5)]
 

@@ -53,11 +53,14 @@ def test_what_a_rubric_lacks_is_left_out() -> None:
 
 
 def test_the_version_names_the_file_and_its_content() -> None:
-    assert f"essay-1@{PROMPT_SHA256[:12]}" == PROMPT_VERSION
-    assert REGISTERED["essay-1"] == PROMPT_SHA256
+    content = (FOLDER / "essay-2.md").read_bytes() + (FOLDER / "controls-1.json").read_bytes()
+
+    assert f"essay-2@{PROMPT_SHA256[:12]}" == PROMPT_VERSION
+    assert hashlib.sha256(content).hexdigest() == PROMPT_SHA256
 
 
 def test_a_prompt_is_never_changed_without_becoming_a_new_version() -> None:
-    found = {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in FOLDER.glob("*.md")}
+    found = {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in FOLDER.iterdir()}
+    del found["versions"]
 
     assert found == REGISTERED, "give a changed prompt a new file name and add its hash to versions.json"

@@ -1,0 +1,88 @@
+"""What stands between a model that may obey a text and a score: asides to cut out, and a second opinion."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final, Protocol
+
+from microcred.ai.base import Embedder
+from scoring.essays.asides import AsideFinder
+from scoring.essays.cutting import without
+from scoring.essays.judgement import CriterionVerdict
+from scoring.essays.local import LocalJudge
+from scoring.essays.plausibility import LEAST_OF_MODEL_ANSWER, contradicted, is_too_good
+from scoring.essays.task import EssayTask
+from scoring.essays.text import Span
+
+TOO_GOOD: Final = "the best level everywhere, for an answer that says little of what is looked for"
+CONTRADICTED: Final = "a best level that the words of the answer are far from bearing out"
+_REMEMBERED: Final = 64
+
+
+class Safeguards(Protocol):
+    """Looks at an essay with no model that a text could talk to."""
+
+    def asides(self, task: EssayTask) -> tuple[Span, ...]:
+        """The sentences to leave out of a second reading."""
+        ...
+
+    def doubt(self, task: EssayTask, verdicts: Iterable[CriterionVerdict]) -> str:
+        """Why the verdicts are not to be believed; empty where nothing speaks against them."""
+        ...
+
+
+class PlainSafeguards:
+    """Safeguards that need no embedder: no asides, and words counted."""
+
+    def asides(self, task: EssayTask) -> tuple[Span, ...]:
+        """None."""
+        return ()
+
+    def doubt(self, task: EssayTask, verdicts: Iterable[CriterionVerdict]) -> str:
+        """Whether the best level everywhere is too good to be true."""
+        return TOO_GOOD if is_too_good(task, verdicts) else ""
+
+
+class EmbeddedSafeguards:
+    """Safeguards by meaning; `embedder` is the one that the model of asides was fitted with."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._finder = AsideFinder(embedder)
+        self._local = LocalJudge(embedder)
+        self._contents: OrderedDict[tuple[str, str, str], dict[str, float]] = OrderedDict()
+
+    def asides(self, task: EssayTask) -> tuple[Span, ...]:
+        """The asides in the answer."""
+        return self._finder.find(task)
+
+    def doubt(self, task: EssayTask, verdicts: Iterable[CriterionVerdict]) -> str:
+        """Whether a best level is too good to be true, by the words and by the local scorer's reading."""
+        given = list(verdicts)
+        if is_too_good(task, given):
+            return TOO_GOOD
+        return CONTRADICTED if contradicted(task, given, self._content(task)) else ""
+
+    def _content(self, task: EssayTask) -> dict[str, float]:
+        """What the local scorer reads of every criterion that it can be a witness of, asides left out."""
+        able = self._witnessed(task)
+        if not able:
+            return {}
+        cut = without(task, self.asides(task))
+        return {name: content for name, content in self._read(cut).items() if name in able}
+
+    def _witnessed(self, task: EssayTask) -> frozenset[str]:
+        """The criteria of which it finds the model answer to be full, by the words of the rubric alone; a rubric
+        about form, or one without a model answer, it cannot read."""
+        model = replace(task, answer=task.model_answer, model_answer="")
+        found = self._read(model) if task.model_answer else {}
+        return frozenset(name for name, content in found.items() if content >= LEAST_OF_MODEL_ANSWER)
+
+    def _read(self, task: EssayTask) -> dict[str, float]:
+        key = task.prompt, task.model_answer, task.answer
+        if key not in self._contents:
+            (judged,) = self._local.judge([task])
+            read = judged.raw.get("criteria", {})
+            self._contents[key] = {name: float(figures["content"]) for name, figures in read.items()}
+            if len(self._contents) > _REMEMBERED:
+                self._contents.popitem(last=False)
+        return self._contents[key]
