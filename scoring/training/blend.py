@@ -7,8 +7,9 @@ trees see the figures and the main axes of the layers; they have a say where the
 `LEAST_FOR_TREES` answers, in the proportion that fits best when every answer is predicted
 without itself. Bounds between scores are matched in the same way (`cutpoints`).
 
-An answer without words of its own is given the lowest score. One whose words are in disorder,
-or that is far from every training answer in meaning, is given no more than the lowest tenth.
+An answer without words of its own is given the lowest score. One whose words are in disorder or
+mostly said before, or that is far from every training answer in meaning, is given no more than
+the lowest tenth.
 """
 
 from dataclasses import dataclass
@@ -41,8 +42,10 @@ from scoring.training.zero import WEIGHTS
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
 
-VERSION: Final = "trained-1"
+VERSION: Final = "trained-2"
 LEAST_FOR_TREES: Final = 150
+MOST_ANSWERS: Final = 2000
+SEED: Final = 20_261_120
 STRANGE_SHARE: Final = 0.01
 STRANGE_MARGIN: Final = 0.05
 LOW_SHARE: Final = 0.1
@@ -84,7 +87,7 @@ class Scorer:
 @dataclass(frozen=True, slots=True)
 class Predictions:
     """For each answer its `score` (a level), `place` among the levels (0 to their number less
-    1), and whether it is `strange`: blank, disordered or far from every training answer."""
+    1), and whether it is `strange`: blank, padded, disordered or far from every training answer."""
 
     score: Vector
     place: Vector
@@ -105,21 +108,22 @@ def fit_scorer(
     what was made of them). `strings` are the `string_kernels` of the reading, if at hand.
     """
     aim = scores if target is None else target
+    if len(reading) > MOST_ANSWERS:
+        rows = sample(scores)
+        return fit_scorer(reading.take(rows), scores[rows], levels, target=aim[rows])
     blocks, figures = fit_blocks(reading)
-    shared = string_kernels(reading) if strings is None else strings
-    kernels = _kernels(figures, shared)
+    kernels = _kernels(figures, string_kernels(reading) if strings is None else strings)
     process = gaussian.fit([kernel / scale for kernel, scale in kernels], aim)
     grown, say, left_out = _with_trees(figures, aim, process.left_out)
     bounds = matched(left_out, scores, levels)
     weights = process.weights / [scale for _, scale in kernels] * process.spread
-    near = nearness(reading.meaning, reading.meaning, among=True)
     guide = _guide(figures)
-    guided = figures.counts @ guide
     return Scorer(
         blocks=blocks,
         support=Support(figures.counts, tuple(figures.layers), reading.meaning, process.alpha),
         reaches=weights[: 1 + len(figures.layers)],
-        of_counts=(weights[-6] * figures.counts.T + weights[-4] * np.outer(guide, guided)) @ process.alpha,
+        of_counts=(weights[-6] * figures.counts.T + weights[-4] * np.outer(guide, figures.counts @ guide))
+        @ process.alpha,
         of_meaning=weights[-5] * reading.meaning.T @ process.alpha,
         of_strings=_folded(reading, weights[-STRINGS:], process.alpha),
         mean=process.mean,
@@ -129,9 +133,17 @@ def fit_scorer(
         levels=levels,
         bounds=bounds,
         low=float(np.quantile(left_out, LOW_SHARE)),
-        strange_below=float(np.quantile(near, STRANGE_SHARE)) - STRANGE_MARGIN,
+        strange_below=_strange_below(reading),
         error=float(np.sqrt(((left_out - aim) ** 2).mean())),
     )
+
+
+def sample(scores: Vector) -> NDArray[np.intp]:
+    """`MOST_ANSWERS` rows, spread evenly over the scores: a process is cubic in its answers."""
+    shuffled = np.random.default_rng(SEED).permutation(len(scores))
+    ranked = shuffled[np.argsort(scores[shuffled], kind="stable")]
+    kept: NDArray[np.intp] = np.sort(ranked[np.linspace(0, len(scores) - 1, MOST_ANSWERS).astype(int)])
+    return kept
 
 
 def predict(scorer: Scorer, reading: Reading) -> Predictions:
@@ -141,11 +153,19 @@ def predict(scorer: Scorer, reading: Reading) -> Predictions:
     if scorer.trees is not None:
         raw = (1 - scorer.say) * raw + scorer.say * scorer.trees.predict(figures.for_trees)
     near = nearness(reading.meaning, scorer.support.meaning, among=False)
-    strange = reading.disordered | (near < scorer.strange_below)
+    blocks = scorer.blocks
+    odd = reading.odd(blocks.documents, blocks.answers, among=False)
+    strange = odd | (near < scorer.strange_below)
     raw = np.where(strange, np.minimum(raw, scorer.low), raw)
     place = np.where(reading.blank, 0.0, placed(raw, scorer.bounds))
     score = np.where(reading.blank, scorer.levels[0], scored(raw, scorer.bounds, scorer.levels))
-    return Predictions(score, place, strange | reading.blank)
+    return Predictions(score, place, strange)
+
+
+def _strange_below(reading: Reading) -> float:
+    """The nearness that nearly all training answers have to others of them."""
+    near = nearness(reading.meaning, reading.meaning, among=True)
+    return float(np.quantile(near, STRANGE_SHARE)) - STRANGE_MARGIN
 
 
 def _kernels(figures: Figures, strings: Matrix) -> list[tuple[Matrix, float]]:

@@ -141,7 +141,7 @@ def layer_slices(width: int) -> list[slice]:
 
 def _counted(reading: Reading, documents: NDArray[np.int32], answers: int, *, among: bool) -> Matrix:
     usual = familiarity(reading.runs, documents, answers, among=among)
-    return root(np.column_stack([reading.counted, usual, reading.on_prompt]))
+    return root(np.column_stack([reading.counted, usual, reading.on_task]))
 
 
 def _figures(blocks: Blocks, counted: Matrix, reading: Reading) -> Figures:

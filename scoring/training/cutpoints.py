@@ -1,8 +1,11 @@
 """From predictions to scores of a scale.
 
 A regression's predictions are narrower than the scores they were fitted to, and a kappa pays
-for that. So the bounds between neighbouring scores are put where predictions for the training
-answers, each made without the answer itself, come out as often at each score as people gave it.
+for that. Quadratic weighted kappa is one less a ratio: expected squared difference over the one
+by chance. As for any ratio (W. Dinkelbach, "On nonlinear fractional programming", Management
+Science 13, 1967), the scores that make it largest, ``kappa``, are those that make
+``squared difference - (1 - kappa) * difference by chance`` least: for an answer of expected
+score ``e`` among scores of mean ``m`` the level nearest to ``(e - (1 - kappa) * m) / kappa``.
 """
 
 from typing import Final
@@ -12,29 +15,37 @@ from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
 
-# With this many levels half the weight is on frequencies; with more, on mean and spread.
-EVEN_LEVELS: Final = 6
+ROUNDS: Final = 5
+LEAST_KAPPA: Final = 0.1
 
 
 def matched(predicted: Vector, scores: Vector, levels: Vector) -> Vector:
-    """The ascending bounds, shape (len(levels) - 1,), for `predicted` against `scores`.
+    """The ascending bounds, shape (len(levels) - 1,), that give `predicted` the highest
+    expected kappa with `scores`; `predicted` are made without the answer's own score.
 
-    A mean of two: bounds at which the shares at or below every level are those of `scores`,
-    and bounds half-way between levels once mean and spread are those of `scores`. The first
-    is truer on a few uneven levels, the second on many levels with few answers each.
+    Expected scores are taken as linear in the predictions. Bounds half-way between levels, once
+    mean and spread are those of `scores`, are where the search starts, and where it stays for
+    predictions that do not rise with the scores.
     """
     middles = (levels[1:] + levels[:-1]) / 2
     if not len(middles) or not len(predicted):
         return middles
-    shares = np.array([(scores <= middle).mean() for middle in middles])
-    by_share = np.quantile(predicted, shares)
+    mean, chance = float(predicted.mean()), float(scores.mean())
     spread = float(predicted.std()) / (float(scores.std()) or 1.0)
-    by_spread = predicted.mean() + (middles - scores.mean()) * spread
-    # Where no answer has a score beyond, frequencies say nothing of the bound.
-    told = (shares > 0) & (shares < 1)
-    weight = np.where(told, EVEN_LEVELS / (EVEN_LEVELS + len(levels)), 0.0)
-    bounds: Vector = np.maximum.accumulate(weight * by_share + (1 - weight) * by_spread)
+    bounds = mean + (middles - chance) * spread
+    together = float(((predicted - mean) * (scores - chance)).mean())
+    if together <= 0:
+        return bounds
+    slope = float(predicted.var()) / together
+    for _ in range(ROUNDS):
+        kappa = max(LEAST_KAPPA, _kappa(scored(predicted, bounds, levels), scores))
+        bounds = mean + (middles - chance) * kappa * slope
     return bounds
+
+
+def _kappa(given: Vector, scores: Vector) -> float:
+    by_chance = given.var() + scores.var() + (given.mean() - scores.mean()) ** 2
+    return 1.0 - float(((given - scores) ** 2).mean() / by_chance) if by_chance else 1.0
 
 
 def scored(predicted: Vector, bounds: Vector, levels: Vector) -> Vector:

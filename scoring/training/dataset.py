@@ -1,9 +1,7 @@
 """Scored answers from a file: CSV or TSV, also gzipped, and what is known of each set."""
 
-import csv
-import gzip
 import json
-import sys
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,14 +10,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.training.rubric import NO_RUBRIC, Rubric, prose, read_rubric
+from scoring.training.table import DatasetError, read_table
+
+__all__ = ["DatasetError", "Scale", "ScoredText", "TextSet", "read_sets"]
+
 REQUIRED: Final = ("set", "text", "score")
 OPTIONAL: Final = ("score1", "score2", "fold", "group")
 MOST_LEVELS: Final = 1001
-_LONGEST_FIELD: Final = 10_000_000
-
-
-class DatasetError(ValueError):
-    """The file cannot be used; the message names the file, the row and what is wrong."""
+_SAME_SCORE: Final = 1e-3
+_WHOLE: Final = re.compile(r"(\d+)\.0+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class TextSet:
     texts: Sequence[ScoredText]
     scale: Scale
     prompt: str = ""
-    rubric: str = ""
+    rubric: Rubric = NO_RUBRIC
     left_out: int = field(default=0, compare=False)
 
     @property
@@ -84,12 +84,16 @@ def read_sets(
     found: dict[str, list[ScoredText]] = {}
     skipped: dict[str, int] = {}
     for at, row in _rows(path, columns or {}):
-        name = row["set"].strip()
+        name = _id(row["set"])
+        if not name:
+            raise DatasetError(f"{path}, line {at}: there is no set.")
         found.setdefault(name, [])
         if row["score"].strip():
             found[name].append(_text(path, at, row))
         else:
             skipped[name] = skipped.get(name, 0) + 1
+    if known and not known.keys() & found.keys():
+        raise DatasetError(f"{described} describes none of the sets {', '.join(sorted(found))}.")
     sets = [_set(name, texts, known.get(name, {}), skipped) for name, texts in found.items() if texts]
     if not sets:
         raise DatasetError(f"{path}: there is no scored text.")
@@ -100,34 +104,16 @@ def _rows(path: Path, columns: Mapping[str, str]) -> Iterator[tuple[int, dict[st
     unknown = set(columns) - set(REQUIRED) - set(OPTIONAL)
     if unknown:
         raise DatasetError(f"--map names {', '.join(sorted(unknown))}, which is none of the columns read.")
-    lines = _decoded(path).splitlines(keepends=True)
-    csv.field_size_limit(min(sys.maxsize, _LONGEST_FIELD))
-    reader = csv.DictReader(lines, delimiter="\t" if lines and "\t" in lines[0] else ",")
-    header = reader.fieldnames or []
+    table = read_table(path)
     names = {name: columns.get(name, name) for name in (*REQUIRED, *OPTIONAL)}
-    missing = [n for n in names if names[n] not in header and (n in REQUIRED or n in columns)]
+    missing = [n for n in names if names[n] not in table.header and (n in REQUIRED or n in columns)]
     if missing:
-        have = ", ".join(header) or "none"
+        have = ", ".join(table.header) or "none"
         raise DatasetError(f"{path}: no column for {', '.join(missing)}. Its columns: {have}. See --map.")
-    try:
-        for row in reader:
-            yield reader.line_num, {name: row.get(column) or "" for name, column in names.items()}
-    except csv.Error as error:
-        raise DatasetError(f"{path}, line {reader.line_num}: {error}.") from error
-
-
-def _decoded(path: Path) -> str:
-    """UTF-8, or Windows-1252 where it is not."""
-    try:
-        data = path.read_bytes()
-        if data[:2] == b"\x1f\x8b":
-            data = gzip.decompress(data)
-    except (OSError, EOFError, gzip.BadGzipFile) as error:
-        raise DatasetError(f"{path} cannot be read: {error}.") from error
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+    places = {name: table.header.index(column) for name, column in names.items() if column in table.header}
+    for line, cells in table.rows:
+        row = {name: cells[at] if at < len(cells) else "" for name, at in places.items()}
+        yield line, {name: row.get(name, "") for name in names}
 
 
 def _text(path: Path, at: int, row: Mapping[str, str]) -> ScoredText:
@@ -158,21 +144,25 @@ def _descriptions(path: Path) -> dict[str, Mapping[str, Any]]:
         raise DatasetError(f"{path} cannot be read: {error}.") from error
     if not isinstance(data, dict) or not all(isinstance(entry, dict) for entry in data.values()):
         raise DatasetError(f"{path}: expected an object of objects, one for each set.")
-    return {str(name): entry for name, entry in data.items()}
+    return {_id(str(name)): entry for name, entry in data.items()}
+
+
+def _id(name: str) -> str:
+    """A set's name; a number that a program wrote as 1.0 is 1."""
+    whole = _WHOLE.fullmatch(name.strip())
+    return whole[1] if whole else name.strip()
 
 
 def _set(
     name: str, texts: Sequence[ScoredText], described: Mapping[str, Any], skipped: Mapping[str, int]
 ) -> TextSet:
     scores = np.unique([text.score for text in texts])
-    usual = float(np.diff(scores).min()) if len(scores) > 1 else 1.0
     low, high, step = (described.get(key) for key in ("min", "max", "step"))
     try:
-        scale = Scale(
-            float(scores[0] if low is None else low),
-            float(scores[-1] if high is None else high),
-            float(usual if step is None else step),
-        )
+        lowest = float(scores[0] if low is None else low)
+        highest = float(scores[-1] if high is None else high)
+        usual = _common_step([lowest, highest, *scores])
+        scale = Scale(lowest, highest, usual if step is None else float(step))
     except (TypeError, ValueError) as error:
         raise DatasetError(f"Set {name}: min, max and step are numbers.") from error
     if scale.high < scale.low or scale.step <= 0:
@@ -183,14 +173,18 @@ def _set(
         )
     if scores[0] < scale.low or scores[-1] > scale.high:
         raise DatasetError(f"Set {name}: scores from {scores[0]} to {scores[-1]} leave its range.")
-    return TextSet(name, texts, scale, _prose(described.get("prompt")), _prose(described.get("rubric")),
-                   skipped.get(name, 0))  # fmt: skip
+    rubric = read_rubric(described.get("rubric"))
+    return TextSet(name, texts, scale, prose(described.get("prompt")), rubric, skipped.get(name, 0))
 
 
-def _prose(value: object) -> str:
-    """A prompt or rubric as text: strings as they are, anything else by its strings."""
-    if isinstance(value, Mapping):
-        return "\n".join(filter(None, (_prose(part) for part in value.values())))
-    if isinstance(value, list):
-        return "\n".join(filter(None, (_prose(part) for part in value)))
-    return "" if value is None else str(value)
+def _common_step(values: Sequence[float]) -> float:
+    """The largest step that leads from the lowest value to all others; 1 for a single value."""
+    step = 0.0
+    for value in np.unique(values) - min(values):
+        larger, smaller = max(step, float(value)), min(step, float(value))
+        while smaller > _SAME_SCORE:
+            larger, smaller = smaller, larger % smaller
+            smaller = 0.0 if larger - smaller < _SAME_SCORE else smaller
+        step = larger
+    # Whole numbers and their simple parts are meant exactly.
+    return round(step, 6) or 1.0

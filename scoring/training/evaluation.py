@@ -24,8 +24,8 @@ from scoring.agreement import (
 from scoring.agreement import Scale as Levels
 from scoring.training.dataset import Scale, ScoredText, TextSet
 from scoring.training.reading import Reader, Reading
-from scoring.training.trained import LEAST, trained_scores
-from scoring.training.unseen import Known, unseen_scores
+from scoring.training.trained import LEAST, check_folds, trained_scores
+from scoring.training.unseen import Known, learn
 from scoring.training.zero import zero_scores
 
 Vector = NDArray[np.float64]
@@ -36,6 +36,7 @@ Result = TypeVar("Result")
 
 MODES: Final[tuple[Mode, ...]] = ("trained", "unseen", "zero")
 MOST_THREADS: Final = 4
+MOST_MODELS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,14 @@ def evaluate(
     sets: Sequence[TextSet], mode: Mode, read: Reader, progress: Progress = lambda _: None
 ) -> Evaluation:
     """Score every set as `mode` says and compare with the given scores."""
+    if mode == "trained":
+        for one in sets:
+            check_folds(one.id, one.texts)
     readings, spent = {}, {}
     for one in sets:
         progress(f"reading set {one.id}: {len(one.texts)} texts")
         started = time.perf_counter()
-        readings[one.id] = read([text.text for text in one.texts], one.prompt)
+        readings[one.id] = read([text.text for text in one.texts], one.prompt, one.rubric)
         spent[one.id] = time.perf_counter() - started
     with side_by_side() as run:
         alone = _scored(sets, readings, mode, run, progress, in_batch=False)
@@ -108,7 +112,7 @@ def side_by_side() -> Iterator[Callable[[Callable[[Item], Result], Sequence[Item
         yield lambda function, items: list(pool.map(function, items))
 
 
-Scored = dict[str, tuple[Vector | None, float]]
+Found = dict[str, tuple[Vector | None, float]]
 
 
 def _scored(
@@ -119,27 +123,51 @@ def _scored(
     progress: Progress,
     *,
     in_batch: bool,
-) -> Scored:
+) -> Found:
     """Scores and seconds by set; None for a set that the mode cannot score."""
-    known = {s.id: Known(readings[s.id], s.scores, s.scale) for s in sets}
-
-    def scored(one: TextSet) -> tuple[Vector | None, float]:
+    if mode == "unseen":
+        return _unseen(sets, readings, run, progress, in_batch=in_batch)
+    found: Found = {}
+    for one in sets:
         started = time.perf_counter()
-        others = [known[other.id] for other in sets if other.id != one.id]
         scores: Vector | None = None
         if mode == "zero":
-            scores = zero_scores(readings[one.id], one.scale)
-        elif mode == "unseen" and others:
-            scores = unseen_scores(others, readings[one.id], one.scale, in_batch=in_batch)
-        elif mode == "trained" and len(one.texts) >= LEAST:
+            scores = zero_scores(readings[one.id], one.scale).score
+        elif len(one.texts) >= LEAST:
             scores = trained_scores(readings[one.id], one.texts, one.scale, run=run)
-        seconds = time.perf_counter() - started
-        progress(f"scored set {one.id} ({mode}{', in batch' if in_batch else ''}) in {seconds:.1f} s")
-        return scores, seconds
+        found[one.id] = scores, time.perf_counter() - started
+        progress(f"scored set {one.id} ({mode}) in {found[one.id][1]:.1f} s")
+    return found
 
-    # Sets one after the other where the folds of each already run side by side.
-    found = [scored(one) for one in sets] if mode == "trained" else run(scored, sets)
-    return {one.id: result for one, result in zip(sets, found, strict=True)}
+
+def _unseen(
+    sets: Sequence[TextSet],
+    readings: Mapping[str, Reading],
+    run: Callable[..., list[Any]],
+    progress: Progress,
+    *,
+    in_batch: bool,
+) -> Found:
+    """Each set by a model of sets among which it is not. Of very many sets, several share one."""
+    known = {one.id: Known(readings[one.id], one.scores, one.scale) for one in sets}
+    groups = [sets[at::MOST_MODELS] for at in range(min(MOST_MODELS, len(sets)))]
+
+    def scored(group: Sequence[TextSet]) -> Found:
+        started = time.perf_counter()
+        own = {one.id for one in group}
+        others = [known[one.id] for one in sets if one.id not in own]
+        if not others:
+            return dict.fromkeys(own, (None, 0.0))
+        model = learn(others, in_batch=in_batch)
+        given = {one.id: model.scores(known[one.id], one.scale).score for one in group}
+        seconds = time.perf_counter() - started
+        how = "in the batch" if in_batch else "each answer by itself"
+        progress(f"scored {', '.join(given)} by the others, {how}, in {seconds:.1f} s")
+        total = sum(len(one.texts) for one in group)
+        return {one.id: (given[one.id], seconds * len(one.texts) / total) for one in group}
+
+    parts: list[Found] = run(scored, groups)
+    return {name: result for part in parts for name, result in part.items()}
 
 
 def _figures(one: TextSet, predicted: Vector | None, seconds: float, reading: float) -> SetFigures:

@@ -29,7 +29,8 @@ _SHIFTS: Final = tuple(sorted((at / 100 for at in range(-100, 101)), key=abs))
 @dataclass(frozen=True, slots=True)
 class Whole:
     """What a scorer predicts of an answer: `share` of the maximum in [0, 1], the usual `error`
-    of such a share, whether the answer is `strange`, and the scorer's `version`."""
+    of such a share, whether the answer is `strange`, and the scorer's `version`, 0 for one that is
+    not learned."""
 
     share: float
     error: float
@@ -48,7 +49,38 @@ class Loaded:
 Find = Callable[[EssayTask], Loaded | None]
 
 
-class TrainedJudge(LocalJudge):
+class WholeJudge(LocalJudge):
+    """A local judge that may be told how good an answer is as a whole."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        super().__init__(embedder)
+        self._wholes: dict[int, Whole] = {}
+
+    def settled(self, task: EssayTask, readings: Sequence[Reading]) -> list[Reading]:
+        """The readings moved together to the whole, where it is known."""
+        whole = self._wholes.get(id(task))
+        return list(readings) if whole is None else moved(task, readings, whole)
+
+    def by_rubric(self, task: EssayTask) -> Judgement:
+        """What the rubric alone says."""
+        return LocalJudge.judge(self, [task])[0]
+
+    def with_whole(self, task: EssayTask, whole: Whole, made_by: str) -> Judgement:
+        """What the rubric says, moved to the whole that `made_by` found."""
+        self._wholes = {id(task): whole}
+        judged = self.by_rubric(task)
+        self._wholes = {}
+        if judged.outcome == "decided_by_code":
+            return judged
+        return replace(
+            judged,
+            model=f"{made_by}/{judged.model}"[:64],
+            raw={**judged.raw, "whole": _figures(whole)},
+            uncertainty=uncertainty(whole),
+        )
+
+
+class TrainedJudge(WholeJudge):
     """Judges like `LocalJudge` where `find` has no scorer for the task.
 
     `reader` is called when the first scorer is found: it may load a model.
@@ -59,33 +91,16 @@ class TrainedJudge(LocalJudge):
         self._find = find
         self._reader = reader
         self._read: Reader | None = None
-        self._wholes: dict[int, Whole] = {}
 
     def judge(self, tasks: Sequence[EssayTask]) -> list[Judgement]:
         """One judgement per task, in order."""
-        return [self._with_whole(task) for task in tasks]
+        return [self._judged(task) for task in tasks]
 
-    def settled(self, task: EssayTask, readings: Sequence[Reading]) -> list[Reading]:
-        """The readings moved together to the predicted whole."""
-        whole = self._wholes.get(id(task))
-        return list(readings) if whole is None else moved(task, readings, whole)
-
-    def _with_whole(self, task: EssayTask) -> Judgement:
+    def _judged(self, task: EssayTask) -> Judgement:
         loaded = self._find(task)
         if loaded is None:
-            return super().judge([task])[0]
-        whole = self._whole(task, loaded)
-        self._wholes = {id(task): whole}
-        (judged,) = super().judge([task])
-        self._wholes = {}
-        if judged.outcome == "decided_by_code":
-            return judged
-        return replace(
-            judged,
-            model=f"{VERSION}.{whole.version}/{judged.model}"[:64],
-            raw={**judged.raw, "whole": _figures(whole)},
-            uncertainty=uncertainty(whole),
-        )
+            return self.by_rubric(task)
+        return self.with_whole(task, self._whole(task, loaded), f"{VERSION}.{loaded.version}")
 
     def _whole(self, task: EssayTask, loaded: Loaded) -> Whole:
         if self._read is None:

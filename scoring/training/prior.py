@@ -33,7 +33,11 @@ class Prior:
 
     def spread_of(self, scale: Scale) -> float:
         """The standard deviation on a scale, a part of its range."""
-        return float(self.spread * (max(2, len(scale.levels)) / _REFERENCE) ** -self.decline)
+        return self.spread_at(len(scale.levels))
+
+    def spread_at(self, levels: int) -> float:
+        """The standard deviation among so many levels, a part of the range."""
+        return float(self.spread * (max(2, levels) / _REFERENCE) ** -self.decline)
 
 
 # Set by hand: a little above the middle, four standard deviations across four levels.

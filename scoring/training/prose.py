@@ -17,10 +17,11 @@ _COPIED_SHARE = 0.8
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence as written, with its words in lower case."""
+    """A sentence as written, its words in lower case, and the white space before it."""
 
     text: str
     words: tuple[str, ...]
+    before: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,20 +53,20 @@ def read_prose(text: str) -> Prose:
     found, start = [], 0
     for end in [*(match.end() for match in _SENTENCE_END.finditer(normal)), len(normal)]:
         stretch = normal[start:end].strip()
+        before = normal[start:end].partition(stretch)[0] if stretch else ""
         words = tuple(_WORD.findall(stretch.lower()))
         if words:
-            found.append(Sentence(stretch, words))
+            found.append(Sentence(stretch, words, before))
         start = end
     return Prose(normal, tuple(found))
 
 
-def own_prose(text: str, prompt: str = "") -> Prose:
-    """The prose of what the student added: each sentence once, without those of which 80 %
+def own_prose(prose: Prose, prompt: str = "") -> Prose:
+    """What the student added: each sentence once, without those of which 80 %
     of the words stand in runs of five that the prompt has too.
 
     So neither pasting the prompt nor saying a sentence again makes an answer longer.
     """
-    prose = read_prose(text)
     source = frozenset(shingles(read_prose(prompt).words, _COPY_RUN))
     seen: set[tuple[str, ...]] = set()
     kept = []
@@ -75,7 +76,8 @@ def own_prose(text: str, prompt: str = "") -> Prose:
         seen.add(sentence.words)
     if len(kept) == len(prose.sentences):
         return prose
-    return Prose("\n".join(sentence.text for sentence in kept), tuple(kept))
+    text = "".join(sentence.before + sentence.text for sentence in kept)
+    return Prose(text.strip(), tuple(kept))
 
 
 def syllables(word: str) -> int:

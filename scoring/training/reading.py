@@ -5,9 +5,9 @@ a reading can stand on either side of a cross-validation.
 """
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +18,17 @@ from scoring.essays.features import BROKEN
 from scoring.essays.language import broken_share
 from scoring.training.encoder import Encoder
 from scoring.training.features import feature_matrix
-from scoring.training.prose import Prose, own_prose
+from scoring.training.order import out_of_order, shuffles
+from scoring.training.prose import Prose, own_prose, read_prose
+from scoring.training.rubric import NO_RUBRIC, Rubric
+from scoring.training.task_likeness import compared
 
 Matrix = NDArray[np.float64]
 
 BUCKETS: Final = 2**18
 RUNS: Final = (1, 2, 3)
+OWN_SHARE: Final = 0.5
+_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _WORD: Final = r"[^\W_]+(?:'[^\W_]+)?|[.,;:!?]"
 
 
@@ -34,9 +39,10 @@ class Reading:
     `counted` has shape (n, features). `meaning` (n, width) are the final vectors, `inner`
     (n, layers * width) those of the inner layers. `characters` and `words` are sparse rows of
     n-grams that occur, hashed into `BUCKETS`. `runs` are the hashed word n-grams of each
-    answer, by length, in order. `on_prompt` is the cosine with the prompt, 0 without one.
-    `blank` and `disordered` say that there are no words of the student's own, or none in an
-    order that English has.
+    answer, by length, in order, `shuffled` its pairs in random orders. `on_task`
+    (n, len(TASK)) compares with prompt and rubric, 0 without them. `blank`, `padded` and
+    `disordered` say that there are no words of the student's own, that most words are said
+    again or taken from the prompt, and that they stand in an order that English does not have.
     """
 
     counted: Matrix
@@ -45,12 +51,21 @@ class Reading:
     characters: Any
     words: Any
     runs: tuple[tuple[NDArray[np.int64], ...], ...]
-    on_prompt: Matrix
+    shuffled: tuple[NDArray[np.int32], ...]
+    on_task: Matrix
     blank: NDArray[np.bool_]
+    padded: NDArray[np.bool_]
     disordered: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.counted)
+
+    def odd(self, documents: NDArray[np.int32], answers: int, *, among: bool) -> NDArray[np.bool_]:
+        """Answers whose words tell that no score of them can be relied on, by the `documents`
+        among `answers` answers in which each run occurs (`document_counts`)."""
+        pairs = [runs[1] for runs in self.runs]
+        broken = out_of_order(pairs, self.shuffled, documents[1], answers, among=among)
+        return self.blank | self.padded | (self.disordered if broken is None else broken)
 
     def take(self, rows: NDArray[np.intp]) -> "Reading":
         """The answers at `rows`, in that order."""
@@ -61,34 +76,42 @@ class Reading:
             self.characters[rows],
             self.words[rows],
             tuple(self.runs[row] for row in rows),
-            self.on_prompt[rows],
+            tuple(self.shuffled[row] for row in rows),
+            self.on_task[rows],
             self.blank[rows],
+            self.padded[rows],
             self.disordered[rows],
         )
 
 
-Reader = Callable[[Sequence[str], str], Reading]
+class Reader(Protocol):
+    """Reads answers to the one question that has this prompt and rubric."""
+
+    def __call__(self, texts: Sequence[str], prompt: str, rubric: Rubric = NO_RUBRIC) -> Reading: ...
 
 
 def reader(encoder: Encoder) -> Reader:
-    """A function from answers and their prompt to their reading."""
+    """What reads answers with `encoder`."""
     ranks = encoder.ranks()
 
-    def read(texts: Sequence[str], prompt: str) -> Reading:
-        proses = [own_prose(text, prompt) for text in texts]
+    def read(texts: Sequence[str], prompt: str, rubric: Rubric = NO_RUBRIC) -> Reading:
+        whole = [read_prose(text) for text in texts]
+        proses = [own_prose(prose, prompt) for prose in whole]
         bodies = [prose.text for prose in proses]
         vectors = encoder.encode(bodies).astype(float)
         meaning = vectors[:, : encoder.width]
-        about = encoder.encode([prompt])[0, : encoder.width] if prompt.strip() else np.zeros(encoder.width)
+        numbered = [_numbered(prose) for prose in proses]
         return Reading(
             counted=feature_matrix(proses, ranks),
             meaning=meaning,
             inner=vectors[:, encoder.width :],
             characters=_presence(bodies, "char", (2, 6), lowercase=False),
             words=_presence(bodies, "word", (1, 3), lowercase=True),
-            runs=tuple(_runs(prose) for prose in proses),
-            on_prompt=meaning @ about,
+            runs=tuple(map(_runs, numbered)),
+            shuffled=tuple(map(_shuffled_pairs, numbered)),
+            on_task=compared(proses, meaning, prompt, rubric, encoder),
             blank=np.array([not prose.words for prose in proses], bool),
+            padded=np.array([_is_padded(*pair) for pair in zip(whole, proses, strict=True)], bool),
             disordered=np.array([_is_disordered(body) for body in bodies], bool),
         )
 
@@ -104,17 +127,29 @@ def _presence(texts: Sequence[str], analyzer: str, runs: tuple[int, int], *, low
     return sparse.csr_matrix(cut.transform(texts)) if len(texts) else sparse.csr_matrix((0, BUCKETS))
 
 
-def _runs(prose: Prose) -> tuple[NDArray[np.int64], ...]:
-    return tuple(
-        np.array(
-            [
-                zlib.crc32(" ".join(run).encode()) % BUCKETS
-                for run in zip(*(prose.words[at:] for at in range(size)), strict=False)
-            ],
-            np.int64,
-        )
-        for size in RUNS
-    )
+def _runs(words: NDArray[np.uint64]) -> tuple[NDArray[np.int64], ...]:
+    return tuple(_hashed(words, size) for size in RUNS)
+
+
+def _hashed(words: NDArray[np.uint64], size: int) -> NDArray[np.int64]:
+    """The bucket of every run of `size` neighbouring words."""
+    mixed = np.zeros(max(0, len(words) - size + 1), np.uint64)
+    for at in range(size):
+        mixed = (mixed ^ words[at : at + len(mixed)]) * _MIX
+        mixed ^= mixed >> np.uint64(32)
+    return (mixed % np.uint64(BUCKETS)).astype(np.int64)
+
+
+def _numbered(prose: Prose) -> NDArray[np.uint64]:
+    return np.array([zlib.crc32(word.encode()) for word in prose.words], np.uint64)
+
+
+def _shuffled_pairs(words: NDArray[np.uint64]) -> NDArray[np.int32]:
+    return np.concatenate([_hashed(order, 2) for order in shuffles(words)]).astype(np.int32)
+
+
+def _is_padded(whole: Prose, own: Prose) -> bool:
+    return len(own.words) < OWN_SHARE * len(whole.words)
 
 
 def _is_disordered(text: str) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import KFold
 
-from scoring.training.blend import fit_scorer, predict
+from scoring.training.blend import MOST_ANSWERS, fit_scorer, predict
 from scoring.training.blocks import string_kernels
 from scoring.training.dataset import DatasetError, Scale, ScoredText
 from scoring.training.reading import Reading
@@ -26,12 +26,22 @@ def splits(texts: Sequence[ScoredText]) -> list[Split]:
     none are given. Raises `DatasetError` for a single fold, or folds that are not all given."""
     names = np.array([text.fold for text in texts])
     every = np.arange(len(texts))
+    if len(texts) < LEAST:
+        return []
     if not any(names):
         made = KFold(min(FOLDS, len(texts)), shuffle=True, random_state=SEED)
         return [(learn, score) for learn, score in made.split(every)]
     if not all(names) or len(set(names)) < 2:
         raise DatasetError("folds must be given for every text of a set or for none, at least two of them.")
     return [(every[names != name], every[names == name]) for name in sorted(set(names))]
+
+
+def check_folds(name: str, texts: Sequence[ScoredText]) -> None:
+    """Raise `DatasetError` for folds of the set `name` that cannot be used."""
+    try:
+        splits(texts)
+    except DatasetError as error:
+        raise DatasetError(f"Set {name}: {error}") from error
 
 
 def learned_target(texts: Sequence[ScoredText]) -> Vector:
@@ -55,13 +65,14 @@ def trained_scores(reading: Reading, texts: Sequence[ScoredText], scale: Scale, 
     over the splits, in order; it may do so side by side."""
     scores = np.array([text.score for text in texts])
     target = learned_target(texts)
-    strings = string_kernels(reading)
+    # Among very many answers a fold learns from a sample; a matrix of all would not fit in memory.
+    strings = string_kernels(reading) if len(reading) <= MOST_ANSWERS else None
 
     def fold(split: Split) -> Vector:
         learn, held = split
         scorer = fit_scorer(
             reading.take(learn), scores[learn], scale.levels, target=target[learn],
-            strings=strings[:, learn][:, :, learn],
+            strings=None if strings is None else strings[:, learn][:, :, learn],
         )  # fmt: skip
         return predict(scorer, reading.take(held)).score
 

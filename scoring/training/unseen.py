@@ -17,17 +17,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.training import gaussian, prior, trees
-from scoring.training.batch import Standing, alone_counts, held_down, standardised, standing
+from scoring.training.batch import Scored, Standing, alone_counts, held_down, standardised, standing
 from scoring.training.blocks import COUNTS_REACH, LAYER_REACH, Standard, layer_slices, reach
 from scoring.training.dataset import Scale
+from scoring.training.familiarity import document_counts
+from scoring.training.gaussian import GaussianFit
+from scoring.training.prior import Prior
 from scoring.training.reading import Reading
+from scoring.training.task_likeness import TASK
+from scoring.training.trees import Trees
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
 
-MOST_ANSWERS: Final = 2000
+MOST_ANSWERS: Final = 3000
 TREES_SAY: Final = 0.3
 SEED: Final = 20_261_120
+# An answer further from its prompt than nearly all others are from theirs is about something else.
+STRANGE_SHARE: Final = 0.03
 
 
 @dataclass(frozen=True)
@@ -55,51 +62,96 @@ class _Rows:
         return _Rows(self.counts[rows], self.inner[rows])
 
 
-def unseen_scores(others: Sequence[Known], reading: Reading, scale: Scale, *, in_batch: bool) -> Vector:
-    """The scores of answers to a question none of the `others` asks; no score of it is used.
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """What an answer by itself is held against: the scales of all answers learned from, in how
+    many of them each run of words occurs, and the least likeness to the prompt."""
 
-    Raises ValueError without another question to learn from.
-    """
+    counts: Standard
+    inner: Standard
+    documents: NDArray[np.int32]
+    answers: int
+    least_on_prompt: float
+
+    def rows(self, reading: Reading) -> _Rows:
+        return _Rows(self.counts(alone_counts(reading)), self.inner(reading.inner))
+
+    def strange(self, reading: Reading) -> NDArray[np.bool_]:
+        odd = reading.odd(self.documents, self.answers, among=False)
+        on_prompt = reading.on_task[:, TASK.index("prompt_cosine")]
+        strange: NDArray[np.bool_] = odd | ((on_prompt != 0) & (on_prompt < self.least_on_prompt))
+        return strange
+
+
+@dataclass(frozen=True, slots=True)
+class General:
+    """A scorer of answers to questions it has not seen; `alone` is None for one that compares an
+    answer with its batch."""
+
+    base: _Rows
+    fit: GaussianFit
+    grown: Trees
+    bell: Prior
+    alone: _Alone | None
+
+    def scores(self, new: Known | Reading, scale: Scale) -> Scored:
+        """The scores of answers to one question; no score that `new` may have is used."""
+        reading = new.reading if isinstance(new, Known) else new
+        if self.alone is not None:
+            strange = self.alone.strange(reading)
+            spread = float(self.fit.left_out.std()) or 1.0
+            value = self._guess(self.alone.rows(reading)) / spread
+        else:
+            stand = new.standing if isinstance(new, Known) else standing(reading)
+            strange = stand.strange
+            value = standardised(self._guess(_Rows(stand.counts, stand.inner)))
+        value = held_down(value, strange, reading.blank)
+        return Scored(prior.placed(value, scale, self.bell), strange)
+
+    def _guess(self, new: _Rows) -> Vector:
+        """What is predicted, in standard deviations."""
+        total = np.full(len(new.counts), self.fit.mean)
+        for weight, kernel in zip(self.fit.weights, _kernels(new, self.base), strict=True):
+            total += self.fit.spread * weight * (kernel @ self.fit.alpha)
+        guess: Vector = (1 - TREES_SAY) * total + TREES_SAY * self.grown.predict(new.counts)
+        return guess
+
+
+def learn(others: Sequence[Known], *, in_batch: bool) -> General:
+    """Learn from questions whose answers are scored. Raises ValueError without any."""
     if not others:
         raise ValueError("there is no other set to learn from")
     aim = np.concatenate([standardised(known.scores) for known in others])
-    learnt, new = _rows(others, reading, in_batch=in_batch)
-    guess, spread = _guess(learnt, aim, new)
-    if in_batch:
-        value = held_down(standardised(guess), reading, standing(reading).on_batch)
-    else:
-        value = held_down(guess / spread, reading)
-    bell = prior.learned([(known.scores, known.scale) for known in others])
-    return prior.placed(np.maximum(value, -1e6), scale, bell)
-
-
-def _rows(others: Sequence[Known], reading: Reading, *, in_batch: bool) -> tuple[_Rows, _Rows]:
-    if in_batch:
-        stands = [known.standing for known in others]
-        mine = standing(reading)
-        learnt = _Rows(np.vstack([s.counts for s in stands]), np.vstack([s.inner for s in stands]))
-        return learnt, _Rows(mine.counts, mine.inner)
-    counts = np.vstack([alone_counts(known.reading) for known in others])
-    inner = np.vstack([known.reading.inner for known in others])
-    of_counts, of_inner = Standard.of(counts), Standard.of(inner)
-    return (
-        _Rows(of_counts(counts), of_inner(inner)),
-        _Rows(of_counts(alone_counts(reading)), of_inner(reading.inner)),
+    alone = None if in_batch else _alone(others)
+    parts = [
+        _Rows(known.standing.counts, known.standing.inner) if alone is None else alone.rows(known.reading)
+        for known in others
+    ]
+    learnt = _Rows(np.vstack([part.counts for part in parts]), np.vstack([part.inner for part in parts]))
+    order = np.random.default_rng(SEED).permutation(len(aim))
+    kept = np.sort(order[:MOST_ANSWERS])
+    base = learnt.take(kept)
+    return General(
+        base=base,
+        fit=gaussian.fit(_kernels(base, base), aim[kept]),
+        grown=trees.fit(learnt.counts, aim),
+        bell=prior.learned([(known.scores, known.scale) for known in others]),
+        alone=alone,
     )
 
 
-def _guess(learnt: _Rows, aim: Vector, new: _Rows) -> tuple[Vector, float]:
-    """What is predicted in standard deviations, and how wide such predictions spread."""
-    order = np.random.default_rng(SEED).permutation(len(aim))
-    sample = np.sort(order[:MOST_ANSWERS])
-    base, target = learnt.take(sample), aim[sample]
-    fit = gaussian.fit(_kernels(base, base), target)
-    total = np.full(len(new.counts), fit.mean)
-    for weight, kernel in zip(fit.weights, _kernels(new, base), strict=True):
-        total += fit.spread * weight * (kernel @ fit.alpha)
-    grown = trees.fit(learnt.counts, aim)
-    joint = (1 - TREES_SAY) * total + TREES_SAY * grown.predict(new.counts)
-    return joint, float(fit.left_out.std()) or 1.0
+def _alone(others: Sequence[Known]) -> _Alone:
+    counts = np.vstack([alone_counts(known.reading) for known in others])
+    inner = np.vstack([known.reading.inner for known in others])
+    on_prompt = np.concatenate([known.reading.on_task[:, 0] for known in others])
+    told = on_prompt[on_prompt != 0]
+    return _Alone(
+        counts=Standard.of(counts),
+        inner=Standard.of(inner),
+        documents=np.sum([document_counts(known.reading.runs) for known in others], axis=0),
+        answers=len(counts),
+        least_on_prompt=float(np.quantile(told, STRANGE_SHARE)) if len(told) else -1.0,
+    )
 
 
 def _kernels(left: _Rows, right: _Rows) -> list[Matrix]:

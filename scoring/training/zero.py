@@ -1,8 +1,9 @@
 """Scoring answers to a question of which nothing is known but prompt, rubric and range.
 
 A fixed weighing of how each answer stands among the others; nothing is fitted. The weights
-were set by hand: amount first, then variety and choice of words, fewer slips, and keeping to
-the subject.
+were set by hand: amount first, then variety and choice of words, fewer slips, keeping to the
+subject, taking up the prompt's words, and being nearer to what the rubric says of its highest
+level than to what it says of its lowest.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.training.batch import held_down, standardised, standing
+from scoring.training.batch import Scored, Standing, held_down, standardised, standing
 from scoring.training.dataset import Scale
 from scoring.training.prior import STATED, placed
 from scoring.training.reading import Reading
@@ -24,14 +25,21 @@ WEIGHTS: Final[Mapping[str, float]] = {
     "unknown_share": -0.15, "misspelled": -0.05, "slips_log": -0.05, "lower_start": -0.10, "lower_i": -0.10,
 }  # fmt: skip
 ON_BATCH: Final = 0.15
-ON_PROMPT: Final = 0.10
+ON_TASK: Final[Mapping[str, float]] = {"prompt_cosine": 0.10, "prompt_words_log": 0.10, "rubric_height": 0.10}
 
 
-def zero_scores(reading: Reading, scale: Scale) -> Vector:
+def zero_scores(reading: Reading, scale: Scale) -> Scored:
     """The scores of a batch of answers."""
     stand = standing(reading)
-    value = ON_BATCH * stand.on_batch + ON_PROMPT * stand.on_prompt
+    held = held_down(standardised(weighed(stand)), stand.strange, reading.blank)
+    return Scored(placed(held, scale, STATED), stand.strange)
+
+
+def weighed(stand: Standing) -> Vector:
+    """The fixed weighing of how answers stand in their batch."""
+    value = ON_BATCH * stand.on_batch
     for name, weight in WEIGHTS.items():
         value = value + weight * stand.figure(name)
-    held = held_down(standardised(value), reading, stand.on_batch)
-    return placed(np.maximum(held, -1e6), scale, STATED)
+    for name, weight in ON_TASK.items():
+        value = value + weight * stand.on_task(name)
+    return value

@@ -105,7 +105,7 @@ class HashedEncoder:
     """Hashed word counts in place of MiniLM: alike where words are shared."""
 
     name = "hashed"
-    width = 24
+    width = 384
 
     def __init__(self) -> None:
         self.read: list[str] = []

@@ -43,7 +43,7 @@ def test_columns_are_mapped_and_sets_described(tmp_path: Path) -> None:
     columns = {"set": "prompt", "text": "full_text", "score": "Overall"}
     (only,) = read_sets(path, columns=columns, described=described)
 
-    assert (only.prompt, only.rubric, only.scale) == ("Why?", "Clear.", Scale(1.0, 5.0, 0.5))
+    assert (only.prompt, only.rubric.text, only.scale) == ("Why?", "Clear.", Scale(1.0, 5.0, 0.5))
     assert list(only.scale.levels) == [1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0]
 
 
@@ -97,3 +97,58 @@ def test_values_are_rounded_to_the_step_and_kept_in_the_range() -> None:
 
     assert list(scale.rounded(scale.levels + 0.25)) == [1.5, 2.0, 2.5, 3.0, 3.0]
     assert list(scale.rounded(scale.levels - 2)) == [1.0] * 5
+
+
+def test_among_many_columns_only_the_named_ones_are_read(tmp_path: Path) -> None:
+    extra = [f"trait{at}" for at in range(24)]
+    header = ["essay_id", "set", "text", "score1", "score2", "score", *extra]
+    rows = [["7", "1", 'He said ""so"".', "2", "3", "5", *[""] * 24], ["8", "1", "Yes.", "1", "1", "2"]]
+    table = "\r\n".join("\t".join(row) for row in [header, *rows])
+
+    (only,) = read_sets(stored(tmp_path, table.encode("latin-1"), "essays.tsv"))
+
+    assert [(t.score, t.score1, t.score2) for t in only.texts] == [(5.0, 2.0, 3.0), (2.0, 1.0, 1.0)]
+
+
+def test_a_set_that_a_program_wrote_as_a_decimal_number_is_found_in_the_description(tmp_path: Path) -> None:
+    path = stored(tmp_path, "set,text,score\n1.0,A.,1\n1.0,B.,2\n")
+    described = stored(tmp_path, json.dumps({"1": {"min": 0, "max": 3}}), "sets.json")
+
+    (only,) = read_sets(path, described=described)
+
+    assert (only.id, only.scale) == ("1", Scale(0.0, 3.0, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("scores", "told", "step"),
+    [
+        pytest.param([2, 4, 6], {"min": 1, "max": 6}, 1.0, id="whole scores between odd ends"),
+        pytest.param([2, 4, 6], {}, 2.0, id="even scores"),
+        pytest.param([1, 2.5, 4], {"min": 1, "max": 5}, 0.5, id="halves"),
+        pytest.param([0, 10, 15], {}, 5.0, id="fives"),
+        pytest.param([1, 1.3333, 2.6667, 3], {}, 0.3333, id="thirds"),
+        pytest.param([3, 3], {}, 1.0, id="one value"),
+    ],
+)
+def test_the_step_leads_to_every_score(
+    tmp_path: Path, scores: list[float], told: dict[str, int], step: float
+) -> None:
+    path = stored(tmp_path, "set,text,score\n" + "".join(f"1,A.,{score}\n" for score in scores))
+    described = stored(tmp_path, json.dumps({"1": told}), "sets.json")
+
+    (only,) = read_sets(path, described=described)
+
+    assert only.scale.step == pytest.approx(step, abs=1e-3)
+    assert only.scale.rounded(only.scores) == pytest.approx(only.scores, abs=1e-2)
+
+
+def test_a_row_without_a_set_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="line 3: there is no set"):
+        read_sets(stored(tmp_path, "set,text,score\n1,A.,1\n,B.,2\n"))
+
+
+def test_a_description_of_other_sets_is_refused(tmp_path: Path) -> None:
+    described = stored(tmp_path, json.dumps({"9": {"min": 0}}), "sets.json")
+
+    with pytest.raises(DatasetError, match="describes none of the sets 1, 2"):
+        read_sets(stored(tmp_path, PLAIN), described=described)

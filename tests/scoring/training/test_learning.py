@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from sklearn.ensemble import GradientBoostingRegressor
 
+from scoring.agreement import Scale as Levels
+from scoring.agreement import weighted_kappa
 from scoring.training import cutpoints, gaussian, prior, trees
 from scoring.training.dataset import Scale
 
@@ -58,13 +60,41 @@ def test_trees_as_arrays_say_what_scikit_learn_says() -> None:
     assert trees.fit(ROWS, AIM).predict(ROWS) == pytest.approx(grown.predict(ROWS), abs=1e-9)
 
 
-def test_bounds_give_each_score_as_often_as_people_did() -> None:
-    scores = np.repeat(LEVELS, [10, 20, 40, 20, 10])
-    narrow = 2 + 0.2 * np.linspace(-1.5, 1.5, 100)
+def agreement(scores: np.ndarray, given: np.ndarray) -> float:
+    found = weighted_kappa(given.astype(int), scores.astype(int), Levels(0, 4))
+    assert found is not None
+    return found
 
-    found = cutpoints.scored(narrow, cutpoints.matched(narrow, scores, LEVELS), LEVELS)
 
-    assert [int((found == level).sum()) for level in LEVELS] == pytest.approx([10, 20, 40, 20, 10], abs=6)
+def test_bounds_give_the_highest_kappa_that_any_spread_of_them_gives() -> None:
+    wanted = 2 + 1.1 * DRAW.normal(size=4000)
+    scores = np.clip(np.round(wanted), 0, 4)
+    predicted = 5 + 0.3 * (0.8 * (wanted - 2) + 0.6 * 1.1 * DRAW.normal(size=4000))
+
+    bounds = cutpoints.matched(predicted, scores, LEVELS)
+
+    found = agreement(scores, cutpoints.scored(predicted, bounds, LEVELS))
+    others = [predicted.mean() + share * (bounds - predicted.mean()) for share in np.linspace(0.4, 2.0, 33)]
+    best = max(agreement(scores, cutpoints.scored(predicted, other, LEVELS)) for other in others)
+    assert best - 0.01 < found
+    assert found - 0.02 > agreement(scores, np.clip(np.round(predicted - 3), 0, 4))
+
+
+def test_predictions_that_fall_with_the_scores_still_use_the_whole_scale() -> None:
+    scores = np.repeat(LEVELS, 10)
+
+    bounds = cutpoints.matched(-scores, scores, LEVELS)
+
+    assert set(cutpoints.scored(-scores, bounds, LEVELS)) == set(LEVELS)
+
+
+def test_weights_chosen_on_a_sample_still_fit_all_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gaussian, "MOST_FOR_WEIGHTS", 30)
+
+    fit = gaussian.fit(kernels(ROWS, ROWS), AIM)
+
+    assert fit.alpha.shape == fit.left_out.shape == (60,)
+    assert np.corrcoef(fit.left_out, AIM)[0, 1] > 0.9
 
 
 def test_bounds_ascend_even_where_no_answer_has_a_score() -> None:

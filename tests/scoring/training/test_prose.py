@@ -17,17 +17,24 @@ def test_sentences_words_and_paragraphs_are_found() -> None:
 
 
 def test_a_sentence_said_again_counts_once() -> None:
-    assert own_prose("It is open. It is open. It is shut.").words == ["it", "is", "open", "it", "is", "shut"]
+    assert own_prose(read_prose("It is open. It is open. It is shut.")).words == [
+        "it",
+        "is",
+        "open",
+        "it",
+        "is",
+        "shut",
+    ]
 
 
 def test_a_pasted_prompt_counts_as_nothing() -> None:
-    assert own_prose(f"{PROMPT} Yes, it should.", PROMPT).words == ["yes", "it", "should"]
+    assert own_prose(read_prose(f"{PROMPT} Yes, it should."), PROMPT).words == ["yes", "it", "should"]
 
 
 def test_text_without_repetitions_stays_as_it_is() -> None:
     text = "First line,  with spaces.\n\n  Second line."
 
-    assert own_prose(text, PROMPT).text == text
+    assert own_prose(read_prose(text), PROMPT).text == text
 
 
 def test_syllables_are_groups_of_vowels_without_a_silent_e() -> None:

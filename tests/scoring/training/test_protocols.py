@@ -7,12 +7,13 @@ import pytest
 
 from scoring.agreement import Scale as Levels
 from scoring.agreement import weighted_kappa
+from scoring.training import blend, evaluation, trained
 from scoring.training.batch import standing
 from scoring.training.dataset import DatasetError, Scale, ScoredText
 from scoring.training.evaluation import Evaluation, evaluate, side_by_side
 from scoring.training.reading import Reader
 from scoring.training.trained import learned_target, splits, trained_scores
-from scoring.training.unseen import Known, unseen_scores
+from scoring.training.unseen import Known, learn
 from scoring.training.zero import zero_scores
 from tests.scoring.training.made import PROMPT, answer, made_set
 
@@ -78,7 +79,7 @@ def test_the_scorer_of_a_fold_knows_no_score_of_that_fold(known: list[Known]) ->
 def test_an_unseen_question_is_scored_well_and_from_other_questions_only(
     known: list[Known], in_batch: bool
 ) -> None:
-    predicted = unseen_scores(known[1:], known[0].reading, known[0].scale, in_batch=in_batch)
+    predicted = learn(known[1:], in_batch=in_batch).scores(known[0].reading, known[0].scale).score
 
     assert kappa(predicted, SETS[0]) > 0.6
     assert set(predicted) <= set(known[0].scale.levels)
@@ -86,17 +87,17 @@ def test_an_unseen_question_is_scored_well_and_from_other_questions_only(
 
 def test_without_another_question_nothing_can_be_learned(known: list[Known]) -> None:
     with pytest.raises(ValueError, match="no other set"):
-        unseen_scores([], known[0].reading, known[0].scale, in_batch=True)
+        learn([], in_batch=True)
 
 
 def test_without_any_score_answers_are_still_told_apart(known: list[Known]) -> None:
-    assert kappa(zero_scores(known[0].reading, SETS[0].scale), SETS[0]) > 0.5
+    assert kappa(zero_scores(known[0].reading, SETS[0].scale).score, SETS[0]) > 0.5
 
 
 def test_in_a_batch_the_empty_answer_gets_the_least(read: Reader) -> None:
     texts = [*(text.text for text in SETS[0].texts), "", PROMPT]
 
-    scores = zero_scores(read(texts, PROMPT), Scale(1, 6, 1))
+    scores = zero_scores(read(texts, PROMPT), Scale(1, 6, 1)).score
 
     assert list(scores[-2:]) == [1.0, 1.0]
     assert scores[:-2].mean() > 2
@@ -158,6 +159,35 @@ class TestEvaluate:
         assert found.batch_mean is not None
         assert set(found.sets) == set(found.batch_standardised) == {"1", "2", "3"}
         assert (found.batch_mean.qwk or 0) > 0.6
+
+    def test_of_many_sets_several_share_a_model_and_none_is_in_its_own(
+        self, read: Reader, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(evaluation, "MOST_MODELS", 2)
+        lied = replace(SETS[0], texts=[replace(t, score=4.0 - t.score) for t in SETS[0].texts])
+
+        honest = evaluate(SETS, "unseen", read)
+        other = evaluate([lied, *SETS[1:]], "unseen", read)
+
+        # Sets 1 and 3 share the model that knows set 2 alone.
+        assert honest.sets["3"].qwk == other.sets["3"].qwk
+        assert honest.sets["2"].qwk != other.sets["2"].qwk
+
+    def test_folds_that_cannot_be_used_are_refused_before_anything_is_read(self) -> None:
+        texts = [replace(text, fold="a") for text in SETS[0].texts]
+
+        with pytest.raises(DatasetError, match="Set 1: folds must be given"):
+            evaluate([replace(SETS[0], texts=texts)], "trained", lambda *_: pytest.fail("read"))
+
+    def test_among_very_many_answers_a_fold_learns_from_a_sample(
+        self, read: Reader, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(blend, "MOST_ANSWERS", 60)
+        monkeypatch.setattr(trained, "MOST_ANSWERS", 60)
+        many = made_set(160)
+
+        assert (evaluate([many], "trained", read).mean.qwk or 0) > 0.6
+        assert len(blend.sample(many.scores)) == 60
 
     def test_unseen_with_a_single_set_cannot_be_measured(self, read: Reader) -> None:
         found = evaluate(SETS[:1], "unseen", read)

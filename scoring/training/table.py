@@ -1,0 +1,101 @@
+"""A table of text from a file as people's programs write them: encodings, separators, quotation marks.
+
+What cannot be read without guessing is refused with the line, because a text that has swallowed
+its neighbours would be scored as if a student had written it.
+"""
+
+import csv
+import gzip
+import io
+import sys
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_LONGEST_CELL: Final = 10_000_000
+_WIDE: Final = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_SEPARATORS: Final = ("\t", ",", ";")
+
+
+class DatasetError(ValueError):
+    """The file cannot be used; the message names the file, the row and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The header, and each row of at most as many cells with the line it ends on."""
+
+    header: tuple[str, ...]
+    rows: Sequence[tuple[int, Sequence[str]]]
+
+
+def read_table(path: Path) -> Table:
+    """The table in `path`, which may be gzipped. Raises `DatasetError`."""
+    text = _decoded(path)
+    first = text.lstrip("\r\n").split("\n", 1)[0]
+    separator = next((mark for mark in _SEPARATORS if mark in first), ",")
+    csv.field_size_limit(min(sys.maxsize, _LONGEST_CELL))
+    try:
+        quoted = _rows(text, separator, quoted=True)
+        plain = _rows(text, separator, quoted=False) if separator == "\t" else []
+    except csv.Error as error:
+        raise DatasetError(f"{path}: {error}.") from error
+    if not quoted:
+        return Table((), [])
+    # A mark that opens a text and is never closed joins it with the rows after it. Where every line
+    # by itself has a cell for each column, the lines are the rows and such marks are only marks.
+    if len(plain) > len(quoted) and len({len(cells) for _, cells in plain}) == 1:
+        quoted = [(line, [_unquoted(cell) for cell in cells]) for line, cells in plain]
+    (_, header), *rows = quoted
+    names = tuple(name.strip() for name in header)
+    return Table(names, [(line, _fitting(path, line, cells, len(names))) for line, cells in rows])
+
+
+def _rows(text: str, separator: str, *, quoted: bool) -> list[tuple[int, list[str]]]:
+    lines = io.StringIO(text, newline="")
+    reader = (
+        csv.reader(lines, delimiter=separator)
+        if quoted
+        else csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE)
+    )
+    return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+
+
+def _fitting(path: Path, line: int, cells: Sequence[str], width: int) -> Sequence[str]:
+    """The cells, without blank ones that stand after the last column."""
+    if any(cell.strip() for cell in cells[width:]):
+        raise DatasetError(
+            f"{path}, line {line}: {len(cells)} cells under {width} columns; is a separator or a "
+            "quotation mark inside a text not quoted?"
+        )
+    return cells[:width]
+
+
+def _unquoted(cell: str) -> str:
+    if len(cell) > 1 and cell.startswith('"') and cell.endswith('"'):
+        return cell[1:-1].replace('""', '"')
+    return cell
+
+
+def _decoded(path: Path) -> str:
+    """UTF-16 by its mark; else UTF-8, and Windows-1252 for each line that is not."""
+    try:
+        data = path.read_bytes()
+        if data[:2] == b"\x1f\x8b":
+            data = gzip.decompress(data)
+        for mark, encoding in _WIDE:
+            if data.startswith(mark):
+                return data.decode(encoding)
+    except (OSError, EOFError, gzip.BadGzipFile, zlib.error, UnicodeDecodeError) as error:
+        raise DatasetError(f"{path} cannot be read: {error}.") from error
+    lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    return "\n".join(map(_line, lines)).replace("\0", "")
+
+
+def _line(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
