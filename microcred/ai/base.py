@@ -1,7 +1,7 @@
 """What a model provider is: the protocols, what a call returns and how it fails."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -28,6 +28,11 @@ FailureKind = Literal[
     "too_large",  # more bytes than a reply may have
     "bad_vectors",  # wrong count or dimension, not finite or zero
     "circuit_open",  # not called, because the provider failed repeatedly
+    "budget",  # not called, because it could cost more than is left
+    "in_progress",  # not called, because somebody else is asking the very same
+    "expired",  # a request of a batch that was not answered within the batch's time
+    "cancelled",  # a request of a batch that was called off
+    "not_sent",  # a request of a batch that the provider never took
 ]
 
 
@@ -115,6 +120,92 @@ class ChatModel(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class BatchState:
+    """How a batch stands at the provider; ``status`` is the provider's word, empty ids name no file.
+
+    ``errors`` are the provider's codes for what was wrong with the batch as a whole.
+    """
+
+    batch_id: str
+    status: str
+    input_file: str = ""
+    output_file: str = ""
+    error_file: str = ""
+    errors: tuple[str, ...] = ()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come of it."""
+        return self.status in {"completed", "failed", "expired", "cancelled"}
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRequest:
+    """One chat of a batch under a ``key`` of its own, by ``model``; the rest is as for ``ChatModel.complete``."""
+
+    key: str
+    model: str
+    system: str
+    user: str
+    schema_name: str
+    schema: Mapping[str, Any]
+    max_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAnswer:
+    """What came of one request of a batch: a reply, or the error that it ended with."""
+
+    key: str
+    reply: ChatReply | None
+    error: ProviderError | None
+
+
+class BatchModel(Protocol):
+    """A provider that answers many chats within a day, for less."""
+
+    @property
+    def provider(self) -> str:
+        """Short name of the provider."""
+        ...
+
+    def start(self, requests: Iterable[BatchRequest], *, name: str) -> BatchState:
+        """Hand the requests in as a batch that can be found by ``name``. Raises ProviderError."""
+        ...
+
+    def find(self, name: str) -> BatchState | None:
+        """Return the batch of this name if the provider has it. Raises ProviderError."""
+        ...
+
+    def state(self, batch_id: str) -> BatchState:
+        """Return how a batch stands. Raises ProviderError."""
+        ...
+
+    def answers(self, state: BatchState) -> Iterator[BatchAnswer]:
+        """Return what came of a batch, in any order; what is unreadable is left out. Raises ProviderError."""
+        ...
+
+    def forget(self, state: BatchState) -> None:
+        """Delete the batch's files at the provider. Raises ProviderError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingReply:
+    """The vectors of one request, float32 of shape (texts, dimension) and unit length, and what they took.
+
+    Costs and their certainty are as in :class:`ChatReply`.
+    """
+
+    vectors: Vectors
+    input_tokens: int
+    latency_ms: int
+    cost_microcents: int
+    usage_reported: bool = True
+    price_known: bool = True
+
+
 class Embedder(Protocol):
     """A model that turns texts into vectors whose dot product is their similarity."""
 
@@ -135,6 +226,19 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return float32 of shape (len(texts), dimension), each row of unit length. Raises ProviderError."""
+        ...
+
+
+class PaidEmbedder(Embedder, Protocol):
+    """An embedder whose requests cost money, made one by one."""
+
+    @property
+    def most_texts(self) -> int:
+        """How many texts fit into one request."""
+        ...
+
+    def request(self, texts: Sequence[str]) -> EmbeddingReply:
+        """Embed at most ``most_texts`` texts in one request. Raises ProviderError."""
         ...
 
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from microcred.ai.base import ChatModel, ChatReply, Embedder, ProviderError, Vectors
+from microcred.ai.base import ChatModel, ChatReply, EmbeddingReply, PaidEmbedder, ProviderError, Vectors
 
 log = structlog.get_logger(__name__)
 
@@ -168,7 +168,7 @@ class GuardedChat:
 class GuardedEmbedder:
     """An embedder behind a breaker."""
 
-    inner: Embedder
+    inner: PaidEmbedder
     breaker: Breaker
 
     @property
@@ -190,3 +190,13 @@ class GuardedEmbedder:
         """Embed as the inner model does, unless the breaker is open. Raises ProviderError."""
         with self.breaker.guard():
             return self.inner.embed(texts)
+
+    @property
+    def most_texts(self) -> int:
+        """How many texts fit into one request."""
+        return self.inner.most_texts
+
+    def request(self, texts: Sequence[str]) -> EmbeddingReply:
+        """Make one request as the inner model does, unless the breaker is open. Raises ProviderError."""
+        with self.breaker.guard():
+            return self.inner.request(texts)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import structlog
 
-from microcred.ai.base import ChatReply, ProviderError, Vectors
+from microcred.ai.base import ChatReply, EmbeddingReply, ProviderError, Vectors
 from microcred.ai.openai_replies import (
     Completion,
     read_completion,
@@ -40,12 +40,19 @@ class OpenAIServer:
     """
 
     def __init__(
-        self, *, api_key: str, base_url: str = "", timeout: float = 20, connect_timeout: float = 3
+        self,
+        *,
+        api_key: str,
+        base_url: str = "",
+        timeout: float = 20,
+        connect_timeout: float = 3,
+        max_reply_bytes: int = MAX_REPLY_BYTES,
     ) -> None:
         import openai
 
+        self._limit = max_reply_bytes
         self._bounds = BoundedClient(
-            timeout=timeout, connect_timeout=connect_timeout, max_reply_bytes=MAX_REPLY_BYTES
+            timeout=timeout, connect_timeout=connect_timeout, max_reply_bytes=max_reply_bytes
         )
         self.sdk = openai.OpenAI(
             api_key=api_key,
@@ -69,7 +76,7 @@ class OpenAIServer:
                 late = call.expired or isinstance(error, openai.APITimeoutError)
                 raise _broken_off(late=late) from error
             except ReplyTooLargeError as error:
-                message = f"the reply has more than {MAX_REPLY_BYTES} bytes"
+                message = f"the reply has more than {self._limit} bytes"
                 raise ProviderError(message, retryable=False, kind="too_large") from error
             except EncodedReplyError as error:
                 raise ProviderError("the reply is compressed", retryable=False, kind="bad_reply") from error
@@ -101,42 +108,59 @@ class OpenAIChat:
     ) -> ChatReply:
         """Answer ``user`` with JSON of ``schema``; see ChatModel. Raises ProviderError."""
         model = self._models.get(task, self.model)
-        request: dict[str, Any] = {
-            "model": model,
-            "messages": [_message("system", system), _message("user", user)],
-            "response_format": _strict_json(schema_name, schema),
-            **_sampling(model, max_tokens),
-        }
+        request = chat_request(
+            model=model,
+            system=system,
+            user=user,
+            schema_name=schema_name,
+            schema=schema,
+            max_tokens=max_tokens,
+        )
         started = time.monotonic()
         with self._server.call():
             raw = self._server.sdk.chat.completions.with_raw_response.create(**request)
         completion = read_completion(
             raw.http_response.content, prompt_characters=len(system) + len(user), asked_model=model
         )
-        reply = self._priced(completion, asked_model=model, seconds=time.monotonic() - started)
+        milliseconds = round((time.monotonic() - started) * 1000)
+        reply = priced(completion, self._prices, asked_model=model, latency_ms=milliseconds)
         _log_chat(task, reply, raw.request_id)
         return reply
 
-    def _priced(self, completion: Completion, *, asked_model: str, seconds: float) -> ChatReply:
-        usage = completion.usage
-        price = self._prices.find(completion.model, asked_model)
-        if price is None:
-            log.warning("ai.price_unknown", model=completion.model)
-        return ChatReply(
-            content=completion.content,
-            model=completion.model,
-            input_tokens=usage.input,
-            output_tokens=usage.output,
-            latency_ms=round(seconds * 1000),
-            cost_microcents=price.microcents(
-                input_tokens=usage.input, output_tokens=usage.output, cached_tokens=usage.cached
-            )
-            if price
-            else 0,
-            finish_reason=completion.finish_reason,
-            usage_reported=usage.reported,
-            price_known=price is not None,
+
+def chat_request(
+    *, model: str, system: str, user: str, schema_name: str, schema: Mapping[str, Any], max_tokens: int
+) -> dict[str, Any]:
+    """Return the body of a request for a chat completion."""
+    return {
+        "model": model,
+        "messages": [_message("system", system), _message("user", user)],
+        "response_format": _strict_json(schema_name, schema),
+        **_sampling(model, max_tokens),
+    }
+
+
+def priced(completion: Completion, prices: PriceTable, *, asked_model: str, latency_ms: int) -> ChatReply:
+    """Return a completion with its cost, which is 0 for a model without a price."""
+    usage = completion.usage
+    price = prices.find(completion.model, asked_model)
+    if price is None:
+        log.warning("ai.price_unknown", model=completion.model)
+    return ChatReply(
+        content=completion.content,
+        model=completion.model,
+        input_tokens=usage.input,
+        output_tokens=usage.output,
+        latency_ms=latency_ms,
+        cost_microcents=price.microcents(
+            input_tokens=usage.input, output_tokens=usage.output, cached_tokens=usage.cached
         )
+        if price
+        else 0,
+        finish_reason=completion.finish_reason,
+        usage_reported=usage.reported,
+        price_known=price is not None,
+    )
 
 
 class OpenAIEmbedder:
@@ -156,16 +180,23 @@ class OpenAIEmbedder:
         self.model = model
         self.dimension = dimension
 
+    @property
+    def most_texts(self) -> int:
+        """How many texts fit into one request."""
+        return EMBEDDING_BATCH
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return float32 of shape (len(texts), dimension), rows of unit length. Raises ProviderError."""
         batches = [
-            self._embed_batch(texts[start : start + EMBEDDING_BATCH])
+            self.request(texts[start : start + EMBEDDING_BATCH]).vectors
             for start in range(0, len(texts), EMBEDDING_BATCH)
         ]
         return np.concatenate(batches) if batches else np.zeros((0, self.dimension), np.float32)
 
-    def _embed_batch(self, texts: Sequence[str]) -> Vectors:
+    def request(self, texts: Sequence[str]) -> EmbeddingReply:
+        """Embed at most ``most_texts`` texts in one request. Raises ProviderError."""
         inputs = [_fit(text) for text in texts]
+        started = time.monotonic()
         with self._server.call():
             raw = self._server.sdk.embeddings.with_raw_response.create(
                 model=self.model, input=inputs, dimensions=self.dimension, encoding_format="base64"
@@ -177,16 +208,16 @@ class OpenAIEmbedder:
             prompt_characters=sum(map(len, inputs)),
         )
         price = self._prices.find(self.model)
-        log.info(
-            "ai.embedding",
-            model=self.model,
-            count=len(inputs),
+        reply = EmbeddingReply(
+            vectors=vectors,
             input_tokens=usage.input,
+            latency_ms=round((time.monotonic() - started) * 1000),
             cost_microcents=price.microcents(input_tokens=usage.input) if price else 0,
+            usage_reported=usage.reported,
             price_known=price is not None,
-            provider_request=raw.request_id,
         )
-        return vectors
+        _log_embedding(self.model, len(inputs), reply, raw.request_id)
+        return reply
 
 
 def _log_chat(task: str, reply: ChatReply, provider_request: str | None) -> None:
@@ -198,6 +229,18 @@ def _log_chat(task: str, reply: ChatReply, provider_request: str | None) -> None
         output_tokens=reply.output_tokens,
         cost_microcents=reply.cost_microcents,
         latency_ms=reply.latency_ms,
+        provider_request=provider_request,
+    )
+
+
+def _log_embedding(model: str, count: int, reply: EmbeddingReply, provider_request: str | None) -> None:
+    log.info(
+        "ai.embedding",
+        model=model,
+        count=count,
+        input_tokens=reply.input_tokens,
+        cost_microcents=reply.cost_microcents,
+        price_known=reply.price_known,
         provider_request=provider_request,
     )
 

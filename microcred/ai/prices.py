@@ -44,11 +44,17 @@ class Price:
 
 
 class PriceTable:
-    """Prices by model name; ``overrides`` replaces or adds whole entries."""
+    """Prices by model name; ``overrides`` replaces or adds whole entries, ``share`` is the part of them that
+    is charged."""
 
-    def __init__(self, overrides: Mapping[str, Mapping[str, str]] | None = None) -> None:
+    def __init__(
+        self,
+        overrides: Mapping[str, Mapping[str, str]] | None = None,
+        *,
+        share: Decimal = Decimal(1),
+    ) -> None:
         entries = {**DOLLARS_PER_MILLION, **(overrides or {})}
-        self._prices = {model: _price(entry) for model, entry in entries.items()}
+        self._prices = {model: _price(entry, share) for model, entry in entries.items()}
 
     def find(self, *models: str) -> Price | None:
         """Return the price of the first of ``models`` that has one, dated snapshots included."""
@@ -68,8 +74,10 @@ class PriceTable:
         )
 
 
-def _price(entry: Mapping[str, str]) -> Price:
+def _price(entry: Mapping[str, str], share: Decimal) -> Price:
     read = Decimal(entry["input"])
     return Price(
-        input=read, cached=Decimal(entry.get("cached", read)), output=Decimal(entry.get("output", "0"))
+        input=read * share,
+        cached=Decimal(entry.get("cached", read)) * share,
+        output=Decimal(entry.get("output", "0")) * share,
     )

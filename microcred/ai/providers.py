@@ -4,33 +4,44 @@ For workers and commands: the web process answers from stored results and calls 
 """
 
 import time
+from collections.abc import Sequence
+from decimal import Decimal
 from functools import cache
 from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
-from microcred.ai.base import ChatModel, Embedder
+from microcred.ai.base import BatchModel, ChatModel, Embedder, EmbeddingKey
 from microcred.ai.breaker import Breaker, GuardedChat, GuardedEmbedder, MemoryStore
+from microcred.ai.minilm import PROVIDER as LOCAL_PROVIDER
 from microcred.ai.minilm import OnnxEmbedder
 from microcred.ai.onnx_export import build
-from microcred.ai.openai import PROVIDER, OpenAIChat, OpenAIEmbedder, OpenAIServer
+from microcred.ai.openai import EMBEDDING_DIMENSION, PROVIDER, OpenAIChat, OpenAIEmbedder, OpenAIServer
+from microcred.ai.openai_batches import MAX_FILE_BYTES, OpenAIBatches
 from microcred.ai.prices import PriceTable
 
 log = structlog.get_logger(__name__)
 
 # Prose has three to five bytes a token; a text of nothing but rare characters is the exception.
 BYTES_A_TOKEN_AT_LEAST = 2
+# A file of a batch takes longer than one reply; two of them still fit into a job.
+FILE_TIMEOUT_SECONDS = 20.0
 
 
 @cache
-def chat_model() -> ChatModel | None:
-    """Return the chat model behind its breaker, or None without OPENAI_API_KEY."""
+def chat_model(scoring: str = "") -> ChatModel | None:
+    """Return the chat model behind its breaker, or None without OPENAI_API_KEY.
+
+    ``scoring`` names another model for scoring than the one that the settings name.
+    """
     if not settings.OPENAI_API_KEY:
         return None
     prices = PriceTable(settings.AI_PRICES)
-    return GuardedChat(OpenAIChat(_server(), models=settings.AI_MODELS, prices=prices), _breaker())
+    models = settings.AI_MODELS | ({"scoring": scoring} if scoring else {})
+    return GuardedChat(OpenAIChat(_server(), models=models, prices=prices), _breaker())
 
 
 @cache
@@ -45,9 +56,35 @@ def embedder() -> Embedder:
         remote = OpenAIEmbedder(
             _server(), model=settings.AI_MODELS["embedding"], prices=PriceTable(settings.AI_PRICES)
         )
-        return GuardedEmbedder(remote, _breaker())
+        accounted: Embedder = import_string(settings.EMBEDDING_LEDGER)(GuardedEmbedder(remote, _breaker()))
+        return accounted
     folder, _ = build(settings.EMBEDDER_DIR, model=settings.EMBEDDING_MODEL)
     return OnnxEmbedder(folder)
+
+
+def embedding_key() -> EmbeddingKey:
+    """Return what the vectors of the configured embedder have in common, without loading it.
+
+    The local model is exported first where that has not been done. Raises EmbedderError as `embedder`.
+    """
+    if settings.EMBEDDING_PROVIDER == PROVIDER:
+        return EmbeddingKey(PROVIDER, settings.AI_MODELS["embedding"], EMBEDDING_DIMENSION)
+    _, manifest = build(settings.EMBEDDER_DIR, model=settings.EMBEDDING_MODEL)
+    return EmbeddingKey(LOCAL_PROVIDER, manifest.model, manifest.dimension)
+
+
+@cache
+def batches() -> BatchModel | None:
+    """Return what answers many chats within a day, or None without OPENAI_API_KEY."""
+    if not settings.OPENAI_API_KEY:
+        return None
+    prices = PriceTable(settings.AI_PRICES, share=batch_share())
+    return OpenAIBatches(_file_server(), prices=prices)
+
+
+def batch_share() -> Decimal:
+    """Return the part of the usual price that a call costs in a batch."""
+    return Decimal(str(settings.MODEL_BATCH_SHARE))
 
 
 def chat_host() -> str:
@@ -55,15 +92,29 @@ def chat_host() -> str:
     return urlsplit(settings.OPENAI_BASE_URL).netloc.rpartition("@")[2] or "api.openai.com"
 
 
-def highest_chat_cost(model: str, *, sent: str, max_tokens: int, assume_price: bool) -> int:
+def highest_chat_cost(
+    model: str, *, sent: str, max_tokens: int, assume_price: bool, share: Decimal = Decimal(1)
+) -> int:
     """Return micro-cents that a call cannot exceed: half as many tokens read as ``sent`` has bytes, and
-    ``max_tokens`` written. A model without a price costs nothing, or with ``assume_price`` as much as the dearest.
+    ``max_tokens`` written, at ``share`` of the price. A model without a price costs nothing, or with
+    ``assume_price`` as much as the dearest.
     """
-    table = PriceTable(settings.AI_PRICES)
+    return _highest_cost(model, [sent], max_tokens, assume_price, share)
+
+
+def highest_embedding_cost(model: str, *, texts: Sequence[str], assume_price: bool) -> int:
+    """Return micro-cents that embedding ``texts`` cannot exceed, as for a call of a chat model."""
+    return _highest_cost(model, texts, 0, assume_price, Decimal(1))
+
+
+def _highest_cost(
+    model: str, sent: Sequence[str], max_tokens: int, assume_price: bool, share: Decimal
+) -> int:
+    table = PriceTable(settings.AI_PRICES, share=share)
     price = table.find(model) or (table.dearest() if assume_price else None)
     if price is None:
         return 0
-    read = -(-len(sent.encode("utf-8", "replace")) // BYTES_A_TOKEN_AT_LEAST)
+    read = sum(-(-len(text.encode("utf-8", "replace")) // BYTES_A_TOKEN_AT_LEAST) for text in sent)
     return price.microcents(input_tokens=read, output_tokens=max_tokens)
 
 
@@ -84,9 +135,10 @@ def preload() -> None:
 
 def reset() -> None:
     """Forget the providers and the breaker's count, so that changed settings take effect."""
-    if _server.cache_info().currsize:
-        _server().close()
-    for provider in (chat_model, embedder, _server, _breaker):
+    for server in (_server, _file_server):
+        if server.cache_info().currsize:
+            server().close()
+    for provider in (chat_model, embedder, batches, _server, _file_server, _breaker):
         provider.cache_clear()
 
 
@@ -97,6 +149,18 @@ def _server() -> OpenAIServer:
         base_url=settings.OPENAI_BASE_URL,
         timeout=settings.AI_TIMEOUT_SECONDS,
         connect_timeout=settings.AI_CONNECT_TIMEOUT_SECONDS,
+    )
+
+
+@cache
+def _file_server() -> OpenAIServer:
+    """The same server, with the patience that files take."""
+    return OpenAIServer(
+        api_key=settings.OPENAI_API_KEY,
+        base_url=settings.OPENAI_BASE_URL,
+        timeout=FILE_TIMEOUT_SECONDS,
+        connect_timeout=settings.AI_CONNECT_TIMEOUT_SECONDS,
+        max_reply_bytes=MAX_FILE_BYTES,
     )
 
 

@@ -9,7 +9,7 @@ from unfold.admin import StackedInline
 
 from ops.admin import ReadOnly, ReadOnlyAdmin
 from scoring.calls import ledger, spending
-from scoring.models import ModelCall, ModelCallContent
+from scoring.models import ModelBatch, ModelCall, ModelCallContent
 
 
 class ContentInline(ReadOnly, StackedInline):  # type: ignore[misc]
@@ -28,7 +28,7 @@ class ModelCallAdmin(ReadOnlyAdmin):
 
     list_display = (
         "started_at", "purpose", "reading", "model", "outcome_or_state", "cents", "input_tokens", "output_tokens",
-        "latency_ms", "host",
+        "latency_ms", "texts", "host",
     )  # fmt: skip
     list_filter = ("month", "outcome", "purpose", "model", "prompt_version")
     search_fields = ("id", "assessment__id", "job_id", "correlation_id")
@@ -59,3 +59,21 @@ class ModelCallAdmin(ReadOnlyAdmin):
         """Show what counts against the budgets; an estimate is marked."""
         about = "≤ " if call.cost_is_estimate or call.cost_microcents is None else ""
         return f"{about}{call.spent_microcents / ledger.MICROCENTS_A_CENT:.4f}"
+
+
+@admin.register(ModelBatch)
+class ModelBatchAdmin(ReadOnlyAdmin):
+    """Batches of calls that read past essays anew, the newest first."""
+
+    list_display = (
+        "created_at", "question", "version", "requests", "state", "provider_status", "outcome", "detail", "ended_at",
+    )  # fmt: skip
+    list_filter = ("state", "outcome", "model")
+    list_select_related = ("question", "question_version")
+    search_fields = ("id", "provider_batch_id", "question__key")
+    ordering = ("-id",)
+
+    @admin.display(description="version", ordering="question_version")
+    def version(self, batch: ModelBatch) -> str:
+        """Show by which version the essays are read."""
+        return str(batch.question_version.version)

@@ -1,27 +1,34 @@
 """A model judge whose every call is reserved, settled and kept, and never made twice."""
 
-import json
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
+from typing import Final
 
 import structlog
 from django.conf import settings
 
-from microcred.ai import providers
-from microcred.ai.base import ChatModel, ChatReply, ProviderError
+from microcred.ai.base import ChatModel, ChatReply, FailureKind, ProviderError
 from scoring.calls import ledger, stored
-from scoring.calls.ledger import BudgetExceeded, Outgoing, Payer, SentAnswer
+from scoring.calls.claims import BeingAsked
+from scoring.calls.limits import BudgetExceeded
+from scoring.calls.outgoing import Outgoing, Payer
+from scoring.calls.sending import outgoing
 from scoring.enums import CallPurpose
-from scoring.essays import readings
+from scoring.essays import cutting, readings
 from scoring.essays.judge import ModelJudge, PreparedCall
 from scoring.essays.judgement import Judgement
-from scoring.essays.prompt import PROMPT_SHA256
+from scoring.essays.prompt import essay_labels
 from scoring.essays.task import EssayTask
 from scoring.models import ModelCall
 
 log = structlog.get_logger(__name__)
+
+# How long a judge waits for what another worker asks, all in all; then the job comes back later.
+PATIENCE_SECONDS: Final = 10.0
+MOMENT_SECONDS: Final = 0.2
 
 
 class AccountedJudge:
@@ -32,12 +39,22 @@ class AccountedJudge:
     """
 
     def __init__(
-        self, judge: ModelJudge, chat: ChatModel, *, payer: Payer, snapshots: Mapping[str, uuid.UUID]
+        self,
+        judge: ModelJudge,
+        chat: ChatModel,
+        *,
+        payer: Payer,
+        snapshots: Mapping[str, uuid.UUID],
+        wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self._judge = judge
         self._chat = chat
         self._payer = payer
         self._snapshots = snapshots
+        self._wait = wait
+        self._patience = PATIENCE_SECONDS
+        # Replies that say nothing about the essay they were asked about.
+        self._useless: set[uuid.UUID] = set()
 
     def batches(self, tasks: Sequence[EssayTask]) -> list[list[EssayTask]]:
         """The tasks in groups of at most one new call each; what needs none comes first, one by one."""
@@ -54,7 +71,7 @@ class AccountedJudge:
         made = {task.question_id: [known] for task in tasks if (known := self._known(task))}
         waiting = [task for task in tasks if task.question_id not in made]
         for group in self._judge.batches(waiting):
-            made |= {key: [judgement] for key, judgement in self._ask(group, reading=1).items()}
+            made |= {key: [judgement] for key, judgement in self._obtain(group, reading=1).items()}
         doubtful = list(tasks)
         for reading in range(2, settings.MODEL_MAX_READINGS + 1):
             doubtful = [task for task in doubtful if readings.in_doubt(task, made[task.question_id])]
@@ -62,13 +79,54 @@ class AccountedJudge:
             for key, judgement in again.items():
                 made[key].append(judgement)
             doubtful = [task for task in doubtful if task.question_id in again]
-        return [readings.settled(task, made[task.question_id]) for task in tasks]
+        return [self._checked(task, readings.settled(task, made[task.question_id])) for task in tasks]
+
+    def _checked(self, task: EssayTask, judgement: Judgement) -> Judgement:
+        """Have an essay that speaks to its reader read once more without that; see ``scoring/essays/cutting.py``."""
+        cut = self._judge.without_asides(task, judgement)
+        if cut is None:
+            return judgement
+        try:
+            second = self._known(cut) or self._obtain([cut], reading=1)[cut.question_id]
+        except (ProviderError, BudgetExceeded) as error:
+            # Nothing lifts the suspicion, so a person decides; the first reading is not lost.
+            log.warning("essay_not_read_without_asides", error=type(error).__name__)
+            second = None
+        return cutting.compared(task, judgement, second)
+
+    def recall(self, task: EssayTask) -> Judgement | None:
+        """Return the judgement that stored replies alone make; None where one would have to be asked for first."""
+        first = self._known(task)
+        cut = self._judge.without_asides(task, first) if first else None
+        if first is None or cut is None:
+            return first
+        second = self._known(cut)
+        return None if second is None else cutting.compared(task, first, second)
+
+    def missing(self, task: EssayTask) -> EssayTask:
+        """Return what is to be asked about of an essay that cannot be recalled: all of it, or it without asides."""
+        first = self._known(task)
+        return (self._judge.without_asides(task, first) if first else None) or task
+
+    def call_for_batch(self, task: EssayTask, *, share: Decimal) -> tuple[PreparedCall, Outgoing]:
+        """Return the call that would ask about one essay, at ``share`` of the price; nothing is reserved."""
+        prepared = self._judge.prepare([task])
+        return prepared, self._outgoing(prepared, 1, purpose=CallPurpose.RESCORING, share=share)
+
+    def flaw(self, task: EssayTask, content: str) -> FailureKind | None:
+        """Return what is wrong with a reply to ``call_for_batch``, if it is of no use."""
+        (label,) = essay_labels([task])
+        try:
+            self._judge.read_again(task, label, stored.unpriced(content, model=self._chat.model))
+        except ProviderError as error:
+            return error.kind
+        return None
 
     def _read_again(self, doubtful: Sequence[EssayTask], reading: int) -> dict[str, Judgement]:
         again = {task.question_id: known for task in doubtful if (known := self._stored(task, reading))}
         for group in self._judge.batches([task for task in doubtful if task.question_id not in again]):
             try:
-                again |= self._ask(group, reading=reading)
+                again |= self._obtain(group, reading=reading)
             except (ProviderError, BudgetExceeded) as error:
                 # What was read so far stands: a further reading is worth no retry and no lost score.
                 log.warning("essays_not_read_again", error=type(error).__name__, essays=len(group))
@@ -78,17 +136,44 @@ class AccountedJudge:
         return self._judge.decided(task) or self._stored(task, 1)
 
     def _stored(self, task: EssayTask, reading: int) -> Judgement | None:
-        found = stored.find(
-            self._judge.fingerprint(task), reading=reading, assessment_id=self._payer.assessment_id
-        )
-        if found is None:
-            return None
-        try:
-            judgement = self._judge.read_again(task, found.label, found.reply)
-        except ProviderError:
-            # The reply said nothing about this essay.
-            return None
-        return replace(judgement, calls=(str(found.call_id),))
+        fingerprint = self._judge.fingerprint(task)
+        for found in stored.find(fingerprint, reading=reading, assessment_id=self._payer.assessment_id):
+            try:
+                judgement = self._judge.read_again(task, found.label, found.reply)
+            except ProviderError:
+                # The reply said nothing about this essay.
+                self._useless.add(found.call_id)
+                continue
+            return replace(judgement, calls=(str(found.call_id),))
+        return None
+
+    def _obtain(self, tasks: Sequence[EssayTask], *, reading: int) -> dict[str, Judgement]:
+        """Ask about the essays, but wait for what another worker is asking about and read its reply.
+
+        What a reply to several essays leaves out is asked about again, without the others.
+        """
+        found: dict[str, Judgement] = {}
+        while waiting := [task for task in tasks if task.question_id not in found]:
+            try:
+                found |= self._ask(waiting, reading=reading)
+            except BeingAsked as held:
+                self._wait_for(held)
+                known = {task.question_id: self._stored(task, reading) for task in waiting}
+                found |= {key: judgement for key, judgement in known.items() if judgement}
+        return found
+
+    def _wait_for(self, held: BeingAsked) -> None:
+        """Wait a moment; raises ProviderError when that has been done for long enough."""
+        if self._patience <= 0:
+            raise ProviderError(
+                "another worker asks about the same essay",
+                retryable=True,
+                kind="in_progress",
+                retry_after=held.seconds,
+            )
+        self._patience -= MOMENT_SECONDS
+        if held.seconds:
+            self._wait(MOMENT_SECONDS)
 
     def _ask(self, tasks: Sequence[EssayTask], *, reading: int) -> dict[str, Judgement]:
         """Make one call and settle it, whatever comes of it."""
@@ -104,7 +189,8 @@ class AccountedJudge:
             ledger.settle_failure(call, error.kind, latency_ms=round((time.monotonic() - started) * 1000))
             raise
         judged = self._read(prepared, call, reply)
-        return {one.question_id: replace(one, calls=(str(call.pk),)) for one in judged}
+        said = [one for one in judged if one.raw or len(judged) == 1]
+        return {one.question_id: replace(one, calls=(str(call.pk),)) for one in said}
 
     def _read(self, prepared: PreparedCall, call: ModelCall, reply: ChatReply) -> list[Judgement]:
         try:
@@ -115,32 +201,22 @@ class AccountedJudge:
         ledger.settle(call, reply)
         return judged
 
-    def _outgoing(self, prepared: PreparedCall, reading: int) -> Outgoing:
-        prompt = prepared.prompt
-        everything = prompt.system + prompt.user + json.dumps(prepared.schema)
-        limited = bool(ledger.month_limit() or ledger.assessment_limit())
-        return Outgoing(
-            purpose=CallPurpose.SCORING if reading == 1 else CallPurpose.READING,
-            reading=reading,
+    def _outgoing(
+        self,
+        prepared: PreparedCall,
+        reading: int,
+        *,
+        purpose: CallPurpose | None = None,
+        share: Decimal = Decimal(1),
+    ) -> Outgoing:
+        return outgoing(
+            self._judge,
+            prepared,
             provider=self._chat.provider,
-            host=providers.chat_host(),
             model=self._chat.model,
-            prompt_version=prompt.version,
-            prompt_sha256=PROMPT_SHA256,
-            prompt=prompt.user,
-            answers=[
-                SentAnswer(
-                    snapshot_id=self._snapshots[task.question_id],
-                    label=label,
-                    fingerprint=self._judge.fingerprint(task),
-                    text=redacted.text,
-                    replaced=redacted.counts(),
-                )
-                for task, label, redacted in zip(
-                    prepared.tasks, prompt.labels, prepared.redacted, strict=True
-                )
-            ],
-            highest_microcents=providers.highest_chat_cost(
-                self._chat.model, sent=everything, max_tokens=prepared.max_tokens, assume_price=limited
-            ),
+            snapshots=[self._snapshots[task.question_id] for task in prepared.tasks],
+            purpose=purpose or (CallPurpose.SCORING if reading == 1 else CallPurpose.READING),
+            reading=reading,
+            seen=frozenset(self._useless),
+            share=share,
         )

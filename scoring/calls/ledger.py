@@ -4,113 +4,86 @@ import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 import structlog
-from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, QuerySet
 
-from microcred.ai.base import ChatReply, FailureKind
+from microcred.ai.base import ChatReply, EmbeddingReply, FailureKind
 from microcred.db import database_now
-from scoring.enums import CallContent, CallPurpose, CallState
-from scoring.models import ModelCall, ModelCallContent
+from scoring.calls import claims, limits
+from scoring.calls.claims import BeingAsked as BeingAsked
+from scoring.calls.limits import MICROCENTS_A_CENT as MICROCENTS_A_CENT
+from scoring.calls.limits import BudgetExceeded as BudgetExceeded
+from scoring.calls.limits import Room
+from scoring.calls.limits import assessment_limit as assessment_limit
+from scoring.calls.limits import month_limit as month_limit
+from scoring.calls.limits import spent as spent
+from scoring.calls.outgoing import ABANDONED, ANSWERED
+from scoring.calls.outgoing import Outgoing as Outgoing
+from scoring.calls.outgoing import Payer as Payer
+from scoring.calls.outgoing import SentAnswer as SentAnswer
+from scoring.enums import CallContent, CallState
+from scoring.models import ModelBatch, ModelCall, ModelCallContent
 
 log = structlog.get_logger(__name__)
 
-ANSWERED: Final = "answered"
-ABANDONED: Final = "abandoned"
-MICROCENTS_A_CENT: Final = 1_000_000
 # One lock for every reservation of an installation: what is added up stays true until it is written.
 _LOCK: Final = 7_310_468_201
-
-Limit = Literal["month", "assessment"]
-
-
-class BudgetExceeded(Exception):
-    """A call was not made, because it could take the spending of the month or of one assessment over its limit."""
-
-    def __init__(self, limit: Limit, *, limit_microcents: int, spent_microcents: int) -> None:
-        super().__init__(f"the call does not fit into the limit of the {limit}")
-        self.limit: Limit = limit
-        self.limit_microcents = limit_microcents
-        self.spent_microcents = spent_microcents
-
-
-@dataclass(frozen=True, slots=True)
-class Payer:
-    """The work that calls are made for."""
-
-    assessment_id: uuid.UUID
-    job_id: uuid.UUID | None = None
-    attempt: int = 1
-    correlation_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SentAnswer:
-    """A student's own part of a call, redacted; ``replaced`` counts what was replaced, by kind."""
-
-    snapshot_id: uuid.UUID
-    label: str
-    fingerprint: str
-    text: str
-    replaced: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A call as it is about to be made."""
-
-    purpose: CallPurpose
-    reading: int
-    provider: str
-    host: str
-    model: str
-    prompt_version: str
-    prompt_sha256: str
-    prompt: str
-    answers: Sequence[SentAnswer]
-    highest_microcents: int
+# A worker's job ends long before this; nobody settles its calls any more.
+STALE_AFTER: Final = dt.timedelta(minutes=15)
 
 
 def reserve(outgoing: Outgoing, *, payer: Payer) -> ModelCall:
-    """Write the call down and set its highest possible cost aside.
+    """Write the call down, set its highest possible cost aside, and claim the essays in it.
 
-    Workers that race reserve one after the other, so that together they never exceed a limit.
+    Workers that race reserve one after the other, so that together they never exceed a limit, and never ask
+    about the same words at the same time.
 
     Raises:
         BudgetExceeded: and writes nothing, if the cost does not fit into a limit.
+        BeingAsked: and writes nothing, if one of the essays is being asked about, or was answered meanwhile.
     """
+    fingerprints = [answer.fingerprint for answer in outgoing.answers]
     with transaction.atomic():
         _lock_reservations()
         now = database_now()
-        _check_limits(outgoing.highest_microcents, payer.assessment_id, month=_month(now))
-        call = ModelCall.objects.create(
-            assessment_id=payer.assessment_id,
-            purpose=outgoing.purpose,
-            reading=outgoing.reading,
-            provider=outgoing.provider,
-            host=outgoing.host,
-            model=outgoing.model,
-            prompt_version=outgoing.prompt_version,
-            prompt_sha256=outgoing.prompt_sha256,
-            input_sha256=hashlib.sha256(outgoing.prompt.encode("utf-8", "replace")).hexdigest(),
-            job_id=payer.job_id,
-            attempt=payer.attempt,
-            correlation_id=payer.correlation_id[:64],
-            month=_month(now),
-            reserved_microcents=outgoing.highest_microcents,
-            started_at=now,
+        claims.ensure_free(
+            fingerprints, reading=outgoing.reading, now=now, job_id=payer.job_id, seen=outgoing.seen
         )
+        limits.check(outgoing.highest_microcents, payer.assessment_id, month=_month(now))
+        call = _row(outgoing, payer, now)
+        call.save(force_insert=True)
         ModelCallContent.objects.bulk_create(_contents(call, outgoing))
+        claims.take(call, fingerprints, now=now)
     return call
 
 
-def settle(call: ModelCall, reply: ChatReply, *, outcome: str = ANSWERED) -> None:
-    """Write down a reply and its cost; ``outcome`` says if it turned out to be of no use.
+def reserve_all(made: Sequence[tuple[Outgoing, Payer]], *, batch: ModelBatch) -> list[ModelCall]:
+    """Write down the calls of a batch that fit into the limits, in their order; return those.
+
+    The caller's transaction holds off other reservations until it ends, so it ends soon. Nothing is claimed:
+    nobody waits a day for an answer.
+    """
+    _lock_reservations()
+    now = database_now()
+    room = Room(_month(now), [payer.assessment_id for _, payer in made])
+    calls, contents = [], []
+    for outgoing, payer in made:
+        if not room.take(outgoing.highest_microcents, payer.assessment_id):
+            continue
+        call = _row(outgoing, payer, now)
+        call.batch = batch
+        calls.append(call)
+        contents += _contents(call, outgoing)
+    ModelCall.objects.bulk_create(calls)
+    ModelCallContent.objects.bulk_create(contents)
+    return calls
+
+
+def settle(call: ModelCall, reply: ChatReply, *, outcome: str = ANSWERED) -> bool:
+    """Write down a reply and its cost, and whether that was news; ``outcome`` says if it turned out to be of no use.
 
     A reply without a known price counts with what was reserved for it.
     """
@@ -127,6 +100,20 @@ def settle(call: ModelCall, reply: ChatReply, *, outcome: str = ANSWERED) -> Non
     )
     if not settled:
         log.warning("model_call_settled_late", call_id=str(call.pk))
+    return settled
+
+
+def settle_embedding(call: ModelCall, reply: EmbeddingReply) -> None:
+    """Write down what embedding texts took; the vectors are kept elsewhere."""
+    _settle(
+        call.pk,
+        outcome=ANSWERED,
+        input_tokens=reply.input_tokens,
+        output_tokens=0,
+        latency_ms=reply.latency_ms,
+        cost_microcents=reply.cost_microcents if reply.price_known else call.reserved_microcents,
+        cost_is_estimate=not (reply.price_known and reply.usage_reported),
+    )
 
 
 def settle_failure(call: ModelCall, kind: FailureKind, *, latency_ms: int) -> None:
@@ -151,38 +138,18 @@ def abandon_earlier(payer: Payer) -> int:
     """
     if payer.job_id is None:
         return 0
-    left = ModelCall.objects.filter(
-        job_id=payer.job_id, attempt__lt=payer.attempt, state=CallState.RESERVED
-    ).update(
-        state=CallState.SETTLED,
-        outcome=ABANDONED,
-        cost_microcents=F("reserved_microcents"),
-        cost_is_estimate=True,
-        settled_at=database_now(),
-    )
+    left = _abandon(ModelCall.objects.filter(job_id=payer.job_id, attempt__lt=payer.attempt))
     if left:
         log.warning("model_calls_abandoned", calls=left)
     return left
 
 
-def spent(*, assessment_id: uuid.UUID, month: dt.date) -> tuple[int, int]:
-    """Return what the month and the assessment have cost so far, open calls at what is reserved, in micro-cents."""
-    cost = Coalesce("cost_microcents", "reserved_microcents")
-    found = ModelCall.objects.filter(Q(month=month) | Q(assessment_id=assessment_id)).aggregate(
-        month=Coalesce(Sum(cost, filter=Q(month=month)), 0),
-        assessment=Coalesce(Sum(cost, filter=Q(assessment_id=assessment_id)), 0),
-    )
-    return int(found["month"]), int(found["assessment"])
+def abandon_stale(*, now: dt.datetime) -> int:
+    """Settle calls that nobody can still be waiting for, at what was reserved; return how many.
 
-
-def month_limit() -> int:
-    """Return the limit of a month in micro-cents; 0 for none."""
-    return round(settings.MODEL_BUDGET_MONTH_CENTS * MICROCENTS_A_CENT)
-
-
-def assessment_limit() -> int:
-    """Return the limit of one assessment in micro-cents; 0 for none."""
-    return round(settings.MODEL_CAP_ASSESSMENT_CENTS * MICROCENTS_A_CENT)
+    Whoever made them died and was not followed by another attempt. A batch settles its own.
+    """
+    return _abandon(ModelCall.objects.filter(batch=None, started_at__lt=now - STALE_AFTER))
 
 
 # The provider may have read the prompt, and may have written something, before this became of the call.
@@ -191,13 +158,22 @@ MAYBE_CHARGED: Final[frozenset[FailureKind]] = frozenset(
 )
 
 
-def _check_limits(cost: int, assessment_id: uuid.UUID, *, month: dt.date) -> None:
-    limits: tuple[tuple[Limit, int], ...] = (("month", month_limit()), ("assessment", assessment_limit()))
-    if not any(limit for _, limit in limits):
-        return
-    for (name, limit), so_far in zip(limits, spent(assessment_id=assessment_id, month=month), strict=True):
-        if limit and so_far + cost > limit:
-            raise BudgetExceeded(name, limit_microcents=limit, spent_microcents=so_far)
+def _abandon(calls: QuerySet[ModelCall]) -> int:
+    with transaction.atomic():
+        left = list(
+            calls.filter(state=CallState.RESERVED)
+            .select_for_update(skip_locked=True)
+            .values_list("pk", flat=True)
+        )
+        ModelCall.objects.filter(pk__in=left).update(
+            state=CallState.SETTLED,
+            outcome=ABANDONED,
+            cost_microcents=F("reserved_microcents"),
+            cost_is_estimate=True,
+            settled_at=database_now(),
+        )
+        claims.release(left)
+    return len(left)
 
 
 def _settle(call_id: uuid.UUID, *, reply: str | None = None, **found: object) -> bool:
@@ -205,12 +181,36 @@ def _settle(call_id: uuid.UUID, *, reply: str | None = None, **found: object) ->
         changed = ModelCall.objects.filter(pk=call_id, state=CallState.RESERVED).update(
             state=CallState.SETTLED, settled_at=database_now(), **found
         )
+        claims.release([call_id])
         if changed and reply is not None:
             ModelCallContent.objects.create(call_id=call_id, kind=CallContent.REPLY, text=_storable(reply))
     return bool(changed)
 
 
+def _row(outgoing: Outgoing, payer: Payer, now: dt.datetime) -> ModelCall:
+    return ModelCall(
+        assessment_id=payer.assessment_id,
+        purpose=outgoing.purpose,
+        reading=outgoing.reading,
+        provider=outgoing.provider,
+        host=outgoing.host,
+        model=outgoing.model,
+        prompt_version=outgoing.prompt_version,
+        prompt_sha256=outgoing.prompt_sha256,
+        texts=outgoing.texts,
+        input_sha256=input_sha256(outgoing.prompt),
+        job_id=payer.job_id,
+        attempt=payer.attempt,
+        correlation_id=payer.correlation_id[:64],
+        month=_month(now),
+        reserved_microcents=outgoing.highest_microcents,
+        started_at=now,
+    )
+
+
 def _contents(call: ModelCall, outgoing: Outgoing) -> list[ModelCallContent]:
+    if outgoing.texts is not None:
+        return []
     prompt = ModelCallContent(call=call, kind=CallContent.PROMPT, text=_storable(outgoing.prompt))
     answers = [
         ModelCallContent(
@@ -225,6 +225,11 @@ def _contents(call: ModelCall, outgoing: Outgoing) -> list[ModelCallContent]:
         for answer in outgoing.answers
     ]
     return [prompt, *answers]
+
+
+def input_sha256(prompt: str) -> str:
+    """Return the hash under which a call keeps what was sent."""
+    return hashlib.sha256(prompt.encode("utf-8", "replace")).hexdigest()
 
 
 def _lock_reservations() -> None:

@@ -11,11 +11,11 @@ from accounts.policy import Permission, allows
 from assessments import queries as assessments
 from assessments.queries import AssessmentMissing
 from scoring.calls.ledger import MICROCENTS_A_CENT
-from scoring.enums import CallContent, CallState
+from scoring.enums import CallContent, CallPurpose, CallState
 from scoring.models import ModelCall, ModelCallContent
 
-# The breaker kept the call back: nothing left.
-NOT_SENT: Final = "circuit_open"
+# The breaker kept the call back, or the provider never took its batch: nothing left.
+NOT_SENT: Final = ("circuit_open", "not_sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class SentText:
 class Receipt:
     """One call: to whom, when, with which model, at what cost, and what of the student's it carried.
 
-    Nothing else of the prompt is here: rubrics' guidance and instructions are for staff.
+    Nothing else of the prompt is here: rubrics' guidance and instructions are for staff. What was embedded is no
+    answer of the student's, but skills and what is looked for about them.
     """
 
     call_id: uuid.UUID
@@ -69,7 +70,7 @@ def receipts_of(assessment_id: uuid.UUID) -> list[Receipt]:
     """Return a receipt for every call of an assessment, oldest first, whoever asks."""
     calls = (
         ModelCall.objects.filter(assessment_id=assessment_id)
-        .exclude(outcome=NOT_SENT)
+        .exclude(outcome__in=NOT_SENT)
         .prefetch_related("contents__question_snapshot")
         .order_by("started_at", "pk")
     )
@@ -102,5 +103,5 @@ def _receipt(call: ModelCall, contents: list[ModelCallContent]) -> Receipt:
             for row in contents
             if row.kind == CallContent.ANSWER and row.question_snapshot
         ),
-        is_erased=not contents,
+        is_erased=not contents and call.purpose != CallPurpose.EMBEDDING,
     )

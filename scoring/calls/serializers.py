@@ -21,7 +21,9 @@ class ReceiptView(serializers.Serializer[Any]):
 
     call_id = serializers.UUIDField()
     sent_at = serializers.DateTimeField()
-    purpose = serializers.CharField(help_text="scoring, or reading for a further reading of the same essays.")
+    purpose = serializers.CharField(
+        help_text="scoring, reading for a further reading of the same essays, rescoring, or embedding."
+    )
     reading = serializers.IntegerField()
     provider = serializers.CharField()
     host = serializers.CharField(help_text="Where the texts went.")

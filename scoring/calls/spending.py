@@ -1,14 +1,15 @@
 """What the paid calls add up to."""
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Max, Q, Sum
 
 from microcred.db import database_now
-from scoring.calls import ledger
-from scoring.models import ModelCall
+from scoring.calls.limits import COST, MICROCENTS_A_CENT, month_limit
+from scoring.calls.outgoing import ANSWERED
+from scoring.models import EssayScore, ModelCall
 
 MONTHS_SHOWN = 12
 
@@ -23,6 +24,30 @@ class Month:
     cents: float
 
 
+@dataclass(frozen=True, slots=True)
+class ModelUsage:
+    """What the paid calls for one assessment took."""
+
+    latency_ms: int
+    cost_microcents: int
+    input_tokens: int
+    output_tokens: int
+
+
+def model_usage(assessment_id: uuid.UUID) -> ModelUsage:
+    """Return what all paid calls for an assessment took, those that failed included.
+
+    ``latency_ms`` is that of the essay that took longest, whoever judged it.
+    """
+    spent = ModelCall.objects.filter(assessment_id=assessment_id).aggregate(
+        cost=Sum(COST), read=Sum("input_tokens"), wrote=Sum("output_tokens")
+    )
+    slowest = EssayScore.objects.filter(assessment_id=assessment_id).aggregate(latency=Max("latency_ms"))
+    return ModelUsage(
+        slowest["latency"] or 0, int(spent["cost"] or 0), spent["read"] or 0, spent["wrote"] or 0
+    )
+
+
 def months() -> list[Month]:
     """Return the last twelve months in which a call was made, the newest first."""
     rows = (
@@ -30,13 +55,13 @@ def months() -> list[Month]:
         .values("month")
         .annotate(
             calls=Count("pk"),
-            unanswered=Count("pk", filter=~Q(outcome=ledger.ANSWERED)),
-            cost=Sum(Coalesce("cost_microcents", "reserved_microcents")),
+            unanswered=Count("pk", filter=~Q(outcome=ANSWERED)),
+            cost=Sum(COST),
         )
         .order_by("-month")[:MONTHS_SHOWN]
     )
     return [
-        Month(row["month"], row["calls"], row["unanswered"], int(row["cost"]) / ledger.MICROCENTS_A_CENT)
+        Month(row["month"], row["calls"], row["unanswered"], int(row["cost"]) / MICROCENTS_A_CENT)
         for row in rows
     ]
 
@@ -44,6 +69,5 @@ def months() -> list[Month]:
 def this_month() -> dict[str, int]:
     """Return what this month has cost and what it may cost (0: no limit), in micro-cents; a gauge."""
     first = database_now().astimezone(dt.UTC).date().replace(day=1)
-    cost = Sum(Coalesce("cost_microcents", "reserved_microcents"))
-    spent = ModelCall.objects.filter(month=first).aggregate(cost=cost)["cost"]
-    return {"spent": int(spent or 0), "limit": ledger.month_limit()}
+    spent = ModelCall.objects.filter(month=first).aggregate(cost=Sum(COST))["cost"]
+    return {"spent": int(spent or 0), "limit": month_limit()}

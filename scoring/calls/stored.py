@@ -1,17 +1,23 @@
 """Replies that were paid for before, found by the fingerprint of what they judge."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import Q, QuerySet
+
 from microcred.ai.base import ChatReply, FailureKind
-from scoring.calls.ledger import ANSWERED, Payer
+from scoring.calls.outgoing import ANSWERED, Payer
 from scoring.enums import CallContent
 from scoring.models import ModelCall, ModelCallContent
 
-# The same words would be answered in the same way.
+# The same words would be answered in the same way: a refusal is for good, whoever asks again. What was cut off or
+# too long is a matter of the call's own limits, so that another job may try.
 FOR_GOOD: Final[tuple[FailureKind, ...]] = ("refusal", "truncated", "too_large")
+# What was of no use about several essays together is asked one by one; not together once more.
+TOGETHER: Final[tuple[FailureKind, ...]] = ("empty", "bad_reply", "bad_request")
+FOR_EVERYBODY: Final[tuple[FailureKind, ...]] = ("refusal",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,43 +29,53 @@ class StoredReply:
     reply: ChatReply
 
 
-def find(fingerprint: str, *, reading: int, assessment_id: uuid.UUID) -> StoredReply | None:
-    """Return the oldest reply to this fingerprint that is still kept, or None.
-
-    The same words get the same score, whoever wrote them. Only within the assessment that paid for the
-    reply does it bring tokens and costs with it.
-    """
-    sent = (
-        ModelCallContent.objects.filter(
-            kind=CallContent.ANSWER,
-            fingerprint=fingerprint,
-            call__outcome=ANSWERED,
-            call__reading=reading,
-            call__contents__kind=CallContent.REPLY,
-        )
-        .select_related("call")
-        .order_by("call__settled_at", "pk")
-        .first()
+def sent_and_answered(fingerprints: Sequence[str], *, reading: int) -> QuerySet[ModelCallContent]:
+    """Return where essays with these fingerprints were sent in a call whose reply is still kept."""
+    return ModelCallContent.objects.filter(
+        kind=CallContent.ANSWER,
+        fingerprint__in=fingerprints,
+        call__outcome=ANSWERED,
+        call__reading=reading,
+        call__contents__kind=CallContent.REPLY,
     )
-    if sent is None:
-        return None
-    contents = list(sent.call.contents.all())
-    content = next(row.text for row in contents if row.kind == CallContent.REPLY)
-    answers = [row for row in contents if row.kind == CallContent.ANSWER]
-    part = _part(answers, sent) if sent.call.assessment_id == assessment_id else 0.0
-    return StoredReply(sent.call_id, sent.label, _reply(sent.call, content, part))
+
+
+def find(fingerprint: str, *, reading: int, assessment_id: uuid.UUID | None = None) -> Iterator[StoredReply]:
+    """Return the replies to this fingerprint that are still kept, the oldest first.
+
+    The same words get the same score, whoever wrote them. Only within the assessment that paid for a
+    reply does it bring tokens and costs with it. One may say nothing about the essay, then the next counts.
+    """
+    rows = sent_and_answered([fingerprint], reading=reading).select_related("call")
+    for sent in rows.order_by("call__settled_at", "pk"):
+        contents = list(sent.call.contents.all())
+        content = next(row.text for row in contents if row.kind == CallContent.REPLY)
+        answers = [row for row in contents if row.kind == CallContent.ANSWER]
+        part = _part(answers, sent) if sent.call.assessment_id == assessment_id else 0.0
+        yield StoredReply(sent.call_id, sent.label, _reply(sent.call, content, part))
 
 
 def failed_for_good(fingerprints: Sequence[str], *, payer: Payer) -> FailureKind | None:
-    """Return how the payer's job saw a call over just these essays fail, if asking again would not help."""
-    if payer.job_id is None:
-        return None
-    failed = ModelCall.objects.filter(job_id=payer.job_id, outcome__in=FOR_GOOD).prefetch_related("contents")
-    for call in failed:
-        sent = [row.fingerprint for row in call.contents.all() if row.kind == CallContent.ANSWER]
-        if sorted(sent) == sorted(fingerprints):
-            return next(kind for kind in FOR_GOOD if kind == call.outcome)
+    """Return how a call over just these essays failed before, if asking again would not help.
+
+    That is a refusal to anybody, or what the payer's own job saw.
+    """
+    told = Q(call__outcome__in=FOR_EVERYBODY)
+    if payer.job_id is not None:
+        kinds = FOR_GOOD + TOGETHER if len(fingerprints) > 1 else FOR_GOOD
+        told |= Q(call__outcome__in=kinds, call__job_id=payer.job_id)
+    sent = ModelCallContent.objects.filter(told, kind=CallContent.ANSWER, fingerprint__in=fingerprints)
+    calls = ModelCall.objects.filter(pk__in=sent.values("call_id")).prefetch_related("contents")
+    for call in calls.order_by("pk"):
+        asked = [row.fingerprint for row in call.contents.all() if row.kind == CallContent.ANSWER]
+        if sorted(asked) == sorted(fingerprints):
+            return next(kind for kind in FOR_GOOD + TOGETHER if kind == call.outcome)
     return None
+
+
+def unpriced(content: str, *, model: str) -> ChatReply:
+    """Return a reply of which only the content matters."""
+    return ChatReply(content, model, 0, 0, 0, 0, "stop")
 
 
 def _part(answers: list[ModelCallContent], mine: ModelCallContent) -> float:

@@ -13,12 +13,14 @@ class ModelCall(Model):
     change. ``outcome`` is ``answered``, the kind of failure, or ``abandoned`` for a call whose worker died
     before it could say. Costs are in micro-cents (millionths of a cent). What is spent is ``cost_microcents``
     and, as long as that is empty, ``reserved_microcents``. ``job_id`` and ``attempt`` name the work the call
-    was made in.
+    was made in. A call that embeds texts has their number and no contents, and where it was made for the catalog
+    no assessment; one that waits in a batch is answered by that.
     """
 
     assessment = models.ForeignKey(
-        "assessments.Assessment", on_delete=models.CASCADE, related_name="model_calls"
+        "assessments.Assessment", on_delete=models.CASCADE, null=True, related_name="model_calls"
     )
+    batch = models.ForeignKey("scoring.ModelBatch", on_delete=models.PROTECT, null=True, related_name="calls")
     purpose = models.CharField(max_length=24, choices=CallPurpose.choices)
     reading = models.PositiveSmallIntegerField(
         default=1, help_text="Which reading of the same essays it was."
@@ -26,8 +28,9 @@ class ModelCall(Model):
     provider = models.CharField(max_length=32)
     host = models.CharField(max_length=255, help_text="Where the texts went.")
     model = models.CharField(max_length=64)
-    prompt_version = models.CharField(max_length=32)
-    prompt_sha256 = models.CharField(max_length=64)
+    prompt_version = models.CharField(max_length=32, blank=True)
+    prompt_sha256 = models.CharField(max_length=64, blank=True)
+    texts = models.PositiveIntegerField(null=True, help_text="How many texts were embedded.")
     input_sha256 = models.CharField(max_length=64, help_text="Of the prompt as it was sent.")
     job_id = models.UUIDField(null=True)
     attempt = models.PositiveSmallIntegerField(default=1)
@@ -70,6 +73,18 @@ class ModelCall(Model):
             models.CheckConstraint(
                 condition=models.Q(purpose__in=CallPurpose.values), name="model_calls_purpose_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(purpose=CallPurpose.EMBEDDING, texts__gte=1, prompt_version="")
+                | ~models.Q(purpose=CallPurpose.EMBEDDING)
+                & models.Q(texts__isnull=True, assessment__isnull=False)
+                & ~models.Q(prompt_version=""),
+                name="model_calls_say_what_was_sent",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(purpose=CallPurpose.RESCORING, batch__isnull=False)
+                | ~models.Q(purpose=CallPurpose.RESCORING) & models.Q(batch__isnull=True),
+                name="model_calls_of_batches_rescore",
+            ),
         ]
         indexes = [
             models.Index(fields=["month"], name="idx_model_calls_month"),
@@ -94,7 +109,8 @@ class ModelCallContent(Model):
 
     ``prompt`` is all that was sent beside the system part, ``answer`` a student's own part of it, redacted,
     under the label it had in the call; ``reply`` is what the model said, word for word. ``fingerprint``
-    (of an answer) covers everything a judgement depends on.
+    (of an answer) covers everything a judgement depends on. ``request`` is the rest of what is sent for a call
+    that waits in a batch, as JSON.
     """
 
     call = models.ForeignKey(ModelCall, on_delete=models.CASCADE, related_name="contents")
@@ -132,3 +148,25 @@ class ModelCallContent(Model):
 
     def __str__(self) -> str:
         return f"{self.call_id} {self.kind} {self.label}".strip()
+
+
+class ModelCallClaim(Model):
+    """That a call about one essay is under way, so that nobody else pays for the same words meanwhile.
+
+    There from the reservation until the call is settled. A worker that dies leaves its claim behind; from
+    ``expires_at`` on (by the database's clock) it stands in nobody's way. Housekeeping, not a record.
+    """
+
+    call = models.ForeignKey(ModelCall, on_delete=models.CASCADE, related_name="claims")
+    fingerprint = models.CharField(max_length=64)
+    reading = models.PositiveSmallIntegerField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "model_call_claims"
+        constraints = [
+            models.UniqueConstraint(fields=["fingerprint", "reading"], name="model_call_claims_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fingerprint[:12]} until {self.expires_at}"

@@ -16,13 +16,15 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Literal, Self, cast
 
 import numpy as np
 
+from tests.fakes.controls import honest_about_controls, with_controls
+from tests.fakes.openai_batches import FakeBatches
 from tests.fakes.schema_answers import answer
 
 Body = dict[str, Any] | bytes | str
@@ -32,11 +34,13 @@ DRIP_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One request as it arrived; ``body`` is its JSON."""
+    """One request as it arrived; ``body`` is its JSON, ``raw`` what came where it was none."""
 
     path: str
     headers: dict[str, str]
     body: dict[str, Any]
+    method: str = "POST"
+    raw: bytes = b""
 
     @property
     def prompt(self) -> str:
@@ -95,16 +99,18 @@ Script = Callable[[Received], Reply | str]
 
 
 class FakeOpenAI:
-    """Serves ``/v1/chat/completions`` and ``/v1/embeddings`` on 127.0.0.1.
+    """Serves ``/v1/chat/completions``, ``/v1/embeddings``, ``/v1/files`` and ``/v1/batches`` on 127.0.0.1.
 
     Queued replies are sent first, one a request; then ``script`` answers chats (a string is the content), by
-    default honestly by the requested schema. With ``api_key`` every other key gets 401. Thread-safe.
+    default honestly by the requested schema; ``batches.finish`` has it answer those of a batch. With ``api_key``
+    every other key gets 401. Thread-safe.
     """
 
     def __init__(self, *, script: Script | None = None, api_key: str | None = None, port: int = 0) -> None:
         self.requests: list[Received] = []
         self.script: Script = script or (lambda request: _honest_content(request))
         self.api_key = api_key
+        self.batches = FakeBatches(self._completed)
         self.stopping = threading.Event()
         self._queued: deque[Reply] = deque()
         self._server = _Server(("127.0.0.1", port), self)
@@ -120,10 +126,12 @@ class FakeOpenAI:
         self._queued.extend(replies)
 
     def reply_to(self, request: Received) -> Reply:
-        """Record the request and return the reply to it."""
+        """Record the request and return the reply to it; controls that a script forgets are answered honestly."""
         self.requests.append(request)
-        if self._queued:
-            return self._queued.popleft()
+        reply = self._queued.popleft() if self._queued else self._unqueued(request)
+        return replace(reply, body=with_controls(reply.body, request.body))
+
+    def _unqueued(self, request: Received) -> Reply:
         if self.api_key and request.headers.get("authorization") != f"Bearer {self.api_key}":
             return status(401, error="invalid_api_key")
         if request.path == "/v1/chat/completions":
@@ -131,7 +139,16 @@ class FakeOpenAI:
             return Reply(_completion(request.body, reply)) if isinstance(reply, str) else reply
         if request.path == "/v1/embeddings":
             return Reply(_embeddings(request.body))
-        return status(404, error="not_found")
+        found = self.batches.answer(request.method, request.path, request.headers, request.body, request.raw)
+        return status(404, error="not_found") if found is None else Reply(found[1], status=found[0])
+
+    def _completed(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Answer one request of a batch; what the script says of it is not in ``requests``."""
+        reply = self.script(Received("/v1/chat/completions", {}, body))
+        if isinstance(reply, str):
+            return 200, with_controls(_completion(body, reply), body)
+        assert isinstance(reply.body, dict)
+        return reply.status, reply.body
 
     def start(self) -> Self:
         """Serve in a thread."""
@@ -175,16 +192,28 @@ class _Handler(BaseHTTPRequestHandler):
         """Stay silent."""
 
     def do_POST(self) -> None:
+        self._answer()
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_DELETE(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
         fake = cast(_Server, self.server).fake
         raw = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        reply = fake.reply_to(Received(self.path, headers, json.loads(raw or b"{}")))
+        is_json = not headers.get("content-type", "").startswith("multipart/")
+        body = json.loads(raw or b"{}") if is_json else {}
+        path = self.path.partition("?")[0]
+        reply = fake.reply_to(Received(path, headers, body, self.command, b"" if is_json else raw))
         self.close_connection = True
         if fake.stopping.wait(reply.delay) or (reply.fault == "hang" and fake.stopping.wait()):
             return
-        body = reply.body.encode() if isinstance(reply.body, str) else reply.body
-        body = json.dumps(body).encode() if isinstance(body, dict) else body
-        self._send(reply, body, fake.stopping)
+        sent = reply.body.encode() if isinstance(reply.body, str) else reply.body
+        sent = json.dumps(sent).encode() if isinstance(sent, dict) else sent
+        self._send(reply, sent, fake.stopping)
 
     def _send(self, reply: Reply, body: bytes, stopping: threading.Event) -> None:
         headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **reply.headers}
@@ -209,7 +238,9 @@ class _Handler(BaseHTTPRequestHandler):
 def _honest_content(request: Received) -> str:
     chosen = request.body.get("response_format", {})
     schema = chosen.get("json_schema", {}).get("schema")
-    return json.dumps(answer(schema, request.prompt)) if schema else "An honest answer."
+    if not schema:
+        return "An honest answer."
+    return honest_about_controls(json.dumps(answer(schema, request.prompt)), schema)
 
 
 def _completion(

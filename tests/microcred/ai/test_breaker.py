@@ -139,6 +139,9 @@ def test_a_guarded_provider_is_not_called_while_open(breaker: Breaker) -> None:
     for _ in range(7):
         with pytest.raises(ProviderError):
             guarded.embed(["text"])
+        with pytest.raises(ProviderError):
+            guarded.request(["text"])
 
     assert inner.calls == 5
     assert (guarded.provider, guarded.model, guarded.dimension) == ("failing", "none", 3)
+    assert guarded.most_texts == 32

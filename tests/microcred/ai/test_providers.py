@@ -10,8 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
 from microcred.ai import providers
-from microcred.ai.base import ProviderError
+from microcred.ai.base import EmbeddingKey, ProviderError
 from microcred.ai.onnx_export import PROJECT
+from scoring.models import ModelCall
 from tests.fakes.openai_server import FakeOpenAI, status
 
 
@@ -56,6 +57,17 @@ def test_the_local_embedder_is_loaded_once() -> None:
     assert providers.embedder() is embedder
 
 
+def test_what_the_vectors_have_in_common_is_known_without_loading_the_model() -> None:
+    assert providers.embedding_key() == EmbeddingKey("sentence-transformers", "all-MiniLM-L6-v2", 384)
+    assert providers.embedder.cache_info().currsize == 0
+
+
+def test_it_is_the_same_as_of_the_paid_embedder(keyed: FakeOpenAI, settings: Settings) -> None:
+    settings.EMBEDDING_PROVIDER = "openai"
+
+    assert providers.embedding_key() == EmbeddingKey.of(providers.embedder())
+
+
 def test_with_a_key_the_chat_model_calls_the_server(keyed: FakeOpenAI, settings: Settings) -> None:
     assert ask() == '"A reason for answer."'
     assert keyed.requests[0].headers["authorization"] == "Bearer sk-test"
@@ -75,13 +87,17 @@ def test_the_setting_of_prices_is_used(keyed: FakeOpenAI, settings: Settings) ->
     assert reply.cost_microcents == 2 * 100_000
 
 
-def test_embeddings_of_the_server_are_chosen_by_the_setting(keyed: FakeOpenAI, settings: Settings) -> None:
+@pytest.mark.django_db
+def test_embeddings_of_the_server_are_chosen_by_the_setting_and_accounted_for(
+    keyed: FakeOpenAI, settings: Settings
+) -> None:
     settings.EMBEDDING_PROVIDER = "openai"
     embedder = providers.embedder()
 
     assert embedder.embed(["text"]).shape == (1, 384)
     assert (embedder.provider, embedder.dimension) == ("openai", 384)
     assert keyed.requests[0].body["model"] == settings.AI_MODELS["embedding"] == embedder.model
+    assert ModelCall.objects.get().texts == 1
 
 
 def test_embeddings_of_the_server_need_a_key(settings: Settings) -> None:

@@ -5,10 +5,12 @@ from typing import Any
 
 from assessments.models import Assessment
 from microcred.ai.base import ChatReply
-from scoring.calls.ledger import Outgoing, Payer
+from scoring.calls.ledger import Outgoing, Payer, SentAnswer
 from scoring.enums import CallPurpose
 
 CENT = 1_000_000
+# What is different about a call that embeds.
+EMBEDDING = {"purpose": CallPurpose.EMBEDDING, "prompt_version": "", "prompt_sha256": "", "texts": 1}
 
 
 def outgoing(cost: int = CENT, **changes: Any) -> Outgoing:
@@ -44,6 +46,12 @@ def reply(cost: int = 400, **changes: Any) -> ChatReply:
             **changes,
         }
     )
+
+
+def answer_of(assessment: Assessment, fingerprint: str = "f" * 64, label: str = "e1") -> SentAnswer:
+    """The assessment's essay as it would be sent."""
+    snapshot = assessment.snapshots.get(question_type="essay")
+    return SentAnswer(snapshot.pk, label, fingerprint, "the essay")
 
 
 def payer(assessment: Assessment, *, attempt: int = 1) -> Payer:

@@ -134,8 +134,8 @@ def test_a_further_reading_that_fails_costs_no_score_and_no_retry(openai: FakeOp
 @pytest.mark.usefixtures("narrow_scale")
 def test_a_further_reading_beyond_the_budget_is_not_made(openai: FakeOpenAI, settings: Settings) -> None:
     settings.AI_PRICES = {settings.AI_MODELS["scoring"]: {"input": "0", "output": "100"}}
-    # 1,050 tokens at 0.01 cents are reserved for each call; the first costs some 0.9 cents in the end.
-    settings.MODEL_CAP_ASSESSMENT_CENTS = 11
+    # 1,500 tokens at 0.01 cents are reserved for each call; the first costs some 0.9 cents in the end.
+    settings.MODEL_CAP_ASSESSMENT_CENTS = 15.5
 
     row = scored(openai, ON_A_BORDER)
 

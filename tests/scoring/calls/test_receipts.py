@@ -4,12 +4,13 @@ import json
 import uuid
 
 import pytest
-from django.db import connection
+from django.db import transaction
 from django.test import Client
 
 from accounts.enums import Role
 from accounts.models import GuardianLink, User
 from assessments.models import Assessment
+from ops import erasure
 from scoring.calls import receipts
 from scoring.models import ModelCallContent
 from tests.clients import client_of
@@ -89,8 +90,8 @@ def test_a_failed_call_has_a_receipt_too(openai: FakeOpenAI) -> None:
 def test_erased_texts_leave_a_receipt_that_says_so(openai: FakeOpenAI) -> None:
     student = UserFactory()
     assessment = scored(student, openai)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL microcred.erasure = 'on'")
+    with transaction.atomic():
+        erasure.begin(by=None, subject_type="assessment", subject_id=None, reason="asked for")
         ModelCallContent.objects.all().delete()
 
     (item,) = client_of(student).get(address(assessment)).json()["items"]

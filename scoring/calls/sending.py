@@ -1,0 +1,63 @@
+"""A prepared call as the ledger takes it."""
+
+import json
+import uuid
+from collections.abc import Sequence
+from decimal import Decimal
+
+from microcred.ai import providers
+from scoring.calls.limits import assessment_limit, month_limit
+from scoring.calls.outgoing import Outgoing, SentAnswer
+from scoring.enums import CallPurpose
+from scoring.essays.judge import ModelJudge, PreparedCall
+
+
+def outgoing(
+    judge: ModelJudge,
+    prepared: PreparedCall,
+    *,
+    provider: str,
+    model: str,
+    snapshots: Sequence[uuid.UUID],
+    purpose: CallPurpose,
+    reading: int = 1,
+    seen: frozenset[uuid.UUID] = frozenset(),
+    share: Decimal = Decimal(1),
+) -> Outgoing:
+    """Return a prepared call as the ledger takes it, at ``share`` of the price; ``snapshots`` are its questions'."""
+    prompt = prepared.prompt
+    everything = prompt.system + prompt.user + json.dumps(prepared.schema)
+    highest = providers.highest_chat_cost(
+        model,
+        sent=everything,
+        max_tokens=prepared.max_tokens,
+        assume_price=bool(month_limit() or assessment_limit()),
+        share=share,
+    )
+    return Outgoing(
+        purpose=purpose,
+        reading=reading,
+        provider=provider,
+        host=providers.chat_host(),
+        model=model,
+        prompt_version=prompt.version,
+        prompt_sha256=judge.instructions.sha256,
+        prompt=prompt.user,
+        answers=_answers(judge, prepared, snapshots),
+        highest_microcents=highest,
+        seen=seen,
+    )
+
+
+def _answers(judge: ModelJudge, prepared: PreparedCall, snapshots: Sequence[uuid.UUID]) -> list[SentAnswer]:
+    parts = zip(prepared.tasks, prepared.prompt.labels, prepared.redacted, snapshots, strict=True)
+    return [
+        SentAnswer(
+            snapshot_id=snapshot,
+            label=label,
+            fingerprint=judge.fingerprint(task),
+            text=redacted.text,
+            replaced=redacted.counts(),
+        )
+        for task, label, redacted, snapshot in parts
+    ]

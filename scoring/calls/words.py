@@ -1,0 +1,127 @@
+"""Having the released model put something into words, in the ledger and under the limits of every paid call."""
+
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from microcred.ai import providers
+from microcred.ai.base import ChatModel, ProviderError
+from scoring.calls import ledger
+from scoring.calls.limits import BudgetExceeded, assessment_limit, month_limit
+from scoring.calls.outgoing import ANSWERED, Outgoing, Payer
+from scoring.calls.writer import writer_of
+from scoring.enums import CallContent, CallPurpose
+from scoring.models import ModelCallContent
+from scoring.releasing import released
+
+TASK = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What is asked: instructions by version and hash, the rest, and the schema of the reply."""
+
+    version: str
+    sha256: str
+    system: str
+    user: str
+    schema_name: str
+    schema: Mapping[str, Any]
+    max_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """What came back, and the call in the ledger that it came by."""
+
+    content: str
+    call_id: uuid.UUID
+    model: str
+
+
+class AccountedWords:
+    """Asks for one assessment; a reply that was paid for and is kept is read instead of asking the same again."""
+
+    def __init__(self, chat: ChatModel, assessment_id: uuid.UUID, *, job_id: uuid.UUID, attempt: int) -> None:
+        self._chat = chat
+        self._assessment_id = assessment_id
+        self._payer = Payer(assessment_id=assessment_id, job_id=job_id, attempt=attempt)
+
+    def ask(self, wording: Wording) -> Worded:
+        """Return the reply.
+
+        Raises:
+            ProviderError: from the provider; of kind ``budget`` where there is no money left.
+        """
+        outgoing = self._outgoing(wording)
+        ledger.abandon_earlier(self._payer)
+        try:
+            call = ledger.reserve(outgoing, payer=self._payer)
+        except BudgetExceeded as error:
+            message = f"no money is left for words in the limit of the {error.limit}"
+            raise ProviderError(message, retryable=False, kind="budget") from error
+        started = time.monotonic()
+        try:
+            reply = self._chat.complete(
+                system=wording.system,
+                user=wording.user,
+                schema_name=wording.schema_name,
+                schema=wording.schema,
+                task=TASK,
+                max_tokens=wording.max_tokens,
+            )
+        except ProviderError as error:
+            ledger.settle_failure(call, error.kind, latency_ms=round((time.monotonic() - started) * 1000))
+            raise
+        ledger.settle(call, reply)
+        return Worded(reply.content, call.pk, reply.model)
+
+    def recall(self, wording: Wording) -> Worded | None:
+        """Return the reply to the very same that this assessment has paid for, if it is still kept."""
+        rows = ModelCallContent.objects.filter(
+            kind=CallContent.REPLY,
+            call__assessment_id=self._assessment_id,
+            call__purpose=CallPurpose.WORDS,
+            call__outcome=ANSWERED,
+            call__model=self._chat.model,
+            call__prompt_version=wording.version,
+            call__input_sha256=ledger.input_sha256(wording.user),
+        )
+        row = rows.select_related("call").order_by("pk").first()
+        return Worded(row.text, row.call_id, row.call.answered_model) if row else None
+
+    def _outgoing(self, wording: Wording) -> Outgoing:
+        return Outgoing(
+            purpose=CallPurpose.WORDS,
+            reading=1,
+            provider=self._chat.provider,
+            host=providers.chat_host(),
+            model=self._chat.model,
+            prompt_version=wording.version,
+            prompt_sha256=wording.sha256,
+            prompt=wording.user,
+            answers=(),
+            highest_microcents=providers.highest_chat_cost(
+                self._chat.model,
+                sent=wording.system + wording.user + str(wording.schema),
+                max_tokens=wording.max_tokens,
+                assume_price=bool(month_limit() or assessment_limit()),
+            ),
+        )
+
+
+def words_model(assessment_id: uuid.UUID, *, job_id: uuid.UUID, attempt: int) -> AccountedWords | None:
+    """Return what puts the recommendations of an assessment into words, or None for templates.
+
+    That is the model that scores, where one is released, words by model are not switched off, and the student lets a
+    model see what is theirs. Only for workers.
+    """
+    release = released() if settings.MODEL_WORDS else None
+    chat = providers.chat_model(release.model) if release and release.kind == "model" else None
+    if chat is None or not writer_of(assessment_id).model_scoring:
+        return None
+    return AccountedWords(chat, assessment_id, job_id=job_id, attempt=attempt)
