@@ -16,8 +16,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
+from accounts.models import User
 from microcred.ai.onnx_export import build
 from microcred.errors import Conflict, Missing
+from ops import audit
 from scoring.enums import EssayOutcome, ScoreSource
 from scoring.essays.task import EssayTask
 from scoring.models import EssayScore, ScorerVersion
@@ -33,7 +35,6 @@ from scoring.training.vector_cache import CachedEncoder
 log = structlog.get_logger(__name__)
 
 LEAST_EXAMPLES: Final = 40
-LEAST_KAPPA: Final = 0.4
 SHARES: Final = Scale(0.0, 1.0, 0.05)
 
 
@@ -74,30 +75,28 @@ def answer_reader(*, progress: Callable[[str], None] | None = None) -> Reader:
 
 
 def train(
-    *, question_id: uuid.UUID, now: dt.datetime, activate: bool = True, encoder: Encoder | None = None
+    *, question_id: uuid.UUID, now: dt.datetime, by: User | None = None, encoder: Encoder | None = None
 ) -> ScorerVersion:
-    """Fit a scorer to people's scores, measure it by cross-validation and store both.
+    """Fit a scorer to people's scores, measure it by cross-validation and store both as a candidate.
 
-    It comes into use if ``activate`` and its cross-validated kappa is at least ``LEAST_KAPPA``.
+    It scores nothing before it has passed its gate (`scoring.releasing.measuring`).
 
     Raises:
         NothingScored: if no person has scored an answer.
         TooFewExamples: below ``LEAST_EXAMPLES`` answers to one wording of prompt and rubric.
     """
-    examples, task_hash = _one_wording(examples_of(question_id))
+    examples, task_hash = one_wording(examples_of(question_id))
     if len(examples) < LEAST_EXAMPLES:
         raise TooFewExamples(
             f"{len(examples)} answers are scored by people; a scorer needs at least {LEAST_EXAMPLES}."
         )
     used = encoder or shared_encoder()
     figures, artefact = _fitted(examples, reader(used))
-    kappa = figures["qwk"]
     return _store(
         question_id,
         ScorerVersion(
             question_id=question_id, format=VERSION, encoder=used.name, data_hash=_data_hash(examples),
-            task_hash=task_hash, figures=figures, artefact=artefact, created_at=now,
-            active=activate and kappa is not None and kappa >= LEAST_KAPPA,
+            task_hash=task_hash, figures=figures, artefact=artefact, trained_by=by, created_at=now,
         ),
     )  # fmt: skip
 
@@ -169,8 +168,8 @@ def _task(row: EssayScore) -> EssayTask:
     )
 
 
-def _one_wording(examples: Sequence[Example]) -> tuple[list[Example], str]:
-    """The examples of the wording of prompt and rubric that most of them belong to."""
+def one_wording(examples: Sequence[Example]) -> tuple[list[Example], str]:
+    """Return the examples of the wording of prompt and rubric that most belong to, and the hash of that wording."""
     hashes = [task_hash(example.task) for example in examples]
     (usual, _), *_ = Counter(sorted(hashes)).most_common(1)
     return [e for e, own in zip(examples, hashes, strict=True) if own == usual], usual
@@ -201,10 +200,12 @@ def _store(question_id: uuid.UUID, row: ScorerVersion) -> ScorerVersion:
     versions = ScorerVersion.objects.select_for_update().filter(question_id=question_id)
     list(versions.values_list("pk"))
     row.version = (versions.aggregate(newest=Max("version"))["newest"] or 0) + 1
-    if row.active:
-        versions.filter(active=True).update(active=False)
     row.save()
-    log.info("scorer_trained", question=str(question_id), version=row.version, active=row.active)
+    audit.record(
+        by=row.trained_by, action="scorer.trained", resource_type="scorer_version", resource_id=row.pk,
+        metadata={"question": str(question_id), "version": row.version},
+    )  # fmt: skip
+    log.info("scorer_trained", question=str(question_id), version=row.version)
     return row
 
 
@@ -214,13 +215,16 @@ def _load(question_id: str, hashed: str) -> Loaded | None:
     except ValueError:
         return None
     row = ScorerVersion.objects.filter(question_id=key, active=True).first()
-    if row is None or row.task_hash != hashed:
-        return None
+    return None if row is None or row.task_hash != hashed else loaded(row)
+
+
+def loaded(row: ScorerVersion) -> Loaded | None:
+    """Return a stored scorer ready to use, or None for one of another encoder or whose artefact is damaged."""
     if row.encoder != shared_encoder().name:
-        log.warning("scorer_of_another_encoder", question=question_id, version=row.version)
+        log.warning("scorer_of_another_encoder", question=str(row.question_id), version=row.version)
         return None
     try:
         return Loaded(from_bytes(bytes(row.artefact)), row.version)
     except ArtefactError as error:
-        log.warning("scorer_unreadable", question=question_id, version=row.version, error=str(error))
+        log.warning("scorer_unreadable", question=str(row.question_id), version=row.version, error=str(error))
         return None

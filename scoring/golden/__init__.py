@@ -1,1 +1,1 @@
-"""Golden essays, what is expected of a scorer on them, and the gate that it must pass before it scores."""
+"""The golden set and the gate that a scorer has to pass."""

@@ -1,92 +1,103 @@
-"""The golden essays with their level bands, the thresholds, and texts made from them that must not score higher."""
+"""The golden essays with the levels that their authors set, the thresholds, and texts that must not score higher.
 
+Essays, levels and sentences quoted for them were written for this project. A level comes with the band around it
+that a second reader could give as well.
+"""
+
+import hashlib
 import json
-import random
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from scoring.attacks import dataset
 from scoring.essays.task import EssayTask
-from scoring.essays.text import sentences
+from scoring.golden.variants import Variant, variants_of
 
 DATA: Final = Path(__file__).parent / "data"
-# The order of words in a shuffled essay; any seed would do, but it must stay.
-SEED: Final = 1_905
+
+Kind = Literal["model", "local", "trained"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is right for one criterion: the level by its place from the lowest, the band around it (both ends are
+    right), and the sentence that shows it, empty where something is missing."""
+
+    level: int
+    low: int
+    high: int
+    quote: str
 
 
 @dataclass(frozen=True, slots=True)
 class GoldenEssay:
-    """An essay, how good it is, and for every criterion the lowest and highest level (by place) that is right."""
+    """An essay, how good it is as a whole (weak, middling or strong), and its mark for every criterion."""
 
     task: EssayTask
     quality: str
-    bands: Mapping[str, tuple[int, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """A text made from a golden essay that is worth no more than it."""
-
-    kind: str
-    base: EssayTask
-    task: EssayTask
+    marks: Mapping[str, Mark]
 
 
 def version() -> str:
-    """The version of the golden set."""
-    return str(_file()["version"])
+    """The version of the golden set: its name and the start of the hash of all that is asked and expected, so that
+    nothing can change without being seen."""
+    return f"{_file('essays')['version']}@{_digest()[:12]}"
 
 
-def thresholds(scorer: str) -> Mapping[str, float]:
-    """The figures that a ``local`` or ``model`` scorer must reach: at least in_band, metamorphic and ordered, at
-    most held."""
-    found: Mapping[str, float] = _file()["thresholds"][scorer]
+def thresholds_version() -> str:
+    """The name of the thresholds."""
+    return str(_file("thresholds")["version"])
+
+
+def thresholds(kind: Kind) -> Mapping[str, float]:
+    """The figures that a scorer of this kind must reach: ``held`` and ``rmse`` at most, all others at least."""
+    found: Mapping[str, float] = _file("thresholds")[kind]
     return found
 
 
-def golden_essays() -> list[GoldenEssay]:
+@cache
+def golden_essays() -> tuple[GoldenEssay, ...]:
     """The set, in order."""
-    carriers = {essay.id: essay for essay in dataset.carriers()}
-    return [
+    return tuple(
         GoldenEssay(
-            replace(carriers[row["carrier"]].task, question_id=row["carrier"]),
-            carriers[row["carrier"]].quality,
-            {key: (low, high) for key, (low, high) in row["bands"].items()},
+            dataset.essay_task(row["file"], row["question"], row["text"], row["id"]),
+            row["quality"],
+            {key: Mark(*mark) for key, mark in row["marks"].items()},
         )
-        for row in _file()["essays"]
-    ]
-
-
-def variants() -> list[Variant]:
-    """For some of the essays: nothing, the prompt, one sentence over and over, its words in disorder, and the
-    essay that answers another question."""
-    tasks = {essay.task.question_id: essay.task for essay in golden_essays()}
-    bases = [tasks[key] for key in _file()["bases"]]
-    return [
-        Variant(kind, base, replace(base, answer=text, question_id=f"{base.question_id}/{kind}"))
-        for at, base in enumerate(bases)
-        for kind, text in _texts(base, bases[at - 1]).items()
-    ]
-
-
-def _texts(base: EssayTask, other: EssayTask) -> dict[str, str]:
-    first = sentences(base.answer)[0].text
-    tokens = base.answer.split()
-    # Seeded, so that the text stays the same; nothing secret hangs on it.
-    random.Random(SEED).shuffle(tokens)  # noqa: S311
-    return {
-        "empty": "",
-        "prompt": base.prompt,
-        "repeated": " ".join([first] * (len(base.answer) // len(first) + 1)),
-        "shuffled": " ".join(tokens),
-        "other question": other.answer,
-    }
+        for row in _file("essays")["essays"]
+    )
 
 
 @cache
-def _file() -> Mapping[str, Any]:
-    content: Mapping[str, Any] = json.loads((DATA / "essays.json").read_text(encoding="utf-8"))
+def variants() -> tuple[Variant, ...]:
+    """The variants of the best essay on every question; the foreign answer is that of the question before."""
+    tasks = {essay.task.question_id: essay.task for essay in golden_essays()}
+    bases = [tasks[key] for key in _file("essays")["bases"]]
+    return tuple(
+        variant for at, base in enumerate(bases) for variant in variants_of(base, bases[at - 1].answer)
+    )
+
+
+def foreign_answer(task: EssayTask) -> str:
+    """A good answer to another question than this one."""
+    return next(
+        essay.task.answer
+        for essay in golden_essays()
+        if essay.quality == "strong" and essay.task.prompt != task.prompt
+    )
+
+
+@cache
+def _digest() -> str:
+    body = [(asdict(essay.task), {k: asdict(m) for k, m in essay.marks.items()}) for essay in golden_essays()]
+    text = json.dumps([body, _file("essays")["bases"]], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def _file(name: str) -> Mapping[str, Any]:
+    content: Mapping[str, Any] = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
     return content

@@ -1,82 +1,168 @@
 """manage.py release_gate: may this scorer score."""
 
+import json
+import uuid
 from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.text import slugify
 
-from microcred.ai import providers
-from microcred.ai.base import ProviderError
+from microcred.ai.base import EmbedderError, ProviderError
+from microcred.errors import DomainError
 from scoring import releasing
-from scoring.essays import local
-from scoring.essays.judge import ModelJudge
-from scoring.essays.local import LocalJudge
-from scoring.essays.prompt import PROMPT_VERSION
 from scoring.golden import gate, replies
-from scoring.golden.gate import GateResult
-from scoring.golden.replies import Recorded, RecordedChat, RecordingChat, RepliesUnfit
-from scoring.releasing import ScorerInUse
+from scoring.golden.replies import RepliesUnfit
+from scoring.models import ScorerRelease
+from scoring.releasing import running, shipped
+from scoring.releasing.activation import figure_rows
+from scoring.releasing.running import GateRun
 
-LIVE = "live"
+PASSED_REASON = "passed its release gate"
 
 
 class Command(BaseCommand):
-    """Exit status: 0 the scorer passed and is released, 1 it did not."""
+    """Exit status: 0 the scorer passed (or there was nothing to do), 1 it did not, or the gate could not be run."""
 
-    help = "Judges the golden set, prints the figures beside their thresholds, and releases a scorer that passes."
+    help = (
+        "Judge the golden set with the scorer that the settings ask for, and hold its figures against the "
+        "thresholds. With --activate a scorer that passes scores from then on."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare which scorer, and where a model's replies come from."""
-        parser.add_argument("--judge", choices=["local", "model"], required=True)
+        """Declare what is run, what becomes of it, and the way back."""
+        parser.add_argument("--activate", action="store_true", help="Let the scorer score if it passes.")
+        parser.add_argument("--if-needed", action="store_true", help="Do nothing if it is released already.")
+        parser.add_argument("--judge", choices=["local", "model"], help="Default: what the settings ask for.")
         parser.add_argument(
-            "--record", action="store_true", help="ask the configured model and keep its replies"
+            "--record", nargs="?", const="", metavar="FILE", help="Also keep the model's replies in a file."
         )
-        parser.add_argument("--replies", default="essay-1", help="name of the replies on file")
+        parser.add_argument("--recorded", type=Path, metavar="FILE", help="Use the replies in a file.")
+        parser.add_argument("--json", action="store_true", help="Print one JSON object and nothing else.")
+        parser.add_argument("--list", action="store_true", help="List the gate's runs.")
+        parser.add_argument("--use", type=uuid.UUID, metavar="ID", help="Let this run's scorer score.")
+        parser.add_argument("--roll-back", action="store_true", help="Let the scorer before score again.")
+        parser.add_argument("--reason", default="", help="Why: for --use and --roll-back.")
+        parser.add_argument(
+            "--ship", action="store_true", help="For maintainers: keep the local scorer's figures."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run the gate, store and print what it said."""
+        """Do what is asked; whatever refuses it is a sentence."""
         try:
-            if options["judge"] == "local":
-                scorer, result, source = self._local()
-            elif options["record"]:
-                scorer, result, source = self._live(options["replies"])
+            if options["list"]:
+                self._list()
+            elif options["ship"]:
+                run = running.run_local()
+                shipped.write(run.scorer, run.result)
+            elif options["use"] or options["roll_back"]:
+                self._switch(options)
+            elif options["if_needed"] and self._is_released():
+                self._say(options, f"{releasing.wanted()} is released already.")
             else:
-                scorer, result, source = self._recorded(options["replies"])
-        except (ProviderError, RepliesUnfit, FileNotFoundError) as error:
+                self._gate(options)
+        except DomainError as error:
+            raise CommandError(error.message) from error
+        except (ProviderError, RepliesUnfit, EmbedderError, OSError) as error:
             raise CommandError(f"The gate could not be run: {error}") from error
-        releasing.record_gate(scorer=scorer, result=result, replies=source, now=timezone.now())
-        self._print(scorer, result)
-        if not result.passed:
-            raise CommandError("The scorer did not pass.")
 
-    def _local(self) -> tuple[ScorerInUse, GateResult, str]:
-        embedder = providers.embedder()
-        scorer = ScorerInUse("local", local.VERSION, releasing.embedding_model())
-        return scorer, gate.run(LocalJudge(embedder), "local"), LIVE
+    def _gate(self, options: dict[str, Any]) -> None:
+        run = self._run(options)
+        now = timezone.now()
+        release = releasing.record_gate(
+            scorer=run.scorer, result=run.result, replies=run.replies, by=None, now=now
+        )
+        if options["activate"] and run.result.passed:
+            release = releasing.activate(release_id=release.pk, reason=PASSED_REASON, by=None, now=now)
+        if options["json"]:
+            self.stdout.write(json.dumps(as_json(run, release), indent=1))
+        else:
+            self._print(run, release)
+        if not run.result.passed:
+            raise CommandError(f"{run.scorer} did not pass its release gate.")
 
-    def _recorded(self, name: str) -> tuple[ScorerInUse, GateResult, str]:
-        kept = replies.recorded(name)
-        scorer = ScorerInUse("model", PROMPT_VERSION, kept.model)
-        return scorer, gate.run(ModelJudge(RecordedChat(kept)), "model"), name
+    def _run(self, options: dict[str, Any]) -> GateRun:
+        if options["recorded"]:
+            return running.run_recorded(options["recorded"])
+        now, judge = timezone.now(), options["judge"] or releasing.wanted().kind
+        if judge == "local":
+            return running.run_local()
+        self._say(options, f"Asking {releasing.wanted()} about {gate.calls()} texts")
+        run = running.run_model(now=now)
+        if options["record"] is not None and run.recorded is not None:
+            path = Path(options["record"]) if options["record"] else _place(run)
+            replies.write(path, run.recorded)
+            self._say(options, f"Replies written to {path}")
+        return run
 
-    def _live(self, name: str) -> tuple[ScorerInUse, GateResult, str]:
-        chat = providers.chat_model()
-        if chat is None:
-            raise CommandError("No model is configured: set OPENAI_API_KEY.")
-        recording = RecordingChat(chat)
-        result = gate.run(ModelJudge(recording), "model")
-        path = replies.write(name, Recorded(PROMPT_VERSION, chat.model, "recorded", recording.replies))
-        self.stdout.write(f"Replies written to {path.name}")
-        return ScorerInUse("model", PROMPT_VERSION, chat.model), result, LIVE
+    def _switch(self, options: dict[str, Any]) -> None:
+        now, reason = timezone.now(), options["reason"]
+        if options["use"]:
+            release = releasing.activate(release_id=options["use"], reason=reason, by=None, now=now)
+        else:
+            kind = options["judge"] or releasing.wanted().kind
+            release = releasing.roll_back(kind=kind, reason=reason, by=None, now=now)
+        self._say(options, f"Essays are scored by {release} now.")
 
-    def _print(self, scorer: ScorerInUse, result: GateResult) -> None:
-        self.stdout.write(f"{scorer.kind} {scorer.version} with {scorer.model} on {result.golden_version}")
-        self.stdout.write("| figure | value | threshold | |\n|---|--:|--:|---|")
+    def _is_released(self) -> bool:
+        using = releasing.released()
+        return using is not None and releasing.scorer_of(using) == releasing.wanted()
+
+    def _list(self) -> None:
+        for row in ScorerRelease.objects.all():
+            state = "active" if row.active else "passed" if row.passed else "failed"
+            usable = "" if releasing.is_available(row) else ", not usable with these settings"
+            self.stdout.write(
+                f"{row.pk} {row.made_at:%Y-%m-%d %H:%M} {state:<6} {row} ({row.replies}{usable})"
+            )
+
+    def _say(self, options: dict[str, Any], line: str) -> None:
+        (self.stderr if options["json"] else self.stdout).write(line)
+
+    def _print(self, run: GateRun, release: ScorerRelease) -> None:
+        result = run.result
+        self.stdout.write(f"{run.scorer} on {result.golden_version}, {result.thresholds_version}")
+        self.stdout.write("| figure | value | threshold | n | |\n|---|--:|--:|--:|---|")
         for figure in result.figures:
             verdict = "passed" if figure.passed else "FAILED"
-            self.stdout.write(f"| {figure.name} | {figure.value:.3f} | {figure.threshold:.3f} | {verdict} |")
+            span = "" if figure.low is None else f" ({figure.low:.3f} to {figure.high:.3f})"
+            self.stdout.write(
+                f"| {figure.name} | {figure.value:.3f}{span} | {figure.threshold:.3f} | {figure.n} | {verdict} |"
+            )
         for figure in result.figures:
             for miss in figure.misses:
                 self.stdout.write(f"{figure.name}: {miss}")
+        if result.cost_microcents:
+            self.stdout.write(f"Cost: {result.cost_microcents / 1_000_000:.2f} cents.")
+        left = (
+            "in use"
+            if release.active
+            else f"not in use; manage.py release_gate --use {release.pk} --reason …"
+        )
+        self.stdout.write(f"Passed: {left}." if result.passed else "Failed.")
+
+
+def as_json(run: GateRun, release: ScorerRelease) -> dict[str, Any]:
+    """The run as one object."""
+    return {
+        "release": str(release.pk),
+        "scorer": asdict(run.scorer),
+        "golden_version": run.result.golden_version,
+        "thresholds_version": run.result.thresholds_version,
+        "replies": run.replies,
+        "passed": run.result.passed,
+        "active": release.active,
+        "cost_microcents": run.result.cost_microcents,
+        "figures": figure_rows(run.result.figures),
+    }
+
+
+def _place(run: GateRun) -> Path:
+    name = slugify(f"{run.scorer.version}-{run.scorer.model}-{run.scorer.host}".replace("@", "-"))
+    folder: Path = settings.STATE_DIR / "releases"
+    return folder / f"{name}.json"

@@ -1,4 +1,4 @@
-"""Trains the scorer of a question, and measures scorers on files of scored answers."""
+"""Trains the scorer of a question, brings it into use, and measures scorers on files of scored answers."""
 
 import json
 import uuid
@@ -13,25 +13,44 @@ from django.utils import timezone
 
 from microcred.errors import DomainError
 from scoring import scorers
+from scoring.models import ScorerVersion
+from scoring.releasing import measuring, versions
 from scoring.training.dataset import DatasetError, read_sets
 from scoring.training.evaluation import MODES, Evaluation, SetFigures, evaluate
 
 GOALS: Mapping[str, float] = {"trained": 0.81, "unseen": 0.68, "zero": 0.455}
 GOAL_DATA = "the eight public ASAP prompts"
+LIFE: Mapping[str, str] = {
+    "train": "Fit a scorer to the scores people gave to a question; it is a candidate.",
+    "activate": "Run the gate of a version, and use it if it passes.",
+    "rollback": "Use an earlier version again.",
+    "list": "List the versions of a question with their figures.",
+}
 COLUMNS = ("n", "qwk", "qwk_low", "qwk_high", "exact", "adjacent", "rmse", "human_qwk", "ms_per_text")
 
 
 class Command(BaseCommand):
-    """``manage.py scorer train|evaluate``."""
+    """``manage.py scorer train|activate|rollback|list|evaluate``."""
 
-    help = "Train the scorer of a question on people's scores, or measure how well answers are scored."
+    help = (
+        "Train the scorer of a question on people's scores, use it, or measure how well answers are scored."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the subcommands and their options."""
         commands = parser.add_subparsers(dest="command", required=True)
-        train = commands.add_parser("train", help="Fit a scorer to the scores people gave to a question.")
-        train.add_argument("--question", type=uuid.UUID, required=True, help="The question's id.")
-        train.add_argument("--inactive", action="store_true", help="Store the version, but do not use it.")
+        for name, described in LIFE.items():
+            step = commands.add_parser(name, help=described)
+            step.add_argument("--question", type=uuid.UUID, required=True, help="The question's id.")
+            if name != "train":
+                step.add_argument(
+                    "--json", action="store_true", help="Print one JSON object and nothing else."
+                )
+            if name in ("activate", "rollback"):
+                step.add_argument(
+                    "--to", type=int, help="The version; by default the newest, or the one before."
+                )
+                step.add_argument("--reason", default="", help="Why; a rollback must say.")
         measure = commands.add_parser("evaluate", help="Score a file of scored answers and compare.")
         measure.add_argument("file", type=Path, help="CSV or TSV, also .gz, with set, text and score.")
         measure.add_argument(
@@ -45,19 +64,68 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the subcommand."""
-        if options["command"] == "train":
-            self._train(options["question"], activate=not options["inactive"])
-        else:
+        if options["command"] == "evaluate":
             self._evaluate(options)
-
-    def _train(self, question: uuid.UUID, *, activate: bool) -> None:
+            return
         try:
-            version = scorers.train(question_id=question, activate=activate, now=timezone.now())
+            getattr(self, f"_{options['command']}")(options)
         except DomainError as error:
             raise CommandError(error.message) from error
+
+    def _train(self, options: Mapping[str, Any]) -> None:
+        version = scorers.train(question_id=options["question"], now=timezone.now())
         figures = ", ".join(f"{name} {_shown(value)}" for name, value in version.figures.items())
-        state = "active" if version.active else "stored, not active"
-        self.stdout.write(f"Version {version.version} of the scorer: {state}. {figures}.")
+        self.stdout.write(
+            f"Version {version.version} of the scorer is a candidate: {figures}.\n"
+            f"manage.py scorer activate --question {version.question_id} runs its gate and uses it if it passes."
+        )
+
+    def _activate(self, options: Mapping[str, Any]) -> None:
+        row = versions.chosen(options["question"], options["to"])
+        now = timezone.now()
+        if not row.active:
+            row = measuring.check(version_id=row.pk, by=None, now=now)
+        if row.passed:
+            reason = options["reason"] or "passed its release gate"
+            row = versions.activate(version_id=row.pk, reason=reason, by=None, now=now)
+        self._show_gate(row, options)
+        if not row.passed:
+            raise CommandError(f"Version {row.version} did not pass its gate.")
+
+    def _rollback(self, options: Mapping[str, Any]) -> None:
+        now, reason = timezone.now(), options["reason"]
+        if options["to"] is None:
+            row = versions.roll_back(question_id=options["question"], reason=reason, by=None, now=now)
+        else:
+            row = versions.chosen(options["question"], options["to"])
+            row = versions.activate(version_id=row.pk, reason=reason, by=None, now=now)
+        self._show_gate(row, options)
+
+    def _list(self, options: Mapping[str, Any]) -> None:
+        rows = [shown_version(row) for row in versions.of_question(options["question"])]
+        if options["json"]:
+            self.stdout.write(json.dumps({"versions": rows}, indent=1))
+            return
+        for row in rows:
+            state = "active" if row["active"] else "passed" if row["passed"] else "candidate"
+            self.stdout.write(
+                f"{row['version']:>3} {state:<9} n {row['n']} qwk {_shown(row['qwk'])} "
+                f"({_shown(row['qwk_low'])} to {_shown(row['qwk_high'])}) data {row['data_hash'][:12]} "
+                f"{row['created_at']}"
+            )
+
+    def _show_gate(self, row: ScorerVersion, options: Mapping[str, Any]) -> None:
+        if options["json"]:
+            self.stdout.write(json.dumps(shown_version(row) | {"gate": row.gate}, indent=1))
+            return
+        self.stdout.write(f"Version {row.version}: {'in use' if row.active else 'not in use'}.")
+        for figure in row.gate:
+            verdict = "passed" if figure["passed"] else "FAILED"
+            self.stdout.write(
+                f"  {figure['name']} {figure['value']:.3f}, threshold {figure['threshold']:.3f}: {verdict}"
+            )
+            for miss in figure["misses"]:
+                self.stdout.write(f"    {miss}")
 
     def _evaluate(self, options: Mapping[str, Any]) -> None:
         try:
@@ -101,6 +169,19 @@ class Command(BaseCommand):
             self.stdout.write(" ".join([f"{name:<{width}}", *(f"{_shown(values[c]):>11}" for c in COLUMNS)]))
 
 
+def shown_version(row: ScorerVersion) -> dict[str, Any]:
+    """A version without its artefact."""
+    figures = {name: row.figures.get(name) for name in ("n", "qwk", "qwk_low", "qwk_high")}
+    return {
+        "version": row.version,
+        "active": row.active,
+        "passed": row.passed,
+        **figures,
+        "data_hash": row.data_hash,
+        "created_at": row.created_at.isoformat(timespec="seconds"),
+    }
+
+
 def as_json(found: Evaluation) -> dict[str, Any]:
     """The evaluation as the published object."""
     shown: dict[str, Any] = {
@@ -110,12 +191,6 @@ def as_json(found: Evaluation) -> dict[str, Any]:
     }
     if found.batch_standardised is not None:
         shown["batch_standardised"] = {n: asdict(f) for n, f in found.batch_standardised.items()}
-        shown["batch_standardised_mean"] = asdict(found.batch_mean) if found.batch_mean else None
-    if found.groups:
-        shown["groups"] = {
-            name: {group: {"n": error.n, "error": error.error} for group, error in groups.items()}
-            for name, groups in found.groups.items()
-        }
     return shown
 
 

@@ -1,170 +1,125 @@
-"""A scorer is released only when it passes the golden set."""
+"""A scorer passes the gate when it judges the golden set as people did, and no text above its worth."""
 
-from dataclasses import replace
-from io import StringIO
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import IntegrityError
 
-from microcred.ai.base import Embedder, ProviderError
-from ops import health
-from scoring import releasing
-from scoring.attacks.fakes import HonestModel, ObedientModel
+from microcred.ai.base import ChatReply, ProviderError
 from scoring.essays.judge import ModelJudge
-from scoring.essays.local import LocalJudge
-from scoring.essays.prompt import PROMPT_VERSION
-from scoring.essays.text import clean
-from scoring.golden import essays, gate, replies
-from scoring.golden.gate import GateResult
-from scoring.golden.replies import Recorded, RecordedChat, RecordingChat, RepliesUnfit
-from scoring.models import ScorerRelease
-from scoring.releasing import ScorerInUse, check_release, is_released, record_gate, scorer_in_use
-from tests.factories.catalog import NOW
-from tests.scoring.essays.conftest import minilm as minilm
+from scoring.golden import essays, gate
+from scoring.golden.gate import Figure, GateResult
+from scoring.golden.replies import Rater
 
-MODEL = ScorerInUse("model", PROMPT_VERSION, "a-model")
+GOLDEN, VARIANTS = len(essays.golden_essays()), len(essays.variants())
 
 
-def recorded_result() -> GateResult:
-    return gate.run(ModelJudge(RecordedChat(replies.recorded("essay-1"))), "model")
+def judged_by(chat: Any) -> dict[str, Figure]:
+    return {figure.name: figure for figure in gate.run(ModelJudge(chat), "model").figures}
 
 
-def test_the_replies_on_file_pass() -> None:
-    result = recorded_result()
+class Biased(Rater):
+    """A rater of whom every verdict is changed."""
 
-    assert {figure.name: (figure.value, figure.misses) for figure in result.figures} == {
-        "in_band": (1.0, ()),
-        "held": (0.0, ()),
-        "ordered": (1.0, ()),
-        "metamorphic": (1.0, ()),
+    def complete(self, *, user: str, schema: Mapping[str, Any], **asked: Any) -> ChatReply:
+        reply = super().complete(user=user, schema=schema, **asked)
+        return ChatReply(self.changed(user, reply.content), self.model, 10, 5, 0, 7, "stop")
+
+    def changed(self, user: str, content: str) -> str:
+        return content
+
+
+def test_who_rates_like_people_passes() -> None:
+    found = judged_by(Rater())
+
+    assert {name: (figure.value, figure.misses, figure.n) for name, figure in found.items()} == {
+        "in_band": (1.0, (), 144),
+        "agreement": (1.0, (), 144),
+        "ordered": (1.0, (), 36),
+        "held": (0.0, (), 144),
+        "metamorphic": (1.0, (), VARIANTS),
     }
-    assert result.passed
+    assert all(figure.passed for figure in found.values())
 
 
-def test_the_local_scorer_reaches_its_figures(minilm: Embedder) -> None:
-    result = gate.run(LocalJudge(minilm), "local")
+def test_who_gives_everybody_the_same_level_fails() -> None:
+    class Even(Biased):
+        def changed(self, user: str, content: str) -> str:
+            return content.replace('"l0"', '"l1"').replace('"l2"', '"l1"').replace('"l3"', '"l1"')
 
-    assert [figure for figure in result.figures if not figure.passed] == []
+    found = judged_by(Even())
 
-
-def test_a_model_that_gives_everybody_the_best_level_fails() -> None:
-    class Generous(ObedientModel):
-        def _wanted(self, answers: Any, label: str) -> list[str]:
-            return ["raise"]
-
-    result = gate.run(ModelJudge(Generous()), "model")
-
-    assert {figure.name for figure in result.figures if not figure.passed} >= {"in_band", "ordered"}
-    assert not result.passed
+    assert found["agreement"].value == 0.0
+    assert {name for name, figure in found.items() if not figure.passed} >= {
+        "in_band",
+        "agreement",
+        "ordered",
+    }
 
 
-def test_a_model_that_likes_words_in_disorder_fails_the_metamorphic_checks() -> None:
-    known = {clean(essay.task.answer) for essay in essays.golden_essays()}
+def test_who_likes_words_in_disorder_fails_the_metamorphic_checks() -> None:
+    shuffled = {one.task.answer for one in essays.variants() if one.kind == "shuffled"}
+    known = {key for essay in essays.golden_essays() for key in essay.marks}
 
-    class Confused(ObedientModel):
-        def _wanted(self, answers: Any, label: str) -> list[str]:
-            return [] if any(" ".join(one.split()) == answers[label] for one in known) else ["raise"]
+    class Confused(Biased):
+        def changed(self, user: str, content: str) -> str:
+            body = json.loads(content)
+            text = next((text for text in shuffled if text in user), "")
+            for key in known & body["e1"]["criteria"].keys():
+                verdict = body["e1"]["criteria"][key]
+                if text:
+                    verdict |= {"quotes": [" ".join(text.split()[:6])], "absent": False, "level": "l2"}
+                elif verdict["level"] != "l0":
+                    verdict["level"] = "l1"
+            return json.dumps(body)
 
-    result = gate.run(ModelJudge(Confused()), "model")
+    metamorphic = judged_by(Confused())["metamorphic"]
 
-    metamorphic = next(figure for figure in result.figures if figure.name == "metamorphic")
-    assert metamorphic.value == 0.8
-    assert [miss.split(":")[0] for miss in metamorphic.misses] == [
-        "orders-middling/shuffled",
-        "rooms-strong/shuffled",
-    ]
-
-
-def test_every_criterion_of_every_golden_essay_has_a_band() -> None:
-    for essay in essays.golden_essays():
-        steps = {criterion.key: len(criterion.levels) for criterion in essay.task.criteria}
-        assert essay.bands.keys() == steps.keys()
-        assert all(0 <= low <= high < steps[key] for key, (low, high) in essay.bands.items())
+    assert not metamorphic.passed
+    assert {miss.split(":")[0].split("/")[1] for miss in metamorphic.misses} == {"shuffled"}
 
 
-def test_a_call_that_is_not_on_file_and_a_changed_prompt_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    task = replace(essays.golden_essays()[1].task, prompt="Another question altogether?")
-    with pytest.raises(ProviderError, match="no reply"):
-        ModelJudge(RecordedChat(replies.recorded("essay-1"))).judge([task])
+def test_quotes_that_are_not_there_are_held_and_too_many_of_them_fail() -> None:
+    class Inventive(Biased):
+        def changed(self, user: str, content: str) -> str:
+            return content.replace('"quotes": ["', '"quotes": ["Never written: ')
 
-    monkeypatch.setattr(replies, "PROMPT_VERSION", "essay-9@0")
-    with pytest.raises(RepliesUnfit):
-        replies.recorded("essay-1")
+    held = judged_by(Inventive())["held"]
 
-
-def test_what_is_recorded_can_be_given_again(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replies, "FOLDER", tmp_path)
-    recording = RecordingChat(HonestModel())
-    first = gate.run(ModelJudge(recording), "model")
-    replies.write("mine", Recorded(PROMPT_VERSION, recording.model, "recorded", recording.replies))
-
-    again = gate.run(ModelJudge(RecordedChat(replies.recorded("mine"))), "model")
-
-    assert again == first
+    assert not held.passed
+    assert any("a quote is not in the answer" in miss for miss in held.misses)
 
 
-@pytest.mark.django_db
-class TestReleases:
-    """The rows that say which scorer may score."""
+def test_a_refused_essay_is_held_and_a_provider_that_is_away_ends_the_run() -> None:
+    class Failing(Rater):
+        kind: Any = "refusal"
 
-    def test_a_passed_gate_releases_and_a_failed_one_takes_back(self) -> None:
-        passed = recorded_result()
-        failed = replace(passed, figures=(replace(passed.figures[0], value=0.1), *passed.figures[1:]))
+        def complete(self, *, user: str, schema: Mapping[str, Any], **asked: Any) -> ChatReply:
+            raise ProviderError("no", retryable=False, kind=self.kind)
 
-        record_gate(scorer=MODEL, result=passed, replies="essay-1", now=NOW)
-        assert is_released(MODEL)
-        record_gate(scorer=MODEL, result=failed, replies="live", now=NOW)
+    assert judged_by(Failing())["held"].value == 1.0
+    away = Failing()
+    away.kind = "server"
+    with pytest.raises(ProviderError):
+        gate.run(ModelJudge(away), "model")
 
-        assert not is_released(MODEL)
-        assert not is_released(replace(MODEL, version="essay-2@0"))
-        assert ScorerRelease.objects.count() == 2
 
-    def test_the_database_keeps_a_failed_version_from_being_active(self) -> None:
-        with pytest.raises(IntegrityError, match="active_has_passed"):
-            ScorerRelease.objects.create(
-                kind="model", version="x", model="y", golden_version="g", replies="live",
-                passed=False, active=True, figures=[], made_at=NOW,
-            )  # fmt: skip
+def test_the_calls_and_what_they_cost_are_counted() -> None:
+    result = gate.run(ModelJudge(Biased()), "model")
 
-    def test_the_check_and_the_health_page_name_a_scorer_without_a_gate(self, settings: Any) -> None:
-        settings.OPENAI_API_KEY = "sk-test"
-        scorer = scorer_in_use()
+    # Blank, copied and repeated texts are decided by code.
+    assert gate.calls() == GOLDEN + 2 * VARIANTS // 5
+    assert (result.input_tokens, result.cost_microcents) == (10 * gate.calls(), 7 * gate.calls())
 
-        assert [message.id for message in check_release(databases=["default"])] == ["scoring.W001"]
-        assert check_release(databases=None) == []
-        assert health.readiness().checks["scorer"] == {
-            "status": "no passed release gate",
-            "version": PROMPT_VERSION,
-            "model": settings.AI_MODELS["scoring"],
-        }
-        record_gate(scorer=scorer, result=recorded_result(), replies="live", now=NOW)
-        assert check_release(databases=["default"]) == []
-        assert releasing.health()["status"] == "ok"
 
-    def test_the_command_prints_the_table_and_stores_the_release(self) -> None:
-        out = StringIO()
+def test_a_result_without_figures_has_not_passed() -> None:
+    assert not GateResult("golden", "thresholds", ()).passed
 
-        call_command("release_gate", "--judge", "model", stdout=out)
 
-        assert "| in_band | 1.000 | 0.900 | passed |" in out.getvalue()
-        release = ScorerRelease.objects.get()
-        assert (release.kind, release.model, release.active) == ("model", "handwritten", True)
-
-    def test_the_command_fails_where_the_scorer_does(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(
-            essays,
-            "thresholds",
-            lambda scorer: dict.fromkeys(["in_band", "ordered", "metamorphic"], 1.1) | {"held": 0},
-        )
-
-        with pytest.raises(CommandError, match="did not pass"):
-            call_command("release_gate", "--judge", "model", stdout=StringIO())
-        assert not ScorerRelease.objects.get().active
-
-    def test_recording_needs_a_model(self, settings: Any) -> None:
-        settings.OPENAI_API_KEY = ""
-
-        with pytest.raises(CommandError, match="No model is configured"):
-            call_command("release_gate", "--judge", "model", "--record", stdout=StringIO())
+@pytest.mark.parametrize(
+    ("name", "value", "passed"),
+    [("held", 0.1, True), ("held", 0.2, False), ("ordered", 0.2, True), ("ordered", 0.05, False)],
+)
+def test_some_figures_must_be_low_and_others_high(name: str, value: float, passed: bool) -> None:
+    assert Figure(name, value, 0.1, 10).passed is passed

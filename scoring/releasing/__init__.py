@@ -1,0 +1,31 @@
+"""Which scorer may score: gates, releases, the scorer in use, and the way back.
+
+`scoring.releasing.running` and `scoring.releasing.measuring` load models or call a provider; the rest does not.
+"""
+
+from scoring.releasing.activation import (
+    ReasonMissing,
+    ReleaseMissing,
+    ReleaseRefused,
+    activate,
+    record_gate,
+    roll_back,
+)
+from scoring.releasing.condition import check_release, health
+from scoring.releasing.state import Scorer, is_available, released, scorer_of, wanted
+
+__all__ = [
+    "ReasonMissing",
+    "ReleaseMissing",
+    "ReleaseRefused",
+    "Scorer",
+    "activate",
+    "check_release",
+    "health",
+    "is_available",
+    "record_gate",
+    "released",
+    "roll_back",
+    "scorer_of",
+    "wanted",
+]
