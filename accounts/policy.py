@@ -18,6 +18,7 @@ class Permission(enum.Enum):
     CURATE_CATALOG = "curate_catalog"
     READ_QUALITY = "read_quality"
     REVIEW_SCORES = "review_scores"
+    RELEASE_SCORERS = "release_scorers"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -39,6 +40,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CURATE_CATALOG,
             Permission.READ_QUALITY,
             Permission.REVIEW_SCORES,
+            Permission.RELEASE_SCORERS,
         }
     ),
 }

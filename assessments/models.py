@@ -76,6 +76,10 @@ class Assessment(Model):
                 | (models.Q(degraded=True) & ~models.Q(missing=[])),
                 name="assessments_degraded_names_parts",
             ),
+            models.CheckConstraint(
+                condition=models.Q(missing__contained_by=MissingPart.values),
+                name="assessments_missing_parts_known",
+            ),
         ]
         indexes = [
             models.Index(fields=["user", "-id"], name="idx_assessments_user"),
@@ -121,6 +125,8 @@ class QuestionSnapshot(Model):
             models.CheckConstraint(
                 condition=models.Q(question_type__in=QuestionType.values), name="snapshots_type_known"
             ),
+            models.CheckConstraint(condition=models.Q(weight__gt=0), name="snapshots_weight_positive"),
+            models.CheckConstraint(condition=models.Q(position__gte=1), name="snapshots_position_positive"),
         ]
 
     def __str__(self) -> str:

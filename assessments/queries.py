@@ -90,6 +90,11 @@ def with_result() -> QuerySet[Assessment]:
     return Assessment.objects.filter(status=AssessmentStatus.COMPLETED).order_by()
 
 
+def shown_to_student(user_id: uuid.UUID) -> QuerySet[Assessment]:
+    """Return a student's own assessments whose results they may see."""
+    return with_result().filter(user_id=user_id).exclude(stage=Stage.AWAITING_RELEASE)
+
+
 def versions_with_results() -> list[tuple[uuid.UUID, uuid.UUID, int]]:
     """Return every question version that completed assessments asked: question, version, and by how many."""
     rows = with_result().filter(snapshots__isnull=False)
@@ -159,6 +164,12 @@ def progress(assessment_id: uuid.UUID) -> Progress:
 def snapshots(assessment_id: uuid.UUID) -> list[QuestionSnapshot]:
     """Return the frozen questions in the order in which they are asked."""
     return list(QuestionSnapshot.objects.filter(assessment_id=assessment_id).order_by("position"))
+
+
+def asked_ids(assessment_id: uuid.UUID) -> list[uuid.UUID]:
+    """Return the ids of the questions that were asked, in the order of their ids; no contents are read."""
+    rows = QuestionSnapshot.objects.filter(assessment_id=assessment_id).order_by("question_id")
+    return list(rows.values_list("question_id", flat=True))
 
 
 def asked_questions(assessment_id: uuid.UUID) -> list[AskedQuestion]:

@@ -20,7 +20,8 @@ _migrated = False
 class Readiness:
     """``ready`` says whether requests can be answered; ``checks`` names what is well and what is not.
 
-    Late jobs and missing model keys degrade the product but do not make this process unfit for requests.
+    Late jobs, and whatever one of the setting ``HEALTH`` says is not well, degrade the product but do not make this
+    process unfit for requests.
     """
 
     ready: bool
@@ -39,9 +40,9 @@ def readiness() -> Readiness:
     if age is None:
         return Readiness(False, "unavailable", {"database": "ok", "migrations": "missing"} | checks)
     checks |= {name: import_string(function)() for name, function in settings.HEALTH.items()}
-    is_late = age > LATE_SECONDS
-    checks["jobs"] = {"status": "late" if is_late else "ok", "oldest_due_seconds": age}
-    return Readiness(True, "degraded" if is_late else "ok", {"database": "ok", "migrations": "ok"} | checks)
+    checks["jobs"] = {"status": "late" if age > LATE_SECONDS else "ok", "oldest_due_seconds": age}
+    is_well = all(checks[name]["status"] == "ok" for name in ("jobs", *settings.HEALTH))
+    return Readiness(True, "ok" if is_well else "degraded", {"database": "ok", "migrations": "ok"} | checks)
 
 
 def _models() -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What there is to know about jobs."""
 
+import datetime as dt
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Max
 
 from ops import kinds
 from ops.enums import JobStatus
@@ -58,6 +59,15 @@ def without_live_job(assessment_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
         assessment_id__in=assessment_ids, status__in=[JobStatus.QUEUED, JobStatus.RUNNING]
     )
     return set(assessment_ids) - set(living.values_list("assessment_id", flat=True))
+
+
+def ended(kind: str, assessment_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[int, dt.datetime]]:
+    """Return how many jobs of a kind have ended for each of the assessments that had one, and when the last did."""
+    rows = AsyncJob.objects.filter(kind=kind, assessment_id__in=assessment_ids, completed_at__isnull=False)
+    found = (
+        rows.order_by().values_list("assessment_id").annotate(number=Count("pk"), last=Max("completed_at"))
+    )
+    return {assessment_id: (number, last) for assessment_id, number, last in found}
 
 
 def counts() -> dict[tuple[str, str], int]:

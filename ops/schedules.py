@@ -40,6 +40,14 @@ class Schedule:
 SCHEDULES = (
     Schedule("expire-assessments", MINUTE, function="assessments.services.expire_overdue"),
     Schedule("fail-stranded-assessments", MINUTE, function="assessments.services.fail_stranded"),
+    Schedule("score-pending", 10 * MINUTE, function="scoring.pending.score_due"),
+    Schedule("settle-lost-calls", 10 * MINUTE, function="scoring.calls.ledger.abandon_stale"),
+    Schedule(
+        "recount-feedback",
+        DAY,
+        function="recommendations.services.recount_receptions",
+        offset=dt.timedelta(hours=2),
+    ),
     Schedule("clean-up", DAY, function="ops.cleanup.clean_up", offset=dt.timedelta(hours=3)),
     Schedule("embed-catalog", 7 * DAY, kind="recommendations.embed", offset=dt.timedelta(days=6, hours=4)),
 )

@@ -86,6 +86,12 @@ class AppealDecision(Model):
                 condition=models.Q(outcome__in=AppealOutcome.values), name="appeal_decisions_outcome_known"
             ),
             models.CheckConstraint(condition=~models.Q(reason=""), name="appeal_decisions_have_reason"),
+            models.CheckConstraint(
+                condition=models.Q(outcome=AppealOutcome.UPHELD, found__isnull=True, after=models.F("before"))
+                | models.Q(outcome=AppealOutcome.KEPT, found__isnull=False, after=models.F("before"))
+                | models.Q(outcome=AppealOutcome.CHANGED, after=models.F("found")),
+                name="appeal_decisions_outcome_fits",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -36,6 +36,7 @@ class ScoreOverride(Model):
                 name="score_overrides_within_maximum",
             ),
             models.CheckConstraint(condition=~models.Q(explanation=""), name="score_overrides_have_reason"),
+            models.CheckConstraint(condition=models.Q(run__gte=1), name="score_overrides_run_positive"),
         ]
 
     def __str__(self) -> str:
@@ -75,6 +76,11 @@ class ScoreChange(Model):
                 condition=models.Q(kind__in=ChangeKind.values), name="score_changes_kind_known"
             ),
             models.CheckConstraint(condition=~models.Q(reason=""), name="score_changes_have_reason"),
+            models.CheckConstraint(
+                condition=~models.Q(kind__in=[ChangeKind.REVIEW, ChangeKind.OVERRIDE, ChangeKind.APPEAL])
+                | models.Q(made_by__isnull=False),
+                name="score_changes_by_a_person",
+            ),
         ]
         indexes = [models.Index(fields=["assessment", "made_at"], name="idx_score_changes_assessment")]
 

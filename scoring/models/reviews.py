@@ -9,15 +9,19 @@ from scoring.enums import ReviewReason
 
 
 class ReviewTask(Model):
-    """One essay run that a person should look at, and how far that has got.
+    """A score, of an essay or by rules, that a person should look at, and how far that has got.
 
     A reviewer holds a task until ``lease_until`` by the database's clock. ``first_marks`` is what they marked
-    before the proposal was shown to them: ``{criterion key: level id}``. A task ends done, or withdrawn because
-    its answer was decided elsewhere.
+    before the proposal was shown to them: ``{criterion key: level id}``, for a closed answer ``{"points": decimal
+    as text}``. A task ends done, or withdrawn because its answer was decided elsewhere. A trigger refuses to hand a
+    held task to somebody else, to change an ended one, and a second reviewer who was the first.
     """
 
     essay_score = models.OneToOneField(
-        "scoring.EssayScore", on_delete=models.CASCADE, related_name="review_task"
+        "scoring.EssayScore", on_delete=models.CASCADE, null=True, blank=True, related_name="review_task"
+    )
+    rule_score = models.OneToOneField(
+        "scoring.RuleScore", on_delete=models.CASCADE, null=True, blank=True, related_name="review_task"
     )
     assessment = models.ForeignKey(
         "assessments.Assessment", on_delete=models.CASCADE, related_name="review_tasks"
@@ -58,7 +62,19 @@ class ReviewTask(Model):
                 | models.Q(done_by__isnull=False, done_at__isnull=False, withdrawn_at=None),
                 name="review_tasks_done_by_somebody",
             ),
-            models.CheckConstraint(condition=~models.Q(reasons=[]), name="review_tasks_have_reasons"),
+            models.CheckConstraint(
+                condition=~models.Q(reasons=[]) & models.Q(reasons__contained_by=ReviewReason.values),
+                name="review_tasks_have_reasons",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(essay_score__isnull=False, rule_score=None)
+                | models.Q(essay_score=None, rule_score__isnull=False),
+                name="review_tasks_of_one_score",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(done_at=None) | models.Q(first_marks__isnull=False),
+                name="review_tasks_done_after_marking",
+            ),
         ]
         indexes = [
             models.Index(

@@ -44,6 +44,7 @@ class RuleScore(Model):
                 condition=models.Q(score__gte=0) & models.Q(score__lte=models.F("maximum")),
                 name="rule_scores_within_maximum",
             ),
+            models.CheckConstraint(condition=~models.Q(explanation=""), name="rule_scores_explained"),
         ]
 
     def __str__(self) -> str:
@@ -128,6 +129,20 @@ class EssayScore(Model):
                 ),
                 name="essay_scores_band_within_maximum",
             ),
+            models.CheckConstraint(
+                condition=models.Q(uncertainty__gte=0, uncertainty__lte=1),
+                name="essay_scores_uncertainty_is_share",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(scored_weight__gte=0, scored_weight__lte=models.F("maximum")),
+                name="essay_scores_weight_within_maximum",
+            ),
+            models.CheckConstraint(condition=models.Q(run__gte=1), name="essay_scores_run_positive"),
+            models.CheckConstraint(
+                condition=models.Q(source=ScoreSource.HUMAN, scored_by__isnull=False)
+                | (~models.Q(source=ScoreSource.HUMAN) & models.Q(scored_by=None)),
+                name="essay_scores_human_has_scorer",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -175,16 +190,44 @@ class CriterionMark(Model):
                 ),
                 name="criterion_marks_points_fit_status",
             ),
+            models.CheckConstraint(
+                condition=models.Q(position__gte=1), name="criterion_marks_position_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(weight__gt=0, maximum__gt=0), name="criterion_marks_weigh_something"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.criterion_key}: {self.level_id or self.status}"
 
 
+class ProfileRun(Model):
+    """One drawing of an assessment's skill profile, numbered from 1; it may have found no skill."""
+
+    assessment = models.ForeignKey(
+        "assessments.Assessment", on_delete=models.CASCADE, related_name="profile_runs"
+    )
+    run = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "profile_runs"
+        ordering = ["assessment", "-run"]
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "run"], name="profile_runs_once"),
+            models.CheckConstraint(condition=models.Q(run__gte=1), name="profile_runs_run_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment_id}: {self.run}"
+
+
 class SkillEstimate(Model):
     """What one assessment says about one skill; see scoring/profile.py for the posterior.
 
     ``level`` and ``deviation`` are on the scale 0 to 5, ``evidence`` is the weight of what was observed.
+    ``correction`` is the person's finding that the level follows, where one counts in place of the posterior.
     """
 
     assessment = models.ForeignKey(
@@ -195,6 +238,9 @@ class SkillEstimate(Model):
     level = models.DecimalField(max_digits=4, decimal_places=3)
     deviation = models.DecimalField(max_digits=4, decimal_places=3)
     evidence = models.DecimalField(max_digits=7, decimal_places=2)
+    correction = models.ForeignKey(
+        "scoring.SkillCheck", on_delete=models.RESTRICT, null=True, related_name="estimates"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -209,40 +255,11 @@ class SkillEstimate(Model):
             models.CheckConstraint(
                 condition=models.Q(evidence__gte=0), name="skill_estimates_evidence_not_negative"
             ),
+            models.CheckConstraint(
+                condition=models.Q(deviation__gte=0), name="skill_estimates_deviation_not_negative"
+            ),
+            models.CheckConstraint(condition=models.Q(run__gte=1), name="skill_estimates_run_positive"),
         ]
 
     def __str__(self) -> str:
         return f"{self.skill_id}: {self.level}"
-
-
-class ScorerVersion(Model):
-    """A scorer learned from people's scores of one question; at most one of a question is in use.
-
-    ``artefact`` holds arrays and nothing that could be run (`scoring.training.artefact`). ``data_hash`` is
-    SHA-256 of the answers and scores it learned from, ``task_hash`` of the prompt and rubric they belong to:
-    a question whose prompt or rubric has changed since is not scored by it. ``figures`` are cross-validated.
-    """
-
-    question = models.ForeignKey("catalog.Question", on_delete=models.CASCADE, related_name="scorer_versions")
-    version = models.PositiveIntegerField()
-    format = models.CharField(max_length=32)
-    encoder = models.CharField(max_length=200)
-    data_hash = models.CharField(max_length=64)
-    task_hash = models.CharField(max_length=64)
-    figures = models.JSONField()
-    artefact = models.BinaryField()
-    active = models.BooleanField(default=False)
-    created_at = models.DateTimeField()
-
-    class Meta:
-        db_table = "scorer_versions"
-        ordering = ["question", "-version"]
-        constraints = [
-            models.UniqueConstraint(fields=["question", "version"], name="scorer_versions_once"),
-            models.UniqueConstraint(
-                fields=["question"], condition=models.Q(active=True), name="scorer_versions_one_active"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.question_id} scorer {self.version}"

@@ -9,6 +9,7 @@ from unfold.admin import ModelAdmin, StackedInline
 
 from ops import audit
 from ops.admin import ReadOnly, ReadOnlyAdmin
+from scoring.enums import ReviewReason
 from scoring.models import (
     Appeal,
     AppealDecision,
@@ -76,9 +77,14 @@ class ReviewerCalibrationAdmin(ReadOnlyAdmin):
 class ReviewTaskAdmin(ReadOnlyAdmin):
     """Answers that wait for a person, or did."""
 
-    list_display = ("question", "reasons", "claimed_by", "lease_until", "done_by", "done_at", "withdrawn_at")
+    list_display = ("question", "why", "claimed_by", "lease_until", "done_by", "done_at", "withdrawn_at")
     list_select_related = ("question", "claimed_by", "done_by")
     ordering = ("-created_at",)
+
+    @admin.display(description="reasons")
+    def why(self, task: ReviewTask) -> str:
+        """Show the reasons in words."""
+        return ", ".join(str(ReviewReason(reason).label) for reason in task.reasons)
 
 
 @admin.register(ScoreChange)

@@ -1,4 +1,4 @@
-"""Overrides and appeals over HTTP."""
+"""Overrides, appeals, releases and notices over HTTP."""
 
 import uuid
 
@@ -14,7 +14,9 @@ from microcred.api.pagination import PageQuery, paginate
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from scoring.oversight import appeals
+from scoring.oversight.notices import mark_seen, notices_for
 from scoring.oversight.overrides import NewScore, override
+from scoring.oversight.releases import release_once
 from scoring.oversight.serializers import (
     AppealList,
     AppealRequest,
@@ -23,7 +25,12 @@ from scoring.oversight.serializers import (
     MessageList,
     MessageRequest,
     MessageView,
+    NoticeList,
+    NoticeQuery,
     OverrideRequest,
+    ReleasedView,
+    SeenRequest,
+    SeenView,
 )
 
 
@@ -115,3 +122,71 @@ class AppealMessages(APIView):
             by=caller(request), appeal_id=appeal_id, text=body.validated_data["text"], now=timezone.now()
         )
         return Response(MessageView(message).data, status=201)
+
+
+class ReleaseEndpoint(APIView):
+    """The release of a result that its role holds back."""
+
+    permission_classes = [MayReviewScores]
+
+    @extend_schema(
+        operation_id="assessment_release", tags=["Oversight"], request=None,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER],
+        responses={200: ReleasedView, **errors(400, 403, 404, 409, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request, assessment_id: uuid.UUID) -> Response:
+        """Let the student see a result that was held back; releasing it again changes nothing."""
+        found = release_once(by=caller(request), assessment_id=assessment_id, now=timezone.now())
+        return Response(ReleasedView(found).data)
+
+
+class NoticeListEndpoint(APIView):
+    """What the student is told about their scores."""
+
+    permission_classes = [MayTakeAssessment]
+
+    @extend_schema(
+        operation_id="notices", tags=["Oversight"], parameters=[NoticeQuery],
+        responses={200: NoticeList, **errors(400, 403)},
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """Return a page of notices over all of the student's assessments, newest first."""
+        query = NoticeQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        asked = query.validated_data
+        told = notices_for(caller(request))
+        chosen = [
+            notice
+            for notice in told
+            if (not asked["unseen"] or notice.seen_at is None)
+            and notice.assessment_id == asked.get("assessment_id", notice.assessment_id)
+        ]
+        start = (asked["page"] - 1) * asked["page_size"]
+        body = {
+            "items": chosen[start : start + asked["page_size"]],
+            "page": asked["page"],
+            "page_size": asked["page_size"],
+            "total": len(chosen),
+            "unseen": sum(1 for notice in told if notice.seen_at is None),
+        }
+        return Response(NoticeList(body).data)
+
+
+class SeenNotices(APIView):
+    """Notices that the student has seen."""
+
+    permission_classes = [MayTakeAssessment]
+
+    @extend_schema(
+        operation_id="notices_seen", tags=["Oversight"], request=SeenRequest,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER],
+        responses={200: SeenView, **errors(400, 403, 404, 409, 413, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Note that the student has seen these; seen once is seen."""
+        body = SeenRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        unseen = mark_seen(by=caller(request), now=timezone.now(), **body.validated_data)
+        return Response(SeenView({"unseen": unseen}).data)

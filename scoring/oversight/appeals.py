@@ -19,7 +19,15 @@ from catalog.enums import QuestionType
 from microcred.errors import Conflict, Forbidden, Invalid, Missing
 from ops import audit
 from scoring.enums import AppealOutcome, AppealStatus, ChangeKind, MarkStatus
-from scoring.models import Appeal, AppealDecision, AppealMessage, EssayScore, ReviewTask, ScoreOverride
+from scoring.models import (
+    Appeal,
+    AppealDecision,
+    AppealMessage,
+    EssayScore,
+    ReviewTask,
+    ScoreChange,
+    ScoreOverride,
+)
 from scoring.oversight import essays
 from scoring.oversight.changes import checked_reason, result_for, standing
 from scoring.oversight.overrides import NewScore, checked_score, replace_score, require_reviewer
@@ -64,6 +72,9 @@ def appeal(
 ) -> Appeal:
     """Appeal against the score of a criterion (by key or name), or of a closed question, within the days set.
 
+    The days run from the moment the student could see the score: from the result, its release, or a later change
+    that was not the outcome of an appeal.
+
     Raises:
         AssessmentMissing, QuestionNotAsked: if it is not the student's, or not asked.
         ResultMissing: if there is no result, or none that the student may see yet.
@@ -76,11 +87,13 @@ def appeal(
     assessment = assessments.lock_result(assessment_id)
     if assessment_queries.is_held(assessment):
         raise assessments.ResultMissing("The result has not been released yet.")
-    seen_from = assessment.released_at or assessment.completed_at
-    if seen_from is None or now > seen_from + appeal_period():
-        raise AppealRefused(f"Appeals are possible within {settings.APPEAL_DAYS} days of the result.")
     text = _checked_text(statement, field="statement")
     result = result_for(assessment_id, question_id=question_id)
+    seen_from = _seen_from(assessment, result.question.snapshot_id)
+    if seen_from is None or now > seen_from + appeal_period():
+        raise AppealRefused(
+            f"Appeals are possible within {settings.APPEAL_DAYS} days of the result, or of a change to the score."
+        )
     key, name = _appealed(result, criterion)
     if Appeal.objects.filter(
         question_snapshot_id=result.question.snapshot_id, criterion_key=key, status=AppealStatus.OPEN
@@ -190,6 +203,14 @@ def is_impartial(by: User, row: Appeal) -> bool:
         or ReviewTask.objects.filter(question_snapshot_id=snapshot, done_by=by).exists()
         or AppealDecision.objects.filter(appeal__question_snapshot_id=snapshot, decided_by=by).exists()
     )
+
+
+def _seen_from(assessment: Any, snapshot_id: uuid.UUID) -> dt.datetime | None:
+    """Return since when the student could see the score that stands."""
+    changes = ScoreChange.objects.filter(question_snapshot_id=snapshot_id).exclude(kind=ChangeKind.APPEAL)
+    changed = changes.order_by("-made_at").values_list("made_at", flat=True).first()
+    shown: dt.datetime | None = assessment.released_at or assessment.completed_at
+    return max(shown, changed) if shown and changed else shown
 
 
 def _appealed(result: QuestionResult, criterion: str) -> tuple[str, str]:

@@ -117,6 +117,11 @@ def passed_questions(by: User, question_ids: Collection[uuid.UUID]) -> set[uuid.
     }
 
 
+def questions_with_examples(question_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Return those of the questions that have examples to be marked."""
+    return set(_examples(question_ids))
+
+
 def examples_hash(examples: Sequence[CalibrationExample]) -> str:
     """Return the SHA-256 that names a set of examples: their texts and agreed levels."""
     content = sorted(

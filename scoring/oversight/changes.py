@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from accounts.models import User
@@ -17,12 +17,6 @@ from scoring.queries import QuestionResult
 from scoring.services import draw_profile
 
 LONGEST_REASON: Final = 2_000
-MESSAGES: Final[Mapping[str, str]] = {
-    ChangeKind.REVIEW: "A person looked at your answer and decided on this score.",
-    ChangeKind.OVERRIDE: "A person changed this score.",
-    ChangeKind.APPEAL: "Your appeal was decided, and this score was changed.",
-    ChangeKind.RESCORE: "The question's scoring was corrected, and your answer was scored anew.",
-}
 
 
 class ReasonMissing(Invalid):
@@ -107,31 +101,7 @@ def take_effect(assessment_id: uuid.UUID) -> None:
     assessment_scored.send(sender=None, assessment_id=assessment_id, run=run)
 
 
-def notices(assessment_id: uuid.UUID) -> list[dict[str, Any]]:
-    """Return what people changed about an assessment's scores as its student may read it, the newest first."""
-    rows = ScoreChange.objects.filter(assessment_id=assessment_id).order_by("-made_at", "-pk")
-    return [_notice(row) for row in rows.select_related("question_snapshot")]
-
-
 def changes_of(assessment_id: uuid.UUID) -> Sequence[ScoreChange]:
     """Return the changes with who made them, for staff, the newest first."""
     rows = ScoreChange.objects.filter(assessment_id=assessment_id).order_by("-made_at", "-pk")
     return list(rows.select_related("made_by", "question_snapshot"))
-
-
-def _notice(row: ScoreChange) -> dict[str, Any]:
-    return {
-        "question_id": str(row.question_snapshot.question_id),
-        "criterion": row.criterion_name or None,
-        "kind": row.kind,
-        "message": MESSAGES[row.kind],
-        "reason": row.reason,
-        "before": _public(row.before),
-        "after": _public(row.after),
-        "changed_at": row.made_at,
-    }
-
-
-def _public(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out the points of a level, which are the rubric's."""
-    return {name: kept[name] for name in ("level", "score", "maximum")}

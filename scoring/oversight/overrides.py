@@ -109,7 +109,7 @@ def replace_score(
         given = {checked.criterion_key: GivenLevel(checked.level, reason)}
         essays.store_human_run(assessment_id, before, given, by=by)
     else:
-        _store_points(assessment_id, before, checked.score or Decimal(0), reason=reason, by=by)
+        store_points(assessment_id, before, checked.score or Decimal(0), reason=reason, by=by)
     after = result_for(assessment_id, question_id=question_id)
     change = note_change(
         before,
@@ -167,9 +167,10 @@ def _checked_points(standing: QuestionResult, new: NewScore) -> NewScore:
     return NewScore(score=score)
 
 
-def _store_points(
+def store_points(
     assessment_id: uuid.UUID, standing: QuestionResult, score: Decimal, *, reason: str, by: User
 ) -> ScoreOverride:
+    """Store the points that a person gives a closed answer; the caller holds the assessment's lock."""
     rows = ScoreOverride.objects.filter(question_snapshot_id=standing.question.snapshot_id)
     return ScoreOverride.objects.create(
         assessment_id=assessment_id,

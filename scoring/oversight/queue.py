@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Func, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, ExpressionWrapper, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat, Now
 
 from accounts.models import User
@@ -18,13 +18,15 @@ from catalog import queries as catalog
 from microcred.errors import Conflict, Missing
 from ops import audit
 from scoring import queries
-from scoring.enums import ScoreSource
-from scoring.models import ReviewTask
+from scoring.enums import ReviewReason, ScoreSource
+from scoring.models import EssayScore, ReviewTask
 from scoring.oversight import calibration
-from scoring.oversight.sampling import reasons_for
+from scoring.oversight.sampling import SECOND, closed_reasons_for, is_sampled, reasons_for
 from scoring.queries import QuestionResult
 
 OPEN = Q(done_at=None, withdrawn_at=None)
+# For these the student's result waits; everything else has a score already.
+WAITED_FOR = [ReviewReason.NEEDS_REVIEW, ReviewReason.UNAVAILABLE, ReviewReason.MODEL_REFUSED]
 
 
 class ReviewMissing(Missing):
@@ -43,7 +45,7 @@ class ReviewLost(Conflict):
 class QueueLine:
     """The open reviews of one question: how many are free and how many held, and how often each reason is given.
 
-    ``is_calibrated`` says whether the reviewer may take them.
+    ``is_calibrated`` says whether the reviewer may take them, ``has_examples`` whether there is anything to pass first.
     """
 
     question_id: uuid.UUID
@@ -52,11 +54,30 @@ class QueueLine:
     held: int
     reasons: tuple[tuple[str, int], ...]
     is_calibrated: bool
+    has_examples: bool
+
+
+def open_second_review(first: ReviewTask, score: EssayScore) -> None:
+    """Let a second person mark a share of the answers that one has scored, drawn at the role's rate.
+
+    How far two people agree who do not know of each other is known from these answers alone.
+    """
+    rate = catalog.review_sample_rate(assessments.subject(first.assessment_id).role_id)
+    if ReviewReason.SECOND_REVIEW in first.reasons:
+        return
+    if is_sampled(first.question_snapshot_id, rate, draw=SECOND):
+        ReviewTask.objects.create(
+            essay_score=score,
+            assessment_id=first.assessment_id,
+            question_snapshot_id=first.question_snapshot_id,
+            question_id=first.question_id,
+            reasons=[ReviewReason.SECOND_REVIEW],
+        )
 
 
 @transaction.atomic
 def open_reviews(*, assessment_id: uuid.UUID) -> int:
-    """Put the essays that a person should look at into the queue; return how many there now are of it.
+    """Put the answers that a person should look at into the queue; return how many there now are of it.
 
     What a person has scored already is left alone; an answer that waits in the queue waits there once.
     """
@@ -73,26 +94,31 @@ def open_reviews(*, assessment_id: uuid.UUID) -> int:
 def queue_lines(by: User) -> list[QueueLine]:
     """Return the open reviews by question, the fullest first."""
     rows: dict[uuid.UUID, list[Any]] = {}
-    for task in _open().select_related("question_snapshot").annotate(is_held=Q(lease_until__gt=Now())):
+    tasks = _open_to(by).select_related("question_snapshot").annotate(is_held=Q(lease_until__gt=Now()))
+    for task in tasks:
         rows.setdefault(task.question_id, []).append(task)
     passed = calibration.passed_questions(by, list(rows))
-    lines = [_line(question_id, tasks, question_id in passed) for question_id, tasks in rows.items()]
+    examples = calibration.questions_with_examples(list(rows))
+    lines = [_line(one, tasks, one in passed, one in examples) for one, tasks in rows.items()]
     return sorted(lines, key=lambda line: (-line.free, line.prompt))
 
 
 def claim_next(*, by: User) -> ReviewTask | None:
     """Give ``by`` the next review for the setting's hours, or the one they hold; None where none is free.
 
-    Each reviewer meets the answers in an order of their own, which stays the same. The lease runs by the
-    database's clock, and one guarded update takes it: of two reviewers who reach for a task one gets it.
+    First come answers whose students wait for their scores. Among these, and among the others, each reviewer meets
+    the answers in an order of their own, which stays the same. The lease runs by the database's clock, and one
+    guarded update takes it: of two reviewers who reach for a task one gets it.
     """
     held = held_task(by)
     if held is not None:
         return held
-    questions = set(_open().values_list("question_id", flat=True).distinct())
+    questions = set(_open_to(by).values_list("question_id", flat=True).distinct())
     allowed = calibration.passed_questions(by, list(questions))
     mine = Func(Concat(Cast("pk", TextField()), Value(str(by.pk))), function="md5", output_field=TextField())
-    free = _free().filter(question_id__in=allowed).order_by(mine)
+    waits = ExpressionWrapper(Q(reasons__overlap=WAITED_FOR), output_field=BooleanField())
+    unheld = _open_to(by).filter(Q(lease_until=None) | Q(lease_until__lte=Now()))
+    free = unheld.filter(question_id__in=allowed).order_by(waits.desc(), mine)
     for task_id in free.values_list("pk", flat=True).iterator():
         if _take(task_id, by):
             return ReviewTask.objects.get(pk=task_id)
@@ -139,8 +165,9 @@ def _open() -> QuerySet[ReviewTask]:
     return ReviewTask.objects.filter(OPEN, assessment__in=assessments.with_result())
 
 
-def _free() -> QuerySet[ReviewTask]:
-    return _open().filter(Q(lease_until=None) | Q(lease_until__lte=Now()))
+def _open_to(by: User) -> QuerySet[ReviewTask]:
+    """Return the open reviews but those of scores that ``by`` gave."""
+    return _open().exclude(essay_score__scored_by=by)
 
 
 def _take(task_id: uuid.UUID, by: User) -> bool:
@@ -154,21 +181,12 @@ def _take(task_id: uuid.UUID, by: User) -> bool:
 
 
 def _task(assessment_id: uuid.UUID, result: QuestionResult, rate: Decimal) -> ReviewTask | None:
-    score = result.essay_score
-    if score is None or score.source == ScoreSource.HUMAN:
-        return None
-    reasons = reasons_for(
-        snapshot_id=result.question.snapshot_id,
-        outcome=score.outcome,
-        uncertainty=score.uncertainty,
-        flags=score.flags,
-        uncertain_above=settings.REVIEW_UNCERTAINTY_ABOVE,
-        sample_rate=rate,
-    )
+    reasons = _reasons(result, rate)
     if not reasons:
         return None
     return ReviewTask(
-        essay_score=score,
+        essay_score=result.essay_score,
+        rule_score=None if result.essay_score else result.rule_score,
         assessment_id=assessment_id,
         question_snapshot_id=result.question.snapshot_id,
         question_id=result.question.question_id,
@@ -176,7 +194,24 @@ def _task(assessment_id: uuid.UUID, result: QuestionResult, rate: Decimal) -> Re
     )
 
 
-def _line(question_id: uuid.UUID, tasks: list[Any], is_calibrated: bool) -> QueueLine:
+def _reasons(result: QuestionResult, rate: Decimal) -> list[str]:
+    """Return why a person should look at what counts; nothing where a person gave it."""
+    snapshot_id, score, rule = result.question.snapshot_id, result.essay_score, result.rule_score
+    if score is not None and score.source != ScoreSource.HUMAN:
+        return reasons_for(
+            snapshot_id=snapshot_id,
+            outcome=score.outcome,
+            uncertainty=score.uncertainty,
+            flags=score.flags,
+            uncertain_above=settings.REVIEW_UNCERTAINTY_ABOVE,
+            sample_rate=rate,
+        )
+    if score is None and rule is not None and result.override is None:
+        return closed_reasons_for(snapshot_id=snapshot_id, applied=rule.rules_applied, sample_rate=rate)
+    return []
+
+
+def _line(question_id: uuid.UUID, tasks: list[Any], is_calibrated: bool, has_examples: bool) -> QueueLine:
     held = sum(1 for task in tasks if task.is_held)
     reasons = Counter(reason for task in tasks for reason in task.reasons)
     return QueueLine(
@@ -186,4 +221,5 @@ def _line(question_id: uuid.UUID, tasks: list[Any], is_calibrated: bool) -> Queu
         held=held,
         reasons=tuple(sorted(reasons.items(), key=lambda found: (-found[1], found[0]))),
         is_calibrated=is_calibrated,
+        has_examples=has_examples,
     )

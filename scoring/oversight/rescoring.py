@@ -2,14 +2,15 @@
 
 Publishing a version changes nothing for those who took the question before: they keep what was frozen for them
 until somebody plans a rescoring, looks at who would move, and applies it with a reason. Closed answers are scored
-by the new key. Essays are not read again: the levels that they reached get the new points and weights, so the
-criteria and levels must still be there. What a person gave a closed answer stays.
+by the new key. An essay that a model has read by the new version meanwhile (``rereading``) gets what came of that;
+any other is not read again: the levels that it reached get the new points and weights, so the criteria and levels
+must still be there. What a person gave a closed answer stays.
 """
 
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -22,15 +23,14 @@ from catalog import queries as catalog
 from catalog.enums import QuestionType
 from microcred.errors import Missing
 from ops import audit
-from scoring import queries
+from scoring import contests, queries
 from scoring.enums import ChangeKind, EssayOutcome, MarkStatus
 from scoring.essays.task import EssayTask
-from scoring.evidence import evidence_of, signals_of
 from scoring.models import CriterionMark, EssayScore, RuleScore
-from scoring.oversight import essays
+from scoring.oversight import essays, rereading
 from scoring.oversight.changes import checked_reason, note_change, result_for, take_effect
 from scoring.oversight.plans import Rescored, RescorePlan, Superseded
-from scoring.profile import skill_profile
+from scoring.oversight.steps import levels_of
 from scoring.queries import QuestionResult
 from scoring.rules.engine import is_scored_by_rules, score_answer
 from scoring.services import RULE_ENGINE_VERSION
@@ -71,7 +71,7 @@ def plan_rescoring(question_id: uuid.UUID) -> RescorePlan:
     takers = assessment_queries.with_result().filter(snapshots__question_id=question_id)
     takers = takers.exclude(snapshots__question_version_id=version.pk, snapshots__question_id=question_id)
     ids = takers.order_by("completed_at", "pk").values_list("pk", flat=True)
-    lines = tuple(_rescored(assessment_id, question_id, version) for assessment_id in ids)
+    lines = tuple(rescored(assessment_id, question_id, version) for assessment_id in ids)
     return RescorePlan(question_id, version.pk, version.version, lines)
 
 
@@ -90,7 +90,9 @@ def apply_rescoring(
     version = catalog.version(plan.version_id)
     moved = []
     for line in plan.moving:
-        applied = _apply(line.assessment_id, plan.question_id, version, by, stated, no_loss, now)
+        applied = apply_to_one(
+            line.assessment_id, plan.question_id, version, by=by, reason=stated, no_loss=no_loss, now=now
+        )
         if applied is not None:
             moved.append(applied)
     audit.record(
@@ -107,21 +109,24 @@ def levels_after(line: Rescored) -> tuple[dict[str, float], dict[str, float]]:
         line.after if line.after and one.question.snapshot_id == line.after.question.snapshot_id else one
         for one in results
     ]
-    return _levels(results), _levels(replaced)
+    found = contests.levels_of(contests.corrections(line.assessment_id))
+    return levels_of(results, found), levels_of(replaced, found)
 
 
 @transaction.atomic
-def _apply(
+def apply_to_one(
     assessment_id: uuid.UUID,
     question_id: uuid.UUID,
     version: Any,
+    *,
     by: User | None,
     reason: str,
     no_loss: bool,
     now: dt.datetime,
 ) -> Rescored | None:
+    """Put a version into effect for one past taker; None where nothing moves, or nobody is to fall."""
     assessments.lock_result(assessment_id)
-    line = _rescored(assessment_id, question_id, version)
+    line = rescored(assessment_id, question_id, version)
     if line.after is None or not line.moves or (no_loss and line.falls):
         return None
     if line.after.essay_score is not None:
@@ -141,8 +146,11 @@ def _apply(
     return line
 
 
-def _rescored(assessment_id: uuid.UUID, question_id: uuid.UUID, version: Any) -> Rescored:
+def rescored(assessment_id: uuid.UUID, question_id: uuid.UUID, version: Any) -> Rescored:
+    """Return what a version of a question means for one past taker; nothing is stored."""
     before = result_for(assessment_id, question_id=question_id)
+    if (anew := rereading.read_anew(assessment_id, before, version)) is not None:
+        return Rescored(assessment_id, before, anew)
     obstacle = _obstacle(before, version)
     if obstacle:
         return Rescored(assessment_id, before, None, obstacle)
@@ -161,7 +169,16 @@ def _obstacle(before: QuestionResult, version: Any) -> str:
         return "a person gave the score"
     if question.question_type == QuestionType.ESSAY:
         return "" if before.essay_score and before.score is not None else "not scored yet"
-    return "" if is_scored_by_rules(question.question_type) else "not a scored question"
+    if not is_scored_by_rules(question.question_type):
+        return "not a scored question"
+    there = {choice["id"] for choice in version.content["choices"] or ()}
+    return "" if _choices_in(question.answer or {}) <= there else "the choices are others now"
+
+
+def _choices_in(answer: Mapping[str, Any]) -> set[str]:
+    """The ids of choices that a stored answer names."""
+    pairs = answer.get("pairs", {})
+    return {*answer.get("choice_ids", ()), *answer.get("order", ()), *pairs, *pairs.values()}
 
 
 def _closed(assessment_id: uuid.UUID, before: QuestionResult, version: Any) -> QuestionResult:
@@ -243,13 +260,6 @@ def _task(before: QuestionResult, version: Any) -> EssayTask:
         maximum=_maximum(content),
         answer_format=content["answer_format"],
     )
-
-
-def _levels(results: Iterable[QuestionResult]) -> dict[str, float]:
-    rows = list(results)
-    return {
-        one.skill: one.level for one in skill_profile(evidence_of(rows), signals_of(rows)) if one.weight > 0
-    }
 
 
 def _maximum(content: Mapping[str, Any]) -> Decimal:

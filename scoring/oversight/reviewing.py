@@ -1,4 +1,4 @@
-"""Reviewing one essay blind: first the reviewer's own marks, then the proposal beside them, then the decision."""
+"""Reviewing one answer blind: first the reviewer's own marks, then the proposal beside them, then the decision."""
 
 import datetime as dt
 import uuid
@@ -9,27 +9,22 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.models import User
-from assessments import services as assessments
 from microcred.errors import Invalid
-from ops import audit
+from scoring.calls.writer import Writer, writer_of
 from scoring.enums import ChangeKind, MarkStatus
 from scoring.essays.task import Criterion
 from scoring.models import CriterionMark, ReviewTask
 from scoring.oversight import essays, queue
 from scoring.oversight.changes import LONGEST_REASON, ReasonMissing, note_change, result_for, take_effect
+from scoring.oversight.closed_reviews import ClosedPart, closed_part
 from scoring.oversight.essays import GivenLevel
+from scoring.oversight.finishing import NotMarkedYet, finish, lock_with_result
 from scoring.oversight.overrides import require_reviewer
 from scoring.queries import QuestionResult
 
 
 class ReviewIncomplete(Invalid):
     """Every criterion needs a level."""
-
-    default_code = "REVIEW_400"
-
-
-class NotMarkedYet(Invalid):
-    """The proposal is shown, and the review concluded, only after a first marking without it."""
 
     default_code = "REVIEW_400"
 
@@ -56,15 +51,17 @@ class SheetCriterion:
 
 @dataclass(frozen=True, slots=True)
 class ReviewSheet:
-    """All that a reviewer sees of an answer; nothing in it says whose it is.
+    """All that a reviewer sees of an answer; names and addresses in it are replaced, so nothing says whose it is.
 
-    Before the first marking the proposals and the reasons for the review are left out.
+    ``closed`` is there for an answer that rules scored, ``criteria`` for an essay. Before the first marking the
+    proposals and the reasons for the review are left out.
     """
 
     task_id: uuid.UUID
     prompt: str
     answer: str
     criteria: tuple[SheetCriterion, ...]
+    closed: ClosedPart | None
     is_marked: bool
     reasons: tuple[str, ...]
     model_answer: str
@@ -83,27 +80,10 @@ def review_sheet(*, by: User, task_id: uuid.UUID) -> ReviewSheet:
     if task is None or task.lease_until is None:
         raise queue.ReviewMissing("You do not hold this review.")
     result = result_for(task.assessment_id, question_id=task.question_id)
-    essay = essays.task_in_force(result)
-    marks = {mark.criterion_key: mark for mark in result.marks}
-    first = task.first_marks
-    return ReviewSheet(
-        task_id=task.pk,
-        prompt=essay.prompt,
-        answer=essay.answer,
-        criteria=tuple(
-            SheetCriterion(
-                criterion=criterion,
-                first_level=(first or {}).get(criterion.key, ""),
-                proposal=_proposal(marks.get(criterion.key)) if first is not None else None,
-            )
-            for criterion in essay.criteria
-        ),
-        is_marked=first is not None,
-        reasons=tuple(task.reasons) if first is not None else (),
-        model_answer=essay.model_answer,
-        grader_notes=essay.grader_notes,
-        lease_until=task.lease_until,
-    )
+    writer = writer_of(task.assessment_id)
+    if task.rule_score_id is not None:
+        return _closed_sheet(task, result, writer, task.lease_until)
+    return _essay_sheet(task, result, writer, task.lease_until)
 
 
 @transaction.atomic
@@ -138,29 +118,66 @@ def conclude_review(
         ReviewIncomplete, LevelUnknown, ReasonMissing: if what is given cannot be taken.
     """
     require_reviewer(by)
-    held = (
-        ReviewTask.objects.filter(pk=task_id, claimed_by=by).values_list("assessment_id", flat=True).first()
-    )
-    if held is None:
-        raise queue.ReviewMissing("You do not hold this review.")
-    assessments.lock_result(held)
-    task = queue.lock_held(by=by, task_id=task_id)
+    task = lock_with_result(by=by, task_id=task_id)
     if task.first_marks is None:
         raise NotMarkedYet("Mark the answer once before you conclude.")
     before = result_for(task.assessment_id, question_id=task.question_id)
     _complete(before, {key: one.level_id for key, one in given.items()})
     changed = _changed(before.marks, given)
-    essays.store_human_run(task.assessment_id, before, given, by=by)
+    run = essays.store_human_run(task.assessment_id, before, given, by=by)
     _note(task, before, changed, given, by=by, now=now)
-    task.done_by, task.done_at = by, now
-    task.save(update_fields=["done_by", "done_at"])
-    audit.record(
-        by=by, action="review.done", resource_type="review_task", resource_id=task.pk,
-        metadata={"assessment_id": str(task.assessment_id), "changed": len(changed)},
-    )  # fmt: skip
+    finish(task, by=by, changed=len(changed), now=now)
+    queue.open_second_review(task, run)
     if changed:
         take_effect(task.assessment_id)
     return bool(changed)
+
+
+def _closed_sheet(
+    task: ReviewTask, result: QuestionResult, writer: Writer, lease_until: dt.datetime
+) -> ReviewSheet:
+    given = dict(result.question.answer or {})
+    if "text" in given:
+        given["text"] = writer.redacted(str(given["text"])).text
+    return ReviewSheet(
+        task_id=task.pk,
+        prompt=result.question.prompt,
+        answer=str(given.get("text", "")),
+        criteria=(),
+        closed=closed_part(task, result, answer=given, why=writer.redacted(result.staff_explanation).text),
+        is_marked=task.first_marks is not None,
+        reasons=tuple(task.reasons) if task.first_marks is not None else (),
+        model_answer="",
+        grader_notes=str(result.question.feedback.get("staff", "")),
+        lease_until=lease_until,
+    )
+
+
+def _essay_sheet(
+    task: ReviewTask, result: QuestionResult, writer: Writer, lease_until: dt.datetime
+) -> ReviewSheet:
+    essay = essays.task_in_force(result)
+    marks = {mark.criterion_key: mark for mark in result.marks}
+    first = task.first_marks
+    return ReviewSheet(
+        task_id=task.pk,
+        prompt=essay.prompt,
+        answer=writer.redacted(essay.answer).text,
+        criteria=tuple(
+            SheetCriterion(
+                criterion=criterion,
+                first_level=(first or {}).get(criterion.key, ""),
+                proposal=_proposal(marks.get(criterion.key), writer) if first is not None else None,
+            )
+            for criterion in essay.criteria
+        ),
+        closed=None,
+        is_marked=first is not None,
+        reasons=tuple(task.reasons) if first is not None else (),
+        model_answer=essay.model_answer,
+        grader_notes=essay.grader_notes,
+        lease_until=lease_until,
+    )
 
 
 def _note(
@@ -188,6 +205,8 @@ def _note(
 
 def _complete(result: QuestionResult, levels: Mapping[str, str]) -> dict[str, str]:
     """Return the levels of all criteria as ids, checked against the rubric."""
+    if result.essay_score is None:
+        raise ReviewIncomplete("A closed answer is marked with points.")
     task = essays.task_in_force(result)
     lacking = [criterion.name for criterion in task.criteria if not levels.get(criterion.key)]
     if lacking:
@@ -209,14 +228,14 @@ def _changed(marks: Sequence[CriterionMark], given: Mapping[str, GivenLevel]) ->
     return changed
 
 
-def _proposal(mark: CriterionMark | None) -> Proposal | None:
+def _proposal(mark: CriterionMark | None, writer: Writer) -> Proposal | None:
     if mark is None:
         return None
     scored = mark.status == MarkStatus.SCORED
     return Proposal(
         level_id=mark.level_id if scored else "",
         level_name=mark.level_name,
-        reason=mark.reason,
-        quotes=tuple(quote["text"] for quote in mark.quotes),
-        note=mark.note,
+        reason=writer.redacted(mark.reason).text,
+        quotes=tuple(writer.redacted(quote["text"]).text for quote in mark.quotes),
+        note=writer.redacted(mark.note).text,
     )

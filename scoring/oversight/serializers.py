@@ -5,10 +5,13 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.enums import Role
+from assessments.enums import AssessmentStatus, Stage
+from microcred.api.pagination import PageQuery
 from scoring.enums import AppealOutcome, AppealStatus, ChangeKind
 from scoring.models import Appeal, AppealMessage, ScoreChange
 from scoring.oversight.appeals import LONGEST_MESSAGE
 from scoring.oversight.changes import LONGEST_REASON
+from scoring.oversight.notices import CONTEST
 
 
 class StandingView(serializers.Serializer[Any]):
@@ -54,6 +57,69 @@ class ChangeView(serializers.ModelSerializer[ScoreChange]):
             "change_id", "assessment_id", "question_id", "criterion", "kind", "reason", "before", "after",
             "changed_at",
         ]  # fmt: skip
+
+
+class NoticeView(serializers.Serializer[Any]):
+    """Something that a student is told about a score: what was decided, on what occasion, and why."""
+
+    notice_id = serializers.UUIDField()
+    question_id = serializers.UUIDField(allow_null=True, help_text="Null where a skill is meant.")
+    criterion = serializers.CharField(allow_null=True, help_text="Its name; null for the whole question.")
+    skill = serializers.CharField(
+        allow_null=True, help_text="Its name, where a level was contested; its score is the level, out of 5."
+    )
+    kind = serializers.CharField(help_text=f"{', '.join(ChangeKind.values)} or {CONTEST}.")
+    message = serializers.CharField()
+    reason = serializers.CharField()
+    before = StandingView()
+    after = StandingView()
+    changed_at = serializers.DateTimeField()
+    seen_at = serializers.DateTimeField(allow_null=True, help_text="Null until the student has seen it.")
+
+
+class OwnNoticeView(NoticeView):
+    """A notice in the list over all of a student's assessments."""
+
+    assessment_id = serializers.UUIDField()
+    role_name = serializers.CharField(source="role")
+
+
+class NoticeQuery(PageQuery):
+    """Query parameters of the list of notices."""
+
+    unseen = serializers.BooleanField(required=False, default=False, help_text="Only those not seen yet.")
+    assessment_id = serializers.UUIDField(required=False)
+
+
+class NoticeList(serializers.Serializer[Any]):
+    """A page of notices, newest first, and how many in all the student has not seen."""
+
+    items = OwnNoticeView(many=True)
+    page = serializers.IntegerField()
+    page_size = serializers.IntegerField()
+    total = serializers.IntegerField()
+    unseen = serializers.IntegerField()
+
+
+class SeenRequest(serializers.Serializer[Any]):
+    """Which notices the student has seen."""
+
+    notice_ids = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=1000)
+
+
+class SeenView(serializers.Serializer[Any]):
+    """How many notices the student has not seen yet."""
+
+    unseen = serializers.IntegerField()
+
+
+class ReleasedView(serializers.Serializer[Any]):
+    """A result that its student may see from now on, or could already."""
+
+    assessment_id = serializers.UUIDField(source="pk")
+    status = serializers.ChoiceField(choices=AssessmentStatus.choices)
+    stage = serializers.ChoiceField(choices=Stage.choices)
+    released_at = serializers.DateTimeField()
 
 
 class AppealRequest(serializers.Serializer[Any]):

@@ -43,7 +43,8 @@ class GroupLine:
     """A group that is large enough: its mean share of the points (0 to 1), and how it differs from the reference.
 
     ``gap`` is None for the reference group itself. ``model_error`` says by how much the model scores the group's
-    essays higher than people do, in standard deviations of the people's scores; None where too few have both.
+    essays higher than people do who mark them blind, in standard deviations of the people's scores; None where too
+    few have both.
     """
 
     name: str
@@ -155,7 +156,7 @@ def _line(
 
 
 def _pairs(table: ScoreTable, runs: Mapping[uuid.UUID, Sequence[Run]]) -> list[EssayPair]:
-    """Return the essays of the table that a model and a person scored whole."""
+    """Return the essays of the table that a model and, blind, a person scored whole."""
     rows = {attempt.assessment_id: row for row, attempt in enumerate(table.attempts)}
     return [
         EssayPair(rows[person.assessment_id], person.words, model.share, person.share)

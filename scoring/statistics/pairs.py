@@ -2,7 +2,8 @@
 
 Criteria are compared by the rubric's levels, counted from 0; whole essays by as many steps as all criteria have
 together. Only runs on the same version of an answer make a pair, and only essays scored under the newest rubric's
-levels count.
+levels count. What people marked blind and what they decided after they had seen a score are never mixed: who has seen
+a score is drawn towards it.
 """
 
 import datetime as dt
@@ -18,6 +19,10 @@ from scoring.agreement import Agreement, Scale, agreement
 from scoring.statistics.runs import EssayQuestion, Run, essay_questions, essay_runs
 
 Between = Literal["model", "reviewers"]
+Marks = Literal["blind", "decided"]
+
+# Essays of a role differ in how many steps they have; compared with each other they are in tenths of the points.
+TENTHS = Scale(0, 10)
 
 LEAST_PAIRS = 10
 
@@ -60,17 +65,20 @@ class ScorerLine:
 
 @dataclass(frozen=True, slots=True)
 class QuestionPairs:
-    """A line of the overview: an essay question, or one criterion of it where ``criterion`` is not empty.
+    """A line of the overview: the role (no question), an essay question, or one criterion of it.
 
-    ``reviewers`` compares people with each other.
+    ``model`` and ``reviewers`` (people with each other) rest on blind marks, ``decided`` and ``reviewers_decided`` on
+    what people decided after they had seen a score.
     """
 
-    question_id: uuid.UUID
+    question_id: uuid.UUID | None
     prompt: str
     criterion: str
     name: str
     model: Agreement
+    decided: Agreement
     reviewers: Agreement
+    reviewers_decided: Agreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,7 @@ class Comparison:
     name: str
     criteria: tuple[tuple[str, str], ...]
     between: Between
+    marks: Marks
     levels: tuple[str, ...]
     agreement: Agreement
     cells: tuple[tuple[tuple[Case, ...], ...], ...]
@@ -94,13 +103,15 @@ class Comparison:
 
 
 def question_pairs(*, by: User, role_id: uuid.UUID, synthetic: bool = False) -> list[QuestionPairs]:
-    """Return how far scores of the role's essays agree: each question, followed by its criteria."""
+    """Return how far scores of the role's essays agree: the role, then each question, followed by its criteria."""
     runs = essay_runs(by=by, role_id=role_id, synthetic=synthetic)
-    return [
+    questions = essay_questions(by=by, role_id=role_id, synthetic=synthetic)
+    lines = [
         _overview(question, criterion, runs.get(question.question_id, ()))
-        for question in essay_questions(by=by, role_id=role_id, synthetic=synthetic)
+        for question in questions
         for criterion in ("", *question.levels)
     ]
+    return [_whole_role(questions, runs), *lines] if lines else []
 
 
 def comparison(
@@ -110,6 +121,7 @@ def comparison(
     question_id: uuid.UUID,
     criterion: str = "",
     between: Between = "model",
+    marks: Marks = "blind",
     synthetic: bool = False,
 ) -> Comparison:
     """Return the agreement on one question, or on one criterion of it, with the cases behind each cell.
@@ -122,7 +134,7 @@ def comparison(
     if question is None or (criterion and criterion not in question.levels):
         raise QuestionMissing("No such question.")
     runs = essay_runs(by=by, role_id=role_id, question_id=question_id, synthetic=synthetic)
-    cases = _cases(question, criterion, runs.get(question_id, ()), between)
+    cases = _cases(question, criterion, runs.get(question_id, ()), between, marks)
     names = question.level_names(criterion)
     scale = Scale(0, len(names) - 1)
     return Comparison(
@@ -132,6 +144,7 @@ def comparison(
         name=question.names.get(criterion, ""),
         criteria=tuple(question.names.items()),
         between=between,
+        marks=marks,
         levels=names,
         agreement=_agreement(cases, scale),
         cells=_cells(cases, len(names)),
@@ -142,50 +155,93 @@ def comparison(
     )
 
 
-def model_and_person(runs: Iterable[Run]) -> list[tuple[Run, Run]]:
-    """Return the newest model run beside the newest person's run of every answer that has both."""
+def model_and_person(runs: Iterable[Run], marks: Marks = "blind") -> list[tuple[Run, Run]]:
+    """Return the newest model run of every answer beside a person's: the first blind one, or the newest decision."""
     pairs = []
     for group in _by_answer(runs).values():
         models = [run for run in group if not run.is_human]
-        people = [run for run in group if run.is_human]
+        people = _people(group, marks)
         if models and people:
-            pairs.append((models[-1], people[-1]))
+            pairs.append((models[-1], people[0] if marks == "blind" else people[-1]))
     return pairs
+
+
+def _whole_role(questions: Sequence[EssayQuestion], runs: Mapping[uuid.UUID, Sequence[Run]]) -> QuestionPairs:
+    def compared(between: Between, marks: Marks) -> Agreement:
+        pairs = [
+            (first.share, second.share)
+            for question in questions
+            for first, second in _pairs(question, runs.get(question.question_id, ()), between, marks)
+            if first.share is not None and second.share is not None
+        ]
+        return agreement([_tenth(one) for one, _ in pairs], [_tenth(other) for _, other in pairs], TENTHS)
+
+    return QuestionPairs(
+        question_id=None,
+        prompt="",
+        criterion="",
+        name="",
+        model=compared("model", "blind"),
+        decided=compared("model", "decided"),
+        reviewers=compared("reviewers", "blind"),
+        reviewers_decided=compared("reviewers", "decided"),
+    )
+
+
+def _tenth(share: float) -> int:
+    return int(share * TENTHS.maximum + 0.5)
 
 
 def _overview(question: EssayQuestion, criterion: str, runs: Sequence[Run]) -> QuestionPairs:
     scale = Scale(0, len(question.level_names(criterion)) - 1)
+
+    def compared(between: Between, marks: Marks) -> Agreement:
+        return _agreement(_cases(question, criterion, runs, between, marks), scale)
+
     return QuestionPairs(
         question_id=question.question_id,
         prompt=question.prompt,
         criterion=criterion,
         name=question.names.get(criterion, ""),
-        model=_agreement(_cases(question, criterion, runs, "model"), scale),
-        reviewers=_agreement(_cases(question, criterion, runs, "reviewers"), scale),
+        model=compared("model", "blind"),
+        decided=compared("model", "decided"),
+        reviewers=compared("reviewers", "blind"),
+        reviewers_decided=compared("reviewers", "decided"),
     )
 
 
-def _cases(question: EssayQuestion, criterion: str, runs: Sequence[Run], between: Between) -> list[Case]:
-    usable = [run for run in runs if run.levels == question.levels]
-    pairs = model_and_person(usable) if between == "model" else _reviewers(usable)
+def _cases(
+    question: EssayQuestion, criterion: str, runs: Sequence[Run], between: Between, marks: Marks
+) -> list[Case]:
     cases = []
-    for first, second in pairs:
+    for first, second in _pairs(question, runs, between, marks):
         one, other = first.place(criterion), second.place(criterion)
         if one is not None and other is not None:
             cases.append(_case(first, second, one, other))
     return cases
 
 
-def _reviewers(runs: Iterable[Run]) -> list[tuple[Run, Run]]:
+def _pairs(
+    question: EssayQuestion, runs: Sequence[Run], between: Between, marks: Marks
+) -> list[tuple[Run, Run]]:
+    usable = [run for run in runs if run.levels == question.levels]
+    return model_and_person(usable, marks) if between == "model" else _reviewers(usable, marks)
+
+
+def _reviewers(runs: Iterable[Run], marks: Marks) -> list[tuple[Run, Run]]:
     """Return, for every answer that several people scored, the first two of them, each with their newest run."""
     pairs = []
     for group in _by_answer(runs).values():
-        newest = {run.scored_by: run for run in group if run.is_human}
-        order = dict.fromkeys(run.scored_by for run in group if run.is_human)
-        if len(order) > 1:
-            first, second, *_ = order
+        people = _people(group, marks)
+        newest = {run.scored_by: run for run in people}
+        if len(newest) > 1:
+            first, second, *_ = newest
             pairs.append((newest[first], newest[second]))
     return pairs
+
+
+def _people(runs: Iterable[Run], marks: Marks) -> list[Run]:
+    return [run for run in runs if run.is_human and run.is_blind == (marks == "blind")]
 
 
 def _by_answer(runs: Iterable[Run]) -> Mapping[uuid.UUID, list[Run]]:

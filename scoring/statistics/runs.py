@@ -5,12 +5,13 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from accounts.models import User
 from catalog.enums import QuestionType
 from scoring.enums import MarkStatus, ScoreSource
-from scoring.models import CriterionMark, EssayScore
+from scoring.models import CriterionMark, EssayScore, ReviewTask
 from scoring.statistics.attempts import considered
 
 Levels = Mapping[str, tuple[str, ...]]
@@ -37,7 +38,11 @@ class EssayQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A scoring run: ``share`` is what it gave of the maximum (0 to 1), None where a part waits for a person."""
+    """A scoring run: ``share`` is what it gave of the maximum (0 to 1), None where a part waits for a person.
+
+    ``is_blind`` marks what a reviewer gave before anything else was shown; it never counted as a score. What people
+    gave in runs that count was given after they had seen the score that stood.
+    """
 
     assessment_id: uuid.UUID
     snapshot_id: uuid.UUID
@@ -45,6 +50,7 @@ class Run:
     question_id: uuid.UUID
     position: int
     is_human: bool
+    is_blind: bool
     scored_by: uuid.UUID | None
     scorer: str
     created_at: dt.datetime
@@ -76,7 +82,7 @@ def essay_questions(*, by: User, role_id: uuid.UUID, synthetic: bool = False) ->
 def essay_runs(
     *, by: User, role_id: uuid.UUID, question_id: uuid.UUID | None = None, synthetic: bool = False
 ) -> dict[uuid.UUID, list[Run]]:
-    """Return the runs of models and people by question, oldest first; four queries."""
+    """Return the runs of models and people and the blind marks by question, oldest first; five queries."""
     shown = considered(by=by, role_id=role_id, synthetic=synthetic).order_by()
     scores = EssayScore.objects.filter(assessment__in=shown.values("pk"), source__in=COMPARED)
     if question_id is not None:
@@ -93,7 +99,53 @@ def essay_runs(
     for score in joined.defer("response_payload", "question_snapshot__rubric"):
         run = _run(score, rubrics, marks.get(score.pk, {}), is_mixed=score.pk in mixed)
         runs[run.question_id].append(run)
+    for blind in _blind_marks(shown, question_id):
+        runs[blind.question_id].append(blind)
     return dict(runs)
+
+
+def _blind_marks(shown: Any, question_id: uuid.UUID | None) -> list[Run]:
+    """Return what reviewers marked before they saw a proposal, oldest first."""
+    done = ReviewTask.objects.filter(
+        assessment__in=shown.values("pk"), done_at__isnull=False, essay_score__isnull=False
+    )
+    if question_id is not None:
+        done = done.filter(question_id=question_id)
+    rows = done.select_related("question_snapshot", "essay_score__response").order_by("done_at", "pk")
+    return [_blind(task) for task in rows.defer("essay_score__response_payload")]
+
+
+def _blind(task: Any) -> Run:
+    snapshot, score = task.question_snapshot, task.essay_score
+    return Run(
+        assessment_id=task.assessment_id,
+        snapshot_id=snapshot.pk,
+        response_id=score.response_id,
+        question_id=task.question_id,
+        position=snapshot.position,
+        is_human=True,
+        is_blind=True,
+        scored_by=task.done_by_id,
+        scorer="human",
+        created_at=task.done_at,
+        share=_share(snapshot.rubric, task.first_marks),
+        words=len(str(score.response.answer.get("text", "")).split()),
+        levels=_levels(snapshot.rubric),
+        marks=task.first_marks,
+    )
+
+
+def _share(rubric: Mapping[str, Any], marks: Mapping[str, str]) -> float | None:
+    """Return the share of the points that these levels earn; None where one is not the rubric's."""
+    earned = weights = Decimal(0)
+    for criterion in rubric.get("criteria", ()):
+        points = {str(level["id"]): Decimal(level["points"]) for level in criterion["levels"]}
+        if marks.get(criterion["key"]) not in points:
+            return None
+        weight = Decimal(criterion["weight"])
+        earned += weight * points[marks[criterion["key"]]] / max(points.values())
+        weights += weight
+    return float(earned / weights) if weights else None
 
 
 def _question(question_id: uuid.UUID, prompt: str, rubric: Mapping[str, Any]) -> EssayQuestion:
@@ -150,6 +202,7 @@ def _run(score: Any, rubrics: Mapping[uuid.UUID, Levels], marks: Mapping[str, st
         question_id=snapshot.question_id,
         position=snapshot.position,
         is_human=is_human,
+        is_blind=False,
         scored_by=score.scored_by_id,
         scorer=" ".join(part for part in (score.provider, score.model, score.prompt_version) if part),
         created_at=score.created_at,

@@ -31,16 +31,28 @@ def test_ready(settings: LazySettings) -> None:
     response = Client().get("/health/ready")
 
     assert response.status_code == 200
-    assert response.json() == {
+    found = response.json()
+    scorer = found["checks"].pop("scorer")
+    assert found == {
         "status": "ok",
         "checks": {
             "database": "ok",
             "migrations": "ok",
             "jobs": {"status": "ok", "oldest_due_seconds": 0.0},
             "models": {"chat": "local", "embeddings": settings.EMBEDDING_PROVIDER},
-            "scorer": {"status": "no passed release gate", "version": "local-1", "model": "all-MiniLM-L6-v2"},
         },
     }
+    assert (scorer["status"], scorer["scorer"]["version"]) == ("ok", "local-1")
+
+
+@pytest.mark.django_db
+def test_a_part_that_says_it_is_not_well_degrades_and_says_what_to_do(settings: LazySettings) -> None:
+    settings.OPENAI_API_KEY = "sk-test"
+
+    response = Client().get("/health/ready")
+
+    assert (response.status_code, response.json()["status"]) == (200, "degraded")
+    assert response.json()["checks"]["scorer"]["run"] == "manage.py release_gate --activate"
 
 
 @pytest.mark.django_db

@@ -5,7 +5,9 @@ import socket
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DEFAULT_DB_ALIAS
 
 from ops.supervision.records import AlreadySupervised
 from ops.supervision.supervisor import Plan, Supervisor
@@ -24,7 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=settings.PORT)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Supervise."""
+        """Supervise, unless what is configured does not fit what is stored."""
+        self.check(tags=[Tags.database], databases=[DEFAULT_DB_ALIAS])
         plan = Plan(
             base_dir=settings.BASE_DIR,
             state_dir=settings.STATE_DIR,

@@ -191,7 +191,7 @@ class TestDeciding:
         assert decision.before == {"level": "Partial", "points": "1.00", "score": "2.00", "maximum": "4.00"}
         assert decision.after == {"level": "Full", "points": "2", "score": "3.33", "maximum": "4.00"}
         assert levels_of(result_of_type(assessment, "essay")) == {"reasoning": "l2", "evidence": "l1"}
-        assert [notice["kind"] for notice in oversight.notices(assessment.pk)] == ["appeal"]
+        assert [notice.kind for notice in oversight.notices(assessment.pk)] == ["appeal"]
         assert queries.next_run(assessment.pk) == 3
 
     def test_a_score_that_stands_changes_nothing(self, assessment: Assessment) -> None:
@@ -355,3 +355,30 @@ def test_the_database_refuses_a_second_open_appeal(assessment: Assessment) -> No
             assessment=assessment, question_snapshot=row.question_snapshot, criterion_key="reasoning",
             submitted_by=assessment.user, submitted_at=LATER,
         )  # fmt: skip
+
+
+def test_a_score_that_is_changed_later_can_be_appealed_against_from_then_on(assessment: Assessment) -> None:
+    late = NOW + dt.timedelta(days=60)
+    oversight.override(
+        by=AdminFactory(),
+        assessment_id=assessment.pk,
+        question_id=question_id_of(assessment, "essay"),
+        new=NewScore("reasoning", "l0"),
+        reason="Less.",
+        now=late,
+    )
+
+    with pytest.raises(AppealRefused):
+        appeal(assessment, question_id=question_id_of(assessment, "multiple_choice"), criterion="", now=late)
+    with pytest.raises(AppealRefused):
+        appeal(assessment, now=late + dt.timedelta(days=14, seconds=1))
+    assert appeal(assessment, now=late + dt.timedelta(days=14))
+
+
+def test_a_decision_opens_no_new_time_for_appeals(assessment: Assessment) -> None:
+    row = appeal(assessment)
+    late = NOW + dt.timedelta(days=60)
+    decide(by=AdminFactory(), appeal_id=row.pk, new=NewScore(level="l2"), reason="It does.", now=late)
+
+    with pytest.raises(AppealRefused):
+        appeal(assessment, criterion="evidence", now=late)

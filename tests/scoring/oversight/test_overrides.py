@@ -146,16 +146,20 @@ class TestWhatFollows:
         override(assessment, "essay", NewScore("reasoning", "l2"))
 
         (notice,) = oversight.notices(assessment.pk)
-        assert notice == {
-            "question_id": str(question_id_of(assessment, "essay")),
-            "criterion": "Reasoning",
-            "kind": ChangeKind.OVERRIDE,
-            "message": "A person changed this score.",
-            "reason": "It names both sources.",
-            "before": {"level": "Partial", "score": "2.00", "maximum": "4.00"},
-            "after": {"level": "Full", "score": "3.33", "maximum": "4.00"},
-            "changed_at": NOW,
-        }
+        assert notice == oversight.Notice(
+            notice_id=ScoreChange.objects.get().pk,
+            assessment_id=assessment.pk,
+            role=assessment.role.name,
+            question_id=question_id_of(assessment, "essay"),
+            criterion="Reasoning",
+            kind=ChangeKind.OVERRIDE,
+            message="A person changed this score.",
+            reason="It names both sources.",
+            before={"level": "Partial", "score": "2.00", "maximum": "4.00"},
+            after={"level": "Full", "score": "3.33", "maximum": "4.00"},
+            changed_at=NOW,
+            seen_at=None,
+        )
 
     def test_the_trail_names_who_did_it(self) -> None:
         assessment = judged_assessment()

@@ -17,10 +17,11 @@ from catalog.models import JobRole
 from microcred.db import database_now
 from scoring import oversight
 from scoring.enums import ReviewReason
-from scoring.models import EssayScore, ReviewTask
-from scoring.oversight import ReviewMissing, claim_next, give_back, queue_lines
+from scoring.models import EssayScore, ReviewTask, RuleScore
+from scoring.oversight import GivenLevel, ReviewMissing, claim_next, give_back, queue_lines
 from scoring.oversight.sampling import is_sampled, reasons_for
 from tests.factories.accounts import AdminFactory, AdvisorFactory
+from tests.factories.catalog import NOW
 from tests.factories.oversight import judged_assessment
 from tests.factories.scoring import role_with_essay
 
@@ -90,7 +91,10 @@ class TestOpening:
 
         judged_assessment(role=role)
 
-        assert ReviewTask.objects.get().reasons == [ReviewReason.RANDOM_SAMPLE]
+        choice, essay = ReviewTask.objects.order_by("rule_score_id")
+        assert (essay.reasons, choice.reasons) == ([ReviewReason.RANDOM_SAMPLE], [ReviewReason.RANDOM_SAMPLE])
+        assert (essay.essay_score, choice.rule_score) == (EssayScore.objects.get(), RuleScore.objects.get())
+        assert (essay.rule_score, choice.essay_score) == (None, None)
 
     def test_the_threshold_of_confidence_is_a_setting(self, settings: Settings) -> None:
         settings.REVIEW_UNCERTAINTY_ABOVE = 0.05
@@ -199,8 +203,10 @@ class TestTheDatabase:
         [
             ({"claimed_by": None}, "claimed_with_lease"),
             ({"lease_until": None}, "claimed_with_lease"),
-            ({"done_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}, "done_by_somebody"),
+            ({"done_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "first_marks": {}}, "done_by_somebody"),
             ({"reasons": []}, "have_reasons"),
+            ({"reasons": ["boredom"]}, "have_reasons"),
+            ({"essay_score": None}, "of_one_score"),
         ],
     )
     def test_refuses_a_review_that_cannot_be(self, fields: dict[str, Any], constraint: str) -> None:
@@ -263,3 +269,29 @@ def test_reviewers_who_race_get_different_answers(answers: int) -> None:
     got = [task.pk for task in taken if isinstance(task, ReviewTask)]
     assert len(got) == len(set(got)) == answers
     assert ReviewTask.objects.filter(claimed_by__isnull=False).count() == answers
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_conclude_one_answer_only_who_holds_it_scores_it() -> None:
+    judged_assessment(levels=WAITING)
+    late, early = AdvisorFactory(), AdvisorFactory()
+    task = claim_next(by=late)
+    assert task is not None
+    levels = {"reasoning": "l1", "evidence": "l1"}
+    oversight.mark_first(by=late, task_id=task.pk, levels=levels)
+    ReviewTask.objects.update(lease_until=database_now() - dt.timedelta(seconds=1))
+    assert claim_next(by=early) == task
+    oversight.mark_first(by=early, task_id=task.pk, levels=levels)
+
+    def conclude(by: User) -> object:
+        given = {key: GivenLevel(level, "So it reads.") for key, level in levels.items()}
+        try:
+            return oversight.conclude_review(by=by, task_id=task.pk, given=given, now=NOW)
+        except (ReviewMissing, oversight.ReviewLost) as error:
+            return error
+
+    outcomes = together(lambda: conclude(late), lambda: conclude(early), lambda: conclude(early))
+
+    assert sum(outcome is True for outcome in outcomes) == 1
+    assert isinstance(outcomes[0], ReviewMissing)
+    assert list(EssayScore.objects.filter(source="human").values_list("scored_by", flat=True)) == [early.pk]

@@ -86,6 +86,15 @@ class TestPlanning:
         with pytest.raises(VersionMissing):
             plan_rescoring(QuestionFactory().pk)
 
+    def test_an_answer_that_names_choices_which_are_gone_is_not_scored_as_wrong(self, role: JobRole) -> None:
+        judged_assessment(role=role, answers={"multiple_choice": "c2"})
+        renamed = [{"id": "a1", "text": "Alpha"}, {"id": "a2", "text": "Beta"}]
+        key = {"kind": "choice", "correct": ["a2"], "scoring": "all_or_nothing"}
+
+        plan = plan_rescoring(corrected(role, "multiple_choice", choices=renamed, rules=key).pk)
+
+        assert [(line.after, line.obstacle) for line in plan.lines] == [(None, "the choices are others now")]
+
     @pytest.mark.parametrize(
         ("fields", "obstacle"),
         [

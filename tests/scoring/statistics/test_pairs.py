@@ -12,12 +12,12 @@ from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
 from catalog import services as catalog
 from catalog.models import JobRole, Question
 from scoring.enums import ScoreSource
-from scoring.statistics import Between, Comparison, comparison, question_pairs
+from scoring.statistics import Between, Comparison, Marks, comparison, question_pairs
 from scoring.statistics.pairs import QuestionMissing
 from tests.factories.accounts import AdminFactory, AdvisorFactory
 from tests.factories.assessments import started_assessment
 from tests.factories.catalog import NOW
-from tests.factories.statistics import completed, role_with_three_questions, score_essay
+from tests.factories.statistics import completed, mark_blind, role_with_three_questions, score_essay
 
 pytestmark = pytest.mark.django_db
 Levels = tuple[int, int]
@@ -49,9 +49,13 @@ def double_scored(
     return assessment
 
 
-def compared(by: User, role: JobRole, criterion: str = "", between: Between = "model") -> Comparison:
+def compared(
+    by: User, role: JobRole, criterion: str = "", between: Between = "model", marks: Marks = "blind"
+) -> Comparison:
     question = Question.objects.get(role=role, question_type="essay")
-    return comparison(by=by, role_id=role.pk, question_id=question.pk, criterion=criterion, between=between)
+    return comparison(
+        by=by, role_id=role.pk, question_id=question.pk, criterion=criterion, between=between, marks=marks
+    )
 
 
 class TestModelAndPerson:
@@ -103,6 +107,35 @@ class TestModelAndPerson:
         counts = {line.criterion: line.model.n for line in question_pairs(by=admin, role_id=role.pk)}
 
         assert counts == {"": 0, "reasoning": 1, "evidence": 0}
+
+    def test_what_was_marked_blind_is_kept_apart_from_what_was_decided_after_seeing_the_model(
+        self, admin: User, role: JobRole
+    ) -> None:
+        reviewed = completed(role)
+        score_essay(reviewed, ScoreSource.MODEL, reasoning=2, evidence=2)
+        mark_blind(reviewed, reasoning=0, evidence=2, by=admin)
+        score_essay(reviewed, ScoreSource.HUMAN, reasoning=1, evidence=2, by=admin, blind=False)
+        overridden = completed(role)
+        score_essay(overridden, ScoreSource.MODEL, reasoning=2, evidence=2)
+        score_essay(overridden, ScoreSource.HUMAN, reasoning=2, evidence=0, by=admin, blind=False)
+
+        blind = compared(admin, role, "reasoning")
+        decided = compared(admin, role, "reasoning", marks="decided")
+
+        assert [[len(cell) for cell in row] for row in blind.cells] == [[0, 0, 0], [0, 0, 0], [1, 0, 0]]
+        assert [[len(cell) for cell in row] for row in decided.cells] == [[0, 0, 0], [0, 0, 0], [0, 1, 1]]
+        line = next(one for one in question_pairs(by=admin, role_id=role.pk) if one.criterion == "reasoning")
+        assert (line.model.n, line.decided.n) == (1, 2)
+
+    def test_a_whole_essay_marked_blind_has_the_points_of_its_levels(
+        self, admin: User, role: JobRole
+    ) -> None:
+        assessment = completed(role)
+        score_essay(assessment, ScoreSource.MODEL, reasoning=2, evidence=2)
+        mark_blind(assessment, reasoning=1, evidence=2, by=admin)
+
+        # Half of reasoning (2 of 3) and all of evidence (1 of 3) are two thirds: three of four steps.
+        assert len(compared(admin, role).cells[4][3]) == 1
 
     def test_scores_of_different_versions_of_an_answer_are_no_pair(self, admin: User, role: JobRole) -> None:
         assessment = completed(role)
@@ -162,6 +195,14 @@ class TestReviewers:
         assert found.agreement.n == 1
         assert len(found.cells[1][2]) == 1
 
+    def test_who_has_seen_the_first_score_is_compared_apart(self, admin: User, role: JobRole) -> None:
+        assessment = double_scored(role, (0, 0), (1, 0), by=admin)
+        score_essay(assessment, ScoreSource.HUMAN, reasoning=2, evidence=0, by=AdminFactory(), blind=False)
+
+        assert compared(admin, role, "reasoning", between="reviewers").agreement.n == 0
+        decided = compared(admin, role, "reasoning", between="reviewers", marks="decided")
+        assert len(decided.cells[1][2]) == 1
+
     def test_one_person_who_scores_twice_is_no_pair(self, admin: User, role: JobRole) -> None:
         assessment = double_scored(role, (0, 0), (1, 0), by=admin)
         score_essay(assessment, ScoreSource.HUMAN, reasoning=2, evidence=0, by=admin)
@@ -178,10 +219,23 @@ class TestOverview:
         found = question_pairs(by=admin, role_id=role.pk)
 
         assert [(line.criterion, line.name, line.model.n) for line in found] == [
+            ("", "", 0),  # the whole role
             ("", "", 0),
             ("reasoning", "Reasoning", 0),
             ("evidence", "Evidence", 0),
         ]
+
+    def test_the_role_as_a_whole_counts_all_its_essays_in_tenths_of_the_points(
+        self, admin: User, role: JobRole
+    ) -> None:
+        double_scored(role, (2, 2), (2, 2), by=admin)
+        double_scored(role, (0, 0), (1, 0), by=admin)
+
+        whole = question_pairs(by=admin, role_id=role.pk)[0]
+
+        # A third of the points is three tenths.
+        assert (whole.question_id, whole.model.n, whole.model.exact) == (None, 2, 0.5)
+        assert whole.model.rmse == pytest.approx((3**2 / 2) ** 0.5)
 
     def test_more_essays_take_no_more_queries(self, admin: User, role: JobRole) -> None:
         double_scored(role, (0, 0), (1, 0), by=admin)
@@ -192,7 +246,7 @@ class TestOverview:
         with CaptureQueriesContext(connection) as three:
             question_pairs(by=admin, role_id=role.pk)
 
-        assert len(one) == len(three) == 5
+        assert len(one) == len(three) == 6
 
     def test_made_up_learners_and_foreign_students_do_not_count(self, admin: User, role: JobRole) -> None:
         assessment = completed(role, synthetic=True)
