@@ -57,17 +57,31 @@ def linked(
     )  # fmt: skip
 
 
+class Chain:
+    """Follows a chain from its first record on, link by link."""
+
+    def __init__(self) -> None:
+        self.length = 0
+        self.head = FIRST
+
+    def broken_by(self, link: Link) -> str:
+        """Return how the next link fails to follow, or nothing; after a failure the chain is to be left."""
+        if link.sequence != self.length + 1:
+            return f"record {self.length + 1} is missing"
+        if link.previous != self.head:
+            return "it does not follow the record before it"
+        if link.digest != _digest(link.sequence, link.made_at, link.assessment_id, link.body, link.previous):
+            return "its content does not match its hash"
+        self.length, self.head = link.sequence, link.digest
+        return ""
+
+
 def first_broken(links: Iterable[Link]) -> tuple[int, str] | None:
     """The place in the sequence where a chain breaks first, and how; None for a whole chain."""
-    previous, expected = FIRST, 1
+    chain = Chain()
     for link in links:
-        if link.sequence != expected:
-            return expected, f"record {expected} is missing"
-        if link.previous != previous:
-            return link.sequence, "it does not follow the record before it"
-        if link.digest != _digest(link.sequence, link.made_at, link.assessment_id, link.body, link.previous):
-            return link.sequence, "its content does not match its hash"
-        previous, expected = link.digest, expected + 1
+        if why := chain.broken_by(link):
+            return chain.length + 1, why
     return None
 
 

@@ -1,14 +1,23 @@
 """What a ranking is made from, in a form that can be written down, and the ranking made again from it."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import asdict
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
-from recommendations.chain import digest
+from microcred.sources import edition
+from recommendations.chain import digest, keyed
 from recommendations.fusion import Candidate, Ranked, fuse, gap_fit, weights_used
 from recommendations.gaps import Need, Target, find_needs
+from recommendations.knn import Neighbour, Neighbourhood, scores_of
+from recommendations.priors import Reception, Voices, prior
 from recommendations.profiles import Learner
+from recommendations.retrieval import Passage, SearchQuery, gather, search_queries
+
+_HERE: Final = Path(__file__).parent
+_ENGINES: Final = ("fusion.py", "gaps.py", "knn.py", "priors.py", "retrieval.py")
+RANKING_EDITION: Final = edition(_HERE / name for name in _ENGINES)
 
 
 def inputs(
@@ -18,18 +27,29 @@ def inputs(
     needs: Sequence[Need],
     candidates: Sequence[Candidate],
     earned: Set[uuid.UUID],
+    stated: Mapping[str, float],
     unavailable: Collection[str],
+    contested: Set[str] = frozenset(),
+    receptions: Mapping[uuid.UUID, Reception] | None = None,
 ) -> dict[str, Any]:
     """Return everything that `fuse` was given, as JSON; candidates that cannot bear on the outcome are left out."""
     bearing = _bearing(needs, candidates)
     return {
+        "edition": RANKING_EDITION,
         "targets": [asdict(target) for target in targets],
         "levels": dict(levels),
+        "stated": dict(stated),
+        "contested": sorted(contested),
         "needs": [asdict(need) for need in needs],
         "weights": weights_used(unavailable),
         "unavailable": sorted(unavailable),
         "earned": sorted(str(one.credential_id) for one in bearing if one.credential_id in earned),
         "candidates": [_written(candidate) for candidate in bearing],
+        "receptions": {
+            str(one.credential_id): asdict(receptions[one.credential_id])
+            for one in bearing
+            if receptions and one.credential_id in receptions
+        },
     }
 
 
@@ -45,10 +65,84 @@ def ranking(ranked: Sequence[Ranked]) -> list[dict[str, Any]]:
     ]
 
 
+def hits(asked: Sequence[SearchQuery], found: Sequence[Sequence[Passage]]) -> dict[str, Any]:
+    """Return what a search was for and what it found, as JSON: by query, the similarity of every credential's nearest
+    passage, by the id of its vector; and whose passage that is."""
+    best = [_best_of_each(passages) for passages in found]
+    return {
+        "queries": digest([query.text for query in asked]),
+        "hits": [{str(hit.artifact_id): hit.similarity for hit in one} for one in best],
+        "passages": {
+            str(hit.artifact_id): {"credential": str(hit.credential_id)} for one in best for hit in one
+        },
+    }
+
+
+def compared(around: Neighbourhood, learners: Sequence[Learner], *, secret: str) -> dict[str, Any]:
+    """Return whom the learner was compared with, as JSON: profiles by id, their levels by keyed hash, the rest as it
+    went into the scores; of all others a hash."""
+    return {
+        "size": around.size,
+        "learners": around.learners,
+        "hash": learners_digest(learners),
+        "means": dict(around.means),
+        "popularity": {str(key): number for key, number in around.popularity.items()},
+        "nearest": [_nearest(one, secret) for one in around.nearest],
+    }
+
+
+def weights_again(written: Mapping[str, Any]) -> dict[str, float]:
+    """Weigh the parts again."""
+    return weights_used(written["unavailable"])
+
+
 def needs_again(written: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Find the needs again from written targets and levels."""
     targets = [Target(**target) for target in written["targets"]]
-    return [asdict(need) for need in find_needs(targets, written["levels"])]
+    contested = frozenset(written.get("contested", ()))
+    return [asdict(need) for need in find_needs(targets, written["levels"], contested)]
+
+
+def retrieval_again(written: Mapping[str, Any]) -> dict[str, float]:
+    """Work the retrieval scores of the candidates out again from written hits, by the id of the credential."""
+    embedding = written["embedding"] or {"hits": [], "passages": {}}
+    asked = search_queries([Need(**need) for need in written["needs"]])
+    near = [
+        [_hit(embedding["passages"][key]["credential"], key, similarity) for key, similarity in one.items()]
+        for one in embedding["hits"]
+    ]
+    # What nothing in the catalog serves was never searched for; another edition may search for more or less.
+    pairs = list(zip(asked, near, strict=False))
+    return {str(key): evidence.score for key, evidence in gather(pairs).items()}
+
+
+def queries_again(written: Mapping[str, Any]) -> str:
+    """Return the hash of what would be searched for now."""
+    asked = search_queries([Need(**need) for need in written["needs"]])
+    return digest([query.text for query in asked] if written["embedding"]["hits"] else [])
+
+
+def neighbours_again(written: Mapping[str, Any]) -> dict[str, float]:
+    """Work the neighbours' scores of credentials out again from what is written of the neighbours."""
+    around = written["neighbours"]
+    if around is None:
+        return {}
+    nearest = [
+        Neighbour(Learner({}, frozenset(map(uuid.UUID, one["credentials"]))), one["similarity"])
+        for one in around["nearest"]
+    ]
+    popularity = {uuid.UUID(key): number for key, number in around["popularity"].items()}
+    return {str(key): score for key, score in scores_of(nearest, popularity, around["learners"]).items()}
+
+
+def feedback_again(written: Mapping[str, Any]) -> dict[str, float]:
+    """Work the priors of the candidates out again from what was said of them, by the id of the credential."""
+    receptions = {
+        key: Reception(**{of: Voices(**voices) for of, voices in said.items()})
+        for key, said in written["receptions"].items()
+    }
+    keys = [candidate["credential"] for candidate in written["candidates"]]
+    return {key: prior(receptions.get(key, Reception())) for key in keys}
 
 
 def ranking_again(written: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -59,7 +153,9 @@ def ranking_again(written: Mapping[str, Any]) -> list[dict[str, Any]]:
             [_read(candidate) for candidate in written["candidates"]],
             levels=written["levels"],
             earned=frozenset(uuid.UUID(key) for key in written["earned"]),
+            stated=written.get("stated", {}),
             missing=written["unavailable"],
+            weights=written["weights"],
         )
     )
 
@@ -79,6 +175,31 @@ def _bearing(needs: Sequence[Need], candidates: Sequence[Candidate]) -> list[Can
         bearing |= before
         pending.extend(before)
     return [candidate for candidate in candidates if candidate.credential_id in bearing]
+
+
+def _best_of_each(passages: Iterable[Passage]) -> list[Passage]:
+    """The nearest passage of every credential; of a credential's score nothing else matters."""
+    best: dict[uuid.UUID, Passage] = {}
+    for one in passages:
+        standing = best.get(one.credential_id)
+        if standing is None or one.similarity > standing.similarity:
+            best[one.credential_id] = one
+    return list(best.values())
+
+
+def _hit(credential: str, artifact: str, similarity: float) -> Passage:
+    return Passage(uuid.UUID(credential), uuid.UUID(artifact), "", "", "", 0, 0, similarity)
+
+
+def _nearest(one: Neighbour, secret: str) -> dict[str, Any]:
+    learner = one.learner
+    return {
+        "profile": str(learner.profile_id),
+        "as_of": learner.as_of.isoformat() if learner.as_of else None,
+        "levels": keyed(dict(learner.levels), secret),
+        "similarity": one.similarity,
+        "credentials": sorted(map(str, learner.credentials)),
+    }
 
 
 def _written(candidate: Candidate) -> dict[str, Any]:

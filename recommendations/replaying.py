@@ -1,145 +1,239 @@
-"""Decision records read back: is the chain whole, and does what they say still come out."""
+"""Decision records replayed: does what they say still come out."""
 
-import datetime as dt
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from assessments import queries as assessments
-from ops import queries as ops
-from recommendations import deciding
-from recommendations.chain import Link, first_broken
-from recommendations.models import DecisionRecord, Recommendation, RecommendationItem
-from recommendations.services.records import RECORDED, question_facts
+from microcred.errors import DomainError
+from recommendations import reranking
+from recommendations.facts import call_facts, changed_in_call, question_facts, shown_facts
+from recommendations.models import DecisionRecord, Recommendation
+from recommendations.services.records import FORMAT
+from scoring import oversight
+from scoring import queries as scoring
 from scoring.queries import QuestionResult
-from scoring.replay import Difference, Trace, replay_profile, replay_scores, traced_results
+from scoring.replay import (
+    PROFILE_EDITION,
+    CallTrace,
+    Difference,
+    StoredCall,
+    Trace,
+    Writer,
+    compare,
+    profile_again,
+    replay_profile,
+    replay_score,
+    stored_calls,
+    traced_results,
+    writer_of,
+)
 
-FACTS: Final = ("content", "rubric", "answer", "rule", "override", "essay")
+CONTENT: Final = ("content", "rubric", "answer")
+FACTS: Final = (*CONTENT, "rule", "override", "essay", "result")
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
-    """Where the chain of records is not as it was written."""
+class Move:
+    """A score that was in effect when a record was made and is not any more, with the occasion on which it changed."""
 
-    sequence: int
+    position: int
+    was: str
+    now: str
     why: str
+
+    def __str__(self) -> str:
+        return f"question {self.position}: {self.was} then, {self.now} now ({self.why})"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Points over what was scored: those in effect when a record was made, and those in effect now."""
+
+    then: str
+    now: str
+    moves: tuple[Move, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What replaying one record brought."""
+    """What replaying one record brought; ``standing`` is None where there is nothing to compare with any more.
 
+    ``differences`` are about the rows that counted then. That other rows count now is no difference but a move.
+    """
+
+    sequence: int
     assessment_id: uuid.UUID
     run: int
+    is_newest: bool
     differences: tuple[Difference, ...]
+    standing: Standing | None = None
 
     @property
     def is_different(self) -> bool:
-        """Whether anything came out otherwise; erased content is no difference."""
+        """Whether anything came out otherwise; what is erased or has moved on is no difference."""
         return any(difference.kind == "different" for difference in self.differences)
-
-
-def verify() -> tuple[int, Broken | None]:
-    """Return how many records there are and the first that is not as it was written.
-
-    The chain shows what was changed, removed from the middle, put in or swapped; the audit trail, which notes every
-    record's hash, shows what was cut off the end or written anew.
-    """
-    broken = first_broken(_link(row) for row in DecisionRecord.objects.order_by("sequence").iterator())
-    count = DecisionRecord.objects.count()
-    if broken is not None:
-        return count, Broken(*broken)
-    written = dict(DecisionRecord.objects.values_list("sequence", "digest"))
-    for sequence, digest in sorted(_noted()):
-        if written.get(sequence) != digest:
-            why = (
-                "it is missing" if sequence not in written else "it is not the one that the audit trail notes"
-            )
-            return count, Broken(sequence, why)
-    return count, None
 
 
 def assessments_with_records() -> list[uuid.UUID]:
     """Return every assessment that has a record, in the order of their first."""
     rows = DecisionRecord.objects.order_by("sequence").values_list("assessment_id", flat=True)
-    return list(dict.fromkeys(rows))
+    return list(dict.fromkeys(rows.iterator()))
 
 
 def replay(assessment_id: uuid.UUID) -> list[Replay]:
-    """Replay every record of an assessment, with no network and no model."""
-    rows = DecisionRecord.objects.filter(assessment_id=assessment_id).order_by("sequence")
-    return [_replay(row) for row in rows]
+    """Replay every record of an assessment, the oldest first, with no network and no model."""
+    rows = list(DecisionRecord.objects.filter(assessment_id=assessment_id).order_by("sequence"))
+    if not rows or not assessments.exists(assessment_id):
+        return [_unread(row, Difference("erased", "assessment"), row is rows[-1]) for row in rows]
+    writer, now = writer_of(assessment_id), scoring.question_results(assessment_id)
+    return [_replay(row, writer, now, is_newest=row is rows[-1]) for row in rows]
 
 
-def _replay(row: DecisionRecord) -> Replay:
+def _replay(row: DecisionRecord, writer: Writer, now: Sequence[QuestionResult], *, is_newest: bool) -> Replay:
     body = json.loads(row.body)
-    if not assessments.exists(row.assessment_id):
-        return Replay(row.assessment_id, body["run"], (Difference("erased", "assessment"),))
+    if body["format"] != FORMAT:
+        written = Difference("moved_on", "record", f"format {body['format']}", f"format {FORMAT}")
+        return _unread(row, written, is_newest)
     differences = (
-        *_scores(row.assessment_id, body),
-        *_ranking(row.recommendation_id, body["inputs"]),
+        *_scores(row.assessment_id, body, writer),
+        *_shown(row, body),
+        *reranking.replay(body["inputs"]),
     )
-    return Replay(row.assessment_id, body["run"], differences)
+    return Replay(
+        row.sequence, row.assessment_id, body["run"], is_newest, differences, _standing(row, body, now)
+    )
 
 
-def _scores(assessment_id: uuid.UUID, body: Mapping[str, Any]) -> Iterator[Difference]:
+def _unread(row: DecisionRecord, why: Difference, is_newest: bool) -> Replay:
+    return Replay(row.sequence, row.assessment_id, json.loads(row.body)["run"], is_newest, (why,))
+
+
+def _scores(assessment_id: uuid.UUID, body: Mapping[str, Any], writer: Writer) -> Iterator[Difference]:
     """Rows that are no longer what they were; scores and profile that come out otherwise from those that are."""
     questions = body["questions"]
-    results = traced_results(assessment_id, [_trace(question) for question in questions])
+    traces = [_trace(question) for question in questions]
+    results = traced_results(assessment_id, traces)
+    calls = stored_calls({call.call_id for trace in traces for call in trace.calls})
     sound: list[QuestionResult] = []
-    for place, (question, result) in enumerate(zip(questions, results, strict=True), start=1):
+    for question, trace, result in zip(questions, traces, results, strict=True):
+        place = f"question {question['position']}"
         if result is None:
-            yield Difference("erased", f"question {place}")
+            yield Difference("erased", place)
             continue
-        now = question_facts(result)
+        now = question_facts(result, calls=calls, writer=writer)
         for fact in FACTS:
-            yield from _compare(f"question {place}, {fact}", question[fact], now[fact])
-        if all(question[fact] == now[fact] for fact in ("content", "answer")):
+            yield from compare(f"{place}, {fact}", _without_calls(question[fact]), _without_calls(now[fact]))
+        yield from _calls(place, question, calls)
+        is_sound = all(question[part] == now[part] for part in CONTENT)
+        try:
+            yield from replay_score(result, trace, calls=calls, writer=writer)
+        except (DomainError, LookupError, TypeError, ValueError) as error:
+            if is_sound:
+                raise
+            # What was changed makes no sense to the rules any more.
+            yield Difference(
+                "different", f"{place}, score", "worked out", f"refused ({type(error).__name__})"
+            )
+        if is_sound:
             sound.append(result)
-    yield from replay_scores(sound)
     if body["profile_run"] is not None and len(sound) == len(questions):
-        yield from replay_profile(assessment_id, sound, run=body["profile_run"])
+        yield from _profile(assessment_id, body, sound)
+
+
+def _calls(
+    place: str, question: Mapping[str, Any], calls: Mapping[uuid.UUID, StoredCall]
+) -> Iterator[Difference]:
+    """The calls behind an essay, as they are in the ledger now."""
+    for was in (question["essay"] or {}).get("calls", ()):
+        stored, name = calls.get(uuid.UUID(was["call"])), f"{place}, model call {was['call']}"
+        changed, is_erased = changed_in_call(was, stored) if stored else ([], True)
+        if is_erased:
+            yield Difference("erased", name)
+        now = call_facts(stored, was["label"]) if stored else {}
+        for part in changed:
+            yield from compare(f"{name}, {part}", was[part], now[part])
+
+
+def _without_calls(fact: Any) -> Any:
+    return {name: part for name, part in fact.items() if name != "calls"} if isinstance(fact, dict) else fact
 
 
 def _trace(question: Mapping[str, Any]) -> Trace:
+    calls = (question["essay"] or {}).get("calls", ())
     return Trace(
         snapshot_id=uuid.UUID(question["snapshot"]),
         rule_score_id=_id(question["rule"]),
         override_id=_id(question["override"]),
         essay_score_id=_id(question["essay"]),
+        calls=tuple(CallTrace(uuid.UUID(one["call"]), one["label"]) for one in calls),
     )
 
 
-def _ranking(recommendation_id: uuid.UUID, inputs: Mapping[str, Any]) -> Iterator[Difference]:
-    if not inputs:
-        return
-    if inputs["unavailable"] != ["recommendations"]:
-        yield from _compare("needs", inputs["needs"], deciding.needs_again(inputs))
-        yield from _compare("ranking", inputs["ranking"], deciding.ranking_again(inputs))
-    if not Recommendation.objects.filter(pk=recommendation_id).exists():
+def _profile(
+    assessment_id: uuid.UUID, body: Mapping[str, Any], results: Sequence[QuestionResult]
+) -> Iterator[Difference]:
+    """The stored profile, and the levels that the ranking started from."""
+    kind: Any = "different" if body["profile_edition"] == PROFILE_EDITION else "moved_on"
+    yield from replay_profile(assessment_id, results, run=body["profile_run"], kind=kind)
+    followed = scoring.corrections_of_run(assessment_id, body["profile_run"])
+    again = profile_again(results, followed)
+    for skill, level in body["inputs"].get("levels", {}).items():
+        drawn = again.get(skill)
+        yield from compare(f"levels, {skill}", level, float(drawn[0]) if drawn else None, kind=kind)
+
+
+def _shown(row: DecisionRecord, body: Mapping[str, Any]) -> Iterator[Difference]:
+    shown = Recommendation.objects.filter(pk=row.recommendation_id).first()
+    if shown is None:
         yield Difference("erased", "recommendation")
         return
-    items = RecommendationItem.objects.filter(recommendation=recommendation_id).order_by("position")
-    shown = [{"credential": str(item.credential_id), "parts": dict(item.parts)} for item in items]
-    ranked = [{"credential": one["credential"], "parts": one["parts"]} for one in inputs["ranking"]]
-    yield from _compare("recommended credentials", ranked, shown)
+    was, now = body["shown"], shown_facts(shown)
+    if was["credentials"] != now["credentials"]:
+        yield from compare("recommended credentials", was["credentials"], now["credentials"])
+        return
+    yield from compare("recommendation", was, now)
 
 
-def _compare(what: str, was: Any, now: Any) -> Iterator[Difference]:
-    if was != now:
-        yield Difference("different", what, json.dumps(was)[:300], json.dumps(now)[:300])
+def _standing(row: DecisionRecord, body: Mapping[str, Any], now: Sequence[QuestionResult]) -> Standing:
+    """What was in effect then and is now, and what happened in between."""
+    occasions = {
+        change.question_snapshot_id: f"{change.kind} of {change.made_at:%Y-%m-%d}"
+        for change in reversed(oversight.changes_of(row.assessment_id))
+        if change.made_at >= row.made_at
+    }
+    by_snapshot = {str(result.question.snapshot_id): result for result in now}
+    moves = []
+    for question in body["questions"]:
+        result = by_snapshot.get(question["snapshot"])
+        before = _points(question["result"])
+        after = _points({"score": result.score, "maximum": result.maximum}) if result else "erased"
+        if result and before != after:
+            why = occasions.get(result.question.snapshot_id, "scored later")
+            moves.append(Move(question["position"], before, after, why))
+    totals = scoring.totals(now)
+    return Standing(_total(body["questions"]), f"{totals.score:.2f} of {totals.maximum:.2f}", tuple(moves))
+
+
+def _total(questions: Sequence[Mapping[str, Any]]) -> str:
+    """Add the points as `scoring.queries.totals` does."""
+    score = scored = Decimal(0)
+    for question in questions:
+        result, essay = question["result"], question["essay"]
+        if result["status"] == "unscored" or result["score"] is None:
+            continue
+        score += Decimal(result["score"])
+        scored += Decimal(essay["scored_weight"] if essay else result["maximum"])
+    return f"{score:.2f} of {scored:.2f}"
+
+
+def _points(result: Mapping[str, Any]) -> str:
+    score = result["score"]
+    return "no score" if score is None else f"{Decimal(score):.2f} of {Decimal(result['maximum']):.2f}"
 
 
 def _id(row: Mapping[str, Any] | None) -> uuid.UUID | None:
     return uuid.UUID(row["id"]) if row else None
-
-
-def _link(row: DecisionRecord) -> Link:
-    made_at = row.made_at.astimezone(dt.UTC).isoformat()
-    return Link(row.sequence, made_at, str(row.assessment_id), row.body, row.previous, row.digest)
-
-
-def _noted() -> list[tuple[int, str]]:
-    return [(facts["sequence"], facts["digest"]) for facts in ops.audited(RECORDED)]
