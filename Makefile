@@ -43,7 +43,7 @@ test: install-dev ## every test on real parts
 test-all: install-dev ## the long tests too
 	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term
 
-check: install-dev ## lint, format, types, deployment settings, migrations, OpenAPI drift
+check: install-dev ## lint, format, types, deployment settings, migrations, drift of schemas and OpenAPI
 	@scripts/check.sh
 
 .PHONY: help install install-dev run demo test test-all check

@@ -1,10 +1,19 @@
 """Answers of every question type, laid beside their keys for staff to read."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 Choice = Mapping[str, Any]
+LONGEST_NAME = 48
+SCORINGS = {
+    "all_or_nothing": "all or nothing",
+    "per_option": "per option",
+    "per_option_penalty": "per option, wrong ones take off",
+    "pairs": "by the share of pairs in the right order",
+    "per_pair": "per pair",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,24 @@ def answer_view(
     return AnswerView(text=str(given.get("text", "")), expected=_expected(rules))
 
 
+def in_texts(explanation: str, choices: Sequence[Choice] | None) -> str:
+    """Return a rule's explanation for staff with the choices' texts in place of their ids, and the scoring in words.
+
+    Other explanations, which name no ids, are returned as they are.
+    """
+    found = re.fullmatch(r"((?:Correct|Key): .*Scoring: )(\w+)\.", explanation, re.DOTALL)
+    if not choices or found is None:
+        return explanation
+    names = {str(one["id"]): f"“{_short(str(one['text']))}”" for one in choices}
+    ids = "|".join(re.escape(key) for key in sorted(names, key=len, reverse=True))
+    said = re.sub(rf"(?<!\w)({ids})(?!\w)", lambda one: names[one.group()], found[1])
+    return f"{said}{SCORINGS.get(found[2], found[2])}."
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1].rstrip()}…"
+
+
 def _options(chosen: Sequence[str], choices: Sequence[Choice], key: Sequence[str]) -> tuple[Option, ...]:
     return tuple(Option(one["text"], one["id"] in chosen, one["id"] in key) for one in choices)
 
@@ -93,7 +120,8 @@ def _expected(rules: Mapping[str, Any]) -> str:
 
 def _accepted(entry: Mapping[str, Any]) -> str:
     credit = entry.get("credit", "1")
-    return str(entry["text"]) if credit == "1" else f"{entry['text']} (for {credit} of the points)"
+    accepted = str(entry["text"]) if "text" in entry else f"/{entry['pattern']}/"
+    return accepted if credit == "1" else f"{accepted} (for {credit} of the points)"
 
 
 def _number_key(rules: Mapping[str, Any]) -> str:

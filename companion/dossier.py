@@ -27,9 +27,11 @@ SHOWS_ANSWERS = SHOWS_SCORES | {AssessmentStatus.EXPIRED}
 class SkillLine:
     """A skill of the role: what it asks for (0 to 5), what was measured, and what is missing.
 
-    ``level``, ``deviation`` and ``gap`` are None where nothing was measured.
+    ``level``, ``deviation`` and ``gap`` are None where nothing was measured. ``said`` is what the student and those who
+    checked said about the level; ``onet_id`` and ``esco_uri`` are empty where not known.
     """
 
+    key: str
     name: str
     target: float
     importance: int | None
@@ -37,6 +39,9 @@ class SkillLine:
     deviation: float | None
     gap: float | None
     chart: SkillChart
+    said: scoring.SkillStanding | None
+    onet_id: str
+    esco_uri: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +120,28 @@ def _skills(assessment: Any, parameters: Mapping[str, Any]) -> tuple[SkillLine, 
     targets = [(line["skill_key"], line["skill_name"], float(line["target"])) for line in stored] or [
         (need.skill_key, need.skill_name, need.target_level) for need in needs
     ]
+    contests, outside = scoring.standings(assessment.pk), catalog.outside_ids([key for key, _, _ in targets])
     return tuple(
-        _skill_line(name, target, importance.get(key), measured.get(key)) for key, name, target in targets
+        _skill_line(
+            key, name, target, importance.get(key), measured.get(key), contests.get(key), outside.get(key, {})
+        )
+        for key, name, target in targets
     )
 
 
 def _skill_line(
-    name: str, target: float, importance: int | None, measured: scoring.SkillLevel | None
+    key: str,
+    name: str,
+    target: float,
+    importance: int | None,
+    measured: scoring.SkillLevel | None,
+    said: scoring.SkillStanding | None,
+    outside: Mapping[str, str],
 ) -> SkillLine:
     level = measured.level if measured else None
     deviation = measured.deviation if measured else None
     return SkillLine(
+        key=key,
         name=name,
         target=target,
         importance=importance,
@@ -133,4 +149,7 @@ def _skill_line(
         deviation=deviation,
         gap=None if level is None else max(0.0, target - level),
         chart=skill_chart(level=level, deviation=deviation, target=target),
+        said=said,
+        onet_id=outside.get("onet_id", ""),
+        esco_uri=outside.get("esco_uri", ""),
     )

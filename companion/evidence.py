@@ -13,6 +13,7 @@ from django.db.models import prefetch_related_objects
 from companion import words
 from companion.charts import Bar, stacked
 from companion.highlight import Segment, Span, segments
+from recommendations import queries as recommendations
 from recommendations.enums import Part
 
 _QUOTED = re.compile(r"“(.+?)”", re.DOTALL)
@@ -32,21 +33,28 @@ class PartLine:
 class Passage:
     """What was found in a document, the sentences that the rationale quotes marked.
 
-    ``document_id`` is None where the document no longer says the same at that place.
+    ``number`` is what sentences cite it by, ``ranks`` its places in the lists of the search, by name. ``document_id``
+    is None where the document no longer says the same at that place.
     """
 
+    number: int
     segments: tuple[Segment, ...]
+    ranks: tuple[tuple[str, int], ...]
     similarity: Decimal
     source_uri: str
     start: int
     end: int
+    provider: str
     model: str
     document_id: uuid.UUID | None
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A recommended credential; ``bars`` draw ``parts``, whose sum is ``confidence``."""
+    """A recommended credential; ``bars`` draw ``parts``, whose sum is ``confidence``.
+
+    ``accepted`` is how many of a hundred of its confidence are accepted; None while feedback does not say.
+    """
 
     credential_id: uuid.UUID
     position: int
@@ -56,6 +64,7 @@ class Item:
     hours: int
     is_retired: bool
     confidence: Decimal
+    accepted: int | None
     parts: tuple[PartLine, ...]
     bars: tuple[Bar, ...]
     rationale: str
@@ -69,7 +78,7 @@ class Opinion:
     who: str
     role: str
     about: str
-    relevance: int
+    relevance: int | None
     acceptance: words.Label
     comments: str
     submitted_at: dt.datetime
@@ -77,7 +86,10 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Recommended:
-    """The run that counts; ``neighbours`` of ``learners`` past learners were compared, None where none were."""
+    """A run; ``neighbours`` of ``learners`` past learners were compared, None where none were.
+
+    ``moved`` says in words what it rests on that has moved since, ``what_if`` what would put another credential first.
+    """
 
     pk: uuid.UUID
     run: int
@@ -87,6 +99,10 @@ class Recommended:
     neighbours: int | None
     learners: int | None
     feedback: tuple[Opinion, ...]
+    moved: tuple[str, ...]
+    what_if: str
+    decisions: int
+    others: tuple[tuple[int, uuid.UUID], ...]
 
     @property
     def credentials(self) -> list[tuple[uuid.UUID, str]]:
@@ -95,9 +111,11 @@ class Recommended:
 
 
 def recommended(run: Any) -> Recommended:
-    """Lay out a run whose items, credentials and traces have been fetched; two further queries."""
+    """Lay out a run whose items, credentials and traces have been fetched."""
     prefetch_related_objects([item.credential for item in run.items.all()], "documents")
     around = run.parameters.get("neighbours") or {}
+    what_if = recommendations.what_if_of(run)
+    others = run.assessment.recommendations.exclude(pk=run.pk).order_by("-run").values_list("run", "pk")
     return Recommended(
         pk=run.pk,
         run=run.run,
@@ -107,6 +125,10 @@ def recommended(run: Any) -> Recommended:
         neighbours=around.get("size"),
         learners=around.get("learners"),
         feedback=tuple(_opinion(row) for row in run.feedback.select_related("submitted_by", "item")),
+        moved=tuple(words.MOVED[name] for name in recommendations.stale_parts(run)),
+        what_if=what_if.sentence if what_if else "",
+        decisions=(run.parameters.get("calibration") or {}).get("observations", 0),
+        others=tuple(others),
     )
 
 
@@ -124,6 +146,7 @@ def _item(item: Any) -> Item:
         hours=credential.hours,
         is_retired=not credential.active,
         confidence=item.confidence,
+        accepted=_accepted(item),
         parts=tuple(PartLine(part.value, *words.PARTS[part], parts[part]) for part in Part),
         bars=tuple(stacked(parts)),
         rationale=item.rationale,
@@ -133,16 +156,31 @@ def _item(item: Any) -> Item:
     )
 
 
+def _accepted(item: Any) -> int | None:
+    known = item.recommendation.parameters.get("calibration")
+    if not known or known["basis"] == "prior":
+        return None
+    return round(100 * recommendations.Calibration(**known).acceptance(float(item.confidence)))
+
+
 def _passage(trace: Any, document: Any, quoted: Sequence[str]) -> Passage:
     places = [(trace.snippet.find(text), len(text)) for text in quoted]
     spans = [Span(start, start + length) for start, length in places if start >= 0]
+    places_in = [
+        ("by vector", trace.vector_rank),
+        ("by words", trace.text_rank),
+        ("by both", trace.fused_rank),
+    ]
     stands_there = document is not None and document.text[trace.start : trace.end] == trace.snippet
     return Passage(
+        number=trace.rank,
         segments=tuple(segments(trace.snippet, spans)),
+        ranks=tuple((name, place) for name, place in places_in if place is not None),
         similarity=trace.similarity,
         source_uri=trace.source_uri,
         start=trace.start,
         end=trace.end,
+        provider=trace.provider,
         model=trace.model,
         document_id=document.pk if stands_there else None,
     )
@@ -154,7 +192,7 @@ def _opinion(feedback: Any) -> Opinion:
         role=feedback.submitted_by_role,
         about=feedback.item.title if feedback.item else "",
         relevance=feedback.relevance_score,
-        acceptance=words.ACCEPTANCES[feedback.acceptance_status],
+        acceptance=words.TAKEN_BACK if feedback.withdrawn else words.ACCEPTANCES[feedback.acceptance_status],
         comments=feedback.comments,
         submitted_at=feedback.submitted_at,
     )

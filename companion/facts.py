@@ -40,7 +40,7 @@ def assessment_facts(assessment: Any, progress: assessments.Progress, *, now: dt
         email=assessment.user.email if assessment.user.name else "",
         role=assessment.role.name,
         status=status.value,
-        status_label=words.STATUSES[status],
+        status_label=words.NOT_RELEASED if assessments.is_held(assessment) else words.STATUSES[status],
         is_degraded=assessment.degraded,
         is_synthetic=assessment.metadata.get("synthetic") is True,
         failure_reason=assessment.failure_reason,

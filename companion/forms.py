@@ -80,8 +80,16 @@ class FeedbackForm(forms.Form):
         help_text="Other staff who look after the student can read this.",
     )
 
-    def __init__(self, data: Any = None, *, credentials: Sequence[tuple[uuid.UUID, str]]) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        credentials: Sequence[tuple[uuid.UUID, str]],
+        needs_verdict: bool = True,
+    ) -> None:
         super().__init__(data)
+        for name in ("relevance", "acceptance"):
+            self.fields[name].required = needs_verdict
         about: Any = self.fields["about"]
         about.choices = [("", "The whole list"), *((str(pk), title) for pk, title in credentials)]
         about.error_messages["invalid_choice"] = (

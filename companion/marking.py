@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from companion import words
-from companion.answers import AnswerView, answer_view
+from companion.answers import AnswerView, answer_view, in_texts
 from companion.charts import percent
 from companion.highlight import Segment, Span, segments
 from scoring.enums import EssayOutcome, MarkStatus
@@ -109,7 +109,7 @@ def marked_question(result: QuestionResult) -> MarkedQuestion:
         answer=answer_view(question.answer, question.choices, question.rules),
         essay=_essay(result) if question.rubric and question.answer else None,
         explanation=result.explanation,
-        staff_explanation=result.staff_explanation,
+        staff_explanation=in_texts(result.staff_explanation, question.choices),
         staff_hint=str(question.feedback.get("staff", "")),
         choices=score_choices(result),
     )

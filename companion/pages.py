@@ -21,7 +21,8 @@ from companion.dossier import Dossier, dossier
 from companion.evidence import Recommended
 from companion.forms import AssessmentFilters, FeedbackForm
 from microcred.errors import DomainError, Missing
-from recommendations.services import record_feedback
+from recommendations.services import NothingToTakeBack, record_feedback, take_back_feedback
+from scoring.oversight import held_results
 
 Page = Callable[..., HttpResponse]
 
@@ -63,7 +64,13 @@ def assessments(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "advisor/assessments.html",
-        {"form": form, "page": page, "rows": rows, "is_narrowed": is_narrowed},
+        {
+            "form": form,
+            "page": page,
+            "rows": rows,
+            "is_narrowed": is_narrowed,
+            "held": held_results(by).count(),
+        },
     )
 
 
@@ -78,10 +85,14 @@ def assessment(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
         return _assessment_page(request, found, None)
     if request.method != "POST":
         return _assessment_page(request, found, FeedbackForm(credentials=found.recommended.credentials))
-    form = FeedbackForm(request.POST, credentials=found.recommended.credentials)
-    if not form.is_valid() or not _records(request, form, found.recommended):
+    takes_back = "take_back" in request.POST
+    form = FeedbackForm(request.POST, credentials=found.recommended.credentials, needs_verdict=not takes_back)
+    write = _takes_back if takes_back else _records
+    if not form.is_valid() or not write(request, form, found.recommended):
         return _assessment_page(request, found, form, status=400)
-    messages.success(request, "Thank you. Your feedback is recorded.")
+    messages.success(
+        request, "What you said is taken back." if takes_back else "Thank you. Your feedback is recorded."
+    )
     return redirect(reverse("advisor:assessment", args=[assessment_id]) + "#feedback")
 
 
@@ -116,6 +127,21 @@ def _records(request: HttpRequest, form: FeedbackForm, recommended: Recommended)
     except Missing:
         raise
     except DomainError as error:
+        form.add_error(None, error.message)
+        return False
+    return True
+
+
+def _takes_back(request: HttpRequest, form: FeedbackForm, recommended: Recommended) -> bool:
+    """Take back what the caller said, or put on the form that there is nothing."""
+    try:
+        take_back_feedback(
+            by=caller(request),
+            recommendation_id=recommended.pk,
+            credential_id=form.credential_id(),
+            now=timezone.now(),
+        )
+    except NothingToTakeBack as error:
         form.add_error(None, error.message)
         return False
     return True

@@ -17,7 +17,7 @@ from companion.decisions import AppealDossier
 from companion.pages import caller
 from companion.pages_review import review_page
 from companion.queries import PAGE_SIZE
-from companion.review_forms import DecisionForm, MessageForm, OverrideForm
+from companion.review_forms import DecisionForm, MessageForm, OverrideForm, ReleaseForm
 from microcred.errors import DomainError, Missing
 from scoring import oversight
 
@@ -62,6 +62,24 @@ def release(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     return redirect("advisor:assessment", assessment_id)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@review_page
+def releases(request: HttpRequest) -> HttpResponse:
+    """List the results that wait for their release, the oldest first; a POST releases those that are chosen."""
+    by = caller(request)
+    rows = oversight.held_results(by)
+    if request.method == "POST":
+        form = ReleaseForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, "Nothing was released. Choose at least one result.")
+            return redirect("advisor:releases")
+        done = oversight.release_many(by=by, assessment_ids=form.chosen(), now=timezone.now())
+        messages.success(request, _released(done))
+        return redirect("advisor:releases")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    return render(request, "advisor/releases.html", {"page": page})
+
+
 @require_safe
 @review_page
 def appeals(request: HttpRequest) -> HttpResponse:
@@ -92,6 +110,12 @@ def appeal(request: HttpRequest, appeal_id: uuid.UUID) -> HttpResponse:
     context = {"appeal": found, "message": message, "decision": decision}
     status = 400 if request.method == "POST" else 200
     return render(request, "advisor/appeals/appeal.html", context, status=status)
+
+
+def _released(done: oversight.Released) -> str:
+    said = "One student" if done.released == 1 else f"{done.released} students"
+    left = f" {done.left} had been released meanwhile." if done.left else ""
+    return f"{said} can see the result now.{left}"
 
 
 def _decision_form(found: AppealDossier, data: Any) -> DecisionForm:

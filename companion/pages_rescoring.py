@@ -1,23 +1,23 @@
-"""The pages on which curators see what a new version of a question would change for past takers, and apply it."""
+"""The pages on which curators have past answers scored anew: first to look, then to apply."""
 
 import uuid
 from functools import wraps
-from typing import Any, Final
+from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.policy import Permission, allows
+from companion import rescoring
 from companion.pages import Page, caller, staff_page
+from companion.queries import PAGE_SIZE
 from companion.review_forms import RescoreForm
 from microcred.errors import DomainError
 from scoring import oversight
-
-# More takers than this are worked out by the command: a page has to answer within seconds.
-MOST_TAKERS: Final = 200
 
 
 def curators_page(page: Page) -> Page:
@@ -36,38 +36,41 @@ def curators_page(page: Page) -> Page:
 @require_safe
 @curators_page
 def questions(request: HttpRequest) -> HttpResponse:
-    """List the questions whose past takers were scored by an older version."""
-    rows = oversight.superseded_questions()
-    return render(request, "advisor/rescoring/questions.html", {"rows": rows})
+    """List the questions whose past takers were asked an older version, and how far each has come."""
+    return render(request, "advisor/rescoring/questions.html", {"rows": rescoring.question_rows()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @curators_page
 def question(request: HttpRequest, question_id: uuid.UUID) -> HttpResponse:
-    """Show who would move and by how much; a POST applies it.
-
-    Whose first recommendation would change is for the command to say: the web process ranks nothing.
-    """
+    """Show what a run found, who falls first; a POST starts one, to look or to apply."""
     row = next((one for one in oversight.superseded_questions() if one.question_id == question_id), None)
     if row is None:
         raise Http404
-    if row.takers > MOST_TAKERS:
-        return render(request, "advisor/rescoring/question.html", {"row": row, "plan": None})
-    plan = oversight.plan_rescoring(question_id)
-    form = RescoreForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    is_applying = request.method == "POST" and "apply" in request.POST
+    form = RescoreForm(request.POST if is_applying else None)
+    if request.method == "POST" and (not is_applying or form.is_valid()):
         try:
-            moved = oversight.apply_rescoring(
-                plan=plan, by=caller(request), now=timezone.now(), **form.cleaned_data
-            )
+            _start(request, question_id, form if is_applying else None)
+            return redirect("advisor:rescoring-question", question_id)
         except DomainError as error:
+            form = form if is_applying else RescoreForm({})
             form.add_error(None, error.message)
-        else:
-            messages.success(
-                request, f"{len(moved)} scores changed. The recommendations are being made anew."
-            )
-            return redirect("advisor:rescoring")
-    left = [line for line in plan.lines if line.obstacle]
-    context = {"row": row, "plan": plan, "lines": plan.moving, "left": left, "form": form}
+    found = rescoring.overview(question_id, newest_version=row.version)
+    page = Paginator(found.lines, PAGE_SIZE).get_page(request.GET.get("page", "1")) if found else None
+    context = {"row": row, "found": found, "page": page, "form": form}
     status = 400 if request.method == "POST" else 200
     return render(request, "advisor/rescoring/question.html", context, status=status)
+
+
+def _start(request: HttpRequest, question_id: uuid.UUID, form: RescoreForm | None) -> None:
+    given = form.cleaned_data if form else {}
+    oversight.request_rescoring(
+        by=caller(request),
+        question_id=question_id,
+        apply=form is not None,
+        reason=given.get("reason", ""),
+        no_loss=given.get("no_loss", False),
+        now=timezone.now(),
+    )
+    messages.success(request, "The new version is being applied." if form else "It is being worked out.")

@@ -10,13 +10,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from accounts.policy import Permission, allows
 from companion import words
+from companion.answers import answer_view, in_texts
 from companion.pages import Page, caller, staff_page
-from companion.review_forms import LevelsForm
+from companion.review_forms import LevelsForm, PointsForm
 from microcred.errors import DomainError, Missing
 from scoring import oversight
 from scoring.oversight import ReviewSheet
+
+MarkForm = LevelsForm | PointsForm
 
 
 def review_page(page: Page) -> Page:
@@ -121,7 +125,10 @@ def calibration(request: HttpRequest, question_id: uuid.UUID) -> HttpResponse:
     return redirect("advisor:calibration", question_id)
 
 
-def _form(sheet: ReviewSheet, data: Any) -> LevelsForm:
+def _form(sheet: ReviewSheet, data: Any) -> MarkForm:
+    if sheet.closed is not None:
+        first = sheet.closed.first_points
+        return PointsForm(data, maximum=sheet.closed.maximum, first=first, with_reason=sheet.is_marked)
     return LevelsForm(
         data,
         criteria=[one.criterion for one in sheet.criteria],
@@ -131,20 +138,40 @@ def _form(sheet: ReviewSheet, data: Any) -> LevelsForm:
     )
 
 
-def _review(request: HttpRequest, sheet: ReviewSheet, form: LevelsForm) -> HttpResponse:
+def _review(request: HttpRequest, sheet: ReviewSheet, form: MarkForm) -> HttpResponse:
     reasons = [words.REVIEW_REASONS[reason] for reason in sheet.reasons]
-    context = {"sheet": sheet, "form": form, "reasons": reasons}
+    closed = sheet.closed
+    answer = answer_view(closed.answer, closed.choices, closed.rules) if closed else None
+    why = in_texts(closed.why, closed.choices) if closed else ""
+    context = {"sheet": sheet, "form": form, "reasons": reasons, "answer": answer, "why": why}
     return render(request, "advisor/reviews/review.html", context, status=400 if form.errors else 200)
 
 
-def _store(request: HttpRequest, sheet: ReviewSheet, form: LevelsForm) -> HttpResponse:
+def _store(request: HttpRequest, sheet: ReviewSheet, form: MarkForm) -> HttpResponse:
     by = caller(request)
     if not sheet.is_marked:
-        oversight.mark_first(by=by, task_id=sheet.task_id, levels=form.levels())
+        _mark_first(by, sheet.task_id, form)
         return redirect("advisor:review", sheet.task_id)
-    changed = oversight.conclude_review(by=by, task_id=sheet.task_id, given=form.given(), now=timezone.now())
+    changed = _conclude(by, sheet.task_id, form)
     messages.success(
         request,
         "Your decision counts, and the student is told." if changed else "You confirmed the proposal.",
     )
     return redirect("advisor:reviews")
+
+
+def _mark_first(by: User, task_id: uuid.UUID, form: MarkForm) -> None:
+    if isinstance(form, PointsForm):
+        oversight.mark_points_first(by=by, task_id=task_id, points=form.cleaned_data["points"])
+    else:
+        oversight.mark_first(by=by, task_id=task_id, levels=form.levels())
+
+
+def _conclude(by: User, task_id: uuid.UUID, form: MarkForm) -> bool:
+    now = timezone.now()
+    if isinstance(form, PointsForm):
+        given = form.cleaned_data
+        return oversight.conclude_closed_review(
+            by=by, task_id=task_id, points=given["points"], reason=given["reason"], now=now
+        )
+    return oversight.conclude_review(by=by, task_id=task_id, given=form.given(), now=now)

@@ -28,6 +28,11 @@ class ComparisonFilters(QualityFilters):
         required=False,
         choices=[("model", "Model with person"), ("reviewers", "Reviewer with reviewer")],
     )
+    marks = forms.ChoiceField(
+        label="People’s marks",
+        required=False,
+        choices=[("blind", "Marked blind"), ("decided", "Decided after seeing the score")],
+    )
     first = forms.IntegerField(required=False, min_value=0, max_value=1000, widget=forms.HiddenInput)
     second = forms.IntegerField(required=False, min_value=0, max_value=1000, widget=forms.HiddenInput)
 

@@ -13,7 +13,7 @@ from companion import quality
 from companion.pages import Page, caller, staff_page
 from companion.quality_forms import ComparisonFilters, FairnessFilters, QualityFilters
 from scoring import statistics
-from scoring.statistics import Between
+from scoring.statistics import Between, Marks
 
 
 def quality_page(page: Page) -> Page:
@@ -72,12 +72,14 @@ def comparison(request: HttpRequest, role_id: uuid.UUID, question_id: uuid.UUID)
     role = quality.quality_role(by=by, role_id=role_id)
     asked = QualityFilters(request.GET)
     between: Between = "reviewers" if request.GET.get("between") == "reviewers" else "model"
+    marks: Marks = "decided" if request.GET.get("marks") == "decided" else "blind"
     found = statistics.comparison(
         by=by,
         role_id=role_id,
         question_id=question_id,
         criterion=request.GET.get("criterion", ""),
         between=between,
+        marks=marks,
         synthetic=asked.includes_synthetic(),
     )
     form = ComparisonFilters(request.GET, criteria=found.criteria)

@@ -1,5 +1,6 @@
 """What people send when they decide about scores."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -41,6 +42,8 @@ class LevelsForm(forms.Form):
         self.about = about or {}
         self.with_reasons = with_reasons
         for criterion in criteria:
+            proposal = getattr(self.about.get(criterion.key), "proposal", None)
+            when = "where you differ from the proposal" if proposal and proposal.level_id else "here"
             self.fields[f"level-{criterion.key}"] = forms.ChoiceField(
                 label=criterion.name,
                 choices=[(level.id, level.name) for level in criterion.levels],
@@ -54,7 +57,7 @@ class LevelsForm(forms.Form):
                     required=False,
                     max_length=LONGEST_REASON,
                     widget=forms.Textarea(attrs={"rows": 2}),
-                    help_text=f"Needed where you differ from the proposal. {STUDENT_READS}",
+                    help_text=f"Needed {when}. {STUDENT_READS}",
                 )
 
     @property
@@ -82,6 +85,32 @@ class LevelsForm(forms.Form):
         )
 
 
+class PointsForm(forms.Form):
+    """Points for a closed answer, and on the second look the reason for other ones than the rules gave."""
+
+    points = forms.DecimalField(
+        label="Points", max_digits=5, decimal_places=2, error_messages={"required": "Give points."}
+    )
+    reason = forms.CharField(
+        label="Reason",
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=f"Needed where you differ from the rules. {STUDENT_READS}",
+    )
+
+    def __init__(
+        self, data: Any = None, *, maximum: Decimal, first: Decimal | None = None, with_reason: bool = False
+    ) -> None:
+        super().__init__(data)
+        points: Any = self.fields["points"]
+        points.label, points.initial = f"Points of {maximum}", first
+        points.min_value, points.max_value = 0, maximum
+        points.widget.attrs.update(min="0", max=str(maximum), step="0.01")
+        if not with_reason:
+            del self.fields["reason"]
+
+
 class OverrideForm(forms.Form):
     """A person's score for a criterion or a closed question."""
 
@@ -99,6 +128,30 @@ class OverrideForm(forms.Form):
         return NewScore(found["criterion"], found["level"], found["score"])
 
 
+class ReleaseForm(forms.Form):
+    """Which results students may see, or all that were shown; what may be released is for the service to say."""
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        name = "shown" if "all" in data else "assessment"
+        self.fields[name] = forms.TypedMultipleChoiceField(
+            coerce=uuid.UUID, choices=[(text, text) for text in data.getlist(name) if _is_id(text)]
+        )
+
+    def chosen(self) -> list[uuid.UUID]:
+        """Return the assessments whose results are to be released."""
+        (found,) = self.cleaned_data.values()
+        return list(found)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
 class RescoreForm(forms.Form):
     """Why past answers are scored anew, and whether anybody may fall."""
 
@@ -109,7 +162,11 @@ class RescoreForm(forms.Form):
         help_text=STUDENT_READS,
         error_messages={"required": "State a reason; the students read it."},
     )
-    no_loss = forms.BooleanField(label="Who would fall keeps the old score", required=False)
+    no_loss = forms.BooleanField(label="Those who would fall keep their old score", required=False)
+    confirmed = forms.BooleanField(
+        label="I have looked at who would move",
+        error_messages={"required": "Look at who would move, and say that you have."},
+    )
 
 
 class MessageForm(forms.Form):
@@ -152,6 +209,7 @@ class DecisionForm(forms.Form):
             del self.fields["level"]
             points: Any = self.fields["score"]
             points.initial, points.min_value, points.max_value = score, 0, maximum
+            points.label = f"The question's points, of {maximum}"
             points.widget.attrs.update(min="0", max=str(maximum), step="0.01")
         else:
             del self.fields["score"]

@@ -2,14 +2,33 @@
 
 from django.urls import path
 
-from companion import pages, pages_decisions, pages_rescoring, pages_review, quality_pages
+from companion import (
+    pages,
+    pages_decisions,
+    pages_record,
+    pages_rescoring,
+    pages_review,
+    pages_runs,
+    quality_exposure,
+    quality_pages,
+)
 
 app_name = "advisor"
 urlpatterns = [
     path("", pages.assessments, name="assessments"),
     path("assessments/<uuid:assessment_id>", pages.assessment, name="assessment"),
+    path("assessments/<uuid:assessment_id>/record", pages_record.record, name="record"),
+    path("assessments/<uuid:assessment_id>/record.json", pages_record.record_file, name="record-file"),
     path("assessments/<uuid:assessment_id>/override", pages_decisions.override, name="override"),
     path("assessments/<uuid:assessment_id>/release", pages_decisions.release, name="release"),
+    path("assessments/<uuid:assessment_id>/recompute", pages_runs.recompute, name="recompute"),
+    path(
+        "assessments/<uuid:assessment_id>/skills/<slug:skill>/check",
+        pages_runs.check_skill,
+        name="check-skill",
+    ),
+    path("recommendations/<uuid:recommendation_id>", pages_runs.run, name="run"),
+    path("releases/", pages_decisions.releases, name="releases"),
     path("appeals/", pages_decisions.appeals, name="appeals"),
     path("appeals/<uuid:appeal_id>", pages_decisions.appeal, name="appeal"),
     path("rescoring/", pages_rescoring.questions, name="rescoring"),
@@ -21,6 +40,8 @@ urlpatterns = [
     path("reviews/calibration/<uuid:question_id>", pages_review.calibration, name="calibration"),
     path("documents/<uuid:document_id>", pages.document, name="document"),
     path("quality/", quality_pages.roles, name="quality"),
+    path("quality/confidence", pages_runs.calibration, name="quality-calibration"),
+    path("quality/recommendations", quality_exposure.recommendations, name="quality-recommendations"),
     path("quality/<uuid:role_id>/items", quality_pages.items, name="quality-items"),
     path("quality/<uuid:role_id>/agreement", quality_pages.agreement, name="quality-agreement"),
     path(

@@ -23,6 +23,7 @@ STATUSES: dict[str, Label] = {
     AssessmentStatus.FAILED: Label("Failed", "bad"),
     AssessmentStatus.EXPIRED: Label("Expired"),
 }
+NOT_RELEASED = Label("Not released", "warn")
 STAGES: dict[str, str] = {
     Stage.ANSWERING: "The student is answering",
     Stage.SCORING: "Scoring the essays",
@@ -47,6 +48,11 @@ PARTS: dict[str, tuple[str, str]] = {
     Part.NEIGHBOURS: ("Similar learners", "How many learners with a similar profile took it up."),
     Part.FEEDBACK: ("Feedback so far", "How often it was accepted when it was recommended before."),
     Part.DIVERSITY: ("Overlap", "Taken off for teaching what a credential ranked above already teaches."),
+}
+MOVED: dict[str, str] = {
+    "catalog": "the catalog or what the role asks for",
+    "rubric": "a question, its answer key or its rubric",
+    "embeddings": "the index of the catalog's documents",
 }
 QUESTION_TYPES: dict[str, str] = {
     QuestionType.MULTIPLE_CHOICE: "Multiple choice",
@@ -74,6 +80,9 @@ SOURCES: dict[str, str] = {
 FLAGS = {
     "injection_suspected": "The text seems to give orders to whoever scores it. Read it yourself.",
     "model_refused": "The student refused scoring by a model. A person scores it.",
+    "control_raised": "The model found something in the text that cannot be there. Its reading is not used.",
+    "asides_raised": "Without what it says to its reader, the text is judged lower. These are the lower levels.",
+    "asides_unchecked": "The text speaks to its reader and could not be read again without that.",
     "wide_band": "Several readings came to scores far apart. Read it yourself.",
     "budget": "It was not sent to a model, because what may be spent on scoring was used up.",
 }
@@ -85,6 +94,8 @@ REVIEW_REASONS: dict[str, str] = {
     ReviewReason.RANDOM_SAMPLE: "Drawn at random",
     ReviewReason.UNAVAILABLE: "No scorer could be had",
     ReviewReason.MODEL_REFUSED: "The student wants a person",
+    ReviewReason.NO_MATCH: "Fits no accepted answer",
+    ReviewReason.SECOND_REVIEW: "For a second opinion",
 }
 CHANGES: dict[str, str] = {
     ChangeKind.REVIEW: "Review",
@@ -97,3 +108,4 @@ ACCEPTANCES: dict[str, Label] = {
     Acceptance.REJECTED: Label("Rejected", "bad"),
     Acceptance.PENDING: Label("Undecided"),
 }
+TAKEN_BACK = Label("Taken back")

@@ -10,10 +10,49 @@ JOB_KINDS: dict[str, dict[str, Any]] = {
         "give_up": "scoring.tasks.give_up_scoring",
         "max_attempts": 5,
     },
+    # A result is there without it, and the schedule comes back to it.
+    "scoring.pending": {
+        "handler": "scoring.tasks.score_pending",
+        "give_up": None,
+        "max_attempts": 2,
+        "base_seconds": 5,
+    },
+    "scoring.send_batch": {
+        "handler": "scoring.batch_tasks.send",
+        "give_up": "scoring.batch_tasks.lose",
+        "max_attempts": 6,
+        "base_seconds": 10,
+        "ceiling_seconds": 300,
+    },
+    "scoring.ask_batch": {
+        "handler": "scoring.batch_tasks.ask",
+        "give_up": "scoring.batch_tasks.ask_later",
+        "max_attempts": 6,
+        "base_seconds": 10,
+        "ceiling_seconds": 300,
+    },
+    "scoring.check_scorer": {
+        "handler": "scoring.releasing.tasks.check_scorer",
+        "give_up": None,
+        "max_attempts": 2,
+    },
     "recommendations.recommend": {
         "handler": "recommendations.tasks.recommend",
         "give_up": "recommendations.tasks.give_up_recommending",
         "max_attempts": 5,
+    },
+    # A result is there without it.
+    "recommendations.explore": {
+        "handler": "recommendations.tasks.explore",
+        "give_up": None,
+        "max_attempts": 3,
+        "base_seconds": 10,
+    },
+    "recommendations.rescore": {
+        "handler": "recommendations.rescoring_tasks.rescore",
+        "give_up": "recommendations.rescoring_tasks.give_up_rescoring",
+        "max_attempts": 5,
+        "base_seconds": 5,
     },
     "recommendations.embed": {
         "handler": "recommendations.tasks.embed_catalog",
@@ -48,3 +87,6 @@ GAUGES: dict[str, dict[str, str]] = {
 # name: the function that returns what the health page says of it, {"status": "ok" or what is wrong, ...}. None of these
 # makes the product unfit for requests.
 HEALTH: dict[str, str] = {"scorer": "scoring.releasing.health"}
+
+# What puts an embedder that costs money into the ledger of paid calls.
+EMBEDDING_LEDGER = "scoring.calls.embedding.AccountedEmbedder"

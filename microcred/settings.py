@@ -11,6 +11,7 @@ from microcred.admin_theme import UNFOLD as UNFOLD
 from microcred.api.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from microcred.embedded import EmbeddedServer
 from microcred.logging import configure_logging
+from microcred.registry import EMBEDDING_LEDGER as EMBEDDING_LEDGER
 from microcred.registry import GAUGES as GAUGES
 from microcred.registry import HEALTH as HEALTH
 from microcred.registry import JOB_KINDS as JOB_KINDS
@@ -276,8 +277,10 @@ AI_CONNECT_TIMEOUT_SECONDS = env.decimal("AI_CONNECT_TIMEOUT_SECONDS", 3)
 # What model calls may cost, in US cents; 0 for no limit.
 MODEL_BUDGET_MONTH_CENTS = env.decimal("MODEL_BUDGET_MONTH_CENTS", 0)
 MODEL_CAP_ASSESSMENT_CENTS = env.decimal("MODEL_CAP_ASSESSMENT_CENTS", 0)
-# How often a model reads an essay whose score is in doubt; 1 for once.
-MODEL_MAX_READINGS = env.integer("MODEL_MAX_READINGS", 3)
+MODEL_BATCH_SHARE = env.decimal("MODEL_BATCH_SHARE", 0.5)  # of the usual price
+MODEL_BATCH_POLL_SECONDS = env.integer("MODEL_BATCH_POLL_SECONDS", 300)
+MODEL_MAX_READINGS = env.integer("MODEL_MAX_READINGS", 3)  # of an essay whose score is in doubt; 1 for once
+MODEL_WORDS = env.flag("MODEL_WORDS", default=True)  # whether a model writes what recommendations say
 # Names that are replaced in every answer before it is sent, beside those of its student.
 MODEL_REDACT_NAMES = env.names("MODEL_REDACT_NAMES", [])
 EMBEDDING_PROVIDER = env.choice(

@@ -8,9 +8,11 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, Spec
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="start"), name="home"),
     path("", include("accounts.urls")),  # before the admin, whose log-in page it takes over
+    path("admin/catalog/question/", include("scoring.trials.urls")),  # beside the pages of the same address
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("docs/schemas/", include("catalog.schema_urls")),
     path("redoc", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
     path("", include("ops.urls")),
     path("api/v1/catalog/", include("catalog.urls")),

@@ -14,10 +14,15 @@ from assessments.enums import Stage
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from recommendations import queries, services
-from recommendations.queries import Awaited
-from recommendations.serializers import (
+from recommendations.feedback_serializers import (
+    FeedbackAbout,
+    FeedbackList,
     FeedbackRequest,
     FeedbackView,
+)
+from recommendations.queries import Awaited
+from recommendations.record_serializers import RecordList
+from recommendations.serializers import (
     ResultAwaited,
     ResultView,
     awaited_body,
@@ -57,6 +62,18 @@ class ResultEndpoint(APIView):
         return Response(result_body(found))
 
 
+class RecordEndpoint(APIView):
+    """What the results of one assessment rest on."""
+
+    @extend_schema(
+        operation_id="assessment_record", tags=["Assessments"], responses={200: RecordList, **errors(404)},
+    )  # fmt: skip
+    def get(self, request: Request, assessment_id: uuid.UUID) -> Response:
+        """Return the decision records: versions, models, dates and hashes of all that was used."""
+        found = queries.records_of(by=caller(request), assessment_id=assessment_id)
+        return Response(RecordList({"assessment_id": assessment_id, "items": found}).data)
+
+
 class FeedbackEndpoint(APIView):
     """What people make of a recommendation."""
 
@@ -79,3 +96,28 @@ class FeedbackEndpoint(APIView):
             **body.validated_data,
         )
         return Response(FeedbackView(feedback).data, status=201)
+
+    @extend_schema(
+        operation_id="recommendation_feedback_list", tags=["Recommendations"],
+        responses={200: FeedbackList, **errors(403, 404)},
+    )  # fmt: skip
+    def get(self, request: Request, recommendation_id: uuid.UUID) -> Response:
+        """Return what the caller has said about it and has not taken back."""
+        found = queries.feedback_of(by=caller(request), recommendation_id=recommendation_id)
+        return Response(FeedbackList({"recommendation_id": recommendation_id, "items": found}).data)
+
+    @extend_schema(
+        operation_id="recommendation_feedback_take_back", tags=["Recommendations"], request=None,
+        parameters=[FeedbackAbout], responses={200: FeedbackView, **errors(400, 403, 404)},
+    )  # fmt: skip
+    def delete(self, request: Request, recommendation_id: uuid.UUID) -> Response:
+        """Take back what the caller said about the list, or about one credential on it; it no longer counts."""
+        about = FeedbackAbout(data=request.query_params)
+        about.is_valid(raise_exception=True)
+        taken = services.take_back_feedback(
+            by=caller(request),
+            recommendation_id=recommendation_id,
+            now=timezone.now(),
+            **about.validated_data,
+        )
+        return Response(FeedbackView(taken).data)

@@ -15,8 +15,14 @@ MAX_WORDS: Final = 110
 CHARACTERS_A_WORD: Final = 9
 
 _HEADING = re.compile(r"[ ]{0,3}#{1,6}[ \t]+(?P<title>.*?)[ \t]*#*[ \t]*")
-_SENTENCE_END = re.compile(r"[.!?…]['\"”’)\]]*(?=\s+[\"'“‘(\[]?[^\W_a-z])|\n(?=[ \t]*(?:[-*•]|\d+[.)])[ \t])")
+_FENCE = re.compile(r"[ ]{0,3}(?P<mark>`{3,}|~{3,})")
+_SENTENCE_END = re.compile(
+    r"[.!?…]['\"”’)\]]*(?=\s+[\"'“‘(\[]?[^\W_a-z])"
+    r"|[。！？]['\"”’」』）)\]]*"
+    r"|\n(?=[ \t]*(?:[-*•]|\d+[.)])[ \t])"
+)
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|cf|no|approx|Dr|Mr|Mrs|Ms|Prof|St|[A-Z])\.$")
+_LONGEST_ABBREVIATION: Final = len("approx.")
 _WORD = re.compile(r"\S+")
 
 
@@ -58,7 +64,7 @@ def sentences(text: str, within: Span | None = None) -> list[Span]:
     found: list[Span] = []
     start = whole.start
     for match in _SENTENCE_END.finditer(text, whole.start, whole.end):
-        if not _ABBREVIATION.search(text, start, match.end()):
+        if not _ABBREVIATION.search(text, max(start, match.end() - _LONGEST_ABBREVIATION), match.end()):
             found.append(Span(start, match.end()))
             start = match.end()
     found.append(Span(start, whole.end))
@@ -75,8 +81,10 @@ def _sections(text: str) -> Iterator[tuple[str, list[Span]]]:
     heading = ""
     paragraphs: list[Span] = []
     open_at: int | None = None
+    fence = ""
     for start, end in _lines(text):
-        title = _HEADING.fullmatch(text, start, end)
+        fence, fenced = _fenced(text, start, end, fence)
+        title = None if fenced else _HEADING.fullmatch(text, start, end)
         if title or not text[start:end].strip():
             if open_at is not None:
                 paragraphs.append(_trim(text, Span(open_at, start)))
@@ -91,10 +99,24 @@ def _sections(text: str) -> Iterator[tuple[str, list[Span]]]:
     yield heading, paragraphs
 
 
+def _fenced(text: str, start: int, end: int, fence: str) -> tuple[str, bool]:
+    """Return the mark of the block of code that is open after this line, and whether the line belongs to one.
+
+    In a block a line that begins with # is a comment and no heading. A block ends with a mark as long as the one that
+    opened it; one that never ends reaches to the end of the text.
+    """
+    mark = _FENCE.match(text, start, end)
+    if not fence:
+        return (mark["mark"], True) if mark else ("", False)
+    closes = mark and mark["mark"].startswith(fence) and not text[mark.end() : end].strip()
+    return ("" if closes else fence), True
+
+
 def _lines(text: str) -> Iterator[tuple[int, int]]:
+    """Where each line begins and ends, its end of line (one or two characters) left out."""
     start = 0
     for line in text.split("\n"):
-        yield start, start + len(line)
+        yield start, start + len(line.removesuffix("\r"))
         start += len(line) + 1
 
 
@@ -145,6 +167,9 @@ def _bound(text: str, sentence: Span, max_words: int) -> Iterator[Span]:
 
 
 def _fits(text: str, span: Span, max_words: int) -> bool:
+    # Too many characters are too many words: a long stretch need not be read to know that.
+    if span.end - span.start > max_words * CHARACTERS_A_WORD:
+        return False
     return size(text[span.start : span.end]) <= max_words
 
 

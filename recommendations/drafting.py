@@ -3,23 +3,25 @@
 import hashlib
 import uuid
 from collections.abc import Collection, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
+
+from django.conf import settings
 
 from assessments.enums import MissingPart
 from assessments.queries import Subject
 from catalog import queries as catalog
 from microcred.ai.base import Embedder, EmbeddingKey, Vectors
-from recommendations import deciding, queries
-from recommendations.chain import digest
+from microcred.ai.vectors import embed_soundly
+from recommendations import calibration, deciding, queries
 from recommendations.drafts import Draft, DraftItem, Embedding
 from recommendations.fusion import Candidate, Ranked, fuse, gap_fit, weights_used
 from recommendations.gaps import Need, SkillGap, Target, compare, find_needs
 from recommendations.knn import Neighbourhood, neighbourhood
-from recommendations.priors import UNKNOWN
+from recommendations.priors import Reception, prior
 from recommendations.profiles import Learner
 from recommendations.queries import Offer
-from recommendations.rationale import CredentialFacts, Quote, rationale, summary
+from recommendations.rationale import CredentialFacts, RunFacts
 from recommendations.retrieval import Evidence, Passage, SearchQuery, gather, search_queries
 from scoring import queries as scoring
 
@@ -32,7 +34,9 @@ MICROCENTS_A_CENT: Final = 1_000_000
 @dataclass(frozen=True, slots=True)
 class Basis:
     """What a run starts from: the role's targets, the profile beside them and the number of the scoring run that drew
-    it, the needs that follow, the catalog's offers by id, and what the role's skills mean, by key."""
+    it, the needs that follow, the catalog's offers by id, what the role's skills mean, by key, the levels that the
+    student has only stated, the skills whose level they contest, how things stood (`queries.standing_now`), and what
+    was said of the offers."""
 
     subject: Subject
     profile_run: int
@@ -41,6 +45,10 @@ class Basis:
     offers: Mapping[uuid.UUID, Offer]
     descriptions: Mapping[str, str]
     targets: tuple[Target, ...]
+    stated: Mapping[str, float]
+    contested: frozenset[str]
+    standing: Mapping[str, str]
+    receptions: Mapping[uuid.UUID, Reception]
 
     @property
     def levels(self) -> dict[str, float]:
@@ -55,12 +63,14 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the search found, by credential; what was asked, with the vectors, to be asked again."""
+    """What the search found, by credential; what was asked, with the vectors, to be asked again; and what of it
+    goes into the decision record."""
 
     evidence: Mapping[uuid.UUID, Evidence]
     key: EmbeddingKey
     asked: tuple[SearchQuery, ...] = ()
     vectors: Vectors | None = None
+    hits: dict[str, Any] = field(default_factory=lambda: deciding.hits((), ()))
 
     @property
     def embedding(self) -> Embedding:
@@ -71,33 +81,38 @@ class Findings:
     def facts(self) -> dict[str, Any]:
         """What tells these vectors from others, for the decision record."""
         vectors = b"" if self.vectors is None else self.vectors.tobytes()
-        return asdict(self.key) | {
-            "queries": digest([query.text for query in self.asked]),
-            "vectors": hashlib.sha256(vectors).hexdigest(),
-        }
+        return asdict(self.key) | self.hits | {"vectors": hashlib.sha256(vectors).hexdigest()}
 
 
 def prepare(subject: Subject, *, levels: Mapping[str, float] | None = None) -> Basis:
     """Read the newest profile of the assessment and the role's targets, and find the needs.
 
-    A level that rests on nothing but the student's own word is not taken as measured. Measured ``levels`` by skill
-    key stand in for the stored profile, to see what would follow from them.
+    A level that rests on nothing but the student's own word is not taken as measured; it counts where a credential
+    asks for what comes before it. Measured ``levels`` by skill key stand in for the stored profile, to see what would
+    follow from them.
     """
+    # Read first, so that what moves while the run is being worked out makes it stale.
+    standing = queries.standing_now(subject.assessment_id, subject.role_id) if levels is None else {}
     profile_run = scoring.next_run(subject.assessment_id) - 1
     asked = catalog.role_needs(subject.role_id)
     targets = [Target(need.skill_key, need.skill_name, need.target_level, need.importance) for need in asked]
-    measured = levels
+    measured, profile = levels, scoring.profile(subject.assessment_id)
+    contested = scoring.contested_skills(subject.assessment_id)
     if measured is None:
-        profile = scoring.profile(subject.assessment_id)
         measured = {skill.skill_key: skill.level for skill in profile if skill.evidence > 0}
+    offers = queries.offers()
     return Basis(
         subject=subject,
         profile_run=profile_run,
         profile=tuple(compare(targets, measured)),
-        needs=tuple(find_needs(targets, measured)),
-        offers={offer.credential_id: offer for offer in queries.offers()},
+        needs=tuple(find_needs(targets, measured, contested)),
+        offers={offer.credential_id: offer for offer in offers},
         descriptions={need.skill_key: need.skill_description for need in asked},
         targets=tuple(targets),
+        stated={skill.skill_key: skill.stated for skill in profile if skill.stated is not None},
+        contested=contested,
+        standing=standing,
+        receptions=queries.receptions(role_id=subject.role_id, user_id=subject.user_id, offers=offers),
     )
 
 
@@ -109,20 +124,23 @@ def search(basis: Basis, embedder: Embedder) -> Findings | None:
     embedded by this model.
 
     Raises:
-        ProviderError: from the embedder.
+        ProviderError: from the embedder. UnlikeVectors: its vectors are not of the index in use.
     """
     asked = tuple(search_queries(basis.needs))
-    key, helpful = EmbeddingKey.of(embedder), basis.helpful
+    key, helpful = queries.comparable_key(embedder), basis.helpful
     if not asked or not helpful:
         return Findings({}, key)
-    vectors = embedder.embed([query.text for query in asked])
+    vectors = embed_soundly(embedder, [query.text for query in asked])
     if len(helpful) <= MOST_COMPARED:
         found = queries.nearest_of_each(vectors, key=key, credential_ids=helpful, limit=PASSAGES_AN_ITEM)
     else:
         found = queries.nearest(vectors, key=key, credential_ids=helpful, limit=PASSAGES_A_NEED)
     if not any(found):
         return None
-    return Findings(gather(list(zip(asked, found, strict=True))), key, asked, vectors)
+    evidence, hits = gather(list(zip(asked, found, strict=True))), deciding.hits(asked, found)
+    for artifact_id, hashes in queries.vector_hashes(hits["passages"].keys()).items():
+        hits["passages"][artifact_id] |= hashes
+    return Findings(evidence, key, asked, vectors, hits)
 
 
 def conclude(basis: Basis, findings: Findings | None, *, rag_latency_ms: int) -> Draft:
@@ -130,25 +148,29 @@ def conclude(basis: Basis, findings: Findings | None, *, rag_latency_ms: int) ->
     others = queries.learners(role_id=basis.subject.role_id, other_than=basis.subject.user_id)
     around = neighbourhood(basis.levels, others)
     unavailable = [part for part, known in (("retrieval", findings), ("neighbours", around)) if known is None]
-    candidates, earned = _candidates(basis, findings, around), queries.earned(basis.subject.user_id)
-    ranked = fuse(basis.needs, candidates, levels=basis.levels, earned=earned, missing=unavailable)
+    candidates, earned = candidates_for(basis, findings, around), queries.earned(basis.subject.user_id)
+    ranked = fuse(
+        basis.needs, candidates, levels=basis.levels, earned=earned, stated=basis.stated, missing=unavailable
+    )
     passages = _passages(findings, [one.candidate.credential_id for one in ranked])
     items = tuple(_item(basis, one, passages, around) for one in ranked)
     missing = () if findings else (MissingPart.RETRIEVAL.value,)
+    parameters = _parameters(basis, findings, around, unavailable)
     return Draft(
-        summary=_summary(basis, [item.title for item in items], unavailable),
         profile=basis.profile,
         items=items,
         missing=missing,
         embedding=findings.embedding if findings else None,
-        parameters=_parameters(basis, findings, around, unavailable),
-        metrics=_metrics(basis, rag_latency_ms),
+        parameters=parameters,
+        metrics=metrics(basis, rag_latency_ms),
         inputs=_inputs(basis, candidates, earned, unavailable)
         | {
             "neighbours": _compared(around, others),
             "embedding": findings.facts if findings else None,
             "ranking": deciding.ranking(ranked),
+            "calibration": parameters["calibration"],
         },
+        about=_about(basis, unavailable),
     )
 
 
@@ -156,12 +178,12 @@ def without_recommendations(basis: Basis) -> Draft:
     """Return the run of last resort: the profile, and the plain word that there is no more."""
     missing = (MissingPart.RECOMMENDATIONS.value,)
     return Draft(
-        summary=_summary(basis, [], missing),
         profile=basis.profile,
         missing=missing,
-        metrics=_metrics(basis, 0),
+        metrics=metrics(basis, 0),
         inputs=_inputs(basis, [], frozenset(), missing)
         | {"neighbours": None, "embedding": None, "ranking": []},
+        about=_about(basis, missing),
     )
 
 
@@ -174,20 +196,23 @@ def _inputs(
         needs=basis.needs,
         candidates=candidates,
         earned=earned,
+        stated=basis.stated,
         unavailable=unavailable,
+        contested=basis.contested,
+        receptions=basis.receptions,
     )
 
 
 def _compared(around: Neighbourhood | None, others: Sequence[Learner]) -> dict[str, Any] | None:
     if around is None:
         return None
-    return {"size": around.size, "learners": around.learners, "hash": deciding.learners_digest(others)}
+    return deciding.compared(around, others, secret=settings.RECORD_HASH_KEY)
 
 
-def _candidates(basis: Basis, findings: Findings | None, around: Neighbourhood | None) -> list[Candidate]:
+def candidates_for(basis: Basis, findings: Findings | None, around: Neighbourhood | None) -> list[Candidate]:
+    """Return every offer with what is known for it; without ``findings`` or neighbours those parts are nothing."""
     evidence = findings.evidence if findings else {}
     scores = around.scores if around else {}
-    rates = queries.acceptance_rates()
     return [
         Candidate(
             credential_id=credential_id,
@@ -196,7 +221,7 @@ def _candidates(basis: Basis, findings: Findings | None, around: Neighbourhood |
             prerequisites=offer.prerequisites,
             retrieval=evidence[credential_id].score if credential_id in evidence else 0.0,
             neighbours=scores.get(credential_id, 0.0),
-            feedback=rates.get(credential_id, UNKNOWN),
+            feedback=prior(basis.receptions.get(credential_id, Reception())),
             for_role=not offer.role_ids or basis.subject.role_id in offer.role_ids,
         )
         for credential_id, offer in basis.offers.items()
@@ -236,21 +261,14 @@ def _item(
         served=tuple((need, offer.levels[need.skill_key]) for need in ranked.served),
         subject=" ".join(subjects),
         unmet=tuple(sorted(basis.offers[one].title for one in ranked.unmet)),
-        quotes=tuple(Quote(one.snippet, one.source_uri, one.heading) for one in own),
         holders=around.holders.get(offer.credential_id, 0) if around else 0,
         neighbours=around.size if around else 0,
     )
-    return DraftItem(offer.credential_id, offer.title, ranked.parts, rationale(facts), own)
+    return DraftItem(offer.credential_id, offer.title, ranked.parts, passages=own, facts=facts)
 
 
-def _summary(basis: Basis, titles: Sequence[str], unavailable: Sequence[str]) -> str:
-    return summary(
-        role_name=basis.subject.role_name,
-        profile=basis.profile,
-        needs=basis.needs,
-        titles=titles,
-        missing=unavailable,
-    )
+def _about(basis: Basis, unavailable: Collection[str]) -> RunFacts:
+    return RunFacts(basis.subject.role_name, basis.profile, basis.needs, frozenset(unavailable))
 
 
 def _parameters(
@@ -261,12 +279,15 @@ def _parameters(
         "weights": {part: round(weight, 4) for part, weight in weights_used(unavailable).items()},
         "unavailable": list(unavailable),
         "needs": [asdict(need) for need in basis.needs],
+        "standing": dict(basis.standing),
+        "calibration": asdict(calibration.fit(queries.outcomes())),
         "neighbours": {"size": around.size, "learners": around.learners} if around else None,
         "embedding": asdict(findings.embedding) if findings else None,
     }
 
 
-def _metrics(basis: Basis, rag_latency_ms: int) -> dict[str, Any]:
+def metrics(basis: Basis, rag_latency_ms: int) -> dict[str, Any]:
+    """Return what the run has taken so far."""
     usage = scoring.model_usage(basis.subject.assessment_id)
     return {
         "token_cost_cents": usage.cost_microcents / MICROCENTS_A_CENT,

@@ -7,18 +7,21 @@ from typing import Any
 
 from recommendations.fusion import Parts
 from recommendations.gaps import SkillGap
+from recommendations.rationale import CredentialFacts, RunFacts
 from recommendations.retrieval import Passage
 
 
 @dataclass(frozen=True, slots=True)
 class DraftItem:
-    """A credential to recommend, with the passages found for it, the nearest first."""
+    """A credential to recommend, with the passages found for it, the nearest first; ``rationale`` is put into words
+    from ``facts`` and passages by `recommendations.wording`."""
 
     credential_id: uuid.UUID
     title: str
     parts: Parts
-    rationale: str
+    rationale: str = ""
     passages: tuple[Passage, ...] = ()
+    facts: CredentialFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,10 @@ class Draft:
     """A whole run: items in order, the profile it rests on, and which parts it goes without.
 
     ``parameters`` and ``metrics`` are stored as they are; ``embedding`` is None when nothing was searched.
-    ``inputs`` is what the ranking was made from, for the decision record (`recommendations.deciding`).
+    ``inputs`` is what the ranking was made from, for the decision record (`recommendations.deciding`); ``summary`` is
+    put into words from ``about``.
     """
 
-    summary: str
     profile: tuple[SkillGap, ...]
     items: tuple[DraftItem, ...] = ()
     missing: tuple[str, ...] = ()
@@ -45,6 +48,14 @@ class Draft:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    about: RunFacts | None = None
+    summary: str = ""
+
+    @property
+    def sources(self) -> list[Passage]:
+        """Every passage of every item, the nearest first; the place, from 1, is what sentences cite it by."""
+        passages = [passage for item in self.items for passage in item.passages]
+        return sorted(passages, key=lambda one: (-one.similarity, one.source_uri, one.start))
 
     @property
     def levels(self) -> dict[str, float]:

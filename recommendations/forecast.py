@@ -1,7 +1,7 @@
 """What the recommender would put first for other skill levels; worked out as in earnest, and not stored."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from assessments import queries as assessments
@@ -34,16 +34,21 @@ def top_recommendation(
     return draft.items[0].title if draft.items else ""
 
 
-def changed_tops(plan: RescorePlan, *, embedder: Embedder | None) -> dict[uuid.UUID, TopChange]:
-    """Return whose first recommendation a rescoring would change, by assessment.
+def changed_tops(
+    plan: RescorePlan, *, embedder: Embedder | None, told: Callable[[int, int], None] | None = None
+) -> dict[uuid.UUID, TopChange]:
+    """Return whose first recommendation a rescoring would change, by assessment; ``told`` hears how far it is.
 
     Both sides are worked out now, so that only the scores differ and not the catalog or the feedback since.
     """
     changed = {}
-    for line in plan.moving:
+    moving = plan.moving
+    for done, line in enumerate(moving, start=1):
         before, after = (
             top_recommendation(line.assessment_id, levels, embedder=embedder) for levels in levels_after(line)
         )
         if before != after:
             changed[line.assessment_id] = TopChange(before, after)
+        if told is not None:
+            told(done, len(moving))
     return changed

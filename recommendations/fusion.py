@@ -4,7 +4,7 @@ Every part is a whole number of thousandths, so the sum is exact::
 
     confidence = gap_fit + retrieval + neighbours + feedback + diversity
 
-    gap_fit    = weight * (1 - product over needed skills of (1 - importance/5 * gain * reach))
+    gap_fit    = weight * (1 - product over needed skills of (1 - trust * importance/5 * gain * reach))
     retrieval  = weight * score of recommendations.retrieval
     neighbours = weight * score of recommendations.knn
     feedback   = weight * Beta-shrunk acceptance rate of the credential
@@ -19,9 +19,10 @@ ends at most ``REACH`` levels above the learner and falls by ``REACH_SLOPE`` a l
 at or below the learner's level gives nothing, and one far above little. At an unchanged level a higher
 target never lowers ``gap_fit``.
 
-A credential with prerequisites that the learner neither holds nor comes near gives way to the prerequisite
-if that one helps too; otherwise its fit is multiplied by ``UNPREPARED``. The fit of one that is not meant for
-the learner's role is multiplied by ``OTHER_ROLE``: it teaches the skill on another role's examples.
+A credential with prerequisites that the learner neither holds nor comes near, by measured level or else by
+their own word, gives way to the prerequisite if that one helps too; otherwise its fit is multiplied by
+``UNPREPARED``. The fit of one that is not meant for the learner's role is multiplied by ``OTHER_ROLE``: it
+teaches the skill on another role's examples.
 
 Credentials are chosen greedily, as in maximal marginal relevance (Carbonell and Goldstein, 1998); a third one
 for one primary skill waits while one for another skill has at least half its confidence, so that a single
@@ -127,7 +128,8 @@ def need_fit(need: Need, reached: float) -> float:
     """Return how well a credential that leads to ``reached`` serves the need, from 0 to 1."""
     gain = min(1.0, max(0.0, min(reached, need.target) - need.level) / FULL_STEP)
     beyond = max(0.0, reached - need.level - REACH)
-    return need.importance / MAX_IMPORTANCE * gain * max(LEAST_REACH, 1.0 - REACH_SLOPE * beyond)
+    weight = need.trust * need.importance / MAX_IMPORTANCE
+    return weight * gain * max(LEAST_REACH, 1.0 - REACH_SLOPE * beyond)
 
 
 def gap_fit(needs: Sequence[Need], levels: Mapping[str, float]) -> float:
@@ -151,22 +153,25 @@ def fuse(
     *,
     levels: Mapping[str, float],
     earned: Set[uuid.UUID] = frozenset(),
+    stated: Mapping[str, float] | None = None,
     missing: Collection[str] = (),
     limit: int = LIMIT,
+    weights: Mapping[str, float] | None = None,
 ) -> list[Ranked]:
     """Return the best credentials for the needs, the best first.
 
     ``levels`` are the learner's by skill key; credentials ``earned`` are left out and count as
-    prerequisites met; ``missing`` names the parts that are not available.
+    prerequisites met, and so do levels that the learner has only ``stated``; ``missing`` names the parts that
+    are not available. Other ``weights`` of the parts may be given, to rank as was ranked before.
     """
-    weights = weights_used(missing)
+    weights = weights_used(missing) if weights is None else weights
     by_id = {candidate.credential_id: candidate for candidate in candidates}
     useful = {key for key, one in by_id.items() if key not in earned and gap_fit(needs, one.levels) > 0}
     scored = []
     for candidate in candidates:
         if candidate.credential_id not in useful:
             continue
-        unmet = _unmet(candidate, by_id, levels, earned)
+        unmet = _unmet(candidate, by_id, {**(stated or {}), **levels}, earned)
         if not any(_stands_before(one, candidate, by_id) for one in unmet & useful):
             scored.append(_score(candidate, needs, unmet, weights))
     return _pick(scored, limit)
@@ -178,7 +183,7 @@ def _unmet(
     levels: Mapping[str, float],
     earned: Set[uuid.UUID],
 ) -> frozenset[uuid.UUID]:
-    """The prerequisites whose measured skills the learner is not near; retired ones are asked of nobody."""
+    """The prerequisites whose known skills the learner is not near; retired ones are asked of nobody."""
     return frozenset(
         wanted
         for wanted in candidate.prerequisites - earned

@@ -1,21 +1,27 @@
 """From a skill profile and a role's targets to a ranked list of needs.
 
 A gap is what the role asks for minus what was measured, never less than nothing, on the scale 0 to 5. A
-need weighs its gap times the importance of the skill for the role (1 to 5).
+need weighs its gap times the importance of the skill for the role (1 to 5). The level is the mean of the posterior of
+scoring/profile.py, which is drawn towards the middle while little is known, so that few answers make no extreme gap.
+
+A level that the student contests counts ``CONTESTED`` times as much until a person has checked it: the evidence is
+discounted by half and the target stands, as a power prior weighs data that are in doubt (Ibrahim and Chen, "Power
+prior distributions for regression models", 2000).
 
 Someone who meets every target gets *stretch* needs: one level above what they have. Someone of whom nothing
 could be measured gets *assumed* needs: one level below every target, and is told so. A skill that was not
 measured beside others that were is no need, because nothing is known of it.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 MAX_LEVEL: Final = 5.0
 MAX_IMPORTANCE: Final = 5
 STEP: Final = 1.0
 NEGLIGIBLE_GAP: Final = 0.05
+CONTESTED: Final = 0.5
 
 Basis = Literal["measured", "stretch", "assumed"]
 
@@ -43,7 +49,10 @@ class SkillGap:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Something to learn: from ``level`` to ``target``; ``basis`` says where ``level`` comes from."""
+    """Something to learn: from ``level`` to ``target``; ``basis`` says where ``level`` comes from.
+
+    ``trust`` is 1, or less while the level is contested.
+    """
 
     skill_key: str
     skill_name: str
@@ -51,6 +60,7 @@ class Need:
     target: float
     importance: int
     basis: Basis
+    trust: float = 1.0
 
     @property
     def gap(self) -> float:
@@ -59,8 +69,8 @@ class Need:
 
     @property
     def weight(self) -> float:
-        """The gap times the importance; what needs are ranked by."""
-        return self.gap * self.importance
+        """The gap times the importance and the trust; what needs are ranked by."""
+        return self.gap * self.importance * self.trust
 
 
 def compare(targets: Sequence[Target], levels: Mapping[str, float]) -> list[SkillGap]:
@@ -73,8 +83,13 @@ def compare(targets: Sequence[Target], levels: Mapping[str, float]) -> list[Skil
     ]
 
 
-def find_needs(targets: Sequence[Target], levels: Mapping[str, float]) -> list[Need]:
-    """Return what the learner needs, the heaviest need first, equal ones by skill key."""
+def find_needs(
+    targets: Sequence[Target], levels: Mapping[str, float], contested: Set[str] = frozenset()
+) -> list[Need]:
+    """Return what the learner needs, the heaviest need first, equal ones by skill key.
+
+    The level of a ``contested`` skill (by key) is trusted less.
+    """
     measured = [target for target in targets if target.skill_key in levels]
     if not measured:
         needs = [_need(target, max(0.0, target.level - STEP), target.level, "assumed") for target in targets]
@@ -82,7 +97,11 @@ def find_needs(targets: Sequence[Target], levels: Mapping[str, float]) -> list[N
         needs = [_need(target, levels[target.skill_key], target.level, "measured") for target in measured]
         if all(need.gap < NEGLIGIBLE_GAP for need in needs):
             needs = [_stretched(target, levels[target.skill_key]) for target in measured]
-    wanted = [need for need in needs if need.gap >= NEGLIGIBLE_GAP]
+    wanted = [
+        replace(need, trust=CONTESTED) if need.skill_key in contested else need
+        for need in needs
+        if need.gap >= NEGLIGIBLE_GAP
+    ]
     return sorted(wanted, key=lambda need: (-need.weight, need.skill_key))
 
 

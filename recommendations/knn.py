@@ -15,7 +15,8 @@ out what fits. Below ``MIN_LEARNERS`` past learners there is no score at all.
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import sqrt
 from typing import Final
 
 import numpy as np
@@ -31,13 +32,28 @@ DAMPING: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A learner among the nearest, and how alike (0 to 1)."""
+
+    learner: Learner
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbourhood:
-    """Scores (0 to 1) by credential, how many of the ``size`` neighbours hold each, and of how many in all."""
+    """Scores (0 to 1) by credential, how many of the ``size`` neighbours hold each, and of how many in all.
+
+    What the scores are made of: the ``nearest``, the nearest first; ``popularity``, how many of all learners hold what
+    the nearest hold; ``means``, the level taken for a skill that a learner lacks.
+    """
 
     scores: Mapping[uuid.UUID, float]
     holders: Mapping[uuid.UUID, int]
     size: int
     learners: int
+    nearest: tuple[Neighbour, ...] = ()
+    popularity: Mapping[uuid.UUID, int] = field(default_factory=dict)
+    means: Mapping[str, float] = field(default_factory=dict)
 
 
 def neighbourhood(levels: Mapping[str, float], learners: Sequence[Learner]) -> Neighbourhood | None:
@@ -46,35 +62,56 @@ def neighbourhood(levels: Mapping[str, float], learners: Sequence[Learner]) -> N
     comparable = [learner for learner in learners if not learner.levels.keys().isdisjoint(levels)]
     if not skills or len(comparable) < MIN_LEARNERS:
         return None
-    matrix = _matrix(comparable, skills)
+    matrix, means = _matrix(comparable, skills)
     query = np.array([[levels[skill] for skill in skills]])
     index = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(comparable)), metric="euclidean").fit(matrix)
     distances, positions = index.kneighbors(query)
     similarities = 1.0 / (1.0 + distances[0] / np.sqrt(len(skills)))
-    nearest = [comparable[position] for position in positions[0]]
-    return _score(nearest, [float(similarity) for similarity in similarities], comparable)
+    nearest = tuple(
+        Neighbour(comparable[position], float(similarity))
+        for position, similarity in zip(positions[0], similarities, strict=True)
+    )
+    counted = Counter(held for learner in comparable for held in learner.credentials)
+    holders = Counter(held for one in nearest for held in one.learner.credentials)
+    popularity = {held: counted[held] for held in holders}
+    return Neighbourhood(
+        scores=scores_of(nearest, popularity, len(comparable)),
+        holders=dict(holders),
+        size=len(nearest),
+        learners=len(comparable),
+        nearest=nearest,
+        popularity=popularity,
+        means=dict(zip(skills, (float(mean) for mean in means), strict=True)),
+    )
 
 
-def _matrix(learners: Sequence[Learner], skills: Sequence[str]) -> NDArray[np.float64]:
+def scores_of(
+    nearest: Sequence[Neighbour], popularity: Mapping[uuid.UUID, int], learners: int
+) -> dict[uuid.UUID, float]:
+    """Return the score of every credential that one of the ``nearest`` holds; ``popularity`` counts its holders among
+    all ``learners``."""
+    mass: dict[uuid.UUID, float] = {}
+    for one in nearest:
+        for held in one.learner.credentials:
+            mass[held] = mass.get(held, 0.0) + one.similarity
+    total = sum(one.similarity for one in nearest) + SHRINKAGE
+    return {
+        held: weight / total * (1.0 - DAMPING * popularity[held] / learners) for held, weight in mass.items()
+    }
+
+
+def similarity(levels: Mapping[str, float], other: Mapping[str, float], means: Mapping[str, float]) -> float:
+    """Return how alike two learners are, by the skills of the first; ``means`` stand in for what the other lacks."""
+    squares = [(level - other.get(skill, means[skill])) ** 2 for skill, level in levels.items()]
+    return 1.0 / (1.0 + sqrt(sum(squares) / len(squares)))
+
+
+def _matrix(
+    learners: Sequence[Learner], skills: Sequence[str]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The levels, a row for each learner, with the means in the place of what is not known; and the means."""
     rows = [[learner.levels.get(skill, np.nan) for skill in skills] for learner in learners]
     matrix = np.array(rows, dtype=np.float64)
     known = ~np.isnan(matrix)
     means = np.where(known, matrix, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-    return np.where(known, matrix, means)
-
-
-def _score(
-    nearest: Sequence[Learner], similarities: Sequence[float], learners: Sequence[Learner]
-) -> Neighbourhood:
-    popularity = Counter(held for learner in learners for held in learner.credentials)
-    holders = Counter(held for learner in nearest for held in learner.credentials)
-    mass: dict[uuid.UUID, float] = {}
-    for learner, similarity in zip(nearest, similarities, strict=True):
-        for held in learner.credentials:
-            mass[held] = mass.get(held, 0.0) + similarity
-    total = sum(similarities) + SHRINKAGE
-    scores = {
-        held: weight / total * (1.0 - DAMPING * popularity[held] / len(learners))
-        for held, weight in mass.items()
-    }
-    return Neighbourhood(scores, dict(holders), len(nearest), len(learners))
+    return np.where(known, matrix, means), means

@@ -1,31 +1,23 @@
-"""Sentences about a recommendation, made only of stored facts and of passages quoted word for word.
+"""What may be said about a recommendation, and the sentences that say it where no model does.
+
+Everything rests on stored facts and stored passages: `grounds` states the facts, each under the mark by which sentences
+cite it, and `rationale` and `summary` are the templates over them. What they say is checked like anything else
+(`recommendations.citing`).
 
 Neighbours are spoken of in number, and only from ``SPOKEN_OF`` on, so that nothing can be read from it
 about one of them.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from recommendations.chunking import sentences
+from recommendations.citing import Sentence, Source
 from recommendations.gaps import Basis, Need, SkillGap
 
 SPOKEN_OF: Final = 3
-MAX_QUOTE_WORDS: Final = 45
-STEM: Final = 5
-STEERING: Final = re.compile(
-    r"\b(?:instead|prefer|rather|should (?:choose|begin|start)|begin with|go on to|not included|no need)\b",
-    re.IGNORECASE,
-)
-ASIDE: Final = re.compile(
-    r"\b(?:whom?|audience|knowledge|prerequisites?|before|assess\w*|exam\w*|evidence|earn|fits|benefits)\b",
-    re.IGNORECASE,
-)
-# Words of four letters or more, and abbreviations in capitals.
-WORD: Final = re.compile(r"[^\W\d_]{4,}|\b[A-Z]{2,3}\b")
 NAMED_NEEDS: Final = 3
+PROFILE, CATALOG, NEIGHBOURS, RUN = "profile", "catalog", "neighbours", "run"
 
 WITHOUT: Final = {
     "essay_scores": "The essays could not be scored, so the profile rests on the other answers.",
@@ -37,11 +29,10 @@ WITHOUT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A passage, the address of the document that it stands in, and the heading above it."""
+    """A sentence of a passage, word for word, and the mark of the passage."""
 
-    snippet: str
-    source_uri: str
-    heading: str = ""
+    text: str
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +40,8 @@ class CredentialFacts:
     """What is stored about a recommended credential; ``served`` pairs each need with the level reached.
 
     ``holders`` of ``neighbours`` similar learners took it up; both are 0 where none were compared.
-    ``unmet`` are the titles of prerequisites that are still to be done; ``quotes`` are the passages found,
-    the nearest first; ``subject`` is what the skills served mean, in words.
+    ``unmet`` are the titles of prerequisites that are still to be done; ``subject`` is what the skills served mean, in
+    words.
     """
 
     title: str
@@ -59,80 +50,92 @@ class CredentialFacts:
     served: tuple[tuple[Need, float], ...]
     subject: str = ""
     unmet: tuple[str, ...] = ()
-    quotes: tuple[Quote, ...] = ()
     holders: int = 0
     neighbours: int = 0
 
-
-def rationale(facts: CredentialFacts) -> str:
-    """Return why the credential is recommended: each gap it closes, its effort, a quotation, neighbours."""
-    said = [_served(need, reached) for need, reached in facts.served]
-    provider = f" with {facts.provider}" if facts.provider else ""
-    hours = f"{facts.hours} hour" if facts.hours == 1 else f"{facts.hours} hours"
-    said.append(f"It takes {hours}{provider}.")
-    if facts.unmet:
-        said.append(f"It builds on {_listed(facts.unmet)}, which should come first.")
-    if facts.quotes:
-        said.append(_quoted(facts.quotes, facts.subject))
-    if facts.holders >= SPOKEN_OF:
-        said.append(
-            f"{facts.holders} of the {facts.neighbours} learners with the most similar profile took it up."
-        )
-    return " ".join(said)
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What may be called by its name."""
+        return (self.title, self.provider, *self.unmet, *(need.skill_name for need, _ in self.served))
 
 
-def summary(
-    *,
-    role_name: str,
-    profile: Sequence[SkillGap],
-    needs: Sequence[Need],
-    titles: Sequence[str],
-    missing: Collection[str],
-) -> str:
-    """Return the profile, the heaviest needs and the first suggestion in a few sentences."""
-    said = [_standing(role_name, profile), _wanted(needs)]
-    if "recommendations" not in missing:
-        said.append(_suggested(titles, needs))
-    said.extend(WITHOUT[part] for part in WITHOUT if part in missing)
-    return " ".join(sentence for sentence in said if sentence)
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What a run knows about the learner as a whole; ``missing`` names the parts that it goes without."""
+
+    role_name: str
+    profile: tuple[SkillGap, ...]
+    needs: tuple[Need, ...]
+    missing: frozenset[str] = frozenset()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What may be called by its name."""
+        return (self.role_name, *(line.skill_name for line in self.profile))
 
 
-def quotation(passages: Sequence[tuple[str, str]], subject: str) -> tuple[int, str]:
-    """Return the place of a passage, and a sentence of it that says most about ``subject``, word for word.
-
-    ``passages`` are headings and texts, the nearest first. What counts is how many different words of
-    ``subject`` a sentence has, compared by their first letters so that "joins" meets "join"; of equals the
-    first sentence of the nearest passage. A sentence that sends the reader elsewhere comes after all others,
-    and so do sections about audience and assessment: they tell whom a course is for, not what it teaches. At
-    most 45 words of it; what is returned always stands in the passage as it is.
-    """
-    wanted = _stems(subject)
-
-    def worth(saying: tuple[int, str]) -> tuple[bool, bool, int]:
-        place, sentence = saying
-        aside = ASIDE.search(passages[place][0]) is not None
-        return STEERING.search(sentence) is None, not aside, len(wanted & _stems(sentence))
-
-    sayings = [
-        (place, _shortened(text[span.start : span.end]))
-        for place, (_, text) in enumerate(passages)
-        for span in sentences(text)
+def grounds(facts: CredentialFacts) -> list[Source]:
+    """Return the facts about a recommended credential as sources."""
+    levels = " ".join(
+        f"The credential leads to level {_level(reached)} of 5 in {need.skill_name}."
+        for need, reached in facts.served
+    )
+    provider = f" and is offered by {facts.provider}" if facts.provider else ""
+    first = f" It builds on {_listed(facts.unmet)}, which should come first." if facts.unmet else ""
+    entry = f"“{facts.title}” takes {_hours(facts.hours)}{provider}. {levels}{first}"
+    found = [
+        Source(PROFILE, " ".join(_measured(need) for need, _ in facts.served), facts.names),
+        Source(CATALOG, entry, facts.names),
     ]
-    return max(sayings, key=worth, default=(0, ""))
+    if facts.holders >= SPOKEN_OF:
+        found.append(Source(NEIGHBOURS, _taken_up(facts)))
+    return found
 
 
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(word[:STEM].lower() for word in WORD.findall(text))
+def run_grounds(facts: RunFacts, titles: Sequence[str]) -> list[Source]:
+    """Return the facts about a run, whose suggestions have these ``titles``, as sources."""
+    lines = [
+        f"{line.skill_name}: level {_level(line.level)}, target {_level(line.target)} of 5."
+        if line.level is not None
+        else f"{line.skill_name} was not measured."
+        for line in facts.profile
+    ]
+    listed = " ".join(f"{place}. {title}." for place, title in enumerate(titles, start=1))
+    said = " ".join(WITHOUT[part] for part in WITHOUT if part in facts.missing)
+    return [
+        Source(PROFILE, " ".join([_standing(facts), *lines, _wanted(facts.needs)]), facts.names),
+        Source(
+            CATALOG, f"Suggestions for these gaps: {listed or _suggested(titles, facts.needs)}", facts.names
+        ),
+        *([Source(RUN, said)] if said else []),
+    ]
 
 
-def _shortened(sentence: str) -> str:
-    parts = sentence.split(maxsplit=MAX_QUOTE_WORDS)
-    return sentence if len(parts) <= MAX_QUOTE_WORDS else sentence[: len(sentence) - len(parts[-1])].rstrip()
+def rationale(facts: CredentialFacts, quotes: Sequence[Quote] = ()) -> list[Sentence]:
+    """Return why the credential is recommended: each gap it closes, its effort, quotations, neighbours."""
+    said = [Sentence(_served(need, reached), (PROFILE, CATALOG)) for need, reached in facts.served]
+    provider = f" with {facts.provider}" if facts.provider else ""
+    said.append(Sentence(f"It takes {_hours(facts.hours)}{provider}.", (CATALOG,)))
+    if facts.unmet:
+        first = f"It builds on {_listed(facts.unmet)}, which should come first."
+        said.append(Sentence(first, (CATALOG,)))
+    said += [
+        Sentence(f"{'It also says' if place else 'Its document says'}: “{quote.text}”", (quote.mark,))
+        for place, quote in enumerate(quotes)
+    ]
+    if facts.holders >= SPOKEN_OF:
+        said.append(Sentence(_taken_up(facts), (NEIGHBOURS,)))
+    return said
 
 
-def _quoted(quotes: Sequence[Quote], subject: str) -> str:
-    place, words = quotation([(quote.heading, quote.snippet) for quote in quotes], subject)
-    return f"Its document says: “{words}” ({quotes[place].source_uri})"
+def summary(facts: RunFacts, titles: Sequence[str], first_mark: str = "") -> list[Sentence]:
+    """Return the profile, the heaviest needs and the first suggestion, which ``first_mark`` may be a passage for."""
+    marks = (CATALOG, first_mark) if first_mark else (CATALOG,)
+    said = [Sentence(_standing(facts), (PROFILE,)), Sentence(_wanted(facts.needs), (PROFILE,))]
+    if "recommendations" not in facts.missing:
+        said.append(Sentence(_suggested(titles, facts.needs), marks if titles else (CATALOG,)))
+    said.extend(Sentence(WITHOUT[part], (RUN,)) for part in WITHOUT if part in facts.missing)
+    return [sentence for sentence in said if sentence.text]
 
 
 def _served(need: Need, reached: float) -> str:
@@ -146,13 +149,28 @@ def _served(need: Need, reached: float) -> str:
     return f"{openings[need.basis]}; {leads}."
 
 
-def _standing(role_name: str, profile: Sequence[SkillGap]) -> str:
-    measured = [line for line in profile if line.gap is not None]
+def _measured(need: Need) -> str:
+    role = f"the role asks for {_level(need.target)}"
+    said: dict[Basis, str] = {
+        "measured": f"{need.skill_name} was measured at level {_level(need.level)} of 5 and {role}.",
+        "stretch": f"{need.skill_name}, measured at level {_level(need.level)} of 5, is where the role needs it.",
+        "assumed": f"{need.skill_name} was not measured and {role}.",
+    }
+    return said[need.basis]
+
+
+def _taken_up(facts: CredentialFacts) -> str:
+    return f"{facts.holders} of the {facts.neighbours} learners with the most similar profile took it up."
+
+
+def _standing(facts: RunFacts) -> str:
+    measured = [line for line in facts.profile if line.gap is not None]
     if not measured:
-        return f"None of the skills of {role_name} could be measured."
+        return f"None of the skills of {facts.role_name} could be measured."
     met = sum(1 for line in measured if not line.gap)
-    said = f"For {role_name}, {met} of {len(measured)} measured skills {'is' if met == 1 else 'are'} at the target."
-    unmeasured = [line.skill_name for line in profile if line.gap is None]
+    be = "is" if met == 1 else "are"
+    said = f"For {facts.role_name}, {met} of {len(measured)} measured skills {be} at the target."
+    unmeasured = [line.skill_name for line in facts.profile if line.gap is None]
     return f"{said} Not measured: {_listed(unmeasured)}." if unmeasured else said
 
 
@@ -176,7 +194,11 @@ def _suggested(titles: Sequence[str], needs: Sequence[Need]) -> str:
     return "No credential in the catalog closes these gaps." if needs else ""
 
 
-def _listed(names: Sequence[str]) -> str:
+def _hours(hours: int) -> str:
+    return f"{hours} hour" if hours == 1 else f"{hours} hours"
+
+
+def _listed(names: Collection[str]) -> str:
     *others, last = names
     return f"{', '.join(others)} and {last}" if others else last
 

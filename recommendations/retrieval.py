@@ -6,16 +6,25 @@ rather than what it teaches. A credential's retrieval score is its best passage 
 to the learner::
 
     score = max over needs n of (weight(n) / weight(heaviest need)) * max(0, cosine(n, passage))
+
+Two searches, by meaning and by words, are fused by reciprocal rank (Cormack, Clarke and Buettcher, 2009)::
+
+    1 / (K + rank by meaning) + WORDS_SHARE / (K + rank by words)
+
+``K`` and ``WORDS_SHARE`` are the middle of a plateau (2 to 6, .3 to .6) on 2,440 job titles to be matched with O*NET
+occupations; the published 60 with equal shares lets a search by words that knows no synonyms pull good finds down.
 """
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from recommendations.gaps import Need
 
 MAX_QUERIES: Final = 5
+K: Final = 3
+WORDS_SHARE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +38,11 @@ class SearchQuery:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage found: where it stands, what it says, and its cosine similarity to one query (-1 to 1)."""
+    """A passage found: where it stands, what it says, and its cosine similarity to one query (-1 to 1).
+
+    The ranks are its places, from 1, among what was found by vector, by words, and by both together for that query;
+    None where it is not in that list, or there was none.
+    """
 
     credential_id: uuid.UUID
     artifact_id: uuid.UUID
@@ -39,6 +52,9 @@ class Passage:
     start: int
     end: int
     similarity: float
+    vector_rank: int | None = None
+    text_rank: int | None = None
+    fused_rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,30 @@ def gather(found: Sequence[tuple[SearchQuery, Sequence[Passage]]]) -> dict[uuid.
         credential_id: Evidence(score, _of_credential(best, credential_id))
         for credential_id, score in scores.items()
     }
+
+
+def fuse_ranks(by_meaning: Sequence[Passage], by_words: Sequence[Passage], *, limit: int) -> list[Passage]:
+    """Fuse what two searches found, each the best first; ties go to what is nearer in meaning."""
+    found = {one.artifact_id: one for one in (*by_words, *by_meaning)}
+    meaning_ranks = {one.artifact_id: rank for rank, one in enumerate(by_meaning, start=1)}
+    words_ranks = {one.artifact_id: rank for rank, one in enumerate(by_words, start=1)}
+    scores = {
+        key: (1 / (K + meaning_ranks[key]) if key in meaning_ranks else 0.0)
+        + (WORDS_SHARE / (K + words_ranks[key]) if key in words_ranks else 0.0)
+        for key in found
+    }
+    ordered = sorted(
+        found.values(), key=lambda one: (-scores[one.artifact_id], -one.similarity, str(one.artifact_id))
+    )
+    return [
+        replace(
+            one,
+            vector_rank=meaning_ranks.get(one.artifact_id),
+            text_rank=words_ranks.get(one.artifact_id),
+            fused_rank=rank,
+        )
+        for rank, one in enumerate(ordered[:limit], start=1)
+    ]
 
 
 def _of_credential(best: Mapping[uuid.UUID, Passage], credential_id: uuid.UUID) -> tuple[Passage, ...]:

@@ -1,17 +1,19 @@
 """Results and feedback on the wire."""
 
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assessments.enums import AssessmentStatus, MissingPart, Stage
-from recommendations.enums import Acceptance
-from recommendations.models import RagTrace, RecommendationFeedback, RecommendationItem
+from recommendations.calibration import Calibration
+from recommendations.models import RagTrace, RecommendationItem
+from recommendations.profile_serializers import MOVED, SkillGapView, WhatIfView, profile_lines
 from recommendations.queries import Awaited, Result
-from recommendations.services import LONGEST_COMMENT
-from scoring.enums import ChangeKind, ScoreSource
-from scoring.oversight.serializers import StandingView
+from scoring.enums import ScoreSource
+from scoring.oversight.serializers import NoticeView
+
+MICROCENTS_A_CENT: Final = 1_000_000
 
 IN_THE_WORKS = "The result is being worked out. Ask again after the seconds in Retry-After."
 AWAITING_RELEASE = "The result is there and waits for a member of staff to release it."
@@ -36,16 +38,30 @@ class WeightsView(serializers.Serializer[Any]):
     feedback = serializers.FloatField()
 
 
+class AcceptanceView(serializers.Serializer[Any]):
+    """How many of a hundred credentials of this confidence are accepted, by the feedback known when the run was made.
+
+    ``prior``: too little is known yet, and the confidence is taken at its word.
+    """
+
+    of_hundred = serializers.IntegerField()
+    basis = serializers.ChoiceField(choices=["prior", "feedback"])
+    observations = serializers.IntegerField(help_text="Decisions known.")
+
+
 class ItemView(serializers.ModelSerializer[RecommendationItem]):
     """A recommended credential."""
 
     credential_id = serializers.UUIDField()
     confidence = serializers.FloatField(help_text="From 0 to 1; the sum of the parts.")
     parts = PartsView(source="decimal_parts")
+    acceptance = serializers.SerializerMethodField()
     source_trace_ids = serializers.SerializerMethodField()
+    citations = serializers.SerializerMethodField()
     provider = serializers.CharField(source="credential.provider")
     level = serializers.IntegerField(source="credential.level")
     hours = serializers.IntegerField(source="credential.hours")
+    language = serializers.CharField(source="credential.language", help_text="What it is taught in.")
     uri = serializers.URLField(source="credential.uri")
     available = serializers.BooleanField(
         source="credential.active", help_text="False once the credential has been retired."
@@ -54,14 +70,33 @@ class ItemView(serializers.ModelSerializer[RecommendationItem]):
     class Meta:
         model = RecommendationItem
         fields = [
-            "position", "credential_id", "title", "confidence", "parts", "rationale", "source_trace_ids", "provider",
-            "level", "hours", "uri", "available",
+            "position", "credential_id", "title", "confidence", "parts", "acceptance", "rationale",
+            "source_trace_ids", "citations", "provider", "level", "hours", "language", "uri", "available",
         ]  # fmt: skip
+
+    @extend_schema_field(AcceptanceView(allow_null=True))
+    def get_acceptance(self, item: RecommendationItem) -> dict[str, Any] | None:
+        """Return how many of a hundred like it are accepted; null for runs that did not ask."""
+        known = item.recommendation.parameters.get("calibration")
+        if not known:
+            return None
+        share = Calibration(**known).acceptance(float(item.confidence))
+        body = {"of_hundred": round(100 * share), **known}
+        return dict(AcceptanceView(body).data)
 
     @extend_schema_field({"type": "array", "items": {"type": "string", "format": "uuid"}})
     def get_source_trace_ids(self, item: RecommendationItem) -> list[str]:
         """Return the ids of the traces that the item rests on, the nearest first."""
         return [str(trace.pk) for trace in item.traces.all()]
+
+    @extend_schema_field({"type": "object", "additionalProperties": {"type": "string", "format": "uuid"}})
+    def get_citations(self, item: RecommendationItem) -> dict[str, str]:
+        """Return the traces that the rationale cites, by the number that it cites them by."""
+        return {
+            str(trace.rank): str(trace.pk)
+            for trace in item.traces.all()
+            if f"[{trace.rank}]" in item.rationale
+        }
 
 
 class TraceView(serializers.ModelSerializer[RagTrace]):
@@ -76,8 +111,8 @@ class TraceView(serializers.ModelSerializer[RagTrace]):
     class Meta:
         model = RagTrace
         fields = [
-            "trace_id", "credential_id", "source_uri", "snippet", "start", "end", "similarity", "rank",
-            "embedding_provider", "embedding_model",
+            "trace_id", "credential_id", "source_uri", "snippet", "start", "end", "similarity", "rank", "vector_rank",
+            "text_rank", "fused_rank", "embedding_provider", "embedding_model",
         ]  # fmt: skip
 
 
@@ -85,7 +120,7 @@ class MetricsView(serializers.Serializer[Any]):
     """What the result took."""
 
     total_latency_ms = serializers.IntegerField(help_text="From handing in to the result.")
-    token_cost_cents = serializers.FloatField()
+    token_cost_cents = serializers.FloatField(help_text="What all paid calls for it have cost.")
     gpt_latency_ms = serializers.IntegerField()
     rag_latency_ms = serializers.IntegerField()
 
@@ -140,16 +175,6 @@ class QuestionResultView(serializers.Serializer[Any]):
     criteria = CriterionResult(many=True)
 
 
-class SkillGapView(serializers.Serializer[Any]):
-    """A skill of the role: the level measured (0 to 5), the role's target, and what is between them."""
-
-    skill = serializers.CharField(source="skill_key")
-    name = serializers.CharField(source="skill_name")
-    level = serializers.FloatField(allow_null=True, help_text="Null where nothing measured the skill.")
-    target = serializers.FloatField()
-    gap = serializers.FloatField(allow_null=True)
-
-
 class TotalsView(serializers.Serializer[Any]):
     """Points over what has been scored, and the share of all weight that has been."""
 
@@ -166,26 +191,16 @@ class PendingPart(serializers.Serializer[Any]):
     reason = serializers.CharField()
 
 
-class NoticeView(serializers.Serializer[Any]):
-    """That a score was changed: what, by a person on what occasion, and why."""
-
-    question_id = serializers.UUIDField()
-    criterion = serializers.CharField(allow_null=True, help_text="Its name; null for the whole question.")
-    kind = serializers.ChoiceField(choices=ChangeKind.choices)
-    message = serializers.CharField()
-    reason = serializers.CharField()
-    before = StandingView()
-    after = StandingView()
-    changed_at = serializers.DateTimeField()
-
-
 class ResultView(serializers.Serializer[Any]):
     """The result of a completed assessment."""
 
     assessment_id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=AssessmentStatus.choices)
     recommendation_id = serializers.UUIDField(allow_null=True)
-    summary = serializers.CharField()
+    summary = serializers.CharField(
+        help_text="Like the rationales it cites its sources: [1] the trace of rank 1, [profile] the profile, [catalog] "
+        "the catalog, [neighbours] the comparison with past learners, [run] what the run went without."
+    )
     recommendation_items = ItemView(many=True)
     traces = TraceView(many=True)
     metrics = MetricsView()
@@ -198,6 +213,9 @@ class ResultView(serializers.Serializer[Any]):
     totals = TotalsView()
     questions = QuestionResultView(many=True)
     profile = SkillGapView(many=True)
+    stale = serializers.BooleanField(help_text="Whether what the recommendations rest on has moved since.")
+    stale_because = serializers.ListField(child=serializers.ChoiceField(choices=MOVED))
+    what_if = WhatIfView(allow_null=True, help_text="Null while it is not worked out.")
     completed_at = serializers.DateTimeField()
 
 
@@ -211,37 +229,6 @@ class ResultAwaited(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
-class FeedbackRequest(serializers.Serializer[Any]):
-    """What somebody makes of a recommendation."""
-
-    relevance_score = serializers.IntegerField(min_value=1, max_value=5)
-    acceptance_status = serializers.ChoiceField(choices=Acceptance.choices, default=Acceptance.PENDING)
-    comments = serializers.CharField(max_length=LONGEST_COMMENT, allow_blank=True, default="")
-    credential_id = serializers.UUIDField(
-        required=False,
-        allow_null=True,
-        help_text="The recommended credential meant; without it the whole list.",
-    )
-    submitted_by_role = serializers.CharField(
-        max_length=16, required=False, help_text="If given, it must be the role of the token."
-    )
-
-
-class FeedbackView(serializers.ModelSerializer[RecommendationFeedback]):
-    """Feedback as it was recorded."""
-
-    feedback_id = serializers.UUIDField(source="id")
-    recommendation_id = serializers.UUIDField()
-    credential_id = serializers.UUIDField(source="item.credential_id", default=None, allow_null=True)
-
-    class Meta:
-        model = RecommendationFeedback
-        fields = [
-            "feedback_id", "recommendation_id", "credential_id", "relevance_score", "acceptance_status", "comments",
-            "submitted_by_role", "submitted_at",
-        ]  # fmt: skip
-
-
 def result_body(result: Result) -> dict[str, Any]:
     """Return the body of a result."""
     made = result.recommendation
@@ -253,7 +240,9 @@ def result_body(result: Result) -> dict[str, Any]:
         "summary": made.summary if made else "",
         "recommendation_items": made.items.all() if made else [],
         "traces": made.traces.all() if made else [],
-        "metrics": dict.fromkeys(MetricsView().fields, 0) | (made.metrics if made else {}),
+        "metrics": dict.fromkeys(MetricsView().fields, 0)
+        | (made.metrics if made else {})
+        | {"token_cost_cents": result.spent_microcents / MICROCENTS_A_CENT},
         "weights": dict.fromkeys(WeightsView().fields, 0) | parameters.get("weights", {}),
         "degraded": bool(result.missing),
         "missing": result.missing,
@@ -262,7 +251,10 @@ def result_body(result: Result) -> dict[str, Any]:
         "notices": result.notices,
         "totals": result.totals,
         "questions": result.questions,
-        "profile": parameters.get("profile", []),
+        "profile": profile_lines(result, parameters.get("profile", [])),
+        "stale": bool(result.stale_because),
+        "stale_because": result.stale_because,
+        "what_if": result.what_if,
         "completed_at": result.completed_at,
     }
     return dict(ResultView(body).data)

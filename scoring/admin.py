@@ -1,12 +1,17 @@
 """Scores in the admin: to look at, never to change."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from unfold.admin import StackedInline
 
 from ops.admin import ReadOnly, ReadOnlyAdmin
+from scoring import pending
+from scoring.calls.admin import ModelBatchAdmin as ModelBatchAdmin
 from scoring.calls.admin import ModelCallAdmin as ModelCallAdmin
 from scoring.models import CriterionMark, EssayScore, RuleScore, SkillEstimate
 from scoring.oversight.admin import CalibrationExampleAdmin as CalibrationExampleAdmin
+from scoring.releasing.admin import ScorerReleaseAdmin as ScorerReleaseAdmin
 
 
 class MarkInline(ReadOnly, StackedInline):  # type: ignore[misc]
@@ -67,6 +72,19 @@ class EssayScoreAdmin(ScoreAdmin):
     list_select_related = ("assessment__user",)
     list_filter = ("source", "outcome", "provider", "model")
     inlines = (MarkInline,)
+    actions = ("score_left_out",)
+
+    def has_run_permission(self, request: HttpRequest) -> bool:
+        """Allow scoring again to those who could change scores if anyone could."""
+        return request.user.has_perm("scoring.change_essayscore")
+
+    @admin.action(description="Score what these results had to go without", permissions=["run"])
+    def score_left_out(self, request: HttpRequest, queryset: QuerySet[EssayScore]) -> None:
+        """Have a worker try the essays without a score, now; results that lack none are left as they are."""
+        chosen = set(queryset.order_by().values_list("assessment_id", flat=True))
+        lacking = [one for one in pending.pending() if one.assessment_id in chosen]
+        count = pending.score_again(lacking, by=request.user)  # type: ignore[arg-type]
+        self.message_user(request, f"Workers try {count} results now.", messages.SUCCESS)
 
     @admin.display(description="student")
     def student(self, score: EssayScore) -> str:

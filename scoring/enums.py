@@ -22,6 +22,8 @@ class ReviewReason(models.TextChoices):
     RANDOM_SAMPLE = "random_sample"
     UNAVAILABLE = "unavailable"
     MODEL_REFUSED = "model_refused"
+    NO_MATCH = "no_match"
+    SECOND_REVIEW = "second_review"
 
 
 class ChangeKind(models.TextChoices):
@@ -48,11 +50,37 @@ class AppealOutcome(models.TextChoices):
     KEPT = "kept"
 
 
+class ContestOutcome(models.TextChoices):
+    """What a person made of a skill level that a student contested."""
+
+    CONFIRMED = "confirmed"
+    CORRECTED = "corrected"
+
+
+class RescoringMode(models.TextChoices):
+    """Whether past answers are scored anew to look, or to apply it."""
+
+    DRY_RUN = "dry_run"
+    APPLY = "apply"
+
+
+class RescoringState(models.TextChoices):
+    """How far a rescoring has come."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
 class CallPurpose(models.TextChoices):
     """What a paid call to a model was for."""
 
     SCORING = "scoring"
     READING = "reading"
+    RESCORING = "rescoring"
+    EMBEDDING = "embedding"
+    WORDS = "words"
 
 
 class CallState(models.TextChoices):
@@ -62,10 +90,19 @@ class CallState(models.TextChoices):
     SETTLED = "settled"
 
 
+class BatchState(models.TextChoices):
+    """How far a batch of paid calls is: written down, handed to the provider, over."""
+
+    PREPARED = "prepared"
+    SENT = "sent"
+    ENDED = "ended"
+
+
 class CallContent(models.TextChoices):
     """What a stored text of a paid call is."""
 
     PROMPT = "prompt"
+    REQUEST = "request"
     ANSWER = "answer"
     REPLY = "reply"
 

@@ -11,9 +11,10 @@ from scoring.calls.judge import AccountedJudge
 from scoring.calls.ledger import Payer
 from scoring.calls.writer import Writer
 from scoring.essays import precheck
-from scoring.essays.judge import ModelJudge
 from scoring.essays.judgement import CriterionVerdict, Judge, Judgement
 from scoring.essays.task import EssayTask
+from scoring.model_judges import model_judge
+from scoring.releasing import released
 from scoring.scorers import find_active, shared_reader
 from scoring.training.judge import TrainedJudge
 
@@ -27,17 +28,37 @@ MODEL_REFUSED: Final = "model_refused"
 
 
 def judge_for(writer: Writer, *, payer: Payer, snapshots: Mapping[str, uuid.UUID]) -> Judge:
-    """Return the judge of a writer's essays: the one that the settings ask for, or nobody but a person.
+    """Return the judge of a writer's essays: the scorer that is released, or nobody but a person.
 
-    Without a chat model, questions with a trained scorer are judged by it, the others by the rubric alone. Only
-    for workers: it may load the embedder. ``snapshots`` gives the frozen question of each essay.
+    Where that is the local one, questions with a trained scorer are judged by it, the others by the rubric alone.
+    Only for workers: it may load the embedder. ``snapshots`` gives the frozen question of each essay.
     """
     if not writer.model_scoring:
         return PersonOnly()
-    chat = providers.chat_model()
-    if chat is None:
+    release = released()
+    if release is None:
+        return Unreleased()
+    if release.kind == "local":
         return TrainedJudge(providers.embedder(), find_active(), shared_reader)
-    return AccountedJudge(ModelJudge(chat, redact=writer.redacted), chat, payer=payer, snapshots=snapshots)
+    return model_judge(writer, payer=payer, snapshots=snapshots) or Unreleased()
+
+
+class NotReleased(Exception):
+    """No scorer is released that could judge the essay."""
+
+
+class Unreleased:
+    """Judges nothing but what code decides, because no scorer has passed its gate."""
+
+    def judge(self, tasks: Sequence[EssayTask]) -> list[Judgement]:
+        """One judgement per task, in order; raises NotReleased where code alone cannot decide."""
+        return [self._judgement(task) for task in tasks]
+
+    def _judgement(self, task: EssayTask) -> Judgement:
+        decision = precheck.decide(task)
+        if decision is None:
+            raise NotReleased
+        return precheck.judgement(task, decision)
 
 
 class PersonOnly:

@@ -12,18 +12,23 @@ however often they say it: ``s`` is the mean of their stated levels divided by 5
 word of theirs the ``s`` terms are left out. The level is ``5 mean`` and its deviation
 ``5 sd`` of the distribution, on the scale from 0 (none) to 5 (expert).
 
+A level that a person corrected counts in place of the posterior's. It is held as surely as
+``CHECKED_WEIGHT`` observations would make it, which is half a level in the middle of the
+scale: ``alpha = W m``, ``beta = W (1 - m)`` for the level ``5 m``.
+
 Sources: A. Gelman et al., Bayesian Data Analysis, 3rd ed., sections 2.1-2.4; fractional
 counts as in A. Josang and R. Ismail, "The Beta Reputation System", 2002.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import fsum, sqrt
 from typing import Final
 
 from scoring.rules.profile import Signal
 
 TOP_LEVEL: Final = 5.0
+CHECKED_WEIGHT: Final = 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,30 @@ def skill_profile(
     return tuple(
         _estimate(skill, by_skill.get(skill, []), stated.get(skill, []))
         for skill in sorted(by_skill.keys() | stated.keys())
+    )
+
+
+def corrected(estimates: Sequence[SkillEstimate], levels: Mapping[str, float]) -> tuple[SkillEstimate, ...]:
+    """The same estimates, with the ``levels`` (by skill) that a person found in place of theirs."""
+    return tuple(_checked(one, levels[one.skill]) if one.skill in levels else one for one in estimates)
+
+
+def own_word(level: float) -> float:
+    """The level that a student stated, from the level of an estimate that rests on nothing else.
+
+    Without evidence the mean is ``(1 + s) / 3``, so that ``5 s = 3 level - 5``.
+    """
+    return min(max(3.0 * level - TOP_LEVEL, 0.0), TOP_LEVEL)
+
+
+def _checked(estimate: SkillEstimate, level: float) -> SkillEstimate:
+    mean = level / TOP_LEVEL
+    return replace(
+        estimate,
+        level=level,
+        deviation=TOP_LEVEL * sqrt(mean * (1.0 - mean) / (CHECKED_WEIGHT + 1.0)),
+        alpha=CHECKED_WEIGHT * mean,
+        beta=CHECKED_WEIGHT * (1.0 - mean),
     )
 
 

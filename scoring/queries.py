@@ -6,16 +6,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, Sum
+from django.db.models import Max
 
 from assessments import queries as assessments
 from assessments.queries import AskedQuestion
 from catalog.enums import QuestionType
 from scoring.calls.receipts import Receipt as Receipt
 from scoring.calls.receipts import receipts_of as receipts_of
+from scoring.calls.spending import ModelUsage as ModelUsage
+from scoring.calls.spending import model_usage as model_usage
+from scoring.contests import SkillStanding as SkillStanding
+from scoring.contests import contested_skills as contested_skills
+from scoring.contests import corrections_of_run as corrections_of_run
+from scoring.contests import standings as standings
 from scoring.enums import EssayOutcome, MarkStatus, ScoreSource
-from scoring.models import CriterionMark, EssayScore, RuleScore, ScoreOverride, SkillEstimate
+from scoring.models import CriterionMark, EssayScore, ProfileRun, RuleScore, ScoreOverride, SkillEstimate
 from scoring.precedence import RULE, Given, effective
+from scoring.profile import own_word
 from scoring.rules.engine import is_scored_by_rules
 
 
@@ -29,6 +36,12 @@ class SkillLevel:
     level: float
     deviation: float
     evidence: float
+
+    @property
+    def stated(self) -> float | None:
+        """The level to go by where the student's own word is all there is, None where there is more: what they
+        stated, and no more than the estimate makes of it."""
+        return None if self.evidence else round(min(own_word(self.level), self.level), 2)
 
 
 @dataclass(frozen=True)
@@ -58,16 +71,6 @@ class Totals:
     score: Decimal
     maximum: Decimal
     scored_share: float
-
-
-@dataclass(frozen=True)
-class ModelUsage:
-    """What scoring the essays of one assessment took."""
-
-    latency_ms: int
-    cost_microcents: int
-    input_tokens: int
-    output_tokens: int
 
 
 def effective_rule_scores(assessment_id: uuid.UUID) -> dict[uuid.UUID, RuleScore]:
@@ -153,7 +156,7 @@ def _why_pending(result: QuestionResult) -> str:
 
 def profile(assessment_id: uuid.UUID) -> list[SkillLevel]:
     """Return the newest skill profile of an assessment; empty before it is scored."""
-    newest = SkillEstimate.objects.filter(assessment_id=assessment_id).aggregate(run=Max("run"))["run"]
+    newest = next_run(assessment_id) - 1
     rows = SkillEstimate.objects.filter(assessment_id=assessment_id, run=newest).select_related("skill")
     return [
         SkillLevel(
@@ -170,21 +173,10 @@ def profile(assessment_id: uuid.UUID) -> list[SkillLevel]:
 
 def next_run(assessment_id: uuid.UUID) -> int:
     """Return the number of the next scoring run."""
-    newest: int | None = SkillEstimate.objects.filter(assessment_id=assessment_id).aggregate(run=Max("run"))[
+    newest: int | None = ProfileRun.objects.filter(assessment_id=assessment_id).aggregate(run=Max("run"))[
         "run"
     ]
     return (newest or 0) + 1
-
-
-def model_usage(assessment_id: uuid.UUID) -> ModelUsage:
-    """Return what all scoring runs of an assessment took."""
-    found = EssayScore.objects.filter(assessment_id=assessment_id).aggregate(
-        latency=Max("latency_ms"),
-        cost=Sum("cost_microcents"),
-        read=Sum("input_tokens"),
-        wrote=Sum("output_tokens"),
-    )
-    return ModelUsage(found["latency"] or 0, found["cost"] or 0, found["read"] or 0, found["wrote"] or 0)
 
 
 def question_result(
@@ -259,7 +251,7 @@ def _student_view(result: QuestionResult) -> dict[str, Any]:
         "maximum": float(result.maximum),
         "band": _band(result.essay_score),
         "explanation": result.explanation,
-        "scored_by": _scored_by(result),
+        "scored_by": scored_by(result),
         "uncertainty": result.essay_score.uncertainty if result.essay_score else None,
         "feedback": str(question.feedback.get("student", "")),
         "criteria": [_student_mark(mark) for mark in result.marks],
@@ -272,8 +264,10 @@ def _band(essay: EssayScore | None) -> dict[str, float] | None:
     return {"low": float(essay.band_low), "high": float(essay.band_high)}
 
 
-def _scored_by(result: QuestionResult) -> str | None:
-    """Who or what gave the score: rule, code, local, model or human; None without one."""
+def scored_by(result: QuestionResult) -> str | None:
+    """Return who or what gave the score: rule, code, local, model or human; None without one."""
+    if result.override is not None:
+        return ScoreSource.HUMAN
     if result.essay_score is not None and result.score is not None:
         return result.essay_score.source
     return "rule" if result.rule_score is not None else None

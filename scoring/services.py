@@ -2,57 +2,39 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from assessments import queries as assessments
+from assessments import services as ended
+from assessments.enums import MissingPart
 from assessments.queries import AskedQuestion
 from catalog import queries as catalog
 from catalog.enums import QuestionType
+from ops import audit
 from ops.jobs import enqueue
-from scoring import queries
-from scoring.enums import EssayOutcome, MarkStatus, ScoreSource
-from scoring.essays.judgement import CriterionVerdict, Judgement
-from scoring.essays.task import Criterion, EssayTask
+from scoring import contests, queries
+from scoring.calls.words import AccountedWords as AccountedWords
+from scoring.calls.words import Worded as Worded
+from scoring.calls.words import Wording as Wording
+from scoring.calls.words import words_model as words_model
+from scoring.enums import EssayOutcome
+from scoring.essay_runs import OUT_OF_BUDGET as OUT_OF_BUDGET
+from scoring.essay_runs import UNAVAILABLE_EXPLANATION as UNAVAILABLE_EXPLANATION
+from scoring.essay_runs import EssayToJudge as EssayToJudge
+from scoring.essay_runs import JudgedEssay as JudgedEssay
+from scoring.essay_runs import store_judgement, store_unavailable
+from scoring.essays.task import EssayTask
 from scoring.events import assessment_scored
 from scoring.evidence import evidence_of, signals_of
-from scoring.models import CriterionMark, EssayScore, RuleScore, SkillEstimate
-from scoring.profile import skill_profile
+from scoring.models import ProfileRun, RuleScore, SkillEstimate
+from scoring.profile import corrected, skill_profile
 from scoring.rules.engine import is_scored_by_rules, score_answer
 
 RULE_ENGINE_VERSION = "rules-1"
 THOUSANDTH = Decimal("0.001")
 HUNDREDTH = Decimal("0.01")
-UNAVAILABLE_EXPLANATION = "This essay could not be scored; your answer is kept and can be scored later."
-OUT_OF_BUDGET = "budget"
-OUT_OF_BUDGET_EXPLANATION = (
-    "This essay was not scored, because what may be spent on scoring is used up; your answer is kept and can be "
-    "scored later."
-)
-
-
-@dataclass(frozen=True)
-class EssayToJudge:
-    """An essay with all that a judge needs."""
-
-    question: AskedQuestion
-    task: EssayTask
-
-
-@dataclass(frozen=True)
-class JudgedEssay:
-    """An essay with what the judge said; ``judgement`` is None where the judge could not be had.
-
-    ``why_not`` then says why, if it is not for the provider's failing.
-    """
-
-    essay: EssayToJudge
-    judgement: Judgement | None
-    why_not: str = ""
 
 
 @transaction.atomic
@@ -89,16 +71,47 @@ def conclude(*, assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> None
     """Store what was said of each essay, draw the skill profile, and announce both."""
     for one in judged:
         if one.judgement is None:
-            _store_unavailable(assessment_id, one)
+            store_unavailable(assessment_id, one)
         else:
-            _store_judgement(assessment_id, one.essay, one.judgement)
+            store_judgement(assessment_id, one.essay, one.judgement)
     run = draw_profile(assessment_id)
     assessment_scored.send(sender=None, assessment_id=assessment_id, run=run)
 
 
 @transaction.atomic
+def conclude_late(*, assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> int:
+    """Add what was said of essays that a result had to go without; return how many that was.
+
+    A result that lacks nothing any more loses its mark, and the recommendations are worked out anew. Where
+    nothing was said nothing changes; what has been scored since, by whomever, stays as it is.
+
+    Raises:
+        ResultMissing: if the assessment has no result.
+    """
+    ended.lock_result(assessment_id)
+    waiting = {essay.question.snapshot_id for essay in essays_to_judge(assessment_id)}
+    added = 0
+    for one in judged:
+        if one.judgement is not None and one.essay.question.snapshot_id in waiting:
+            store_judgement(assessment_id, one.essay, one.judgement)
+            added += 1
+    if not added:
+        return 0
+    if added == len(waiting):
+        ended.mend(assessment_id=assessment_id, parts=[MissingPart.ESSAY_SCORES])
+    audit.record(
+        by=None, action="assessment.scored_late", resource_type="assessment", resource_id=assessment_id,
+        metadata={"essays": added, "left": len(waiting) - added},
+    )  # fmt: skip
+    run = draw_profile(assessment_id)
+    assessment_scored.send(sender=None, assessment_id=assessment_id, run=run)
+    return added
+
+
+@transaction.atomic
 def record_profile(*, assessment_id: uuid.UUID, levels: Mapping[str, float], run: int = 1) -> None:
     """Store a profile as given, for learners whose scores come from elsewhere; unknown skills are left out."""
+    ProfileRun.objects.create(assessment_id=assessment_id, run=run)
     SkillEstimate.objects.bulk_create(
         SkillEstimate(
             assessment_id=assessment_id,
@@ -140,116 +153,17 @@ def _task(question: AskedQuestion) -> EssayTask:
     )
 
 
-def _next_essay_run(assessment_id: uuid.UUID, question: AskedQuestion) -> int:
-    rows = EssayScore.objects.filter(assessment_id=assessment_id, question_snapshot_id=question.snapshot_id)
-    return (rows.aggregate(run=Max("run"))["run"] or 0) + 1
-
-
-def _store_unavailable(assessment_id: uuid.UUID, one: JudgedEssay) -> None:
-    essay = one.essay
-    EssayScore.objects.create(
-        assessment_id=assessment_id,
-        question_snapshot_id=essay.question.snapshot_id,
-        response_id=essay.question.answered_by,
-        run=_next_essay_run(assessment_id, essay.question),
-        source=ScoreSource.CODE,
-        outcome=EssayOutcome.UNAVAILABLE,
-        maximum=essay.question.weight,
-        scored_weight=Decimal(0),
-        explanation=OUT_OF_BUDGET_EXPLANATION if one.why_not == OUT_OF_BUDGET else UNAVAILABLE_EXPLANATION,
-        uncertainty=1.0,
-        flags=[one.why_not] if one.why_not else [],
-        response_payload={"reason_code": one.why_not} if one.why_not else {},
-        provider="none",
-        model="",
-        prompt_version="",
-    )
-
-
-def _store_judgement(assessment_id: uuid.UUID, essay: EssayToJudge, judgement: Judgement) -> None:
-    row = EssayScore.objects.create(
-        assessment_id=assessment_id,
-        question_snapshot_id=essay.question.snapshot_id,
-        response_id=essay.question.answered_by,
-        run=_next_essay_run(assessment_id, essay.question),
-        source=_source(judgement),
-        outcome=judgement.outcome,
-        score=judgement.score,
-        maximum=judgement.maximum,
-        scored_weight=judgement.scored_weight,
-        explanation=_explanation(essay.task, judgement),
-        uncertainty=judgement.uncertainty,
-        flags=[*(["injection_suspected"] if judgement.injection_suspected else []), *judgement.flags],
-        band_low=judgement.band_low,
-        band_high=judgement.band_high,
-        provider=judgement.provider,
-        model=judgement.model,
-        prompt_version=judgement.prompt_version,
-        input_tokens=judgement.input_tokens,
-        output_tokens=judgement.output_tokens,
-        latency_ms=judgement.latency_ms,
-        cost_microcents=judgement.cost_microcents,
-        response_payload=_payload(judgement),
-    )
-    criteria = {criterion.key: criterion for criterion in essay.task.criteria}
-    CriterionMark.objects.bulk_create(
-        _mark(row, position, criteria[verdict.criterion_key], verdict)
-        for position, verdict in enumerate(judgement.verdicts, start=1)
-    )
-
-
-def _mark(row: EssayScore, position: int, criterion: Criterion, verdict: CriterionVerdict) -> CriterionMark:
-    level = criterion.level(verdict.level_id) if verdict.level_id else None
-    return CriterionMark(
-        essay_score=row,
-        position=position,
-        criterion_key=criterion.key,
-        criterion_name=criterion.name,
-        skill_key=criterion.skill or "",
-        status=MarkStatus(verdict.status),
-        level_id=level.id if level else "",
-        level_name=level.name if level else "",
-        points=verdict.points,
-        maximum=verdict.maximum,
-        weight=criterion.weight,
-        reason=verdict.reason,
-        note=verdict.note,
-        quotes=[asdict(quote) for quote in verdict.quotes],
-        absence=verdict.absence,
-    )
-
-
-def _source(judgement: Judgement) -> ScoreSource:
-    return {"code": ScoreSource.CODE, "local": ScoreSource.LOCAL}.get(judgement.provider, ScoreSource.MODEL)
-
-
-def _payload(judgement: Judgement) -> dict[str, Any]:
-    return {
-        "raw": dict(judgement.raw),
-        "notes": list(judgement.notes),
-        "reason_code": judgement.reason_code,
-        "model_calls": list(judgement.calls),
-    }
-
-
-def _explanation(task: EssayTask, judgement: Judgement) -> str:
-    """Say in one sentence how the score came about; the reasons stand at the criteria."""
-    names = {criterion.key: criterion for criterion in task.criteria}
-    parts = []
-    for verdict in judgement.verdicts:
-        criterion = names[verdict.criterion_key]
-        level = criterion.level(verdict.level_id) if verdict.level_id else None
-        reached = level.name if level and verdict.status == "scored" else "a person will decide"
-        parts.append(f"{criterion.name}: {reached}")
-    return "; ".join(parts) + "." if parts else "A person will look at this essay."
-
-
 def draw_profile(assessment_id: uuid.UUID) -> int:
-    """Store the skill profile that the scores which count now make, as a new run; return its number."""
-    results = queries.question_results(assessment_id)
-    estimates = skill_profile(evidence_of(results), signals_of(results))
+    """Store the skill profile that the scores which count now make, as a new run; return its number.
+
+    Levels that a person corrected follow the person.
+    """
+    results, found = queries.question_results(assessment_id), contests.corrections(assessment_id)
+    drawn = skill_profile(evidence_of(results), signals_of(results))
+    estimates = corrected(drawn, contests.levels_of(found))
     ids = catalog.skill_ids([estimate.skill for estimate in estimates])
     run = queries.next_run(assessment_id)
+    ProfileRun.objects.create(assessment_id=assessment_id, run=run)
     SkillEstimate.objects.bulk_create(
         SkillEstimate(
             assessment_id=assessment_id,
@@ -258,6 +172,7 @@ def draw_profile(assessment_id: uuid.UUID) -> int:
             level=_thousandths(estimate.level),
             deviation=_thousandths(estimate.deviation),
             evidence=Decimal(str(estimate.weight)).quantize(HUNDREDTH),
+            correction=found.get(estimate.skill),
         )
         for estimate in estimates
         if estimate.skill in ids

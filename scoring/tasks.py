@@ -1,8 +1,8 @@
 """Background scoring."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -13,8 +13,10 @@ from ops.jobs import Claim, RetryLater
 from scoring import services
 from scoring.calls.ledger import BudgetExceeded, Payer, abandon_earlier
 from scoring.calls.writer import writer_of
+from scoring.essay_runs import NOT_RELEASED
 from scoring.essays.judgement import Judge, Judgement
-from scoring.judges import ABOUT_THE_ESSAY, call_by_call, judge_for, read_group
+from scoring.essays.task import EssayTask
+from scoring.judges import ABOUT_THE_ESSAY, NotReleased, call_by_call, judge_for, read_group
 from scoring.services import OUT_OF_BUDGET, EssayToJudge, JudgedEssay, essays_to_judge
 
 log = structlog.get_logger(__name__)
@@ -36,9 +38,18 @@ def score(claim: Claim) -> None:
 def give_up_scoring(claim: Claim) -> None:
     """Go on without essay scores after a job that killed its worker too often."""
     assessment_id = _assessment_of(claim)
+    abandon_earlier(replace(_payer(claim), attempt=claim.attempt + 1))
     unjudged = [JudgedEssay(essay, None) for essay in essays_to_judge(assessment_id)]
     with claim.finish():
         _conclude(assessment_id, unjudged)
+
+
+def score_pending(claim: Claim) -> None:
+    """Judge the essays that a result had to go without; what still cannot be had is left for another time."""
+    assessment_id = _assessment_of(claim)
+    judged = _judge(claim, essays_to_judge(assessment_id))
+    with claim.finish():
+        services.conclude_late(assessment_id=assessment_id, judged=judged)
 
 
 def _conclude(assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> None:
@@ -51,16 +62,22 @@ def _conclude(assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> None:
 def _judge(claim: Claim, essays: Sequence[EssayToJudge]) -> list[JudgedEssay]:
     reading = _judgements(claim, essays) if essays else Reading()
     return [
-        JudgedEssay(essay, reading.found.get(essay.task.question_id), reading.why_not) for essay in essays
+        JudgedEssay(essay, reading.found.get(key), reading.why_not.get(key, ""))
+        for essay in essays
+        for key in (essay.task.question_id,)
     ]
 
 
 @dataclass
 class Reading:
-    """The judgements that could be had, by question, and why there are no others."""
+    """The judgements that could be had, by question, and why the others could not."""
 
     found: dict[str, Judgement] = field(default_factory=dict)
-    why_not: str = ""
+    why_not: dict[str, str] = field(default_factory=dict)
+
+    def miss(self, tasks: Iterable[EssayTask], why: str) -> None:
+        """Go on without these."""
+        self.why_not.update((task.question_id, why) for task in tasks)
 
 
 def _judgements(claim: Claim, essays: Sequence[EssayToJudge]) -> Reading:
@@ -76,27 +93,38 @@ def _judgements(claim: Claim, essays: Sequence[EssayToJudge]) -> Reading:
         except BudgetExceeded as error:
             # Other groups may need no new call, or a cheaper one.
             log.error("model_budget_exceeded", limit=error.limit, essays=len(group))
-            reading.why_not = OUT_OF_BUDGET
+            reading.miss(group, OUT_OF_BUDGET)
+        except NotReleased:
+            log.error("no_released_scorer", essays=len(group))
+            reading.miss(group, NOT_RELEASED)
         except ProviderError as error:
+            if error.kind in ABOUT_THE_ESSAY and len(group) > 1:
+                # One essay may have spoilt the reply to all of them.
+                waiting = [[task] for task in group] + waiting
+                continue
             if error.retryable and not _is_enough(claim, error):
                 raise RetryLater(error.kind, delay=error.wait(attempt=claim.attempt)) from error
             log.warning("essays_left_unscored", kind=error.kind, essays=len(group))
+            reading.miss(group, error.kind)
             if error.kind not in ABOUT_THE_ESSAY:
+                reading.miss((task for group in waiting for task in group), error.kind)
                 break
-            if len(group) > 1:
-                waiting = [[task] for task in group] + waiting
     return reading
 
 
 def _judge_of(claim: Claim, essays: Sequence[EssayToJudge]) -> Judge:
     assessment_id = _assessment_of(claim)
-    payer = Payer(assessment_id, claim.job_id, claim.attempt, claim.correlation_id)
+    payer = _payer(claim)
     abandon_earlier(payer)
     return judge_for(
         writer_of(assessment_id),
         payer=payer,
         snapshots={essay.task.question_id: essay.question.snapshot_id for essay in essays},
     )
+
+
+def _payer(claim: Claim) -> Payer:
+    return Payer(_assessment_of(claim), claim.job_id, claim.attempt, claim.correlation_id)
 
 
 def _is_enough(claim: Claim, error: ProviderError) -> bool:

@@ -28,12 +28,18 @@ NOT_PACKAGES = {"tests", "templates", "static", "docs", "scripts", "examples", "
 # Beyond the front doors: text checks that the pages of another app must apply to what staff or students write,
 # and the field types of another app's rows.
 SHARED_MODULES = {
+    "catalog.answer_patterns",
+    "catalog.answer_texts",
     "catalog.question_checks",
     "catalog.serializers",
     "assessments.answers",
     "assessments.serializers",
 }
 ENGINES = [
+    "catalog/answer_patterns.py",
+    "catalog/answer_texts.py",
+    "catalog/key_checks.py",
+    "catalog/question_checks.py",
     "assessments/answers.py",
     "assessments/assembly.py",
     "scoring/agreement.py",
@@ -50,7 +56,9 @@ ENGINES = [
     "recommendations/chunking.py",
     "recommendations/deciding.py",
     "recommendations/fusion.py",
+    "recommendations/calibration.py",
     "recommendations/gaps.py",
+    "recommendations/what_if.py",
     "recommendations/knn.py",
     "recommendations/priors.py",
     "recommendations/rationale.py",

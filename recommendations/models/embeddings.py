@@ -1,6 +1,7 @@
 """Pieces of the catalog's documents, and their vectors."""
 
-from django.contrib.postgres.indexes import OpClass
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models.functions import Cast
 from pgvector.django import HalfVectorField, HnswIndex, VectorField
@@ -23,6 +24,9 @@ class DocumentChunk(Model):
         "catalog.CredentialDocument", on_delete=models.CASCADE, related_name="chunks"
     )
     position = models.PositiveIntegerField()
+    title = models.TextField(
+        blank=True, default="", db_default="", help_text="The document's, so that a search by words knows it."
+    )
     heading = models.TextField(blank=True)
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
@@ -31,6 +35,15 @@ class DocumentChunk(Model):
     source_hash = models.CharField(
         max_length=64,
         help_text="Of the document and the way it was cut; while it is equal, so is the passage.",
+    )
+    # Always cut down as English is: one configuration makes the column a pure function of the row, and in other
+    # languages equal words still meet.
+    words = models.GeneratedField(
+        expression=SearchVector("title", weight="A", config="english")
+        + SearchVector("heading", weight="B", config="english")
+        + SearchVector("text", weight="D", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -43,6 +56,7 @@ class DocumentChunk(Model):
                 condition=models.Q(end__gt=models.F("start")), name="document_chunks_not_empty"
             ),
         ]
+        indexes = [GinIndex(fields=["words"], name="idx_document_chunks_words")]
 
     def __str__(self) -> str:
         return f"{self.document_id} {self.start}-{self.end}"
@@ -89,6 +103,11 @@ class EmbeddingArtifact(Model):
         ]
         indexes = [
             models.Index(fields=["provider"], name="idx_embedding_artifacts_prov"),
+            # By this the same words in another place are found, which need not be embedded again.
+            models.Index(
+                fields=["content_hash", "provider", "model", "dimension"],
+                name="idx_embedding_artifacts_words",
+            ),
             # Half precision: 57 % of the size at the same recall. A query that orders by the full vectors
             # cannot use it, which is how recommendations.queries asks for an exact scan.
             HnswIndex(
@@ -103,3 +122,35 @@ class EmbeddingArtifact(Model):
 
     def __str__(self) -> str:
         return f"{self.entity_type} {self.entity_id} by {self.model}"
+
+
+class TitleEmbedding(Model):
+    """The vector of a document's title alone, which tells passages that are equally near apart.
+
+    Made and replaced by ``recommendations.services.refresh_embeddings``. ``content_hash`` is the SHA-256 of the title.
+    """
+
+    document = models.ForeignKey(
+        "catalog.CredentialDocument", on_delete=models.CASCADE, related_name="title_embeddings"
+    )
+    provider = models.CharField(max_length=32)
+    model = models.CharField(max_length=200)
+    dimension = models.PositiveSmallIntegerField()
+    content_hash = models.CharField(max_length=64)
+    vector = VectorField(dimensions=VECTOR_DIMENSION)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "title_embeddings"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "provider", "model", "dimension"], name="title_embeddings_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(dimension=VECTOR_DIMENSION), name="title_embeddings_dimension_fits"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_id} by {self.model}"

@@ -11,7 +11,8 @@ class RecommendationFeedback(Model):
     """What a student or a member of staff said about a recommendation; rows are added, never changed.
 
     ``item`` names the credential that is meant; without it the feedback is about the list as a whole. Of
-    several by one person about the same thing the newest counts. The role is the one the token carried.
+    several by one person about the same thing the newest counts. The role is the one the token carried. A row that
+    is ``withdrawn`` takes back what its author said before, and says nothing itself.
     """
 
     recommendation = models.ForeignKey(
@@ -24,11 +25,12 @@ class RecommendationFeedback(Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="recommendation_feedback"
     )
     submitted_by_role = models.CharField(max_length=16)
-    relevance_score = models.PositiveSmallIntegerField()
+    relevance_score = models.PositiveSmallIntegerField(null=True)
     acceptance_status = models.CharField(
         max_length=16, choices=Acceptance.choices, default=Acceptance.PENDING
     )
     comments = models.TextField(blank=True)
+    withdrawn = models.BooleanField(default=False, db_default=False)
     submitted_at = models.DateTimeField()
 
     class Meta:
@@ -43,11 +45,21 @@ class RecommendationFeedback(Model):
                 condition=models.Q(acceptance_status__in=Acceptance.values),
                 name="recommendation_feedback_acceptance_known",
             ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn=False, relevance_score__isnull=False)
+                | models.Q(
+                    withdrawn=True,
+                    relevance_score__isnull=True,
+                    acceptance_status=Acceptance.PENDING,
+                    comments="",
+                ),
+                name="recommendation_feedback_withdrawn_says_nothing",
+            ),
         ]
         indexes = [models.Index(fields=["recommendation"], name="idx_recommendation_feedback_re")]
 
     def __str__(self) -> str:
-        return f"{self.recommendation_id}: {self.relevance_score}"
+        return f"{self.recommendation_id}: {self.relevance_score or 'withdrawn'}"
 
 
 class LearnerCredential(Model):

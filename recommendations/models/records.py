@@ -10,12 +10,13 @@ class DecisionRecord(Model):
 
     ``body`` is canonical JSON kept as text, so that its hash can be checked letter by letter; what is in it says
     ADR 10. It names rows by id and content by hash and holds no personal content. The ids are no foreign keys:
-    erasing an assessment must not break the chain.
+    erasing an assessment must not break the chain. The database refuses a row that does not follow the last one.
+    ``recommendation_id`` is the run in effect; one that could not be made anew after its scores changed has two.
     """
 
     sequence = models.PositiveBigIntegerField(unique=True)
     assessment_id = models.UUIDField(db_index=True)
-    recommendation_id = models.UUIDField(unique=True)
+    recommendation_id = models.UUIDField(db_index=True)
     body = models.TextField()
     previous = models.CharField(max_length=64)
     digest = models.CharField(max_length=64, unique=True)

@@ -8,6 +8,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
+from assessments.enums import MissingPart
 from microcred.db import Model
 from recommendations.enums import Part, RecommendationStatus
 
@@ -58,6 +59,11 @@ class Recommendation(Model):
                 | (models.Q(degraded=True) & ~models.Q(missing=[])),
                 name="recommendations_degraded_names_parts",
             ),
+            models.CheckConstraint(
+                condition=models.Q(missing__contained_by=MissingPart.values),
+                name="recommendations_missing_parts_known",
+            ),
+            models.CheckConstraint(condition=models.Q(run__gte=1), name="recommendations_run_positive"),
         ]
         indexes = [models.Index(fields=["status"], name="idx_recommendations_status")]
 
@@ -69,7 +75,9 @@ class RagTrace(Model):
     """A passage that was found for a credential: what it says, where it stands, how near it came.
 
     The snippet is the document's text from ``start`` to ``end`` when the run was made; it stays as it was
-    when the document or its embedding moves on. ``rank`` counts all passages found by the run from 1.
+    when the document or its embedding moves on. ``rank`` counts all passages of the run from 1, the nearest first; it
+    is the number that sentences cite. The other ranks are its places among what the search for its need found by
+    vector, by words, and by both together, empty where it was not in that list.
     """
 
     recommendation = models.ForeignKey(Recommendation, on_delete=models.CASCADE, related_name="traces")
@@ -80,6 +88,9 @@ class RagTrace(Model):
     end = models.PositiveIntegerField()
     similarity = models.DecimalField(max_digits=5, decimal_places=3)
     rank = models.PositiveIntegerField()
+    vector_rank = models.PositiveIntegerField(null=True)
+    text_rank = models.PositiveIntegerField(null=True)
+    fused_rank = models.PositiveIntegerField(null=True)
     embedding_artifact = models.ForeignKey(
         "recommendations.EmbeddingArtifact", on_delete=models.SET_NULL, null=True, related_name="traces"
     )
@@ -98,6 +109,11 @@ class RagTrace(Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(end__gt=models.F("start")), name="rag_traces_not_empty"
+            ),
+            models.CheckConstraint(condition=models.Q(rank__gte=1), name="rag_traces_rank_positive"),
+            models.CheckConstraint(
+                condition=~models.Q(vector_rank=0) & ~models.Q(text_rank=0) & ~models.Q(fused_rank=0),
+                name="rag_traces_places_positive",
             ),
         ]
 
@@ -158,6 +174,9 @@ class RecommendationItem(Model):
             models.CheckConstraint(
                 condition=models.Q(confidence=_sum_of_parts()), name="recommendation_items_parts_add_up"
             ),
+            models.CheckConstraint(
+                condition=models.Q(position__gte=1), name="recommendation_items_position_positive"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -167,3 +186,35 @@ class RecommendationItem(Model):
     def decimal_parts(self) -> dict[str, Decimal]:
         """The parts of the confidence as numbers, in the order of ``Part``."""
         return {part: Decimal(self.parts[part]) for part in Part.values}
+
+
+class WhatIf(Model):
+    """The smallest single change that would put another credential first in a run, or that none was found.
+
+    Worked out once, after the run, and never changed. ``change`` says what it is: kind (criterion, question or skill),
+    question position, criterion, skill key, what was and what it becomes. ``looked_at`` counts the changes tried.
+    """
+
+    recommendation = models.OneToOneField(Recommendation, on_delete=models.CASCADE, related_name="what_if")
+    sentence = models.TextField()
+    change = models.JSONField(null=True)
+    credential = models.ForeignKey(
+        "catalog.Credential", on_delete=models.PROTECT, null=True, related_name="what_ifs"
+    )
+    looked_at = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "what_ifs"
+        ordering = ["-made_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(change__isnull=True, credential=None)
+                | models.Q(change__isnull=False, credential__isnull=False),
+                name="what_ifs_change_has_outcome",
+            ),
+            models.CheckConstraint(condition=~models.Q(sentence=""), name="what_ifs_say_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence

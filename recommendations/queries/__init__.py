@@ -1,6 +1,27 @@
 """Reading recommendations and what they are made from."""
 
-from recommendations.queries.embeddings import EmbeddingCounts, embedding_counts, transaction_id
+from recommendations.calibration import Calibration, Reliability
+from recommendations.queries.embeddings import (
+    EmbeddingCounts,
+    embedding_counts,
+    newest_vector,
+    transaction_id,
+    vector_hashes,
+    vectors_only_by,
+)
+from recommendations.queries.exposure import Span, exposure_of
+from recommendations.queries.feedback import feedback_of, receptions, standing_feedback
+from recommendations.queries.hybrid import by_words, hybrid
+from recommendations.queries.indexes import (
+    IndexState,
+    UnlikeVectors,
+    active_key,
+    comparable_key,
+    indexes,
+    named,
+)
+from recommendations.queries.outcomes import CalibrationReport, calibration_report, outcomes
+from recommendations.queries.records import RecordOfResult, exported_records, records_of
 from recommendations.queries.results import (
     Awaited,
     RecommendationMissing,
@@ -9,24 +30,72 @@ from recommendations.queries.results import (
     get_visible,
     result_of,
 )
+from recommendations.queries.runs import Run, recommendation_of, runs_of, stale_parts, what_if_of
+from recommendations.queries.sampling import (
+    Filters,
+    Overlap,
+    Recall,
+    overlap_of,
+    recall_of,
+    share_of_credentials,
+)
 from recommendations.queries.search import nearest, nearest_of_each
-from recommendations.queries.signals import Offer, acceptance_rates, earned, learners, offers
+from recommendations.queries.signals import Offer, earned, learners, offers
+from recommendations.queries.standing import moved_since, standing_now
+from recommendations.queries.verbatim import standing_verbatim
 
 __all__ = [
     "Awaited",
+    "Calibration",
+    "CalibrationReport",
     "EmbeddingCounts",
+    "Filters",
+    "IndexState",
     "Offer",
+    "Overlap",
+    "Recall",
     "RecommendationMissing",
+    "RecordOfResult",
+    "Reliability",
     "Result",
-    "acceptance_rates",
+    "Run",
+    "Span",
+    "UnlikeVectors",
+    "active_key",
+    "by_words",
+    "calibration_report",
+    "comparable_key",
     "earned",
     "effective",
     "embedding_counts",
+    "exported_records",
+    "exposure_of",
+    "feedback_of",
     "get_visible",
+    "hybrid",
+    "indexes",
     "learners",
+    "moved_since",
+    "named",
     "nearest",
     "nearest_of_each",
+    "newest_vector",
     "offers",
+    "outcomes",
+    "overlap_of",
+    "recall_of",
+    "receptions",
+    "recommendation_of",
+    "records_of",
     "result_of",
+    "runs_of",
+    "share_of_credentials",
+    "stale_parts",
+    "standing_feedback",
+    "standing_now",
+    "standing_verbatim",
     "transaction_id",
+    "vector_hashes",
+    "vectors_only_by",
+    "what_if_of",
 ]

@@ -1,13 +1,17 @@
-"""How far the catalog is embedded."""
+"""How far the catalog is embedded, and which vectors there are."""
 
+import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import BinaryField, CharField, Count, Exists, F, Func, OuterRef, Value
 
 from catalog import queries as catalog
 from microcred.ai.base import EmbeddingKey
-from recommendations.models import DocumentChunk, EmbeddingArtifact
+from recommendations.models import DocumentChunk, EmbeddingArtifact, TitleEmbedding
+from recommendations.queries.indexes import active_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,41 @@ def embedding_counts(key: EmbeddingKey) -> EmbeddingCounts:
         passages_without_vector=passages.exclude(Exists(vector)).count(),
         vectors={EmbeddingKey(*row[:3]): row[3] for row in by_key.annotate(number=Count("pk"))},
     )
+
+
+def vectors_only_by(one: EmbeddingKey, other: EmbeddingKey) -> int:
+    """Count the passages and titles of active credentials that have a vector of ``one`` and none of ``other``."""
+    passages = EmbeddingArtifact.objects.filter(**_of(one), chunk__document__credential__active=True).exclude(
+        Exists(EmbeddingArtifact.objects.filter(**_of(other), chunk=OuterRef("chunk")))
+    )
+    titles = TitleEmbedding.objects.filter(**_of(one), document__credential__active=True).exclude(
+        Exists(TitleEmbedding.objects.filter(**_of(other), document=OuterRef("document")))
+    )
+    return passages.count() + titles.count()
+
+
+def _of(key: EmbeddingKey) -> dict[str, Any]:
+    return {"provider": key.provider, "model": key.model, "dimension": key.dimension}
+
+
+def newest_vector() -> str:
+    """Return the id of the newest vector of the index in use; empty without any. Another being built moves nothing."""
+    vectors, active = EmbeddingArtifact.objects.order_by("-pk"), active_key()
+    if active is not None:
+        vectors = vectors.filter(**_of(active))
+    return str(vectors.values_list("pk", flat=True).first() or "")
+
+
+def vector_hashes(artifact_ids: Collection[uuid.UUID]) -> dict[str, dict[str, str]]:
+    """Return SHA-256 hashes of what was embedded (``content``) and of its vector as PostgreSQL sends it (``vector``),
+    by the id of the vector; those that are gone are left out."""
+    sent = Func(F("vector"), function="vector_send", output_field=BinaryField())
+    hashed = Func(sent, function="sha256", output_field=BinaryField())
+    rows = EmbeddingArtifact.objects.filter(pk__in=artifact_ids).annotate(
+        hashed=Func(hashed, Value("hex"), function="encode", output_field=CharField())
+    )
+    found = rows.order_by().values_list("pk", "content_hash", "hashed")
+    return {str(pk): {"content": content, "vector": vector} for pk, content, vector in found}
 
 
 def transaction_id() -> str:

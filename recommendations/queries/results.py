@@ -12,8 +12,10 @@ from accounts.models import User
 from accounts.policy import Permission, allows, sees_student
 from assessments import queries as assessments
 from assessments.enums import AssessmentStatus
+from catalog import queries as catalog
 from microcred.errors import Conflict, Gone, Missing
-from recommendations.models import RagTrace, Recommendation, RecommendationItem
+from recommendations.models import RagTrace, Recommendation, RecommendationItem, WhatIf
+from recommendations.queries.standing import moved_since
 from scoring import oversight
 from scoring import queries as scoring
 
@@ -58,7 +60,9 @@ class Result:
 
     ``pending`` names the parts that wait for a person; while there are any, the result is provisional. ``notices``
     say what people changed about the scores, the newest first.
-    ``recommendation`` is None only for assessments that never went through the recommender.
+    ``recommendation`` is None only for assessments that never went through the recommender. ``skills`` are the measured
+    levels with what people said about them, by key; ``outside`` is what skills are called elsewhere. All paid calls for
+    the assessment have cost ``spent_microcents``, those made since the run included.
     """
 
     assessment_id: uuid.UUID
@@ -68,8 +72,14 @@ class Result:
     questions: Sequence[Mapping[str, Any]]
     totals: scoring.Totals
     pending: Sequence[Mapping[str, Any]]
-    notices: Sequence[Mapping[str, Any]]
+    notices: Sequence[oversight.Notice]
     recommendation: Recommendation | None
+    stale_because: Sequence[str]
+    what_if: WhatIf | None
+    skills: Mapping[str, scoring.SkillLevel]
+    contests: Mapping[str, scoring.SkillStanding]
+    outside: Mapping[str, Mapping[str, str]]
+    spent_microcents: int
 
 
 def result_of(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Result | Awaited:
@@ -106,12 +116,27 @@ def result_of(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Result
         pending=scoring.pending_parts(scored),
         notices=oversight.notices(assessment_id),
         recommendation=recommendation,
+        **_around(assessment, recommendation),
     )
+
+
+def _around(assessment: Any, made: Recommendation | None) -> dict[str, Any]:
+    """What stands beside a run: what has moved since, what would change it, and what is said about its skills."""
+    profile = made.parameters.get("profile", []) if made else []
+    parameters = made.parameters if made else {}
+    return {
+        "stale_because": moved_since(parameters, assessment_id=assessment.pk, role_id=assessment.role_id),
+        "what_if": WhatIf.objects.filter(recommendation=made).first() if made else None,
+        "skills": {level.skill_key: level for level in scoring.profile(assessment.pk)},
+        "contests": scoring.standings(assessment.pk),
+        "outside": catalog.outside_ids([line["skill_key"] for line in profile]),
+        "spent_microcents": scoring.model_usage(assessment.pk).cost_microcents,
+    }
 
 
 def effective(assessment_id: uuid.UUID) -> Recommendation | None:
     """Return the run that counts, with its items, their credentials and all traces in order; 4 queries."""
-    return _with_evidence(Recommendation.objects.filter(assessment_id=assessment_id, effective=True)).first()
+    return with_evidence(Recommendation.objects.filter(assessment_id=assessment_id, effective=True)).first()
 
 
 def get_visible(*, by: User, recommendation_id: uuid.UUID) -> Recommendation:
@@ -127,7 +152,8 @@ def get_visible(*, by: User, recommendation_id: uuid.UUID) -> Recommendation:
     return found
 
 
-def _with_evidence(rows: QuerySet[Recommendation]) -> QuerySet[Recommendation]:
+def with_evidence(rows: QuerySet[Recommendation]) -> QuerySet[Recommendation]:
+    """Fetch items, their credentials and all traces in order."""
     traces = RagTrace.objects.order_by("rank")
     items = RecommendationItem.objects.order_by("position").select_related("credential")
     return rows.prefetch_related(

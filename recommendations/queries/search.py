@@ -31,15 +31,19 @@ def nearest(
     role_id: uuid.UUID | None = None,
     language: str | None = None,
     credential_ids: Collection[uuid.UUID] | None = None,
+    exact: bool | None = None,
 ) -> list[list[Passage]]:
     """Return, for each of ``vectors``, the ``limit`` nearest passages of active credentials, nearest first.
 
     Only vectors of the same ``key`` are compared. ``role_id`` keeps to credentials meant for that role,
-    ``language`` to documents in that language, ``credential_ids`` to these credentials.
+    ``language`` to documents in that language, ``credential_ids`` to these credentials. ``exact`` compares with every
+    passage (True) or asks the index (False); otherwise that depends on how many pass the filter.
     """
-    rows = _comparable(key, role_id, language, credential_ids)
+    rows = comparable(key, role_id, language, credential_ids)
     # A slice bounds the count: more than EXACT_ROWS need not be told apart.
-    if rows.order_by()[: EXACT_ROWS + 1].count() <= EXACT_ROWS:
+    if exact is None:
+        exact = rows.order_by()[: EXACT_ROWS + 1].count() <= EXACT_ROWS
+    if exact:
         return [_exact(rows, vector, limit) for vector in vectors]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
@@ -54,12 +58,12 @@ def nearest_of_each(
 
     For few credentials: every passage of theirs is compared.
     """
-    rows = _comparable(key, None, None, credential_ids)
+    rows = comparable(key, None, None, credential_ids)
     place = Window(
         RowNumber(), partition_by=F("chunk__document__credential_id"), order_by=[F("distance"), F("pk")]
     )
     return [
-        _passages(
+        passages_of(
             rows.annotate(distance=CosineDistance("vector", vector))
             .annotate(place=place)
             .filter(place__lte=limit)
@@ -69,12 +73,13 @@ def nearest_of_each(
     ]
 
 
-def _comparable(
+def comparable(
     key: EmbeddingKey,
     role_id: uuid.UUID | None,
     language: str | None,
     credential_ids: Collection[uuid.UUID] | None,
 ) -> QuerySet[EmbeddingArtifact]:
+    """Return the vectors of ``key`` for passages of active credentials that pass the filter."""
     rows = EmbeddingArtifact.objects.filter(
         provider=key.provider,
         model=key.model,
@@ -93,7 +98,7 @@ def _comparable(
 def _exact(rows: QuerySet[EmbeddingArtifact], vector: Any, limit: int) -> list[Passage]:
     # No index serves an order by the full vectors, so this scans what the filter lets through.
     nearest_first = rows.annotate(distance=CosineDistance("vector", vector)).order_by("distance", "pk")
-    return _passages(nearest_first[:limit])
+    return passages_of(nearest_first[:limit])
 
 
 def _approximate(rows: QuerySet[EmbeddingArtifact], vector: Any, limit: int) -> list[Passage]:
@@ -101,11 +106,12 @@ def _approximate(rows: QuerySet[EmbeddingArtifact], vector: Any, limit: int) -> 
     by_index = rows.annotate(distance=CosineDistance("vector", vector)).order_by(
         CosineDistance(halved, HalfVector(vector))
     )
-    found = _passages(by_index[: OVERFETCH * limit])
+    found = passages_of(by_index[: OVERFETCH * limit])
     return sorted(found, key=lambda passage: (-passage.similarity, str(passage.artifact_id)))[:limit]
 
 
-def _passages(rows: QuerySet[Any]) -> list[Passage]:
+def passages_of(rows: QuerySet[Any]) -> list[Passage]:
+    """Read rows that carry their ``distance`` to what is asked for."""
     fields = rows.values_list(
         "chunk__document__credential_id",
         "pk",

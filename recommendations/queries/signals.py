@@ -1,17 +1,14 @@
 """What is known of credentials, learners and feedback when a recommendation is made."""
 
 import uuid
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from catalog import queries as catalog
-from recommendations.enums import Acceptance
-from recommendations.models import LearnerCredential, LearnerProfile, RecommendationFeedback
-from recommendations.priors import acceptance_rate
+from recommendations.models import LearnerCredential, LearnerProfile
 from recommendations.profiles import Learner
 
 MAX_LEARNERS = 5000
@@ -70,28 +67,6 @@ def learners(*, role_id: uuid.UUID, other_than: uuid.UUID) -> list[Learner]:
         )
         .exclude(held=[])
         .order_by("-recorded_at", "-pk")
-        .values_list("levels", "held")[:MAX_LEARNERS]
+        .values_list("levels", "held", "pk", "recorded_at")[:MAX_LEARNERS]
     )
-    return [Learner(levels, frozenset(held)) for levels, held in rows]
-
-
-def acceptance_rates() -> dict[uuid.UUID, float]:
-    """Return the shrunk acceptance rate of every credential that somebody accepted or rejected."""
-    newest = RecommendationFeedback.objects.order_by(
-        "recommendation_id", "item_id", "submitted_by_id", "-submitted_at", "-pk"
-    ).distinct("recommendation_id", "item_id", "submitted_by_id")
-    decided = RecommendationFeedback.objects.filter(pk__in=newest.values("pk")).order_by()
-    decided = decided.exclude(acceptance_status=Acceptance.PENDING)
-    voices: defaultdict[uuid.UUID, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
-    of_items = decided.filter(item__isnull=False).values_list("item__credential_id", "acceptance_status")
-    for credential_id, status, number in of_items.annotate(voices=Count("pk")):
-        voices[credential_id][status] += number
-    of_lists = decided.filter(item__isnull=True, recommendation__items__isnull=False)
-    listed = of_lists.annotate(listed=ArrayAgg("recommendation__items__credential_id"))
-    for credential_ids, status in listed.values_list("listed", "acceptance_status"):
-        for credential_id in credential_ids:
-            voices[credential_id][status] += 1 / len(credential_ids)
-    return {
-        credential_id: acceptance_rate(said[Acceptance.ACCEPTED], said[Acceptance.REJECTED])
-        for credential_id, said in voices.items()
-    }
+    return [Learner(levels, frozenset(held), pk, as_of) for levels, held, pk, as_of in rows]

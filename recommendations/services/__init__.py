@@ -4,27 +4,52 @@ from recommendations.services.embeddings import RefreshCounts, refresh_embedding
 from recommendations.services.feedback import (
     LONGEST_COMMENT,
     CredentialNotRecommended,
+    NothingToTakeBack,
     RoleMismatch,
     record_feedback,
+    take_back_feedback,
+)
+from recommendations.services.indexes import (
+    LEAST_OVERLAP,
+    IndexesDisagree,
+    IndexIncomplete,
+    build_index,
+    compare_index,
+    refresh_active_index,
+    switch_index,
 )
 from recommendations.services.learners import (
     record_credential,
     record_synthetic_learner,
     remove_credential,
 )
+from recommendations.services.receptions import recount_receptions
+from recommendations.services.recomputing import recompute, store_what_if
 from recommendations.services.runs import announce, give_up, store
 
 __all__ = [
+    "LEAST_OVERLAP",
     "LONGEST_COMMENT",
     "CredentialNotRecommended",
+    "IndexIncomplete",
+    "IndexesDisagree",
+    "NothingToTakeBack",
     "RefreshCounts",
     "RoleMismatch",
     "announce",
+    "build_index",
+    "compare_index",
     "give_up",
+    "recompute",
     "record_credential",
     "record_feedback",
     "record_synthetic_learner",
+    "recount_receptions",
+    "refresh_active_index",
     "refresh_embeddings",
     "remove_credential",
     "store",
+    "store_what_if",
+    "switch_index",
+    "take_back_feedback",
 ]

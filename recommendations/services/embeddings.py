@@ -3,9 +3,9 @@
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from django.db import transaction
@@ -14,15 +14,17 @@ from django.db.models.functions import Length
 
 from catalog import queries as catalog
 from microcred.ai.base import Embedder, EmbeddingKey
+from microcred.ai.vectors import sound_rows
 from microcred.errors import Unavailable
 from recommendations import chunking
 from recommendations.enums import EntityType
 from recommendations.models import DocumentChunk, EmbeddingArtifact
 from recommendations.models.embeddings import VECTOR_DIMENSION
+from recommendations.services.titles import refresh_titles
 
 log = structlog.get_logger(__name__)
 # Rises with every change in how documents are cut or how a passage is put into words for the model.
-CUTTING: Final = "1"
+CUTTING: Final = "2"
 BATCH: Final = 64
 # Moves the passages that stay out of the way while their positions are set anew.
 ASIDE: Final = 1_000_000
@@ -61,10 +63,7 @@ def refresh_embeddings(
         DimensionUnfit: before anything is changed.
         ProviderError: from the embedder; what was done before stays.
     """
-    if embedder.dimension != VECTOR_DIMENSION:
-        raise DimensionUnfit(
-            f"{embedder.model} makes vectors of {embedder.dimension} numbers; {VECTOR_DIMENSION} are needed."
-        )
+    require_fitting(embedder)
     documents, changed = _documents()
     cuts = [_cut(document_id) for document_id in changed]
     waiting = _without_vector(EmbeddingKey.of(embedder))
@@ -76,6 +75,7 @@ def refresh_embeddings(
         _embed(embedder, chosen[start : start + BATCH])
         if progress:
             progress(min(start + BATCH, len(chosen)), len(chosen))
+    refresh_titles(embedder)
     counts = RefreshCounts(
         documents=documents,
         cut=len(changed),
@@ -86,6 +86,14 @@ def refresh_embeddings(
     )
     log.info("embeddings.refreshed", model=embedder.model, embedded=counts.embedded, waiting=counts.waiting)
     return counts
+
+
+def require_fitting(embedder: Embedder) -> None:
+    """Raise DimensionUnfit where the embedder's vectors do not fit the table."""
+    if embedder.dimension != VECTOR_DIMENSION:
+        raise DimensionUnfit(
+            f"{embedder.model} makes vectors of {embedder.dimension} numbers; {VECTOR_DIMENSION} are needed."
+        )
 
 
 def _documents() -> tuple[int, list[uuid.UUID]]:
@@ -133,6 +141,7 @@ def _cut(document_id: uuid.UUID) -> tuple[int, int]:
         else:
             row = DocumentChunk(document_id=document_id, content_hash=words)
             added.append(row)
+        row.title = title
         _place(row, passage, _source_hash(title, content_hash))
     gone = [row.pk for left in old.values() for row in left]
     _write(rows, kept=kept, added=added, gone=gone)
@@ -164,30 +173,54 @@ def _without_vector(key: EmbeddingKey) -> QuerySet[DocumentChunk]:
     return DocumentChunk.objects.filter(~Exists(vector), document__credential__active=True)
 
 
-def _embed(embedder: Embedder, chunk_ids: Sequence[uuid.UUID]) -> None:
-    rows = list(DocumentChunk.objects.filter(pk__in=chunk_ids).select_related("document"))
-    vectors = embedder.embed([embedded_text(row.document.title, row.heading, row.text) for row in rows])
-    with transaction.atomic():
-        # A passage may have gone while the model was at work.
-        locked = DocumentChunk.objects.select_for_update(no_key=True).filter(pk__in=chunk_ids)
-        present = set(locked.values_list("pk", flat=True))
-        EmbeddingArtifact.objects.bulk_create(
-            [
-                EmbeddingArtifact(
-                    entity_type=EntityType.DOCUMENT_CHUNK,
-                    entity_id=row.pk,
-                    chunk=row,
-                    provider=embedder.provider,
-                    model=embedder.model,
-                    dimension=embedder.dimension,
-                    content_hash=row.content_hash,
-                    vector=vector,
-                )
-                for row, vector in zip(rows, vectors, strict=True)
-                if row.pk in present
-            ],
-            ignore_conflicts=True,
-        )
+def _embed(embedder: Embedder, chunk_ids: Sequence[uuid.UUID]) -> int:
+    """Give passages their vectors; return how many texts the embedder was asked for."""
+    rows = list(DocumentChunk.objects.filter(pk__in=chunk_ids))
+    by_hash = _vectors_of({row.content_hash for row in rows}, EmbeddingKey.of(embedder))
+    new = {row.content_hash: row for row in rows if row.content_hash not in by_hash}
+    texts = [embedded_text(row.title, row.heading, row.text) for row in new.values()]
+    if texts:
+        vectors = embedder.embed(texts)
+        sound = sound_rows(vectors, count=len(texts), dimension=embedder.dimension)
+        by_hash |= {one: vector for one, vector, good in zip(new, vectors, sound, strict=True) if good}
+    lost = [str(row.pk) for row in rows if row.content_hash not in by_hash]
+    if lost:
+        # One passage that no vector can be had for must not keep the others out; it is tried again the next time.
+        log.error("vectors_left_out", model=embedder.model, chunks=lost)
+    _store(embedder, [(row, by_hash[row.content_hash]) for row in rows if row.content_hash in by_hash])
+    return len(texts)
+
+
+def _vectors_of(content_hashes: Collection[str], key: EmbeddingKey) -> dict[str, Any]:
+    """The vectors that the same words already have in another place."""
+    rows = EmbeddingArtifact.objects.filter(
+        content_hash__in=content_hashes, provider=key.provider, model=key.model, dimension=key.dimension
+    )
+    return dict(rows.order_by().values_list("content_hash", "vector"))
+
+
+@transaction.atomic
+def _store(embedder: Embedder, found: Sequence[tuple[DocumentChunk, Any]]) -> None:
+    # A passage may have gone while the model was at work.
+    locked = DocumentChunk.objects.select_for_update(no_key=True).filter(pk__in=[row.pk for row, _ in found])
+    present = set(locked.values_list("pk", flat=True))
+    EmbeddingArtifact.objects.bulk_create(
+        [
+            EmbeddingArtifact(
+                entity_type=EntityType.DOCUMENT_CHUNK,
+                entity_id=row.pk,
+                chunk=row,
+                provider=embedder.provider,
+                model=embedder.model,
+                dimension=embedder.dimension,
+                content_hash=row.content_hash,
+                vector=vector,
+            )
+            for row, vector in found
+            if row.pk in present
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def embedded_text(title: str, heading: str, text: str) -> str:

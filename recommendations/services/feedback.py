@@ -2,12 +2,13 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.db import transaction
 
 from accounts.enums import Role
 from accounts.models import User
-from microcred.errors import Invalid
+from microcred.errors import Invalid, Missing
 from ops import audit
 from recommendations import queries
 from recommendations.enums import Acceptance, LearnerCredentialSource, LearnerCredentialStatus
@@ -18,6 +19,7 @@ from recommendations.models import (
     RecommendationFeedback,
     RecommendationItem,
 )
+from recommendations.services import receptions
 
 LONGEST_COMMENT = 2_000
 
@@ -34,6 +36,12 @@ class CredentialNotRecommended(Invalid):
     default_code = "CREDENTIAL_400"
 
 
+class NothingToTakeBack(Missing):
+    """The caller has said nothing about this, or has taken it back already."""
+
+    default_code = "FEEDBACK_404"
+
+
 @transaction.atomic
 def record_feedback(
     *,
@@ -48,35 +56,83 @@ def record_feedback(
 ) -> RecommendationFeedback:
     """Record feedback about one recommended credential, or without ``credential_id`` about the whole list.
 
-    A student who accepts a credential counts as having taken it up; one who rejects it later, no more.
-    Nobody else decides for the student, and a whole list decides for no credential.
+    What the same person said about the same thing before no longer counts. A student who accepts a credential
+    counts as having taken it up; one who rejects it later, no more. Nobody else decides for the student, and a whole
+    list decides for no credential.
 
     Raises:
         RecommendationMissing: if ``by`` may not see it.
         RoleMismatch: if ``submitted_by_role`` is given and is not the role of ``by``.
         CredentialNotRecommended: if ``credential_id`` is not on the list.
     """
-    recommendation = queries.get_visible(by=by, recommendation_id=recommendation_id)
+    recommendation = _locked(by, recommendation_id)
     if submitted_by_role and submitted_by_role != by.role:
         raise RoleMismatch(
             "submitted_by_role is not the role of the token.", details={"field": "submitted_by_role"}
         )
     item = _named_item(recommendation, credential_id)
+    said = {"relevance_score": relevance_score, "acceptance_status": acceptance_status, "comments": comments}
+    feedback = _append(by, recommendation, item, now, **said)
+    if item is not None and by.role == Role.STUDENT:
+        _take_up(by, item.credential_id, acceptance_status, now)
+    return feedback
+
+
+@transaction.atomic
+def take_back_feedback(
+    *, by: User, recommendation_id: uuid.UUID, credential_id: uuid.UUID | None = None, now: dt.datetime
+) -> RecommendationFeedback:
+    """Take back what ``by`` said about a recommended credential, or about the whole list; it no longer counts.
+
+    A student who had accepted the credential no longer counts as having taken it up. What was said stays on file.
+
+    Raises:
+        RecommendationMissing: if ``by`` may not see it.
+        CredentialNotRecommended: if ``credential_id`` is not on the list.
+        NothingToTakeBack: if nothing that ``by`` said about it counts.
+    """
+    recommendation = _locked(by, recommendation_id)
+    item = _named_item(recommendation, credential_id)
+    standing = queries.standing_feedback(recommendation, item=item, by=by)
+    if standing is None or standing.withdrawn:
+        raise NothingToTakeBack("There is no feedback of yours to take back.")
+    feedback = _append(by, recommendation, item, now, withdrawn=True)
+    if item is not None and by.role == Role.STUDENT and standing.acceptance_status == Acceptance.ACCEPTED:
+        _let_go(by, item.credential_id)
+    return feedback
+
+
+def _locked(by: User, recommendation_id: uuid.UUID) -> Recommendation:
+    """The recommendation, locked, so that of two words about it each knows what stood before."""
+    found = queries.get_visible(by=by, recommendation_id=recommendation_id)
+    Recommendation.objects.select_for_update().get(pk=found.pk)
+    return found
+
+
+def _append(
+    by: User, recommendation: Recommendation, item: RecommendationItem | None, now: dt.datetime, **said: Any
+) -> RecommendationFeedback:
+    """Add the row, count what counts now, and announce it."""
+    before = queries.standing_feedback(recommendation, item=item, by=by)
     feedback = RecommendationFeedback.objects.create(
         recommendation=recommendation,
         item=item,
         submitted_by=by,
         submitted_by_role=by.role,
-        relevance_score=relevance_score,
-        acceptance_status=acceptance_status,
-        comments=comments,
         submitted_at=now,
+        **said,
     )
-    if item is not None and by.role == Role.STUDENT:
-        _take_up(by, item.credential_id, acceptance_status, now)
+    after = queries.standing_feedback(recommendation, item=item, by=by) or feedback
+    receptions.move(
+        recommendation,
+        item.credential_id if item else None,
+        was=before.acceptance_status if before else None,
+        becomes=after.acceptance_status,
+    )
+    action = "recommendation.feedback_withdrawn" if feedback.withdrawn else "recommendation.feedback"
     audit.record(
-        by=by, action="recommendation.feedback", resource_type="recommendation", resource_id=recommendation.pk,
-        metadata={"feedback_id": str(feedback.pk), "acceptance_status": acceptance_status},
+        by=by, action=action, resource_type="recommendation", resource_id=recommendation.pk,
+        metadata={"feedback_id": str(feedback.pk), "acceptance_status": feedback.acceptance_status},
     )  # fmt: skip
     feedback_recorded.send(sender=None, recommendation_id=recommendation.pk, feedback_id=feedback.pk)
     return feedback
@@ -105,9 +161,13 @@ def _take_up(student: User, credential_id: uuid.UUID, acceptance: str, now: dt.d
             },
         )
     elif acceptance == Acceptance.REJECTED:
-        LearnerCredential.objects.filter(
-            user=student,
-            credential_id=credential_id,
-            status=LearnerCredentialStatus.ACCEPTED,
-            source=LearnerCredentialSource.FEEDBACK,
-        ).delete()
+        _let_go(student, credential_id)
+
+
+def _let_go(student: User, credential_id: uuid.UUID) -> None:
+    LearnerCredential.objects.filter(
+        user=student,
+        credential_id=credential_id,
+        status=LearnerCredentialStatus.ACCEPTED,
+        source=LearnerCredentialSource.FEEDBACK,
+    ).delete()

@@ -46,7 +46,12 @@ def give_up(*, assessment_id: uuid.UUID, draft: Draft, now: dt.datetime) -> Reco
     standing = Recommendation.objects.select_for_update().filter(
         assessment_id=assessment_id, effective=True, status=RecommendationStatus.READY
     )
-    return standing.first() or _store(assessment_id, draft, RecommendationStatus.FAILED, now)
+    kept = standing.first()
+    if kept is None:
+        return _store(assessment_id, draft, RecommendationStatus.FAILED, now)
+    # Scores may have changed all the same, and what counts now is written down.
+    records.append(kept, draft, now=now)
+    return kept
 
 
 @transaction.atomic
@@ -61,22 +66,19 @@ def announce(*, assessment_id: uuid.UUID) -> None:
 def _store(
     assessment_id: uuid.UUID, draft: Draft, status: RecommendationStatus, now: dt.datetime
 ) -> Recommendation:
+    # One that comes too late must not say what the result goes without.
+    if newer := _newer(assessment_id, draft):
+        return newer
     # Locks the assessment first, so that two runs for it cannot count the same number. What scoring went without
     # still holds; what an earlier run went without no longer does.
     assessment = assessments.complete(
         assessment_id=assessment_id, now=now, missing=draft.missing, tried=OWN_PARTS
     )
-    earlier = Recommendation.objects.filter(assessment_id=assessment_id)
-    standing = earlier.filter(
-        effective=True, parameters__profile_run__gt=draft.parameters.get("profile_run", 0)
-    )
-    if newer := standing.first():
+    if newer := _newer(assessment_id, draft):
         return newer
-    run = (earlier.order_by("-run").values_list("run", flat=True).first() or 0) + 1
-    earlier.filter(effective=True).update(effective=False)
     recommendation = Recommendation.objects.create(
         assessment_id=assessment_id,
-        run=run,
+        run=_replaced(assessment_id) + 1,
         status=status,
         summary=draft.summary,
         missing=assessment.missing,
@@ -93,6 +95,20 @@ def _store(
             sender=None, assessment_id=assessment_id, recommendation_id=recommendation.pk
         )
     return recommendation
+
+
+def _replaced(assessment_id: uuid.UUID) -> int:
+    """Take effect from the run that had it; return the number of the newest run, 0 before the first."""
+    earlier = Recommendation.objects.filter(assessment_id=assessment_id)
+    earlier.filter(effective=True).update(effective=False)
+    return earlier.order_by("-run").values_list("run", flat=True).first() or 0
+
+
+def _newer(assessment_id: uuid.UUID, draft: Draft) -> Recommendation | None:
+    """The effective run, if it rests on a newer profile than the draft."""
+    rests_on = draft.parameters.get("profile_run", 0)
+    rows = Recommendation.objects.filter(assessment_id=assessment_id, effective=True)
+    return rows.filter(parameters__profile_run__gt=rests_on).first()
 
 
 def _store_facts(
@@ -122,8 +138,7 @@ def _milliseconds(start: dt.datetime | None, end: dt.datetime) -> int:
 
 def _store_traces(recommendation: Recommendation, draft: Draft) -> dict[uuid.UUID, RagTrace]:
     """Store every passage of every item once, the nearest as rank 1; return the traces by artifact."""
-    passages = [passage for item in draft.items for passage in item.passages]
-    nearest_first = sorted(passages, key=lambda one: (-one.similarity, one.source_uri, one.start))
+    nearest_first = draft.sources
     traces = [
         _trace(recommendation, passage, rank, draft) for rank, passage in enumerate(nearest_first, start=1)
     ]
@@ -143,6 +158,9 @@ def _trace(recommendation: Recommendation, passage: Passage, rank: int, draft: D
         end=passage.end,
         similarity=Decimal(passage.similarity).quantize(THOUSANDTH),
         rank=rank,
+        vector_rank=passage.vector_rank,
+        text_rank=passage.text_rank,
+        fused_rank=passage.fused_rank,
         embedding_artifact_id=passage.artifact_id,
         provider=draft.embedding.provider,
         model=draft.embedding.model,

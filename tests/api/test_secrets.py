@@ -169,7 +169,7 @@ def make_mistakes(ear: Ear, path: str, assessment_id: str) -> None:
 
 def read_everything(ear: Ear, assessment_id: str) -> dict[str, Any]:
     """Read what there is once the work is done; return the result."""
-    for part in ("", "/questions", "/result", "/model-calls"):
+    for part in ("", "/questions", "/result", "/model-calls", "/record"):
         assert ear.get(f"/api/v1/assessments/{assessment_id}{part}").status_code == 200
     result: dict[str, Any] = json.loads(ear.get(f"/api/v1/assessments/{assessment_id}/result").content)
     for path in ("/api/v1/assessments", "/api/schema", "/docs", "/redoc", "/api/v1/nowhere"):
@@ -279,7 +279,7 @@ def test_an_advisor_reads_no_key_over_the_api_either(role: JobRole, logged: pyte
     work_off()
     ear = Ear(AdvisorAssignmentFactory(student=student).advisor)
 
-    for path in ("", "/result", "/model-calls"):
+    for path in ("", "/result", "/model-calls", "/record"):
         assert ear.get(f"/api/v1/assessments/{assessment_id}{path}").status_code == 200
 
     assert_nothing_leaked(ear, logged)

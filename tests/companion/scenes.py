@@ -9,6 +9,7 @@ from assessments.models import Assessment
 from recommendations import drafting
 from recommendations import services as recommendations
 from recommendations.models import Recommendation
+from recommendations.wording import put_into_words
 from scoring import services as scoring
 from scoring.essays.judgement import CriterionVerdict, Judgement, Quote
 from scoring.services import EssayToJudge, JudgedEssay
@@ -45,7 +46,7 @@ def finished_assessment(student: User, *, essay: str = HOSTILE_ESSAY, quoted: st
         offered("sql-windows", text="Learn SQL window functions to an advanced level.", sql=3.5)
     basis = drafting.prepare(assessments.subject(assessment.pk))
     findings = drafting.search(basis, embed_all())
-    draft = drafting.conclude(basis, findings, rag_latency_ms=12)
+    draft = put_into_words(drafting.conclude(basis, findings, rag_latency_ms=12))
     recommendations.store(assessment_id=assessment.pk, draft=draft, now=NOW)
     assessment.refresh_from_db()
     return assessment

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from companion.answers import AnswerView, Line, Option, answer_view
+from companion.answers import AnswerView, Line, Option, answer_view, in_texts
 from tests.factories.catalog import QUESTIONS
 
 
@@ -34,12 +34,19 @@ def test_a_number_shows_its_unit_and_the_key_with_its_tolerance() -> None:
 def test_a_short_text_shows_every_accepted_one() -> None:
     rules = {
         "kind": "short_text",
-        "accepted": [{"text": "select", "credit": "1"}, {"text": "query", "credit": "0.5"}],
+        "accepted": [
+            {"text": "select", "credit": "1"},
+            {"text": "query", "credit": "0.5"},
+            {"pattern": "sel.+", "credit": "0.5"},
+        ],
     }
 
     shown = answer_view({"text": "SELECT"}, None, rules)
 
-    assert (shown.text, shown.expected) == ("SELECT", "select · query (for 0.5 of the points)")
+    assert (shown.text, shown.expected) == (
+        "SELECT",
+        "select · query (for 0.5 of the points) · /sel.+/ (for 0.5 of the points)",
+    )
 
 
 def test_an_order_is_set_beside_the_right_one() -> None:
@@ -65,3 +72,43 @@ def test_every_type_can_be_unanswered(question_type: str) -> None:
 
     assert shown.text == ""
     assert not any(line.given for line in shown.lines)
+
+
+CHOICES = [
+    {"id": "c1", "text": "Alpha"},
+    {"id": "c2", "text": "Beta"},
+    {"id": "c10", "text": "A text that is far too long to be read within one sentence"},
+]
+
+
+@pytest.mark.parametrize(
+    ("explanation", "shown"),
+    [
+        (
+            "Correct: c1, c10. Chosen: c2. Scoring: per_option_penalty.",
+            "Correct: “Alpha”, “A text that is far too long to be read within on…”. Chosen: “Beta”. "
+            "Scoring: per option, wrong ones take off.",
+        ),
+        (
+            "Key: c1 > c2. Answer: c2 > c1. Scoring: pairs.",
+            "Key: “Alpha” > “Beta”. Answer: “Beta” > “Alpha”. Scoring: by the share of pairs in the right order.",
+        ),
+        (
+            "Key: c1-c2. Answer: nothing. Scoring: all_or_nothing.",
+            "Key: “Alpha”-“Beta”. Answer: nothing. Scoring: all or nothing.",
+        ),
+    ],
+)
+def test_an_explanation_for_staff_names_the_choices_by_their_texts(explanation: str, shown: str) -> None:
+    assert in_texts(explanation, CHOICES) == shown
+
+
+@pytest.mark.parametrize(
+    "explanation", ["No answer was given.", "Accepted: “c1” (1). Compared as “c1”: fits.", ""]
+)
+def test_an_explanation_that_names_no_choices_stays_as_it_is(explanation: str) -> None:
+    assert in_texts(explanation, CHOICES) == explanation
+
+
+def test_an_explanation_of_a_question_without_choices_stays_as_it_is() -> None:
+    assert in_texts("Key: 5. Answer: 4. Scoring: pairs.", None) == "Key: 5. Answer: 4. Scoring: pairs."

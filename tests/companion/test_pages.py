@@ -290,7 +290,7 @@ class TestAssessment:
         assessment.recommendations.get().items.get(position=2).delete()
 
         assert queries_of(client, page_of(assessment)) == with_two
-        assert with_two <= 25
+        assert with_two <= 34
 
 
 class TestFeedback:
@@ -324,6 +324,23 @@ class TestFeedback:
             "Your feedback is recorded."
         )  # where #feedback leads
         assert "Fits &lt;well&gt;." in shown
+
+    def test_it_can_be_taken_back_and_then_no_more(self, client: Client, assessment: Assessment) -> None:
+        about = {"about": str(assessment.recommendations.get().items.get(position=1).credential_id)}
+        client.post(page_of(assessment), about | {"relevance": "4", "acceptance": "accepted"})
+
+        taken = client.post(page_of(assessment), about | {"take_back": "yes"})
+        shown = client.get(page_of(assessment)).content.decode()
+        again = client.post(page_of(assessment), about | {"take_back": "yes"})
+
+        assert (taken.status_code, again.status_code) == (302, 400)
+        assert "What you said is taken back." in shown
+        assert "Taken back" in shown
+        assert "There is no feedback of yours to take back." in again.content.decode()
+        assert [row.withdrawn for row in RecommendationFeedback.objects.order_by("submitted_at")] == [
+            False,
+            True,
+        ]
 
     def test_it_may_be_about_the_whole_list(self, client: Client, assessment: Assessment) -> None:
         client.post(page_of(assessment), {"about": "", "relevance": "2", "acceptance": "rejected"})

@@ -105,7 +105,7 @@ class TestEmpty:
 
         assert f"once {LEAST_PEOPLE} students have completed the role; so far there are 0" in items
         assert (
-            f"once {LEAST_PAIRS} essays of a question have been scored by a model and by a person"
+            f"once {LEAST_PAIRS} essays of a question have been scored by a model and marked blind by a person"
             in agreement
         )
         assert f"figures need {SMALLEST_GROUP} students in a group" in fairness
@@ -119,7 +119,7 @@ class TestEmpty:
         completed(role)
 
         assert "Nothing to compare yet" in text_of(admin, comparison_of(role))
-        assert "scored by two people" in text_of(admin, comparison_of(role), between="reviewers")
+        assert "marked blind by two people" in text_of(admin, comparison_of(role), between="reviewers")
         assert f"needs {LEAST_PAIRS} essays with both" in text_of(admin, page("quality-agreement", role.pk))
 
 
@@ -176,7 +176,7 @@ class TestAgreement:
 
         shown = text_of(admin, page("quality-agreement", role.pk))
 
-        assert "Reasoning 10 1.00 good 1.00 to 1.00 1.00 1.00 0.00 SD 0 –" in shown
+        assert "Reasoning 10 1.00 good 1.00 to 1.00 1.00, 1.00 0.00 SD 1.00 (10) – (0)" in shown
         assert "Evidence 10 – no spread" in shown
 
     @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Curators see what a new version of a question would change, and apply it; by page and by command."""
 
+import itertools
 import uuid
 from io import StringIO
 from typing import Any
@@ -13,7 +14,9 @@ from accounts.models import User
 from assessments.models import Assessment
 from catalog import services as catalog
 from catalog.models import JobRole, Question
-from scoring.models import ScoreChange
+from ops import jobs
+from ops.models import AsyncJob
+from scoring.models import Rescoring, ScoreChange
 from tests.factories.accounts import AdminFactory, AdvisorFactory
 from tests.factories.catalog import NOW, RoleSkillFactory, SkillFactory
 from tests.factories.oversight import judged_assessment, result_of_type
@@ -22,6 +25,7 @@ from tests.factories.scoring import role_with_essay
 
 pytestmark = pytest.mark.django_db
 LIST = "/advisor/rescoring/"
+MINUTES = itertools.cycle(range(60))
 LOWEST = {"reasoning": "l0", "evidence": "l0"}
 
 
@@ -57,10 +61,42 @@ def correct(question: Question, **fields: Any) -> None:
     for name, value in fields.items():
         setattr(question, name, value)
     question.save()
-    catalog.publish_question(by=None, question=question, now=NOW.replace(hour=12))
+    catalog.publish_question(by=None, question=question, now=NOW.replace(hour=12, minute=next(MINUTES)))
+
+
+def broken_down(*_: object) -> None:
+    raise RuntimeError("out of order")
+
+
+class Desk:
+    """A curator at the page of a question."""
+
+    def __init__(self, question: Question) -> None:
+        self.admin = AdminFactory()
+        self.client = browser_of(self.admin)
+        self.address = reverse("advisor:rescoring-question", args=[question.pk])
+
+    def text(self) -> str:
+        """Return what the page says."""
+        return self.client.get(self.address).content.decode()
+
+    def post(self, status: int = 200, /, **fields: str) -> str:
+        """Send the form; return what the page then says."""
+        answer = self.client.post(self.address, fields, follow=True)
+        assert answer.status_code == status
+        return answer.content.decode()
+
+    def look(self) -> None:
+        """Have it worked out to the end."""
+        self.post(look="")
+        jobs.drain(skip_waits=True)
 
 
 class TestThePage:
+    @pytest.fixture(autouse=True)
+    def words_embed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("microcred.ai.providers.embedder", WordEmbedder)
+
     def test_lists_the_questions_that_were_published_anew(
         self, question: Question, assessment: Assessment
     ) -> None:
@@ -71,38 +107,116 @@ class TestThePage:
 
         assert question.key in client.get(LIST).content.decode()
 
-    def test_shows_who_would_move_and_applies_it_with_a_reason(
+    def test_works_out_who_would_move_and_what_would_be_recommended_and_stores_nothing(
+        self, question: Question, assessment: Assessment
+    ) -> None:
+        embed_all()
+        correct(question, weight=9)
+        desk = Desk(question)
+
+        assert "Work out what would change" in desk.text()
+        assert "0 of 1" in desk.post(look="")
+        jobs.drain(skip_waits=True)
+
+        shown = desk.text()
+        assert "0.00 of 1.00" in shown
+        assert "9.00 of 9.00" in shown
+        assert "Sql first steps → <strong>Sql further</strong>" in shown
+        assert not ScoreChange.objects.exists()
+        assert str(result_of_type(assessment, "multiple_choice").score) == "0.00"
+
+    def test_applies_it_only_after_a_look_with_a_reason_and_a_confirmation(
         self, question: Question, assessment: Assessment
     ) -> None:
         correct(question)
-        client, address = (
-            browser_of(AdminFactory()),
-            reverse("advisor:rescoring-question", args=[question.pk]),
-        )
+        desk = Desk(question)
+        given = {"apply": "", "reason": "The key was wrong.", "confirmed": "on"}
+        assert "Work out first what this version would change." in desk.post(400, **given)
+        desk.look()
 
-        page = client.get(address).content.decode()
-        assert "0.00 of 1.00" in page
-        assert "1.00 of 1.00" in page
+        assert "State a reason" in desk.post(400, **given | {"reason": " "})
+        assert "Look at who would move" in desk.post(400, apply="", reason="The key was wrong.")
         assert not ScoreChange.objects.exists()
-        assert client.post(address, {"reason": " "}).status_code == 400
+        assert "being applied" in desk.post(**given)
+        jobs.drain(skip_waits=True)
 
-        done = client.post(address, {"reason": "The key was wrong."}, follow=True).content.decode()
-
-        assert "1 scores changed." in done
+        assert "Who moved" in desk.text()
         assert str(result_of_type(assessment, "multiple_choice").score) == "1.00"
+        assert ScoreChange.objects.get().made_by == desk.admin
+        assert "Applied" in desk.client.get(LIST).content.decode()
 
-    def test_those_who_would_fall_may_keep_what_they_have(self, question: Question, role: JobRole) -> None:
+    def test_those_who_would_fall_are_listed_first_and_may_keep_what_they_have(
+        self, question: Question, role: JobRole, assessment: Assessment
+    ) -> None:
         falling = judged_assessment(role=role, answers={"multiple_choice": "c2"})
         correct(question)
-        client, address = (
-            browser_of(AdminFactory()),
-            reverse("advisor:rescoring-question", args=[question.pk]),
-        )
-        assert "falls" in client.get(address).content.decode()
+        desk = Desk(question)
+        desk.look()
 
-        client.post(address, {"reason": "The key was wrong.", "no_loss": "on"})
+        shown = desk.text()
+        assert shown.index(str(falling.pk)) < shown.index(str(assessment.pk))
+        assert "falls" in shown
+        desk.post(apply="", reason="The key was wrong.", no_loss="on", confirmed="on")
+        jobs.drain(skip_waits=True)
 
         assert str(result_of_type(falling, "multiple_choice").score) == "1.00"
+        assert str(result_of_type(assessment, "multiple_choice").score) == "1.00"
+        run = Rescoring.objects.get(mode="apply")
+        assert (run.moved, run.done, run.total, run.state) == (1, 2, 2, "done")
+        assert "Kept a higher score 1" in " ".join(desk.text().split()).replace(
+            '</dt><dd class="number">', " "
+        )
+
+    def test_a_long_run_is_many_jobs_and_says_how_far_it_is(
+        self, question: Question, role: JobRole, assessment: Assessment, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("recommendations.rescoring_tasks.TAKERS_A_JOB", 1)
+        judged_assessment(role=role, answers={"multiple_choice": "c2"})
+        correct(question)
+        desk = Desk(question)
+        desk.post(look="")
+        AsyncJob.objects.exclude(kind="recommendations.rescore").delete()
+
+        jobs.drain(limit=1, skip_waits=True)
+        assert "1 of 2" in desk.text()
+        jobs.drain(skip_waits=True)
+
+        assert Rescoring.objects.get().state == "done"
+        assert AsyncJob.objects.filter(kind="recommendations.rescore").count() == 2
+
+    def test_one_run_of_a_question_is_under_way_at_a_time(
+        self, question: Question, assessment: Assessment
+    ) -> None:
+        correct(question)
+        desk = Desk(question)
+        desk.post(look="")
+
+        assert "is being rescored already" in desk.post(400, look="")
+
+    def test_a_run_that_cannot_go_on_says_so_and_can_be_started_again(
+        self, question: Question, assessment: Assessment, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        correct(question)
+        desk = Desk(question)
+        with monkeypatch.context() as broken:
+            broken.setattr("recommendations.rescoring_tasks.levels_after", broken_down)
+            desk.look()
+
+        assert "It broke off after 0 of 1." in desk.text()
+        desk.look()
+        assert Rescoring.objects.all()[0].state == "done"
+
+    def test_a_look_at_an_older_version_is_marked_and_cannot_be_applied(
+        self, question: Question, assessment: Assessment
+    ) -> None:
+        correct(question)
+        desk = Desk(question)
+        desk.look()
+        correct(question, prompt="Which one?")
+
+        assert "Version 3 has been published since" in desk.text()
+        given = {"apply": "", "reason": "The key was wrong.", "confirmed": "on"}
+        assert "Work out first what this version would change." in desk.post(400, **given)
 
     def test_is_for_curators(self, question: Question, assessment: Assessment) -> None:
         correct(question)
@@ -112,16 +226,6 @@ class TestThePage:
         assert browser_of(AdvisorFactory()).get(LIST).status_code == 404
         assert browser_of(AdvisorFactory()).get(address).status_code == 404
         assert browser_of(AdminFactory()).get(nowhere).status_code == 404
-
-    def test_leaves_crowds_to_the_command(
-        self, question: Question, assessment: Assessment, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        correct(question)
-        monkeypatch.setattr("companion.pages_rescoring.MOST_TAKERS", 0)
-
-        page = browser_of(AdminFactory()).get(reverse("advisor:rescoring-question", args=[question.pk]))
-
-        assert f"manage.py rescore {question.key} --dry-run" in page.content.decode()
 
 
 class TestTheCommand:
@@ -168,7 +272,7 @@ class TestTheCommand:
         rubric = question.rubric
         rubric["criteria"][0]["key"] = "style"
         question.save()
-        catalog.publish_question(by=None, question=question, now=NOW.replace(hour=12))
+        catalog.publish_question(by=None, question=question, now=NOW.replace(hour=12, minute=next(MINUTES)))
 
         told = self.run(question.key, "--dry-run")
 

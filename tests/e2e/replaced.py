@@ -12,7 +12,7 @@ from microcred.embedded import EmbeddedServer
 from tests.e2e.demonstration import HANDED_IN, START, Demonstration, processes_of
 from tests.e2e.redis_server import PROGRAM, RedisServer
 from tests.fakes.openai_server import FakeOpenAI, Received
-from tests.scoring.replies import second_level
+from tests.scoring.replies import second_level_but_golden
 
 KEY = "sk-test"
 ESSAYS = "SELECT provider, outcome, input_tokens, output_tokens, cost_microcents FROM essay_scores"
@@ -42,7 +42,7 @@ def run_with_other_parts(place: Path) -> ReplacedRun:
     """Run the demonstration on an outside database, a model server, and a Redis that is lost at the worst time."""
     with ExitStack() as parts:
         outside = parts.enter_context(EmbeddedServer(place / "outside").running())
-        model = parts.enter_context(FakeOpenAI(script=second_level, api_key=KEY))
+        model = parts.enter_context(FakeOpenAI(script=second_level_but_golden, api_key=KEY))
         redis = parts.enter_context(RedisServer(place)) if PROGRAM else None
         demo = parts.enter_context(
             Demonstration(
@@ -75,7 +75,8 @@ def run_with_other_parts(place: Path) -> ReplacedRun:
 
 def outage_at_hand_in(demo: Demonstration, redis: RedisServer) -> Iterator[int]:
     """Lose Redis before the answers are handed in and give it back, empty, afterwards; yield the pushes before."""
-    demo.wait_for(START)
+    # The model goes through its release gate before.
+    demo.wait_for(START, seconds=240)
     yield redis.calls("rpush")
     redis.kill()
     demo.wait_for(HANDED_IN)

@@ -91,7 +91,8 @@ class TestModelServer:
         assert {(provider, outcome) for provider, outcome, *_ in essays} == {("openai", "scored")}
         assert all(read > 0 and wrote > 0 and cost > 0 for *_, read, wrote, cost in essays)
         cents = sum(cost for *_, cost in essays) / 1_000_000
-        assert result["metrics"]["token_cost_cents"] == pytest.approx(cents)
+        # The essays, and what else was asked of the model.
+        assert result["metrics"]["token_cost_cents"] >= cents - 1e-6
         assert result["metrics"]["gpt_latency_ms"] > 0
 
     def test_is_asked_with_the_key_and_never_about_the_student(self, replaced: ReplacedRun) -> None:

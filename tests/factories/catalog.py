@@ -173,12 +173,17 @@ class QuestionFactory(DjangoModelFactory[Question]):
 
 
 def published_question(
-    question_type: str = "multiple_choice", *, skill: str = "sql", role: JobRole | None = None, **fields: Any
+    question_type: str = "multiple_choice",
+    *,
+    skill: str | None = "sql",
+    role: JobRole | None = None,
+    **fields: Any,
 ) -> Question:
-    """Make a question of a type with the key of ``QUESTIONS``, map it to a skill, and publish it."""
+    """Make a question of a type with the key of ``QUESTIONS``, map it to a skill, if any, and publish it."""
     given = {**QUESTIONS[question_type], **fields}
     question = QuestionFactory(question_type=question_type, **({"role": role} if role else {}), **given)
-    QuestionSkill.objects.create(question=question, skill=SkillFactory(key=skill))
+    if skill:
+        QuestionSkill.objects.create(question=question, skill=SkillFactory(key=skill))
     services.publish_question(by=None, question=question, now=NOW)
     question.refresh_from_db()
     return question

@@ -12,8 +12,8 @@ from assessments.enums import AssessmentStatus, Stage
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
 from catalog.models import JobRole
 from scoring.enums import EssayOutcome, MarkStatus, ScoreSource
-from scoring.models import CriterionMark, EssayScore
-from tests.factories.accounts import UserFactory
+from scoring.models import CriterionMark, EssayScore, ReviewTask
+from tests.factories.accounts import AdvisorFactory, UserFactory
 from tests.factories.assessments import GOOD_ESSAY, submitted_assessment
 from tests.factories.catalog import NOW, RUBRIC, JobRoleFactory, published_question
 
@@ -58,8 +58,16 @@ def score_essay(
     evidence: int | None,
     by: User | None = None,
     at: dt.datetime = NOW,
+    blind: bool = True,
 ) -> EssayScore:
-    """Store a run over the assessment's essay, levels counted from 0 to 2; None leaves a criterion to a person."""
+    """Store a run over the assessment's essay, levels counted from 0 to 2; None leaves a criterion to a person.
+
+    A person marks the same levels blind before, unless told otherwise.
+    """
+    if source == ScoreSource.HUMAN:
+        by = by or AdvisorFactory()
+        if blind:
+            mark_blind(assessment, reasoning=reasoning, evidence=evidence, by=by, at=at)
     snapshot = QuestionSnapshot.objects.get(assessment=assessment, question_type="essay")
     given = {"reasoning": reasoning, "evidence": evidence}
     scored = {key: WEIGHTS[key] for key, place in given.items() if place is not None}
@@ -85,6 +93,30 @@ def score_essay(
             _mark(run, position, key, place) for position, (key, place) in enumerate(given.items(), start=1)
         )
     return run
+
+
+def mark_blind(
+    assessment: Assessment, *, reasoning: int | None, evidence: int | None, by: User, at: dt.datetime = NOW
+) -> None:
+    """Store that a reviewer marked the newest run's answer before seeing the run, if there is one to review."""
+    newest = AssessmentResponse.objects.filter(
+        assessment=assessment, question_snapshot__question_type="essay"
+    ).latest("version")
+    run = EssayScore.objects.filter(response=newest, review_task=None).order_by("run").last()
+    if run is None or reasoning is None or evidence is None:
+        return
+    ReviewTask.objects.create(
+        essay_score=run,
+        assessment=assessment,
+        question_snapshot=run.question_snapshot,
+        question=run.question_snapshot.question,
+        reasons=["random_sample"],
+        claimed_by=by,
+        lease_until=at,
+        first_marks={"reasoning": f"l{reasoning}", "evidence": f"l{evidence}"},
+        done_by=by,
+        done_at=at,
+    )
 
 
 def _mark(run: EssayScore, position: int, key: str, place: int | None) -> CriterionMark:

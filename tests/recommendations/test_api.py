@@ -75,11 +75,14 @@ def test_a_completed_assessment_has_a_result(completed: Recommendation) -> None:
                 "feedback": 0.05,
                 "diversity": 0.0,
             },
+            "acceptance": None,
             "rationale": "A rationale.",
             "source_trace_ids": [str(trace.pk)],
+            "citations": {},
             "provider": "Harbour Data School",
             "level": 3,
             "hours": 10,
+            "language": "en",
             "uri": item.credential.uri,
             "available": True,
         }
@@ -94,6 +97,9 @@ def test_a_completed_assessment_has_a_result(completed: Recommendation) -> None:
             "end": 22,
             "similarity": 0.612,
             "rank": 1,
+            "vector_rank": None,
+            "text_rank": None,
+            "fused_rank": None,
             "embedding_provider": "sentence-transformers",
             "embedding_model": "words",
         }
@@ -104,7 +110,19 @@ def test_a_completed_assessment_has_a_result(completed: Recommendation) -> None:
         "gpt_latency_ms": 0,
         "rag_latency_ms": 12,
     }
-    assert body["profile"][0] == {"skill": "sql", "name": "SQL", "level": 1.5, "target": 4.0, "gap": 2.5}
+    assert body["profile"][0] == {
+        "skill": "sql",
+        "name": "SQL",
+        "onet_id": "",
+        "esco_uri": "",
+        "level": 1.5,
+        "deviation": None,
+        "target": 4.0,
+        "gap": 2.5,
+        "contested": False,
+        "contest": None,
+    }
+    assert (body["stale"], body["stale_because"], body["what_if"]) == (False, [], None)
     assert (body["degraded"], body["missing"], body["provisional"], body["pending"]) == (False, [], False, [])
     assert body["weights"]["gap_fit"] == 0.45
     assert len(body["questions"]) == 7
@@ -311,3 +329,50 @@ def test_the_number_of_queries_does_not_grow_with_the_list(django_assert_max_num
         counts.append(len(captured))
 
     assert counts[0] == counts[1]
+
+
+def test_feedback_is_listed_changed_and_taken_back(completed: Recommendation) -> None:
+    item, client = completed.items.get(), client_of(completed.assessment.user)
+    about = {"credential_id": str(item.credential_id)}
+    for verdict in ("accepted", "rejected"):
+        client.post(
+            feedback_url(completed.pk),
+            {"relevance_score": 4, "acceptance_status": verdict} | about,
+            format="json",
+        )
+
+    (listed,) = client.get(feedback_url(completed.pk)).json()["items"]
+    taken = client.delete(f"{feedback_url(completed.pk)}?credential_id={item.credential_id}")
+
+    assert (listed["acceptance_status"], listed["withdrawn"]) == ("rejected", False)
+    assert (taken.status_code, taken.json()["withdrawn"], taken.json()["relevance_score"]) == (
+        200,
+        True,
+        None,
+    )
+    assert client.get(feedback_url(completed.pk)).json()["items"] == []
+    again = client.delete(f"{feedback_url(completed.pk)}?credential_id={item.credential_id}")
+    assert (again.status_code, again.json()["error_code"]) == (404, "FEEDBACK_404")
+
+
+@pytest.mark.parametrize("method", ["get", "delete"])
+def test_feedback_of_others_is_not_there(completed: Recommendation, method: str) -> None:
+    response = getattr(client_of(UserFactory()), method)(feedback_url(completed.pk))
+
+    assert (response.status_code, response.json()["error_code"]) == (404, "RECOMMENDATION_404")
+
+
+def test_a_rationale_names_the_traces_that_it_cites(completed: Recommendation) -> None:
+    item = completed.items.get()
+    trace = item.traces.order_by("rank").first()
+    assert trace is not None
+    item.rationale = f"It says so [{trace.rank}]. And more [99]."
+    item.save()
+
+    (shown,) = (
+        client_of(completed.assessment.user)
+        .get(result_url(completed.assessment_id))
+        .json()["recommendation_items"]
+    )
+
+    assert shown["citations"] == {str(trace.rank): str(trace.pk)}

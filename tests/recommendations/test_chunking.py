@@ -1,5 +1,7 @@
 """Documents are cut into passages that stand in them word for word."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,6 +68,8 @@ def test_a_long_paragraph_is_cut_between_sentences_and_repeats_the_last_one() ->
         ('He said "Stop." Then he left.', ['He said "Stop."', "Then he left."]),
         ("You write:\n- a query\n- a report", ["You write:", "- a query", "- a report"]),
         ("J. Smith teaches it.", ["J. Smith teaches it."]),
+        ("先读文档。然后写报告！好吗？", ["先读文档。", "然后写报告！", "好吗？"]),
+        ("Ask Prof. Ada Byron first.", ["Ask Prof. Ada Byron first."]),
         ("   ", []),
     ],
 )
@@ -86,7 +90,52 @@ def test_text_without_spaces_is_cut_by_characters() -> None:
     assert [len(passage.text) for passage in passages] == [990, 990, 520]
 
 
-@given(st.text(alphabet=st.sampled_from("ab .!\n#-字"), max_size=400), st.integers(min_value=1, max_value=12))
+def test_a_comment_in_a_block_of_code_is_no_heading() -> None:
+    document = "## Install\n```sh\n# as a user\npip install\n```\n## Run\nStart it."
+
+    assert [(passage.heading, passage.text) for passage in chunk(document)] == [
+        ("Install", "```sh\n# as a user\npip install\n```"),
+        ("Run", "Start it."),
+    ]
+
+
+def test_a_block_of_code_ends_with_the_mark_that_opened_it() -> None:
+    document = "````\n```\n# inside\n````\n# Outside\nText."
+
+    assert [(passage.heading, passage.text) for passage in chunk(document)] == [
+        ("", "````\n```\n# inside\n````"),
+        ("Outside", "Text."),
+    ]
+
+
+def test_lines_may_end_in_two_characters() -> None:
+    document = "# One #\r\n\r\nFirst.\r\n\r\n## Two\r\nSecond.\r\n"
+
+    passages = chunk(document)
+
+    assert [(passage.heading, passage.text) for passage in passages] == [
+        ("One", "First."),
+        ("Two", "Second."),
+    ]
+    assert [document[passage.start : passage.end] for passage in passages] == ["First.", "Second."]
+
+
+@pytest.mark.parametrize(
+    "text", ["J. " * 200_000, "x" * 2_000_000, "A sentence of words. " * 40_000, "\n" * 1_000_000]
+)
+def test_long_texts_are_cut_in_linear_time(text: str) -> None:
+    began = time.process_time()
+
+    passages = chunk(text)
+
+    assert time.process_time() - began < 15
+    assert all(size(passage.text) <= MAX_WORDS for passage in passages)
+
+
+@given(
+    st.text(alphabet=st.sampled_from("ab .!\n#-字。\r`"), max_size=400),
+    st.integers(min_value=1, max_value=12),
+)
 def test_every_word_lies_in_a_passage_that_fits_and_stands_in_the_document(
     document: str, max_words: int
 ) -> None:

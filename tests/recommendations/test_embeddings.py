@@ -35,7 +35,7 @@ def test_every_passage_of_an_active_credential_gets_a_vector() -> None:
     assert artifact.chunk.text == "Inner joins."
     assert artifact.entity_id == artifact.chunk.pk
     assert (artifact.provider, artifact.model, artifact.dimension) == ("sentence-transformers", "words", 384)
-    assert embedder.embedded == ["Joins\nWhat it covers\nInner joins."]
+    assert embedder.embedded == ["Joins\nWhat it covers\nInner joins.", "Joins"]
     assert artifact.content_hash == hashlib.sha256(embedder.embedded[0].encode()).hexdigest()
 
 

@@ -5,14 +5,24 @@ import uuid
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from ops.models import AuditLog
 from recommendations.enums import Acceptance, LearnerCredentialSource, LearnerCredentialStatus
 from recommendations.events import feedback_recorded
-from recommendations.models import LearnerCredential, RecommendationFeedback
-from recommendations.queries import RecommendationMissing, acceptance_rates
-from recommendations.services import CredentialNotRecommended, RoleMismatch, record_feedback
+from recommendations.models import CredentialReception, LearnerCredential, RecommendationFeedback
+from recommendations.priors import Reception, prior
+from recommendations.queries import RecommendationMissing, feedback_of, offers, receptions
+from recommendations.services import (
+    CredentialNotRecommended,
+    NothingToTakeBack,
+    RoleMismatch,
+    record_feedback,
+    recount_receptions,
+    take_back_feedback,
+)
 from tests.factories.accounts import AdvisorAssignmentFactory, UserFactory
 from tests.factories.catalog import NOW
 from tests.factories.recommendations import (
@@ -31,6 +41,17 @@ def say(item: Any, *, by: User | None = None, minutes: int = 0, **said: Any) -> 
         recommendation_id=item.recommendation_id,
         now=NOW + dt.timedelta(minutes=minutes),
         **{"relevance_score": 4, "credential_id": item.credential_id, **said},
+    )
+
+
+def take_back(
+    item: Any, *, by: User | None = None, minutes: int = 10, **about: Any
+) -> RecommendationFeedback:
+    return take_back_feedback(
+        by=by or item.recommendation.assessment.user,
+        recommendation_id=item.recommendation_id,
+        now=NOW + dt.timedelta(minutes=minutes),
+        **{"credential_id": item.credential_id, **about},
     )
 
 
@@ -109,13 +130,66 @@ def test_what_one_may_not_see_is_not_there() -> None:
         say(RecommendationItemFactory(), by=UserFactory())
 
 
-def test_acceptance_moves_the_rate_of_the_credential() -> None:
+def prior_of(item: Any, *, role: Any = None, user: User | None = None) -> float:
+    """The prior of the item's credential for somebody, by default a stranger in the item's role."""
+    role_id = (role or item.recommendation.assessment.role).pk
+    user_id = (user or UserFactory()).pk
+    found = receptions(role_id=role_id, user_id=user_id, offers=offers())
+    return prior(found.get(item.credential_id, Reception()))
+
+
+def sums() -> dict[uuid.UUID, tuple[float, float]]:
+    rows = CredentialReception.objects.values_list("credential_id", "accepted", "rejected")
+    return {key: (float(yes), float(no)) for key, yes, no in rows}
+
+
+def test_acceptance_moves_the_prior_of_the_credential_for_strangers() -> None:
     liked, disliked, silent = RecommendationItemFactory.create_batch(3)
     say(liked, acceptance_status=Acceptance.ACCEPTED)
     say(disliked, acceptance_status=Acceptance.REJECTED)
     say(silent)
 
-    assert acceptance_rates() == pytest.approx({liked.credential_id: 0.6, disliked.credential_id: 0.4})
+    assert [prior_of(item) for item in (liked, disliked, silent)] == pytest.approx([0.6, 0.4, 0.5])
+
+
+def test_it_moves_the_prior_in_another_role_less_once_that_role_has_voices_of_its_own() -> None:
+    item = RecommendationItemFactory()
+    elsewhere = RecommendationItemFactory(credential=item.credential)
+    say(item, acceptance_status=Acceptance.ACCEPTED)
+    assert prior_of(elsewhere) == pytest.approx(0.6)
+
+    say(elsewhere, acceptance_status=Acceptance.REJECTED)
+
+    assert prior_of(elsewhere) == pytest.approx((0 + 4 * 0.6) / 5)
+    assert prior_of(item) == pytest.approx((1 + 4 * 0.4) / 5)
+
+
+def test_it_moves_the_prior_for_the_person_further_and_for_what_is_like_it() -> None:
+    item, alike = RecommendationItemFactory.create_batch(2)
+    student = item.recommendation.assessment.user
+    say(item, acceptance_status=Acceptance.REJECTED)
+    role = item.recommendation.assessment.role
+
+    own = prior_of(item, user=student)
+
+    assert own == pytest.approx((0 + 4 * 0.4) / 5)
+    # The same band of hours, and where a factory says so the same provider.
+    shared = 0.25 + 0.25 * (
+        bool(item.credential.provider) and item.credential.provider == alike.credential.provider
+    )
+    assert prior_of(alike, user=student, role=role) == pytest.approx(4 * 0.5 / (4 + shared))
+    assert prior_of(alike, role=role) == 0.5
+
+
+def test_an_advisor_moves_the_prior_as_the_student_does() -> None:
+    item = RecommendationItemFactory()
+    student = item.recommendation.assessment.user
+    advisor = AdvisorAssignmentFactory(student=student).advisor
+
+    say(item, by=advisor, acceptance_status=Acceptance.ACCEPTED)
+
+    assert prior_of(item) == pytest.approx(0.6)
+    assert prior_of(item, user=student) == pytest.approx((1 + 4 * 0.6) / 5)
 
 
 def test_of_several_by_one_person_the_newest_counts() -> None:
@@ -123,7 +197,15 @@ def test_of_several_by_one_person_the_newest_counts() -> None:
     say(item, acceptance_status=Acceptance.ACCEPTED)
     say(item, acceptance_status=Acceptance.REJECTED, minutes=1)
 
-    assert acceptance_rates() == pytest.approx({item.credential_id: 0.4})
+    assert sums() == {item.credential_id: (0.0, 1.0)}
+
+
+def test_one_that_arrives_late_does_not_undo_a_newer_one() -> None:
+    item = RecommendationItemFactory()
+    say(item, acceptance_status=Acceptance.ACCEPTED, minutes=2)
+    say(item, acceptance_status=Acceptance.REJECTED, minutes=1)
+
+    assert sums() == {item.credential_id: (1.0, 0.0)}
 
 
 def test_a_voice_about_a_list_counts_for_its_credentials_by_equal_shares() -> None:
@@ -132,5 +214,123 @@ def test_a_voice_about_a_list_counts_for_its_credentials_by_equal_shares() -> No
 
     say(one, credential_id=None, acceptance_status=Acceptance.ACCEPTED)
 
-    share = 2.5 / 4.5
-    assert acceptance_rates() == pytest.approx({one.credential_id: share, other.credential_id: share})
+    assert sums() == {one.credential_id: (0.5, 0.0), other.credential_id: (0.5, 0.0)}
+    assert prior_of(other) == pytest.approx(2.5 / 4.5)
+
+
+def test_what_is_taken_back_no_longer_counts_and_stays_on_file() -> None:
+    item = RecommendationItemFactory()
+    student = item.recommendation.assessment.user
+    say(item, acceptance_status=Acceptance.ACCEPTED, comments="Just right.")
+
+    taken = take_back(item)
+
+    assert (taken.withdrawn, taken.relevance_score, taken.acceptance_status) == (
+        True,
+        None,
+        Acceptance.PENDING,
+    )
+    assert sums() == {item.credential_id: (0.0, 0.0)}
+    assert prior_of(item, user=student) == 0.5
+    assert not LearnerCredential.objects.exists()
+    assert RecommendationFeedback.objects.count() == 2
+    assert feedback_of(by=student, recommendation_id=item.recommendation_id) == []
+    assert AuditLog.objects.filter(action="recommendation.feedback_withdrawn").count() == 1
+
+
+def test_taking_back_about_a_list_leaves_what_was_said_of_a_credential() -> None:
+    item = RecommendationItemFactory()
+    say(item, acceptance_status=Acceptance.ACCEPTED)
+    say(item, credential_id=None, acceptance_status=Acceptance.REJECTED)
+    assert sums() == {item.credential_id: (1.0, 1.0)}
+
+    take_back(item, credential_id=None)
+
+    assert sums() == {item.credential_id: (1.0, 0.0)}
+    assert LearnerCredential.objects.count() == 1
+
+
+def test_what_was_not_said_or_is_taken_back_cannot_be_taken_back() -> None:
+    item = RecommendationItemFactory()
+    with pytest.raises(NothingToTakeBack):
+        take_back(item)
+
+    say(item, acceptance_status=Acceptance.ACCEPTED)
+    take_back(item)
+
+    with pytest.raises(NothingToTakeBack):
+        take_back(item, minutes=20)
+
+
+def test_an_advisor_takes_back_only_their_own_word() -> None:
+    item = RecommendationItemFactory()
+    advisor = AdvisorAssignmentFactory(student=item.recommendation.assessment.user).advisor
+    say(item, acceptance_status=Acceptance.ACCEPTED)
+
+    with pytest.raises(NothingToTakeBack):
+        take_back(item, by=advisor)
+
+    assert sums() == {item.credential_id: (1.0, 0.0)}
+    assert LearnerCredential.objects.count() == 1
+
+
+def test_one_may_change_ones_mind_again() -> None:
+    item = RecommendationItemFactory()
+    say(item, acceptance_status=Acceptance.ACCEPTED)
+    take_back(item)
+
+    say(item, acceptance_status=Acceptance.REJECTED, minutes=20)
+
+    assert sums() == {item.credential_id: (0.0, 1.0)}
+
+
+def test_counting_anew_brings_the_same_sums_and_forgets_what_was_erased() -> None:
+    recommendation = RecommendationFactory()
+    one, other, third = RecommendationItemFactory.create_batch(3, recommendation=recommendation)
+    advisor = AdvisorAssignmentFactory(student=recommendation.assessment.user).advisor
+    say(one, acceptance_status=Acceptance.ACCEPTED)
+    say(one, acceptance_status=Acceptance.REJECTED, minutes=1)
+    say(other, by=advisor, acceptance_status=Acceptance.ACCEPTED)
+    say(third, credential_id=None, by=advisor, acceptance_status=Acceptance.REJECTED)
+    kept = sums()
+    assert kept[one.credential_id] == (0.0, 1.3333)
+
+    recount_receptions(now=NOW)
+    assert sums() == kept
+
+    RecommendationFeedback.objects.filter(submitted_by=advisor).delete()
+    recount_receptions(now=NOW)
+    assert sums() == {one.credential_id: (0.0, 1.0)}
+
+
+@pytest.mark.parametrize(
+    "said", [{"relevance_score": 3}, {"comments": "No."}, {"acceptance_status": "accepted"}]
+)
+def test_the_database_lets_nothing_be_said_by_taking_back(said: dict[str, Any]) -> None:
+    item = RecommendationItemFactory()
+    row = {"relevance_score": None, "withdrawn": True, "submitted_at": NOW, "submitted_by_role": "student"}
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RecommendationFeedback.objects.create(
+            recommendation=item.recommendation,
+            item=item,
+            submitted_by=item.recommendation.assessment.user,
+            **{**row, **said},
+        )
+
+
+def test_the_sums_are_read_in_as_many_queries_for_one_row_as_for_many() -> None:
+    def queries_of(item: Any) -> int:
+        student, role = item.recommendation.assessment.user, item.recommendation.assessment.role
+        found = offers()
+        with CaptureQueriesContext(connection) as asked:
+            receptions(role_id=role.pk, user_id=student.pk, offers=found)
+        return len(asked)
+
+    items = RecommendationItemFactory.create_batch(3, recommendation=RecommendationFactory())
+    say(items[0], acceptance_status=Acceptance.ACCEPTED)
+    first = queries_of(items[0])
+    for item in items:
+        say(item, acceptance_status=Acceptance.REJECTED, minutes=1)
+
+    assert queries_of(items[0]) == first

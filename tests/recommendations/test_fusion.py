@@ -145,6 +145,27 @@ def test_an_unmet_prerequisite_that_does_not_help_halves_the_fit() -> None:
     assert (top.parts.gap_fit, top.unmet) == (Decimal("0.225"), frozenset({theory.credential_id}))
 
 
+@pytest.mark.parametrize(
+    ("measured", "stated", "unmet"),
+    [
+        ({}, {}, True),
+        ({}, {"theory": 2.5}, False),
+        ({}, {"theory": 2.4}, True),
+        ({"theory": 1.0}, {"theory": 5.0}, True),
+        ({"theory": 3.0}, {"theory": 0.0}, False),
+    ],
+)
+def test_where_nothing_is_measured_the_learners_word_meets_a_prerequisite(
+    measured: dict[str, float], stated: dict[str, float], unmet: bool
+) -> None:
+    theory = candidate("theory", theory=3.0)
+    catalog = [candidate("windows", sql=3.0, prerequisites=["theory"]), theory]
+
+    (top,) = fuse([need("sql", 1.0)], catalog, levels={"sql": 1.0, **measured}, stated=stated)
+
+    assert bool(top.unmet) is unmet
+
+
 def test_a_retired_prerequisite_is_asked_of_nobody() -> None:
     (top,) = fuse(
         [need("sql", 1.0)], [candidate("windows", sql=3.0, prerequisites=["gone"])], levels={"sql": 1.0}

@@ -16,6 +16,7 @@ from recommendations.events import recommendation_ready
 from recommendations.fusion import Parts
 from recommendations.gaps import SkillGap
 from recommendations.models import (
+    DecisionRecord,
     EmbeddingArtifact,
     LearnerProfile,
     RagTrace,
@@ -145,6 +146,18 @@ def test_a_later_run_is_the_one_that_counts_and_the_earlier_is_kept() -> None:
     assert (first.effective, second.effective, second.run) == (False, True, 2)
 
 
+def test_a_run_that_comes_too_late_is_not_stored_and_says_nothing_of_what_is_missing() -> None:
+    assessment = submitted_assessment()
+    newer = store(assessment_id=assessment.pk, draft=draft(parameters={"profile_run": 2}), now=LATER)
+
+    late = draft(parameters={"profile_run": 1}, missing=("retrieval",))
+    kept = store(assessment_id=assessment.pk, draft=late, now=LATER)
+
+    assessment.refresh_from_db()
+    assert (kept, assessment.degraded, assessment.missing) == (newer, False, [])
+    assert DecisionRecord.objects.count() == 1
+
+
 def test_what_scoring_went_without_is_still_missing_and_a_healed_search_no_longer() -> None:
     assessment = submitted_assessment()
     note_missing(assessment_id=assessment.pk, parts=["essay_scores"])
@@ -202,6 +215,10 @@ def test_giving_up_on_a_second_run_leaves_the_first_in_place() -> None:
 
     assert give_up(assessment_id=assessment.pk, draft=draft(missing=("recommendations",)), now=LATER) == first
     assert Recommendation.objects.count() == 1
+    # What counts now is written down all the same.
+    assert set(DecisionRecord.objects.values_list("sequence", "recommendation_id")) == {
+        (1, first.pk), (2, first.pk),
+    }  # fmt: skip
 
 
 def test_giving_up_must_say_so() -> None:

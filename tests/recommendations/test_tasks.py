@@ -16,7 +16,7 @@ from ops.enums import JobStatus
 from ops.models import AsyncJob
 from recommendations import drafting, tasks
 from recommendations.enums import RecommendationStatus
-from recommendations.models import EmbeddingArtifact, Recommendation
+from recommendations.models import EmbeddingArtifact, EmbeddingIndex, Recommendation
 from recommendations.queries import effective
 from scoring.events import assessment_scored
 from tests.factories.catalog import RoleSkillFactory, SkillFactory
@@ -86,10 +86,12 @@ def test_a_scored_assessment_ends_with_recommendations_and_their_evidence() -> N
     document = top.credential.documents.get()
     assert document.text[trace.start : trace.end] == trace.snippet == "Practise sql joins on real tables."
     assert trace.source_uri == document.uri
-    assert f"“{trace.snippet}” ({document.uri})" in top.rationale
+    assert f"“{trace.snippet}” [1]" in top.rationale
     assert float(trace.similarity) > 0
     assert sum(top.decimal_parts.values()) == top.confidence
-    assert made.summary.startswith(f"For {assessment.role.name}, 0 of 2 measured skills are at the target.")
+    assert made.summary.startswith(
+        f"For {assessment.role.name}, 0 of 2 measured skills are at the target [profile]."
+    )
     assert set(made.metrics) == {"total_latency_ms", "token_cost_cents", "gpt_latency_ms", "rag_latency_ms"}
     assert made.parameters["unavailable"] == ["neighbours"]
     assert made.parameters["embedding"] == {"provider": "sentence-transformers", "model": "words"}
@@ -215,7 +217,7 @@ def test_an_empty_catalog_gives_an_honest_empty_list() -> None:
     made = effective(assessment.pk)
     assert made is not None
     assert made.items.count() == 0
-    assert "No credential in the catalog closes these gaps." in made.summary
+    assert "No credential in the catalog closes these gaps [catalog]." in made.summary
 
 
 def test_what_the_learner_holds_is_not_recommended_again() -> None:
@@ -249,7 +251,7 @@ def test_similar_learners_lift_what_they_took_and_are_only_counted() -> None:
     top = made.items.all()[0]
     assert top.credential == taken
     assert top.decimal_parts["neighbours"] > 0
-    assert "15 of the 15 learners with the most similar profile took it up." in top.rationale
+    assert "15 of the 15 learners with the most similar profile took it up [neighbours]." in top.rationale
     assert made.parameters["neighbours"] == {"size": 15, "learners": 30}
     assert made.parameters["unavailable"] == []
 
@@ -264,7 +266,9 @@ def test_without_any_score_there_are_still_recommendations() -> None:
 
     made = effective(assessment.pk)
     assert made is not None
-    assert made.summary.startswith(f"None of the skills of {assessment.role.name} could be measured.")
+    assert made.summary.startswith(
+        f"None of the skills of {assessment.role.name} could be measured [profile]."
+    )
 
 
 def test_one_who_has_reached_everything_is_told_so_and_gets_what_goes_beyond() -> None:
@@ -298,7 +302,7 @@ def test_a_run_that_cannot_be_worked_out_never_leaves_the_assessment_hanging(
     assert (assessment.status, assessment.missing) == (AssessmentStatus.COMPLETED, ["recommendations"])
     assert made is not None
     assert (made.status, made.items.count()) == (RecommendationStatus.FAILED, 0)
-    assert made.summary.endswith("No recommendations could be made.")
+    assert made.summary.endswith("No recommendations could be made [run].")
     assert made.parameters["profile"][0]["skill_key"] in {"sql", "charts"}
 
 
@@ -339,3 +343,37 @@ def test_a_provider_that_is_away_for_minutes_costs_no_vectors(
 
     assert AsyncJob.objects.get(kind="recommendations.embed").status == JobStatus.SUCCEEDED
     assert EmbeddingArtifact.objects.count() == 1
+
+
+def test_after_a_switch_a_worker_with_the_old_model_waits_and_then_goes_without_a_search() -> None:
+    assessment = assessed(sql=1.0, charts=3.5)
+    catalog(assessment.role)
+    embed_all()
+    EmbeddingIndex.objects.create(
+        provider="sentence-transformers", model="another", dimension=384, active=True
+    )
+    announce(assessment)
+
+    jobs.drain(limit=1)
+    assert AsyncJob.objects.get(kind="recommendations.recommend").status == JobStatus.QUEUED
+    jobs.drain(skip_waits=True)
+
+    made = effective(assessment.pk)
+    assert made is not None
+    assert made.missing == ["retrieval"]
+    assert made.traces.count() == 0
+
+
+def test_a_worker_with_another_model_leaves_the_index_in_use_alone() -> None:
+    offered("sql-joins")
+    EmbeddingIndex.objects.create(
+        provider="sentence-transformers", model="another", dimension=384, active=True
+    )
+    announce_catalog_change()
+
+    jobs.drain(limit=1)
+
+    job = AsyncJob.objects.get(kind="recommendations.embed")
+    assert job.status != JobStatus.SUCCEEDED
+    assert "UnlikeVectors" in str(job.error_payload)
+    assert not EmbeddingArtifact.objects.exists()

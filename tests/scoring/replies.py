@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from scoring.golden.replies import Rater, is_golden
 from tests.fakes.openai_server import Received
 from tests.scoring.essays.chats import honest, verdict
 
@@ -23,3 +24,11 @@ def essay_reply(criteria: Mapping[str, Any], *, noted: bool = False) -> str:
 def second_level(request: Received) -> str:
     """Reply to any call: the second level everywhere, with a quote from each answer."""
     return honest(request.prompt, request.body["response_format"]["json_schema"]["schema"])
+
+
+def second_level_but_golden(request: Received) -> str:
+    """Reply to the golden essays as a good rater would, so that the gate is passed, and to others as above."""
+    if is_golden(request.prompt):
+        schema = request.body["response_format"]["json_schema"]["schema"]
+        return Rater().complete(user=request.prompt, schema=schema).content
+    return second_level(request)

@@ -8,13 +8,13 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 
 from microcred.ids import uuid7
-from scoring.models import CriterionMark, EssayScore, RuleScore, SkillEstimate
+from scoring.models import CriterionMark, EssayScore, ProfileRun, RuleScore, SkillEstimate
 from tests.factories.scoring import handed_in, work_off_scoring
 from tests.fakes.openai_server import FakeOpenAI, chat
 from tests.scoring.replies import BEST, essay_reply
 
 pytestmark = pytest.mark.django_db
-TABLES = [RuleScore, EssayScore, CriterionMark, SkillEstimate]
+TABLES = [RuleScore, EssayScore, CriterionMark, ProfileRun, SkillEstimate]
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +55,8 @@ def copy(table: type[models.Model], **changes: Any) -> Callable[[], None]:
             "criterion_marks_points_fit_status",
         ),
         (CriterionMark, {"criterion_key": "x", "status": "lost"}, "criterion_marks_points_fit_status"),
+        (ProfileRun, {}, "profile_runs_once"),
+        (ProfileRun, {"run": 0}, "profile_runs_run_positive"),
         (SkillEstimate, {}, "skill_estimates_once"),
         (SkillEstimate, {"run": 2, "level": Decimal("5.001")}, "skill_estimates_level_on_scale"),
         (SkillEstimate, {"run": 2, "level": Decimal("-0.001")}, "skill_estimates_level_on_scale"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.profile import SkillEstimate, SkillEvidence, skill_profile
+from scoring.profile import SkillEstimate, SkillEvidence, own_word, skill_profile
 from scoring.rules import Signal
 
 
@@ -48,6 +48,13 @@ def test_the_students_word_weighs_as_one_observation_however_often_it_is_said() 
 
     assert (once.alpha, once.beta) == (often.alpha, often.beta) == pytest.approx((1.8, 1.2))
     assert (once.weight, once.observations, once.self_reported) == (0.0, 0, 4.0)
+
+
+@pytest.mark.parametrize("stated", [0.0, 1.5, 4.0, 5.0])
+def test_what_was_stated_can_be_told_from_an_estimate_that_rests_on_it_alone(stated: float) -> None:
+    estimate = only(skill_profile([], [Signal("sql", stated)]))
+
+    assert own_word(estimate.level) == pytest.approx(stated)
 
 
 def test_skills_are_kept_apart_and_sorted_with_their_sources() -> None:

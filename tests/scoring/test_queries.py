@@ -4,15 +4,19 @@ import json
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from assessments import services as assessments
 from assessments.models import Assessment
 from assessments.services import GivenAnswer
+from microcred.ai.base import EmbeddingReply
 from scoring import queries, services
+from scoring.calls import ledger
 from scoring.enums import EssayOutcome, ScoreSource
 from scoring.models import EssayScore
+from tests.factories.accounts import AdminFactory
 from tests.factories.assessments import (
     GOOD_ESSAY,
     RIGHT_ANSWERS,
@@ -23,6 +27,7 @@ from tests.factories.assessments import (
 from tests.factories.catalog import NOW, JobRoleFactory, published_question, role_with_every_type
 from tests.factories.scoring import handed_in, work_off_scoring
 from tests.fakes.openai_server import FakeOpenAI, chat
+from tests.scoring.calls.entries import EMBEDDING, outgoing, payer, reply
 from tests.scoring.essays.chats import verdict
 from tests.scoring.replies import BEST, QUOTE, SECOND_QUOTE, essay_reply, second_level
 
@@ -38,6 +43,7 @@ def essay_run(assessment: Assessment, run: int, source: ScoreSource, score: str 
         response=response,
         run=run,
         source=source,
+        scored_by=AdminFactory() if source == ScoreSource.HUMAN else None,
         outcome=EssayOutcome.SCORED if score else EssayOutcome.UNAVAILABLE,
         score=Decimal(score) if score else None,
         maximum=Decimal(4),
@@ -198,15 +204,23 @@ def _names(value: Any) -> list[str]:
     return [name for inner in value for name in _names(inner)] if isinstance(value, list) else []
 
 
-def test_the_cost_of_scoring_adds_up_over_all_runs() -> None:
+def test_the_cost_of_an_assessment_is_that_of_all_its_calls_in_the_ledger() -> None:
     assessment = handed_in()
     assert queries.model_usage(assessment.pk) == queries.ModelUsage(0, 0, 0, 0)
 
-    essay_run(assessment, 1, ScoreSource.MODEL, None)
-    essay_run(assessment, 2, ScoreSource.MODEL, "2.00")
+    essay_run(assessment, 1, ScoreSource.MODEL, "2.00")
+    answered, timed_out, embedded, _ = (
+        ledger.reserve(outgoing(cost, **changes), payer=payer(assessment))
+        for cost, changes in [(900, {}), (300, {}), (50, EMBEDDING), (7, {})]
+    )
+    ledger.settle(answered, reply(400))
+    ledger.settle_failure(timed_out, "timeout", latency_ms=20)
+    ledger.settle_embedding(embedded, EmbeddingReply(np.zeros((1, 2), np.float32), 9, 30, 20))
+    ledger.reserve(outgoing(5_000), payer=payer(handed_in()))
 
+    # What was answered, what may have been charged, what was embedded, and what is still open.
     assert queries.model_usage(assessment.pk) == queries.ModelUsage(
-        latency_ms=200, cost_microcents=2_000, input_tokens=200, output_tokens=20
+        latency_ms=100, cost_microcents=400 + 300 + 20 + 7, input_tokens=120 + 9, output_tokens=30
     )
 
 

@@ -8,23 +8,26 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from pytest_django.fixtures import Settings
 
-from assessments.models import AssessmentResponse, QuestionSnapshot
 from catalog.models import Question
 from microcred.ai import providers
+from ops.models import AuditLog
 from scoring import judges, scorers
 from scoring.calls.ledger import Payer
 from scoring.calls.writer import Writer
-from scoring.enums import EssayOutcome, ScoreSource
 from scoring.essays.identity import Identity
 from scoring.essays.task import EssayTask
-from scoring.models import EssayScore, ScorerVersion
+from scoring.golden.gate import Figure
+from scoring.models import ScorerVersion
+from scoring.releasing import measuring
+from scoring.training.blend import VERSION
 from scoring.training.reading import reader
-from tests.factories.assessments import submitted_assessment
-from tests.factories.catalog import NOW, JobRoleFactory, published_question
+from tests.factories.accounts import AdminFactory
+from tests.factories.catalog import NOW
+from tests.factories.scorers import in_use, scored_by_people, task_of
 from tests.scoring.essays.embedders import BagOfWords
-from tests.scoring.training.made import PROMPT, HashedEncoder, answer, made_set
+from tests.scoring.training.made import HashedEncoder, made_set
 
 pytestmark = pytest.mark.django_db
 
@@ -37,42 +40,16 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> HashedEncoder:
     return made
 
 
-def scored_by_people(count: int, *, question: Question | None = None, prompt: str = PROMPT) -> Question:
-    """A question with that many answers, better ones scored higher by a person."""
-    role = question.role if question else JobRoleFactory()
-    question = question or published_question("essay", role=role, prompt=prompt)
-    first = submitted_assessment(role=role, answers={"essay": answer(0.5, 0)})
-    snapshot = QuestionSnapshot.objects.get(assessment=first, question=question)
-    for at in range(count):
-        quality = (at % 10) / 9
-        if at:
-            copied = submitted_assessment(role=role, answers={"essay": answer(quality, at)})
-            snapshot = QuestionSnapshot.objects.get(assessment=copied, question=question)
-        response = AssessmentResponse.objects.get(question_snapshot=snapshot)
-        EssayScore.objects.create(
-            assessment_id=snapshot.assessment_id, question_snapshot=snapshot, response=response, run=1,
-            source=ScoreSource.HUMAN, outcome=EssayOutcome.SCORED, score=round(Decimal(quality) * 4, 2),
-            maximum=Decimal(4), scored_weight=Decimal(4), provider="", model="", prompt_version="",
-        )  # fmt: skip
-    return question
+def test_forty_scored_answers_make_a_candidate_with_its_figures_and_hashes() -> None:
+    question, admin = scored_by_people(40), AdminFactory()
 
-
-def task_of(question: Question) -> EssayTask:
-    return EssayTask.from_rubric(
-        question_id=str(question.pk), prompt=question.prompt, answer=answer(0.8, 500), rubric=question.rubric,
-        maximum=question.weight, answer_format=question.answer_format,
-    )  # fmt: skip
-
-
-def test_forty_scored_answers_make_a_scorer_with_its_figures_and_hashes() -> None:
-    question = scored_by_people(40)
-
-    version = scorers.train(question_id=question.pk, now=NOW)
+    version = scorers.train(question_id=question.pk, by=admin, now=NOW)
 
     version.refresh_from_db()
-    assert (version.version, version.active, version.encoder, version.created_at) == (1, True, "hashed", NOW)
+    assert (version.version, version.encoder, version.created_at) == (1, "hashed", NOW)
+    assert (version.active, version.passed, version.gate, version.trained_by) == (False, False, [], admin)
     assert version.figures["n"] == 40
-    assert version.figures["qwk"] > scorers.LEAST_KAPPA
+    assert version.figures["qwk"] > 0.4
     assert len(version.data_hash) == len(version.task_hash) == 64
     again = scorers.train(question_id=question.pk, now=NOW)
     assert (again.version, again.data_hash, bytes(again.artefact)) == (
@@ -80,7 +57,7 @@ def test_forty_scored_answers_make_a_scorer_with_its_figures_and_hashes() -> Non
         version.data_hash,
         bytes(version.artefact),
     )
-    assert list(ScorerVersion.objects.filter(active=True).values_list("version", flat=True)) == [2]
+    assert AuditLog.objects.filter(action="scorer.trained").count() == 2
 
 
 def test_below_forty_it_is_refused_and_without_any_it_says_so() -> None:
@@ -95,30 +72,18 @@ def test_below_forty_it_is_refused_and_without_any_it_says_so() -> None:
     assert not ScorerVersion.objects.exists()
 
 
-def test_scores_that_cannot_be_learned_are_stored_and_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scorers, "LEAST_KAPPA", 1.1)
-
-    assert scorers.train(question_id=scored_by_people(40).pk, now=NOW).active is False
-
-
-def test_the_database_keeps_one_active_version_of_a_question() -> None:
-    first = scorers.train(question_id=scored_by_people(40).pk, now=NOW)
-    first.pk, first.version = uuid.uuid4(), 9
-
-    with pytest.raises(IntegrityError, match="scorer_versions_one_active"), transaction.atomic():
-        first.save(force_insert=True)
-
-
 class TestInUse:
     """A question with a scorer, judged without a chat model."""
 
     @pytest.fixture
-    def question(self, monkeypatch: pytest.MonkeyPatch, encoder: HashedEncoder) -> Question:
-        monkeypatch.setattr(providers, "chat_model", lambda: None)
+    def question(
+        self, monkeypatch: pytest.MonkeyPatch, settings: Settings, encoder: HashedEncoder
+    ) -> Question:
+        settings.OPENAI_API_KEY = ""
         monkeypatch.setattr(providers, "embedder", BagOfWords)
         monkeypatch.setattr(judges, "shared_reader", lambda: reader(encoder))
         question = scored_by_people(40)
-        scorers.train(question_id=question.pk, now=NOW)
+        in_use(scorers.train(question_id=question.pk, now=NOW))
         return question
 
     def test_the_judge_takes_the_whole_from_it(self, question: Question) -> None:
@@ -129,7 +94,7 @@ class TestInUse:
         (judged,) = judge.judge([task_of(question)])
 
         assert judged.raw["whole"]["scorer_version"] == 1
-        assert judged.model == "trained-1.1/local-1/bag-of-words"
+        assert judged.model == f"{VERSION}.1/local-1/bag-of-words"
 
     def test_a_changed_rubric_or_encoder_and_a_damaged_artefact_are_judged_by_the_rubric(
         self, question: Question, encoder: HashedEncoder
@@ -137,7 +102,10 @@ class TestInUse:
         task = task_of(question)
         question.prompt += " Be brief."
         assert scorers.find_active()(task_of(question)) is None
-        ScorerVersion.objects.update(artefact=b"damaged")
+        version = ScorerVersion.objects.get()
+        ScorerVersion.objects.all().delete()
+        version.artefact = b"damaged"
+        version.save(force_insert=True)
         assert scorers.find_active()(task) is None
         encoder.name = "another"
         assert scorers.find_active()(task) is None
@@ -174,7 +142,9 @@ class TestCommand:
         assert set(found["sets"]) == {"1", "2"}
         keys = {"n", "qwk", "qwk_low", "qwk_high", "exact", "adjacent", "rmse", "human_qwk", "ms_per_text"}
         assert set(found["sets"]["1"]) == set(found["mean"]) == keys
-        assert ("batch_standardised" in found) is (mode == "unseen")
+        batch = {"batch_standardised"} if mode == "unseen" else set()
+        assert set(found) == {"mode", "sets", "mean"} | batch
+        assert all(set(found[name]) == {"1", "2"} for name in batch)
         assert "reading set 1: 30 texts" in err.getvalue()
 
     def test_the_table_has_goal_groups_and_means(self, essays: Path) -> None:
@@ -203,4 +173,50 @@ class TestCommand:
         with pytest.raises(CommandError, match="No answer to this question"):
             call_command("scorer", "train", question=uuid.uuid4())
 
-        assert out.getvalue().startswith("Version 1 of the scorer: active. n 40, qwk 0.")
+        assert out.getvalue().startswith("Version 1 of the scorer is a candidate: n 40, qwk 0.")
+
+    def test_a_version_is_activated_listed_and_rolled_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        question, out = scored_by_people(40), StringIO()
+        figures = (Figure("agreement", 0.9, 0.4, 40),)
+        monkeypatch.setattr(measuring, "measure", lambda version_id: figures)
+        for _ in range(2):
+            call_command("scorer", "train", question=question.pk, stdout=StringIO())
+            call_command("scorer", "activate", question=question.pk, stdout=out)
+        assert "Version 2: in use.\n  agreement 0.900, threshold 0.400: passed" in out.getvalue()
+
+        with pytest.raises(CommandError, match="Say why"):
+            call_command("scorer", "rollback", question=question.pk, stdout=StringIO())
+        call_command("scorer", "rollback", question=question.pk, reason="Worse.", stdout=StringIO())
+
+        listed = StringIO()
+        call_command("scorer", "list", question=question.pk, json=True, stdout=listed)
+        rows = json.loads(listed.getvalue())["versions"]
+        assert [(row["version"], row["active"], row["passed"]) for row in rows] == [
+            (2, False, True),
+            (1, True, True),
+        ]
+        assert rows[0]["n"] == 40
+        plain = StringIO()
+        call_command("scorer", "list", question=question.pk, stdout=plain)
+        assert [line.split()[:2] for line in plain.getvalue().splitlines()] == [
+            ["2", "passed"],
+            ["1", "active"],
+        ]
+
+        call_command("scorer", "rollback", question=question.pk, to=2, reason="After all.", stdout=StringIO())
+        assert ScorerVersion.objects.get(active=True).version == 2
+
+    def test_a_version_that_does_not_pass_is_not_used(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        question, out = scored_by_people(40), StringIO()
+        monkeypatch.setattr(
+            measuring, "measure", lambda version_id: (Figure("agreement", 0.1, 0.4, 40, ("all of it",)),)
+        )
+        call_command("scorer", "train", question=question.pk, stdout=StringIO())
+
+        with pytest.raises(CommandError, match="Version 1 did not pass its gate"):
+            call_command("scorer", "activate", question=question.pk, json=True, stdout=out)
+
+        shown = json.loads(out.getvalue())
+        assert (shown["active"], shown["gate"][0]["misses"]) == (False, ["all of it"])
+        with pytest.raises(CommandError, match="no such version"):
+            call_command("scorer", "activate", question=question.pk, to=7, stdout=StringIO())

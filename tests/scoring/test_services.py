@@ -186,6 +186,18 @@ def test_concluding_announces_the_run_in_its_transaction() -> None:
     assert set(SkillEstimate.objects.values_list("run", flat=True)) == {1, 2}
 
 
+def test_a_run_that_finds_no_skill_is_a_run_all_the_same() -> None:
+    role = JobRoleFactory()
+    published_question(role=role, skill=None)
+    assessment = submitted_assessment(role=role)
+
+    services.conclude(assessment_id=assessment.pk, judged=[])
+    services.conclude(assessment_id=assessment.pk, judged=[])
+
+    assert queries.next_run(assessment.pk) == 3
+    assert queries.profile(assessment.pk) == []
+
+
 def test_the_profile_weighs_every_question_by_its_weight_and_that_of_its_skill() -> None:
     role = JobRoleFactory()
     published_question(role=role, weight=Decimal("3"))

@@ -126,6 +126,17 @@ class Command(BaseCommand):
         call_command("load_demo")
         self._say("Indexing the catalog's documents")
         call_command("embeddings", "refresh")
+        self._release()
+
+    def _release(self) -> None:
+        """Put the configured scorer through its release gate, unless it has passed before."""
+        self._say("Looking whether the scorer has passed its release gate")
+        try:
+            call_command("release_gate", activate=True, if_needed=True)
+        except CommandError as error:
+            self.stdout.write(
+                f"{error}\nEssays wait until a scorer is released: manage.py release_gate --activate"
+            )
 
     @contextmanager
     def _receiver(self, folder: Path) -> Iterator[BackgroundProcess]:

@@ -1,6 +1,6 @@
 """Scores past answers by a question's newest version: first to look, then to apply."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -10,7 +10,9 @@ from microcred.ai import providers
 from microcred.errors import DomainError
 from recommendations.forecast import TopChange, changed_tops
 from scoring import oversight
-from scoring.oversight import Rescored, RescorePlan
+from scoring.oversight import Order, Rescored, RescorePlan
+
+TOLD_EVERY: Final = 50
 
 
 class Command(BaseCommand):
@@ -24,19 +26,44 @@ class Command(BaseCommand):
         mode = parser.add_mutually_exclusive_group(required=True)
         mode.add_argument("--dry-run", action="store_true", help="say what would change, and store nothing")
         mode.add_argument("--apply", action="store_true", help="store it, in effect at once")
+        mode.add_argument(
+            "--batch",
+            action="store_true",
+            help="have the model read past essays anew, in a batch, for a dry run",
+        )
         parser.add_argument("--reason", default="", help="why; students read it (needed to apply)")
         parser.add_argument("--no-loss", action="store_true", help="who would fall keeps the old score")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Plan, and apply where told to."""
         try:
-            plan = oversight.plan_rescoring(catalog.question_by_key(options["question"]).pk)
+            question_id = catalog.question_by_key(options["question"]).pk
+            if options["batch"]:
+                self._order(oversight.order_reading(question_id=question_id, by=None, now=timezone.now()))
+                return
+            plan = oversight.plan_rescoring(question_id)
             if options["apply"]:
                 self._apply(plan, reason=options["reason"], no_loss=options["no_loss"])
             else:
-                self._show(plan, changed_tops(plan, embedder=providers.embedder()))
+                self._show(plan, changed_tops(plan, embedder=providers.embedder(), told=self._tell))
         except DomainError as error:
             raise CommandError(error.message) from error
+
+    def _order(self, order: Order) -> None:
+        for what, number in sorted(order.counts.items()):
+            self.stdout.write(f"{number}: {what}")
+        if order.batch is None:
+            self.stdout.write("There is nothing to read. Nothing was sent.")
+            return
+        self.stdout.write(
+            f"Batch {order.batch.pk} with {order.batch.requests} essays is on its way; no score changes by it. "
+            "Within a day, look at what came of it with --dry-run."
+        )
+
+    def _tell(self, done: int, total: int) -> None:
+        """Say on standard error how far it is."""
+        if done % TOLD_EVERY == 0:
+            self.stderr.write(f"{done} of {total} ranked anew")
 
     def _apply(self, plan: RescorePlan, *, reason: str, no_loss: bool) -> None:
         moved = oversight.apply_rescoring(
@@ -51,6 +78,8 @@ class Command(BaseCommand):
         )
 
     def _show(self, plan: RescorePlan, tops: dict[Any, TopChange]) -> None:
+        if (batch := oversight.newest_batch(plan.version_id)) is not None:
+            self.stdout.write(f"Batch {batch.pk}: {batch.outcome or batch.state} {batch.detail}".rstrip())
         for line in plan.moving:
             top = tops.get(line.assessment_id)
             said = f"; first recommendation: {top.before or 'none'} -> {top.after or 'none'}" if top else ""

@@ -28,7 +28,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_an_empty_catalog_is_filled(called: list[str]) -> None:
     demo.Command()._load()
 
-    assert called == ["migrate", "load_catalog", "load_demo", "embeddings"]
+    assert called == ["migrate", "load_catalog", "load_demo", "embeddings", "release_gate"]
 
 
 def test_a_catalog_that_is_there_keeps_what_curators_changed(called: list[str]) -> None:
@@ -36,7 +36,7 @@ def test_a_catalog_that_is_there_keeps_what_curators_changed(called: list[str]) 
 
     demo.Command()._load()
 
-    assert called == ["migrate", "load_demo", "embeddings"]
+    assert called == ["migrate", "load_demo", "embeddings", "release_gate"]
 
 
 def test_a_retired_role_is_named(tmp_path: Path) -> None:

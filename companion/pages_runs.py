@@ -1,0 +1,95 @@
+"""What staff does about a recommendation as a whole: make it anew, read an earlier run, check a contested level."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from assessments import queries as assessments
+from companion.evidence import recommended
+from companion.facts import assessment_facts
+from companion.pages import caller, staff_page
+from companion.pages_review import review_page
+from companion.quality_pages import quality_page
+from microcred.errors import DomainError, Missing
+from recommendations import queries as recommendations
+from recommendations import services
+from scoring import oversight
+
+
+class CheckForm(forms.Form):
+    """What staff found about a contested level; without a level the one that stands is confirmed."""
+
+    level = forms.DecimalField(min_value=0, max_value=5, max_digits=4, decimal_places=3, required=False)
+    reason = forms.CharField(max_length=oversight.LONGEST_REASON)
+
+
+@require_POST
+@review_page
+def recompute(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
+    """Have the recommendations made anew."""
+    try:
+        run = services.recompute(by=caller(request), assessment_id=assessment_id)
+        messages.success(request, f"Run {run} is being made. This one is kept; reload the page in a moment.")
+    except Missing:
+        raise
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("advisor:assessment", assessment_id)
+
+
+@require_POST
+@review_page
+def check_skill(request: HttpRequest, assessment_id: uuid.UUID, skill: str) -> HttpResponse:
+    """Confirm a contested level, or correct it."""
+    page = reverse("advisor:assessment", args=[assessment_id]) + "#skills"
+    form = CheckForm(request.POST)
+    if not form.is_valid():
+        for problem in (text for texts in form.errors.values() for text in texts):
+            messages.error(request, f"The level was not checked. {problem}")
+        return redirect(page)
+    try:
+        row = oversight.check_skill(
+            by=caller(request),
+            assessment_id=assessment_id,
+            skill_key=skill,
+            level=form.cleaned_data["level"],
+            reason=form.cleaned_data["reason"],
+            now=timezone.now(),
+        )
+    except Missing:
+        raise
+    except DomainError as error:
+        messages.error(request, f"The level was not checked. {error.message}")
+        return redirect(page)
+    found = "is confirmed" if row.outcome == "confirmed" else "is corrected and counts"
+    messages.success(request, f"The level {found}. The recommendations are being made anew.")
+    return redirect(page)
+
+
+@require_safe
+@staff_page
+def run(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse:
+    """Show one run as it was, in effect or not."""
+    found: Any = recommendations.recommendation_of(by=caller(request), recommendation_id=recommendation_id)
+    row = found.recommendation
+    assessment = assessments.get_visible(by=caller(request), assessment_id=row.assessment_id)
+    facts = assessment_facts(assessment, assessments.progress(assessment.pk), now=timezone.now())
+    context = {"facts": facts, "recommended": recommended(row), "is_effective": row.effective}
+    return render(request, "advisor/run.html", context)
+
+
+@require_safe
+@quality_page
+def calibration(request: HttpRequest) -> HttpResponse:
+    """Show how far the confidences of recommendations hold."""
+    context = {
+        "report": recommendations.calibration_report(),
+    }
+    return render(request, "advisor/quality/calibration.html", context)

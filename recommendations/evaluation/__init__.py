@@ -1,0 +1,1 @@
+"""Measuring the recommender and the search on files from outside."""

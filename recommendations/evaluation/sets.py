@@ -1,0 +1,108 @@
+"""What learners took and what they took next, from files."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommendations.collaborative.interactions import Interactions, Rows
+from recommendations.evaluation.tables import TableError, rows
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item that may be recommended."""
+
+    title: str = ""
+    text: str = ""
+    tags: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """All it says, the title first; empty where it says nothing."""
+        return "\n".join(part for part in (self.title, ", ".join(self.tags), self.text) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerSet:
+    """Items, who took which of them, and by user what came next of what they had not taken before.
+
+    ``targets`` has an entry for each user, an empty one for users who are not asked about.
+    """
+
+    items: Sequence[Item]
+    history: Interactions
+    targets: Sequence[Rows]
+
+    @property
+    def asked(self) -> Rows:
+        """The users with targets."""
+        return np.array([user for user, wanted in enumerate(self.targets) if len(wanted)], np.intp)
+
+
+def read_learners(items: Path, history: Path, targets: Path) -> LearnerSet:
+    """Read the three files. An item named by a user and not among the items is one without words.
+
+    Raises:
+        TableError: a file cannot be used, or there is nothing to measure.
+    """
+    known = _items(items)
+    took, wanted = _pairs(history), _pairs(targets)
+    for _, item, _ in (*took, *wanted):
+        known.setdefault(item, Item())
+    places = {name: place for place, name in enumerate(known)}
+    users = {name: place for place, name in enumerate(dict.fromkeys(user for user, _, _ in (*took, *wanted)))}
+    interactions = Interactions.of(
+        [users[user] for user, _, _ in took],
+        [places[item] for _, item, _ in took],
+        shape=(len(users), len(known)),
+        times=_times(took),
+    )
+    after: list[set[int]] = [set() for _ in users]
+    for user, item, _ in wanted:
+        after[users[user]].add(places[item])
+    left = [
+        np.array(sorted(one - set(interactions.taken.indices[interactions.of_user(user)].tolist())), np.intp)
+        for user, one in enumerate(after)
+    ]
+    if not any(map(len, left)):
+        raise TableError(f"{targets}: nobody took anything there that is not in {history}.")
+    return LearnerSet(list(known.values()), interactions, left)
+
+
+def _items(path: Path) -> dict[str, Item]:
+    found: dict[str, Item] = {}
+    for row in rows(path, columns=("item_id", "title", "text"), optional=("tags",)):
+        tags = tuple(tag.strip() for tag in row["tags"].split("|") if tag.strip())
+        if row["item_id"] in found:
+            raise TableError(f"{path}: item {row['item_id']} stands there twice.")
+        found[row["item_id"]] = Item(row["title"].strip(), row["text"].strip(), tags)
+    return found
+
+
+def _pairs(path: Path) -> list[tuple[str, str, str]]:
+    read = rows(path, columns=("user_id", "item_id"), optional=("timestamp",))
+    return [(row["user_id"], row["item_id"], row["timestamp"].strip()) for row in read]
+
+
+def _times(took: Sequence[tuple[str, str, str]]) -> NDArray[np.float64] | None:
+    """Times as numbers; None unless every row has one that can be read, and they differ."""
+    seconds: dict[str, float] = {}
+    try:
+        for _, _, time in took:
+            if time not in seconds:
+                seconds[time] = _seconds(time)
+    except ValueError:
+        return None
+    return np.array([seconds[time] for _, _, time in took]) if len(seconds) > 1 else None
+
+
+def _seconds(time: str) -> float:
+    try:
+        return float(time)
+    except ValueError:
+        moment = dt.datetime.fromisoformat(time)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()

@@ -1,0 +1,122 @@
+"""Asking a model to put a recommendation into words: the prompt, the schema of its reply, and reading that.
+
+Passages come from outside the house. Each stands between fence lines with a word that nobody can know who wrote the
+passage, so that nothing in it can pass for the end of it; the word follows from the content by a secret, so that the
+same content makes the same prompt, which need not be paid for twice.
+
+The reply can name only the credentials and sources that were given. It is still checked sentence by sentence
+(`recommendations.citing`): a schema keeps out other ids, not other claims.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from recommendations.chain import keyed
+from recommendations.citing import Sentence, Source
+
+NAME: Final = "words-1"
+SYSTEM: Final = (Path(__file__).parent / "prompts" / f"{NAME}.md").read_text(encoding="utf-8").strip()
+SHA256: Final = hashlib.sha256(SYSTEM.encode()).hexdigest()
+VERSION: Final = f"{NAME}@{SHA256[:12]}"
+SCHEMA_NAME: Final = "recommendation_words"
+MOST_SENTENCES: Final = 6
+TOKENS_A_CREDENTIAL: Final = 400
+FENCE_LETTERS: Final = 16
+
+
+class UnreadableWords(ValueError):
+    """A reply that is not of the schema."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Something to write about, with all that may be cited: a credential, or the summary with an empty one."""
+
+    credential: str
+    title: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent."""
+
+    user: str
+    schema: Mapping[str, Any]
+    max_tokens: int
+
+
+def request(topics: Sequence[Topic], *, secret: str) -> Request:
+    """Return what is sent to have the topics put into words; the first is the summary."""
+    content = [
+        [one.credential, one.title, *([source.mark, source.text] for source in one.sources)] for one in topics
+    ]
+    fence = keyed(["words", content], secret)[:FENCE_LETTERS]
+    summary, *credentials = topics
+    return Request(
+        user="\n\n".join(_told(topic, fence) for topic in topics),
+        schema=_object(
+            summary=_sentences(summary),
+            credentials=_object(**{one.credential: _sentences(one) for one in credentials}),
+        ),
+        max_tokens=TOKENS_A_CREDENTIAL * len(topics),
+    )
+
+
+def read(reply: str, topics: Sequence[Topic]) -> dict[str, list[Sentence]]:
+    """Return the sentences of a reply by credential, the summary's under the empty name; what was not asked for is left
+    out.
+
+    Raises:
+        UnreadableWords: if the reply is not what the schema asks for.
+    """
+    try:
+        body = json.loads(reply)
+        said = {"": body["summary"], **body["credentials"]}
+        asked = [topic.credential for topic in topics]
+        return {key: [_sentence(one) for one in said[key]][:MOST_SENTENCES] for key in asked}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UnreadableWords("the reply is not of the schema") from error
+
+
+def _sentence(said: Mapping[str, Any]) -> Sentence:
+    text, marks = said["text"], said["sources"]
+    if not isinstance(text, str) or not all(isinstance(mark, str) for mark in marks):
+        raise TypeError("a sentence is a text with its sources")
+    return Sentence(" ".join(text.split()), tuple(dict.fromkeys(marks)))
+
+
+def _told(topic: Topic, fence: str) -> str:
+    """The summary may cite every passage, and each is told once, with its credential."""
+    facts = {source.mark: source.text for source in topic.sources if not source.is_passage}
+    about = (
+        {"credential": topic.credential, "title": topic.title}
+        if topic.credential
+        else {"about": "the summary"}
+    )
+    lines = [json.dumps(about | {"facts": facts}, ensure_ascii=False, indent=1)]
+    lines += [
+        f"<<<PASSAGE {source.mark} {fence}>>>\n{source.text}\n<<<END PASSAGE {source.mark} {fence}>>>"
+        for source in topic.sources
+        if source.is_passage and topic.credential
+    ]
+    return "\n".join(lines)
+
+
+def _sentences(topic: Topic) -> dict[str, Any]:
+    marks = {"type": "string", "enum": [source.mark for source in topic.sources]}
+    sentence = _object(text={"type": "string"}, sources={"type": "array", "items": marks})
+    return {"type": "array", "items": sentence}
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }

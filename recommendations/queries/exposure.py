@@ -1,0 +1,84 @@
+"""Reading across all recommendations: what was shown to whom, and what became of it."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.policy import sees_student
+from catalog import queries as catalog
+from recommendations.enums import Acceptance, RecommendationStatus
+from recommendations.exposure import Exposure, Shown, Verdict, exposure
+from recommendations.models import RecommendationFeedback, RecommendationItem
+from scoring.statistics import SMALLEST_GROUP
+
+# Newer ones first; beyond that the figures are of the newest.
+MOST_PLACES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which runs are looked at: for a role or all, made from one moment on, with made-up learners or without."""
+
+    role_id: uuid.UUID | None = None
+    since: dt.datetime | None = None
+    synthetic: bool = False
+
+
+def exposure_of(*, by: User, span: Span) -> tuple[Exposure, dict[uuid.UUID, str]]:
+    """Return the figures over the runs in effect that ``by`` may see, and the titles of the credentials listed."""
+    places, verdicts = _places(by, span), _verdicts(by, span)
+    offered = catalog.credentials(role_id=span.role_id)
+    providers = dict(offered.order_by().values_list("pk", "provider"))
+    figures = exposure(places, verdicts, providers, smallest=SMALLEST_GROUP)
+    listed = [one.credential for one in figures.popular]
+    titles = RecommendationItem.objects.filter(credential_id__in=listed).order_by()
+    return figures, dict(titles.values_list("credential_id", "credential__title").distinct())
+
+
+def _places(by: User, span: Span) -> list[Shown]:
+    rows = RecommendationItem.objects.filter(_in_span("recommendation", by, span))
+    fields = rows.order_by("-recommendation__generated_at", "pk").values_list(
+        "recommendation_id", "recommendation__assessment__user_id", "credential_id", "position", "confidence",
+        "recommendation__parameters__profile",
+    )[:MOST_PLACES]  # fmt: skip
+    return [
+        Shown(run, learner, credential, position, float(confidence), _measured(profile))
+        for run, learner, credential, position, confidence, profile in fields
+    ]
+
+
+def _verdicts(by: User, span: Span) -> list[Verdict]:
+    """Decisions about single credentials, the newest of each person about each."""
+    rows = RecommendationFeedback.objects.filter(_in_span("recommendation", by, span), item__isnull=False)
+    newest = rows.order_by("item_id", "submitted_by_id", "-submitted_at", "-pk")
+    standing = newest.distinct("item_id", "submitted_by_id").values("pk")
+    decided = RecommendationFeedback.objects.filter(pk__in=standing).order_by("pk")
+    fields = decided.exclude(acceptance_status=Acceptance.PENDING).values_list(
+        "recommendation_id", "recommendation__assessment__user_id", "item__credential_id", "submitted_by_role",
+        "acceptance_status",
+    )  # fmt: skip
+    return [
+        Verdict(run, learner, credential, role == Role.STUDENT, status == Acceptance.ACCEPTED)
+        for run, learner, credential, role, status in fields
+    ]
+
+
+def _in_span(path: str, by: User, span: Span) -> Q:
+    asked = Q(**{f"{path}__effective": True, f"{path}__status": RecommendationStatus.READY})
+    asked &= sees_student(by, path=f"{path}__assessment__user")
+    if span.role_id is not None:
+        asked &= Q(**{f"{path}__assessment__role_id": span.role_id})
+    if span.since is not None:
+        asked &= Q(**{f"{path}__generated_at__gte": span.since})
+    if not span.synthetic:
+        asked &= ~Q(**{f"{path}__assessment__metadata__contains": {"synthetic": True}})
+    return asked
+
+
+def _measured(profile: object) -> int:
+    lines = profile if isinstance(profile, list) else []
+    return sum(1 for line in lines if line.get("level") is not None)

@@ -1,0 +1,98 @@
+"""What people said of recommendations, and what it makes likely."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from accounts.models import User
+from recommendations.enums import Acceptance
+from recommendations.models import (
+    CredentialReception,
+    Recommendation,
+    RecommendationFeedback,
+    RecommendationItem,
+)
+from recommendations.priors import OwnVoice, Reception, Traits, Voices, own_voices
+from recommendations.queries.results import get_visible
+from recommendations.queries.signals import Offer
+
+
+def standing_feedback(
+    recommendation: Recommendation, *, item: RecommendationItem | None, by: User
+) -> RecommendationFeedback | None:
+    """Return the newest that somebody said about a recommended credential, or without ``item`` about the list."""
+    rows = RecommendationFeedback.objects.filter(recommendation=recommendation, item=item, submitted_by=by)
+    return rows.order_by("-submitted_at", "-pk").first()
+
+
+def feedback_of(*, by: User, recommendation_id: uuid.UUID) -> list[RecommendationFeedback]:
+    """Return what ``by`` has said about a recommendation and has not taken back, the newest first.
+
+    Raises:
+        RecommendationMissing: if it is not there or not for the caller to see.
+    """
+    recommendation = get_visible(by=by, recommendation_id=recommendation_id)
+    rows = _standing(RecommendationFeedback.objects.filter(recommendation=recommendation, submitted_by=by))
+    return list(rows.filter(withdrawn=False).select_related("item").order_by("-submitted_at", "-pk"))
+
+
+def receptions(
+    *, role_id: uuid.UUID, user_id: uuid.UUID, offers: Iterable[Offer]
+) -> dict[uuid.UUID, Reception]:
+    """Return what was said of each offer, for a learner and a role; those of whom nobody spoke are left out.
+
+    Reads the sums that are kept of everybody's feedback, and of single rows only those on the learner's own lists.
+    """
+    in_role = Q(role_id=role_id)
+    sums = CredentialReception.objects.order_by().values("credential_id")
+    spoken = {
+        row["credential_id"]: row
+        for row in sums.annotate(
+            role_yes=Sum("accepted", filter=in_role, default=0),
+            role_no=Sum("rejected", filter=in_role, default=0),
+            else_yes=Sum("accepted", filter=~in_role, default=0),
+            else_no=Sum("rejected", filter=~in_role, default=0),
+        )
+    }
+    offers, own = list(offers), _own(user_id)
+    traits = {one.credential_id: Traits(one.provider, one.hours, one.levels) for one in offers if own}
+    found = {}
+    for key in (offer.credential_id for offer in offers):
+        row, mine = spoken.get(key), own_voices(key, own, traits)
+        reception = Reception(
+            in_role=_voices(row, "role") if row else Voices(),
+            elsewhere=_voices(row, "else") if row else Voices(),
+            own=mine,
+        )
+        if reception != Reception():
+            found[key] = reception
+    return found
+
+
+def _voices(row: Any, where: str) -> Voices:
+    return Voices(float(row[f"{where}_yes"]), float(row[f"{where}_no"]))
+
+
+def _own(user_id: uuid.UUID) -> Sequence[OwnVoice]:
+    """What was decided on the lists of one learner, by whomever."""
+    rows = _standing(RecommendationFeedback.objects.filter(recommendation__assessment__user=user_id))
+    decided = rows.exclude(acceptance_status=Acceptance.PENDING).order_by("pk")
+    of_items = decided.filter(item__isnull=False).values_list("item__credential_id", "acceptance_status")
+    voices = [OwnVoice(key, status == Acceptance.ACCEPTED) for key, status in of_items]
+    of_lists = decided.filter(item__isnull=True).annotate(listed=Count("recommendation__items"))
+    for row in of_lists.prefetch_related("recommendation__items"):
+        accepted = row.acceptance_status == Acceptance.ACCEPTED
+        voices += [
+            OwnVoice(item.credential_id, accepted, 1 / row.listed)
+            for item in sorted(row.recommendation.items.all(), key=lambda item: item.position)
+        ]
+    return voices
+
+
+def _standing(rows: QuerySet[RecommendationFeedback]) -> QuerySet[RecommendationFeedback]:
+    """Of several by one person about the same thing, the newest."""
+    newest = rows.order_by("recommendation_id", "item_id", "submitted_by_id", "-submitted_at", "-pk")
+    newest = newest.distinct("recommendation_id", "item_id", "submitted_by_id")
+    return RecommendationFeedback.objects.filter(pk__in=newest.values("pk"))

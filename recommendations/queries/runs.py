@@ -1,0 +1,60 @@
+"""The runs of an assessment, with what has moved since each."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import User
+from accounts.policy import Permission, allows
+from assessments import queries as assessments
+from recommendations.models import Recommendation, WhatIf
+from recommendations.queries.results import RecommendationMissing, get_visible, with_evidence
+from recommendations.queries.standing import moved_since
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run with its evidence; ``stale_because`` names what it rests on that has moved since."""
+
+    recommendation: Recommendation
+    stale_because: Sequence[str]
+    what_if: WhatIf | None
+
+
+def runs_of(*, by: User, assessment_id: uuid.UUID) -> list[Recommendation]:
+    """Return every run of an assessment, the newest first; none while the result is held back from ``by``.
+
+    Raises:
+        AssessmentMissing: if it is not there or not for the caller to see; the two look the same.
+    """
+    assessment = assessments.get_visible(by=by, assessment_id=assessment_id)
+    if not allows(by, Permission.READ_RESULT):
+        raise assessments.AssessmentMissing("No such assessment.")
+    if assessments.is_hidden_from(by, assessment):
+        return []
+    return list(Recommendation.objects.filter(assessment_id=assessment_id).order_by("-run"))
+
+
+def recommendation_of(*, by: User, recommendation_id: uuid.UUID) -> Run:
+    """Return one run, in effect or not, as it was shown.
+
+    Raises:
+        RecommendationMissing: if it is not there or not for the caller to see; the two look the same.
+    """
+    found = get_visible(by=by, recommendation_id=recommendation_id)
+    if not allows(by, Permission.READ_RESULT):
+        raise RecommendationMissing("No such recommendation.")
+    row: Any = with_evidence(Recommendation.objects.filter(pk=found.pk)).select_related("assessment").get()
+    return Run(row, stale_parts(row), what_if_of(row))
+
+
+def what_if_of(recommendation: Recommendation) -> WhatIf | None:
+    """Return what would put another credential first; None while that is not worked out."""
+    return WhatIf.objects.filter(recommendation=recommendation).first()
+
+
+def stale_parts(recommendation: Any) -> list[str]:
+    """Return what has moved since a run whose assessment has been fetched."""
+    assessment = recommendation.assessment
+    return moved_since(recommendation.parameters, assessment_id=assessment.pk, role_id=assessment.role_id)

@@ -1,0 +1,82 @@
+"""Choosing the sentences that say what a learner is looking for, and not what any course says of itself.
+
+Every sentence of a credential's passages is a candidate. Sentences that steer their reader come last, then those of
+sections about audience and assessment, then those too short to say anything. Of the rest the one whose vector is
+nearest to the need's counts, by cosine in steps of .02, so that what is as good as equal is decided by how many words
+it shares with the need, and after that by which passage is nearer. Without vectors the words decide alone.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from recommendations.chunking import sentences
+from recommendations.citing import STEERING, stems
+
+MAX_QUOTE_WORDS: Final = 45
+LEAST_WORDS: Final = 4
+STEP: Final = 0.02
+ASIDE: Final = re.compile(
+    r"\b(?:whom?|audience|knowledge|prerequisites?|before|assess\w*|exam\w*|evidence|earn|fits|benefits)\b",
+    re.IGNORECASE,
+)
+# What any course says of itself.
+DULL: Final = re.compile(
+    r"^(?:welcome|this (?:course|credential|programme|program|certificate) (?:is|was|has|consists|takes|lasts)"
+    r"|in this (?:course|credential|module)|enrol|register|by the end"
+    r"|the (?:course|programme) (?:is|lasts|takes|consists))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A sentence of a passage: which passage (from 0), the heading above, and what it says, at most 45 words."""
+
+    place: int
+    heading: str
+    text: str
+
+
+def sayings(passages: Sequence[tuple[str, str]]) -> list[Saying]:
+    """Return the sentences of passages, given as headings and texts, in order; each stands there as it is."""
+    return [
+        Saying(place, heading, _shortened(text[span.start : span.end]))
+        for place, (heading, text) in enumerate(passages)
+        for span in sentences(text)
+    ]
+
+
+def best(
+    candidates: Sequence[Saying],
+    subject: str,
+    *,
+    nearness: Mapping[str, float] | None = None,
+    without: Collection[str] = (),
+    accept: Callable[[str], bool] = bool,
+) -> Saying | None:
+    """Return the sentence that says most about ``subject``; None where none is left.
+
+    ``nearness`` gives the cosine of sentences to the need; ``without`` are sentences used already, and what ``accept``
+    refuses is passed over.
+    """
+    wanted, near = stems(subject), nearness or {}
+
+    def worth(one: Saying) -> tuple[bool, bool, bool, int, int, int]:
+        return (
+            STEERING.search(one.text) is None,
+            ASIDE.search(one.heading) is None,
+            len(one.text.split()) >= LEAST_WORDS and DULL.search(one.text) is None,
+            round(near.get(one.text, 0.0) / STEP),
+            len(wanted & stems(one.text)),
+            -one.place,
+        )
+
+    left = [one for one in candidates if one.text not in without and accept(one.text)]
+    return max(left, key=worth, default=None)
+
+
+def _shortened(sentence: str) -> str:
+    parts = sentence.split(maxsplit=MAX_QUOTE_WORDS)
+    return sentence if len(parts) <= MAX_QUOTE_WORDS else sentence[: len(sentence) - len(parts[-1])].rstrip()

@@ -1,0 +1,136 @@
+"""Staff reads what is stale and what would change a run, makes it anew, checks levels, sees how confidences hold."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from assessments.models import Assessment
+from catalog.models import CredentialSkill
+from microcred.ai import providers
+from recommendations import queries
+from recommendations.models import Recommendation, RecommendationFeedback
+from scoring import oversight
+from tests.factories.accounts import AdminFactory, AdvisorFactory, UserFactory
+from tests.factories.catalog import NOW
+from tests.factories.recommendations import RecommendationItemFactory, WordEmbedder
+from tests.recommendations.results import completed, work_off
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def embedder(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = WordEmbedder()
+    monkeypatch.setattr(providers, "embedder", lambda: chosen)
+
+
+@pytest.fixture
+def assessment() -> Assessment:
+    return completed()
+
+
+@pytest.fixture
+def client() -> Client:
+    found = Client()
+    found.force_login(AdminFactory())
+    return found
+
+
+def page(client: Client, assessment: Assessment) -> str:
+    return client.get(reverse("advisor:assessment", args=[assessment.pk])).content.decode()
+
+
+def effective(assessment: Assessment) -> Recommendation:
+    found = queries.effective(assessment.pk)
+    assert found is not None
+    return found
+
+
+def test_what_would_change_it_is_on_the_page(client: Client, assessment: Assessment) -> None:
+    found = queries.what_if_of(effective(assessment))
+    assert found is not None
+    assert found.sentence in page(client, assessment)
+
+
+def test_a_stale_run_is_marked_made_anew_by_one_click_and_stays_to_be_read(
+    client: Client, assessment: Assessment
+) -> None:
+    old = effective(assessment)
+    assert "Stale." not in page(client, assessment)
+    CredentialSkill.objects.update(level=5)
+    assert "Stale." in page(client, assessment)
+
+    client.post(reverse("advisor:recompute", args=[assessment.pk]))
+    work_off(assessment)
+
+    assert "Stale." not in page(client, assessment)
+    kept = client.get(reverse("advisor:run", args=[old.pk])).content.decode()
+    assert "kept as it was" in kept
+    assert "Stale." in kept
+    assert all(item.title in kept for item in old.items.all())
+
+
+def test_a_contested_level_is_shown_and_checked_on_the_page(client: Client, assessment: Assessment) -> None:
+    skill = effective(assessment).parameters["needs"][0]["skill_key"]
+    oversight.contest_skill(
+        by=assessment.user, assessment_id=assessment.pk, skill_key=skill, reason="I <b>know</b> it.", now=NOW
+    )
+    html = page(client, assessment)
+    assert "Contested" in html
+    assert "I &lt;b&gt;know&lt;/b&gt; it." in html
+
+    answer = client.post(
+        reverse("advisor:check-skill", args=[assessment.pk, skill]), {"level": "4.5", "reason": "You do."}
+    )
+
+    assert answer.status_code == 302
+    html = page(client, assessment)
+    assert "Corrected" in html
+    assert "is contested" not in html
+
+
+def test_a_check_without_a_reason_changes_nothing(client: Client, assessment: Assessment) -> None:
+    skill = effective(assessment).parameters["needs"][0]["skill_key"]
+    oversight.contest_skill(
+        by=assessment.user, assessment_id=assessment.pk, skill_key=skill, reason="No.", now=NOW
+    )
+    client.post(reverse("advisor:check-skill", args=[assessment.pk, skill]), {"level": "4.5"})
+
+    assert "is contested" in page(client, assessment)
+
+
+def test_strangers_find_none_of_these_pages(assessment: Assessment) -> None:
+    run = effective(assessment)
+    for user in (UserFactory(), AdvisorFactory()):
+        other = Client()
+        other.force_login(user)
+        assert other.post(reverse("advisor:recompute", args=[assessment.pk])).status_code == 404
+        assert other.get(reverse("advisor:run", args=[run.pk])).status_code == 404
+        assert other.get(reverse("advisor:quality-calibration")).status_code == 404
+
+
+class TestHowConfidencesHold:
+    def test_before_there_is_enough_the_prior_is_stated(self, client: Client) -> None:
+        html = client.get(reverse("advisor:quality-calibration")).content.decode()
+        assert "the stated prior stands" in html
+        assert "Nobody has decided" in html
+
+    def test_with_enough_the_table_and_the_map_are_shown(self, client: Client) -> None:
+        item, admins = RecommendationItemFactory(), AdminFactory.create_batch(100)
+        RecommendationFeedback.objects.bulk_create(
+            RecommendationFeedback(
+                recommendation=item.recommendation, item=item, submitted_by=admin, submitted_by_role="admin",
+                relevance_score=3, acceptance_status="accepted" if number < 70 else "rejected", submitted_at=NOW,
+            )
+            for number, admin in enumerate(admins)
+        )  # fmt: skip
+
+        html = client.get(reverse("advisor:quality-calibration")).content.decode()
+
+        assert "Platt" in html
+        # Confidence .6, 70 of 100 accepted.
+        assert ("0.600" in html, "0.700" in html) == (True, True)
+        report = queries.calibration_report()
+        assert report.as_stated is not None
+        assert report.as_stated.expected_error == pytest.approx(0.1)
+        assert report.calibration.acceptance(0.6) == pytest.approx(0.7, abs=0.02)
