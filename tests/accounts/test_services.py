@@ -50,6 +50,6 @@ def test_the_end_of_an_assignment_is_recorded() -> None:
 
     services.unassign_advisor(by=None, link=link)
 
-    line = AuditLog.objects.get()
+    line = AuditLog.objects.get(resource_id=link.student_id)
     assert (line.action, line.resource_id) == ("advisor.unassigned", link.student_id)
     assert line.metadata == {"advisor_id": str(link.advisor_id)}

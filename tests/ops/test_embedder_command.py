@@ -1,4 +1,4 @@
-"""``manage.py embedder`` says what it does, fails with a status of its own, and needs no database."""
+"""``manage.py embedder`` says what it does, fails with a status of its own; a local one needs no database."""
 
 from collections.abc import Iterator
 from io import StringIO
@@ -24,7 +24,8 @@ def fresh(settings: Settings) -> Iterator[None]:
 
 
 @pytest.fixture
-def remote(settings: Settings) -> Iterator[FakeOpenAI]:
+def remote(settings: Settings, db: None) -> Iterator[FakeOpenAI]:
+    """A provider that is paid for each call, so that the ledger is needed."""
     settings.EMBEDDING_PROVIDER = "openai"
     settings.OPENAI_API_KEY = "sk-test"
     with FakeOpenAI() as fake:

@@ -1,11 +1,12 @@
 """Only what changed is cut and embedded again."""
 
 import hashlib
+from collections.abc import Sequence
 
 import pytest
 
 from catalog.models import Credential
-from microcred.ai.base import EmbeddingKey, ProviderError
+from microcred.ai.base import EmbeddingKey, ProviderError, Vectors
 from recommendations import queries
 from recommendations.models import DocumentChunk, EmbeddingArtifact
 from recommendations.services import RefreshCounts, refresh_embeddings
@@ -151,3 +152,19 @@ def test_counts_say_what_is_not_embedded_yet() -> None:
     assert (counts.documents, counts.documents_without_passages) == (3, 1)
     assert (counts.passages, counts.passages_without_vector) == (2, 1)
     assert counts.vectors == {EmbeddingKey("sentence-transformers", "words", 384): 1}
+
+
+def test_texts_of_like_length_are_embedded_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recommendations.services.embeddings.BATCH", 2)
+    for number, words in enumerate((40, 1, 30, 2)):
+        offered(f"topic-{number}", text=" ".join(["word"] * words))
+    batches: list[list[int]] = []
+
+    class Listening(WordEmbedder):
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            batches.append(sorted(text.count("word") for text in texts))
+            return super().embed(texts)
+
+    refresh_embeddings(embedder=Listening())
+
+    assert batches[:2] == [[1, 2], [30, 40]]

@@ -5,7 +5,7 @@ import pytest
 from assessments.enums import AssessmentStatus
 from assessments.models import Assessment
 from recommendations.enums import LearnerCredentialSource
-from recommendations.models import LearnerCredential
+from recommendations.models import LearnerCredential, LearnerProfile
 from recommendations.profiles import Learner
 from recommendations.queries import earned, learners
 from recommendations.services import record_synthetic_learner
@@ -30,8 +30,9 @@ def test_a_synthetic_learner_has_an_assessment_a_profile_and_credentials() -> No
     assert [(skill.skill_key, skill.level) for skill in scoring.profile(assessment_id)] == [("sql", 2.5)]
     assert LearnerCredential.objects.get().source == LearnerCredentialSource.SYNTHETIC
     assert earned(user.pk) == {taken.pk}
+    stored = LearnerProfile.objects.get()
     assert learners(role_id=role.pk, other_than=UserFactory().pk) == [
-        Learner({"sql": 2.5}, frozenset({taken.pk}))
+        Learner({"sql": 2.5}, frozenset({taken.pk}), profile_id=stored.pk, as_of=stored.recorded_at)
     ]
 
 

@@ -6,6 +6,7 @@ from assessments import queries as assessments
 from catalog.models import Credential
 from recommendations.drafting import conclude, prepare
 from recommendations.drafts import Draft
+from recommendations.wording import put_into_words
 from scoring import queries as scoring
 from scoring import services
 from tests.factories.assessments import submitted_assessment
@@ -39,7 +40,7 @@ def drafted(answer: str, *, stated: float = 3) -> Draft:
     credential("windows", "sql", 3).prerequisites.add(first)
     assessment = submitted_assessment(role=role, answers={"multiple_choice": "c1", "profile": answer})
     services.draw_profile(assessment.pk)
-    return conclude(prepare(assessments.subject(assessment.pk)), None, rag_latency_ms=0)
+    return put_into_words(conclude(prepare(assessments.subject(assessment.pk)), None, rag_latency_ms=0))
 
 
 @pytest.mark.parametrize(
