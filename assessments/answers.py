@@ -74,11 +74,11 @@ def is_blank(answer: Mapping[str, Any]) -> bool:
 def _choice(choices: Sequence[Choice], answer_format: Mapping[str, Any], raw: object) -> Answer:
     field, named = _named_choices(raw)
     if not named:
-        raise AnswerInvalid(field, "choose at least one option")
+        raise AnswerInvalid(field, "must choose at least one option")
     limit = int(answer_format.get("max_choices", 1))
     if len(named) > limit:
         options = "option" if limit == 1 else "options"
-        raise AnswerInvalid(field, f"choose at most {limit} {options}")
+        raise AnswerInvalid(field, f"must choose at most {limit} {options}")
     many = field == "answer.choice_ids"
     chosen = _resolve_all(choices, field, named) if many else [_resolve(choices, field, named[0])]
     return {"choice_ids": [c["id"] for c in choices if c["id"] in chosen]}

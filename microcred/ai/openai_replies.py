@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from microcred.ai.base import ProviderError, Vectors
 
 MAX_COUNTED_TOKENS = 100_000_000
+LONGEST_MODEL_NAME = 64  # as much of it as the ledger and the scores hold
 CHARACTERS_A_TOKEN = 4
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 RETRYABLE_STATUS = frozenset({408, 409, 425, 429})
@@ -58,10 +59,9 @@ def read_completion(body: bytes, *, prompt_characters: int, asked_model: str) ->
         raise ProviderError("the answer is empty", retryable=True, kind="empty")
     if not isinstance(content, str) or not _is_storable(content):
         raise _bad_reply("its content is not text")
-    model = data.get("model")
     return Completion(
         content=content,
-        model=model if isinstance(model, str) and model and _is_storable(model) else asked_model,
+        model=_read_model_name(data.get("model")) or asked_model,
         finish_reason=finish_reason if isinstance(finish_reason, str) else "unknown",
         usage=read_usage(data, prompt_characters=prompt_characters, reply_characters=len(content)),
     )
@@ -167,6 +167,10 @@ def _count(value: object) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNTED_TOKENS:
         return value
     return None
+
+
+def _read_model_name(value: object) -> str:
+    return value[:LONGEST_MODEL_NAME] if isinstance(value, str) and _is_storable(value) else ""
 
 
 def _is_storable(text: str) -> bool:

@@ -28,7 +28,7 @@ class CalibrationExample(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.question_id}: {self.text[:40]}"
+        return self.text[:60]
 
 
 class ReviewerCalibration(Model):

@@ -12,7 +12,7 @@ from django.db.models import Prefetch, QuerySet
 
 from accounts.enums import Role
 from accounts.models import User
-from accounts.policy import sees_student
+from accounts.policy import Permission, allows, sees_student
 from assessments import queries as assessment_queries
 from assessments import services as assessments
 from catalog.enums import QuestionType
@@ -180,7 +180,9 @@ def appeal_period() -> dt.timedelta:
 
 
 def appeals_visible_to(user: User) -> QuerySet[Appeal]:
-    """Return the appeals of everybody whom the user may see, newest first, with decision and question."""
+    """Return the appeals of everybody whose results the user may read, newest first, with decision and question."""
+    if not allows(user, Permission.READ_RESULT):
+        return Appeal.objects.none()
     rows = Appeal.objects.filter(sees_student(user, path="assessment__user"))
     return rows.select_related("decision", "question_snapshot", "assessment__user", "assessment__role")
 

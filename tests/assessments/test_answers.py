@@ -98,8 +98,11 @@ def test_the_other_types_have_one_stored_form_each(
         ("multiple_choice", CITIES, {}, ["c1"], "answer", "must be the id of a choice"),
         ("multiple_choice", CITIES, {}, 1, "answer", "must be the id of a choice"),
         ("multiple_choice", CITIES, {}, None, "answer", "must be the id of a choice"),
-        ("multiple_choice", CITIES, {}, {"choice_ids": ["c1", "c2"]}, "answer.choice_ids", "choose at most 1 option"),
-        ("multiple_choice", CITIES, {}, {"choice_ids": []}, "answer.choice_ids", "choose at least one option"),
+        (
+            "multiple_choice", CITIES, {}, {"choice_ids": ["c1", "c2"]},
+            "answer.choice_ids", "must choose at most 1 option",
+        ),
+        ("multiple_choice", CITIES, {}, {"choice_ids": []}, "answer.choice_ids", "must choose at least one option"),
         ("multiple_choice", CITIES, {}, {"choice_ids": "c1"}, "answer.choice_ids", "must be a list of choice ids"),
         ("multiple_choice", CITIES, {}, {}, "answer", "give either choice_id or choice_ids"),
         ("multiple_choice", CITIES, {}, {"correct": "c1"}, "answer", "may hold only choice_id or choice_ids"),

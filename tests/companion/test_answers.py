@@ -86,7 +86,7 @@ CHOICES = [
     [
         (
             "Correct: c1, c10. Chosen: c2. Scoring: per_option_penalty.",
-            "Correct: “Alpha”, “A text that is far too long to be read within on…”. Chosen: “Beta”. "
+            "Correct: “Alpha”, “A text that is far too long to be read within o…”. Chosen: “Beta”. "
             "Scoring: per option, wrong ones take off.",
         ),
         (

@@ -136,7 +136,11 @@ class TestReviews:
         assert client.post(address, {}).status_code == 400
         assert "You agree on 50 %" in marked("l1", "l0")
         assert "You agree on 100 %" in marked("l1", "l2")
-        assert "Take the next answer" in shown(client, QUEUE)
+        passed = shown(client, QUEUE)
+        assert "Take the next answer" in passed
+        assert '<span class="badge good">Passed</span>' in passed
+        CalibrationExample.objects.update(active=False)
+        assert "No examples" in shown(client, QUEUE)
 
 
 class TestOverrides:
@@ -196,6 +200,7 @@ class TestOverrides:
 def test_a_held_result_is_released(advisor: User, assessment: Assessment) -> None:
     Assessment.objects.filter(pk=assessment.pk).update(stage="awaiting_release")
     client = browser_of(advisor)
+    assert "Not released" in shown(client, reverse("advisor:assessments"))
     assert "does not see this result yet" in shown(
         client, reverse("advisor:assessment", args=[assessment.pk])
     )

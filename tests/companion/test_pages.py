@@ -290,7 +290,7 @@ class TestAssessment:
         assessment.recommendations.get().items.get(position=2).delete()
 
         assert queries_of(client, page_of(assessment)) == with_two
-        assert with_two <= 34
+        assert with_two <= 35
 
 
 class TestFeedback:

@@ -119,6 +119,7 @@ class TestThePage:
         jobs.drain(skip_waits=True)
 
         shown = desk.text()
+        assert f">{assessment.user}</a>" in shown
         assert "0.00 of 1.00" in shown
         assert "9.00 of 9.00" in shown
         assert "Sql first steps → <strong>Sql further</strong>" in shown

@@ -47,7 +47,10 @@ def entries() -> list[str]:
         ("SET LOCAL microcred.allow_truncate = 'off'; TRUNCATE ledger", "TRUNCATE"),
         # A setting alone opens nothing, whatever it says.
         ("SET LOCAL microcred.erasure = 'on'; DELETE FROM ledger", "DELETE"),
-        ("SET LOCAL microcred.erasure = '01234567-89ab-cdef-0123-456789abcdef'; DELETE FROM ledger", "DELETE"),
+        (
+            "SET LOCAL microcred.erasure = '01234567-89ab-cdef-0123-456789abcdef'; DELETE FROM ledger",
+            "DELETE",
+        ),
     ],
 )
 def test_a_record_refuses_change_and_deletion(ledger: str, sql: str, refused: str) -> None:

@@ -175,6 +175,15 @@ class TestCommand:
 
         assert out.getvalue().startswith("Version 1 of the scorer is a candidate: n 40, qwk 0.")
 
+    def test_a_question_without_a_version_is_told_so(self) -> None:
+        listed, as_object = StringIO(), StringIO()
+
+        call_command("scorer", "list", question=uuid.uuid4(), stdout=listed)
+        call_command("scorer", "list", question=uuid.uuid4(), json=True, stdout=as_object)
+
+        assert listed.getvalue() == "There is no scorer trained for this question.\n"
+        assert json.loads(as_object.getvalue()) == {"versions": []}
+
     def test_a_version_is_activated_listed_and_rolled_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
         question, out = scored_by_people(40), StringIO()
         figures = (Figure("agreement", 0.9, 0.4, 40),)

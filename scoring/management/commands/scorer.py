@@ -106,6 +106,8 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps({"versions": rows}, indent=1))
             return
+        if not rows:
+            self.stdout.write("There is no scorer trained for this question.")
         for row in rows:
             state = "active" if row["active"] else "passed" if row["passed"] else "candidate"
             self.stdout.write(

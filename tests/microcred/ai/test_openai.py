@@ -112,6 +112,16 @@ def test_a_model_without_a_price_costs_nothing_and_says_so(fake: FakeOpenAI, ser
     assert (reply.cost_microcents, reply.price_known) == (0, False)
 
 
+def test_the_name_of_a_model_is_kept_as_far_as_the_ledger_holds_it(
+    fake: FakeOpenAI, chat_model: OpenAIChat
+) -> None:
+    named = chat('{"verdicts": []}')
+    assert isinstance(named.body, dict)
+    fake.queue(Reply(named.body | {"model": "m" * 5000}))
+
+    assert ask(chat_model).model == "m" * 64
+
+
 def test_a_lone_surrogate_in_an_answer_does_not_stop_the_call(
     fake: FakeOpenAI, chat_model: OpenAIChat
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from pytest_django.fixtures import Settings
 
-from accounts.models import User
+from accounts.models import GuardianLink, User
 from assessments.models import Assessment
 from assessments.queries import AssessmentMissing
 from assessments.services import ResultMissing, release
@@ -171,6 +171,16 @@ class TestTheThread:
             "Which sources?",
             "Both.",
         ]
+
+    def test_a_guardian_sees_progress_and_no_appeals(self, assessment: Assessment) -> None:
+        row, guardian = appeal(assessment), UserFactory(role="guardian")
+        GuardianLink.objects.create(guardian=guardian, student=assessment.user)
+
+        assert list(oversight.appeals_visible_to(guardian)) == []
+        with pytest.raises(AppealMissing):
+            oversight.get_appeal(by=guardian, appeal_id=row.pk)
+        with pytest.raises(AppealMissing):
+            say(by=guardian, appeal_id=row.pk, text="Be kind.", now=LATER)
 
     def test_strangers_do_not_know_of_it(self, assessment: Assessment) -> None:
         row = appeal(assessment)
