@@ -1,12 +1,16 @@
 """Opening the append-only tables to erasure, for one transaction and never without a line in the trail."""
 
 import uuid
+from collections.abc import Collection
+from typing import Final
 
 from django.db import connection
 
 from ops import audit
 from ops.audit import Actor
 from ops.models import AuditLog
+
+BEGUN: Final = "erasure.begun"
 
 
 class NotInTransaction(RuntimeError):
@@ -28,11 +32,16 @@ def begin(*, by: Actor | None, subject_type: str, subject_id: uuid.UUID | None, 
         cursor.execute("SELECT pg_current_xact_id()::text")
         (transaction_id,) = cursor.fetchone()
         line = audit.record(
-            by=by, action="erasure.begun", resource_type=subject_type, resource_id=subject_id,
+            by=by, action=BEGUN, resource_type=subject_type, resource_id=subject_id,
             metadata={"reason": reason, "transaction": transaction_id},
         )  # fmt: skip
         cursor.execute("SELECT set_config('microcred.erasure', %s, true)", [str(line.pk)])
     return line
+
+
+def was_begun(*, subject_ids: Collection[uuid.UUID]) -> bool:
+    """Whether the trail says that something of one of these subjects was erased."""
+    return AuditLog.objects.filter(action=BEGUN, resource_id__in=subject_ids).exists()
 
 
 def end() -> None:

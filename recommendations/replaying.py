@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from assessments import queries as assessments
 from microcred.errors import DomainError
+from ops import erasure
 from recommendations import reranking
 from recommendations.facts import call_facts, changed_in_call, question_facts, shown_facts
 from recommendations.models import DecisionRecord, Recommendation
@@ -122,12 +123,12 @@ def _scores(assessment_id: uuid.UUID, body: Mapping[str, Any], writer: Writer) -
     for question, trace, result in zip(questions, traces, results, strict=True):
         place = f"question {question['position']}"
         if result is None:
-            yield Difference("erased", place)
+            yield _absent(assessment_id, place)
             continue
         now = question_facts(result, calls=calls, writer=writer)
         for fact in FACTS:
             yield from compare(f"{place}, {fact}", _without_calls(question[fact]), _without_calls(now[fact]))
-        yield from _calls(place, question, calls)
+        yield from _calls(assessment_id, place, question, calls)
         is_sound = all(question[part] == now[part] for part in CONTENT)
         try:
             yield from replay_score(result, trace, calls=calls, writer=writer)
@@ -144,16 +145,27 @@ def _scores(assessment_id: uuid.UUID, body: Mapping[str, Any], writer: Writer) -
         yield from _profile(assessment_id, body, sound)
 
 
+def _absent(assessment_id: uuid.UUID, what: str) -> Difference:
+    """A row that is not there any more: erased if its student's data was, and otherwise lost or taken away."""
+    student = assessments.subject(assessment_id).user_id
+    if erasure.was_begun(subject_ids=[assessment_id, student]):
+        return Difference("erased", what)
+    return Difference("different", what, "stored", "missing")
+
+
 def _calls(
-    place: str, question: Mapping[str, Any], calls: Mapping[uuid.UUID, StoredCall]
+    assessment_id: uuid.UUID, place: str, question: Mapping[str, Any], calls: Mapping[uuid.UUID, StoredCall]
 ) -> Iterator[Difference]:
     """The calls behind an essay, as they are in the ledger now."""
     for was in (question["essay"] or {}).get("calls", ()):
         stored, name = calls.get(uuid.UUID(was["call"])), f"{place}, model call {was['call']}"
-        changed, is_erased = changed_in_call(was, stored) if stored else ([], True)
+        if stored is None:
+            yield _absent(assessment_id, name)
+            continue
+        changed, is_erased = changed_in_call(was, stored)
         if is_erased:
             yield Difference("erased", name)
-        now = call_facts(stored, was["label"]) if stored else {}
+        now = call_facts(stored, was["label"])
         for part in changed:
             yield from compare(f"{name}, {part}", was[part], now[part])
 
@@ -189,7 +201,7 @@ def _profile(
 def _shown(row: DecisionRecord, body: Mapping[str, Any]) -> Iterator[Difference]:
     shown = Recommendation.objects.filter(pk=row.recommendation_id).first()
     if shown is None:
-        yield Difference("erased", "recommendation")
+        yield _absent(row.assessment_id, "recommendation")
         return
     was, now = body["shown"], shown_facts(shown)
     if was["credentials"] != now["credentials"]:

@@ -102,7 +102,7 @@ def test_a_record_with_other_inputs_ranks_otherwise() -> None:
 
 def test_erased_answers_are_erased_and_no_difference() -> None:
     assessment = completed()
-    erasure.begin(by=None, subject_type="assessment", subject_id=None, reason="asked for")
+    erasure.begin(by=None, subject_type="assessment", subject_id=assessment.pk, reason="asked for")
     RuleScore.objects.all()[0].response.delete()
 
     found = replaying.replay(assessment.pk)[0]

@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 
 from assessments.models import Assessment
 from microcred.ai import providers
+from ops import erasure
 from recommendations import fusion, replaying
 from recommendations.models import DecisionRecord, LearnerProfile, Recommendation
 from recommendations.services import recompute, record_feedback
@@ -229,6 +230,21 @@ def test_a_document_that_was_changed_took_its_vectors_with_it() -> None:
     tamper("DELETE FROM embedding_artifacts WHERE id = %s", [passages()[0]])
 
     assert f"embedding {passages()[0]}: erased" in differences(assessment)
+
+
+def test_a_score_that_is_missing_is_a_difference_unless_the_trail_says_it_was_erased() -> None:
+    assessment = completed()
+    tamper("DELETE FROM rule_scores")
+
+    lost = differences(assessment)
+    assert {line.partition(": ")[2] for line in lost} == {"stored is now missing"}
+    assert replaying.replay(assessment.pk)[-1].is_different
+
+    erasure.begin(by=None, subject_type="user", subject_id=assessment.user_id, reason="asked for")
+    erasure.end()
+
+    assert differences(assessment) == [line.replace("stored is now missing", "erased") for line in lost]
+    assert not replaying.replay(assessment.pk)[-1].is_different
 
 
 def test_erased_texts_of_a_call_are_erased_and_no_difference() -> None:
