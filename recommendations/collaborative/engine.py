@@ -17,8 +17,8 @@ from recommendations.collaborative.texts import affinity, centred, meaning, word
 # So many users tell a dozen weights to within a few per cent, and half a minute is enough for them.
 MOST_HELD_BACK: Final = 6000
 SEED: Final = 20
-# As if every item were left out of half the histories, and a hundred more users held nothing else.
-DROPOUT: Final = 1.0
+# As if every item were left out of a quarter of the histories, and a hundred more users held nothing else.
+DROPOUT: Final = 0.3
 RIDGE: Final = 100.0
 # A table of so many items takes half a gigabyte, and a tenth of the time that working all out anew takes.
 MOST_TABULATED: Final = 12_000
