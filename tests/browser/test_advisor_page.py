@@ -39,7 +39,7 @@ class Visit:
         self.context: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]
         self.page: Page = self.context.new_page()
         self.page.on("request", lambda request: self._note_host(request.url))
-        self.page.on("requestfailed", lambda request: self.faults.append(f"failed: {request.url}"))
+        self.page.on("requestfailed", lambda request: self._note_failure(request.url, request.failure or ""))
         self.page.on("response", lambda answer: self._note_status(answer.status, answer.url))
         self.page.on("console", lambda line: self._note_console(line.type, line.text))
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
@@ -60,6 +60,11 @@ class Visit:
         """Store a picture of the whole page."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+    def _note_failure(self, url: str, reason: str) -> None:
+        """Keep what failed; that a page was left before its icon came is no failure."""
+        if "ERR_ABORTED" not in reason:
+            self.faults.append(f"failed: {url}: {reason}")
 
     def _note_host(self, url: str) -> None:
         if urlsplit(url).netloc != urlsplit(self.base).netloc:

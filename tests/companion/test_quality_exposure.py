@@ -43,7 +43,9 @@ def recommended(credential: Credential, *, times: int, accepted: int = 0, **run:
     for number in range(times):
         levels = [{"level": 1.0}] * (1 + number % 2) + [{"level": None}]
         made = {"generated_at": timezone.now(), "parameters": {"profile": levels}, **run}
-        item = RecommendationItemFactory(recommendation=RecommendationFactory(**made), credential=credential)
+        item = RecommendationItemFactory(
+            recommendation=RecommendationFactory(**made), credential=credential, position=1
+        )
         if accepted:
             status = Acceptance.ACCEPTED if number < accepted else Acceptance.REJECTED
             record_feedback(
