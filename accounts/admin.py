@@ -15,6 +15,7 @@ from unfold.decorators import display
 from accounts import services
 from accounts.enums import Role
 from accounts.forms import PersonChangeForm, PersonCreationForm
+from accounts.key_admin import ServiceKeyAdmin as ServiceKeyAdmin
 from accounts.models import AdvisorAssignment, GuardianLink, User
 
 Link = AdvisorAssignment | GuardianLink

@@ -12,7 +12,15 @@ from rest_framework.views import APIView
 from accounts import attempts, services, tokens
 from accounts.authentication import caller
 from accounts.models import User
-from accounts.serializers import Me, MeChange, RefreshRequest, TokenRequest, TokenResponse
+from accounts.serializers import (
+    Me,
+    MeChange,
+    RefreshRequest,
+    ServiceKeyInfo,
+    TokenRequest,
+    TokenResponse,
+)
+from accounts.service_keys import IsService, ServiceKeyAuthentication, key_holder
 from microcred.api.schema import errors
 from microcred.errors import TooMany
 
@@ -105,3 +113,15 @@ class MeView(APIView):
             by=caller(request), allowed=body.validated_data["model_scoring"], now=timezone.now()
         )
         return Response(Me(person).data)
+
+
+class ServiceKeyView(APIView):
+    """The key of the program that calls."""
+
+    authentication_classes = [ServiceKeyAuthentication]
+    permission_classes = [IsService]
+
+    @extend_schema(operation_id="service_key", tags=["Auth"], responses={200: ServiceKeyInfo})
+    def get(self, request: Request) -> Response:
+        """Return what the key is for and until when it works; any live key may ask."""
+        return Response(ServiceKeyInfo(key_holder(request)).data)

@@ -18,3 +18,12 @@ class UserStatus(models.TextChoices):
     ACTIVE = "active"
     DISABLED = "disabled"
     ERASED = "erased"
+
+
+class Scope(models.TextChoices):
+    """What a service key may be used for."""
+
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
+    TASKS_READ = "tasks:read"
+    TASKS_WRITE = "tasks:write"

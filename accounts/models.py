@@ -5,11 +5,12 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.utils.dateparse import parse_datetime
 
-from accounts.enums import Role, UserStatus
+from accounts.enums import Role, Scope, UserStatus
 from microcred.db import CaseInsensitiveEmailField, Model
 
 
@@ -129,3 +130,71 @@ class GuardianLink(Model):
 
     def __str__(self) -> str:
         return f"{self.guardian_id} is guardian of {self.student_id}"
+
+
+class ServiceKey(Model):
+    """A program of a partner that calls the API in its own name, not in a person's.
+
+    Made, rotated and revoked by staff through ``accounts.service_keys``. What the program owns, and what the
+    audit trail says of it, goes by this id, which outlives every change of secret. A trigger keeps a key that
+    was revoked revoked.
+    """
+
+    name = models.CharField(max_length=120, help_text="What staff calls the program.")
+    scopes = ArrayField(models.CharField(max_length=32, choices=Scope.choices))
+    requests_per_minute = models.PositiveIntegerField(
+        null=True, blank=True, help_text="An allowance of its own; empty for that of all service keys."
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        db_table = "service_keys"
+        ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(name=""), name="service_keys_named"),
+            models.CheckConstraint(
+                condition=models.Q(scopes__len__gt=0, scopes__contained_by=Scope.values),
+                name="service_keys_scopes_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(requests_per_minute__isnull=True) | models.Q(requests_per_minute__gt=0),
+                name="service_keys_allowance_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ServiceKeySecret(Model):
+    """What a program proves itself with; shown once to whoever made it, then only its HMAC is kept.
+
+    The id is the public part of the key. The row without ``replaced_at`` is the current one; a replaced
+    secret works beside it until it expires. A trigger lets digest and key never change, and an end only come
+    earlier.
+    """
+
+    key = models.ForeignKey(ServiceKey, on_delete=models.CASCADE, related_name="secrets")
+    digest = models.CharField(max_length=64, editable=False, help_text="HMAC-SHA-256 in hexadecimal.")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True, editable=False)
+    last_used_at = models.DateTimeField(null=True, editable=False, help_text="To the minute.")
+
+    class Meta:
+        db_table = "service_key_secrets"
+        ordering = ["key", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"],
+                condition=models.Q(replaced_at__isnull=True),
+                name="service_key_secrets_one_current",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(digest__regex="^[0-9a-f]{64}$"), name="service_key_secrets_digest_whole"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"secret of {self.key_id}"

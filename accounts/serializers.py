@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.enums import Role
+from accounts.enums import Role, Scope
 from accounts.models import User
 
 
@@ -49,3 +49,12 @@ class MeChange(serializers.Serializer[Any]):
     """What callers may change about themselves."""
 
     model_scoring = serializers.BooleanField()
+
+
+class ServiceKeyInfo(serializers.Serializer[Any]):
+    """The key that a request was sent with."""
+
+    key_id = serializers.UUIDField(source="pk")
+    name = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.ChoiceField(choices=Scope.choices))
+    expires_at = serializers.DateTimeField(help_text="When the secret that was sent stops working.")

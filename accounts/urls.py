@@ -5,7 +5,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from accounts import pages
-from accounts.api import LogoutView, MeView, RefreshView, TokenView
+from accounts.api import LogoutView, MeView, RefreshView, ServiceKeyView, TokenView
 
 # The admin's own log-in page and password page would go round the limits and the token rules.
 urlpatterns = [
@@ -19,4 +19,5 @@ urlpatterns = [
     path("api/v1/auth/token/refresh", RefreshView.as_view(), name="auth-token-refresh"),
     path("api/v1/auth/logout", LogoutView.as_view(), name="auth-logout"),
     path("api/v1/me", MeView.as_view(), name="me"),
+    path("api/v1/service-key", ServiceKeyView.as_view(), name="service-key"),
 ]

@@ -4,11 +4,13 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from corsheaders.defaults import default_headers
-
 from microcred import env
 from microcred.admin_theme import UNFOLD as UNFOLD
+from microcred.api.allowances import RATE_LIMITS as RATE_LIMITS
 from microcred.api.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from microcred.api.rest import CORS_ALLOW_HEADERS as CORS_ALLOW_HEADERS
+from microcred.api.rest import CORS_EXPOSE_HEADERS as CORS_EXPOSE_HEADERS
+from microcred.api.rest import REST_FRAMEWORK as REST_FRAMEWORK
 from microcred.embedded import EmbeddedServer
 from microcred.logging import configure_logging
 from microcred.registry import EMBEDDING_LEDGER as EMBEDDING_LEDGER
@@ -30,6 +32,8 @@ JWT_SIGNING_KEY = env.secret("JWT_SIGNING_KEY", SECRETS_DIR, required=IS_DEPLOYE
 WEBHOOK_ENCRYPTION_KEY = env.secret("WEBHOOK_ENCRYPTION_KEY", SECRETS_DIR, required=IS_DEPLOYED)
 # Decision records hold hashes of answers under a key derived from it; set it before SECRET_KEY is ever changed.
 RECORD_HASH_KEY = env.text("RECORD_HASH_KEY", SECRET_KEY)
+# Service keys are stored as their HMAC under it; the same holds.
+SERVICE_KEY_HASH_KEY = env.text("SERVICE_KEY_HASH_KEY", SECRET_KEY)
 
 # --- Hosts and transport ----------------------------------------------------------------------------------
 HOST = env.text("HOST", "127.0.0.1")
@@ -41,15 +45,6 @@ ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", [] if IS_DEPLOYED else ["127.0.0.1", 
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", [])
 CORS_ALLOWED_ORIGINS = env.names("CORS_ALLOWED_ORIGINS", [])
 CORS_URLS_REGEX = r"^/api/.*$"
-CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "x-request-id"]
-CORS_EXPOSE_HEADERS = [
-    "Idempotency-Replayed",
-    "Retry-After",
-    "RateLimit-Limit",
-    "RateLimit-Remaining",
-    "RateLimit-Reset",
-    "X-Request-ID",
-]
 TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)
 SECURE_SSL_REDIRECT = IS_DEPLOYED
 SECURE_REDIRECT_EXEMPT = [r"^health", r"^metrics$"]
@@ -186,27 +181,6 @@ SIMPLE_JWT = {
 }
 
 # --- REST API ---------------------------------------------------------------------------------------------
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.TokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["microcred.api.parsers.StrictJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_THROTTLE_CLASSES": ["ops.limits.PolicyThrottle"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "microcred.api.handler.handle_error",
-    "URL_FORMAT_OVERRIDE": None,
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-    "COERCE_DECIMAL_TO_STRING": False,
-}
-# Allowances per caller: (tokens, seconds in which they refill). The first matching line of a scope decides.
-RATE_LIMITS: dict[str, list[tuple[int, int]]] = {
-    "anonymous": [(60, 60)],
-    "token": [(60, 60)],
-    "student": [(100, 60), (1000, 3600)],
-    "guardian": [(100, 60), (1000, 3600)],
-    "advisor": [(300, 60)],
-    "admin": [(300, 60)],
-}
 RATE_LIMITS_ENABLED = env.flag("RATE_LIMITS_ENABLED", default=True)
 RATELIMIT_IP_META_KEY = "ops.limits.client_address"
 CACHES = {"default": {"BACKEND": "ops.counters.DatabaseCounterCache", "LOCATION": "cache_counters"}}

@@ -145,7 +145,7 @@ class PolicyThrottle(BaseThrottle):
         if not settings.RATE_LIMITS_ENABLED:
             return True
         scope, caller = _caller(request, getattr(view, "throttle_scope", None))
-        self._allowance = take(f"{scope}:{caller}", settings.RATE_LIMITS[scope])
+        self._allowance = take(f"{scope}:{caller}", _limits(request, scope))
         request._request.META[ALLOWANCE] = self._allowance
         return self._allowance.allowed
 
@@ -162,6 +162,12 @@ def _caller(request: Request, fixed_scope: str | None) -> tuple[str, str]:
         return fixed_scope, caller
     role = str(getattr(user, "role", "")) if is_known else ANONYMOUS
     return (role if role in settings.RATE_LIMITS else ANONYMOUS), caller
+
+
+def _limits(request: Request, scope: str) -> Sequence[Limit]:
+    own: int | None = getattr(request.user, "requests_per_minute", None)
+    policy: Sequence[Limit] = settings.RATE_LIMITS[scope]
+    return [(own, 60)] if own else policy
 
 
 class RateLimitHeaders:

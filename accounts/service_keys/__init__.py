@@ -1,0 +1,41 @@
+"""Keys of programs: ``mc_<environment>_<id>_<secret>_<checksum>`` in the header ``X-API-Key``.
+
+A view that programs may call names :class:`ServiceKeyAuthentication` among its authentication classes, beside
+``TokenAuthentication`` where people may call it too, and a subclass of :class:`RequiresScope` as its
+permission. Every other view refuses keys, since it does not read them. ``request.user`` is then a
+:class:`KeyHolder`: the ``by`` of services, the owner of what it makes (by ``pk``), an actor of the audit trail.
+"""
+
+from accounts.enums import Scope
+from accounts.service_keys.authentication import (
+    IsService,
+    RequiresScope,
+    ServiceKeyAuthentication,
+    key_holder,
+)
+from accounts.service_keys.holders import KeyHolder, KeyRefused, holder_of
+from accounts.service_keys.issuing import (
+    KeyInvalid,
+    KeyRevoked,
+    TwoSecretsLive,
+    create,
+    revoke,
+    rotate,
+)
+
+__all__ = [
+    "IsService",
+    "KeyHolder",
+    "KeyInvalid",
+    "KeyRefused",
+    "KeyRevoked",
+    "RequiresScope",
+    "Scope",
+    "ServiceKeyAuthentication",
+    "TwoSecretsLive",
+    "create",
+    "holder_of",
+    "key_holder",
+    "revoke",
+    "rotate",
+]

@@ -1,0 +1,82 @@
+"""Service keys in the admin."""
+
+import html
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import ServiceKey, ServiceKeySecret
+from tests.factories.accounts import AdminFactory, AdvisorFactory
+from tests.factories.service_keys import program, service_key
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/accounts/servicekey/"
+KEY = re.compile(r"mc_[a-z]+_[0-9a-f]{32}_[0-9A-Za-z]{43}_[0-9a-f]{8}")
+
+
+@pytest.fixture
+def browser() -> Client:
+    client = Client()
+    client.force_login(AdminFactory())
+    return client
+
+
+def keys_on(reply: Any) -> list[str]:
+    return KEY.findall(html.unescape(reply.content.decode()))
+
+
+def act(browser: Client, action: str, key: ServiceKey) -> Any:
+    return browser.post(LIST, {"action": action, "_selected_action": [str(key.pk)]}, follow=True)
+
+
+def test_a_new_key_is_shown_once(browser: Client) -> None:
+    body = {"name": "Harbour", "scopes": ["webhooks:read"], "requests_per_minute": ""}
+
+    shown = browser.post(f"{LIST}add/", body, follow=True)
+
+    assert len(keys_on(shown)) == 1
+    assert program(keys_on(shown)[0]).get("/api/v1/service-key").status_code == 200
+    key = ServiceKey.objects.get()
+    for page in (LIST, f"{LIST}{key.pk}/change/"):
+        assert keys_on(browser.get(page)) == []
+
+
+def test_a_key_is_changed_over_and_revoked(browser: Client) -> None:
+    key, first = service_key()
+
+    second = keys_on(act(browser, "change_secret", key))[0]
+    refused = act(browser, "change_secret", key)
+    third = keys_on(act(browser, "change_leaked_secret", key))[0]
+
+    assert "Two secrets of this key are live" in refused.content.decode()
+    statuses = [program(text).get("/api/v1/service-key").status_code for text in (first, second, third)]
+    assert statuses == [401, 401, 200]
+    act(browser, "shut_out", key)
+    assert program(third).get("/api/v1/service-key").status_code == 401
+
+
+def test_nothing_about_a_key_is_edited_or_deleted(browser: Client) -> None:
+    key, _ = service_key()
+
+    changed = browser.post(f"{LIST}{key.pk}/change/", {"name": "Another", "scopes": ["tasks:write"]})
+    deleted = browser.post(f"{LIST}{key.pk}/delete/", {"post": "yes"})
+
+    assert (changed.status_code, deleted.status_code) == (403, 403)
+    assert ServiceKey.objects.get().name == "Harbour"
+
+
+def test_the_page_shows_no_digest(browser: Client) -> None:
+    key, _ = service_key()
+
+    page = browser.get(f"{LIST}{key.pk}/change/").content.decode()
+
+    assert ServiceKeySecret.objects.get().digest not in page
+
+
+def test_only_admins_see_keys() -> None:
+    client = Client()
+    client.force_login(AdvisorFactory())
+
+    assert client.get(LIST).status_code == 302
