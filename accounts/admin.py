@@ -8,7 +8,6 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
-from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
@@ -24,8 +23,6 @@ ROLE_TONES = {"Admin": "warning", "Advisor": "info"}
 STATUS_TONES = {"Active": "success", "Disabled": "danger"}
 
 admin.site.unregister(Group)
-# These pages would show tokens, and let a spent one be made good again.
-admin.site.unregister([BlacklistedToken, OutstandingToken])
 
 
 class LinkRules:

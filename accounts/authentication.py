@@ -5,29 +5,28 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
-from rest_framework_simplejwt.tokens import Token
 
+from accounts import tokens
 from accounts.models import User
-from accounts.tokens import VERSION_CLAIM
 
 
 class TokenAuthentication(JWTAuthentication):
-    """Accept an access token whose owner is active and whose version is still the owner's.
+    """Accept an access token whose owner is active, whose version is still theirs and whose family has not ended."""
 
-    The owner is read at every request, so that a disabled person, a changed role or a new password takes
-    effect at once.
-    """
-
-    def get_user(self, validated_token: Token) -> Any:
-        """Return the owner of the token, or raise ``AuthenticationFailed``."""
-        user = User.objects.filter(pk=validated_token.get("user_id")).first()
-        if user is None or not user.is_active or validated_token.get(VERSION_CLAIM) != user.token_version:
-            raise AuthenticationFailed("The token is not valid any more.", code="token_not_valid")
-        return user
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """Return the owner and the token; None where no token was sent."""
+        header = self.get_header(request)
+        raw = self.get_raw_token(header) if header is not None else None
+        if raw is None:
+            return None
+        try:
+            return tokens.owner_of(raw)
+        except tokens.TokenRefused as refusal:
+            raise AuthenticationFailed(refusal.message, code="token_not_valid") from None
 
 
 def caller(request: Request) -> User:
-    """Return the person behind a request; only for views that let nobody anonymous through."""
+    """Return the person behind a request; only for views that let nobody else through."""
     if not isinstance(request.user, User):
-        raise TypeError("the view lets anonymous callers through")
+        raise TypeError("the view lets others than people through")
     return request.user

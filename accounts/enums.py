@@ -20,6 +20,13 @@ class UserStatus(models.TextChoices):
     ERASED = "erased"
 
 
+class FamilyEnd(models.TextChoices):
+    """Why the tokens of a log-in stopped working before their time."""
+
+    LOGOUT = "logout"
+    REUSE = "reuse"
+
+
 class Scope(models.TextChoices):
     """What a service key may be used for."""
 

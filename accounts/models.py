@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.dateparse import parse_datetime
 
-from accounts.enums import Role, Scope, UserStatus
+from accounts.enums import FamilyEnd, Role, Scope, UserStatus
 from microcred.db import CaseInsensitiveEmailField, Model
 
 
@@ -130,6 +130,36 @@ class GuardianLink(Model):
 
     def __str__(self) -> str:
         return f"{self.guardian_id} is guardian of {self.student_id}"
+
+
+class TokenFamily(Model):
+    """All tokens that came of one log-in over the API.
+
+    ``current`` names the one refresh token that is good; a refresh sets the next. No token itself is stored.
+    ``ended_at`` is set by logging out, or when an earlier refresh token turns up, and then stays.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_families")
+    current = models.UUIDField(help_text="The jti of the refresh token that is good.")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField(help_text="When the current refresh token expires.")
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=16, choices=FamilyEnd.choices, blank=True)
+
+    class Meta:
+        db_table = "token_families"
+        verbose_name_plural = "token families"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, ended_because="")
+                | models.Q(ended_at__isnull=False, ended_because__in=FamilyEnd.values),
+                name="token_families_end_has_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["expires_at"], name="token_families_expiry")]
+
+    def __str__(self) -> str:
+        return f"log-in of {self.user_id}"
 
 
 class ServiceKey(Model):

@@ -1,15 +1,26 @@
-"""Access and refresh tokens: issued, rotated with exactly one winner, revoked."""
+"""Access and refresh tokens: issued, rotated with exactly one winner, revoked by the family.
 
+Everything that comes of one log-in is a family. A refresh token that is used a second time was seen by two, and
+nobody can tell which of them is the person: the family ends, with its access tokens.
+"""
+
+import datetime as dt
+import uuid
 from dataclasses import dataclass
 
+import structlog
 from django.db import transaction
+from django.utils import timezone
 from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
-from rest_framework_simplejwt.tokens import RefreshToken
+from rest_framework_simplejwt.tokens import Token
 
-from accounts.models import User
+from accounts.enums import FamilyEnd
+from accounts.models import TokenFamily, User
+from accounts.token_signing import FAMILY_CLAIM, USER_CLAIM, AccessToken, RefreshToken
 from microcred.errors import Unauthorized
+from ops import audit
 
+log = structlog.get_logger(__name__)
 ROLE_CLAIM = "role"
 VERSION_CLAIM = "token_version"
 
@@ -31,15 +42,35 @@ class TokenPair:
 
 
 def issue(user: User) -> TokenPair:
-    """Issue a pair for ``user``, who has just proven who they are."""
-    refresh: RefreshToken = RefreshToken.for_user(user)
-    refresh[ROLE_CLAIM] = user.role
-    refresh[VERSION_CLAIM] = user.token_version
-    access = refresh.access_token
-    return TokenPair(str(access), str(refresh), int(access.lifetime.total_seconds()), user.role)
+    """Begin a family with a pair for ``user``, who has just proven who they are."""
+    family = TokenFamily(user=user)
+    pair = _next_pair(family)
+    family.save(force_insert=True)
+    return pair
 
 
-@transaction.atomic
+def owner_of(raw: bytes) -> tuple[User, AccessToken]:
+    """Return whose access token this is.
+
+    The owner is read at every request, so that a disabled person, a changed role, a new password or the end of
+    the family takes effect at once.
+
+    Raises:
+        TokenRefused: for every reason; the answer does not say which.
+    """
+    try:
+        token = AccessToken(raw)  # type: ignore[arg-type]
+    except TokenError:
+        raise TokenRefused("The token is not valid.") from None
+    live = User.objects.filter(
+        pk=token[USER_CLAIM], token_families=token[FAMILY_CLAIM], token_families__ended_at__isnull=True
+    )
+    user = live.first()
+    if user is None or not _may_use(user, token):
+        raise TokenRefused("The token is not valid any more.")
+    return user, token
+
+
 def rotate(raw: str) -> TokenPair:
     """Exchange a refresh token for a new pair; of several callers with the same token one wins.
 
@@ -47,21 +78,34 @@ def rotate(raw: str) -> TokenPair:
         TokenRefused: for every reason; the answer does not say which.
     """
     token = _parse(raw)
-    user = User.objects.filter(pk=token["user_id"]).first()
-    if user is None or not user.is_active or token.get(VERSION_CLAIM) != user.token_version:
+    with transaction.atomic():
+        family = _live_family(token)
+        pair = _next_pair(family) if family and _may_use(family.user, token) else None
+        if family and pair:
+            family.save(update_fields=["current", "expires_at"])
+    if pair is None:
         raise TokenRefused("The refresh token is not valid.")
-    _spend(token)
-    return issue(user)
+    return pair
 
 
-@transaction.atomic
 def revoke(raw: str) -> None:
-    """Make a refresh token useless.
+    """End the family of a refresh token.
 
     Raises:
-        TokenRefused: if it already is.
+        TokenRefused: if it has ended.
     """
-    _spend(_parse(raw))
+    token = _parse(raw)
+    with transaction.atomic():
+        family = _live_family(token)
+        if family:
+            _end(family, FamilyEnd.LOGOUT)
+    if family is None:
+        raise TokenRefused("The refresh token is not valid.")
+
+
+def forget_ended(*, now: dt.datetime) -> int:
+    """Delete the families of which no token can be good any more; a function of the schedule."""
+    return TokenFamily.objects.filter(expires_at__lt=now).delete()[0]
 
 
 def _parse(raw: str) -> RefreshToken:
@@ -71,11 +115,36 @@ def _parse(raw: str) -> RefreshToken:
         raise TokenRefused("The refresh token is not valid.") from None
 
 
-def _spend(token: RefreshToken) -> None:
-    """Blacklist the token; the unique key on the blacklist lets one caller through."""
-    outstanding = OutstandingToken.objects.filter(jti=token["jti"]).first()
-    if outstanding is None:
-        raise TokenRefused("The refresh token is not valid.")
-    _, created = BlacklistedToken.objects.get_or_create(token=outstanding)
-    if not created:
-        raise TokenRefused("The refresh token is not valid.")
+def _live_family(token: RefreshToken) -> TokenFamily | None:
+    """Lock the family and return it if this is its current token; end it if this is an earlier one."""
+    families = TokenFamily.objects.select_for_update(of=("self",)).select_related("user")
+    family = families.filter(pk=token[FAMILY_CLAIM], user=token[USER_CLAIM], ended_at__isnull=True).first()
+    if family is None or family.current == uuid.UUID(token["jti"]):
+        return family
+    _end(family, FamilyEnd.REUSE)
+    log.warning("refresh_token_reused", user_id=str(family.user_id), family_id=str(family.pk))
+    audit.record(
+        by=None, action="tokens.reused", resource_type="user", resource_id=family.user_id,
+        metadata={"family_id": str(family.pk)},
+    )  # fmt: skip
+    return None
+
+
+def _end(family: TokenFamily, reason: FamilyEnd) -> None:
+    family.ended_at, family.ended_because = timezone.now(), reason
+    family.save(update_fields=["ended_at", "ended_because"])
+
+
+def _may_use(user: User, token: Token) -> bool:
+    return user.is_active and bool(token.get(VERSION_CLAIM) == user.token_version)
+
+
+def _next_pair(family: TokenFamily) -> TokenPair:
+    """Make the tokens that the family goes on with, and note the refresh token as the current one."""
+    user, refresh, access = family.user, RefreshToken(), AccessToken()
+    for token in (refresh, access):
+        token[USER_CLAIM], token[FAMILY_CLAIM] = str(user.pk), str(family.pk)
+        token[ROLE_CLAIM], token[VERSION_CLAIM] = user.role, user.token_version
+    family.current = uuid.UUID(refresh["jti"])
+    family.expires_at = dt.datetime.fromtimestamp(refresh["exp"], dt.UTC)
+    return TokenPair(str(access), str(refresh), int(AccessToken.lifetime.total_seconds()), user.role)

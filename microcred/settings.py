@@ -29,6 +29,8 @@ VERSION = "0.1.0"
 SECRETS_DIR = STATE_DIR / "secrets"
 SECRET_KEY = env.secret("SECRET_KEY", SECRETS_DIR, required=IS_DEPLOYED)
 JWT_SIGNING_KEY = env.secret("JWT_SIGNING_KEY", SECRETS_DIR, required=IS_DEPLOYED)
+# Keys whose tokens are accepted beside those of the signing key, while one replaces the other.
+JWT_VERIFYING_KEYS = env.names("JWT_VERIFYING_KEYS", [])
 WEBHOOK_ENCRYPTION_KEY = env.secret("WEBHOOK_ENCRYPTION_KEY", SECRETS_DIR, required=IS_DEPLOYED)
 # Decision records hold hashes of answers under a key derived from it; set it before SECRET_KEY is ever changed.
 RECORD_HASH_KEY = env.text("RECORD_HASH_KEY", SECRET_KEY)
@@ -72,7 +74,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "corsheaders",
     "rest_framework",
-    "rest_framework_simplejwt.token_blacklist",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_q",
@@ -167,17 +168,14 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "login"
+# What is said of tokens here is read by accounts/token_signing.py.
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": dt.timedelta(minutes=15),
     "REFRESH_TOKEN_LIFETIME": dt.timedelta(days=7),
-    "ROTATE_REFRESH_TOKENS": True,
-    "BLACKLIST_AFTER_ROTATION": True,
     "SIGNING_KEY": JWT_SIGNING_KEY,
     "ISSUER": "microcred",
     "AUDIENCE": "microcred-api",
     "LEEWAY": 5,
-    "USER_ID_FIELD": "id",
-    "USER_ID_CLAIM": "user_id",
 }
 
 # --- REST API ---------------------------------------------------------------------------------------------

@@ -85,15 +85,27 @@ def _times_leave_room() -> bool:
 
 
 def check_deployment(**kwargs: Any) -> Sequence[CheckMessage]:
-    """E007, E008: DEBUG and short secrets where the product is deployed."""
+    """E007, E008, E011: DEBUG, short secrets and one secret for two purposes where the product is deployed."""
     if not settings.IS_DEPLOYED:
         return []
     problems: list[CheckMessage] = []
     if settings.DEBUG:
         problems.append(Error("DEBUG is on in a deployed environment.", id="microcred.E007"))
+    named = {
+        name: getattr(settings, name) for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "WEBHOOK_ENCRYPTION_KEY")
+    }
+    kept = [*named.items(), *(("JWT_VERIFYING_KEYS", key) for key in settings.JWT_VERIFYING_KEYS)]
     problems.extend(
         Error(f"{name} is shorter than {SHORTEST_SECRET} characters.", id="microcred.E008")
-        for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "WEBHOOK_ENCRYPTION_KEY")
-        if len(getattr(settings, name)) < SHORTEST_SECRET
+        for name, value in kept
+        if len(value) < SHORTEST_SECRET
     )
+    if len(set(named.values())) < len(named):
+        problems.append(
+            Error(
+                "Two of SECRET_KEY, JWT_SIGNING_KEY and WEBHOOK_ENCRYPTION_KEY are the same.",
+                hint="Give each a random text of its own: what leaks of one use must not open another.",
+                id="microcred.E011",
+            )
+        )
     return problems

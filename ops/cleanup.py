@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.db.models.functions import Now
-from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from ops import bell
 from ops.enums import JobStatus
@@ -28,7 +27,6 @@ def clean_up(*, now: dt.datetime) -> dict[str, int]:
         "rate_buckets": RateBucket.objects.filter(refilled_at__lt=now - KEEP_VOLATILE),
         "cache_entries": CacheEntry.objects.filter(expires_at__lt=Now()),
         "sessions": Session.objects.filter(expire_date__lt=now),
-        "refresh_tokens": OutstandingToken.objects.filter(expires_at__lt=now),
         "scheduled_jobs": AsyncJob.objects.filter(old_sweeps, completed_at__lt=now - KEEP_SWEEPS),
     }
     deleted = {name: rows.delete()[0] for name, rows in doomed.items()}

@@ -48,6 +48,7 @@ SCHEDULES = (
         function="recommendations.services.recount_receptions",
         offset=dt.timedelta(hours=2),
     ),
+    Schedule("forget-log-ins", DAY, function="accounts.tokens.forget_ended", offset=dt.timedelta(hours=3)),
     Schedule("clean-up", DAY, function="ops.cleanup.clean_up", offset=dt.timedelta(hours=3)),
     Schedule("embed-catalog", 7 * DAY, kind="recommendations.embed", offset=dt.timedelta(days=6, hours=4)),
 )

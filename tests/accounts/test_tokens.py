@@ -1,16 +1,20 @@
 """Tokens: who gets one, how long it lives, and what ends it."""
 
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import time_machine
-from django.db import connections
+from django.db import IntegrityError, connections, transaction
 from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts import services, tokens
 from accounts.enums import Role
-from accounts.models import User
+from accounts.models import TokenFamily, User
+from ops.models import AuditLog
+from tests.accounts.test_token_signing import claims_of, me, refresh
 from tests.clients import client_of
 from tests.factories.accounts import PASSWORD, UserFactory
 
@@ -43,6 +47,10 @@ def test_a_wrong_password_and_an_unknown_address_look_the_same(email: str, passw
     assert reply.status_code == 401
     assert reply.json()["error_code"] == "AUTH_401"
     assert reply.json()["message"] == "E-mail address or password is wrong."
+
+
+def logout(token: str) -> int:
+    return APIClient().post("/api/v1/auth/logout", {"refresh": token}, format="json").status_code
 
 
 def ask(email: str, password: str) -> int:
@@ -95,34 +103,73 @@ def test_a_refresh_token_works_once() -> None:
     assert second.json()["error_code"] == "TOKEN_401"
 
 
+def test_a_refresh_token_that_turns_up_again_ends_the_log_in_and_no_other() -> None:
+    user = UserFactory()
+    stolen, elsewhere = tokens.issue(user), tokens.issue(user)
+    thief = refresh(stolen.refresh).json()
+
+    assert refresh(stolen.refresh).status_code == 401
+
+    assert refresh(thief["refresh"]).status_code == 401
+    assert [me(access) for access in (stolen.access, thief["access"], elsewhere.access)] == [401, 401, 200]
+    assert refresh(elsewhere.refresh).status_code == 200
+    line = AuditLog.objects.get(action="tokens.reused")
+    assert (line.resource_id, list(line.metadata)) == (user.pk, ["family_id"])
+
+
 @pytest.mark.django_db(transaction=True)
-def test_of_eight_parallel_refreshes_one_wins() -> None:
+def test_of_eight_parallel_refreshes_one_wins_and_the_log_in_ends() -> None:
+    for _ in range(5):
+        pair = tokens.issue(UserFactory())
+
+        def send(_: int, token: str = pair.refresh) -> Any:
+            try:
+                return refresh(token)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(8) as pool:
+            replies = list(pool.map(send, range(8)))
+
+        assert sorted(reply.status_code for reply in replies) == [200] + [401] * 7
+        winner = next(reply.json() for reply in replies if reply.status_code == 200)
+        assert (me(winner["access"]), refresh(winner["refresh"]).status_code) == (401, 401)
+        assert TokenFamily.objects.get(user__pk=claims_of(pair.access)["user_id"]).ended_because == "reuse"
+
+
+def test_logging_out_ends_access_and_refresh_tokens_of_this_log_in_alone() -> None:
+    user = UserFactory()
+    here, elsewhere = tokens.issue(user), tokens.issue(user)
+
+    assert logout(here.refresh) == 204
+
+    assert [me(pair.access) for pair in (here, elsewhere)] == [401, 200]
+    assert (refresh(here.refresh).status_code, logout(here.refresh)) == (401, 401)
+
+
+def test_no_token_is_stored() -> None:
     pair = tokens.issue(UserFactory())
+    pair = tokens.rotate(pair.refresh)
 
-    def refresh(_: int) -> int:
-        try:
-            return (
-                APIClient()
-                .post("/api/v1/auth/token/refresh", {"refresh": pair.refresh}, format="json")
-                .status_code
-            )
-        finally:
-            connections.close_all()
+    stored = str(TokenFamily.objects.values())
 
-    with ThreadPoolExecutor(8) as pool:
-        statuses = sorted(pool.map(refresh, range(8)))
-
-    assert statuses == [200] + [401] * 7
+    assert not any(part in stored for token in (pair.access, pair.refresh) for part in token.split("."))
 
 
-def test_after_logout_the_refresh_token_is_useless() -> None:
+def test_a_log_in_that_has_ended_stays_ended() -> None:
     pair = tokens.issue(UserFactory())
-    client = APIClient()
+    logout(pair.refresh)
 
-    assert client.post("/api/v1/auth/logout", {"refresh": pair.refresh}, format="json").status_code == 204
-    assert (
-        client.post("/api/v1/auth/token/refresh", {"refresh": pair.refresh}, format="json").status_code == 401
-    )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TokenFamily.objects.update(ended_at=None, ended_because="")
+
+
+def test_log_ins_are_forgotten_when_no_token_of_theirs_can_be_good() -> None:
+    with time_machine.travel("2026-03-02T09:00:00+00:00", tick=False):
+        tokens.issue(UserFactory())
+
+    assert tokens.forget_ended(now=dt.datetime(2026, 3, 9, 8, tzinfo=dt.UTC)) == 0
+    assert tokens.forget_ended(now=dt.datetime(2026, 3, 9, 10, tzinfo=dt.UTC)) == 1
 
 
 @pytest.mark.parametrize("end", ["disabled", "password", "role", "deleted"])

@@ -83,3 +83,11 @@ def test_deployment(
     settings.IS_DEPLOYED, settings.DEBUG, settings.SECRET_KEY = deployed, debug, secret
 
     assert ids(checks.check_deployment()) == found
+
+
+def test_every_secret_of_a_deployment_is_long_and_has_one_use(settings: LazySettings) -> None:
+    settings.IS_DEPLOYED = True
+    settings.JWT_VERIFYING_KEYS = ["short"]
+    settings.JWT_SIGNING_KEY = settings.SECRET_KEY
+
+    assert ids(checks.check_deployment()) == ["microcred.E008", "microcred.E011"]
