@@ -11,6 +11,7 @@ from microcred.api.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from microcred.api.rest import CORS_ALLOW_HEADERS as CORS_ALLOW_HEADERS
 from microcred.api.rest import CORS_EXPOSE_HEADERS as CORS_EXPOSE_HEADERS
 from microcred.api.rest import REST_FRAMEWORK as REST_FRAMEWORK
+from microcred.connection import session_options
 from microcred.embedded import EmbeddedServer
 from microcred.logging import configure_logging
 from microcred.registry import EMBEDDING_LEDGER as EMBEDDING_LEDGER
@@ -148,14 +149,8 @@ DATABASES: dict[str, dict[str, Any]] = {
         "TEST": {"NAME": env.text("TEST_DATABASE_NAME", "test_microcred")},
     }
 }
-DATABASES["default"].setdefault("OPTIONS", {}).update(
-    {
-        "server_side_binding": env.flag("DATABASE_PREPARED_STATEMENTS", default=True),
-        "prepare_threshold": 1 if env.flag("DATABASE_PREPARED_STATEMENTS", default=True) else None,
-        "connect_timeout": 5,
-        "options": "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000",
-    }
-)
+PREPARED_STATEMENTS = env.flag("DATABASE_PREPARED_STATEMENTS", default=True)
+DATABASES["default"].setdefault("OPTIONS", {}).update(session_options(prepared=PREPARED_STATEMENTS))
 
 # --- Accounts and tokens ----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -80,6 +80,15 @@ class EmbeddingArtifact(Model):
     chunk = models.ForeignKey(
         DocumentChunk, on_delete=models.CASCADE, null=True, related_name="embedding_artifacts"
     )
+    # Set by the database, from the passage: searches filter by it.
+    credential = models.ForeignKey(
+        "catalog.Credential",
+        on_delete=models.CASCADE,
+        null=True,
+        editable=False,
+        db_index=False,
+        related_name="embedding_artifacts",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -107,6 +116,11 @@ class EmbeddingArtifact(Model):
             models.Index(
                 fields=["content_hash", "provider", "model", "dimension"],
                 name="idx_embedding_artifacts_words",
+            ),
+            # By this a filtered search reaches the passages of the credentials that pass, and counts them.
+            models.Index(
+                fields=["credential", "provider", "model", "dimension"],
+                name="idx_embedding_artifacts_cred",
             ),
             # Half precision: 57 % of the size at the same recall. A query that orders by the full vectors
             # cannot use it, which is how recommendations.queries asks for an exact scan.
