@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db import models
 from django.http import HttpRequest
@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
-from accounts import services
+from accounts import second_factor, services
 from accounts.enums import Role
 from accounts.forms import PersonChangeForm, PersonCreationForm
 from accounts.key_admin import ServiceKeyAdmin as ServiceKeyAdmin
@@ -110,6 +110,21 @@ class UserAdmin(ModelAdmin):  # type: ignore[misc]
         ("Password", {"fields": ("new_password",)}),
         ("More", {"classes": ["collapse"], "fields": ("profile", "last_login", "created_at", "updated_at")}),
     )
+
+    actions = ("take_off_second_factor",)
+
+    @admin.action(description="Take the second factor off", permissions=["change"])
+    def take_off_second_factor(self, request: HttpRequest, people: models.QuerySet[User]) -> None:
+        """Let people who have lost their phone and their codes in again, by password alone."""
+        having = list(people.filter(second_factor__isnull=False))
+        for person in having:
+            second_factor.take_off(by=request.user, person=person)  # type: ignore[arg-type]
+        told = ", ".join(str(person) for person in having)
+        self.message_user(
+            request,
+            f"Taken off for {told}." if having else "None of them has a second factor.",
+            messages.SUCCESS if having else messages.INFO,
+        )
 
     @display(description="role", ordering="role", label=ROLE_TONES)  # type: ignore[untyped-decorator]
     def role_shown(self, person: User) -> str:

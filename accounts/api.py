@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import attempts, services, tokens
+from accounts import attempts, second_factor, services, tokens
 from accounts.authentication import caller
 from accounts.models import User
 from accounts.serializers import (
@@ -40,7 +40,9 @@ class TokenView(APIView):
         """Return a pair of tokens."""
         body = TokenRequest(data=request.data)
         body.is_valid(raise_exception=True)
+        code = body.validated_data.pop("code", "")
         user = _with_right_password(request, **body.validated_data)
+        _check_code(request, user, code)
         services.note_login(person=user, now=timezone.now())
         return Response(TokenResponse(asdict(tokens.issue(user)) | {"token_type": "Bearer"}).data)
 
@@ -53,6 +55,19 @@ def _with_right_password(request: Request, *, email: str, password: str) -> User
         return services.check_password(email=email, password=password)
     except services.CredentialsRefused:
         attempts.count_failure(request._request, email=email)
+        raise
+
+
+def _check_code(request: Request, person: User, code: str) -> None:
+    """Let those who have a second factor in with a code of it only."""
+    if not second_factor.is_on(person):
+        return
+    if not code:
+        raise second_factor.CodeMissing("This account has a second factor: send its code too.")
+    try:
+        second_factor.prove(person=person, code=code, now=timezone.now())
+    except second_factor.CodeRefused:
+        attempts.count_failure(request._request, email=person.email)
         raise
 
 

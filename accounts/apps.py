@@ -9,5 +9,6 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Register the description of our tokens with the OpenAPI generator."""
+        """Register the description of our tokens with the OpenAPI generator, and what a log-in begins."""
         import_module("accounts.schema")
+        import_module("accounts.sessions")

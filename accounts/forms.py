@@ -36,6 +36,40 @@ class OwnPasswordForm(auth_forms.PasswordChangeForm):
         return self.user
 
 
+class CodeForm(forms.Form):
+    """A code of one's authenticator app, or a recovery code."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=32,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}
+        ),
+    )
+
+
+class CodeRemovalForm(forms.Form):
+    """One's password, to take the second factor off."""
+
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._person = person
+
+    def clean_password(self) -> str:
+        """Refuse another password."""
+        password = str(self.cleaned_data["password"])
+        if not self._person.check_password(password):
+            raise forms.ValidationError("That is not your password.")
+        return password
+
+
 class PersonCreationForm(UserCreationForm):  # type: ignore[misc]
     """A new person with a password."""
 

@@ -228,3 +228,25 @@ class ServiceKeySecret(Model):
 
     def __str__(self) -> str:
         return f"secret of {self.key_id}"
+
+
+class SecondFactor(Model):
+    """A person's authenticator app (TOTP, RFC 6238) and their codes for the day they have lost it.
+
+    It counts once ``confirmed_at`` is set. ``last_step`` is the time step whose code was accepted last: no code is
+    accepted twice. The key is kept sealed, of the recovery codes only keyed hashes.
+    """
+
+    person = models.OneToOneField(User, on_delete=models.CASCADE, related_name="second_factor")
+    sealed_key = models.TextField(editable=False)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    last_step = models.BigIntegerField(default=0)
+    recovery_hashes = ArrayField(models.CharField(max_length=64), default=list, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "second_factors"
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return f"second factor of {self.person_id}"

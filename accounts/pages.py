@@ -12,7 +12,7 @@ from django.urls import reverse, reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts import attempts
+from accounts import attempts, second_factor, sessions
 from accounts.forms import LoginForm, OwnPasswordForm
 from accounts.models import User
 from accounts.policy import Permission, allows
@@ -31,6 +31,14 @@ class LoginView(auth_views.LoginView):
             refusal.headers["Retry-After"] = str(wait)
             return refusal
         return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Log in, or ask for the code of whoever has a second factor."""
+        person = form.get_user()
+        if not second_factor.is_on(person):
+            return super().form_valid(form)
+        sessions.await_code(self.request, person=person, wanted=self.request.POST.get("next", ""))
+        return redirect("login-code")
 
     def get_success_url(self) -> str:
         """Go where staff wanted to go; everybody else's page is the start page."""
@@ -52,6 +60,7 @@ class PasswordView(auth_views.PasswordChangeView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Change it, keep this session, and say so."""
         response = super().form_valid(form)
+        sessions.carry_on(self.request, person=form.user)
         messages.success(self.request, "Your password is changed.")
         return response
 

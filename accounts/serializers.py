@@ -13,6 +13,12 @@ class TokenRequest(serializers.Serializer[Any]):
 
     email = serializers.EmailField(max_length=254)
     password = serializers.CharField(max_length=128, trim_whitespace=False, style={"input_type": "password"})
+    code = serializers.CharField(
+        max_length=32,
+        required=False,
+        allow_blank=True,
+        help_text="The code of the authenticator app, or a recovery code, of accounts with a second factor.",
+    )
 
 
 class RefreshRequest(serializers.Serializer[Any]):

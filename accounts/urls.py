@@ -4,12 +4,14 @@ from django.contrib.auth.views import LogoutView as EndSessionView
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts import pages
+from accounts import pages, second_factor_pages
 from accounts.api import LogoutView, MeView, RefreshView, ServiceKeyView, TokenView
 
 # The admin's own log-in page and password page would go round the limits and the token rules.
 urlpatterns = [
     path("login", pages.LoginView.as_view(), name="login"),
+    path("login/code", second_factor_pages.ask, name="login-code"),
+    path("second-factor", second_factor_pages.manage, name="second-factor"),
     path("logout", EndSessionView.as_view(), name="logout"),
     path("start", pages.start, name="start"),
     path("password", pages.PasswordView.as_view(), name="password"),

@@ -2,15 +2,19 @@
 
 import datetime as dt
 import uuid
+from typing import Final
 
 from django.conf import settings
 from django.db.models import Q
 
+from microcred import sealing
 from microcred.errors import Missing
-from partners import payloads, sealing
+from partners import payloads
 from partners.attempts import Try
 from partners.enums import DeliveryStatus, EventType
 from partners.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
+
+SECRETS: Final = "microcred webhook secrets v1"  # what they are sealed for
 
 
 class EndpointMissing(Missing):
@@ -79,7 +83,9 @@ def live_secrets(endpoint_id: uuid.UUID, *, now: dt.datetime) -> tuple[str, ...]
     """Return the secrets that sign for an endpoint at this moment, the newest first."""
     endpoint = WebhookEndpoint(pk=endpoint_id)
     live = endpoint.secrets.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now)).order_by("-pk")
-    return tuple(sealing.unseal(secret.sealed, key=settings.WEBHOOK_ENCRYPTION_KEY) for secret in live)
+    return tuple(
+        sealing.unseal(secret.sealed, key=settings.WEBHOOK_ENCRYPTION_KEY, purpose=SECRETS) for secret in live
+    )
 
 
 def was_announced(event_type: EventType, *, assessment_id: uuid.UUID, but: uuid.UUID) -> bool:

@@ -65,7 +65,7 @@ ENGINES = [
     "recommendations/retrieval.py",
     "partners/payloads.py",
     "partners/retrying.py",
-    "partners/sealing.py",
+    "microcred/sealing.py",
     "partners/signing.py",
     "microcred/ai",
     "microcred/addresses.py",

@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -78,12 +79,15 @@ def mentions(pattern: re.Pattern[str]) -> dict[str, list[str]]:
     return found
 
 
+SETTINGS = ("settings.py", "transport.py")
+
+
 def variables_read() -> set[str]:
     """Return the first argument of every call of a reader of microcred/env.py in the settings."""
-    tree = ast.parse((ROOT / "microcred/settings.py").read_text("utf-8"))
+    trees = [ast.parse((ROOT / "microcred" / name).read_text("utf-8")) for name in SETTINGS]
     return {
         call.args[0].value
-        for call in ast.walk(tree)
+        for call in chain.from_iterable(ast.walk(tree) for tree in trees)
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
         and isinstance(call.func.value, ast.Name)

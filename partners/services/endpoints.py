@@ -9,10 +9,11 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 
+from microcred import sealing
 from microcred.addresses import read_url
 from microcred.errors import Invalid
 from ops import audit
-from partners import queries, sealing, signing
+from partners import queries, signing
 from partners.enums import DisabledReason, EventType
 from partners.models import WebhookEndpoint, WebhookSecret
 
@@ -103,7 +104,7 @@ def reactivate(*, by: audit.Actor | None, endpoint_id: uuid.UUID) -> WebhookEndp
 
 def _add_secret(endpoint: WebhookEndpoint) -> str:
     secret = signing.encode_secret(secrets.token_bytes(SECRET_BYTES))
-    sealed = sealing.seal(secret, key=settings.WEBHOOK_ENCRYPTION_KEY)
+    sealed = sealing.seal(secret, key=settings.WEBHOOK_ENCRYPTION_KEY, purpose=queries.SECRETS)
     WebhookSecret.objects.create(endpoint=endpoint, sealed=sealed)
     return secret
 

@@ -67,7 +67,7 @@ class Visit:
             self.faults.append(f"failed: {url}: {reason}")
 
     def _note_host(self, url: str) -> None:
-        if urlsplit(url).netloc != urlsplit(self.base).netloc:
+        if urlsplit(url.removeprefix("blob:")).netloc != urlsplit(self.base).netloc:
             self.faults.append(f"other host: {url}")
 
     def _note_status(self, status: int, url: str) -> None:

@@ -9,8 +9,10 @@ from django.conf import settings
 ROOT = Path(settings.BASE_DIR)
 SHEET = (ROOT / "static" / "microcred.css").read_text()
 TEXT, MARK = 4.5, 3.0
-# The viewer of the API documentation is a script.
-PAGES = [path for path in sorted((ROOT / "templates").rglob("*.html")) if path.name != "redoc.html"]
+# The viewers of the API documentation are scripts.
+PAGES = [
+    path for path in sorted((ROOT / "templates").rglob("*.html")) if path.parent.name != "drf_spectacular"
+]
 PAIRS = [
     *(
         ("ink", ground, TEXT)

@@ -1,0 +1,106 @@
+"""The second factor on the pages: asked for after the password, set up, and taken off."""
+
+import math
+
+import segno
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import attempts, second_factor, sessions
+from accounts.forms import CodeForm, CodeRemovalForm
+from accounts.models import User
+from accounts.second_factor import CodeRefused
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask whoever gave the right password for a code, and log them in."""
+    waiting = sessions.awaited(request)
+    if waiting is None:
+        messages.info(request, "That took too long. Please log in again.")
+        return redirect("login")
+    person, wanted = waiting
+    form = CodeForm(request.POST or None)
+    if request.method == "POST":
+        wait = attempts.count_page_attempt(request, email=person.email)
+        if wait:
+            return _come_back(request, wait)
+        if form.is_valid() and _is_proven(form, person):
+            login(request, person, backend=BACKEND)
+            request.session[sessions.PROVEN] = True
+            safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+            return redirect(wanted if wanted and safe else "start")
+    return render(request, "registration/code.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def manage(request: HttpRequest) -> HttpResponse:
+    """Set the second factor up, or take it off."""
+    person = _logged_in(request)
+    if second_factor.is_on(person):
+        return _take_off(request, person)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            codes = second_factor.confirm(by=person, code=form.cleaned_data["code"], now=timezone.now())
+        except CodeRefused as refusal:
+            form.add_error("code", refusal.message)
+        else:
+            sessions.carry_on(request, person=person)
+            request.session[sessions.PROVEN] = True
+            return render(request, "registration/recovery_codes.html", {"codes": codes})
+    enrolment = second_factor.enrol(by=person)
+    picture = segno.make(enrolment.address, error="m").svg_inline(
+        scale=5, border=3, dark="#000", light="#fff", omitsize=False
+    )
+    context = {"form": form, "key": enrolment.key, "address": enrolment.address, "picture": picture}
+    return render(request, "registration/second_factor.html", context)
+
+
+def _take_off(request: HttpRequest, person: User) -> HttpResponse:
+    form = CodeRemovalForm(person, request.POST or None)
+    if request.method == "POST":
+        wait = attempts.count_page_attempt(request, email=person.email)
+        if wait:
+            return _come_back(request, wait)
+        if form.is_valid():
+            second_factor.take_off(by=person, person=person)
+            sessions.carry_on(request, person=person)
+            request.session.pop(sessions.PROVEN, None)
+            messages.success(request, "Your second factor is off. Your password alone logs you in.")
+            return redirect("second-factor")
+    left = second_factor.recovery_codes_left(person)
+    return render(request, "registration/second_factor_on.html", {"form": form, "left": left})
+
+
+def _is_proven(form: CodeForm, person: User) -> bool:
+    try:
+        second_factor.prove(person=person, code=form.cleaned_data["code"], now=timezone.now())
+    except CodeRefused as refusal:
+        form.add_error("code", refusal.message)
+        return False
+    return True
+
+
+def _come_back(request: HttpRequest, wait: int) -> HttpResponse:
+    refusal = render(request, "429.html", {"minutes": math.ceil(wait / 60)}, status=429)
+    refusal.headers["Retry-After"] = str(wait)
+    return refusal
+
+
+def _logged_in(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise TypeError("the page lets anonymous visitors through")
+    return request.user

@@ -1,0 +1,121 @@
+"""What ends a session on the pages: time, and whatever ends tokens too."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Final
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from accounts import second_factor
+from accounts.enums import Role
+from accounts.models import User
+
+STARTED: Final = "started_at"
+SEEN: Final = "seen_at"
+VERSION: Final = "token_version"
+PROVEN: Final = "second_factor"
+AWAITED: Final = "code_awaited"
+# Between the password and the code.
+CODE_WITHIN: Final = dt.timedelta(minutes=5)
+# A session is written at most so often, not with every request.
+NOTE_EVERY: Final = dt.timedelta(minutes=1)
+STAFF: Final = (Role.ADVISOR, Role.ADMIN)
+# Where staff without a second factor may go when they must have one.
+WAY_OUT: Final = frozenset({"second-factor", "logout", "login", "login-code"})
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+@receiver(user_logged_in, dispatch_uid="accounts.begin_session")
+def begin(sender: type[User], request: HttpRequest, user: User, **_: object) -> None:
+    """Note when the session began, and for which state of the account."""
+    now = timezone.now().timestamp()
+    request.session.update({STARTED: now, SEEN: now, VERSION: user.token_version})
+
+
+def carry_on(request: HttpRequest, *, person: User) -> None:
+    """Keep this session although the person has just ended all the others."""
+    request.session[VERSION] = person.token_version
+
+
+def await_code(request: HttpRequest, *, person: User, wanted: str) -> None:
+    """Remember who has given the right password; nobody is logged in yet."""
+    request.session.flush()
+    request.session[AWAITED] = {
+        "person": str(person.pk),
+        "version": person.token_version,
+        "since": timezone.now().timestamp(),
+        "next": wanted,
+    }
+
+
+def awaited(request: HttpRequest) -> tuple[User, str] | None:
+    """Return who is to give a code now, and where they wanted to go; None if nobody is, or it took too long."""
+    waiting = request.session.get(AWAITED)
+    if not waiting or timezone.now().timestamp() - waiting["since"] > CODE_WITHIN.total_seconds():
+        return None
+    person = User.objects.filter(pk=waiting["person"], token_version=waiting["version"]).first()
+    return (person, waiting["next"]) if person is not None and person.is_active else None
+
+
+class SessionLimits:
+    """Middleware: end sessions that were idle, that are old, or whose account has changed since."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Look at the session of whoever has one."""
+        # Requests of the API carry none, and must not be marked as depending on it.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and isinstance(request.user, User):
+            why = _ended(request, request.user, timezone.now())
+            if why:
+                logout(request)
+                messages.info(request, why)
+        return self.get_response(request)
+
+
+def _ended(request: HttpRequest, person: User, now: dt.datetime) -> str:
+    """Return why the session is over, nothing while it goes on."""
+    session = request.session
+    if session.get(VERSION) != person.token_version:
+        return "Your account was changed. Please log in again."
+    idle = dt.timedelta(seconds=now.timestamp() - session.get(SEEN, 0))
+    age = dt.timedelta(seconds=now.timestamp() - session.get(STARTED, 0))
+    if idle > dt.timedelta(minutes=settings.SESSION_IDLE_MINUTES):
+        return f"You were logged out after {settings.SESSION_IDLE_MINUTES} minutes without a request."
+    if age > dt.timedelta(seconds=settings.SESSION_COOKIE_AGE):
+        return f"You were logged out {settings.SESSION_COOKIE_AGE // 3600} hours after you had logged in."
+    if idle > NOTE_EVERY:
+        session[SEEN] = now.timestamp()
+    return ""
+
+
+class SecondFactorRequired:
+    """Middleware: where staff must have a second factor, lead those without one to where they get it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """Lead away from every page but the ones that lead there."""
+        if not settings.SECOND_FACTOR_REQUIRED or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return None
+        person, match = request.user, request.resolver_match
+        if not isinstance(person, User) or person.role not in STAFF or (match and match.url_name in WAY_OUT):
+            return None
+        if request.session.get(PROVEN) or second_factor.is_on(person):
+            return None
+        messages.info(request, "Your institution asks its staff for a second factor. Please set one up.")
+        return redirect("second-factor")

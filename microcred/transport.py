@@ -1,0 +1,36 @@
+"""Settings: where requests come from, and how they and their answers travel."""
+
+from microcred import env
+from microcred.browser_policy import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+
+ENVIRONMENT = env.choice("ENVIRONMENT", ("local", "test", "staging", "production"), "local")
+IS_DEPLOYED = ENVIRONMENT in ("staging", "production")
+
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.integer("PORT", 8000)
+WEB_PROCESSES = env.integer("WEB_PROCESSES", 2)
+# Each thread keeps a database connection of its own.
+WEB_THREADS = env.integer("WEB_THREADS", 4)
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", [] if IS_DEPLOYED else ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", [])
+CORS_ALLOWED_ORIGINS = env.names("CORS_ALLOWED_ORIGINS", [])
+CORS_URLS_REGEX = r"^/api/.*$"
+TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)
+SECURE_SSL_REDIRECT = IS_DEPLOYED
+SECURE_REDIRECT_EXEMPT = [r"^health", r"^metrics$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
+SECURE_HSTS_SECONDS = 31_536_000 if IS_DEPLOYED else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_DEPLOYED
+SECURE_HSTS_PRELOAD = IS_DEPLOYED
+SECURE_REFERRER_POLICY = "same-origin"
+# The prefix makes browsers refuse a cookie of this name that another host or an unencrypted page has set.
+_COOKIE_PREFIX = "__Host-" if IS_DEPLOYED else ""
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}sessionid"
+SESSION_COOKIE_SECURE = IS_DEPLOYED
+SESSION_COOKIE_AGE = 8 * 3600
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"
+CSRF_COOKIE_SECURE = IS_DEPLOYED
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+API_MAX_BODY_BYTES = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

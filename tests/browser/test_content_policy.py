@@ -1,0 +1,112 @@
+"""The content policy in a real browser: every kind of page works under it, and complains of nothing."""
+
+import os
+from collections.abc import Iterator
+
+import pyotp
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from tests.browser.test_advisor_page import CHROMIUM, DESK, PHONE, Visit
+from tests.factories.accounts import AdminFactory
+from tests.factories.catalog import published_question
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="no Chromium is installed, so no page was opened in a browser"
+    ),
+]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def database_beside_the_browser() -> Iterator[None]:
+    """Let Django use the database although Playwright runs an event loop in this thread."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    yield
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def admin(live_server: LiveServer) -> User:
+    person: User = AdminFactory(name="Robin Lindqvist")
+    return person
+
+
+def test_the_description_of_the_api_is_drawn(browser: Browser, live_server: LiveServer) -> None:
+    visit = Visit(browser, live_server.url, viewport=DESK, scheme="light")
+
+    visit.page.goto(f"{live_server.url}/docs")
+
+    expect(visit.page.get_by_role("heading", name="MicroCred API")).to_be_visible(timeout=20_000)
+    visit.keep("policy-docs")
+    assert visit.faults == []
+
+
+def test_redoc_is_drawn_without_the_logo_of_its_makers(browser: Browser, live_server: LiveServer) -> None:
+    visit = Visit(browser, live_server.url, viewport=DESK, scheme="light")
+
+    visit.page.goto(f"{live_server.url}/redoc")
+
+    expect(visit.page.get_by_role("heading", name="MicroCred API")).to_be_visible(timeout=20_000)
+    visit.keep("policy-redoc")
+    assert [fault for fault in visit.faults if "cdn.redoc.ly/redoc/logo-mini.svg" not in fault] == []
+
+
+def test_the_admin_works(browser: Browser, live_server: LiveServer, admin: User) -> None:
+    question = published_question("short_text", prompt="Which join keeps every row?")
+    visit = Visit(browser, live_server.url, viewport=DESK, scheme="light")
+    visit.log_in(admin.email)
+    page = visit.page
+
+    for name in ("admin:index", "admin:accounts_user_changelist", "admin:catalog_question_changelist"):
+        page.goto(live_server.url + reverse(name))
+        page.wait_for_load_state("networkidle")
+    page.goto(live_server.url + reverse("admin:accounts_user_change", args=[admin.pk]))
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    page.goto(live_server.url + reverse("admin:catalog_question_change", args=[question.pk]))
+    page.wait_for_load_state("networkidle")
+    visit.keep("policy-admin")
+
+    assert visit.faults == []
+
+
+def test_a_second_factor_is_set_up_and_asked_for_on_a_phone(
+    browser: Browser, live_server: LiveServer, admin: User
+) -> None:
+    visit = Visit(browser, live_server.url, viewport=PHONE, scheme="light")
+    visit.log_in(admin.email)
+    page = visit.page
+    page.goto(f"{live_server.url}/password")
+    page.get_by_role("link", name="Second factor").click()
+    page.get_by_text("Type the key instead").click()
+    key = page.locator("code.key").inner_text()
+    visit.keep("second-factor-phone")
+    assert visit.sideways() == 0
+    page.get_by_label("Code").fill(pyotp.TOTP(key).now())
+    page.get_by_label("Code").press("Enter")
+    expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+    first = page.locator(".codes code").first.inner_text()
+    visit.keep("recovery-codes-phone")
+    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("button", name="Log out").click()
+
+    visit.log_in(admin.email)
+    expect(page.get_by_role("heading", name="Your code")).to_be_visible()
+    page.get_by_label("Code").fill(first)
+    page.get_by_label("Code").press("Enter")
+
+    expect(page).to_have_url(f"{live_server.url}/advisor/")
+    assert visit.faults == []
