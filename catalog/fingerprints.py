@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Final
 
 from django.db import connection
@@ -26,10 +27,25 @@ SELECT md5(concat_ws('|',
         ORDER BY r.skill_id) FROM role_skills r JOIN skills s ON s.id = r.skill_id WHERE r.role_id = %s)
 ))
 """
+_VERSION: Final = "SELECT string_agg(version::text, ',' ORDER BY version) FROM catalog_changes"
+
+
+def catalog_version() -> str:
+    """Return what is another text after every committed change of credentials, their documents, skills and roles, and
+    of what roles ask for; it is never the same twice, and cheap to read. Another database has versions of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute(_VERSION)
+        (version,) = cursor.fetchone()
+    return f"{connection.settings_dict['NAME']} {version}"
 
 
 def catalog_fingerprint(role_id: uuid.UUID) -> str:
     """Return what stands for the active credentials and for what a role asks of them."""
+    return _fingerprint(role_id, catalog_version())
+
+
+@lru_cache(maxsize=256)
+def _fingerprint(role_id: uuid.UUID, version: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(_CATALOG, [role_id])
         (fingerprint,) = cursor.fetchone()

@@ -11,6 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Left
 
 from catalog.fingerprints import catalog_fingerprint as catalog_fingerprint
+from catalog.fingerprints import catalog_version as catalog_version
 from catalog.fingerprints import newest_version_ids as newest_version_ids
 from catalog.models import (
     Credential,

@@ -18,6 +18,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from recommendations.names import Names, folded, places
+
 LONGEST_WORDS: Final = 70
 LEAST_SUPPORT: Final = 0.5
 STEM: Final = 5
@@ -30,7 +32,6 @@ _COUNTED: Final = {
     )
 } | {"dozen": "12", "twenty": "20", "thirty": "30", "hundred": "100", "thousand": "1000"}
 _WORD: Final = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
-_TOKEN: Final = re.compile(r"[^\W_]+")
 _NAME: Final = re.compile(r"\b[A-Z][^\W_]*")
 _BETWEEN_SENTENCES: Final = re.compile(r"(?:^|[.!?:;“\"]\s*)$")
 _FORBIDDEN: Final = re.compile(r"https?:|www\.|@|[<>{}`\[\]|\\]|\*\*|\n")
@@ -111,7 +112,7 @@ def check(
     sources: Mapping[str, Source],
     *,
     own: Collection[str],
-    others: Collection[str],
+    others: Collection[str] | Names,
 ) -> Checked:
     """Keep what stands. ``own`` are titles and names that may be spoken of, ``others`` titles that may not."""
     kept: list[Sentence] = []
@@ -130,7 +131,7 @@ def fault(
     sources: Mapping[str, Source],
     *,
     own: Collection[str] = (),
-    others: Collection[str] = (),
+    others: Collection[str] | Names = (),
 ) -> str:
     """Return why a sentence cannot stand, or nothing."""
     if not sentence.marks:
@@ -158,22 +159,18 @@ def quoted(text: str) -> list[str]:
     return [one.strip() for groups in _QUOTED.findall(text) for one in groups if one.strip()]
 
 
-def names_other(text: str, *, own: Collection[str], others: Collection[str]) -> bool:
+def names_other(text: str, *, own: Collection[str], others: Collection[str] | Names) -> bool:
     """Whether a text names one of ``others`` that is no part of a name of ``own``.
 
     A title of a single word may be any word; it is a name where it is written as one.
     """
-    folded = _folded(text)
-    words = set(_TOKEN.findall(text))
-    own_places = [place for name in own for place in _places(_folded(name), folded)]
-    for title in others:
-        name = _folded(title)
-        if len(_TOKEN.findall(title)) == 1 and words.isdisjoint(_TOKEN.findall(title)):
-            continue
-        for start, end in _places(name, folded):
-            if not any(first <= start and end <= last for first, last in own_places):
-                return True
-    return False
+    known = others if isinstance(others, Names) else Names(others)
+    found = list(known.places(text))
+    if not found:
+        return False
+    within = folded(text)
+    allowed = [place for name in own for place in places(folded(name), within)]
+    return not all(any(first <= start and end <= last for first, last in allowed) for start, end in found)
 
 
 def stems(text: str) -> frozenset[str]:
@@ -214,16 +211,3 @@ def _numbers(text: str) -> set[str]:
 def _plain(number: str) -> str:
     whole, point, rest = number.replace(",", ".").partition(".")
     return f"{whole}.{rest.rstrip('0')}".rstrip(".") if point else whole
-
-
-def _places(name: str, folded: str) -> list[tuple[int, int]]:
-    if not name.strip():
-        return []
-    # What follows a name shares the space after it.
-    return [
-        (found.start(), found.start() + len(name)) for found in re.finditer(f"(?={re.escape(name)})", folded)
-    ]
-
-
-def _folded(text: str) -> str:
-    return f" {' '.join(_TOKEN.findall(text.casefold()))} "

@@ -16,7 +16,7 @@ from recommendations.profiles import Learner
 from recommendations.retrieval import Passage, SearchQuery, gather, search_queries
 
 _HERE: Final = Path(__file__).parent
-_ENGINES: Final = ("fusion.py", "gaps.py", "knn.py", "priors.py", "retrieval.py")
+_ENGINES: Final = ("crowd.py", "fusion.py", "gaps.py", "knn.py", "priors.py", "retrieval.py")
 RANKING_EDITION: Final = edition(_HERE / name for name in _ENGINES)
 
 
@@ -78,13 +78,13 @@ def hits(asked: Sequence[SearchQuery], found: Sequence[Sequence[Passage]]) -> di
     }
 
 
-def compared(around: Neighbourhood, learners: Sequence[Learner], *, secret: str) -> dict[str, Any]:
+def compared(around: Neighbourhood, *, secret: str) -> dict[str, Any]:
     """Return whom the learner was compared with, as JSON: profiles by id, their levels by keyed hash, the rest as it
     went into the scores; of all others a hash."""
     return {
         "size": around.size,
         "learners": around.learners,
-        "hash": learners_digest(learners),
+        "hash": around.digest,
         "means": dict(around.means),
         "popularity": {str(key): number for key, number in around.popularity.items()},
         "nearest": [_nearest(one, secret) for one in around.nearest],
@@ -158,11 +158,6 @@ def ranking_again(written: Mapping[str, Any]) -> list[dict[str, Any]]:
             weights=written["weights"],
         )
     )
-
-
-def learners_digest(learners: Sequence[Learner]) -> str:
-    """Return a hash of all past learners that were compared with: their levels and credentials, no identities."""
-    return digest(sorted([sorted(one.levels.items()), sorted(map(str, one.credentials))] for one in learners))
 
 
 def _bearing(needs: Sequence[Need], candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -17,9 +17,8 @@ from recommendations import calibration, deciding, queries
 from recommendations.drafts import Draft, DraftItem, Embedding
 from recommendations.fusion import Candidate, Ranked, fuse, gap_fit, weights_used
 from recommendations.gaps import Need, SkillGap, Target, compare, find_needs
-from recommendations.knn import Neighbourhood, neighbourhood
+from recommendations.knn import Neighbourhood
 from recommendations.priors import Reception, prior
-from recommendations.profiles import Learner
 from recommendations.queries import Offer
 from recommendations.rationale import CredentialFacts, RunFacts
 from recommendations.retrieval import Evidence, Passage, SearchQuery, gather, search_queries
@@ -145,8 +144,7 @@ def search(basis: Basis, embedder: Embedder) -> Findings | None:
 
 def conclude(basis: Basis, findings: Findings | None, *, rag_latency_ms: int) -> Draft:
     """Rank the catalog for the needs; without ``findings`` the ranking goes without retrieval."""
-    others = queries.learners(role_id=basis.subject.role_id, other_than=basis.subject.user_id)
-    around = neighbourhood(basis.levels, others)
+    around = neighbours(basis)
     unavailable = [part for part, known in (("retrieval", findings), ("neighbours", around)) if known is None]
     candidates, earned = candidates_for(basis, findings, around), queries.earned(basis.subject.user_id)
     ranked = fuse(
@@ -165,7 +163,7 @@ def conclude(basis: Basis, findings: Findings | None, *, rag_latency_ms: int) ->
         metrics=metrics(basis, rag_latency_ms),
         inputs=_inputs(basis, candidates, earned, unavailable)
         | {
-            "neighbours": _compared(around, others),
+            "neighbours": _compared(around),
             "embedding": findings.facts if findings else None,
             "ranking": deciding.ranking(ranked),
             "calibration": parameters["calibration"],
@@ -203,10 +201,14 @@ def _inputs(
     )
 
 
-def _compared(around: Neighbourhood | None, others: Sequence[Learner]) -> dict[str, Any] | None:
-    if around is None:
-        return None
-    return deciding.compared(around, others, secret=settings.RECORD_HASH_KEY)
+def _compared(around: Neighbourhood | None) -> dict[str, Any] | None:
+    return None if around is None else deciding.compared(around, secret=settings.RECORD_HASH_KEY)
+
+
+def neighbours(basis: Basis) -> Neighbourhood | None:
+    """Return who is most alike by measured levels, and what they went on to earn."""
+    subject = basis.subject
+    return queries.neighbours(basis.levels, role_id=subject.role_id, other_than=subject.user_id)
 
 
 def candidates_for(basis: Basis, findings: Findings | None, around: Neighbourhood | None) -> list[Candidate]:

@@ -11,7 +11,6 @@ from assessments import queries as assessments
 from microcred.ai.base import Embedder, Vectors
 from recommendations import drafting, queries
 from recommendations.drafting import Basis, Findings
-from recommendations.knn import neighbourhood
 from recommendations.models import Recommendation
 from recommendations.what_if import Change, Explored, Screen, first_flip, relevant, skill_changes
 from scoring import oversight
@@ -68,8 +67,7 @@ def _first(basis: Basis, findings: Findings | None) -> uuid.UUID | None:
 
 
 def _screen(basis: Basis, findings: Findings | None) -> Screen:
-    others = queries.learners(role_id=basis.subject.role_id, other_than=basis.subject.user_id)
-    around = neighbourhood(basis.levels, others)
+    around = drafting.neighbours(basis)
     return Screen(
         targets=basis.targets,
         candidates=relevant(drafting.candidates_for(basis, findings, around), basis.targets),

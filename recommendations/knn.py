@@ -19,10 +19,7 @@ from dataclasses import dataclass, field
 from math import sqrt
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-from sklearn.neighbors import NearestNeighbors
-
+from recommendations.crowd import Crowd, Found
 from recommendations.profiles import Learner
 
 NEIGHBOURS: Final = 15
@@ -44,7 +41,8 @@ class Neighbourhood:
     """Scores (0 to 1) by credential, how many of the ``size`` neighbours hold each, and of how many in all.
 
     What the scores are made of: the ``nearest``, the nearest first; ``popularity``, how many of all learners hold what
-    the nearest hold; ``means``, the level taken for a skill that a learner lacks.
+    the nearest hold; ``means``, the level taken for a skill that a learner lacks; ``digest``, a hash of everybody who
+    was looked at: their levels and credentials, no identities.
     """
 
     scores: Mapping[uuid.UUID, float]
@@ -54,34 +52,34 @@ class Neighbourhood:
     nearest: tuple[Neighbour, ...] = ()
     popularity: Mapping[uuid.UUID, int] = field(default_factory=dict)
     means: Mapping[str, float] = field(default_factory=dict)
+    digest: str = ""
 
 
 def neighbourhood(levels: Mapping[str, float], learners: Sequence[Learner]) -> Neighbourhood | None:
     """Score credentials by the learners nearest to ``levels``; None while too few are known."""
-    skills = sorted(levels)
-    comparable = [learner for learner in learners if not learner.levels.keys().isdisjoint(levels)]
-    if not skills or len(comparable) < MIN_LEARNERS:
+    crowd = Crowd()
+    for place, learner in enumerate(learners):
+        crowd.put(uuid.UUID(int=place), learner.levels, tuple(learner.credentials), stamp=-place)
+    found = crowd.find(levels, number=NEIGHBOURS)
+    return drawn_up(levels, found, [learners[key.int] for key in found.keys])
+
+
+def drawn_up(levels: Mapping[str, float], found: Found, learners: Sequence[Learner]) -> Neighbourhood | None:
+    """Score credentials by those who were found, in their order; None where too few could be compared."""
+    if not levels or found.comparable < MIN_LEARNERS:
         return None
-    matrix, means = _matrix(comparable, skills)
-    query = np.array([[levels[skill] for skill in skills]])
-    index = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(comparable)), metric="euclidean").fit(matrix)
-    distances, positions = index.kneighbors(query)
-    similarities = 1.0 / (1.0 + distances[0] / np.sqrt(len(skills)))
-    nearest = tuple(
-        Neighbour(comparable[position], float(similarity))
-        for position, similarity in zip(positions[0], similarities, strict=True)
-    )
-    counted = Counter(held for learner in comparable for held in learner.credentials)
+    nearest = tuple(Neighbour(one, similarity(levels, one.levels, found.means)) for one in learners)
     holders = Counter(held for one in nearest for held in one.learner.credentials)
-    popularity = {held: counted[held] for held in holders}
+    popularity = {held: max(number, found.holders.get(held, 0)) for held, number in holders.items()}
     return Neighbourhood(
-        scores=scores_of(nearest, popularity, len(comparable)),
+        scores=scores_of(nearest, popularity, found.comparable),
         holders=dict(holders),
         size=len(nearest),
-        learners=len(comparable),
+        learners=found.comparable,
         nearest=nearest,
         popularity=popularity,
-        means=dict(zip(skills, (float(mean) for mean in means), strict=True)),
+        means=found.means,
+        digest=found.digest,
     )
 
 
@@ -104,14 +102,3 @@ def similarity(levels: Mapping[str, float], other: Mapping[str, float], means: M
     """Return how alike two learners are, by the skills of the first; ``means`` stand in for what the other lacks."""
     squares = [(level - other.get(skill, means[skill])) ** 2 for skill, level in levels.items()]
     return 1.0 / (1.0 + sqrt(sum(squares) / len(squares)))
-
-
-def _matrix(
-    learners: Sequence[Learner], skills: Sequence[str]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The levels, a row for each learner, with the means in the place of what is not known; and the means."""
-    rows = [[learner.levels.get(skill, np.nan) for skill in skills] for learner in learners]
-    matrix = np.array(rows, dtype=np.float64)
-    known = ~np.isnan(matrix)
-    means = np.where(known, matrix, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-    return np.where(known, matrix, means), means

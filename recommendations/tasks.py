@@ -17,6 +17,7 @@ from ops.jobs import Claim, RetryLater, enqueue
 from recommendations import drafting, exploring, queries, services, wording
 from recommendations.drafting import Basis, Findings
 from recommendations.models import Recommendation
+from recommendations.names import Names
 from recommendations.wording import Means
 from scoring import services as scoring
 
@@ -111,7 +112,7 @@ def _search(claim: Claim, basis: Basis) -> Findings | None:
 
 def _means(claim: Claim, basis: Basis, findings: Findings | None) -> Means:
     """What the run is put into words with; what it went without, the words go without."""
-    titles = [offer.title for offer in basis.offers.values()]
+    titles = Names.of(tuple(offer.title for offer in basis.offers.values()))
     model = scoring.words_model(basis.subject.assessment_id, job_id=claim.job_id, attempt=claim.attempt)
     if findings is None or findings.vectors is None:
         return Means(titles=titles, model=model)

@@ -15,6 +15,7 @@ from microcred.ai.base import Embedder, ProviderError, Vectors
 from recommendations import prompting, queries
 from recommendations.citing import Checked, Sentence, Source, check, fault
 from recommendations.drafts import Draft, DraftItem
+from recommendations.names import Names
 from recommendations.nearness import SentenceVectors
 from recommendations.prompting import Topic, UnreadableWords
 from recommendations.quoting import best, sayings
@@ -34,7 +35,7 @@ class Means:
     """What words are found with: the vectors of the needs by skill key and the embedder that made them, and the model
     that writes; templates and words alone do without. ``titles`` are those of the whole catalog."""
 
-    titles: Collection[str] = ()
+    titles: Collection[str] | Names = ()
     wanted: Mapping[str, Vectors] = field(default_factory=dict)
     embedder: Embedder | None = None
     model: AccountedWords | None = None
@@ -151,7 +152,7 @@ def _quotes_of(
 
     def stands(text: str, mark: str) -> bool:
         said = Sentence(f"Its document says: “{text}”", (mark,))
-        return not fault(said, by_mark, own=names, others=_others(means.titles, names))
+        return not fault(said, by_mark, own=names, others=means.titles)
 
     standing = [one for one in candidates if stands(one.text, citable[one.place][1].mark)]
     quotes: list[Quote] = []
@@ -201,12 +202,7 @@ def _by_model(
 
 def _checked(sentences: Sequence[Sentence], theme: _Theme, means: Means) -> Checked:
     sources = {source.mark: source for source in theme.topic.sources}
-    return check(sentences, sources, own=theme.names, others=_others(means.titles, theme.names))
-
-
-def _others(titles: Collection[str], own: Collection[str]) -> list[str]:
-    named = set(own)
-    return [title for title in titles if title not in named]
+    return check(sentences, sources, own=theme.names, others=means.titles)
 
 
 def _is_enough(checked: Checked, theme: _Theme) -> bool:

@@ -1,6 +1,7 @@
 """Reading recommendations and what they are made from."""
 
 from recommendations.calibration import Calibration, Reliability
+from recommendations.queries.crowds import learners, neighbours
 from recommendations.queries.embeddings import (
     EmbeddingCounts,
     embedding_counts,
@@ -40,7 +41,7 @@ from recommendations.queries.sampling import (
     share_of_credentials,
 )
 from recommendations.queries.search import nearest, nearest_of_each
-from recommendations.queries.signals import Offer, earned, learners, offers
+from recommendations.queries.signals import Offer, earned, offers
 from recommendations.queries.standing import moved_since, standing_now
 from recommendations.queries.verbatim import standing_verbatim
 
@@ -79,6 +80,7 @@ __all__ = [
     "named",
     "nearest",
     "nearest_of_each",
+    "neighbours",
     "newest_vector",
     "offers",
     "outcomes",

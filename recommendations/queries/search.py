@@ -21,10 +21,8 @@ from recommendations.retrieval import Passage
 
 # Up to here an exact scan of the passages that pass the filter is both fast and complete.
 EXACT_ROWS: Final = 2000
-# The index compares half-precision vectors, so more rows are taken from it than are wanted, then re-sorted. Where a
-# filter is on, the graph is walked further as well, for what passes lies further apart.
+# The index compares half-precision vectors, so more rows are taken from it than are wanted, then re-sorted.
 OVERFETCH: Final = 2
-OVERFETCH_FILTERED: Final = 4
 # What every connection is set to (see the settings); more is asked for where more rows are wanted.
 EF_SEARCH: Final = 100
 
@@ -162,7 +160,7 @@ def _approximate(filters: frozenset[str], limit: int) -> str:
         of_role=_OF_ROLE if "role_id" in filters else "",
         narrowed=(_IN_LANGUAGE if "language" in filters else "")
         + (_HASHED_ONE_OF if "credential_ids" in filters else ""),
-        taken=limit * (OVERFETCH_FILTERED if filters else OVERFETCH),
+        taken=OVERFETCH * limit,
     )
     return _READ.format(near=_SORTED.format(found=found, limit=limit))
 

@@ -1,17 +1,12 @@
 """What is known of credentials, learners and feedback when a recommendation is made."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Q
+from functools import lru_cache
 
 from catalog import queries as catalog
-from recommendations.models import LearnerCredential, LearnerProfile
-from recommendations.profiles import Learner
-
-MAX_LEARNERS = 5000
+from recommendations.models import LearnerCredential
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +24,14 @@ class Offer:
     role_ids: frozenset[uuid.UUID]
 
 
-def offers() -> list[Offer]:
-    """Return every active credential, by title."""
-    return [
+def offers() -> Sequence[Offer]:
+    """Return every active credential, by title; what was read of an unchanged catalog is kept."""
+    return _offers(catalog.catalog_version())
+
+
+@lru_cache(maxsize=2)
+def _offers(version: str) -> Sequence[Offer]:
+    return tuple(
         Offer(
             credential_id=row.pk,
             key=row.key,
@@ -43,7 +43,7 @@ def offers() -> list[Offer]:
             role_ids=frozenset(role.pk for role in row.roles.all()),
         )
         for row in catalog.credentials().prefetch_related("prerequisites", "roles")
-    ]
+    )
 
 
 def earned(user_id: uuid.UUID) -> frozenset[uuid.UUID]:
@@ -51,22 +51,3 @@ def earned(user_id: uuid.UUID) -> frozenset[uuid.UUID]:
     return frozenset(
         LearnerCredential.objects.filter(user_id=user_id).values_list("credential_id", flat=True)
     )
-
-
-def learners(*, role_id: uuid.UUID, other_than: uuid.UUID) -> list[Learner]:
-    """Return the newest learners for the role who hold a credential, one user left out; at most 5000."""
-    rows = (
-        LearnerProfile.objects.filter(role_id=role_id)
-        .exclude(user_id=other_than)
-        .annotate(
-            held=ArrayAgg(
-                "user__learner_credentials__credential_id",
-                filter=Q(user__learner_credentials__isnull=False),
-                default=[],
-            )
-        )
-        .exclude(held=[])
-        .order_by("-recorded_at", "-pk")
-        .values_list("levels", "held", "pk", "recorded_at")[:MAX_LEARNERS]
-    )
-    return [Learner(levels, frozenset(held), pk, as_of) for levels, held, pk, as_of in rows]

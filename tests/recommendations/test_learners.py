@@ -31,16 +31,6 @@ def test_a_synthetic_learner_has_an_assessment_a_profile_and_credentials() -> No
     assert LearnerCredential.objects.get().source == LearnerCredentialSource.SYNTHETIC
     assert earned(user.pk) == {taken.pk}
     stored = LearnerProfile.objects.get()
-    assert learners(role_id=role.pk, other_than=UserFactory().pk) == [
-        Learner({"sql": 2.5}, frozenset({taken.pk}), profile_id=stored.pk, as_of=stored.recorded_at)
-    ]
-
-
-def test_neighbours_are_others_of_the_same_role_who_hold_something() -> None:
-    role, taken = JobRoleFactory(), CredentialFactory()
-    oneself = past_learner(role, credentials=[taken], sql=1.0)
-    past_learner(JobRoleFactory(), credentials=[taken], sql=2.0)
-    past_learner(role, credentials=[], sql=3.0)
-    past_learner(role, credentials=[taken, CredentialFactory()], sql=4.0)
-
-    assert [learner.levels for learner in learners(role_id=role.pk, other_than=oneself.pk)] == [{"sql": 4.0}]
+    assert learners(role_id=role.pk, user_ids=[user.pk]) == {
+        user.pk: Learner({"sql": 2.5}, frozenset({taken.pk}), profile_id=stored.pk, as_of=stored.recorded_at)
+    }

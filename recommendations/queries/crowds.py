@@ -1,0 +1,102 @@
+"""The learners who are nearest to somebody, among all of a role: held in memory, and brought up to date each time.
+
+A row tells by which transaction it was changed last. What was read when the oldest transaction still under way had
+number n is brought up to date by reading the rows of n and later: exactly what has been committed since, and little
+else. The few who are found nearest are read again, so that nobody who has been erased meanwhile is ever compared with.
+"""
+
+import json
+import uuid
+from collections import OrderedDict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.db import connection
+
+from recommendations.crowd import Crowd
+from recommendations.knn import NEIGHBOURS, Neighbourhood, drawn_up
+from recommendations.profiles import Learner
+
+MOST_LEARNERS: Final = 100_000
+MOST_ROLES: Final = 32
+TRIES: Final = 3
+_MARK: Final = """
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text,
+       (SELECT removed_in::text FROM learner_removals WHERE role_id = %(role_id)s)
+"""
+_ROWS: Final = """
+SELECT p.user_id, p.levels::text, coalesce(h.held, '{{}}'), p.id, p.recorded_at FROM learner_profiles p
+  LEFT JOIN LATERAL (SELECT array_agg(c.credential_id ORDER BY c.credential_id) AS held
+                       FROM learner_credentials c WHERE c.user_id = p.user_id) h ON true
+ WHERE p.role_id = %(role_id)s AND {condition}
+ ORDER BY p.recorded_at DESC, p.id DESC LIMIT {most:d}
+"""
+_CHANGED: Final = _ROWS.format(condition="p.changed_in >= %(since)s::xid8", most=MOST_LEARNERS)
+_SOME: Final = _ROWS.format(condition="p.user_id = ANY(%(user_ids)s::uuid[])", most=MOST_LEARNERS)
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A crowd, the transaction from which on it lacks what was committed, and the last one that took somebody away."""
+
+    crowd: Crowd = field(default_factory=Crowd)
+    since: str = "0"
+    removed: str | None = None
+
+
+_kept: Final[OrderedDict[tuple[str, uuid.UUID], _Kept]] = OrderedDict()
+
+
+def neighbours(
+    levels: Mapping[str, float], *, role_id: uuid.UUID, other_than: uuid.UUID
+) -> Neighbourhood | None:
+    """Return the learners for the role nearest to ``levels`` who hold a credential, one user left out, and what they
+    went on to earn; of more than 100,000 only the newest count. None while too few are known."""
+    if not levels:
+        return None
+    crowd = _brought_up_to_date(role_id).crowd
+    for _ in range(TRIES):
+        found = crowd.find(levels, number=NEIGHBOURS, without=other_than)
+        read = learners(role_id=role_id, user_ids=found.keys)
+        gone = [key for key in found.keys if key not in read]
+        if not gone:
+            break
+        for key in gone:
+            crowd.drop(key)
+    return drawn_up(levels, found, [read[key] for key in found.keys if key in read])
+
+
+def learners(*, role_id: uuid.UUID, user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Learner]:
+    """Return what is known of these users as learners for the role, by user; without those who hold nothing."""
+    rows = _fetched(_SOME, {"role_id": role_id, "user_ids": list(user_ids)}) if user_ids else []
+    return {
+        user_id: Learner(json.loads(levels), frozenset(held), pk, as_of)
+        for user_id, levels, held, pk, as_of in rows
+        if held
+    }
+
+
+def _brought_up_to_date(role_id: uuid.UUID) -> _Kept:
+    name = (connection.settings_dict["NAME"], role_id)
+    ((now, removed),) = _fetched(_MARK, {"role_id": role_id})
+    kept = _kept.get(name)
+    if kept is None or kept.removed != removed:
+        kept = _kept[name] = _Kept(removed=removed)
+    for user_id, levels, held, _, as_of in _fetched(_CHANGED, {"role_id": role_id, "since": kept.since}):
+        if held:
+            kept.crowd.put(user_id, json.loads(levels), held, stamp=as_of.timestamp())
+        else:
+            kept.crowd.drop(user_id)
+    kept.since = now
+    _kept.move_to_end(name)
+    while len(_kept) > MOST_ROLES:
+        _kept.popitem(last=False)
+    return kept
+
+
+def _fetched(sql: str, values: Mapping[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows: list[Any] = cursor.fetchall()
+    return rows

@@ -1,0 +1,75 @@
+"""The quick search finds what scikit-learn's exhaustive one finds."""
+
+import uuid
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from sklearn.neighbors import NearestNeighbors
+
+from recommendations.crowd import NARROWED_FROM, Crowd
+
+SKILLS = ("charts", "python", "sql", "writing")
+
+
+def crowd_of(levels: NDArray[np.floating[Any]]) -> Crowd:
+    """Learners keyed by their number; levels that are not a number are not known."""
+    crowd = Crowd()
+    for number, own in enumerate(levels):
+        known = {skill: float(level) for skill, level in zip(SKILLS, own, strict=True) if not np.isnan(level)}
+        crowd.put(uuid.UUID(int=number), known, (uuid.UUID(int=10**9 + number % 7),), stamp=-number)
+    return crowd
+
+
+@pytest.mark.parametrize("number", [300, 3 * NARROWED_FROM])
+@pytest.mark.parametrize("lacking", [0.0, 0.3])
+def test_the_nearest_are_those_of_an_exhaustive_comparison(number: int, lacking: float) -> None:
+    generator = np.random.default_rng(11)
+    levels = np.where(
+        generator.random((number, 4)) < lacking, np.nan, generator.uniform(0, 5, size=(number, 4))
+    )
+    levels = levels[~np.isnan(levels).all(axis=1)]
+    crowd = crowd_of(levels)
+    means = np.nanmean(levels, axis=0)
+    reference = NearestNeighbors(n_neighbors=15, metric="euclidean").fit(
+        np.where(np.isnan(levels), means, levels)
+    )
+
+    for asked in generator.uniform(0, 5, size=(20, 4)):
+        found = crowd.find(dict(zip(SKILLS, asked.tolist(), strict=True)), number=15)
+
+        distances, positions = reference.kneighbors([asked])
+        assert [key.int for key in found.keys] == positions[0].tolist()
+        assert found.apart == pytest.approx((distances[0] / 2).tolist())
+        assert found.comparable == len(levels)
+
+
+def test_of_equals_the_latest_come_first_however_they_were_put_in() -> None:
+    levels = np.tile([1.0, 1.0, 1.0, 1.0], (50, 1))
+    one, other = crowd_of(levels), Crowd()
+    for number in reversed(range(50)):
+        other.put(uuid.UUID(int=number), dict.fromkeys(SKILLS, 1.0), (), stamp=-number)
+
+    for crowd in (one, other):
+        found = crowd.find(dict.fromkeys(SKILLS, 2.0), number=3)
+        assert [key.int for key in found.keys] == [0, 1, 2]
+
+
+def test_a_crowd_that_has_changed_is_as_one_that_was_made_so() -> None:
+    generator = np.random.default_rng(3)
+    levels = generator.uniform(0, 5, size=(4000, 4))
+    crowd, fresh = crowd_of(generator.uniform(0, 5, size=(4000, 4))), crowd_of(levels[:500])
+    for number, own in enumerate(levels[:500]):
+        known = dict(zip(SKILLS, own.tolist(), strict=True))
+        crowd.put(uuid.UUID(int=number), known, (uuid.UUID(int=10**9 + number % 7),), stamp=-number)
+    for number in range(500, 4000):
+        crowd.drop(uuid.UUID(int=number))
+
+    asked = dict.fromkeys(SKILLS, 2.5)
+    here, there = (one.find(asked, number=15, without=uuid.UUID(int=4)) for one in (crowd, fresh))
+
+    assert len(crowd) == len(fresh) == 500
+    assert (here.keys, here.digest, here.comparable) == (there.keys, there.digest, 499)
+    assert {key: number for key, number in here.holders.items() if number} == dict(there.holders)
+    assert here.means == pytest.approx(there.means)
