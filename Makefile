@@ -46,4 +46,19 @@ test-all: install-dev ## the long tests too
 check: install-dev ## lint, format, types, deployment settings, migrations, drift of schemas and OpenAPI
 	@scripts/check.sh
 
-.PHONY: help install install-dev run demo test test-all check
+# What the product is measured against goes into an environment of its own, on top of the product's.
+BENCH := var/benchmarks
+$(BENCH)/.installed: benchmarks/requirements.txt $(VENV)/.installed-dev
+	@$(BIN)/python -m venv $(BENCH)
+	@$(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))" > $$(ls -d $(BENCH)/lib/python*/site-packages)/product.pth
+	@$(BENCH)/bin/python -m pip install --disable-pip-version-check --requirement benchmarks/requirements.txt
+	@touch $@
+
+bench-install: install-dev $(BENCH)/.installed ## what the benchmarks compare the product with, into var/benchmarks
+
+bench: bench-install ## every benchmark in its usual size; about a quarter of an hour
+	@for script in rules neighbours retrieval embedding worker_start pipeline; do \
+	    $(BENCH)/bin/python benchmarks/$$script.py || missed="$$missed $$script"; \
+	done; test -z "$$missed" || { echo "goals missed in:$$missed"; exit 1; }
+
+.PHONY: help install install-dev run demo test test-all check bench bench-install

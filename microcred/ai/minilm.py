@@ -1,11 +1,13 @@
 """The local embedder: a sentence-transformers model exported to ONNX, run by onnxruntime on one thread.
 
-One thread, because several of these run side by side on few cores, and because a process with a thread pool
-cannot be forked safely: this one may be loaded once and shared by every forked worker.
+Each run takes one thread, because several of these run side by side on few cores, and because a process with a thread
+pool cannot be forked safely: this one may be loaded once and shared by every forked worker. Where much is embedded at
+once and nothing forks, several runs go on side by side, in threads that end with the call.
 """
 
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +57,28 @@ class OnnxEmbedder:
         self.provider = PROVIDER
         self.model = manifest.model
         self.dimension = manifest.dimension
+        self.side_by_side = 1
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return float32 of shape (len(texts), dimension), each row of unit length."""
+        """Return float32 of shape (len(texts), dimension), each row of unit length.
+
+        ``side_by_side`` batches are computed at a time; the vectors are the same, bit by bit.
+        """
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         encodings = self._tokenizer.encode_batch([self._readable(text) for text in texts])
-        for batch in batches_by_length([len(encoding.ids) for encoding in encodings]):
+
+        def run(batch: list[int]) -> None:
             inputs = self._pad([encodings[position] for position in batch])
             (vectors[batch],) = self._session.run(None, inputs)
+
+        # The longest first: then no thread is left alone with a long one at the end.
+        batches = list(batches_by_length([len(encoding.ids) for encoding in encodings]))[::-1]
+        if self.side_by_side == 1 or len(batches) < 2:
+            for batch in batches:
+                run(batch)
+        else:
+            with ThreadPoolExecutor(self.side_by_side) as pool:
+                list(pool.map(run, batches))
         return vectors
 
     def _readable(self, text: str) -> str:

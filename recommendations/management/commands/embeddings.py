@@ -1,6 +1,7 @@
 """manage.py embeddings: how far the catalog is embedded, bringing it up to date, and changing the model."""
 
 import json
+import os
 import uuid
 from argparse import ArgumentParser
 from dataclasses import asdict
@@ -12,6 +13,7 @@ from django.utils import timezone
 from catalog import queries as catalog
 from microcred.ai import providers
 from microcred.ai.base import Embedder, EmbedderError, EmbeddingKey, ProviderError
+from microcred.ai.minilm import OnnxEmbedder
 from microcred.errors import DomainError
 from recommendations import queries, services
 from recommendations.queries import EmbeddingCounts, Filters, Recall
@@ -102,12 +104,12 @@ class Command(BaseCommand):
 
     def _refresh(self, options: dict[str, Any]) -> None:
         counts = services.refresh_active_index(
-            embedder=providers.embedder(), now=timezone.now(), progress=self._progress
+            embedder=every_core(), now=timezone.now(), progress=self._progress
         )
         self._tell(counts)
 
     def _reindex(self, options: dict[str, Any]) -> None:
-        embedder: Embedder = providers.embedder()
+        embedder = every_core()
         key = EmbeddingKey.of(embedder)
         self._tell(services.build_index(embedder=embedder, progress=self._progress))
         overlap = services.compare_index(key=key)
@@ -154,6 +156,14 @@ class Command(BaseCommand):
 
     def _progress(self, done: int, total: int) -> None:
         self.stderr.write(f"Embedded {done} of {total} passages")
+
+
+def every_core() -> Embedder:
+    """Return the configured embedder; this process does nothing else and never forks, so it may take every core."""
+    embedder = providers.embedder()
+    if isinstance(embedder, OnnxEmbedder):
+        embedder.side_by_side = os.cpu_count() or 1
+    return embedder
 
 
 def _as_json(key: EmbeddingKey, active: EmbeddingKey | None, counts: EmbeddingCounts) -> dict[str, Any]:

@@ -1,0 +1,115 @@
+"""Every benchmark runs, measures what it says, and touches no database but one of its own or a test's."""
+
+import argparse
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from benchmarks import database, embedding, neighbours, pipeline, retrieval, rules, worker_start
+from benchmarks.measuring import Report, interleaved, ratios, series
+from microcred.ai import providers
+from tests.factories.recommendations import WordEmbedder
+
+SIZES: dict[str, Any] = {"rounds": 1, "json": True}
+
+
+@pytest.mark.parametrize("script", [retrieval, embedding, neighbours, pipeline, worker_start])
+def test_every_script_explains_itself(script: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        script.main(["--help"])
+
+    assert ended.value.code == 0
+    assert "--rounds" in capsys.readouterr().out
+
+
+def test_rules_have_cases_of_every_kind() -> None:
+    assert len(rules.CASES) == 5
+
+
+def test_contenders_take_turns_and_medians_are_of_rounds() -> None:
+    called: list[str] = []
+
+    def job(name: str) -> Callable[[int], None]:
+        return lambda _: called.append(name)
+
+    found = interleaved({"one": job("one"), "other": job("other")}, calls=3, rounds=2, warm=0)
+
+    assert called == [
+        "one",
+        "other",
+        "other",
+        "one",
+        "one",
+        "other",
+        "other",
+        "one",
+        "one",
+        "other",
+        "other",
+        "one",
+    ]
+    assert {name: len(own.medians) for name, own in found.items()} == {"one": 2, "other": 2}
+    assert ratios(series([[8.0], [9.0], [4.0]]), series([[2.0], [3.0], [4.0]])) == (3.0, 1.0, 4.0)
+
+
+def test_a_missed_goal_shows_in_the_exit_status(capsys: pytest.CaptureFixture[str]) -> None:
+    report = Report("a job")
+    report.at_most("p50", 3.0, 2.0, "ms")
+
+    assert report.ended(as_json=True) == 1
+
+    told = json.loads(capsys.readouterr().out)
+    assert (told["row"], told["goals"][0]["met"]) == ("a job", False)
+
+
+@pytest.mark.django_db
+def test_the_product_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    database.require_own()
+
+    monkeypatch.setattr(database, "OWN", ("benchmark_",))
+
+    with pytest.raises(database.NotOwn, match="is not a benchmark's database"):
+        database.require_own()
+
+
+@pytest.mark.django_db
+def test_retrieval_finds_what_an_exact_comparison_finds() -> None:
+    asked = argparse.Namespace(passages=300, queries=4, chroma=False, compare_index=True, **SIZES)
+
+    figures = retrieval.measure(asked).figures
+
+    assert [figures[one]["passing"] for one in ("all", "10 %", "1 %")] == [300, 30, 5]
+    assert {figures[one]["ours"]["recall"] for one in ("all", "10 %", "1 %")} == {1.0}
+
+
+@pytest.mark.django_db
+def test_embedding_compares_the_stored_vectors() -> None:
+    embedder = WordEmbedder()
+
+    report = embedding.measure(
+        argparse.Namespace(texts=5, **SIZES | {"rounds": 2}), ours=embedder, reference=WordEmbedder().embed
+    )
+
+    assert report.figures["furthest"] == pytest.approx(0.0, abs=1e-6)
+    assert len(report.figures["ratio"]) == 3
+
+
+def test_neighbours_are_scikit_learns() -> None:
+    report = neighbours.measure(argparse.Namespace(learners=3000, queries=5, **SIZES))
+
+    assert report.figures["ours"]["hit_rate"] == report.figures["scikit-learn"]["hit_rate"]
+    assert [goal.met for goal in report.goals if "common" in goal.what] == [True]
+
+
+@pytest.mark.django_db
+def test_the_pipeline_ends_with_results(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = WordEmbedder()
+    monkeypatch.setattr(providers, "embedder", lambda: chosen)
+    monkeypatch.setattr(pipeline, "WARM", 1)
+
+    report = pipeline.measure(argparse.Namespace(passages=300, learners=30, calls=1, alone=True, **SIZES))
+
+    assert report.figures["statements"] > 20
+    assert report.figures["ours"]["p50_ms"] > 0
