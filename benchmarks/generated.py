@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from django.db import connection
 from numpy.typing import NDArray
 
 from catalog.models import JobRole
@@ -60,8 +61,6 @@ class Catalog:
 def load_catalog(passages: int, *, shares: Sequence[float], seed: int = 1) -> Catalog:
     """Fill the tables with a catalog of so many passages, five to a credential, and one role for each share of the
     credentials; the index is built afterwards."""
-    from django.db import connection
-
     vectors = clustered(passages, seed=seed)
     credential = np.arange(passages) // PASSAGES_A_CREDENTIAL
     credentials = [uuid7() for _ in range(int(credential[-1]) + 1)]
@@ -74,10 +73,17 @@ def load_catalog(passages: int, *, shares: Sequence[float], seed: int = 1) -> Ca
         cursor.execute(f"DROP INDEX {HNSW}")
         _load_credentials(cursor, credentials, roles)
         _load_passages(cursor, [credentials[number] for number in credential], ids, vectors)
+        settle(cursor)
         cursor.execute("SET maintenance_work_mem = '1GB'")
         cursor.execute("SET max_parallel_maintenance_workers = 0")
         cursor.execute(definition)
     return Catalog(vectors, ids, credential, roles)
+
+
+def settle(cursor: Any) -> None:
+    """Check what waits for the end of a transaction, where there is one: until then no index can be made."""
+    if connection.in_atomic_block:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def _load_credentials(

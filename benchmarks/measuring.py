@@ -19,14 +19,18 @@ from typing import Any, Final
 
 ROUNDS: Final = 3
 Job = Callable[[int], Any]
+# The database's processes that serve this one.
+BACKENDS: Final[list[int]] = []
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The medians and the 95th percentiles of every round, in milliseconds."""
+    """The medians and the 95th percentiles of every round, and the processor's time for a call in each, by this process
+    and the database's; all in milliseconds. The processor's time is 0 where it was not taken."""
 
     medians: tuple[float, ...]
     highs: tuple[float, ...]
+    busy: tuple[float, ...] = (0.0,)
 
     @property
     def median(self) -> float:
@@ -39,7 +43,13 @@ class Series:
         return statistics.median(self.highs)
 
     def __str__(self) -> str:
-        return f"{self.median:.2f} ({min(self.medians):.2f} to {max(self.medians):.2f}), p95 {self.high:.2f}"
+        told = f"{self.median:.2f} ({min(self.medians):.2f} to {max(self.medians):.2f}), p95 {self.high:.2f}"
+        return told + (f", cpu {self.cpu:.2f}" if self.cpu else "")
+
+    @property
+    def cpu(self) -> float:
+        """The median over the rounds of the processor's time for a call."""
+        return statistics.median(self.busy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,7 @@ def interleaved(
         del name
     found: dict[str, list[list[float]]] = {name: [] for name in jobs}
     names = list(jobs)
+    burnt = {name: [0.0] * rounds for name in jobs}
     gc.collect()
     for turn in range(rounds):
         spent: dict[str, list[float]] = {name: [] for name in jobs}
@@ -110,21 +121,31 @@ def interleaved(
             for name in names[first:] + names[:first]:
                 if before:
                     before(number)
-                started = time.perf_counter()
+                started, busy = time.perf_counter(), processor_time()
                 jobs[name](number)
                 spent[name].append(1000 * (time.perf_counter() - started))
+                burnt[name][turn] += (processor_time() - busy) / calls
         for name, own in spent.items():
             found[name].append(own)
-    return {name: series(own) for name, own in found.items()}
+    return {name: series(own, burnt[name]) for name, own in found.items()}
 
 
-def series(rounds: Iterable[Sequence[float]]) -> Series:
-    """Return medians and 95th percentiles of rounds of milliseconds."""
+def series(rounds: Iterable[Sequence[float]], busy: Sequence[float] = (0.0,)) -> Series:
+    """Return medians and 95th percentiles of rounds of milliseconds, with the processor's time for a call in each."""
     kept = [sorted(one) for one in rounds]
     return Series(
         tuple(statistics.median(one) for one in kept),
         tuple(one[min(len(one) - 1, int(0.95 * len(one)))] for one in kept),
+        tuple(busy),
     )
+
+
+def processor_time() -> float:
+    """Milliseconds that this process and the one that the database serves it by have had a processor."""
+    own = 1000 * time.process_time()
+    if BACKENDS:
+        own += sum(int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) for pid in BACKENDS) / 1e6
+    return own
 
 
 def ratios(peer: Series, ours: Series) -> tuple[float, float, float]:
@@ -134,9 +155,10 @@ def ratios(peer: Series, ours: Series) -> tuple[float, float, float]:
 
 
 def times(peer: Series, ours: Series) -> str:
-    """The same in words."""
+    """The same in words, with that of the processor's time."""
     middle, least, most = ratios(peer, ours)
-    return f"{middle:.1f} x ({least:.1f} to {most:.1f})"
+    told = f"{middle:.1f} x ({least:.1f} to {most:.1f})"
+    return told + (f", of cpu {peer.cpu / ours.cpu:.1f} x" if peer.cpu and ours.cpu else "")
 
 
 def machine() -> str:

@@ -94,7 +94,13 @@ def _measure(
             f"  {one.name:>5} ({passing:,} pass)  {name:7} {own!s:45} recall {found[name]:.4f}"
         )
     report.figures[one.name] = {
-        name: {"p50_ms": own.median, "p95_ms": own.high, "rounds_ms": own.medians, "recall": found[name]}
+        name: {
+            "p50_ms": own.median,
+            "p95_ms": own.high,
+            "rounds_ms": own.medians,
+            "cpu_ms": own.cpu,
+            "recall": found[name],
+        }
         for name, own in series.items()
     } | {"passing": passing}
     _goals(one, passing, found, series, asked.passages, report)

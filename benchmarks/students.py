@@ -14,7 +14,7 @@ from django.db import connection
 from accounts.models import User
 from assessments.enums import Stage
 from assessments.models import Assessment
-from benchmarks.generated import DIMENSION, HNSW, PASSAGES_A_CREDENTIAL, clustered
+from benchmarks.generated import DIMENSION, HNSW, PASSAGES_A_CREDENTIAL, clustered, settle
 from catalog.models import JobRole, RoleSkill, Skill
 from microcred.ai.base import EmbeddingKey
 from microcred.ids import uuid7
@@ -121,6 +121,7 @@ def _load_catalog(
                 for row, vector in zip(rows, vectors, strict=True)
             ],
         )  # fmt: skip
+        settle(cursor)
         cursor.execute(definition)
 
 

@@ -24,8 +24,11 @@ def test_every_script_explains_itself(script: Any, capsys: pytest.CaptureFixture
     assert "--rounds" in capsys.readouterr().out
 
 
-def test_rules_have_cases_of_every_kind() -> None:
-    assert len(rules.CASES) == 5
+def test_rules_score_answers_of_every_kind_alike_in_every_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "ANSWERS", 30)
+
+    for case in rules.CASES.values():
+        assert rules.measure(*case)[1] == rules.measure(*case)[1]
 
 
 def test_contenders_take_turns_and_medians_are_of_rounds() -> None:
