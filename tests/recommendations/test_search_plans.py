@@ -1,0 +1,47 @@
+"""At a hundred thousand passages PostgreSQL takes the way that the search means it to take, under every filter."""
+
+import uuid
+
+import numpy as np
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from benchmarks.generated import KEY, Catalog, clustered, load_catalog
+from recommendations.queries import nearest
+
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
+PASSAGES = 100_000
+BY_GRAPH = "Index Scan using idx_embedding_artifacts_hnsw"
+BY_CREDENTIAL = "Index Scan using idx_embedding_artifacts_cred"
+
+
+def plan_of(catalog: Catalog, asked: np.ndarray, role_id: uuid.UUID | None) -> tuple[str, float]:
+    """The plan of the last statement of a search, and the share of the ten nearest that it found."""
+    with CaptureQueriesContext(connection) as captured:
+        (found,) = nearest(asked[None], key=KEY, limit=10, role_id=role_id)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {captured.captured_queries[-1]['sql']}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    near = np.where(catalog.passing(role_id), catalog.vectors @ asked, -2.0)
+    exact = {catalog.ids[int(number)] for number in np.argsort(-near)[:10]}
+    return plan, len(exact & {passage.artifact_id for passage in found}) / 10
+
+
+def test_the_graph_is_walked_where_many_pass_and_all_are_compared_where_few_do() -> None:
+    catalog = load_catalog(PASSAGES, shares=(0.1, 0.01))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    many, few = catalog.roles
+    for role_id, expected, least in (
+        (None, BY_GRAPH, 0.9),
+        (many, BY_GRAPH, 0.97),
+        (few, BY_CREDENTIAL, 1.0),
+    ):
+        recalls = []
+        for asked in clustered(20, seed=7):
+            plan, recall = plan_of(catalog, asked, role_id)
+            assert expected in plan
+            assert "Seq Scan on embedding_artifacts" not in plan
+            recalls.append(recall)
+        assert np.mean(recalls) >= least
