@@ -8,7 +8,7 @@ answers are left as figures only.
 import io
 import zipfile
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import astuple, fields
 from typing import Any, Final
 
 import numpy as np
@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from scoring.training.blend import VERSION, Scorer, Support
 from scoring.training.blocks import Blocks, Standard
 from scoring.training.encoder import INNER_LAYERS
+from scoring.training.relevance import Subject, Usual
 from scoring.training.trees import Trees
 
-_NUMBERS: Final = ("mean", "spread", "say", "low", "strange_below", "error")
+_NUMBERS: Final = ("mean", "spread", "say", "error")
 _VECTORS: Final = ("reaches", "of_counts", "of_meaning", "of_strings", "levels", "bounds")
 _EXACT: Final = frozenset({"levels", "bounds"})
 
@@ -33,6 +34,7 @@ def to_bytes(scorer: Scorer) -> bytes:
     arrays: dict[str, NDArray[Any]] = {
         "format": np.frombuffer(VERSION.encode(), np.uint8),
         "numbers": np.array([getattr(scorer, name) for name in _NUMBERS], float),
+        "subject": np.array([*astuple(scorer.subject.near), *astuple(scorer.subject.central)], float),
         "counts_mean": scorer.blocks.counts.mean,
         "counts_spread": scorer.blocks.counts.spread,
         "layers_mean": scorer.blocks.layers.mean,
@@ -70,13 +72,13 @@ def from_bytes(data: bytes) -> Scorer:
 
 
 def _narrow(name: str, array: NDArray[Any]) -> NDArray[Any]:
-    exact = name in _EXACT or name in {"numbers", "tree_threshold"}
+    exact = name in _EXACT or name in {"numbers", "subject", "tree_threshold"}
     return array.astype(np.float32) if array.dtype == np.float64 and not exact else array
 
 
 def _scorer(arrays: Mapping[str, NDArray[Any]]) -> Scorer:
     wide = {n: a.astype(float) if a.dtype == np.float32 else a for n, a in arrays.items()}
-    mean, spread, say, low, strange_below, error = (float(number) for number in wide["numbers"])
+    mean, spread, say, error = (float(number) for number in wide["numbers"])
     return Scorer(
         blocks=Blocks(
             counts=Standard(wide["counts_mean"], wide["counts_spread"]),
@@ -95,8 +97,7 @@ def _scorer(arrays: Mapping[str, NDArray[Any]]) -> Scorer:
         mean=mean,
         spread=spread,
         say=say,
-        low=low,
-        strange_below=strange_below,
+        subject=Subject(Usual(*map(float, wide["subject"][:2])), Usual(*map(float, wide["subject"][2:]))),
         error=error,
         reaches=wide["reaches"],
         of_counts=wide["of_counts"],

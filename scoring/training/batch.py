@@ -5,7 +5,6 @@ than most, less usual, nearer to what most write about.
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,26 +13,23 @@ from scoring.training.blocks import Standard, root
 from scoring.training.familiarity import document_counts, familiarity
 from scoring.training.features import FEATURES
 from scoring.training.reading import Reading
+from scoring.training.relevance import UNSURE_BELOW, distances, most
 from scoring.training.task_likeness import TASK
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
 
-LOW: Final = -1.3
-STRANGE: Final = -4.5
-# The standard deviation of a normal distribution by its median absolute deviation.
-_OF_NORMAL: Final = 1.4826
-_LOWEST: Final = 1e6
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """`counts` (n, figures), the last columns likeness to the batch and those of `TASK`,
-    `inner` (n, width) of the inner layers, and which answers are `strange`."""
+    `inner` (n, width) of the inner layers, which answers are `strange`, and the share of the scale
+    above which none is scored (`most`)."""
 
     counts: Matrix
     inner: Matrix
     strange: NDArray[np.bool_]
+    most: Vector
 
     def figure(self, name: str) -> Vector:
         """One of `FEATURES`."""
@@ -62,17 +58,13 @@ def standing(reading: Reading) -> Standing:
     documents = document_counts(reading.runs)
     raw = _raw_counts(reading, documents)
     counts = Standard.of(raw)(raw)
-    strange = reading.odd(documents, len(reading), among=True) | _off_subject(raw[:, -1 - len(TASK)])
-    return Standing(counts, Standard.of(reading.inner)(reading.inner), strange)
-
-
-def _off_subject(likeness: Vector) -> NDArray[np.bool_]:
-    """Answers that are less like the batch than answers differ. The median and the absolute
-    deviations from it do not move with a few answers to another question."""
-    away = likeness - np.median(likeness)
-    usual = _OF_NORMAL * float(np.median(np.abs(away)))
-    off: NDArray[np.bool_] = (away < STRANGE * usual) & (usual > 0)
-    return off
+    odd, distance = reading.odd(documents, len(reading), among=True), distances(reading.meaning)
+    return Standing(
+        counts,
+        Standard.of(reading.inner)(reading.inner),
+        strange=odd | (distance < UNSURE_BELOW),
+        most=np.where(odd, 0.0, most(distance)),
+    )
 
 
 def _raw_counts(reading: Reading, documents: NDArray[np.int32]) -> Matrix:
@@ -92,8 +84,3 @@ def standardised(values: Vector) -> Vector:
     """Mean 0 and standard deviation 1; all 0 where nothing varies."""
     spread = float(values.std())
     return (values - values.mean()) / spread if spread > 0 else np.zeros(len(values))
-
-
-def held_down(values: Vector, strange: NDArray[np.bool_], blank: NDArray[np.bool_]) -> Vector:
-    """`values` in standard deviations, low ones for strange answers, as low as can be for blank ones."""
-    return np.where(blank, -_LOWEST, np.where(strange, np.minimum(values, LOW), values))

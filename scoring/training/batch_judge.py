@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from microcred.ai.base import Embedder
 from scoring.essays.judgement import Judgement
 from scoring.essays.task import EssayTask
-from scoring.training.batch import held_down, standardised, standing
+from scoring.training.batch import standardised, standing
 from scoring.training.judge import Whole, WholeJudge
 from scoring.training.prior import STATED
 from scoring.training.reading import Reader
@@ -62,9 +62,8 @@ class BatchJudge:
         stand = standing(reading)
         by_rubric = standardised(np.array([_quality(judged.raw) for judged in alone]))
         value = standardised(standardised(weighed(stand)) + by_rubric)
-        held = held_down(value, stand.strange, reading.blank)
         spread = STATED.spread_at(max(len(criterion.levels) for criterion in task.criteria))
-        shares = np.clip(STATED.mean + spread * held, 0.0, 1.0)
+        shares = np.clip(STATED.mean + spread * value, 0.0, stand.most)
         return [
             Whole(float(share), STATED_ERROR, bool(strange), 0)
             for share, strange in zip(shares, stand.strange, strict=True)

@@ -7,9 +7,9 @@ trees see the figures and the main axes of the layers; they have a say where the
 `LEAST_FOR_TREES` answers, in the proportion that fits best when every answer is predicted
 without itself. Bounds between scores are matched in the same way (`cutpoints`).
 
-An answer without words of its own is given the lowest score. One whose words are in disorder or
-mostly said before, or that is far from every training answer in meaning, is given no more than
-the lowest tenth.
+An answer without words of its own, whose words are in disorder or mostly said before, or that is far from
+what the training answers write about, is given the lowest score; one that is less far off, no more than
+its distance allows (`relevance`).
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,6 @@ from scoring.training.blocks import (
     apply_blocks,
     dense,
     fit_blocks,
-    nearness,
     reach,
     string_kernels,
     string_rows,
@@ -36,19 +35,17 @@ from scoring.training.blocks import (
 from scoring.training.cutpoints import matched, placed, scored
 from scoring.training.features import FEATURES
 from scoring.training.reading import BUCKETS, Reading
+from scoring.training.relevance import UNSURE_BELOW, Subject, most
 from scoring.training.trees import Trees
 from scoring.training.zero import WEIGHTS
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
 
-VERSION: Final = "trained-2"
+VERSION: Final = "trained-3"
 LEAST_FOR_TREES: Final = 150
 MOST_ANSWERS: Final = 2000
 SEED: Final = 20_261_120
-STRANGE_SHARE: Final = 0.01
-STRANGE_MARGIN: Final = 0.05
-LOW_SHARE: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +76,14 @@ class Scorer:
     say: float
     levels: Vector
     bounds: Vector
-    low: float
-    strange_below: float
+    subject: Subject
     error: float
 
 
 @dataclass(frozen=True, slots=True)
 class Predictions:
     """For each answer its `score` (a level), `place` among the levels (0 to their number less
-    1), and whether it is `strange`: blank, padded, disordered or far from every training answer."""
+    1), and whether it is `strange`: blank, padded, disordered or off the subject."""
 
     score: Vector
     place: Vector
@@ -132,8 +128,7 @@ def fit_scorer(
         say=say,
         levels=levels,
         bounds=bounds,
-        low=float(np.quantile(left_out, LOW_SHARE)),
-        strange_below=_strange_below(reading),
+        subject=Subject.of(reading.meaning),
         error=float(np.sqrt(((left_out - aim) ** 2).mean())),
     )
 
@@ -152,20 +147,15 @@ def predict(scorer: Scorer, reading: Reading) -> Predictions:
     raw = _by_process(scorer, figures, reading)
     if scorer.trees is not None:
         raw = (1 - scorer.say) * raw + scorer.say * scorer.trees.predict(figures.for_trees)
-    near = nearness(reading.meaning, scorer.support.meaning, among=False)
+    distance = scorer.subject.distance(reading.meaning, scorer.support.meaning)
     blocks = scorer.blocks
     odd = reading.odd(blocks.documents, blocks.answers, among=False)
-    strange = odd | (near < scorer.strange_below)
-    raw = np.where(strange, np.minimum(raw, scorer.low), raw)
-    place = np.where(reading.blank, 0.0, placed(raw, scorer.bounds))
-    score = np.where(reading.blank, scorer.levels[0], scored(raw, scorer.bounds, scorer.levels))
-    return Predictions(score, place, strange)
-
-
-def _strange_below(reading: Reading) -> float:
-    """The nearness that nearly all training answers have to others of them."""
-    near = nearness(reading.meaning, reading.meaning, among=True)
-    return float(np.quantile(near, STRANGE_SHARE)) - STRANGE_MARGIN
+    highest = (len(scorer.levels) - 1) * np.where(odd, 0.0, most(distance))
+    place = np.minimum(placed(raw, scorer.bounds), highest)
+    score = np.minimum(
+        scored(raw, scorer.bounds, scorer.levels), scorer.levels[np.floor(highest + 0.5).astype(int)]
+    )
+    return Predictions(score, place, odd | (distance < UNSURE_BELOW))
 
 
 def _kernels(figures: Figures, strings: Matrix) -> list[tuple[Matrix, float]]:

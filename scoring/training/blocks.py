@@ -24,7 +24,6 @@ LEAST_SPREAD: Final = 1e-6
 COUNTS_REACH: Final = 0.3
 LAYER_REACH: Final = 0.5
 COMPONENTS: Final = 24
-NEIGHBOURS: Final = 5
 STRINGS: Final = 3
 
 
@@ -121,16 +120,6 @@ def dense(rows: Any, weights: Vector) -> Vector:
     """A sparse matrix times a vector."""
     product: Vector = np.asarray(sparse.csr_matrix(rows) @ weights, float).ravel()
     return product
-
-
-def nearness(meaning: Matrix, training: Matrix, *, among: bool) -> Vector:
-    """The mean cosine with the `NEIGHBOURS` nearest training answers (other ones, if `among`)."""
-    cosines = meaning @ training.T
-    if among:
-        np.fill_diagonal(cosines, -1.0)
-    count = min(NEIGHBOURS, max(1, cosines.shape[1] - among))
-    nearest: Vector = np.sort(cosines, axis=1)[:, -count:].mean(axis=1)
-    return nearest
 
 
 def layer_slices(width: int) -> list[slice]:

@@ -62,7 +62,8 @@ def learned(sets: Sequence[tuple[Vector, Scale]]) -> Prior:
     return Prior(float(mean), float(STATED.spread * np.exp(shift)), float(STATED.decline + steeper))
 
 
-def placed(standing: Vector, scale: Scale, prior: Prior) -> Vector:
-    """Scores for answers that stand `standing` standard deviations above the usual one."""
-    parts = prior.mean + prior.spread_of(scale) * standing
+def placed(standing: Vector, scale: Scale, prior: Prior, most: Vector) -> Vector:
+    """Scores for answers that stand `standing` standard deviations above the usual one, none above its
+    share `most` of the range."""
+    parts = np.minimum(prior.mean + prior.spread_of(scale) * standing, most)
     return scale.rounded(scale.low + parts * (scale.high - scale.low))

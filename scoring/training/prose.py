@@ -2,26 +2,35 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-
-from scoring.essays.text import shingles
 
 _WORD = re.compile(r"@?[^\W_]+(?:['’-][^\W_]+)*")
 _SENTENCE_END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s|$)|\n+")
 _PARAGRAPH = re.compile(r"\n\s*\n|\n(?=\s{2,}|\t)|\n")
+_AFTER_LAST_WORD = re.compile(r"(?<=\w)[^\w.!?]+$")
 _VOWELS = re.compile(r"[aeiouy]+")
-_COPY_RUN = 5
-_COPIED_SHARE = 0.8
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence as written, its words in lower case, and the white space before it."""
+    """A sentence as written, its words in lower case, and what stands between the one before and it."""
 
     text: str
     words: tuple[str, ...]
     before: str = ""
+
+    def part(self, start: int, end: int) -> "Sentence":
+        """The sentence from its word `start` up to its word `end`, without what stands around them."""
+        places = [match.span() for match in _WORD.finditer(self.text)]
+        if (start, end) == (0, len(self.words)) or len(places) != len(self.words):
+            return self
+        if start >= end:
+            return Sentence("", (), self.before)
+        first = places[start][0] if start else 0
+        last = places[end - 1][1] if end < len(places) else len(self.text)
+        return Sentence(self.text[first:last], self.words[start:end], self.before)
 
 
 @dataclass(frozen=True)
@@ -50,47 +59,28 @@ class Prose:
 def read_prose(text: str) -> Prose:
     """Cut `text` into sentences; stretches without a word are left out."""
     normal = unicodedata.normalize("NFKC", text).replace("’", "'").replace("\r\n", "\n")
-    found, start = [], 0
+    found, start, last = [], 0, 0
     for end in [*(match.end() for match in _SENTENCE_END.finditer(normal)), len(normal)]:
         stretch = normal[start:end].strip()
-        before = normal[start:end].partition(stretch)[0] if stretch else ""
         words = tuple(_WORD.findall(stretch.lower()))
         if words:
-            found.append(Sentence(stretch, words, before))
+            begins = normal.index(stretch, start)
+            found.append(Sentence(stretch, words, normal[last:begins]))
+            last = begins + len(stretch)
         start = end
     return Prose(normal, tuple(found))
 
 
-def own_prose(prose: Prose, prompt: str = "") -> Prose:
-    """What the student added: each sentence once, without those of which 80 %
-    of the words stand in runs of five that the prompt has too.
-
-    So neither pasting the prompt nor saying a sentence again makes an answer longer.
-    """
-    source = frozenset(shingles(read_prose(prompt).words, _COPY_RUN))
-    seen: set[tuple[str, ...]] = set()
-    kept = []
-    for sentence in prose.sentences:
-        if sentence.words not in seen and not _is_copy(sentence.words, source):
-            kept.append(sentence)
-        seen.add(sentence.words)
-    if len(kept) == len(prose.sentences):
-        return prose
-    text = "".join(sentence.before + sentence.text for sentence in kept)
-    return Prose(text.strip(), tuple(kept))
+def joined(sentences: Sequence[Sentence]) -> Prose:
+    """The sentences as one text. Marks behind a last word without a full stop are left out: nobody can
+    tell whether they close what stands there or opened what stood behind it."""
+    kept = list(sentences)
+    if kept:
+        kept[-1] = replace(kept[-1], text=_AFTER_LAST_WORD.sub("", kept[-1].text))
+    return Prose("".join(sentence.before + sentence.text for sentence in kept).strip(), tuple(kept))
 
 
 def syllables(word: str) -> int:
     """Groups of vowels, a silent final e not counted; at least 1."""
     groups = len(_VOWELS.findall(word))
     return max(1, groups - 1 if word.endswith("e") and not word.endswith("le") else groups)
-
-
-def _is_copy(words: tuple[str, ...], source: frozenset[tuple[str, ...]]) -> bool:
-    if not source:
-        return False
-    covered: set[int] = set()
-    for at, run in enumerate(shingles(words, _COPY_RUN)):
-        if run in source:
-            covered.update(range(at, at + _COPY_RUN))
-    return len(covered) >= _COPIED_SHARE * len(words)

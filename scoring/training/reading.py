@@ -19,7 +19,8 @@ from scoring.essays.language import broken_share
 from scoring.training.encoder import Encoder
 from scoring.training.features import feature_matrix
 from scoring.training.order import out_of_order, shuffles
-from scoring.training.prose import Prose, own_prose, read_prose
+from scoring.training.own_words import own_prose
+from scoring.training.prose import Prose, read_prose
 from scoring.training.rubric import NO_RUBRIC, Rubric
 from scoring.training.task_likeness import compared
 

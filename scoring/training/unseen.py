@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.training import gaussian, prior, trees
-from scoring.training.batch import Scored, Standing, alone_counts, held_down, standardised, standing
-from scoring.training.blocks import COUNTS_REACH, LAYER_REACH, Standard, layer_slices, reach
+from scoring.training.batch import Scored, Standing, alone_counts, standardised, standing
+from scoring.training.blocks import COUNTS_REACH, LAYER_REACH, LEAST_SPREAD, Standard, layer_slices, reach
 from scoring.training.dataset import Scale
 from scoring.training.familiarity import document_counts
 from scoring.training.gaussian import GaussianFit
@@ -35,6 +35,7 @@ TREES_SAY: Final = 0.3
 SEED: Final = 20_261_120
 # An answer further from its prompt than nearly all others are from theirs is about something else.
 STRANGE_SHARE: Final = 0.03
+BOUNDED_SHARE: Final = 0.10
 
 
 @dataclass(frozen=True)
@@ -65,22 +66,28 @@ class _Rows:
 @dataclass(frozen=True, slots=True)
 class _Alone:
     """What an answer by itself is held against: the scales of all answers learned from, in how
-    many of them each run of words occurs, and the least likeness to the prompt."""
+    many of them each run of words occurs, and the likeness to the prompt that all but few have (`least`),
+    and all but some (`usual`)."""
 
     counts: Standard
     inner: Standard
     documents: NDArray[np.int32]
     answers: int
     least_on_prompt: float
+    usual_on_prompt: float
 
     def rows(self, reading: Reading) -> _Rows:
         return _Rows(self.counts(alone_counts(reading)), self.inner(reading.inner))
 
-    def strange(self, reading: Reading) -> NDArray[np.bool_]:
+    def judged(self, reading: Reading) -> tuple[NDArray[np.bool_], Vector]:
+        """Which answers are strange, and the share of the range above which none is scored."""
         odd = reading.odd(self.documents, self.answers, among=False)
         on_prompt = reading.on_task[:, TASK.index("prompt_cosine")]
-        strange: NDArray[np.bool_] = odd | ((on_prompt != 0) & (on_prompt < self.least_on_prompt))
-        return strange
+        off = (on_prompt != 0) & (on_prompt < self.least_on_prompt)
+        most = np.clip(
+            (on_prompt - self.least_on_prompt) / (self.usual_on_prompt - self.least_on_prompt), 0.0, 1.0
+        )
+        return odd | off, np.where(odd, 0.0, np.where(on_prompt == 0, 1.0, most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +105,14 @@ class General:
         """The scores of answers to one question; no score that `new` may have is used."""
         reading = new.reading if isinstance(new, Known) else new
         if self.alone is not None:
-            strange = self.alone.strange(reading)
+            strange, most = self.alone.judged(reading)
             spread = float(self.fit.left_out.std()) or 1.0
             value = self._guess(self.alone.rows(reading)) / spread
         else:
             stand = new.standing if isinstance(new, Known) else standing(reading)
-            strange = stand.strange
+            strange, most = stand.strange, stand.most
             value = standardised(self._guess(_Rows(stand.counts, stand.inner)))
-        value = held_down(value, strange, reading.blank)
-        return Scored(prior.placed(value, scale, self.bell), strange)
+        return Scored(prior.placed(value, scale, self.bell, most), strange)
 
     def _guess(self, new: _Rows) -> Vector:
         """What is predicted, in standard deviations."""
@@ -151,6 +157,7 @@ def _alone(others: Sequence[Known]) -> _Alone:
         documents=np.sum([document_counts(known.reading.runs) for known in others], axis=0),
         answers=len(counts),
         least_on_prompt=float(np.quantile(told, STRANGE_SHARE)) if len(told) else -1.0,
+        usual_on_prompt=LEAST_SPREAD + (float(np.quantile(told, BOUNDED_SHARE)) if len(told) else -1.0),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.training.batch import Scored, Standing, held_down, standardised, standing
+from scoring.training.batch import Scored, Standing, standardised, standing
 from scoring.training.dataset import Scale
 from scoring.training.prior import STATED, placed
 from scoring.training.reading import Reading
@@ -31,8 +31,7 @@ ON_TASK: Final[Mapping[str, float]] = {"prompt_cosine": 0.10, "prompt_words_log"
 def zero_scores(reading: Reading, scale: Scale) -> Scored:
     """The scores of a batch of answers."""
     stand = standing(reading)
-    held = held_down(standardised(weighed(stand)), stand.strange, reading.blank)
-    return Scored(placed(held, scale, STATED), stand.strange)
+    return Scored(placed(standardised(weighed(stand)), scale, STATED, stand.most), stand.strange)
 
 
 def weighed(stand: Standing) -> Vector:

@@ -89,5 +89,8 @@ def test_a_worse_answer_never_scores_more_and_is_in_doubt(score: Score, worse: s
 
 
 @pytest.mark.parametrize("padding", [pytest.param(PROMPT, id="prompt"), pytest.param(GOOD, id="itself")])
-def test_padding_adds_nothing(score: Score, padding: str) -> None:
-    assert score(f"{GOOD} {padding}")[0] <= score(GOOD)[0] + 1e-9
+@pytest.mark.parametrize(
+    "essay", [pytest.param(GOOD, id="ended"), pytest.param(GOOD.rstrip("."), id="without a stop")]
+)
+def test_padding_adds_nothing(score: Score, essay: str, padding: str) -> None:
+    assert score(f"{essay} {padding}")[0] <= score(essay)[0] + 1e-9

@@ -1,0 +1,97 @@
+"""How far an answer keeps to what the others write about, and how high it may then be scored.
+
+An answer's distance from the subject is how many standard deviations it lies below the usual answer in
+likeness to its nearest neighbours and to the middle of all (the mean of the two). On ELLIPSE 95 % of
+the answers lie above -2.3 and 85 % of the answers to another question below. What is that far off is
+also scored lower by people, by more than half a standard deviation, so bounding its score costs no agreement.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float64]
+Vector = NDArray[np.float64]
+
+UNSURE_BELOW: Final = -2.3
+# From here on the score is bounded, down to the lowest one there.
+BOUNDED_BELOW: Final = -2.0
+LOWEST_BELOW: Final = -3.5
+# Fewer answers do not show what is usual.
+LEAST_ANSWERS: Final = 10
+# The standard deviation of a normal distribution by its median absolute deviation.
+OF_NORMAL: Final = 1.4826
+NEIGHBOURS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """Median, and the standard deviation that deviations from it suggest: neither moves with a
+    few answers to another question. Without deviations nothing is unusual."""
+
+    middle: float
+    spread: float
+
+    @classmethod
+    def of(cls, values: Vector) -> "Usual":
+        """Those of the values."""
+        middle = float(np.median(values))
+        return cls(middle, OF_NORMAL * float(np.median(np.abs(values - middle))))
+
+    def __call__(self, values: Vector) -> Vector:
+        return (values - self.middle) / self.spread if self.spread > 0 else np.zeros(len(values))
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What answers to a question are usually like: `near` to their neighbours, `central` to the middle."""
+
+    near: Usual
+    central: Usual
+
+    @classmethod
+    def of(cls, meaning: Matrix) -> "Subject":
+        """That of answers with these unit vectors, shape (n, width)."""
+        return cls(Usual.of(nearness(meaning, meaning, among=True)), Usual.of(_among(meaning)))
+
+    def distance(self, meaning: Matrix, others: Matrix) -> Vector:
+        """Of answers that are not among the `others`."""
+        if len(others) < LEAST_ANSWERS:
+            return np.zeros(len(meaning))
+        middle = others.mean(axis=0)
+        central = meaning @ (middle / (np.sqrt(middle @ middle) or 1.0))
+        return (self.near(nearness(meaning, others, among=False)) + self.central(central)) / 2
+
+
+def distances(meaning: Matrix) -> Vector:
+    """Of each answer from the others."""
+    if len(meaning) < LEAST_ANSWERS:
+        return np.zeros(len(meaning))
+    near, central = nearness(meaning, meaning, among=True), _among(meaning)
+    return (Usual.of(near)(near) + Usual.of(central)(central)) / 2
+
+
+def most(distance: Vector) -> Vector:
+    """The share of the scale, 0 to 1, above which no answer that far off is scored."""
+    share: Vector = np.clip((distance - LOWEST_BELOW) / (BOUNDED_BELOW - LOWEST_BELOW), 0.0, 1.0)
+    return share
+
+
+def nearness(meaning: Matrix, training: Matrix, *, among: bool) -> Vector:
+    """The mean cosine with the `NEIGHBOURS` nearest training answers (other ones, if `among`)."""
+    cosines = meaning @ training.T
+    if among:
+        np.fill_diagonal(cosines, -1.0)
+    count = min(NEIGHBOURS, max(1, cosines.shape[1] - among))
+    nearest: Vector = np.sort(cosines, axis=1)[:, -count:].mean(axis=1)
+    return nearest
+
+
+def _among(meaning: Matrix) -> Vector:
+    """The cosine of each with the middle of the others."""
+    others = meaning.sum(axis=0) - meaning
+    lengths = np.sqrt((others**2).sum(axis=1))
+    cosines: Vector = (meaning * others).sum(axis=1) / np.where(lengths > 0, lengths, 1.0)
+    return cosines
