@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from microcred.ai.fences import unfenced
 from recommendations.chain import keyed
 from recommendations.citing import Sentence, Source
 
@@ -75,7 +76,7 @@ def read(reply: str, topics: Sequence[Topic]) -> dict[str, list[Sentence]]:
         UnreadableWords: if the reply is not what the schema asks for.
     """
     try:
-        body = json.loads(reply)
+        body = json.loads(unfenced(reply))
         said = {"": body["summary"], **body["credentials"]}
         asked = [topic.credential for topic in topics]
         return {key: [_sentence(one) for one in said[key]][:MOST_SENTENCES] for key in asked}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from microcred.ai.base import ProviderError
+from microcred.ai.fences import unfenced
 from scoring.essays.confidential import Confidential
 from scoring.essays.evidence import is_substantial, locate
 from scoring.essays.judgement import CriterionVerdict, Quote
@@ -58,7 +59,7 @@ def _parse(content: str) -> _Object:
     if len(content) > MOST_CHARACTERS:
         raise _bad_reply("the reply is too long")
     try:
-        body = json.loads(content, object_pairs_hook=_object)
+        body = json.loads(unfenced(content), object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         raise _bad_reply("the reply is not JSON") from error
     if not isinstance(body, _Object):

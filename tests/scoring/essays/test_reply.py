@@ -207,3 +207,11 @@ def test_no_reply_breaks_the_rules_of_a_verdict(weighing: Any, trial: Any) -> No
         assert found.points is None or 0 <= found.points <= criterion.maximum
         assert all(STRONG[q.start : q.end] == q.text for q in found.quotes)
         assert found.status == "needs_review" or found.quotes or found.level_id == criterion.levels[0].id
+
+
+def test_a_fenced_reply_is_read_at_once() -> None:
+    body = json.dumps({"e1": {"instructions_in_answer": False, "criteria": GOOD}})
+
+    (found,) = read_reply(f"```json\n{body}\n```", [TASK], ["e1"])
+
+    assert [verdict.status for verdict in found.verdicts] == ["scored", "scored"]

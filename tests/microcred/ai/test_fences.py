@@ -1,0 +1,20 @@
+"""Replies that come in a Markdown fence."""
+
+import pytest
+
+from microcred.ai.fences import unfenced
+
+
+@pytest.mark.parametrize(
+    "content",
+    ['```json\n{"a": 1}\n```', '```\n{"a": 1}\n```', '\n ```JSON \r\n{"a": 1}\r\n```\n', '{"a": 1}'],
+)
+def test_a_fence_around_the_whole_reply_is_taken_off(content: str) -> None:
+    assert unfenced(content) == '{"a": 1}'
+
+
+@pytest.mark.parametrize(
+    "content", ['Here:\n```json\n{"a": 1}\n```', '{"a": "```json\\n1\\n```"}', "```", ""]
+)
+def test_anything_else_is_left_as_it_is(content: str) -> None:
+    assert unfenced(content) == content
