@@ -72,7 +72,8 @@ class Essay:
 
 def version() -> str:
     """The versions of the data files."""
-    return "+".join(str(file(name)["version"]) for name in ("families", "heldout", "carriers"))
+    names = ("families", "heldout", "independent", "carriers")
+    return "+".join(str(file(name)["version"]) for name in names)
 
 
 def families() -> list[str]:
@@ -84,7 +85,14 @@ def held_out() -> Iterator[Attack]:
     """Attacks that no part of the defences was made from or fitted on: how far the defences reach."""
     for name in ("heldout", "unseen"):
         for family in file(name)["families"]:
-            yield from _of_family(family["family"], family["attacks"])
+            yield from _of_family(family["family"], family["attacks"], carriers())
+
+
+def independent() -> Iterator[Attack]:
+    """Attacks on carriers of their own, by an author who had seen neither the defences nor another attack."""
+    hosts = carriers("independent")
+    for family in file("independent")["families"]:
+        yield from _of_family(family["family"], family["attacks"], hosts)
 
 
 def aimed(attacks: Iterable[Attack]) -> Iterator[Attack]:
@@ -94,11 +102,11 @@ def aimed(attacks: Iterable[Attack]) -> Iterator[Attack]:
             yield replace(attack, order=replace(attack.order, wants=("one",)))
 
 
-def carriers() -> list[Essay]:
-    """The essays that carry attacks."""
+def carriers(name: str = "carriers") -> list[Essay]:
+    """The essays that carry attacks, of one of the files."""
     return [
         Essay(row["id"], row["quality"], essay_task(row["file"], row["question"], row["text"]))
-        for row in file("carriers")["carriers"]
+        for row in file(name)["carriers"]
     ]
 
 
@@ -123,7 +131,7 @@ def attacks(only: Collection[str] = (), first_of_each: bool = False) -> Iterator
     for family in file("families")["families"]:
         if only and family["family"] not in only:
             continue
-        of_family = _of_family(family["family"], family["attacks"])
+        of_family = _of_family(family["family"], family["attacks"], carriers())
         if first_of_each:
             yield next(of_family)
         else:
@@ -143,8 +151,7 @@ def essay_task(file: str, key: str, answer: str, question_id: str = "attacked") 
     )
 
 
-def _of_family(name: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[Attack]:
-    hosts = carriers()
+def _of_family(name: str, rows: Sequence[Mapping[str, Any]], hosts: Sequence[Essay]) -> Iterator[Attack]:
     for at, row in enumerate(rows, start=1):
         order = _order(row)
         for turn in range(CARRIERS_EACH):

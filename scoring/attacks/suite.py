@@ -1,7 +1,7 @@
 """Running the attacks through the real pipeline and judging what came of each."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Literal
@@ -14,7 +14,7 @@ from scoring.attacks.hostile import WAYS, HostileModel
 from scoring.attacks.secrets import gives_away
 from scoring.essays.evidence import locate
 from scoring.essays.judge import ModelJudge, fresh_nonce
-from scoring.essays.judgement import CriterionVerdict, Judgement
+from scoring.essays.judgement import CriterionVerdict, Judge, Judgement
 from scoring.essays.marks import points, total
 from scoring.essays.prompt import build
 from scoring.essays.safeguards import PlainSafeguards, Safeguards
@@ -44,10 +44,18 @@ class Outcome:
         return self.fate in SUCCESSES
 
 
+Judging = Callable[[ObedientModel, Attack], Judge]
+
+
 def obedient(attacks: Iterable[Attack], safeguards: Safeguards | None = None) -> list[Outcome]:
     """Run attacks against a model that obeys each of them; it is told what the attack wants."""
+    return judged(attacks, lambda model, _: ModelJudge(model, safeguards=safeguards))
+
+
+def judged(attacks: Iterable[Attack], judging: Judging) -> list[Outcome]:
+    """Run attacks on the judge that `judging` makes of an obedient model."""
     baselines: dict[str, Judgement] = {}
-    return [_attacked(attack, safeguards, baselines) for attack in attacks]
+    return [_attacked(attack, judging, baselines) for attack in attacks]
 
 
 def hostile() -> list[Outcome]:
@@ -56,11 +64,11 @@ def hostile() -> list[Outcome]:
     return [_spoilt(way, [carriers["orders-middling"], carriers["rooms-weak"]]) for way in WAYS]
 
 
-def _attacked(attack: Attack, safeguards: Safeguards | None, baselines: dict[str, Judgement]) -> Outcome:
+def _attacked(attack: Attack, judging: Judging, baselines: dict[str, Judgement]) -> Outcome:
     model = ObedientModel(orders=[attack.order])
     fate: Fate
     try:
-        judgements = ModelJudge(model, safeguards=safeguards).judge(attack.tasks)
+        judgements = judging(model, attack).judge(attack.tasks)
     except ProviderError as error:
         return Outcome(attack.id, attack.family, "stopped", True, error.kind)
     except Exception as error:

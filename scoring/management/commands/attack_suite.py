@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from scoring.attacks import asides, clean, dataset, suite
 from scoring.attacks.clean import Clean
 from scoring.attacks.remembering import Remembering
-from scoring.attacks.report import AIMED, HELD_OUT, KNOWN, Part, Report, part
+from scoring.attacks.report import AIMED, HELD_OUT, INDEPENDENT, INDEPENDENT_AIMED, KNOWN, Part, Report, part
 from scoring.essays.safeguards import EmbeddedSafeguards, Safeguards
 from scoring.safeguarding import local_embedder
 
@@ -18,6 +18,7 @@ BEGIN: Final = "<!-- figures -->\n"
 END: Final = "<!-- end of figures -->\n"
 # A smoke run takes one of so many of the attacks; prime, so that every placing comes up.
 SMOKE: Final = 23
+PARTS: Final = ["known", "held-out", "aimed", "independent", "clean"]
 
 
 class Command(BaseCommand):
@@ -28,7 +29,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the choices."""
-        parser.add_argument("--part", action="append", choices=["known", "held-out", "aimed", "clean"])
+        parser.add_argument("--part", action="append", choices=PARTS)
         parser.add_argument("--family", action="append", default=[], choices=dataset.families())
         parser.add_argument("--smoke", action="store_true", help=f"one of {SMOKE} attacks of every part")
         parser.add_argument(
@@ -50,7 +51,7 @@ class Command(BaseCommand):
             self._fit(embedder)
             return
         safeguards = EmbeddedSafeguards(embedder)
-        wanted = options["part"] or ["known", "held-out", "aimed", "clean"]
+        wanted = options["part"] or PARTS
         every = SMOKE if options["smoke"] else 1
         found = Report(
             dataset.version(),
@@ -85,6 +86,11 @@ def _parts(wanted: list[str], families: list[str], every: int, safeguards: Safeg
     if "aimed" in wanted and not families:
         attacks = list(dataset.aimed(dataset.held_out()))[::every]
         found.append(part(AIMED, suite.obedient(attacks, safeguards)))
+    if "independent" in wanted and not families:
+        every_one = list(dataset.independent())
+        aimed = list(dataset.aimed(every_one))
+        found.append(part(INDEPENDENT, suite.obedient(every_one[::every], safeguards)))
+        found.append(part(INDEPENDENT_AIMED, suite.obedient(aimed[::every], safeguards)))
     return found
 
 
