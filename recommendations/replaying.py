@@ -5,24 +5,22 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from assessments import queries as assessments
 from microcred.errors import DomainError
-from ops import erasure
 from recommendations import reranking
 from recommendations.facts import call_facts, changed_in_call, question_facts, shown_facts
 from recommendations.models import DecisionRecord, Recommendation
 from recommendations.services.records import FORMAT
+from recommendations.stored_rows import CONTENT, absent, fact_differences, trace_of
 from scoring import oversight
 from scoring import queries as scoring
 from scoring.queries import QuestionResult
 from scoring.replay import (
     PROFILE_EDITION,
-    CallTrace,
     Difference,
     StoredCall,
-    Trace,
     Writer,
     compare,
     profile_again,
@@ -32,9 +30,6 @@ from scoring.replay import (
     traced_results,
     writer_of,
 )
-
-CONTENT: Final = ("content", "rubric", "answer")
-FACTS: Final = (*CONTENT, "rule", "override", "essay", "result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +111,17 @@ def _unread(row: DecisionRecord, why: Difference, is_newest: bool) -> Replay:
 def _scores(assessment_id: uuid.UUID, body: Mapping[str, Any], writer: Writer) -> Iterator[Difference]:
     """Rows that are no longer what they were; scores and profile that come out otherwise from those that are."""
     questions = body["questions"]
-    traces = [_trace(question) for question in questions]
+    traces = [trace_of(question) for question in questions]
     results = traced_results(assessment_id, traces)
     calls = stored_calls({call.call_id for trace in traces for call in trace.calls})
     sound: list[QuestionResult] = []
     for question, trace, result in zip(questions, traces, results, strict=True):
         place = f"question {question['position']}"
         if result is None:
-            yield _absent(assessment_id, place)
+            yield absent(assessment_id, place)
             continue
         now = question_facts(result, calls=calls, writer=writer)
-        for fact in FACTS:
-            yield from compare(f"{place}, {fact}", _without_calls(question[fact]), _without_calls(now[fact]))
+        yield from fact_differences(place, question, now)
         yield from _calls(assessment_id, place, question, calls)
         is_sound = all(question[part] == now[part] for part in CONTENT)
         try:
@@ -145,14 +139,6 @@ def _scores(assessment_id: uuid.UUID, body: Mapping[str, Any], writer: Writer) -
         yield from _profile(assessment_id, body, sound)
 
 
-def _absent(assessment_id: uuid.UUID, what: str) -> Difference:
-    """A row that is not there any more: erased if its student's data was, and otherwise lost or taken away."""
-    student = assessments.subject(assessment_id).user_id
-    if erasure.was_begun(subject_ids=[assessment_id, student]):
-        return Difference("erased", what)
-    return Difference("different", what, "stored", "missing")
-
-
 def _calls(
     assessment_id: uuid.UUID, place: str, question: Mapping[str, Any], calls: Mapping[uuid.UUID, StoredCall]
 ) -> Iterator[Difference]:
@@ -160,7 +146,7 @@ def _calls(
     for was in (question["essay"] or {}).get("calls", ()):
         stored, name = calls.get(uuid.UUID(was["call"])), f"{place}, model call {was['call']}"
         if stored is None:
-            yield _absent(assessment_id, name)
+            yield absent(assessment_id, name)
             continue
         changed, is_erased = changed_in_call(was, stored)
         if is_erased:
@@ -168,21 +154,6 @@ def _calls(
         now = call_facts(stored, was["label"])
         for part in changed:
             yield from compare(f"{name}, {part}", was[part], now[part])
-
-
-def _without_calls(fact: Any) -> Any:
-    return {name: part for name, part in fact.items() if name != "calls"} if isinstance(fact, dict) else fact
-
-
-def _trace(question: Mapping[str, Any]) -> Trace:
-    calls = (question["essay"] or {}).get("calls", ())
-    return Trace(
-        snapshot_id=uuid.UUID(question["snapshot"]),
-        rule_score_id=_id(question["rule"]),
-        override_id=_id(question["override"]),
-        essay_score_id=_id(question["essay"]),
-        calls=tuple(CallTrace(uuid.UUID(one["call"]), one["label"]) for one in calls),
-    )
 
 
 def _profile(
@@ -201,7 +172,7 @@ def _profile(
 def _shown(row: DecisionRecord, body: Mapping[str, Any]) -> Iterator[Difference]:
     shown = Recommendation.objects.filter(pk=row.recommendation_id).first()
     if shown is None:
-        yield _absent(row.assessment_id, "recommendation")
+        yield absent(row.assessment_id, "recommendation")
         return
     was, now = body["shown"], shown_facts(shown)
     if was["credentials"] != now["credentials"]:
@@ -245,7 +216,3 @@ def _total(questions: Sequence[Mapping[str, Any]]) -> str:
 def _points(result: Mapping[str, Any]) -> str:
     score = result["score"]
     return "no score" if score is None else f"{Decimal(score):.2f} of {Decimal(result['maximum']):.2f}"
-
-
-def _id(row: Mapping[str, Any] | None) -> uuid.UUID | None:
-    return uuid.UUID(row["id"]) if row else None

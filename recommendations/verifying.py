@@ -3,7 +3,7 @@
 The chain itself shows what was changed, removed from the middle, put in or swapped. The audit trail, which notes every
 record's number and hash, shows what was cut off the end or written anew. A head that was noted down outside of the
 database (an *anchor*) shows the same to somebody who trusts neither. The ledger rows that a record names, and the texts
-that are kept of them, are compared with their hashes.
+that are kept of them, are compared with their hashes, and so are the questions, answers, scores and marks.
 """
 
 import datetime as dt
@@ -20,6 +20,7 @@ from recommendations.chain import Chain, Link
 from recommendations.facts import changed_in_call
 from recommendations.models import DecisionRecord
 from recommendations.services.records import FORMAT, RECORDED
+from recommendations.stored_rows import row_differences
 from scoring.replay import StoredCall, is_owner_erased, stored_calls
 
 BATCH: Final = 200
@@ -118,8 +119,22 @@ def _first_in(
             broken = Broken(min(row.sequence, chain.length + 1), why)
             break
         bodies.append((row.sequence, json.loads(row.body)))
-    # A record before the one where the chain breaks may rest on a call that was changed.
-    return _first_changed(bodies, count) or broken
+    # A record before the one where the chain breaks may rest on a row that was changed.
+    found = [one for one in (_first_changed(bodies, count), _first_other_row(rows, broken), broken) if one]
+    return min(found, key=lambda one: one.sequence, default=None)
+
+
+def _first_other_row(rows: Sequence[DecisionRecord], broken: Broken | None) -> Broken | None:
+    """The first record of which a question, an answer, a score or a mark is not as it says."""
+    for row in rows:
+        if broken is not None and row.sequence >= broken.sequence:
+            break
+        if json.loads(row.body)["format"] != FORMAT:
+            continue
+        for difference in row_differences(row):
+            if difference.kind == "different":
+                return Broken(row.sequence, f"{difference}")
+    return None
 
 
 def _denied(row: DecisionRecord, expected: Mapping[int, Mapping[str, str]]) -> str:

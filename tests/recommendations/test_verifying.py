@@ -48,6 +48,42 @@ def first_bad(*anchors: str) -> tuple[int, str] | None:
 
 
 @pytest.mark.parametrize(
+    ("sql", "why"),
+    [
+        ("UPDATE rule_scores SET score = maximum - score", "rule, score"),
+        ("UPDATE criterion_marks SET level_id = 'l9'", "essay, marks"),
+        ("UPDATE essay_scores SET score = score + 0.25", "essay, score"),
+        ('UPDATE assessment_responses SET answer = \'{"text": "Another."}\'', "answer"),
+        ('UPDATE assessment_question_snapshots SET rules = \'{"kind": "other"}\'', "content, rules"),
+        ("DELETE FROM rule_scores", "stored is now missing"),
+    ],
+)
+def test_a_row_that_a_record_names_is_as_it_was(sql: str, why: str) -> None:
+    three_records()
+    assert first_bad() is None
+
+    assert tamper(sql)
+
+    sequence, said = first_bad() or (0, "")
+    assert sequence == 1
+    assert why in said
+
+
+def test_a_row_that_was_erased_is_none_that_was_changed() -> None:
+    records = three_records()
+    with transaction.atomic():
+        erasure.begin(
+            by=None, subject_type="assessment", subject_id=records[0].assessment_id, reason="asked for"
+        )
+        tamper("DELETE FROM review_tasks")
+        tamper("DELETE FROM criterion_marks")
+        tamper("DELETE FROM essay_scores")
+        erasure.end()
+
+    assert first_bad() is None
+
+
+@pytest.mark.parametrize(
     ("sql", "expected"),
     [
         (
