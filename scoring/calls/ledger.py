@@ -10,7 +10,7 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
-from microcred.ai.base import ChatReply, EmbeddingReply, FailureKind
+from microcred.ai.base import ChatReply, EmbeddingReply, FailureKind, ProviderError
 from microcred.db import database_now
 from scoring.calls import claims, limits
 from scoring.calls.claims import BeingAsked as BeingAsked
@@ -80,6 +80,23 @@ def reserve_all(made: Sequence[tuple[Outgoing, Payer]], *, batch: ModelBatch) ->
     ModelCall.objects.bulk_create(calls)
     ModelCallContent.objects.bulk_create(contents)
     return calls
+
+
+def ensure_month_has_room() -> None:
+    """Raise BudgetExceeded if the budget of the month is used up."""
+    limits.check(1, None, month=_month(database_now()))
+
+
+def note(outgoing: Outgoing, came_of_it: ChatReply | ProviderError, *, latency_ms: int) -> None:
+    """Write down a call that is over and belongs to no assessment; it counts against the month whatever the limits."""
+    with transaction.atomic():
+        call = _row(outgoing, Payer(None), database_now())
+        call.save(force_insert=True)
+        ModelCallContent.objects.bulk_create(_contents(call, outgoing))
+        if isinstance(came_of_it, ProviderError):
+            settle_failure(call, came_of_it.kind, latency_ms=latency_ms)
+        else:
+            settle(call, came_of_it)
 
 
 def settle(call: ModelCall, reply: ChatReply, *, outcome: str = ANSWERED) -> bool:

@@ -40,6 +40,7 @@ class ModelBatch(Model):
 
     class Meta:
         db_table = "model_batches"
+        verbose_name_plural = "model batches"
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(

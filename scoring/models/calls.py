@@ -14,7 +14,8 @@ class ModelCall(Model):
     before it could say. Costs are in micro-cents (millionths of a cent). What is spent is ``cost_microcents``
     and, as long as that is empty, ``reserved_microcents``. ``job_id`` and ``attempt`` name the work the call
     was made in. A call that embeds texts has their number and no contents, and where it was made for the catalog
-    no assessment; one that waits in a batch is answered by that.
+    no assessment; one that waits in a batch is answered by that. Neither has a call of a release gate, which judges
+    essays of our own: it is written down when it is over.
     """
 
     assessment = models.ForeignKey(
@@ -75,7 +76,9 @@ class ModelCall(Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(purpose=CallPurpose.EMBEDDING, texts__gte=1, prompt_version="")
-                | ~models.Q(purpose=CallPurpose.EMBEDDING)
+                | models.Q(purpose=CallPurpose.GATE, texts__isnull=True, assessment__isnull=True)
+                & ~models.Q(prompt_version="")
+                | ~models.Q(purpose__in=[CallPurpose.EMBEDDING, CallPurpose.GATE])
                 & models.Q(texts__isnull=True, assessment__isnull=False)
                 & ~models.Q(prompt_version=""),
                 name="model_calls_say_what_was_sent",

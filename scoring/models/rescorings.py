@@ -10,7 +10,8 @@ from scoring.enums import RescoringMode, RescoringState
 class Rescoring(Model):
     """One run over everybody who has a result with an older version of a question; at most one at a time for each.
 
-    It counts ``done`` of ``total`` past takers. ``reason`` and ``no_loss`` are those of an applied one.
+    It counts ``done`` of ``total`` past takers. ``reason`` and ``no_loss`` are those of an applied one. Nobody is
+    named as having requested what an operator did by command.
     """
 
     question = models.ForeignKey("catalog.Question", on_delete=models.PROTECT, related_name="rescorings")
@@ -24,7 +25,9 @@ class Rescoring(Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField()
     moved = models.PositiveIntegerField(default=0)
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     requested_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 

@@ -16,6 +16,7 @@ import numpy as np
 from microcred.ai import providers
 from microcred.ai.base import ChatModel, ChatReply, Embedder, FailureKind, ProviderError, Vectors
 from microcred.errors import Conflict
+from scoring.calls.limits import BudgetExceeded
 from scoring.essays import local, prompt
 from scoring.essays.judge import ModelJudge
 from scoring.essays.judgement import Judgement
@@ -25,6 +26,7 @@ from scoring.essays.task import EssayTask
 from scoring.golden import gate, replies
 from scoring.golden.gate import GateResult
 from scoring.golden.replies import Recorded, RecordedChat, RecordingChat, RepliesUnfit
+from scoring.releasing.accounting import Accounting
 from scoring.releasing.state import Scorer, wanted
 from scoring.safeguarding import local_embedder
 
@@ -37,6 +39,12 @@ LONGEST_PAUSE: Final = 20.0
 
 class NoModel(Conflict):
     """No model is configured whose gate could be run."""
+
+    default_code = "RELEASE_409"
+
+
+class NoMoney(Conflict):
+    """The gate cannot be run before there is money for its calls."""
 
     default_code = "RELEASE_409"
 
@@ -68,16 +76,21 @@ def run_model(*, now: dt.datetime) -> GateRun:
 
     Raises:
         NoModel: without a key.
+        NoMoney: if the month's budget is used up.
         ProviderError: if the provider is away.
     """
     chat = providers.chat_model()
     scorer = wanted()
     if chat is None or scorer.kind != "model":
         raise NoModel("No model is configured: set OPENAI_API_KEY.")
-    recording = RecordingChat(Patient(chat))
+    accounting = Accounting(chat, prompt.CURRENT)
+    recording = RecordingChat(Patient(accounting))
     judge = ModelJudge(recording, safeguards=_safeguards())
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        result = gate.run(judge, "model", each=_until_it_fails(pool))
+    try:
+        with accounting.written(), ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            result = gate.run(judge, "model", each=_until_it_fails(pool))
+    except BudgetExceeded as error:
+        raise NoMoney("The month's budget for model calls is used up.") from error
     kept = Recorded(
         scorer.version, scorer.provider, scorer.host, scorer.model, result.golden_version,
         now.date().isoformat(), recording.replies,

@@ -1,5 +1,6 @@
 """Released scorers for tests."""
 
+from ops import erasure
 from scoring import releasing
 from scoring.golden import essays
 from scoring.golden.gate import Figure, GateResult
@@ -25,6 +26,13 @@ def gated(scorer: Scorer | None = None, *, passed: bool = True) -> ScorerRelease
         by=None,
         now=NOW,
     )
+
+
+def forget_releases(**chosen: str) -> None:
+    """Delete runs of the gate, by default all, as a database that never had them would be without."""
+    erasure.begin(by=None, subject_type="scorer_release", subject_id=None, reason="a test begins without")
+    ScorerRelease.objects.filter(**chosen).delete()
+    erasure.end()
 
 
 def released(scorer: Scorer | None = None) -> ScorerRelease:

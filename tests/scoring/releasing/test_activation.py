@@ -163,6 +163,13 @@ class TestTheDatabase:
             with pytest.raises(IntegrityError, match="TRUNCATE refused"):
                 cursor.execute("TRUNCATE scorer_activations")
 
+    def test_neither_a_run_of_the_gate_nor_an_activation_is_deleted(self) -> None:
+        row = released()
+
+        for rows in (row.activations.all(), ScorerRelease.objects.filter(pk=row.pk)):
+            with pytest.raises(IntegrityError, match="keeps what scored"), transaction.atomic():
+                rows.delete()
+
 
 def test_essays_wait_for_a_release_and_are_scored_when_there_is_one(
     openai: FakeOpenAI, monkeypatch: pytest.MonkeyPatch

@@ -18,7 +18,7 @@ from scoring.management.commands import release_gate
 from scoring.models import ScorerRelease
 from scoring.releasing import running, shipped
 from scoring.releasing.running import GateRun
-from tests.factories.releases import gate_result, gated, released
+from tests.factories.releases import forget_releases, gate_result, gated, released
 from tests.fakes.openai_server import FakeOpenAI, status
 from tests.scoring.replies import second_level_but_golden
 
@@ -38,7 +38,7 @@ ESSENTIAL = {
 @pytest.fixture(autouse=True)
 def model(openai: FakeOpenAI, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeOpenAI:
     """A configured model that nothing has released yet."""
-    ScorerRelease.objects.filter(kind="model").delete()
+    forget_releases(kind="model")
     monkeypatch.setattr(running, "_safeguards", PlainSafeguards)
     settings.STATE_DIR = tmp_path
     settings.AI_TIMEOUT_SECONDS = 20.0

@@ -1,6 +1,7 @@
 """The gate over a provider's model, and over replies on file."""
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,13 @@ import pytest
 
 from microcred.ai import providers
 from microcred.ai.base import ChatReply, ProviderError
+from scoring.calls import limits
 from scoring.essays import prompt
 from scoring.essays.safeguards import PlainSafeguards
 from scoring.golden import gate, replies
+from scoring.models import ModelCall
 from scoring.releasing import Scorer, running, wanted
-from scoring.releasing.running import NoModel, Patient
+from scoring.releasing.running import NoModel, NoMoney, Patient
 from tests.factories.releases import gate_result
 from tests.fakes.openai_server import FakeOpenAI, faulty, status
 from tests.scoring.replies import second_level, second_level_but_golden
@@ -48,6 +51,10 @@ class TestModel:
         assert run.scorer == wanted()
         assert [figure.misses for figure in run.result.figures if not figure.passed] == []
         assert len(openai.requests) >= gate.calls()
+        rows = ModelCall.objects.filter(purpose="gate", state="settled", outcome="answered")
+        assert rows.count() == ModelCall.objects.count() == len(openai.requests)
+        assert {row.prompt_version for row in rows} == {run.scorer.version}
+        assert sum(row.contents.filter(kind="reply").count() for row in rows) == len(openai.requests)
         assert run.recorded is not None
         assert (run.recorded.recorded_at, run.recorded.host) == ("2026-11-20", run.scorer.host)
         assert len(run.recorded.replies) == len(openai.requests)
@@ -70,6 +77,18 @@ class TestModel:
             running.run_model(now=NOW)
 
         assert len(openai.requests) < 20
+        assert ModelCall.objects.filter(purpose="gate", outcome="server").count() == len(openai.requests)
+
+    def test_is_not_asked_when_the_budget_of_the_month_is_used_up(
+        self, openai: FakeOpenAI, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.MODEL_BUDGET_MONTH_CENTS = Decimal(1)
+        monkeypatch.setattr(limits, "spent", lambda **_: (1_000_000, 0))
+
+        with pytest.raises(NoMoney):
+            running.run_model(now=NOW)
+
+        assert openai.requests == []
 
     def test_is_missing_without_a_key(self, settings: Any) -> None:
         settings.OPENAI_API_KEY = ""

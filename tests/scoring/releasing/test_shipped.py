@@ -12,6 +12,7 @@ from scoring.golden import essays, gate
 from scoring.models import ScorerRelease
 from scoring.releasing import shipped
 from scoring.releasing.running import Remembering
+from tests.factories.releases import forget_releases
 from tests.scoring.essays.conftest import minilm as minilm
 
 
@@ -46,7 +47,7 @@ class TestInstalling:
         assert release.activations.get().reason == "comes with this version of the code"
 
     def test_a_key_does_not_keep_it_away(self, settings: Any) -> None:
-        ScorerRelease.objects.all().delete()
+        forget_releases()
         settings.OPENAI_API_KEY = "sk-test"
 
         install()
@@ -67,7 +68,7 @@ class TestInstalling:
         assert list(ScorerRelease.objects.filter(active=True)) == [other]
 
     def test_another_embedding_model_has_to_pass_its_own_gate(self, settings: Any) -> None:
-        ScorerRelease.objects.all().delete()
+        forget_releases()
         settings.EMBEDDING_MODEL = "another"
 
         install()
@@ -75,7 +76,7 @@ class TestInstalling:
         assert not ScorerRelease.objects.get().active
 
     def test_going_back_in_the_migrations_installs_nothing(self) -> None:
-        ScorerRelease.objects.all().delete()
+        forget_releases()
 
         shipped.install(sender=ScoringConfig, using="default", plan=[(object(), True)])
 
