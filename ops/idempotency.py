@@ -59,6 +59,8 @@ WHERE (record.state = 'running' AND record.lease_expires_at < clock_timestamp())
 RETURNING id
 """
 
+_HONOURING: set[Callable[..., Any]] = set()
+
 ViewT = TypeVar("ViewT", bound=APIView)
 P = ParamSpec("P")
 Method = Callable[Concatenate[ViewT, Request, P], HttpResponseBase]
@@ -97,8 +99,8 @@ class _Reservation:
 def idempotent(method: Method[ViewT, P]) -> Method[ViewT, P]:
     """Make a view's POST method honour the ``Idempotency-Key`` header; without the header nothing changes.
 
-    The same key, actor, route and body give the stored answer again, byte for byte. Only answers below 400
-    are stored: after an error the key can be used again.
+    The same key, actor, route, query and body give the stored answer again, byte for byte. Only answers below
+    400 are stored: after an error the key can be used again.
     """
 
     @functools.wraps(method)
@@ -117,7 +119,13 @@ def idempotent(method: Method[ViewT, P]) -> Method[ViewT, P]:
             _free(reservation)
             raise
 
+    _HONOURING.add(once)
     return once
+
+
+def is_honoured(method: Callable[..., Any]) -> bool:
+    """Whether a view's method honours the ``Idempotency-Key`` header."""
+    return method in _HONOURING
 
 
 def _reserve(request: Request, key: str) -> _Reservation | HttpResponse:
@@ -129,7 +137,7 @@ def _reserve(request: Request, key: str) -> _Reservation | HttpResponse:
         "route": f"{request.method} {request.path}"[:300],
         "key": key,
     }
-    fingerprint, token = _fingerprint(request.data), uuid.uuid4()
+    fingerprint, token = _fingerprint([request.META.get("QUERY_STRING", ""), request.data]), uuid.uuid4()
     values: dict[str, Any] = {
         "id": uuid7(),
         "token": token,
@@ -143,8 +151,8 @@ def _reserve(request: Request, key: str) -> _Reservation | HttpResponse:
     return _replay(place, fingerprint)
 
 
-def _fingerprint(body: Any) -> str:
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=str)
+def _fingerprint(asked: Any) -> str:
+    canonical = json.dumps(asked, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import connection
 from django.urls import include, path
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -32,6 +33,8 @@ class NoteView(APIView):
         body.is_valid(raise_exception=True)
         line = audit.record(by=None, action="test.effect", resource_type="note", resource_id=None)
         text = body.validated_data["text"]
+        if text == "lose the connection":
+            lose_connection()
         if text == "conflict":
             raise Conflict("It is there already.")
         if text == "crash":
@@ -39,6 +42,12 @@ class NoteView(APIView):
         if text == "refuse":
             return Response({"refused": True}, status=400)
         return Response({"line": str(line.pk), "number": number, "text": text, "ratio": 0.1}, status=201)
+
+
+def lose_connection() -> None:
+    """End this connection as the end of the process would, and go on."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
 urlpatterns = [
