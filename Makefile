@@ -43,6 +43,10 @@ test: install-dev ## every test on real parts
 test-all: install-dev ## the long tests too
 	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term
 
+fuzz: install-dev ## 400 generated requests for each operation of the API, by FUZZ_SEED; writes docs/reports/fuzz.md
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-400} FUZZ_REPORT=docs/reports/fuzz.md \
+	  $(BIN)/python -m pytest --quiet -m long tests/fuzz/test_generated.py
+
 check: install-dev ## lint, format, types, deployment settings, migrations, drift of schemas and OpenAPI
 	@scripts/check.sh
 
@@ -61,4 +65,4 @@ bench: bench-install ## every benchmark in its usual size; about a quarter of an
 	    $(BENCH)/bin/python benchmarks/$$script.py || missed="$$missed $$script"; \
 	done; test -z "$$missed" || { echo "goals missed in:$$missed"; exit 1; }
 
-.PHONY: help install install-dev run demo test test-all check bench bench-install
+.PHONY: help install install-dev run demo test test-all fuzz check bench bench-install

@@ -17,6 +17,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "microcred.api.schema.add_shared_errors",
+        "microcred.api.links.add_links",
     ],
     "ENUM_NAME_OVERRIDES": {
         "AssessmentStage": "assessments.enums.Stage",

@@ -1,0 +1,79 @@
+"""A small world behind the API, so that most ids in a request can be ones that exist."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from accounts import tokens
+from accounts.enums import Role
+from accounts.models import GuardianLink, User
+from accounts.token_signing import AccessToken
+from recommendations.services import store
+from scoring.oversight import appeals
+from tests.factories.accounts import AdminFactory, AdvisorAssignmentFactory, UserFactory
+from tests.factories.assessments import question_id_of, started_assessment, submitted_assessment
+from tests.factories.catalog import CredentialFactory
+from tests.factories.oversight import judged_assessment
+from tests.factories.recommendations import RagTraceFactory, RecommendationItemFactory
+from tests.factories.service_keys import service_key
+from tests.recommendations.test_runs import draft
+
+
+@dataclass(frozen=True)
+class World:
+    """Headers that let each kind of caller in, and the ids that exist, by the name of their parameter."""
+
+    callers: dict[str, dict[str, str]]
+    ids: dict[str, list[str]]
+
+
+def populate() -> World:
+    """Make a student with an open, a judged and a recommended assessment, and everybody who may see them."""
+    student: User = UserFactory()
+    now = timezone.now()
+    opened = started_assessment(user=student, now=now)
+    judged = judged_assessment(student=student, now=now)
+    recommended = store(assessment_id=submitted_assessment(user=student).pk, draft=draft(), now=now)
+    item = RecommendationItemFactory(recommendation=recommended, credential=CredentialFactory())
+    item.traces.add(RagTraceFactory(recommendation=recommended, credential=item.credential))
+    essay = question_id_of(judged, "essay")
+    appeal = appeals.appeal(
+        by=student,
+        assessment_id=judged.pk,
+        question_id=essay,
+        criterion="reasoning",
+        statement="Why?",
+        now=now,
+    )
+    ids: dict[str, list[Any]] = {
+        "assessment_id": [opened.pk, judged.pk, recommended.assessment_id],
+        "role_id": [opened.role_id, judged.role_id],
+        "question_id": [question_id_of(opened, "numeric"), essay],
+        "recommendation_id": [recommended.pk],
+        "credential_id": [item.credential_id],
+        "appeal_id": [appeal.pk],
+        "student_id": [student.pk],
+    }
+    return World(_callers(student), {name: [str(one) for one in some] for name, some in ids.items()})
+
+
+def _callers(student: User) -> dict[str, dict[str, str]]:
+    guardian: User = UserFactory(role=Role.GUARDIAN)
+    GuardianLink.objects.create(guardian=guardian, student=student)
+    people = {
+        "student": student,
+        "advisor": AdvisorAssignmentFactory(student=student).advisor,
+        "guardian": guardian,
+        "admin": AdminFactory(),
+    }
+    callers = {name: {"Authorization": f"Bearer {_lasting(person)}"} for name, person in people.items()}
+    return callers | {"service": {"X-API-Key": service_key()[1]}}
+
+
+def _lasting(person: User) -> str:
+    """Return an access token for as long as any run takes."""
+    token = AccessToken(tokens.issue(person).access)  # type: ignore[arg-type]
+    token.set_exp(lifetime=dt.timedelta(days=1))
+    return str(token)
