@@ -7,6 +7,7 @@ from typing import Any
 from microcred import env
 from microcred.admin_theme import UNFOLD as UNFOLD
 from microcred.api.allowances import RATE_LIMITS as RATE_LIMITS
+from microcred.api.allowances import RATE_LIMITS_REFUSE_UNCOUNTED as RATE_LIMITS_REFUSE_UNCOUNTED
 from microcred.api.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from microcred.api.rest import CORS_ALLOW_HEADERS as CORS_ALLOW_HEADERS
 from microcred.api.rest import CORS_EXPOSE_HEADERS as CORS_EXPOSE_HEADERS

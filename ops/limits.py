@@ -1,111 +1,28 @@
-"""Allowances per caller: token buckets in the database, exact with any number of processes."""
+"""Allowances per caller: who is counted as whom, how much they may ask for, and what they are told of it."""
 
 import ipaddress
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from microcred.api.handler import error_body
+from microcred.errors import Unavailable
+from ops.buckets import Allowance, CannotCount, Limit, take
 
 if TYPE_CHECKING:
     # REST framework's views import this module while they are being imported themselves.
     from rest_framework.views import APIView
 
-Limit = tuple[int, int]
+log = structlog.get_logger(__name__)
 ALLOWANCE = "microcred.allowance"
 ANONYMOUS = "anonymous"
 IPV6_PREFIX = 64
-# One statement takes one token from every bucket of the caller, or none from any. Buckets fill up steadily
-# to their capacity; the row is locked while its new contents are computed.
-_TAKE = """
-INSERT INTO rate_buckets AS bucket (key, tokens, allowed, refilled_at)
-VALUES (
-    %(key)s,
-    (SELECT array_agg(size - 1 ORDER BY place)
-     FROM unnest(%(sizes)s::float8[]) WITH ORDINALITY AS full_bucket (size, place)),
-    true,
-    clock_timestamp()
-)
-ON CONFLICT (key) DO UPDATE SET (tokens, allowed, refilled_at) = (
-    SELECT array_agg(CASE WHEN lowest >= 1 THEN filled - 1 ELSE filled END ORDER BY place),
-           bool_and(lowest >= 1),
-           clock_timestamp()
-    FROM (
-        SELECT place, filled, min(filled) OVER () AS lowest
-        FROM (
-            SELECT place, least(
-                size,
-                coalesce(held, size)
-                + greatest(extract(epoch FROM clock_timestamp() - bucket.refilled_at), 0) * size / period
-            ) AS filled
-            FROM unnest(bucket.tokens, %(sizes)s::float8[], %(periods)s::float8[])
-                 WITH ORDINALITY AS limits (held, size, period, place)
-            WHERE size IS NOT NULL
-        ) AS refilled
-    ) AS judged
-)
-RETURNING allowed, tokens
-"""
-
-
-@dataclass(frozen=True)
-class Allowance:
-    """What one caller may still do under the limit that is nearest to being used up.
-
-    ``remaining`` requests are left of ``limit``; the bucket is full again in ``reset`` seconds. ``wait`` is
-    the seconds until the next request passes, 0 when it passes now.
-    """
-
-    allowed: bool
-    limit: int
-    remaining: int
-    reset: int
-    wait: int
-
-    def headers(self) -> dict[str, str]:
-        """Return the headers that tell the caller."""
-        headers = {
-            "RateLimit-Limit": str(self.limit),
-            "RateLimit-Remaining": str(self.remaining),
-            "RateLimit-Reset": str(self.reset),
-        }
-        return headers if self.allowed else headers | {"Retry-After": str(self.wait)}
-
-
-def take(caller: str, limits: Sequence[Limit]) -> Allowance:
-    """Take one request from every bucket of ``caller``, or none if one of them is empty.
-
-    ``limits`` are (requests, seconds in which they come back).
-    """
-    sizes = [float(size) for size, _ in limits]
-    periods = [float(period) for _, period in limits]
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"key": caller[:200], "sizes": sizes, "periods": periods})
-        allowed, tokens = cursor.fetchone()
-    return judge(limits, tokens, allowed=allowed)
-
-
-def judge(limits: Sequence[Limit], tokens: Sequence[float], *, allowed: bool) -> Allowance:
-    """Turn what is left in the buckets into the allowance of the scarcest limit."""
-    waits = [max(0.0, 1 - left) * period / size for left, (size, period) in zip(tokens, limits, strict=True)]
-    scarcest = min(range(len(limits)), key=lambda place: (-waits[place], tokens[place]))
-    size, period = limits[scarcest]
-    left = tokens[scarcest]
-    return Allowance(
-        allowed=allowed,
-        limit=size,
-        remaining=max(0, math.floor(left)),
-        reset=math.ceil((size - left) * period / size),
-        wait=0 if allowed else max(1, math.ceil(waits[scarcest])),
-    )
 
 
 def client_address(request: HttpRequest) -> str:
@@ -134,6 +51,12 @@ def _network(text: str) -> str | None:
     return str(address)
 
 
+class NobodyCounts(Unavailable):
+    """Requests of this kind are refused while nothing can count them."""
+
+    default_code = "RATE_LIMIT_503"
+
+
 class PolicyThrottle(BaseThrottle):
     """Apply settings.RATE_LIMITS: the view's ``throttle_scope``, else the caller's role, names the scope."""
 
@@ -144,8 +67,14 @@ class PolicyThrottle(BaseThrottle):
         """Take one request from the caller's allowance; the outcome is kept for the response's headers."""
         if not settings.RATE_LIMITS_ENABLED:
             return True
-        scope, caller = _caller(request, getattr(view, "throttle_scope", None))
-        self._allowance = take(f"{scope}:{caller}", _limits(request, scope))
+        scope = _scope(request.user, getattr(view, "throttle_scope", None))
+        try:
+            self._allowance = _take(request._request, request.user, scope)
+        except CannotCount as error:
+            log.warning("requests_not_counted", scope=scope, error=str(error))
+            if scope in settings.RATE_LIMITS_REFUSE_UNCOUNTED:
+                raise NobodyCounts("Requests cannot be counted at the moment. Try again shortly.") from None
+            return True
         request._request.META[ALLOWANCE] = self._allowance
         return self._allowance.allowed
 
@@ -154,27 +83,23 @@ class PolicyThrottle(BaseThrottle):
         return float(self._allowance.wait) if self._allowance else None
 
 
-def _caller(request: Request, fixed_scope: str | None) -> tuple[str, str]:
-    user: Any = request.user
-    is_known = bool(user and user.is_authenticated)
-    caller = str(user.pk) if is_known else client_address(request._request)
-    if fixed_scope:
-        return fixed_scope, caller
-    role = str(getattr(user, "role", "")) if is_known else ANONYMOUS
-    return (role if role in settings.RATE_LIMITS else ANONYMOUS), caller
+def _scope(user: Any, fixed: str | None) -> str:
+    role = str(getattr(user, "role", "")) if user is not None and user.is_authenticated else ANONYMOUS
+    return fixed or (role if role in settings.RATE_LIMITS else ANONYMOUS)
 
 
-def _limits(request: Request, scope: str) -> Sequence[Limit]:
-    own: int | None = getattr(request.user, "requests_per_minute", None)
-    policy: Sequence[Limit] = settings.RATE_LIMITS[scope]
-    return [(own, 60)] if own else policy
+def _take(request: HttpRequest, user: Any, scope: str) -> Allowance:
+    is_known = user is not None and user.is_authenticated
+    own: int | None = getattr(user, "requests_per_minute", None)
+    limits: Sequence[Limit] = [(own, 60)] if own else settings.RATE_LIMITS[scope]
+    return take(f"{scope}:{user.pk if is_known else client_address(request)}", limits)
 
 
 class RateLimitHeaders:
-    """Middleware: tell API callers what is left of their allowance, and limit those whom nobody knows.
+    """Middleware: tell API callers what is left of their allowance, and count what no throttle saw.
 
-    REST framework authenticates before it throttles, so a request that is refused for want of a valid token
-    reaches no throttle; it is counted here, for its address.
+    REST framework refuses what is not authenticated, not permitted or not acceptable before it throttles, and
+    Django what has no address; such a request is counted here, for its caller if known, else for the address.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -184,16 +109,26 @@ class RateLimitHeaders:
         """Add the headers to the response of a request that was counted."""
         response = self.get_response(request)
         allowance: Allowance | None = request.META.get(ALLOWANCE)
-        if allowance is None and self._is_unknown(request, response):
-            allowance = take(f"{ANONYMOUS}:{client_address(request)}", settings.RATE_LIMITS[ANONYMOUS])
-            if not allowance.allowed:
-                body = error_body(request, "RATE_LIMIT_429", "Too many requests without a valid token.")
+        if allowance is None and self._was_refused_uncounted(request, response):
+            allowance = self._count(request)
+            if allowance is not None and not allowance.allowed:
+                body = error_body(request, "RATE_LIMIT_429", "Too many requests that had to be refused.")
                 response = JsonResponse(body, status=HTTPStatus.TOO_MANY_REQUESTS)
         if allowance is not None:
             for name, value in allowance.headers().items():
                 response.headers[name] = value
         return response
 
-    def _is_unknown(self, request: HttpRequest, response: HttpResponse) -> bool:
-        refused = response.status_code == HTTPStatus.UNAUTHORIZED and request.path.startswith("/api/")
-        return refused and bool(settings.RATE_LIMITS_ENABLED)
+    def _was_refused_uncounted(self, request: HttpRequest, response: HttpResponse) -> bool:
+        refused = HTTPStatus.BAD_REQUEST <= response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+        return refused and request.path.startswith("/api/") and bool(settings.RATE_LIMITS_ENABLED)
+
+    def _count(self, request: HttpRequest) -> Allowance | None:
+        user = getattr(request, "user", None)
+        # Whoever sent no valid token is nobody, even with a browser's session.
+        known = user if getattr(request, "auth", None) is not None or hasattr(user, "scopes") else None
+        try:
+            return _take(request, known, _scope(known, None))
+        except CannotCount as error:
+            log.warning("requests_not_counted", scope=ANONYMOUS, error=str(error))
+            return None

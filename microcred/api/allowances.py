@@ -10,3 +10,6 @@ RATE_LIMITS: dict[str, list[tuple[int, int]]] = {
     "admin": [(300, 60)],
     "service": [(600, 60)],
 }
+# Scopes whose requests are answered 503 while nothing can count them (Redis is away): those with which passwords and
+# tokens are tried. All others pass uncounted. Without Redis the database counts, and nothing works without that.
+RATE_LIMITS_REFUSE_UNCOUNTED = frozenset({"token"})
