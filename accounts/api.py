@@ -21,7 +21,8 @@ from accounts.serializers import (
     TokenResponse,
 )
 from accounts.service_keys import IsService, ServiceKeyAuthentication, key_holder
-from microcred.api.schema import errors
+from microcred.api.schema import UNCHANGED, errors
+from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
 from microcred.errors import TooMany
 
 
@@ -112,22 +113,28 @@ class LogoutView(APIView):
 class MeView(APIView):
     """The caller's own account."""
 
-    @extend_schema(operation_id="me", tags=["Auth"], responses={200: Me})
+    @extend_schema(operation_id="me", tags=["Auth"], responses={200: Me, 304: UNCHANGED})
+    @looked_at_again
     def get(self, request: Request) -> Response:
         """Return the caller."""
-        return Response(Me(caller(request)).data)
+        person = caller(request)
+        return answered_with(Me(person).data, version=person.version)
 
     @extend_schema(
-        operation_id="me_change", tags=["Auth"], request=MeChange, responses={200: Me, **errors(400)}
-    )
+        operation_id="me_change", tags=["Auth"], request=MeChange, parameters=[IF_MATCH_PARAMETER],
+        responses={200: Me, **errors(400, 412)},
+    )  # fmt: skip
     def patch(self, request: Request) -> Response:
         """Choose whether a model may score one's essays; without that, people do."""
         body = MeChange(data=request.data)
         body.is_valid(raise_exception=True)
         person = services.choose_model_scoring(
-            by=caller(request), allowed=body.validated_data["model_scoring"], now=timezone.now()
+            by=caller(request),
+            allowed=body.validated_data["model_scoring"],
+            now=timezone.now(),
+            expected=expected_versions(request),
         )
-        return Response(Me(person).data)
+        return answered_with(Me(person).data, version=person.version)
 
 
 class ServiceKeyView(APIView):

@@ -74,6 +74,11 @@ class User(AbstractBaseUser, PermissionsMixin, Model):
         return self.status == UserStatus.ACTIVE
 
     @property
+    def version(self) -> str:
+        """What changes with every change of the person: the microsecond of the latest."""
+        return f"{self.updated_at:%Y%m%d%H%M%S%f}"
+
+    @property
     def model_scoring(self) -> bool:
         """Whether the person lets a model score essays; yes, until they say no."""
         return self.profile.get("model_scoring") is not False

@@ -1,13 +1,14 @@
 """Changes to people and their links."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.contrib.auth import authenticate
 from django.db import transaction
 
 from accounts.enums import Role, UserStatus
 from accounts.models import AdvisorAssignment, GuardianLink, User
-from microcred.errors import Invalid, Unauthorized
+from microcred.errors import Invalid, PreconditionFailed, Unauthorized
 from ops import audit
 
 TOKEN_FIELDS = frozenset({"role", "status", "password"})
@@ -53,10 +54,22 @@ def save_person(*, by: User | None, person: User, changed: frozenset[str]) -> No
     )
 
 
+class ChangedMeanwhile(PreconditionFailed):
+    """The person has changed since the version that the change was made from."""
+
+
 @transaction.atomic
-def choose_model_scoring(*, by: User, allowed: bool, now: dt.datetime) -> User:
-    """Record whether the person lets a model score the essays of assessments that they start from now on."""
+def choose_model_scoring(
+    *, by: User, allowed: bool, now: dt.datetime, expected: Collection[str] | None = None
+) -> User:
+    """Record whether the person lets a model score the essays of assessments that they start from now on.
+
+    Raises:
+        ChangedMeanwhile: if ``expected`` names versions, and none of them is the present one.
+    """
     person = User.objects.select_for_update().get(pk=by.pk)
+    if expected is not None and person.version not in expected:
+        raise ChangedMeanwhile("Your account has changed since. Read it again.")
     person.profile = {
         **person.profile,
         "model_scoring": allowed,

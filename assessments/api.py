@@ -27,7 +27,8 @@ from assessments.serializers import (
     status_view,
 )
 from microcred.api.pagination import paginate
-from microcred.api.schema import errors
+from microcred.api.schema import UNCHANGED, errors
+from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 
 
@@ -68,8 +69,8 @@ class ResponsesView(APIView):
 
     @extend_schema(
         operation_id="assessment_responses", tags=["Assessments"], request=ResponseBatch,
-        parameters=[IDEMPOTENCY_KEY_PARAMETER],
-        responses={202: SubmissionAck, **errors(400, 403, 404, 409, 410, 413, 422)},
+        parameters=[IDEMPOTENCY_KEY_PARAMETER, IF_MATCH_PARAMETER],
+        responses={202: SubmissionAck, **errors(400, 403, 404, 409, 410, 412, 413, 422)},
     )  # fmt: skip
     @idempotent
     def post(self, request: Request, assessment_id: uuid.UUID) -> Response:
@@ -83,6 +84,7 @@ class ResponsesView(APIView):
             answers=given,
             completed=body.validated_data["completed"],
             now=timezone.now(),
+            expected=expected_versions(request),
         )
         enqueued = assessment.status == AssessmentStatus.AWAITING_ASYNC
         message = (
@@ -103,8 +105,10 @@ class StatusEndpoint(APIView):
     """Where one assessment stands."""
 
     @extend_schema(
-        operation_id="assessment_status", tags=["Assessments"], responses={200: StatusView, **errors(404)}
-    )
+        operation_id="assessment_status", tags=["Assessments"],
+        responses={200: StatusView, 304: UNCHANGED, **errors(404)},
+    )  # fmt: skip
+    @looked_at_again
     def get(self, request: Request, assessment_id: uuid.UUID) -> Response:
         """Return status, stage and progress."""
         assessment = queries.get_visible(by=caller(request), assessment_id=assessment_id)
@@ -123,6 +127,9 @@ class QuestionsView(APIView):
     def get(self, request: Request, assessment_id: uuid.UUID) -> Response:
         """Return the frozen questions with the newest answers."""
         assessment = queries.get_visible(by=caller(request), assessment_id=assessment_id)
+        version = queries.answers_version(
+            assessment.pk
+        )  # before them, so that it is never newer than they are
         newest = queries.newest_responses(assessment.pk)
         body = _with_questions(assessment)
         body["answers"] = [
@@ -135,7 +142,7 @@ class QuestionsView(APIView):
             for row in body["questions"]
             if row.pk in newest
         ]
-        return Response(QuestionsResponse(body).data)
+        return answered_with(QuestionsResponse(body).data, version=version)
 
 
 class AssessmentListView(APIView):

@@ -150,6 +150,11 @@ def newest_responses(assessment_id: uuid.UUID) -> dict[uuid.UUID, AssessmentResp
     return {row.question_snapshot_id: row for row in rows}
 
 
+def answers_version(assessment_id: uuid.UUID) -> str:
+    """Return what changes with every answer: how many versions of answers are kept, none of which ever goes."""
+    return f"answers-{AssessmentResponse.objects.filter(assessment_id=assessment_id).count()}"
+
+
 def progress(assessment_id: uuid.UUID) -> Progress:
     """Return how far the student has come."""
     answered = (

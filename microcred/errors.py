@@ -65,6 +65,13 @@ class Gone(DomainError):
     default_code = "GONE_410"
 
 
+class PreconditionFailed(DomainError):
+    """It has changed since the caller looked."""
+
+    status = HTTPStatus.PRECONDITION_FAILED
+    default_code = "VERSION_412"
+
+
 class TooLarge(DomainError):
     """The request is larger than the stated limit."""
 

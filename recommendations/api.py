@@ -11,7 +11,8 @@ from rest_framework.views import APIView
 from accounts.authentication import caller
 from accounts.permissions import MayGiveFeedback
 from assessments.enums import Stage
-from microcred.api.schema import errors
+from microcred.api.schema import UNCHANGED, errors
+from microcred.api.versions import looked_at_again
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from recommendations import queries, services
 from recommendations.feedback_serializers import (
@@ -48,10 +49,12 @@ class ResultEndpoint(APIView):
         operation_id="assessment_result", tags=["Assessments"], parameters=[RETRY_AFTER],
         responses={
             200: ResultView,
+            304: UNCHANGED,
             202: OpenApiResponse(ResultAwaited, "The result is still being worked out, or waits for its release."),
             **errors(404, 409, 410),
         },
     )  # fmt: skip
+    @looked_at_again
     def get(self, request: Request, assessment_id: uuid.UUID) -> Response:
         """Return scores, profile, recommendations and their evidence."""
         found = queries.result_of(by=caller(request), assessment_id=assessment_id, now=timezone.now())

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from assessments.answers import AnswerInvalid, is_blank, normalise
 from assessments.enums import AssessmentStatus, Stage
 from assessments.events import responses_submitted
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
-from microcred.errors import Conflict, Gone, Invalid
+from microcred.errors import Conflict, Gone, Invalid, PreconditionFailed
 from ops import audit
 
 
@@ -51,9 +51,19 @@ class GivenAnswer:
     submitted_at: dt.datetime | None = None
 
 
+class ChangedMeanwhile(PreconditionFailed):
+    """Other answers were given since the version that these were made from."""
+
+
 @transaction.atomic
 def submit(
-    *, by: User, assessment_id: uuid.UUID, answers: Sequence[GivenAnswer], completed: bool, now: dt.datetime
+    *,
+    by: User,
+    assessment_id: uuid.UUID,
+    answers: Sequence[GivenAnswer],
+    completed: bool,
+    now: dt.datetime,
+    expected: Collection[str] | None = None,
 ) -> Assessment:
     """Store answers, have closed ones scored, and with ``completed`` hand the assessment in.
 
@@ -61,8 +71,11 @@ def submit(
 
     Raises:
         AssessmentMissing, AssessmentClosed, AssessmentExpired, AnswersInvalid, AnswersMissing.
+        ChangedMeanwhile: if ``expected`` names versions of the answers, and none of them is the present one.
     """
     assessment = _lock_open(by=by, assessment_id=assessment_id, now=now)
+    if expected is not None and queries.answers_version(assessment.pk) not in expected:
+        raise ChangedMeanwhile("Other answers were given since. Read them again.")
     stored = _store_answers(assessment, answers, now=now)
     if completed:
         _refuse_gaps(assessment)

@@ -24,6 +24,7 @@ ERRORS = {
     404: "Not there, or not for the caller to see.",
     409: "Not possible in the present state.",
     410: "The time for this has passed.",
+    412: "It has changed since the version that If-Match names.",
     413: "The body is too large.",
     415: "The body is not application/json.",
     422: "The Idempotency-Key was used with another body.",
@@ -32,6 +33,9 @@ ERRORS = {
 }
 SHARED_ERRORS = (401, 413, 415, 429, 503)
 ERRORS_OF_A_BODY = frozenset({413, 415})
+
+
+UNCHANGED = OpenApiResponse(description="It is still the version that If-None-Match names; no body.")
 
 
 def errors(*statuses: int) -> dict[int, OpenApiResponse]:

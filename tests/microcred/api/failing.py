@@ -20,6 +20,7 @@ FAILURES: dict[str, Exception] = {
     "missing": errors.Missing("No."),
     "conflict": errors.Conflict("No.", code="ASSESSMENT_409"),
     "gone": errors.Gone("No."),
+    "changed-meanwhile": errors.PreconditionFailed("No."),
     "too-large": errors.TooLarge("No."),
     "unprocessable": errors.Unprocessable("No."),
     "too-many": errors.TooMany("No.", retry_after=17),

@@ -20,6 +20,7 @@ EXPECTED: dict[str, tuple[int, str, dict[str, str]]] = {
     "missing": (404, "NOT_FOUND_404", {}),
     "conflict": (409, "ASSESSMENT_409", {}),
     "gone": (410, "GONE_410", {}),
+    "changed-meanwhile": (412, "VERSION_412", {}),
     "too-large": (413, "TOO_LARGE_413", {}),
     "unprocessable": (422, "UNPROCESSABLE_422", {}),
     "too-many": (429, "RATE_LIMIT_429", {"Retry-After": "17"}),
