@@ -12,7 +12,6 @@ from recommendations.services import record_synthetic_learner
 from scoring import queries as scoring
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import NOW, CredentialFactory, JobRoleFactory, SkillFactory
-from tests.factories.recommendations import past_learner
 
 pytestmark = pytest.mark.django_db
 

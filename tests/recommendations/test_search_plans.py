@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from benchmarks.generated import KEY, Catalog, clustered, load_catalog
+from microcred.ai.base import Vectors
 from recommendations.queries import nearest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
@@ -16,7 +17,7 @@ BY_GRAPH = "Index Scan using idx_embedding_artifacts_hnsw"
 BY_CREDENTIAL = "Index Scan using idx_embedding_artifacts_cred"
 
 
-def plan_of(catalog: Catalog, asked: np.ndarray, role_id: uuid.UUID | None) -> tuple[str, float]:
+def plan_of(catalog: Catalog, asked: Vectors, role_id: uuid.UUID | None) -> tuple[str, float]:
     """The plan of the last statement of a search, and the share of the ten nearest that it found."""
     with CaptureQueriesContext(connection) as captured:
         (found,) = nearest(asked[None], key=KEY, limit=10, role_id=role_id)

@@ -167,4 +167,4 @@ def test_batches_cover_every_text_once_within_the_limits(lengths: list[int]) -> 
 
     assert sorted(position for batch in batches for position in batch) == list(range(len(lengths)))
     assert all(len(batch) <= 32 for batch in batches)
-    assert all(len(batch) * max(lengths[position] for position in batch) <= 2048 for batch in batches)
+    assert all(len(batch) * max(lengths[position] for position in batch) <= 512 for batch in batches)
