@@ -41,7 +41,7 @@ def run(
     """Generate up to ``examples`` requests for each operation and phase; with the same seed they are the same."""
     cassette = folder / f"{caller}.json"
     command = [
-        str(Path(sys.executable).with_name("st")), "run", DOCUMENT, "--url", server.url, "--workers", "2",
+        str(Path(sys.executable).with_name("st")), "run", DOCUMENT, "--url", server.url, "--workers", "1",
         "--checks", ",".join(CHECKS), "--phases", phases, "--max-examples", str(examples), "--seed", str(seed),
         "--generation-database", "none", "--suppress-health-check", "all", "--continue-on-failure", "--no-color",
         "--no-shrink", "--warnings", "off", "--request-timeout", "30",
