@@ -1,6 +1,7 @@
 """What a schema cannot say of an answer key: that it names what is there, can be answered, and gives nothing away."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from catalog.answer_patterns import PatternInvalid, compiled
@@ -77,6 +78,13 @@ def misfits(rules: Mapping[str, Any], choices: Choices, answer_format: Mapping[s
             )
     if rules.get("kind") == "numeric":
         yield from _unit_misfits(rules, answer_format)
+        yield from _tolerance_misfits(rules)
+
+
+def _tolerance_misfits(rules: Mapping[str, Any]) -> Iterator[str]:
+    """A share of 0 is 0: who states one thinks that near answers are right."""
+    if not Decimal(rules["value"]) and "relative_tolerance" in rules and "absolute_tolerance" not in rules:
+        yield "rules.relative_tolerance: no answer but 0 itself is within a share of 0; state an absolute_tolerance"
 
 
 def _unit_misfits(rules: Mapping[str, Any], answer_format: Mapping[str, Any]) -> Iterator[str]:

@@ -146,6 +146,19 @@ def question_by_key(key: str) -> Question:
     return found
 
 
+def question_named(name: str) -> Question:
+    """Return the question with this key or id, as people type it.
+
+    Raises:
+        QuestionMissing: if there is none.
+    """
+    try:
+        question_id = uuid.UUID(name)
+    except ValueError:
+        return question_by_key(name)
+    return question(question_id)
+
+
 def version_content(version_id: uuid.UUID) -> dict[str, Any]:
     """Return what a published version of a question froze."""
     content: dict[str, Any] = QuestionVersion.objects.values_list("content", flat=True).get(pk=version_id)
@@ -186,6 +199,11 @@ def credentials(
         vector = SearchVector("title", Left("description", SEARCHED), "provider", config="english")
         rows = rows.annotate(words=vector).filter(Q(words=words) | Q(title__icontains=search))
     return rows
+
+
+def credential_titles(keys: Collection[str]) -> dict[str, str]:
+    """Return titles by key, of withdrawn credentials too."""
+    return dict(Credential.objects.filter(key__in=keys).values_list("key", "title"))
 
 
 def credential(credential_id: uuid.UUID) -> Credential:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from assessments import queries as assessments
+from catalog import queries as catalog
 from companion import words
 from companion.facts import assessment_facts
 from companion.pages import caller, staff_page
@@ -36,9 +37,9 @@ class QuestionLine:
 
 @dataclass(frozen=True, slots=True)
 class CredentialLine:
-    """A recommended credential with the parts of its confidence, by name, as they were."""
+    """A recommended credential by its title of today, with the parts of its confidence, by name, as they were."""
 
-    key: str
+    title: str
     confidence: Decimal
     parts: tuple[tuple[str, Decimal], ...]
 
@@ -63,7 +64,11 @@ def record(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     records = recommendations.records_of(by=by, assessment_id=assessment_id)
     assessment = assessments.get_visible(by=by, assessment_id=assessment_id)
     facts = assessment_facts(assessment, assessments.progress(assessment_id), now=timezone.now())
-    return render(request, "advisor/record.html", {"facts": facts, "pages": [_page(one) for one in records]})
+    titles = catalog.credential_titles(
+        [credential["key"] for one in records for credential in one.ranking.credentials]
+    )
+    pages = [_page(one, titles) for one in records]
+    return render(request, "advisor/record.html", {"facts": facts, "pages": pages})
 
 
 @require_safe
@@ -76,7 +81,7 @@ def record_file(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     return response
 
 
-def _page(found: RecordOfResult) -> RecordPage:
+def _page(found: RecordOfResult, titles: Mapping[str, str]) -> RecordPage:
     return RecordPage(
         record=found,
         missing=tuple(words.MISSING[part] for part in found.missing),
@@ -85,7 +90,9 @@ def _page(found: RecordOfResult) -> RecordPage:
             (words.PARTS[part][0], round(100 * weight)) for part, weight in found.ranking.weights.items()
         ),
         parts=tuple(name for name, _ in words.PARTS.values()),
-        credentials=tuple(_credential(one) for one in found.ranking.credentials),
+        credentials=tuple(
+            _credential(one, titles.get(one["key"], one["key"])) for one in found.ranking.credentials
+        ),
     )
 
 
@@ -104,6 +111,6 @@ def _question(used: QuestionUsed) -> QuestionLine:
     )
 
 
-def _credential(one: Mapping[str, Any]) -> CredentialLine:
+def _credential(one: Mapping[str, Any], title: str) -> CredentialLine:
     parts = tuple((name, Decimal(one["parts"][part])) for part, (name, _) in words.PARTS.items())
-    return CredentialLine(one["key"], Decimal(one["confidence"]), parts)
+    return CredentialLine(title, Decimal(one["confidence"]), parts)

@@ -83,7 +83,7 @@ def review(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
         messages.warning(request, error.message)
         return redirect("advisor:reviews")
     except DomainError as error:
-        form.add_error(None, error.message)
+        form.add_error(_place_of(error, form), error.message)
         return _review(request, sheet, form)
 
 
@@ -123,6 +123,13 @@ def calibration(request: HttpRequest, question_id: uuid.UUID) -> HttpResponse:
         "Read the rubric again and have another try.",
     )
     return redirect("advisor:calibration", question_id)
+
+
+def _place_of(error: DomainError, form: MarkForm) -> str | None:
+    """Return the field that an error is about, where the form has it."""
+    told = error.details if isinstance(error.details, dict) else {}
+    named = (f"{told.get('field')}-{told.get('criterion')}", told.get("field"))
+    return next((name for name in named if name in form.fields), None)
 
 
 def _form(sheet: ReviewSheet, data: Any) -> MarkForm:

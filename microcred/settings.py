@@ -212,8 +212,10 @@ REVIEW_UNCERTAINTY_ABOVE = env.decimal("REVIEW_UNCERTAINTY_ABOVE", 0.6)
 REVIEW_LEASE_HOURS = env.integer("REVIEW_LEASE_HOURS", 8)
 # Reviewers first mark the examples of a question, where it has some, and agree on so many of the criteria.
 CALIBRATION_REQUIRED = env.flag("CALIBRATION_REQUIRED", default=True)
+CALIBRATION_WITHOUT_EXAMPLES = env.flag("CALIBRATION_WITHOUT_EXAMPLES", default=True)
 CALIBRATION_AGREEMENT = env.decimal("CALIBRATION_AGREEMENT", 0.8)
 APPEAL_DAYS = env.integer("APPEAL_DAYS", 14)
+APPEALS_PER_CRITERION = env.integer("APPEALS_PER_CRITERION", 1)
 APPEALS_CANNOT_LOWER = env.flag("APPEALS_CANNOT_LOWER", default=True)
 
 # --- Model providers --------------------------------------------------------------------------------------
@@ -233,11 +235,9 @@ MODEL_BATCH_SHARE = env.decimal("MODEL_BATCH_SHARE", 0.5)  # of the usual price
 MODEL_BATCH_POLL_SECONDS = env.integer("MODEL_BATCH_POLL_SECONDS", 300)
 MODEL_MAX_READINGS = env.integer("MODEL_MAX_READINGS", 3)  # of an essay whose score is in doubt; 1 for once
 MODEL_WORDS = env.flag("MODEL_WORDS", default=True)  # whether a model writes what recommendations say
-# Names that are replaced in every answer before it is sent, beside those of its student.
-MODEL_REDACT_NAMES = env.names("MODEL_REDACT_NAMES", [])
-EMBEDDING_PROVIDER = env.choice(
-    "EMBEDDING_PROVIDER", ("sentence-transformers", "openai"), "sentence-transformers"
-)
+MODEL_REDACT_NAMES = env.names("MODEL_REDACT_NAMES", [])  # replaced in every answer, beside its student's
+EMBEDDERS = ("sentence-transformers", "openai")
+EMBEDDING_PROVIDER = env.choice("EMBEDDING_PROVIDER", EMBEDDERS, EMBEDDERS[0])
 EMBEDDING_MODEL = env.text("EMBEDDING_MODEL")
 EMBEDDER_DIR = STATE_DIR / "embedder"
 

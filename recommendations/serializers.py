@@ -173,6 +173,9 @@ class QuestionResultView(serializers.Serializer[Any]):
     uncertainty = serializers.FloatField(allow_null=True, help_text="Of essays: 0 (sure) to 1 (a guess).")
     feedback = serializers.CharField()
     criteria = CriterionResult(many=True)
+    appealable_until = serializers.DateTimeField(
+        allow_null=True, help_text="Until when an appeal may be made; null where none can be (any more)."
+    )
 
 
 class TotalsView(serializers.Serializer[Any]):

@@ -111,13 +111,19 @@ def result_of(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Result
         status=assessment.status,
         completed_at=assessment.completed_at,
         missing=recommendation.missing if recommendation else assessment.missing,
-        questions=scoring.student_view(scored),
+        questions=_with_dates(scoring.student_view(scored), oversight.appealable_until(assessment, scored)),
         totals=scoring.totals(scored),
         pending=scoring.pending_parts(scored),
         notices=oversight.notices(assessment_id),
         recommendation=recommendation,
         **_around(assessment, recommendation),
     )
+
+
+def _with_dates(
+    questions: Sequence[Mapping[str, Any]], until: Mapping[uuid.UUID, dt.datetime]
+) -> list[dict[str, Any]]:
+    return [{**one, "appealable_until": until.get(uuid.UUID(one["question_id"]))} for one in questions]
 
 
 def _around(assessment: Any, made: Recommendation | None) -> dict[str, Any]:

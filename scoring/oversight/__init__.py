@@ -1,13 +1,12 @@
 """What people do about scores: review, override, appeal and rescore."""
 
+from scoring.oversight.appeal_limits import AppealRefused, appeal_period, appealable_until
 from scoring.oversight.appeals import (
     LONGEST_MESSAGE,
     AppealInvalid,
     AppealMissing,
-    AppealRefused,
     NotImpartial,
     appeal,
-    appeal_period,
     appeals_visible_to,
     decide,
     get_appeal,
@@ -72,6 +71,7 @@ from scoring.oversight.rescore_runs import (
     RescoringBusy,
     RescoringMissing,
     apply_and_keep,
+    apply_rescoring,
     fail_rescoring,
     get_rescoring,
     go_on,
@@ -83,7 +83,6 @@ from scoring.oversight.rescore_runs import (
 )
 from scoring.oversight.rescoring import (
     VersionMissing,
-    apply_rescoring,
     levels_after,
     plan_rescoring,
     superseded_questions,
@@ -144,6 +143,7 @@ __all__ = [
     "VersionMissing",
     "appeal",
     "appeal_period",
+    "appealable_until",
     "appeals_visible_to",
     "apply_and_keep",
     "apply_rescoring",

@@ -16,7 +16,7 @@ from accounts.policy import Permission, allows, sees_student
 from assessments import queries as assessment_queries
 from assessments import services as assessments
 from catalog.enums import QuestionType
-from microcred.errors import Conflict, Forbidden, Invalid, Missing
+from microcred.errors import Forbidden, Invalid, Missing
 from ops import audit
 from scoring.enums import AppealOutcome, AppealStatus, ChangeKind, MarkStatus
 from scoring.models import (
@@ -25,10 +25,10 @@ from scoring.models import (
     AppealMessage,
     EssayScore,
     ReviewTask,
-    ScoreChange,
     ScoreOverride,
 )
 from scoring.oversight import essays
+from scoring.oversight.appeal_limits import AppealRefused, appeal_period, ensure_room, seen_from
 from scoring.oversight.changes import checked_reason, result_for, standing
 from scoring.oversight.overrides import NewScore, checked_score, replace_score, require_reviewer
 from scoring.queries import QuestionResult
@@ -40,12 +40,6 @@ class AppealMissing(Missing):
     """No such appeal, or none that the caller may see."""
 
     default_code = "APPEAL_404"
-
-
-class AppealRefused(Conflict):
-    """The time for appeals is over, one is open already, or there is no score to appeal against."""
-
-    default_code = "APPEAL_409"
 
 
 class AppealInvalid(Invalid):
@@ -79,7 +73,7 @@ def appeal(
         AssessmentMissing, QuestionNotAsked: if it is not the student's, or not asked.
         ResultMissing: if there is no result, or none that the student may see yet.
         AppealInvalid: if no statement is made, or an essay's criterion is not named.
-        AppealRefused: if it is too late, open already, or nothing is scored.
+        AppealRefused: if it is too late, open already, decided as often as may be, or nothing is scored.
     """
     assessment = assessment_queries.get_visible(by=by, assessment_id=assessment_id)
     if assessment.user_id != by.pk:
@@ -89,16 +83,13 @@ def appeal(
         raise assessments.ResultMissing("The result has not been released yet.")
     text = _checked_text(statement, field="statement")
     result = result_for(assessment_id, question_id=question_id)
-    seen_from = _seen_from(assessment, result.question.snapshot_id)
-    if seen_from is None or now > seen_from + appeal_period():
+    since = seen_from(assessment, result.question.snapshot_id)
+    if since is None or now > since + appeal_period():
         raise AppealRefused(
             f"Appeals are possible within {settings.APPEAL_DAYS} days of the result, or of a change to the score."
         )
     key, name = _appealed(result, criterion)
-    if Appeal.objects.filter(
-        question_snapshot_id=result.question.snapshot_id, criterion_key=key, status=AppealStatus.OPEN
-    ).exists():
-        raise AppealRefused("An appeal about this is open already. Write into its thread.")
+    ensure_room(result.question.snapshot_id, key, since=since)
     row = Appeal.objects.create(
         assessment_id=assessment_id,
         question_snapshot_id=result.question.snapshot_id,
@@ -174,11 +165,6 @@ def decide(
     return decision
 
 
-def appeal_period() -> dt.timedelta:
-    """Return how long a student may appeal after the result was there for them to see."""
-    return dt.timedelta(days=settings.APPEAL_DAYS)
-
-
 def appeals_visible_to(user: User) -> QuerySet[Appeal]:
     """Return the appeals of everybody whose results the user may read, newest first, with decision and question."""
     if not allows(user, Permission.READ_RESULT):
@@ -205,14 +191,6 @@ def is_impartial(by: User, row: Appeal) -> bool:
         or ReviewTask.objects.filter(question_snapshot_id=snapshot, done_by=by).exists()
         or AppealDecision.objects.filter(appeal__question_snapshot_id=snapshot, decided_by=by).exists()
     )
-
-
-def _seen_from(assessment: Any, snapshot_id: uuid.UUID) -> dt.datetime | None:
-    """Return since when the student could see the score that stands."""
-    changes = ScoreChange.objects.filter(question_snapshot_id=snapshot_id).exclude(kind=ChangeKind.APPEAL)
-    changed = changes.order_by("-made_at").values_list("made_at", flat=True).first()
-    shown: dt.datetime | None = assessment.released_at or assessment.completed_at
-    return max(shown, changed) if shown and changed else shown
 
 
 def _appealed(result: QuestionResult, criterion: str) -> tuple[str, str]:

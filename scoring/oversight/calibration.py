@@ -103,7 +103,8 @@ def calibrate(*, by: User, question_id: uuid.UUID, marks: Marks) -> ReviewerCali
 def passed_questions(by: User, question_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """Return those of the questions that a reviewer may review: the examples, as they now are, were passed.
 
-    A question without examples, or every one where the setting asks for none, needs no calibration.
+    Every question may be, where the setting asks for no calibration; an essay without examples, unless the setting
+    wants some for each.
     """
     if not settings.CALIBRATION_REQUIRED:
         return set(question_ids)
@@ -113,8 +114,18 @@ def passed_questions(by: User, question_ids: Collection[uuid.UUID]) -> set[uuid.
     return {
         question_id
         for question_id in question_ids
-        if question_id not in examples or (question_id, examples_hash(examples[question_id])) in passed
+        if _may_review(question_id, examples.get(question_id), passed)
     }
+
+
+def _may_review(
+    question_id: uuid.UUID,
+    examples: Sequence[CalibrationExample] | None,
+    passed: Collection[tuple[uuid.UUID, str]],
+) -> bool:
+    if examples is None:
+        return bool(settings.CALIBRATION_WITHOUT_EXAMPLES) or _task(question_id) is None
+    return (question_id, examples_hash(examples)) in passed
 
 
 def questions_with_examples(question_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:

@@ -7,7 +7,7 @@ Both go on where they stopped: what has its line is not worked on again.
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -20,7 +20,7 @@ from ops.jobs import enqueue
 from scoring.enums import RescoringMode, RescoringState
 from scoring.models import RescoredLine, Rescoring
 from scoring.oversight.changes import checked_reason
-from scoring.oversight.plans import Rescored
+from scoring.oversight.plans import Rescored, RescorePlan
 from scoring.oversight.rereading import past_takers
 from scoring.oversight.rescoring import VersionMissing, apply_to_one, rescored
 
@@ -71,20 +71,42 @@ def request_rescoring(
     if apply and not _looked(version.pk):
         raise LookFirst("Work out first what this version would change.")
     mode = RescoringMode.APPLY if apply else RescoringMode.DRY_RUN
-    try:
-        with transaction.atomic():
-            row = Rescoring.objects.create(
-                question_id=question_id, question_version_id=version.pk, mode=mode, reason=stated, no_loss=no_loss,
-                total=len(past_takers(question_id, version)), requested_by=by, requested_at=now,
-            )  # fmt: skip
-    except IntegrityError as error:
-        raise RescoringBusy("This question is being rescored already.") from error
+    row = _created(by, question_id, version, mode, stated, no_loss, now)
     enqueue(JOB, payload={"rescoring_id": str(row.pk)}, unique_key=f"rescore:{row.pk}:0")
     audit.record(
         by=by, action="rescoring.requested", resource_type="question", resource_id=question_id,
         metadata={"mode": mode, "version": version.version, "no_loss": no_loss},
     )  # fmt: skip
     return row
+
+
+def apply_rescoring(
+    *, plan: RescorePlan, by: User | None, reason: str, no_loss: bool = False, now: dt.datetime
+) -> list[Rescored]:
+    """Apply at once what a plan found, as a run like those that a worker makes; return those who moved.
+
+    Each result is worked out anew under its lock and stored on its own, so that a run that breaks off is ended
+    and can be started again. With ``no_loss`` those who would fall keep what they have.
+
+    Raises:
+        ReasonMissing: if no reason is stated.
+        RescoringBusy: if another run over the question is under way.
+    """
+    stated = checked_reason(reason)
+    _end_orphans(plan.question_id, now=now)
+    row = _created(
+        by, plan.question_id, catalog.version(plan.version_id), RescoringMode.APPLY, stated, no_loss, now
+    )
+    try:
+        done = [
+            apply_and_keep(row, assessment_id, now=now) for assessment_id in takers_left(row, limit=row.total)
+        ]
+    except BaseException:
+        fail_rescoring(row.pk, now=now)
+        raise
+    row.refresh_from_db()
+    _end(row, RescoringState.DONE, now)
+    return [line for line in done if line is not None]
 
 
 def get_rescoring(rescoring_id: uuid.UUID) -> Rescoring:
@@ -127,8 +149,8 @@ def keep_look(row: Rescoring, line: Rescored, *, tops: tuple[str, str] | None) -
 
 
 @transaction.atomic
-def apply_and_keep(row: Rescoring, assessment_id: uuid.UUID, *, now: dt.datetime) -> None:
-    """Put the run's version into effect for one past taker, and keep what came of it."""
+def apply_and_keep(row: Rescoring, assessment_id: uuid.UUID, *, now: dt.datetime) -> Rescored | None:
+    """Put the run's version into effect for one past taker, keep what came of it, and return what moved."""
     version = catalog.version(row.question_version_id)
     line = rescored(assessment_id, row.question_id, version)
     applied = apply_to_one(
@@ -137,6 +159,7 @@ def apply_and_keep(row: Rescoring, assessment_id: uuid.UUID, *, now: dt.datetime
     found = _line(row, applied or line)
     found.applied = applied is not None
     _keep(row, found)
+    return applied
 
 
 @transaction.atomic
@@ -167,6 +190,32 @@ def _end(row: Rescoring, state: RescoringState, now: dt.datetime) -> None:
         resource_type="question", resource_id=row.question_id,
         metadata={"state": state, "moved": row.moved, "done": row.done, "no_loss": row.no_loss},
     )  # fmt: skip
+
+
+def _created(
+    by: User | None,
+    question_id: uuid.UUID,
+    version: Any,
+    mode: RescoringMode,
+    reason: str,
+    no_loss: bool,
+    now: dt.datetime,
+) -> Rescoring:
+    try:
+        with transaction.atomic():
+            return Rescoring.objects.create(
+                question_id=question_id, question_version_id=version.pk, mode=mode, reason=reason, no_loss=no_loss,
+                total=len(past_takers(question_id, version)), requested_by=by, requested_at=now,
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise RescoringBusy("This question is being rescored already.") from error
+
+
+def _end_orphans(question_id: uuid.UUID, *, now: dt.datetime) -> None:
+    """End what a command left open that was killed: no worker goes on with it."""
+    rows = Rescoring.objects.filter(question_id=question_id, requested_by=None, state__in=OPEN)
+    for pk in rows.values_list("pk", flat=True):
+        fail_rescoring(pk, now=now)
 
 
 def _looked(version_id: uuid.UUID) -> bool:

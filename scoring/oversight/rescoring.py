@@ -22,13 +22,12 @@ from assessments import services as assessments
 from catalog import queries as catalog
 from catalog.enums import QuestionType
 from microcred.errors import Missing
-from ops import audit
 from scoring import contests, queries
 from scoring.enums import ChangeKind, EssayOutcome, MarkStatus
 from scoring.essays.task import EssayTask
 from scoring.models import CriterionMark, EssayScore, RuleScore
 from scoring.oversight import essays, rereading
-from scoring.oversight.changes import checked_reason, note_change, result_for, take_effect
+from scoring.oversight.changes import note_change, result_for, take_effect
 from scoring.oversight.plans import Rescored, RescorePlan, Superseded
 from scoring.oversight.steps import levels_of
 from scoring.queries import QuestionResult
@@ -73,33 +72,6 @@ def plan_rescoring(question_id: uuid.UUID) -> RescorePlan:
     ids = takers.order_by("completed_at", "pk").values_list("pk", flat=True)
     lines = tuple(rescored(assessment_id, question_id, version) for assessment_id in ids)
     return RescorePlan(question_id, version.pk, version.version, lines)
-
-
-def apply_rescoring(
-    *, plan: RescorePlan, by: User | None, reason: str, no_loss: bool = False, now: dt.datetime
-) -> list[Rescored]:
-    """Store what the plan found, as new runs in effect at once; return those who moved.
-
-    Each result is worked out anew under its lock and stored on its own, so that a rescoring that breaks off can be
-    applied again. With ``no_loss`` those who would fall keep what they have.
-
-    Raises:
-        ReasonMissing: if no reason is stated.
-    """
-    stated = checked_reason(reason)
-    version = catalog.version(plan.version_id)
-    moved = []
-    for line in plan.moving:
-        applied = apply_to_one(
-            line.assessment_id, plan.question_id, version, by=by, reason=stated, no_loss=no_loss, now=now
-        )
-        if applied is not None:
-            moved.append(applied)
-    audit.record(
-        by=by, action="question.rescored", resource_type="question", resource_id=plan.question_id,
-        metadata={"version": plan.version, "moved": len(moved), "no_loss": no_loss},
-    )  # fmt: skip
-    return moved
 
 
 def levels_after(line: Rescored) -> tuple[dict[str, float], dict[str, float]]:

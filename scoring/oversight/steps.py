@@ -74,7 +74,7 @@ def _others(result: QuestionResult, choice: ScoreChoice) -> Iterator[_Other]:
     elif result.score is not None:
         for score, direction in ((result.maximum, 1), (Decimal(0), -1)):
             if score != result.score:
-                was, becomes = f"{result.score} points", f"{score} points"
+                was, becomes = f"{result.score:.2f} points", f"{score:.2f} points"
                 yield _Other(replace(result, score=score), "", direction, was, becomes)
 
 

@@ -317,6 +317,10 @@ def test_choices_of_another_shape_are_named_and_nothing_breaks(choices: Any) -> 
 @pytest.mark.parametrize(
     ("key", "answer_format", "problem"),
     [
+        (
+            {"value": "0", "relative_tolerance": "0.1"}, {},
+            "rules.relative_tolerance: no answer but 0 itself is within a share of 0; state an absolute_tolerance",
+        ),
         ({"unit_factors": {"g": "0.001"}}, {}, "rules.unit_factors: say in rules.unit which unit they count in"),
         (
             {"unit": "kg", "unit_factors": {"kg": "2"}}, {},

@@ -84,6 +84,7 @@ class TestReviews:
         refused = client.post(address, levels | {"reason-evidence": "It weighs both."})
         assert refused.status_code == 400
         assert "wherever you differ from the proposal" in refused.content.decode()
+        assert list(refused.context["form"].errors) == ["reason-reasoning"]
         reasons = {"reason-reasoning": "All of it.", "reason-evidence": "It weighs both."}
         assert "Your decision counts" in shown(client, address, **levels, **reasons)
 

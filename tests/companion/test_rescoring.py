@@ -2,6 +2,7 @@
 
 import itertools
 import uuid
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
@@ -266,6 +267,35 @@ class TestTheCommand:
         assert "1 scores changed to version 2, 0 of them fell; 1 kept what they had." in kept
         assert f"{falling.pk}: 1.00 of 1.00 -> 0.00 of 1.00, -100.0 % (falls)" in told
         assert "1 scores changed to version 2, 1 of them fell; 0 kept what they had." in told
+
+    def test_applying_by_command_leaves_a_run_as_the_page_does(
+        self, question: Question, assessment: Assessment
+    ) -> None:
+        correct(question, weight=9)
+
+        self.run(str(question.pk), "--apply", "--reason", "The key was wrong.")
+
+        run = Rescoring.objects.get()
+        assert (run.mode, run.state, run.done, run.total, run.moved) == ("apply", "done", 1, 1, 1)
+        assert (run.reason, run.requested_by) == ("The key was wrong.", None)
+        (line,) = run.lines.all()
+        assert (line.assessment_id, line.applied, line.change) == (assessment.pk, True, Decimal(1))
+
+    def test_what_a_killed_command_left_open_does_not_bar_the_next_one(
+        self, question: Question, assessment: Assessment
+    ) -> None:
+        correct(question, weight=9)
+        newest = question.versions.latest("published_at")
+        left = Rescoring.objects.create(
+            question=question, question_version_id=newest.pk, mode="apply", reason="The key was wrong.", total=1,
+            requested_at=NOW,
+        )  # fmt: skip
+
+        self.run(question.key, "--apply", "--reason", "The key was wrong.")
+
+        left.refresh_from_db()
+        assert left.state == "failed"
+        assert Rescoring.objects.filter(state="done").count() == 1
 
     def test_what_waits_for_other_reasons_is_named(self, role: JobRole) -> None:
         question = Question.objects.get(role=role, question_type="essay")

@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the question, and whether to look or to apply."""
-        parser.add_argument("question", help="the question's key")
+        parser.add_argument("question", help="the question's key or id")
         mode = parser.add_mutually_exclusive_group(required=True)
         mode.add_argument("--dry-run", action="store_true", help="say what would change, and store nothing")
         mode.add_argument("--apply", action="store_true", help="store it, in effect at once")
@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Plan, and apply where told to."""
         try:
-            question_id = catalog.question_by_key(options["question"]).pk
+            question_id = catalog.question_named(options["question"]).pk
             if options["batch"]:
                 self._order(oversight.order_reading(question_id=question_id, by=None, now=timezone.now()))
                 return

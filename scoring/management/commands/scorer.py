@@ -1,7 +1,6 @@
 """Trains the scorer of a question, brings it into use, and measures scorers on files of scored answers."""
 
 import json
-import uuid
 from argparse import ArgumentParser
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from catalog import queries as catalog
 from microcred.errors import DomainError
 from scoring import scorers
 from scoring.models import ScorerVersion
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         commands = parser.add_subparsers(dest="command", required=True)
         for name, described in LIFE.items():
             step = commands.add_parser(name, help=described)
-            step.add_argument("--question", type=uuid.UUID, required=True, help="The question's id.")
+            step.add_argument("--question", required=True, help="The question's key or id.")
             if name != "train":
                 step.add_argument(
                     "--json", action="store_true", help="Print one JSON object and nothing else."
@@ -68,6 +68,7 @@ class Command(BaseCommand):
             self._evaluate(options)
             return
         try:
+            options["question"] = catalog.question_named(options["question"]).pk
             getattr(self, f"_{options['command']}")(options)
         except DomainError as error:
             raise CommandError(error.message) from error

@@ -87,11 +87,29 @@ class TestAppealing:
         appeal(assessment, criterion="evidence")
         appeal(assessment, question_id=question_id_of(assessment, "multiple_choice"), criterion="")
 
-    def test_a_decided_one_makes_room_for_another(self, assessment: Assessment) -> None:
+    def test_a_decided_one_is_the_last_word_unless_the_setting_allows_more(
+        self, assessment: Assessment, settings: Settings
+    ) -> None:
         row = appeal(assessment)
         decide(by=AdminFactory(), appeal_id=row.pk, new=None, reason="It stands.", now=LATER)
 
+        with pytest.raises(AppealRefused, match="no further one"):
+            appeal(assessment)
+        assert appeal(assessment, criterion="evidence")
+        settings.APPEALS_PER_CRITERION = 2
         assert appeal(assessment).status == AppealStatus.OPEN
+
+    def test_the_result_says_until_when(self, assessment: Assessment) -> None:
+        essay, closed = (question_id_of(assessment, kind) for kind in ("essay", "multiple_choice"))
+        row = appeal(assessment, question_id=closed, criterion="")
+        decide(by=AdminFactory(), appeal_id=row.pk, new=None, reason="It stands.", now=LATER)
+
+        until = oversight.appealable_until(assessment, queries.question_results(assessment.pk))
+
+        assert until == {essay: NOW + dt.timedelta(days=14)}
+        override(assessment, AdminFactory(), "evidence", "l2")
+        again = oversight.appealable_until(assessment, queries.question_results(assessment.pk))
+        assert again == {essay: NOW + dt.timedelta(days=14)}
 
     @pytest.mark.parametrize(("days", "in_time"), [(14, True), (14.001, False)])
     def test_the_time_for_it_is_limited(self, assessment: Assessment, days: float, in_time: bool) -> None:
@@ -298,7 +316,8 @@ def who_reviewed(assessment: Assessment) -> User:
 
 def who_decided_before(assessment: Assessment) -> User:
     admin: User = AdminFactory()
-    decide(by=admin, appeal_id=appeal(assessment).pk, new=None, reason="It stands.", now=LATER)
+    row = appeal(assessment, criterion="evidence")
+    decide(by=admin, appeal_id=row.pk, new=None, reason="It stands.", now=LATER)
     return admin
 
 

@@ -18,6 +18,7 @@ from scoring.oversight import (
     example_problems,
     queue_lines,
 )
+from scoring.oversight.calibration import passed_questions
 from tests.factories.accounts import AdvisorFactory
 from tests.factories.catalog import published_question
 from tests.factories.oversight import judged_assessment
@@ -140,3 +141,12 @@ def test_a_run_is_never_changed(question: Question, reviewer: User) -> None:
 
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         ReviewerCalibration.objects.update(passed=True)
+
+
+def test_staff_can_require_examples_of_every_essay(reviewer: User, settings: Settings) -> None:
+    bare, closed = published_question("essay"), published_question("multiple_choice")
+    assert passed_questions(reviewer, [bare.pk, closed.pk]) == {bare.pk, closed.pk}
+
+    settings.CALIBRATION_WITHOUT_EXAMPLES = False
+
+    assert passed_questions(reviewer, [bare.pk, closed.pk]) == {closed.pk}
