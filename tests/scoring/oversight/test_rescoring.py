@@ -220,7 +220,7 @@ class TestApplying:
         applied(corrected(role, "multiple_choice", rules=OTHER_KEY))
 
         line = AuditLog.objects.get(action="question.rescored")
-        assert line.metadata == {"version": "2", "moved": 1, "no_loss": False}
+        assert line.metadata == {"state": "done", "moved": 1, "done": 1, "no_loss": False}
 
 
 def test_publishing_alone_changes_nothing(role: JobRole) -> None:
