@@ -1,9 +1,17 @@
 """The tables of this app."""
 
-from ops.models.audit import AuditLog
+from ops.models.audit import AuditLink, AuditLog
 from ops.models.idempotency import IdempotencyRecord
 from ops.models.jobs import AsyncJob
 from ops.models.metrics import MetricSnapshot
 from ops.models.volatile import CacheEntry, RateBucket
 
-__all__ = ["AsyncJob", "AuditLog", "CacheEntry", "IdempotencyRecord", "MetricSnapshot", "RateBucket"]
+__all__ = [
+    "AsyncJob",
+    "AuditLink",
+    "AuditLog",
+    "CacheEntry",
+    "IdempotencyRecord",
+    "MetricSnapshot",
+    "RateBucket",
+]
