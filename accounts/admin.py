@@ -16,6 +16,7 @@ from accounts.enums import Role
 from accounts.forms import PersonChangeForm, PersonCreationForm
 from accounts.key_admin import ServiceKeyAdmin as ServiceKeyAdmin
 from accounts.models import AdvisorAssignment, GuardianLink, User
+from accounts.personal_data.admin import request_erasure
 
 Link = AdvisorAssignment | GuardianLink
 
@@ -111,7 +112,7 @@ class UserAdmin(ModelAdmin):  # type: ignore[misc]
         ("More", {"classes": ["collapse"], "fields": ("profile", "last_login", "created_at", "updated_at")}),
     )
 
-    actions = ("take_off_second_factor",)
+    actions = ("take_off_second_factor", "erase")
 
     @admin.action(description="Take the second factor off", permissions=["change"])
     def take_off_second_factor(self, request: HttpRequest, people: models.QuerySet[User]) -> None:
@@ -172,6 +173,11 @@ class UserAdmin(ModelAdmin):  # type: ignore[misc]
     ) -> Any:
         """Keep the password out of error reports."""
         return super().change_view(request, object_id, form_url, extra_context)
+
+    @admin.action(description="Erase, after the cool-off", permissions=["change"])
+    def erase(self, request: HttpRequest, queryset: models.QuerySet[User]) -> None:
+        """Have the chosen people erased."""
+        request_erasure(self, request, queryset)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Store the person, which ends their tokens where it must."""

@@ -131,6 +131,7 @@ class MeView(APIView):
         person = services.choose_model_scoring(
             by=caller(request),
             allowed=body.validated_data["model_scoring"],
+            version=body.validated_data["version"],
             now=timezone.now(),
             expected=expected_versions(request),
         )

@@ -11,7 +11,13 @@ from django.db.models.functions import Lower, Now
 from django.utils.dateparse import parse_datetime
 
 from accounts.enums import FamilyEnd, Role, Scope, UserStatus
+from accounts.personal_data.models import Consent, DataExport, ErasureRequest, ExportPart
 from microcred.db import CaseInsensitiveEmailField, Model
+
+__all__ = [
+    "AdvisorAssignment", "Consent", "DataExport", "ErasureRequest", "ExportPart", "GuardianLink", "ServiceKey",
+    "ServiceKeySecret", "TokenFamily", "User", "UserManager",
+]  # fmt: skip
 
 
 class UserManager(BaseUserManager["User"]):

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from accounts.enums import Role, Scope
 from accounts.models import User
+from accounts.personal_data import consents
 
 
 class TokenRequest(serializers.Serializer[Any]):
@@ -44,17 +45,35 @@ class Me(serializers.ModelSerializer[User]):
     model_scoring = serializers.BooleanField(
         help_text="Whether the caller lets a model score the essays of assessments that they start."
     )
+    model_scoring_version = serializers.SerializerMethodField(
+        help_text="Which text the caller agreed to or refused; null where nobody asked."
+    )
+    model_scoring_decided_at = serializers.DateTimeField(allow_null=True)
 
     class Meta:
         model = User
-        fields = ["user_id", "email", "name", "role", "model_scoring", "created_at"]
+        fields = [
+            "user_id", "email", "name", "role", "model_scoring", "model_scoring_version", "model_scoring_decided_at",
+            "created_at",
+        ]  # fmt: skip
         read_only_fields = fields
+
+    def get_model_scoring_version(self, person: User) -> str | None:
+        """Return the version of the text."""
+        said = consents.newest(person, consents.MODEL_SCORING)
+        return said.version if said else None
 
 
 class MeChange(serializers.Serializer[Any]):
     """What callers may change about themselves."""
 
     model_scoring = serializers.BooleanField()
+    version = serializers.CharField(
+        max_length=16,
+        required=False,
+        default="",
+        help_text="The version of the text that the caller was shown; by default the current one.",
+    )
 
 
 class ServiceKeyInfo(serializers.Serializer[Any]):

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.enums import Role, UserStatus
 from accounts.models import AdvisorAssignment, GuardianLink, User
+from accounts.personal_data import consents
 from microcred.errors import Invalid, PreconditionFailed, Unauthorized
 from ops import audit
 
@@ -60,11 +61,12 @@ class ChangedMeanwhile(PreconditionFailed):
 
 @transaction.atomic
 def choose_model_scoring(
-    *, by: User, allowed: bool, now: dt.datetime, expected: Collection[str] | None = None
+    *, by: User, allowed: bool, now: dt.datetime, version: str = "", expected: Collection[str] | None = None
 ) -> User:
     """Record whether the person lets a model score the essays of assessments that they start from now on.
 
     Raises:
+        ConsentUnknown: if ``version``, the text that they were shown, is not the current one.
         ChangedMeanwhile: if ``expected`` names versions, and none of them is the present one.
     """
     person = User.objects.select_for_update().get(pk=by.pk)
@@ -76,12 +78,15 @@ def choose_model_scoring(
         "model_scoring_decided_at": now.isoformat(),
     }
     person.save(update_fields=["profile", "updated_at"])
+    said = consents.record(
+        person=person, purpose=consents.MODEL_SCORING, given=allowed, now=now, version=version
+    )
     audit.record(
         by=by,
         action="user.model_scoring_chosen",
         resource_type="user",
         resource_id=person.pk,
-        metadata={"model_scoring": allowed},
+        metadata={"model_scoring": allowed, "version": said.version},
     )
     return person
 

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from accounts import pages, second_factor_pages
 from accounts.api import LogoutView, MeView, RefreshView, ServiceKeyView, TokenView
+from accounts.personal_data.api import ErasureEndpoint, ExportEndpoint
 
 # The admin's own log-in page and password page would go round the limits and the token rules.
 urlpatterns = [
@@ -21,5 +22,7 @@ urlpatterns = [
     path("api/v1/auth/token/refresh", RefreshView.as_view(), name="auth-token-refresh"),
     path("api/v1/auth/logout", LogoutView.as_view(), name="auth-logout"),
     path("api/v1/me", MeView.as_view(), name="me"),
+    path("api/v1/me/export", ExportEndpoint.as_view(), name="me-export"),
+    path("api/v1/me/erasure", ErasureEndpoint.as_view(), name="me-erasure"),
     path("api/v1/service-key", ServiceKeyView.as_view(), name="service-key"),
 ]

@@ -67,8 +67,45 @@ JOB_KINDS: dict[str, dict[str, Any]] = {
         "give_up": "partners.tasks.give_up_delivery",
         "max_attempts": 8,
     },
+    "accounts.export": {
+        "handler": "accounts.tasks.export",
+        "give_up": "accounts.tasks.give_up_export",
+        "max_attempts": 5,
+        "base_seconds": 5,
+    },
+    # What is left undone is enqueued again the next day.
+    "accounts.erase": {
+        "handler": "accounts.tasks.erase",
+        "give_up": None,
+        "max_attempts": 5,
+        "base_seconds": 10,
+        "ceiling_seconds": 300,
+    },
     "ops.sweep": {"handler": "ops.tasks.sweep", "give_up": None, "max_attempts": 3},
 }
+
+# Who deletes what of a person, in this order: nobody acts for them any more, then from the highest floor down, and what
+# says who they were last. Each takes the person's id and returns {table: rows}.
+ERASERS = (
+    "accounts.personal_data.account_rows.shut_out",
+    "ops.person_rows.erase",
+    "partners.erasing.erase",
+    "recommendations.erasing.erase",
+    "scoring.erasing.erase",
+    "assessments.erasing.erase",
+    "accounts.personal_data.account_rows.erase",
+)
+
+# Where each app says what of its tables is personal.
+PRIVACY = (
+    "ops.privacy.TABLES",
+    "accounts.privacy.TABLES",
+    "catalog.privacy.TABLES",
+    "assessments.privacy.TABLES",
+    "scoring.privacy.TABLES",
+    "recommendations.privacy.TABLES",
+    "partners.privacy.TABLES",
+)
 
 # name: what it counts, the label, and the function that returns {label value: count}.
 GAUGES: dict[str, dict[str, str]] = {

@@ -16,9 +16,11 @@ from microcred.connection import session_options
 from microcred.embedded import EmbeddedServer
 from microcred.logging import configure_logging
 from microcred.registry import EMBEDDING_LEDGER as EMBEDDING_LEDGER
+from microcred.registry import ERASERS as ERASERS
 from microcred.registry import GAUGES as GAUGES
 from microcred.registry import HEALTH as HEALTH
 from microcred.registry import JOB_KINDS as JOB_KINDS
+from microcred.registry import PRIVACY as PRIVACY
 from microcred.transport import *  # noqa: F403 - a section of the settings, kept in a file of its own
 from microcred.transport import ENVIRONMENT as ENVIRONMENT
 from microcred.transport import IS_DEPLOYED as IS_DEPLOYED
@@ -205,6 +207,18 @@ METRICS_TOKEN = env.text("METRICS_TOKEN")
 
 # --- Assessments ------------------------------------------------------------------------------------------
 ASSESSMENT_HOURS = env.integer("ASSESSMENT_HOURS", 72)
+
+# --- Personal data ----------------------------------------------------------------------------------------
+# How long people may think over an erasure, and fetch a copy of their data.
+ERASURE_COOL_OFF_DAYS = env.integer("ERASURE_COOL_OFF_DAYS", 14)
+EXPORT_KEEP_DAYS = env.integer("EXPORT_KEEP_DAYS", 7)
+# How many days rows of a purpose stay; 0 until erasure.
+RETENTION_DAYS = {
+    "MODEL_TEXTS": env.integer("RETENTION_MODEL_TEXTS_DAYS", 0),
+    "WEBHOOKS": env.integer("RETENTION_WEBHOOKS_DAYS", 365),
+    "ADMIN_LOG": env.integer("RETENTION_ADMIN_LOG_DAYS", 365),
+    "MEASUREMENTS": env.integer("RETENTION_MEASUREMENTS_DAYS", 730),
+}
 
 # --- Oversight --------------------------------------------------------------------------------------------
 # A person looks at essays whose scorer is less sure than this (0 sure to 1 a guess), and holds one so long.

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
+from accounts.personal_data import consents
 from assessments import queries
 from assessments.assembly import PoolItem, assemble
 from assessments.enums import AssessmentStatus, Stage
@@ -82,6 +83,8 @@ def start(
     if standing is not None:
         return Started(standing, is_new=False)
     fields = {"metadata": dict(metadata), "started_at": now, **_choice(by, model_scoring, now)}
+    if model_scoring is not None:
+        consents.record(person=by, purpose=consents.MODEL_SCORING, given=model_scoring, now=now)
     return Started(_draw(by, role, pool, fields), is_new=True)
 
 

@@ -1,0 +1,57 @@
+"""What of this app's tables is personal."""
+
+from microcred.privacy import Fate, Purpose, table
+
+TABLES = (
+    table(
+        "accounts.User", Purpose.ACCOUNT, Fate.CLEARED, people="pk",
+        identity="email name", content="profile", link="id",
+        about="role status last_login is_superuser created_at updated_at", proof="password", none="token_version",
+    ),
+    table(
+        "accounts.User_groups", Purpose.ACCOUNT, Fate.DELETED, people="user",
+        link="user", about="group", none="id",
+    ),
+    table(
+        "accounts.User_user_permissions", Purpose.ACCOUNT, Fate.DELETED, people="user",
+        link="user", about="permission", none="id",
+    ),
+    table(
+        "accounts.AdvisorAssignment", Purpose.ACCOUNT, Fate.DELETED, people="student advisor",
+        link="advisor student", about="created_at", none="id",
+    ),
+    table(
+        "accounts.GuardianLink", Purpose.ACCOUNT, Fate.DELETED, people="student guardian",
+        link="guardian student", about="created_at", none="id",
+    ),
+    table(
+        "accounts.TokenFamily", Purpose.ACCOUNT, Fate.DELETED, people="user",
+        link="user", about="created_at expires_at ended_at ended_because", proof="current", none="id",
+    ),
+    table(
+        "accounts.SecondFactor", Purpose.ACCOUNT, Fate.DELETED, people="person",
+        link="person", about="confirmed_at created_at", proof="sealed_key recovery_hashes", none="id last_step",
+    ),
+    table(
+        "accounts.Consent", Purpose.ACCOUNTABILITY, Fate.KEPT, people="user",
+        link="user", about="purpose version given decided_at", none="id",
+    ),
+    table(
+        "accounts.DataExport", Purpose.ACCOUNT, Fate.DELETED, people="user",
+        link="user", about="requested_at done total ready_at expires_at", none="id failed_at",
+    ),
+    table("accounts.ExportPart", Purpose.ACCOUNT, Fate.DELETED, link="export", staff="data", none="id position"),
+    table(
+        "accounts.ErasureRequest", Purpose.ACCOUNTABILITY, Fate.KEPT, people="user",
+        link="user", about="requested_at due_at cancelled_at completed_at", other="requested_by",
+        none="id steps_done started_at",
+    ),
+    table(
+        "accounts.ServiceKey", Purpose.PARTNERS,
+        none="id name scopes requests_per_minute created_at revoked_at",
+    ),
+    table(
+        "accounts.ServiceKeySecret", Purpose.PARTNERS,
+        none="id key created_at expires_at replaced_at last_used_at", proof="digest",
+    ),
+)  # fmt: skip

@@ -1,0 +1,118 @@
+"""The words in which every app says what of its tables is personal, what for, and how long it stays.
+
+Each app lists its tables in ``privacy.py``; a test fails for a field that no list names. The lists are what the export
+of a person's data, its erasure and the expiry of old rows go by.
+"""
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+class Kind(enum.Enum):
+    """What a field says of a person.
+
+    ``none`` nothing; ``identity`` who they are; ``content`` what they wrote; ``about`` what was found, decided or done;
+    ``link`` that a row is theirs; ``other`` another person, by id; ``staff`` what only staff may read, such as the key
+    of a question; ``proof`` what proves an identity. The last three are in no export.
+    """
+
+    NONE = "none"
+    IDENTITY = "identity"
+    CONTENT = "content"
+    ABOUT = "about"
+    LINK = "link"
+    OTHER = "other"
+    STAFF = "staff"
+    PROOF = "proof"
+
+
+EXPORTED = frozenset({Kind.IDENTITY, Kind.CONTENT, Kind.ABOUT, Kind.LINK})
+
+
+class Purpose(enum.Enum):
+    """What a table is for."""
+
+    ACCOUNT = "accounts and log-ins"
+    ASSESSMENT = "taking assessments"
+    SCORING = "scoring, and what people decide about scores"
+    MODEL_CALLS = "what was sent to model providers"
+    RECOMMENDATION = "recommending credentials"
+    PARTNERS = "telling partners"
+    ACCOUNTABILITY = "showing what was done and decided"
+    OPERATION = "running the product"
+    CATALOG = "roles, questions and credentials"
+
+
+class Fate(enum.Enum):
+    """What erasing a person does to their rows."""
+
+    DELETED = "deleted"
+    CLEARED = "emptied of what is personal; the row stays"
+    KEPT = "kept: ids, numbers and hashes alone"
+    NOT_PERSONAL = "not personal"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table. ``people`` are the paths from a row to the person it is about, for the export.
+
+    ``ages_by`` is the time by which rows grow old, where they go after the days that ``RETENTION_DAYS`` gives ``keep``.
+    """
+
+    model: str
+    purpose: Purpose
+    fate: Fate
+    fields: dict[str, Kind] = field(default_factory=dict)
+    people: tuple[str, ...] = ()
+    ages_by: str = ""
+    keep: str = ""
+
+    def of(self, *kinds: Kind) -> list[str]:
+        """Return the fields of these kinds."""
+        return [name for name, kind in self.fields.items() if kind in kinds]
+
+    @property
+    def stays(self) -> str:
+        """How long rows stay, in words."""
+        if self.keep:
+            days = settings.RETENTION_DAYS[self.keep]
+            return f"{days} days" if days else "until erasure"
+        return {"deleted": "until erasure", "emptied": "until erasure"}.get(
+            self.fate.value.split()[0], "kept"
+        )
+
+
+def table(
+    model: str,
+    purpose: Purpose,
+    fate: Fate = Fate.NOT_PERSONAL,
+    *,
+    people: str = "",
+    ages_by: str = "",
+    keep: str = "",
+    **fields: str,
+) -> Table:
+    """Describe a table; ``fields`` are names by kind, separated by spaces.
+
+    Raises:
+        ValueError: for a field that is named twice.
+    """
+    kinds: dict[str, Kind] = {}
+    for kind, names in fields.items():
+        for name in names.split():
+            if name in kinds:
+                raise ValueError(f"{model}.{name} is named twice")
+            kinds[name] = Kind(kind)
+    return Table(model, purpose, fate, kinds, tuple(people.split()), ages_by, keep)
+
+
+def tables() -> Iterator[Table]:
+    """Every table of every app's list."""
+    for place in settings.PRIVACY:
+        listed: Any = import_string(place)
+        yield from listed

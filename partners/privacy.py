@@ -1,0 +1,26 @@
+"""What of this app's tables is personal."""
+
+from microcred.privacy import Fate, Purpose, table
+
+TABLES = (
+    table(
+        "partners.WebhookEndpoint", Purpose.PARTNERS,
+        none="id name url event_types active disabled_reason created_at",
+    ),
+    table("partners.WebhookSecret", Purpose.PARTNERS, none="id endpoint created_at expires_at", proof="sealed"),
+    table(
+        "partners.WebhookEvent", Purpose.PARTNERS, Fate.DELETED, people="assessment__user", ages_by="created_at",
+        keep="WEBHOOKS",
+        link="assessment recommendation", about="id event_type subject_id payload status last_attempt created_at",
+        none="response_code attempts",
+    ),
+    table(
+        "partners.WebhookDelivery", Purpose.PARTNERS, Fate.DELETED, people="event__assessment__user",
+        link="event", about="endpoint status attempts created_at",
+        none="id failures next_attempt_at response_code last_error updated_at",
+    ),
+    table(
+        "partners.WebhookAttempt", Purpose.PARTNERS, Fate.DELETED,
+        link="delivery", about="at", none="id number response_code duration_ms error", staff="excerpt",
+    ),
+)  # fmt: skip

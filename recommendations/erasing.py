@@ -1,0 +1,23 @@
+"""Erasing what a person was recommended, what they said of it, and what they are as a learner."""
+
+import uuid
+
+from django.db.models import Q
+
+from recommendations.models import (
+    LearnerCredential,
+    LearnerProfile,
+    Recommendation,
+    RecommendationFeedback,
+)
+
+
+def erase(person_id: uuid.UUID) -> dict[str, int]:
+    """Delete runs, feedback, credentials and profiles; decision records hold nothing to erase and stay."""
+    said = Q(submitted_by=person_id) | Q(recommendation__assessment__user=person_id)
+    return {
+        "recommendation_feedback": RecommendationFeedback.objects.filter(said).delete()[0],
+        "recommendations": Recommendation.objects.filter(assessment__user=person_id).delete()[0],
+        "learner_credentials": LearnerCredential.objects.filter(user=person_id).delete()[0],
+        "learner_profiles": LearnerProfile.objects.filter(user=person_id).delete()[0],
+    }

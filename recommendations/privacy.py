@@ -1,0 +1,67 @@
+"""What of this app's tables is personal."""
+
+from microcred.privacy import Fate, Purpose, table
+
+MINE = "recommendation__assessment__user"
+
+TABLES = (
+    table(
+        "recommendations.Recommendation", Purpose.RECOMMENDATION, Fate.DELETED, people="assessment__user",
+        link="id assessment", about="run effective status summary degraded missing generated_at created_at",
+        none="metrics parameters",
+    ),
+    table(
+        "recommendations.RecommendationItem", Purpose.RECOMMENDATION, Fate.DELETED, people=MINE,
+        link="id recommendation", about="credential title confidence parts rationale position",
+    ),
+    table(
+        "recommendations.RagTrace", Purpose.RECOMMENDATION, Fate.DELETED, people=MINE,
+        link="id recommendation",
+        about="credential source_uri snippet start end similarity rank provider model created_at",
+        none="vector_rank text_rank fused_rank embedding_artifact",
+    ),
+    table(
+        "recommendations.RecommendationItem_traces", Purpose.RECOMMENDATION, Fate.DELETED,
+        people="recommendationitem__recommendation__assessment__user",
+        link="recommendationitem ragtrace", none="id",
+    ),
+    table(
+        "recommendations.WhatIf", Purpose.RECOMMENDATION, Fate.DELETED, people=MINE,
+        link="recommendation", about="sentence credential made_at", none="id looked_at change",
+    ),
+    table(
+        "recommendations.RecommendationFeedback", Purpose.RECOMMENDATION, Fate.DELETED, people="submitted_by",
+        link="id recommendation item submitted_by", content="comments",
+        about="submitted_by_role relevance_score acceptance_status withdrawn submitted_at",
+    ),
+    table(
+        "recommendations.LearnerCredential", Purpose.RECOMMENDATION, Fate.DELETED, people="user",
+        link="user", about="credential status source recorded_at", none="id",
+    ),
+    table(
+        "recommendations.LearnerProfile", Purpose.RECOMMENDATION, Fate.DELETED, people="user",
+        link="user", about="role levels recorded_at", none="id",
+    ),
+    table(
+        "recommendations.DecisionRecord", Purpose.ACCOUNTABILITY, Fate.KEPT,
+        link="assessment_id recommendation_id", about="body made_at", none="id sequence previous digest",
+    ),
+    table("recommendations.CredentialReception", Purpose.RECOMMENDATION, none="id credential role accepted rejected"),
+    table(
+        "recommendations.DocumentChunk", Purpose.CATALOG,
+        none="id document position title heading start end text content_hash source_hash words created_at",
+    ),
+    table(
+        "recommendations.EmbeddingArtifact", Purpose.CATALOG,
+        none="id entity_type entity_id credential provider model dimension content_hash vector raw_embedding chunk "
+        "created_at",
+    ),
+    table(
+        "recommendations.TitleEmbedding", Purpose.CATALOG,
+        none="id document provider model dimension content_hash vector created_at",
+    ),
+    table(
+        "recommendations.EmbeddingIndex", Purpose.CATALOG,
+        none="id provider model dimension active overlap switched_at created_at",
+    ),
+)  # fmt: skip

@@ -1,0 +1,118 @@
+"""A student with a mark on everything that is theirs, and everything that can happen to a student."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.test import Client
+from django.utils import timezone
+
+from accounts import services as accounts
+from accounts.models import User
+from assessments.models import Assessment, QuestionSnapshot
+from catalog.models import JobRole
+from ops.models import MetricSnapshot
+from partners import services as partners
+from recommendations.models import LearnerProfile, Recommendation
+from scoring import oversight
+from scoring.models import ModelCall, ModelCallContent
+from tests.clients import client_of
+from tests.companion.scenes import finished_assessment
+from tests.factories.accounts import AdvisorAssignmentFactory, UserFactory
+from tests.factories.assessments import question_id_of
+from tests.factories.catalog import NOW
+from tests.factories.recommendations import LearnerCredentialFactory
+
+MARK = "zqxmark"
+ESSAY = (
+    f"{MARK} A report needs a question first, or nobody can act on what it shows them. "
+    "I would compare both sources and weigh them, because the table is newer than the survey."
+)
+
+
+def marked_student() -> User:
+    """Make a student about whom every personal table has rows, with the mark in whatever can hold words."""
+    student: User = UserFactory(
+        email=f"{MARK}@example.org", name=f"{MARK} Ferrante", profile={"class": f"{MARK}-7b"}
+    )
+    partners.register_endpoint(
+        by=None, name="Partner", url="https://partner.example.org/", event_types=["recommendation.ready"]
+    )
+    advisor: User = AdvisorAssignmentFactory(student=student).advisor
+    assessment = finished_assessment(student, essay=ESSAY, quoted="needs a question first")
+    Assessment.objects.filter(pk=assessment.pk).update(
+        completed_at=timezone.now(), metadata={"note": f"{MARK} metadata"}
+    )
+    _disagree(student, advisor, assessment)
+    _use_the_api(student, assessment)
+    _be_known(student, assessment)
+    return student
+
+
+def _disagree(student: User, advisor: User, assessment: Assessment) -> None:
+    now = timezone.now()
+    oversight.contest_skill(
+        by=student, assessment_id=assessment.pk, skill_key="sql", reason=f"{MARK} reason", now=now
+    )
+    appeal = oversight.appeal(
+        by=student,
+        assessment_id=assessment.pk,
+        question_id=question_id_of(assessment, "essay"),
+        criterion="Reasoning",
+        statement=f"{MARK} statement",
+        now=now,
+    )
+    oversight.say(by=advisor, appeal_id=appeal.pk, text=f"Dear {MARK}, I will look.", now=now)
+    oversight.override(
+        by=advisor,
+        assessment_id=assessment.pk,
+        question_id=question_id_of(assessment, "numeric"),
+        new=oversight.NewScore(score=Decimal(1)),
+        reason=f"{MARK} is right.",
+        now=now,
+    )
+    task = oversight.claim_next(by=advisor)
+    assert task is not None
+
+
+def _use_the_api(student: User, assessment: Assessment) -> None:
+    """Leave rows that only requests leave: stored answers, counters, sessions, consents."""
+    client = client_of(student)
+    run = Recommendation.objects.get(assessment=assessment, effective=True)
+    said: dict[str, Any] = {"relevance_score": 4, "comments": f"{MARK} comment"}
+    feedback = f"/api/v1/recommendations/{run.pk}/feedback"
+    assert client.post(feedback, said, format="json", headers={"Idempotency-Key": "k"}).status_code == 201
+    notices = client.get("/api/v1/notices").json()["items"]
+    client.post("/api/v1/notices/seen", {"notice_ids": [notices[0]["notice_id"]]}, format="json")
+    client.patch("/api/v1/me", {"model_scoring": True}, format="json")
+    Client().force_login(student)
+
+
+def _be_known(student: User, assessment: Assessment) -> None:
+    """Be in tables that other people and programs write."""
+    LogEntry.objects.create(
+        user=AdvisorAssignmentFactory(student=student).advisor, content_type=ContentType.objects.get_for_model(User),
+        object_id=str(student.pk), object_repr=student.name, action_flag=CHANGE,
+        change_message=json.dumps([{"changed": {"fields": [student.email]}}]),
+    )  # fmt: skip
+    role = JobRole.objects.get(pk=assessment.role_id)
+    LearnerCredentialFactory(user=student)
+    LearnerProfile.objects.get_or_create(
+        user=student, role=role, defaults={"levels": {"sql": 2.0}, "recorded_at": NOW}
+    )
+    MetricSnapshot.objects.create(assessment=assessment, metric_type="seconds", value=1)
+    snapshot = QuestionSnapshot.objects.get(assessment=assessment, question_type="essay")
+    call = ModelCall.objects.create(
+        assessment=assessment, purpose="scoring", provider="openai", host="api.example.org", model="small",
+        prompt_version="essay-1", prompt_sha256="0" * 64, input_sha256="0" * 64, month=NOW.date().replace(day=1),
+        reserved_microcents=1, started_at=NOW,
+    )  # fmt: skip
+    ModelCallContent.objects.create(
+        call=call, kind="prompt", text=f"Judge this: {ESSAY} by the key: keycanary"
+    )
+    ModelCallContent.objects.create(
+        call=call, kind="answer", text=ESSAY, question_snapshot=snapshot, label="e1", fingerprint="0" * 64
+    )
+    accounts.link_guardian(by=None, guardian=UserFactory(role="guardian"), student=student)

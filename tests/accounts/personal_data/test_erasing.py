@@ -1,0 +1,199 @@
+"""An erasure waits for its time, goes on after a kill at any step, leaves nothing personal and breaks no chain."""
+
+import datetime as dt
+import json
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from accounts.enums import UserStatus
+from accounts.models import ErasureRequest, User
+from accounts.personal_data import erasing
+from assessments.models import Assessment
+from ops import audit_verifying, jobs
+from ops.models import AuditLog
+from recommendations import replaying, verifying
+from recommendations.models import DecisionRecord
+from tests.accounts.personal_data.people import MARK
+from tests.accounts.personal_data.sweep import places_with
+from tests.accounts.personal_data.test_exports import fetched
+from tests.clients import client_of
+from tests.factories.accounts import AdminFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+PATH = "/api/v1/me/erasure"
+STEPS = list(django_settings.ERASERS)
+
+
+def due(row: ErasureRequest) -> dt.datetime:
+    return row.due_at + dt.timedelta(minutes=1)
+
+
+def asked_for(person: User) -> ErasureRequest:
+    return erasing.request_erasure(by=person, person=person, now=timezone.now())
+
+
+class TestAsking:
+    def test_an_erasure_waits_and_can_be_called_off(self, settings: Settings) -> None:
+        settings.ERASURE_COOL_OFF_DAYS = 3
+        person: User = UserFactory()
+        client = client_of(person)
+        assert client.get(PATH).status_code == 404
+
+        asked = client.post(PATH)
+        again = client.post(PATH)
+
+        assert (asked.status_code, asked.json()) == (202, again.json())
+        assert client.get(PATH).json() == asked.json()
+        row = ErasureRequest.objects.get()
+        assert row.due_at - row.requested_at == dt.timedelta(days=3)
+        assert erasing.announce_due(now=row.due_at - dt.timedelta(seconds=1)) == 0
+        assert client.delete(PATH).json()["status"] == "cancelled"
+        assert client.delete(PATH).status_code == 404
+        assert erasing.announce_due(now=due(row)) == 0
+        assert erasing.erase(row.pk, now=due(row)) == []
+        actions = AuditLog.objects.filter(action__startswith="erasure.").values_list("action", flat=True)
+        assert sorted(actions) == ["erasure.cancelled", "erasure.requested"]
+
+    def test_what_has_begun_cannot_be_called_off(self) -> None:
+        person: User = UserFactory()
+        row = asked_for(person)
+        ErasureRequest.objects.update(started_at=row.due_at)
+
+        answer = client_of(person).delete(PATH)
+
+        assert (answer.status_code, answer.json()["error_code"]) == (409, "ERASURE_409")
+
+    def test_before_its_time_nothing_is_erased(self) -> None:
+        row = asked_for(UserFactory())
+
+        assert erasing.erase(row.pk, now=row.requested_at) == []
+
+    def test_the_last_admin_stays(self) -> None:
+        admin: User = AdminFactory()
+        with pytest.raises(erasing.LastAdmin):
+            asked_for(admin)
+        AdminFactory()
+
+        assert asked_for(admin).user == admin
+
+    def test_an_admin_asks_for_a_student_and_calls_it_off(self) -> None:
+        client, student = Client(), UserFactory()
+        client.force_login(AdminFactory())
+
+        client.post("/admin/accounts/user/", {"action": "erase", "_selected_action": [str(student.pk)]})
+        row = ErasureRequest.objects.get()
+        assert (row.user, row.requested_by) != (row.requested_by, row.user)
+        assert student.name in client.get("/admin/accounts/erasurerequest/").content.decode()
+        client.post(
+            "/admin/accounts/erasurerequest/", {"action": "call_off", "_selected_action": [str(row.pk)]}
+        )
+
+        assert ErasureRequest.objects.get().cancelled_at is not None
+
+
+class TestErasing:
+    def test_nothing_of_the_person_is_left_and_every_chain_holds(self, student: User) -> None:
+        fetched(student)
+        before = places_with(MARK)
+        marked = {
+            "users.email",
+            "assessment_responses.answer",
+            "export_parts.data",
+            "django_admin_log.object_repr",
+        }
+        assert marked <= set(before)
+        assessment = Assessment.objects.get(user=student)
+        row = asked_for(student)
+
+        assert erasing.erase(row.pk, now=due(row)) == STEPS
+
+        assert places_with(MARK) == []
+        student.refresh_from_db()
+        assert (student.status, student.name, student.profile) == (UserStatus.ERASED, "", {})
+        assert not student.has_usable_password()
+        connection.check_constraints()
+        assert audit_verifying.verify().broken is None
+        assert verifying.verify().broken is None
+        assert DecisionRecord.objects.filter(assessment_id=assessment.pk).exists()
+        (replayed,) = replaying.replay(assessment.pk)
+        assert [difference.kind for difference in replayed.differences] == ["erased"]
+
+    def test_others_keep_what_is_theirs(self, student: User) -> None:
+        person: User = UserFactory()
+        count = Assessment.objects.count()
+        row = asked_for(person)
+
+        erasing.erase(row.pk, now=due(row))
+
+        student.refresh_from_db()
+        assert (Assessment.objects.count(), student.name) == (count, f"{MARK} Ferrante")
+
+    @pytest.mark.parametrize("killed_at", STEPS)
+    @pytest.mark.parametrize("when", ["before the step is kept", "after it"])
+    def test_a_kill_at_any_step_is_made_good_by_the_next_run(
+        self, student: User, killed_at: str, when: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        row = asked_for(student)
+        step = erasing._step
+
+        def dies(request_id: object, name: str, now: dt.datetime) -> bool:
+            if when == "after it":
+                step(row.pk, name, now)
+            if name == killed_at:
+                if when != "after it":
+                    monkeypatch.setattr(erasing, "_record", _dead)
+                    step(row.pk, name, now)
+                raise Killed
+            return True if when == "after it" else step(row.pk, name, now)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(erasing, "_step", dies)
+            with pytest.raises(Killed):
+                erasing.erase(row.pk, now=due(row))
+        monkeypatch.undo()
+        row.refresh_from_db()
+        left = STEPS[len(row.steps_done) :]
+        assert (killed_at in left) == (when != "after it")
+
+        assert erasing.erase(row.pk, now=due(row)) == left
+        assert erasing.erase(row.pk, now=due(row)) == []
+
+        assert places_with(MARK) == []
+        row.refresh_from_db()
+        assert row.completed_at is not None
+
+    def test_a_worker_does_it_and_the_person_is_out_at_once(self, student: User) -> None:
+        client = client_of(student)
+        row = asked_for(student)
+        ErasureRequest.objects.update(requested_at=row.requested_at, due_at=timezone.now())
+
+        assert erasing.announce_due(now=timezone.now()) == 1
+        assert erasing.announce_due(now=timezone.now()) == 1  # the same job
+        jobs.drain(skip_waits=True)
+
+        assert client.get("/api/v1/me").status_code == 401
+        assert places_with(MARK) == []
+        assert erasing.announce_due(now=timezone.now()) == 0
+
+    def test_the_trail_tells_each_step_and_names_nobody(self, student: User) -> None:
+        row = asked_for(student)
+
+        erasing.erase(row.pk, now=due(row))
+
+        steps = AuditLog.objects.filter(action="erasure.step_done").order_by("created_at", "id")
+        assert sorted(line.metadata["step"] for line in steps) == sorted(STEPS)
+        assert AuditLog.objects.filter(action="erasure.begun", resource_id=student.pk).count() == len(STEPS)
+        assert MARK not in json.dumps([line.metadata for line in AuditLog.objects.all()])
+
+
+class Killed(Exception):
+    """The worker dies."""
+
+
+def _dead(*_: object, **__: object) -> None:
+    raise Killed
