@@ -9,6 +9,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Register the description of our tokens with the OpenAPI generator, and what a log-in begins."""
+        """Register the description of our tokens with the OpenAPI generator, and what a log-in begins and leaves."""
         import_module("accounts.schema")
         import_module("accounts.sessions")
+        import_module("accounts.receivers")

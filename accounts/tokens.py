@@ -45,7 +45,9 @@ def issue(user: User) -> TokenPair:
     """Begin a family with a pair for ``user``, who has just proven who they are."""
     family = TokenFamily(user=user)
     pair = _next_pair(family)
-    family.save(force_insert=True)
+    with transaction.atomic():
+        family.save(force_insert=True)
+        _record("issued", family)
     return pair
 
 
@@ -83,6 +85,7 @@ def rotate(raw: str) -> TokenPair:
         pair = _next_pair(family) if family and _may_use(family.user, token) else None
         if family and pair:
             family.save(update_fields=["current", "expires_at"])
+            _record("rotated", family)
     if pair is None:
         raise TokenRefused("The refresh token is not valid.")
     return pair
@@ -99,6 +102,7 @@ def revoke(raw: str) -> None:
         family = _live_family(token)
         if family:
             _end(family, FamilyEnd.LOGOUT)
+            _record("revoked", family)
     if family is None:
         raise TokenRefused("The refresh token is not valid.")
 
@@ -133,6 +137,13 @@ def _live_family(token: RefreshToken) -> TokenFamily | None:
 def _end(family: TokenFamily, reason: FamilyEnd) -> None:
     family.ended_at, family.ended_because = timezone.now(), reason
     family.save(update_fields=["ended_at", "ended_because"])
+
+
+def _record(deed: str, family: TokenFamily) -> None:
+    audit.record(
+        by=family.user, action=f"tokens.{deed}", resource_type="user", resource_id=family.user_id,
+        metadata={"family_id": str(family.pk)},
+    )  # fmt: skip
 
 
 def _may_use(user: User, token: Token) -> bool:

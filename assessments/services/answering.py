@@ -77,6 +77,10 @@ def submit(
     if expected is not None and queries.answers_version(assessment.pk) not in expected:
         raise ChangedMeanwhile("Other answers were given since. Read them again.")
     stored = _store_answers(assessment, answers, now=now)
+    audit.record(
+        by=by, action="assessment.answered", resource_type="assessment", resource_id=assessment.pk,
+        metadata={"answers": len(stored)},
+    )  # fmt: skip
     if completed:
         _refuse_gaps(assessment)
         assessment.status = AssessmentStatus.AWAITING_ASYNC

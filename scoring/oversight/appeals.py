@@ -119,7 +119,9 @@ def say(*, by: User, appeal_id: uuid.UUID, text: str, now: dt.datetime) -> Appea
     row = Appeal.objects.select_for_update().get(pk=row.pk)
     if row.status != AppealStatus.OPEN:
         raise AppealRefused("The appeal has been decided. Its thread stays to be read.")
-    return _say(row, by, _checked_text(text, field="text"), now)
+    message = _say(row, by, _checked_text(text, field="text"), now)
+    audit.record(by=by, action="appeal.message_added", resource_type="appeal", resource_id=row.pk)
+    return message
 
 
 @transaction.atomic

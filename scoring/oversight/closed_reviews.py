@@ -11,6 +11,7 @@ from django.db import transaction
 
 from accounts.models import User
 from microcred.errors import Invalid
+from ops import audit
 from scoring.enums import ChangeKind
 from scoring.models import ReviewTask
 from scoring.oversight import queue
@@ -77,6 +78,7 @@ def mark_points_first(*, by: User, task_id: uuid.UUID, points: Decimal) -> None:
     result = _closed_result(task)
     task.first_marks = {"points": str(_checked(points, result))}
     task.save(update_fields=["first_marks"])
+    audit.record(by=by, action="review.marked_first", resource_type="review_task", resource_id=task_id)
 
 
 @transaction.atomic

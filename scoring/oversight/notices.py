@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts.models import User
 from assessments import queries as assessments
 from microcred.errors import Missing
+from ops import audit
 from scoring.enums import AppealOutcome, ChangeKind, ContestOutcome
 from scoring.models import AppealDecision, ScoreChange, SeenNotice, SkillCheck
 
@@ -108,6 +109,10 @@ def mark_seen(*, by: User, notice_ids: Collection[uuid.UUID], now: dt.datetime) 
         ],
         ignore_conflicts=True,
     )
+    audit.record(
+        by=by, action="notices.seen", resource_type="user", resource_id=by.pk,
+        metadata={"notices": len(set(notice_ids))},
+    )  # fmt: skip
     return sum(1 for notice in notices_for(by) if notice.seen_at is None)
 
 

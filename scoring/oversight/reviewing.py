@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from microcred.errors import Invalid
+from ops import audit
 from scoring.calls.writer import Writer, writer_of
 from scoring.enums import ChangeKind, MarkStatus
 from scoring.essays.task import Criterion
@@ -101,6 +102,7 @@ def mark_first(*, by: User, task_id: uuid.UUID, levels: Mapping[str, str]) -> No
     result = result_for(task.assessment_id, question_id=task.question_id)
     task.first_marks = _complete(result, levels)
     task.save(update_fields=["first_marks"])
+    audit.record(by=by, action="review.marked_first", resource_type="review_task", resource_id=task_id)
 
 
 @transaction.atomic

@@ -1,0 +1,77 @@
+"""What is sent to each route that changes something, so that whoever may do it succeeds."""
+
+from collections.abc import Callable
+from typing import Any
+
+from scoring.models import CalibrationExample, ScoreChange
+from tests.authorization.world import PASSWORD, World
+from tests.factories.assessments import GOOD_ESSAY, question_id_of
+
+API = "api/v1/"
+ONE = "api/v1/assessments/<uuid:assessment_id>"
+PAGE = "advisor/assessments/<uuid:assessment_id>"
+
+
+def _override(world: World) -> dict[str, Any]:
+    finished = world.rows["finished"]
+    return {
+        "assessment_id": str(finished.pk),
+        "question_id": str(question_id_of(finished, "numeric")),
+        "score": "1",
+        "reason": "It was right after all.",
+    }
+
+
+def _answer(world: World) -> dict[str, Any]:
+    question = str(question_id_of(world.rows["opened"], "essay"))
+    return {"responses": [{"question_id": question, "answer": GOOD_ESSAY}]}
+
+
+def _appeal(world: World) -> dict[str, Any]:
+    question = str(question_id_of(world.rows["finished"], "numeric"))
+    return {"question_id": question, "statement": "Seven is right."}
+
+
+def _levels(world: World) -> dict[str, Any]:
+    return {"level-reasoning": "l1", "level-evidence": "l1"}
+
+
+def _examples(world: World) -> dict[str, Any]:
+    prefixes = [str(pk) for pk in CalibrationExample.objects.values_list("pk", flat=True)]
+    return {f"{prefix}-{name}": level for prefix in prefixes for name, level in _levels(world).items()}
+
+
+BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
+    ("POST", "login"): lambda world: {"username": world.people["owner"].email, "password": PASSWORD},
+    ("POST", "password"): lambda world: {
+        "old_password": PASSWORD, "new_password1": "another horse 77", "new_password2": "another horse 77",
+    },
+    ("POST", API + "auth/token"): lambda world: {"email": world.people["owner"].email, "password": PASSWORD},
+    ("POST", API + "auth/token/refresh"): lambda world: {"refresh": world.rows["refresh"]},
+    ("POST", API + "auth/logout"): lambda world: {"refresh": world.rows["refresh"]},
+    ("PATCH", API + "me"): lambda world: {"model_scoring": False},
+    ("POST", API + "assessments/start"): lambda world: {"role_id": str(world.rows["role"].pk)},
+    ("POST", ONE + "/responses"): _answer,
+    ("POST", ONE + "/appeals"): _appeal,
+    ("POST", ONE + "/skills/<slug:skill>/contest"): lambda world: {"reason": "I know more."},
+    ("POST", ONE + "/skills/<slug:skill>/check"): lambda world: {"level": "3.5", "reason": "We talked."},
+    ("POST", API + "overrides"): _override,
+    ("POST", API + "notices/seen"): lambda world: {
+        "notice_ids": [str(ScoreChange.objects.values_list("pk", flat=True).get())]
+    },
+    ("POST", API + "appeals/<uuid:appeal_id>/messages"): lambda world: {"text": "Please look again."},
+    ("POST", API + "recommendations/<uuid:recommendation_id>/feedback"): lambda world: {"relevance_score": 4},
+    ("POST", PAGE): lambda world: {"relevance": "4", "acceptance": "pending", "about": "", "comments": ""},
+    ("POST", PAGE + "/override"): _override,
+    ("POST", PAGE + "/skills/<slug:skill>/check"): lambda world: {"level": "3.5", "reason": "We talked."},
+    ("POST", "advisor/releases/"): lambda world: {"assessment": [str(world.rows["held"].pk)]},
+    ("POST", "advisor/appeals/<uuid:appeal_id>"): lambda world: {"text": "We look at it."},
+    ("POST", "advisor/reviews/<uuid:task_id>"): _levels,
+    ("POST", "advisor/reviews/calibration/<uuid:question_id>"): _examples,
+}  # fmt: skip
+
+
+def body_of(world: World, method: str, route: str) -> Any:
+    """Return what is sent; nothing where the route takes nothing."""
+    make = BODIES.get((method, route))
+    return make(world) if make else None
