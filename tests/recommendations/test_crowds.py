@@ -33,8 +33,8 @@ def around(role: JobRole, *, other_than: uuid.UUID | None = None) -> Neighbourho
     return found
 
 
-def beginner(role: JobRole, **levels: float) -> User:
-    return past_learner(role, credentials=[CredentialFactory()], **(levels or {"sql": 1.0}))
+def beginner(role: JobRole, *, sql: float = 1.0) -> User:
+    return past_learner(role, credentials=[CredentialFactory()], sql=sql)
 
 
 def nearest(role: JobRole, *, other_than: uuid.UUID | None = None) -> uuid.UUID:
