@@ -88,7 +88,8 @@ class Opinion:
 class Recommended:
     """A run; ``neighbours`` of ``learners`` past learners were compared, None where none were.
 
-    ``moved`` says in words what it rests on that has moved since, ``what_if`` what would put another credential first.
+    ``histories`` says whether others' credentials were compared too. ``moved`` says in words what it rests on that has
+    moved since, ``what_if`` what would put another credential first.
     """
 
     pk: uuid.UUID
@@ -98,6 +99,7 @@ class Recommended:
     items: tuple[Item, ...]
     neighbours: int | None
     learners: int | None
+    histories: str
     feedback: tuple[Opinion, ...]
     moved: tuple[str, ...]
     what_if: str
@@ -124,6 +126,7 @@ def recommended(run: Any) -> Recommended:
         items=tuple(_item(item) for item in run.items.all()),
         neighbours=around.get("size"),
         learners=around.get("learners"),
+        histories=words.histories(run.parameters.get("histories")),
         feedback=tuple(_opinion(row) for row in run.feedback.select_related("submitted_by", "item")),
         moved=tuple(words.MOVED[name] for name in recommendations.stale_parts(run)),
         what_if=what_if.sentence if what_if else "",

@@ -1,6 +1,8 @@
 """What the pages call things."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from assessments.enums import AssessmentStatus, MissingPart, Stage
 from catalog.enums import QuestionType
@@ -109,3 +111,19 @@ ACCEPTANCES: dict[str, Label] = {
     Acceptance.PENDING: Label("Undecided"),
 }
 TAKEN_BACK = Label("Taken back")
+
+
+def histories(told: Mapping[str, Any] | None) -> str:
+    """Return whether what others hold was compared with what the student holds; nothing for runs that did not say."""
+    if not told:
+        return ""
+    if not told["on"]:
+        so_far = f"{told['learners']} of {told['needed']} learners with two or more"
+        return f"credentials held are not compared yet ({so_far})"
+    if not told["known"]:
+        return "the student holds nothing that others' credentials could be compared by"
+    plural = "" if told["known"] == 1 else "s"
+    return (
+        f"{told['known']} credential{plural} held compared with those of {told['learners']} learners, "
+        f"counting {told['share']:.0%} beside the profile"
+    )

@@ -53,6 +53,12 @@ SCHEDULES = (
     Schedule("erase-due", 10 * MINUTE, function="accounts.personal_data.erasing.announce_due"),
     Schedule("expire-copies", DAY, function="accounts.personal_data.exports.forget_expired"),
     Schedule("expire-rows", DAY, function="ops.retention.expire", offset=dt.timedelta(hours=1)),
+    Schedule(
+        "refresh-histories",
+        DAY,
+        function="recommendations.services.refresh_histories",
+        offset=dt.timedelta(hours=1),
+    ),
     Schedule("clean-up", DAY, function="ops.cleanup.clean_up", offset=dt.timedelta(hours=3)),
     Schedule("embed-catalog", 7 * DAY, kind="recommendations.embed", offset=dt.timedelta(days=6, hours=4)),
 )

@@ -1,23 +1,33 @@
 """What a ranking is made from, in a form that can be written down, and the ranking made again from it."""
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from microcred.sources import edition
 from recommendations.chain import digest, keyed
+from recommendations.collaborative.serving import Said, mixed, score_of
 from recommendations.fusion import Candidate, Ranked, fuse, gap_fit, weights_used
 from recommendations.gaps import Need, Target, find_needs
 from recommendations.knn import Neighbour, Neighbourhood, scores_of
 from recommendations.priors import Reception, Voices, prior
 from recommendations.profiles import Learner
-from recommendations.retrieval import Passage, SearchQuery, gather, search_queries
+from recommendations.retrieval import Hit, SearchQuery, best_of_each, search_queries
 
 _HERE: Final = Path(__file__).parent
-_ENGINES: Final = ("crowd.py", "fusion.py", "gaps.py", "knn.py", "priors.py", "retrieval.py")
+_ENGINES: Final = (
+    "collaborative/serving.py",
+    "crowd.py",
+    "fusion.py",
+    "gaps.py",
+    "knn.py",
+    "priors.py",
+    "retrieval.py",
+)
 RANKING_EDITION: Final = edition(_HERE / name for name in _ENGINES)
+_NOBODY: Final = uuid.UUID(int=0)
 
 
 def inputs(
@@ -65,13 +75,14 @@ def ranking(ranked: Sequence[Ranked]) -> list[dict[str, Any]]:
     ]
 
 
-def hits(asked: Sequence[SearchQuery], found: Sequence[Sequence[Passage]]) -> dict[str, Any]:
-    """Return what a search was for and what it found, as JSON: by query, the similarity of every credential's nearest
-    passage, by the id of its vector; and whose passage that is."""
-    best = [_best_of_each(passages) for passages in found]
+def hits(asked: Sequence[SearchQuery], found: Sequence[Sequence[Hit]]) -> dict[str, Any]:
+    """Return what a search was for and what it found, as JSON: by query, similarity, rank by vector and rank by words
+    of every credential's most relevant passage, by the id of its vector; and whose passage that is."""
+    best = [best_of_each(one) for one in found]
     return {
         "queries": digest([query.text for query in asked]),
-        "hits": [{str(hit.artifact_id): hit.similarity for hit in one} for one in best],
+        "words": [query.words for query in asked],
+        "hits": [{str(hit.artifact_id): _found(hit) for hit in one} for one in best],
         "passages": {
             str(hit.artifact_id): {"credential": str(hit.credential_id)} for one in best for hit in one
         },
@@ -91,6 +102,28 @@ def compared(around: Neighbourhood, *, secret: str) -> dict[str, Any]:
     }
 
 
+def histories(
+    said: Said[uuid.UUID] | None,
+    blend_id: uuid.UUID | None,
+    held: Sequence[uuid.UUID],
+    candidates: Sequence[Candidate],
+) -> dict[str, Any] | None:
+    """Return what the learned blend said, as JSON: of which credentials held, and of each candidate the parts that its
+    score adds up; None where it said nothing."""
+    if said is None:
+        return None
+    parts = {str(one.credential_id): said.parts_of(one.credential_id) for one in candidates}
+    return {
+        "blend": str(blend_id),
+        "held": list(map(str, held)),
+        "known": said.known,
+        "share": said.share,
+        "weights": dict(said.weights),
+        "highest": said.highest,
+        "parts": {key: own for key, own in parts.items() if any(own.values())},
+    }
+
+
 def weights_again(written: Mapping[str, Any]) -> dict[str, float]:
     """Weigh the parts again."""
     return weights_used(written["unavailable"])
@@ -107,13 +140,21 @@ def retrieval_again(written: Mapping[str, Any]) -> dict[str, float]:
     """Work the retrieval scores of the candidates out again from written hits, by the id of the credential."""
     embedding = written["embedding"] or {"hits": [], "passages": {}}
     asked = search_queries([Need(**need) for need in written["needs"]])
-    near = [
-        [_hit(embedding["passages"][key]["credential"], key, similarity) for key, similarity in one.items()]
-        for one in embedding["hits"]
-    ]
+    scores: dict[str, float] = {}
     # What nothing in the catalog serves was never searched for; another edition may search for more or less.
-    pairs = list(zip(asked, near, strict=False))
-    return {str(key): evidence.score for key, evidence in gather(pairs).items()}
+    for query, near in zip(asked, embedding["hits"], strict=False):
+        for key, found in near.items():
+            credential = embedding["passages"][key]["credential"]
+            scores[credential] = max(query.share * relevance_of(found), scores.get(credential, 0.0))
+    return scores
+
+
+def relevance_of(found: float | Sequence[Any]) -> float:
+    """Return the relevance of a hit as it is written; it was its similarity while the search went by meaning alone."""
+    if isinstance(found, (int, float)):
+        return min(1.0, max(0.0, found))
+    similarity, vector_rank, text_rank = found
+    return Hit(_NOBODY, _NOBODY, similarity, vector_rank, text_rank).relevance
 
 
 def queries_again(written: Mapping[str, Any]) -> str:
@@ -123,8 +164,21 @@ def queries_again(written: Mapping[str, Any]) -> str:
 
 
 def neighbours_again(written: Mapping[str, Any]) -> dict[str, float]:
-    """Work the neighbours' scores of credentials out again from what is written of the neighbours."""
-    around = written["neighbours"]
+    """Work the neighbours' scores of credentials out again from what is written of neighbours and histories."""
+    by_profile, said = _by_profile_again(written["neighbours"]), written.get("histories")
+    if said is None:
+        return by_profile
+    return {
+        key: mixed(
+            by_profile.get(key, 0.0),
+            score_of(said["parts"].get(key, {}), said["weights"], said["highest"]),
+            said["share"],
+        )
+        for key in {*by_profile, *said["parts"]}
+    }
+
+
+def _by_profile_again(around: Mapping[str, Any] | None) -> dict[str, float]:
     if around is None:
         return {}
     nearest = [
@@ -172,18 +226,8 @@ def _bearing(needs: Sequence[Need], candidates: Sequence[Candidate]) -> list[Can
     return [candidate for candidate in candidates if candidate.credential_id in bearing]
 
 
-def _best_of_each(passages: Iterable[Passage]) -> list[Passage]:
-    """The nearest passage of every credential; of a credential's score nothing else matters."""
-    best: dict[uuid.UUID, Passage] = {}
-    for one in passages:
-        standing = best.get(one.credential_id)
-        if standing is None or one.similarity > standing.similarity:
-            best[one.credential_id] = one
-    return list(best.values())
-
-
-def _hit(credential: str, artifact: str, similarity: float) -> Passage:
-    return Passage(uuid.UUID(credential), uuid.UUID(artifact), "", "", "", 0, 0, similarity)
+def _found(hit: Hit) -> list[Any]:
+    return [hit.similarity, hit.vector_rank, hit.text_rank]
 
 
 def _nearest(one: Neighbour, secret: str) -> dict[str, Any]:

@@ -1,9 +1,8 @@
 """Working a recommendation run out: read what is known, search, compare with others, rank, put into words."""
 
-import hashlib
 import uuid
 from collections.abc import Collection, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from django.conf import settings
@@ -11,22 +10,21 @@ from django.conf import settings
 from assessments.enums import MissingPart
 from assessments.queries import Subject
 from catalog import queries as catalog
-from microcred.ai.base import Embedder, EmbeddingKey, Vectors
-from microcred.ai.vectors import embed_soundly
-from recommendations import calibration, deciding, queries
-from recommendations.drafts import Draft, DraftItem, Embedding
+from microcred.ai.base import Embedder
+from recommendations import calibration, deciding, queries, searching
+from recommendations.comparing import Compared
+from recommendations.comparing import compare as compare_with_others
+from recommendations.drafts import Draft, DraftItem
 from recommendations.fusion import Candidate, Ranked, fuse, gap_fit, weights_used
 from recommendations.gaps import Need, SkillGap, Target, compare, find_needs
 from recommendations.knn import Neighbourhood
 from recommendations.priors import Reception, prior
 from recommendations.queries import Offer
 from recommendations.rationale import CredentialFacts, RunFacts
-from recommendations.retrieval import Evidence, Passage, SearchQuery, gather, search_queries
+from recommendations.retrieval import Passage
+from recommendations.searching import Findings, passages_for
 from scoring import queries as scoring
 
-PASSAGES_A_NEED: Final = 40
-MOST_COMPARED: Final = 300
-PASSAGES_AN_ITEM: Final = 3
 MICROCENTS_A_CENT: Final = 1_000_000
 
 
@@ -58,29 +56,6 @@ class Basis:
     def helpful(self) -> frozenset[uuid.UUID]:
         """The credentials that would close a gap."""
         return frozenset(key for key, offer in self.offers.items() if gap_fit(self.needs, offer.levels) > 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What the search found, by credential; what was asked, with the vectors, to be asked again; and what of it
-    goes into the decision record."""
-
-    evidence: Mapping[uuid.UUID, Evidence]
-    key: EmbeddingKey
-    asked: tuple[SearchQuery, ...] = ()
-    vectors: Vectors | None = None
-    hits: dict[str, Any] = field(default_factory=lambda: deciding.hits((), ()))
-
-    @property
-    def embedding(self) -> Embedding:
-        """Which model's vectors were compared."""
-        return Embedding(self.key.provider, self.key.model)
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """What tells these vectors from others, for the decision record."""
-        vectors = b"" if self.vectors is None else self.vectors.tobytes()
-        return asdict(self.key) | self.hits | {"vectors": hashlib.sha256(vectors).hexdigest()}
 
 
 def prepare(subject: Subject, *, levels: Mapping[str, float] | None = None) -> Basis:
@@ -116,44 +91,22 @@ def prepare(subject: Subject, *, levels: Mapping[str, float] | None = None) -> B
 
 
 def search(basis: Basis, embedder: Embedder) -> Findings | None:
-    """Find passages for the needs among the credentials that would close a gap.
-
-    Up to ``MOST_COMPARED`` of them are compared one by one, so that each is judged by its own best passages;
-    of more the nearest passages are taken. None when nothing can be compared, because the catalog has not been
-    embedded by this model.
-
-    Raises:
-        ProviderError: from the embedder. UnlikeVectors: its vectors are not of the index in use.
-    """
-    asked = tuple(search_queries(basis.needs))
-    key, helpful = queries.comparable_key(embedder), basis.helpful
-    if not asked or not helpful:
-        return Findings({}, key)
-    vectors = embed_soundly(embedder, [query.text for query in asked])
-    if len(helpful) <= MOST_COMPARED:
-        found = queries.nearest_of_each(vectors, key=key, credential_ids=helpful, limit=PASSAGES_AN_ITEM)
-    else:
-        found = queries.nearest(vectors, key=key, credential_ids=helpful, limit=PASSAGES_A_NEED)
-    if not any(found):
-        return None
-    evidence, hits = gather(list(zip(asked, found, strict=True))), deciding.hits(asked, found)
-    for artifact_id, hashes in queries.vector_hashes(hits["passages"].keys()).items():
-        hits["passages"][artifact_id] |= hashes
-    return Findings(evidence, key, asked, vectors, hits)
+    """Find passages for the needs among the credentials that would close a gap, as `searching.search` does."""
+    return searching.search(basis.needs, basis.descriptions, basis.helpful, embedder)
 
 
 def conclude(basis: Basis, findings: Findings | None, *, rag_latency_ms: int) -> Draft:
     """Rank the catalog for the needs; without ``findings`` the ranking goes without retrieval."""
-    around = neighbours(basis)
-    unavailable = [part for part, known in (("retrieval", findings), ("neighbours", around)) if known is None]
-    candidates, earned = candidates_for(basis, findings, around), queries.earned(basis.subject.user_id)
+    others = others_of(basis)
+    unavailable = missing_parts(findings, others)
+    candidates, earned = candidates_for(basis, findings, others), others.earned
     ranked = fuse(
         basis.needs, candidates, levels=basis.levels, earned=earned, stated=basis.stated, missing=unavailable
     )
-    passages = _passages(findings, [one.candidate.credential_id for one in ranked])
-    items = tuple(_item(basis, one, passages, around) for one in ranked)
+    passages = passages_for(findings, [one.candidate.credential_id for one in ranked])
+    items = tuple(_item(basis, one, passages, others.around) for one in ranked)
     missing = () if findings else (MissingPart.RETRIEVAL.value,)
-    parameters = _parameters(basis, findings, around, unavailable)
+    parameters = _parameters(basis, findings, others, unavailable)
     return Draft(
         profile=basis.profile,
         items=items,
@@ -163,7 +116,8 @@ def conclude(basis: Basis, findings: Findings | None, *, rag_latency_ms: int) ->
         metrics=metrics(basis, rag_latency_ms),
         inputs=_inputs(basis, candidates, earned, unavailable)
         | {
-            "neighbours": _compared(around),
+            "neighbours": _compared(others.around),
+            "histories": deciding.histories(others.said, others.blend.pk, others.held, candidates),
             "embedding": findings.facts if findings else None,
             "ranking": deciding.ranking(ranked),
             "calibration": parameters["calibration"],
@@ -205,16 +159,21 @@ def _compared(around: Neighbourhood | None) -> dict[str, Any] | None:
     return None if around is None else deciding.compared(around, secret=settings.RECORD_HASH_KEY)
 
 
-def neighbours(basis: Basis) -> Neighbourhood | None:
-    """Return who is most alike by measured levels, and what they went on to earn."""
+def others_of(basis: Basis) -> Compared:
+    """Compare the student with other learners."""
     subject = basis.subject
-    return queries.neighbours(basis.levels, role_id=subject.role_id, other_than=subject.user_id)
+    return compare_with_others(levels=basis.levels, role_id=subject.role_id, user_id=subject.user_id)
 
 
-def candidates_for(basis: Basis, findings: Findings | None, around: Neighbourhood | None) -> list[Candidate]:
+def missing_parts(findings: Findings | None, others: Compared) -> list[str]:
+    """Return the parts of a confidence that the run goes without."""
+    known = (("retrieval", findings is not None), ("neighbours", others.is_known))
+    return [part for part, is_known in known if not is_known]
+
+
+def candidates_for(basis: Basis, findings: Findings | None, others: Compared) -> list[Candidate]:
     """Return every offer with what is known for it; without ``findings`` or neighbours those parts are nothing."""
     evidence = findings.evidence if findings else {}
-    scores = around.scores if around else {}
     return [
         Candidate(
             credential_id=credential_id,
@@ -222,29 +181,12 @@ def candidates_for(basis: Basis, findings: Findings | None, around: Neighbourhoo
             levels=offer.levels,
             prerequisites=offer.prerequisites,
             retrieval=evidence[credential_id].score if credential_id in evidence else 0.0,
-            neighbours=scores.get(credential_id, 0.0),
+            neighbours=others.score(credential_id),
             feedback=prior(basis.receptions.get(credential_id, Reception())),
             for_role=not offer.role_ids or basis.subject.role_id in offer.role_ids,
         )
         for credential_id, offer in basis.offers.items()
     ]
-
-
-def _passages(findings: Findings | None, chosen: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[Passage, ...]]:
-    """Return the nearest passages of each chosen credential; those the search passed over are asked now.
-
-    What is found late is evidence to read and no part of the confidence.
-    """
-    if findings is None:
-        return {}
-    evidence = dict(findings.evidence)
-    lacking = [credential_id for credential_id in chosen if credential_id not in evidence]
-    if lacking and findings.vectors is not None:
-        found = queries.nearest_of_each(
-            findings.vectors, key=findings.key, credential_ids=lacking, limit=PASSAGES_AN_ITEM
-        )
-        evidence |= gather(list(zip(findings.asked, found, strict=True)))
-    return {key: one.passages[:PASSAGES_AN_ITEM] for key, one in evidence.items()}
 
 
 def _item(
@@ -274,7 +216,7 @@ def _about(basis: Basis, unavailable: Collection[str]) -> RunFacts:
 
 
 def _parameters(
-    basis: Basis, findings: Findings | None, around: Neighbourhood | None, unavailable: Sequence[str]
+    basis: Basis, findings: Findings | None, others: Compared, unavailable: Sequence[str]
 ) -> dict[str, Any]:
     return {
         "profile_run": basis.profile_run,
@@ -283,7 +225,8 @@ def _parameters(
         "needs": [asdict(need) for need in basis.needs],
         "standing": dict(basis.standing),
         "calibration": asdict(calibration.fit(queries.outcomes())),
-        "neighbours": {"size": around.size, "learners": around.learners} if around else None,
+        "neighbours": others.sizes,
+        "histories": dict(others.told),
         "embedding": asdict(findings.embedding) if findings else None,
     }
 

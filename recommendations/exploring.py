@@ -1,39 +1,22 @@
 """Asking what would put another credential first, of a run that is stored and in effect."""
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Final
 
-import numpy as np
-
 from assessments import queries as assessments
-from microcred.ai.base import Embedder, Vectors
-from recommendations import drafting, queries
-from recommendations.drafting import Basis, Findings
+from microcred.ai.base import Embedder
+from recommendations import deciding, drafting
+from recommendations.drafting import Basis
 from recommendations.models import Recommendation
+from recommendations.searching import Findings
 from recommendations.what_if import Change, Explored, Screen, first_flip, relevant, skill_changes
 from scoring import oversight
 from scoring.oversight import ScoreStep
 
 LEVELS: Final = {1: "One level", 2: "Two levels", 3: "Three levels"}
 AS_GOOD_AS_EQUAL: Final = 0.001
-
-
-class RememberingEmbedder:
-    """Another embedder, asked for each text once: what is searched for names skills and not levels."""
-
-    def __init__(self, inner: Embedder) -> None:
-        self._inner = inner
-        self._known: dict[str, Vectors] = {}
-        self.provider, self.model, self.dimension = inner.provider, inner.model, inner.dimension
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors of the texts; raises ``ProviderError`` as the other does."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        if new:
-            self._known |= dict(zip(new, self._inner.embed(new), strict=True))
-        return np.stack([self._known[text] for text in texts])
 
 
 def explore(run: Recommendation, *, embedder: Embedder | None) -> Explored:
@@ -43,16 +26,15 @@ def explore(run: Recommendation, *, embedder: Embedder | None) -> Explored:
         ProviderError: from the embedder.
     """
     subject = assessments.subject(run.assessment_id)
-    asked = RememberingEmbedder(embedder) if embedder is not None else None
     basis = drafting.prepare(subject)
-    findings = drafting.search(basis, asked) if asked is not None else None
+    findings = drafting.search(basis, embedder) if embedder is not None else None
     standing = run.items.order_by("position").values_list("credential_id", flat=True).first()
     if standing is None or _first(basis, findings) != standing:
         return Explored(None, 0, is_comparable=False)
 
     def work_out(levels: Mapping[str, float]) -> uuid.UUID | None:
         other = drafting.prepare(subject, levels=levels)
-        return _first(other, drafting.search(other, asked) if asked is not None else None)
+        return _first(other, drafting.search(other, embedder) if embedder is not None else None)
 
     steps = oversight.score_steps(run.assessment_id) if _rests_on_scores(run.assessment_id, basis) else []
     changes = chain((_score_change(step) for step in steps), skill_changes(basis.targets, basis.levels))
@@ -67,26 +49,27 @@ def _first(basis: Basis, findings: Findings | None) -> uuid.UUID | None:
 
 
 def _screen(basis: Basis, findings: Findings | None) -> Screen:
-    around = drafting.neighbours(basis)
+    others = drafting.others_of(basis)
     return Screen(
         targets=basis.targets,
-        candidates=relevant(drafting.candidates_for(basis, findings, around), basis.targets),
-        similarities=dict(_similarities(findings)),
-        earned=queries.earned(basis.subject.user_id),
+        candidates=relevant(drafting.candidates_for(basis, findings, others), basis.targets),
+        relevances=dict(_relevances(findings)),
+        earned=others.earned,
         stated=basis.stated,
         contested=basis.contested,
-        unavailable=[
-            name for name, known in (("retrieval", findings), ("neighbours", around)) if known is None
-        ],
+        unavailable=drafting.missing_parts(findings, others),
     )
 
 
-def _similarities(findings: Findings | None) -> Iterator[tuple[str, dict[uuid.UUID, float]]]:
+def _relevances(findings: Findings | None) -> Iterator[tuple[str, dict[uuid.UUID, float]]]:
     if findings is None:
         return
     passages = findings.hits["passages"]
     for query, near in zip(findings.asked, findings.hits["hits"], strict=False):
-        yield query.skill_key, {uuid.UUID(passages[key]["credential"]): value for key, value in near.items()}
+        found = {
+            uuid.UUID(passages[key]["credential"]): deciding.relevance_of(one) for key, one in near.items()
+        }
+        yield query.skill_key, found
 
 
 def _rests_on_scores(assessment_id: uuid.UUID, basis: Basis) -> bool:

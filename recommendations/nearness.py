@@ -3,16 +3,40 @@
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import structlog
 
 from microcred.ai.base import Embedder, EmbedderError, EmbeddingKey, ProviderError, Vectors
+from microcred.ai.vectors import embed_soundly
 
 log = structlog.get_logger(__name__)
 
 # A vector has 1.5 KB; the catalog's sentences come up again with every student.
 MOST_KEPT: Final = 8192
+
+
+class QueryVectors:
+    """The vectors of what was searched for lately: it names skills and not learners, so it comes up again and again.
+
+    They are kept for as long as the embedder that made them is.
+    """
+
+    def __init__(self, most: int = MOST_KEPT) -> None:
+        self._most = most
+        self._kept: WeakKeyDictionary[Embedder, OrderedDict[str, Vectors]] = WeakKeyDictionary()
+
+    def of(self, texts: Sequence[str], embedder: Embedder) -> Vectors:
+        """Return the vectors of the texts. Raises ProviderError as `embed_soundly` does."""
+        kept = self._kept.setdefault(embedder, OrderedDict())
+        new = [text for text in dict.fromkeys(texts) if text not in kept]
+        if new:
+            kept.update(zip(new, embed_soundly(embedder, new), strict=True))
+        found = np.stack([kept[text] for text in texts])
+        while len(kept) > self._most:
+            kept.popitem(last=False)
+        return found
 
 
 class SentenceVectors:

@@ -43,6 +43,16 @@ TABLES = (
         link="user", about="role levels recorded_at", none="id",
     ),
     table(
+        "recommendations.LearnerHistory", Purpose.RECOMMENDATION, Fate.DELETED, people="user",
+        link="user", about="credentials recorded_at", none="id",
+    ),
+    # Left by an erasure for the next refresh, which takes what the person held out of the blend, and the mark with it.
+    table("recommendations.ChangedLearner", Purpose.RECOMMENDATION, Fate.KEPT, link="user_id", none="folded"),
+    table(
+        "recommendations.FittedBlend", Purpose.RECOMMENDATION,
+        none="id learners items weights of_shares tables weighed_learners since_weighed made_at",
+    ),
+    table(
         "recommendations.DecisionRecord", Purpose.ACCOUNTABILITY, Fate.KEPT,
         link="assessment_id recommendation_id", about="body made_at", none="id sequence previous digest",
     ),
@@ -51,6 +61,7 @@ TABLES = (
         "recommendations.DocumentChunk", Purpose.CATALOG,
         none="id document position title heading start end text content_hash source_hash words created_at",
     ),
+    table("recommendations.WordCount", Purpose.CATALOG, none="word passages"),
     table(
         "recommendations.EmbeddingArtifact", Purpose.CATALOG,
         none="id entity_type entity_id credential provider model dimension content_hash vector raw_embedding chunk "

@@ -1,22 +1,25 @@
-"""What to search the catalog for, and what the passages found say about each credential.
+"""What to search the catalog for, and what was found says about each credential.
 
-Each of the heaviest needs is searched for on its own: one query for all of them would land between the
-skills. It asks for the skill's substance; a query that names the role or levels finds whom a course is for
-rather than what it teaches. A credential's retrieval score is its best passage for the need that matters most
-to the learner::
+Each of the heaviest needs is searched for on its own: one query for all of them would land between the skills. By
+meaning it asks for the skill's substance; a query that names the role or levels finds whom a course is for rather than
+what it teaches. By words it asks for the skill's name and what the catalog says that it means.
 
-    score = max over needs n of (weight(n) / weight(heaviest need)) * max(0, cosine(n, passage))
+The two searches are fused by reciprocal rank (Cormack, Clarke and Buettcher, 2009)::
 
-Two searches, by meaning and by words, are fused by reciprocal rank (Cormack, Clarke and Buettcher, 2009)::
-
-    1 / (K + rank by meaning) + WORDS_SHARE / (K + rank by words)
+    fused = 1 / (K + rank by meaning) + WORDS_SHARE / (K + rank by words)
 
 ``K`` and ``WORDS_SHARE`` are the middle of a plateau (2 to 6, .3 to .6) on 2,440 job titles to be matched with O*NET
 occupations; the published 60 with equal shares lets a search by words that knows no synonyms pull good finds down.
+
+A rank alone says nothing of how well the first fits, and a cosine alone nothing of words. So a passage counts by both,
+and a credential by its best passage for the need that matters most to the learner::
+
+    relevance = (max(0, cosine) + fused / highest possible) / 2
+    score     = max over needs n of (weight(n) / weight(heaviest need)) * relevance(n, passage)
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -29,20 +32,52 @@ WORDS_SHARE: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """A text to search for on behalf of a need; ``share`` is the need's weight beside the heaviest (0 to 1)."""
+    """What to search for on behalf of a need: a text by meaning and ``words``; ``share`` is the need's weight beside
+    the heaviest (0 to 1)."""
 
     skill_key: str
     text: str
     share: float
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found: whose it is, and its cosine similarity to the query (-1 to 1).
+
+    The ranks are its places, from 1, among what was found by vector, by words, and by both together for that query;
+    None where it is not in that list.
+    """
+
+    credential_id: uuid.UUID
+    artifact_id: uuid.UUID
+    similarity: float
+    vector_rank: int | None = None
+    text_rank: int | None = None
+    fused_rank: int | None = None
+
+    @property
+    def fused(self) -> float:
+        """The fused reciprocal ranks."""
+        by_meaning = 1 / (K + self.vector_rank) if self.vector_rank else 0.0
+        by_words = WORDS_SHARE / (K + self.text_rank) if self.text_rank else 0.0
+        return by_meaning + by_words
+
+    @property
+    def nearness(self) -> float:
+        """The similarity, from 0 to 1."""
+        return min(1.0, max(0.0, self.similarity))
+
+    @property
+    def relevance(self) -> float:
+        """What the passage says for its credential, from 0 to 1; 1 is the same text, first in both lists."""
+        highest = (1 + WORDS_SHARE) / (K + 1)
+        return (self.nearness + self.fused / highest) / 2
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage found: where it stands, what it says, and its cosine similarity to one query (-1 to 1).
-
-    The ranks are its places, from 1, among what was found by vector, by words, and by both together for that query;
-    None where it is not in that list, or there was none.
-    """
+    """A passage found, with where it stands and what it says; the rest is as in `Hit`."""
 
     credential_id: uuid.UUID
     artifact_id: uuid.UUID
@@ -59,67 +94,65 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The passages found for one credential, each once at its best similarity, the nearest first."""
+    """What was found for one credential, each passage once where it says most, the most relevant first."""
 
     score: float
-    passages: tuple[Passage, ...]
+    hits: tuple[Hit, ...]
 
 
-def search_queries(needs: Sequence[Need]) -> list[SearchQuery]:
-    """Return the texts to search for, one for each of the five heaviest needs, the heaviest first."""
+def search_queries(needs: Sequence[Need], meanings: Mapping[str, str] | None = None) -> list[SearchQuery]:
+    """Return what to search for, one query for each of the five heaviest needs, the heaviest first.
+
+    ``meanings`` say in words what skills are, by key.
+    """
     heaviest = max((need.weight for need in needs), default=0.0)
     return [
-        SearchQuery(need.skill_key, _query_text(need), need.weight / heaviest)
+        SearchQuery(
+            skill_key=need.skill_key,
+            text=f"{need.skill_name}: topics, techniques and practical tasks",
+            share=need.weight / heaviest,
+            words=f"{need.skill_name} {(meanings or {}).get(need.skill_key, '')}".strip(),
+        )
         for need in needs[:MAX_QUERIES]
         if need.weight > 0
     ]
 
 
-def gather(found: Sequence[tuple[SearchQuery, Sequence[Passage]]]) -> dict[uuid.UUID, Evidence]:
+def gather(found: Sequence[tuple[SearchQuery, Sequence[Hit]]]) -> dict[uuid.UUID, Evidence]:
     """Collect what the queries found, by credential."""
-    best: dict[uuid.UUID, Passage] = {}
+    best: dict[uuid.UUID, Hit] = {}
     scores: dict[uuid.UUID, float] = {}
-    for query, passages in found:
-        for passage in passages:
-            known = best.get(passage.artifact_id)
-            if known is None or passage.similarity > known.similarity:
-                best[passage.artifact_id] = passage
-            score = query.share * min(1.0, max(0.0, passage.similarity))
-            scores[passage.credential_id] = max(score, scores.get(passage.credential_id, 0.0))
+    for query, hits in found:
+        for hit in hits:
+            known = best.get(hit.artifact_id)
+            if known is None or _order(hit) < _order(known):
+                best[hit.artifact_id] = hit
+            score = query.share * hit.relevance
+            scores[hit.credential_id] = max(score, scores.get(hit.credential_id, 0.0))
+    of_each: dict[uuid.UUID, list[Hit]] = {credential_id: [] for credential_id in scores}
+    for hit in best.values():
+        of_each[hit.credential_id].append(hit)
     return {
-        credential_id: Evidence(score, _of_credential(best, credential_id))
+        credential_id: Evidence(score, tuple(sorted(of_each[credential_id], key=_order)))
         for credential_id, score in scores.items()
     }
 
 
-def fuse_ranks(by_meaning: Sequence[Passage], by_words: Sequence[Passage], *, limit: int) -> list[Passage]:
-    """Fuse what two searches found, each the best first; ties go to what is nearer in meaning."""
-    found = {one.artifact_id: one for one in (*by_words, *by_meaning)}
-    meaning_ranks = {one.artifact_id: rank for rank, one in enumerate(by_meaning, start=1)}
-    words_ranks = {one.artifact_id: rank for rank, one in enumerate(by_words, start=1)}
-    scores = {
-        key: (1 / (K + meaning_ranks[key]) if key in meaning_ranks else 0.0)
-        + (WORDS_SHARE / (K + words_ranks[key]) if key in words_ranks else 0.0)
-        for key in found
-    }
-    ordered = sorted(
-        found.values(), key=lambda one: (-scores[one.artifact_id], -one.similarity, str(one.artifact_id))
-    )
-    return [
-        replace(
-            one,
-            vector_rank=meaning_ranks.get(one.artifact_id),
-            text_rank=words_ranks.get(one.artifact_id),
-            fused_rank=rank,
-        )
-        for rank, one in enumerate(ordered[:limit], start=1)
-    ]
+def best_of_each(hits: Iterable[Hit]) -> list[Hit]:
+    """Return the most relevant hit of every credential; of a credential's score nothing else matters."""
+    best: dict[uuid.UUID, Hit] = {}
+    for hit in hits:
+        standing = best.get(hit.credential_id)
+        if standing is None or hit.relevance > standing.relevance:
+            best[hit.credential_id] = hit
+    return list(best.values())
 
 
-def _of_credential(best: Mapping[uuid.UUID, Passage], credential_id: uuid.UUID) -> tuple[Passage, ...]:
-    own = [passage for passage in best.values() if passage.credential_id == credential_id]
-    return tuple(sorted(own, key=lambda passage: (-passage.similarity, passage.source_uri, passage.start)))
+def fuse_ranks(hits: Iterable[Hit], *, limit: int) -> list[Hit]:
+    """Return the first by both ranks together, with their fused ranks; ties go to what is nearer in meaning."""
+    ordered = sorted(hits, key=lambda hit: (-hit.fused, -hit.similarity, hit.artifact_id))
+    return [replace(hit, fused_rank=rank) for rank, hit in enumerate(ordered[:limit], start=1)]
 
 
-def _query_text(need: Need) -> str:
-    return f"{need.skill_name}: topics, techniques and practical tasks"
+def _order(hit: Hit) -> tuple[float, float, uuid.UUID]:
+    return -hit.relevance, -hit.similarity, hit.artifact_id

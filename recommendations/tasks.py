@@ -15,9 +15,10 @@ from microcred.ai import providers
 from microcred.ai.base import EmbedderError, ProviderError
 from ops.jobs import Claim, RetryLater, enqueue
 from recommendations import drafting, exploring, queries, services, wording
-from recommendations.drafting import Basis, Findings
+from recommendations.drafting import Basis
 from recommendations.models import Recommendation
 from recommendations.names import Names
+from recommendations.searching import Findings
 from recommendations.wording import Means
 from scoring import services as scoring
 

@@ -4,7 +4,7 @@ Two kinds of change are tried, in this order: one score that might be another (a
 closed question from its points to all or none), and one measured skill level some way up or down. Each kind is tried
 by how far it moves the skill levels in all, the smallest move first.
 
-A change is looked at with the ranking engine itself (``fuse``), with the neighbours and the similarities that the run
+A change is looked at with the ranking engine itself (``fuse``), with the neighbours and the relevances that the run
 found; what looks as if it changed the first credential is then worked out in full by whoever asks, and counts only if
 that agrees. At most ``MOST_LOOKED_AT`` changes are looked at and ``MOST_VERIFIED`` worked out.
 """
@@ -62,12 +62,12 @@ class Explored:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A ranking that can be made again for other levels; ``similarities`` are those of each credential's nearest
+    """A ranking that can be made again for other levels; ``relevances`` are those of each credential's most relevant
     passage, by skill, as they were found."""
 
     targets: Sequence[Target]
     candidates: Sequence[Candidate]
-    similarities: Mapping[str, Mapping[uuid.UUID, float]]
+    relevances: Mapping[str, Mapping[uuid.UUID, float]]
     earned: Set[uuid.UUID]
     stated: Mapping[str, float]
     contested: Set[str]
@@ -86,7 +86,7 @@ class Screen:
     def _retrieval(self, candidate: Candidate, shares: Mapping[str, float]) -> float:
         """Return the retrieval score of `recommendations.retrieval` for other shares of the needs."""
         found = (
-            share * min(1.0, max(0.0, self.similarities.get(skill, {}).get(candidate.credential_id, 0.0)))
+            share * self.relevances.get(skill, {}).get(candidate.credential_id, 0.0)
             for skill, share in shares.items()
         )
         return max(found, default=0.0)

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from recommendations.collaborative import blend
-from recommendations.collaborative.blend import Blend
+from recommendations.collaborative.blend import Blend, Weights
 from recommendations.collaborative.co_occurrence import neighbours, popularity, transitions
 from recommendations.collaborative.interactions import Interactions, hold_back
 from recommendations.collaborative.linear import autoencoder, factors
@@ -86,3 +86,10 @@ def fit(interactions: Interactions, texts: Texts | None) -> Fitted:
         blend=Blend("blend", [*taken_signals(interactions), *whole], weights),
         text=Blend("text", whole, worded) if worded else None,
     )
+
+
+def refit(interactions: Interactions, texts: Texts | None, weights: Weights) -> Blend:
+    """Fit the signals anew under weights that are known; a signal that was not there then has none."""
+    signals = [*taken_signals(interactions), *(text_signals(texts, interactions) if texts else [])]
+    known = {signal.name: weights.by_signal.get(signal.name, 0.0) for signal in signals}
+    return Blend("blend", signals, Weights(known, weights.of_shares))

@@ -11,7 +11,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from recommendations.collaborative.interactions import Histories, Interactions, Rows
 from recommendations.collaborative.signals import Scores
@@ -117,6 +116,9 @@ def affinity(
 
 def words(texts: list[str], *, name: str = "words") -> Words | None:
     """Weigh the words and pairs of words of each item's text; None where there are none."""
+    # Web processes know the services that lead here, and need none of this library's memory.
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     vectorizer = TfidfVectorizer(
         sublinear_tf=True, ngram_range=(1, 2), stop_words="english", dtype=np.float32
     )

@@ -1,6 +1,7 @@
 """Embeddings of the catalog, recommendations with their evidence, and what people made of them."""
 
-from recommendations.models.embeddings import DocumentChunk, EmbeddingArtifact, TitleEmbedding
+from recommendations.models.embeddings import DocumentChunk, EmbeddingArtifact, TitleEmbedding, WordCount
+from recommendations.models.histories import ChangedLearner, FittedBlend, LearnerHistory
 from recommendations.models.indexes import EmbeddingIndex
 from recommendations.models.learners import LearnerCredential, LearnerProfile, RecommendationFeedback
 from recommendations.models.receptions import CredentialReception
@@ -8,12 +9,15 @@ from recommendations.models.records import DecisionRecord
 from recommendations.models.runs import RagTrace, Recommendation, RecommendationItem, WhatIf
 
 __all__ = [
+    "ChangedLearner",
     "CredentialReception",
     "DecisionRecord",
     "DocumentChunk",
     "EmbeddingArtifact",
     "EmbeddingIndex",
+    "FittedBlend",
     "LearnerCredential",
+    "LearnerHistory",
     "LearnerProfile",
     "RagTrace",
     "Recommendation",
@@ -21,4 +25,5 @@ __all__ = [
     "RecommendationItem",
     "TitleEmbedding",
     "WhatIf",
+    "WordCount",
 ]

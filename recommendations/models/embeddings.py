@@ -62,6 +62,22 @@ class DocumentChunk(Model):
         return f"{self.document_id} {self.start}-{self.end}"
 
 
+class WordCount(models.Model):
+    """How many passages have a word (its stem), so that a search need not count; the empty word stands for all.
+
+    Counted anew by ``recommendations.services.refresh_embeddings`` whenever passages were added or removed.
+    """
+
+    word = models.TextField(primary_key=True)
+    passages = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "word_counts"
+
+    def __str__(self) -> str:
+        return f"{self.word}: {self.passages}"
+
+
 class EmbeddingArtifact(Model):
     """The vector of one thing by one model; only vectors of equal provider, model and dimension compare.
 

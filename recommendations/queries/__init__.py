@@ -12,6 +12,7 @@ from recommendations.queries.embeddings import (
 )
 from recommendations.queries.exposure import Span, exposure_of
 from recommendations.queries.feedback import feedback_of, receptions, standing_feedback
+from recommendations.queries.histories import BlendInUse, blend_in_use, history_of
 from recommendations.queries.hybrid import by_words, hybrid
 from recommendations.queries.indexes import (
     IndexState,
@@ -22,6 +23,7 @@ from recommendations.queries.indexes import (
     named,
 )
 from recommendations.queries.outcomes import CalibrationReport, calibration_report, outcomes
+from recommendations.queries.passages import Filters, passages_of
 from recommendations.queries.records import RecordOfResult, exported_records, records_of
 from recommendations.queries.results import (
     Awaited,
@@ -33,20 +35,20 @@ from recommendations.queries.results import (
 )
 from recommendations.queries.runs import Run, recommendation_of, runs_of, stale_parts, what_if_of
 from recommendations.queries.sampling import (
-    Filters,
     Overlap,
     Recall,
     overlap_of,
     recall_of,
     share_of_credentials,
 )
-from recommendations.queries.search import nearest, nearest_of_each
+from recommendations.queries.search import nearest
 from recommendations.queries.signals import Offer, earned, offers
 from recommendations.queries.standing import moved_since, standing_now
 from recommendations.queries.verbatim import standing_verbatim
 
 __all__ = [
     "Awaited",
+    "BlendInUse",
     "Calibration",
     "CalibrationReport",
     "EmbeddingCounts",
@@ -63,6 +65,7 @@ __all__ = [
     "Span",
     "UnlikeVectors",
     "active_key",
+    "blend_in_use",
     "by_words",
     "calibration_report",
     "comparable_key",
@@ -73,18 +76,19 @@ __all__ = [
     "exposure_of",
     "feedback_of",
     "get_visible",
+    "history_of",
     "hybrid",
     "indexes",
     "learners",
     "moved_since",
     "named",
     "nearest",
-    "nearest_of_each",
     "neighbours",
     "newest_vector",
     "offers",
     "outcomes",
     "overlap_of",
+    "passages_of",
     "recall_of",
     "receptions",
     "recommendation_of",

@@ -1,154 +1,210 @@
-"""Finding passages by meaning and by words at once.
+"""Finding passages by meaning and by words at once, for all needs of a learner in one question to the database.
 
 By words, a passage scores the sum over the query's words (stems, without stop words) of rarity times ``ts_rank``: a
 word that few passages have tells more, and one in the title counts most. Any word may be missing: most queries are a
 few words long, and a search for all of them would find nothing.
 """
 
-import uuid
-from collections.abc import Collection, Sequence
-from math import log, sqrt
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from math import log
 from typing import Any, Final
 
-from django.db import connection
-from django.db.models import BooleanField, F, FloatField, Func, OuterRef, QuerySet, Subquery, Value
-from pgvector.django import CosineDistance
+from django.db import transaction
 
 from microcred.ai.base import EmbeddingKey, Vectors
-from recommendations.models import EmbeddingArtifact, TitleEmbedding
-from recommendations.queries.search import comparable, nearest, passages_of
-from recommendations.retrieval import Passage, fuse_ranks
+from recommendations.queries.passages import Filters, fetched, parameters
+from recommendations.queries.search import (
+    EXACT_ROWS,
+    OVERFETCH,
+    checked_sql,
+    compares_all,
+    counting_sql,
+    passing_sql,
+    written,
+)
+from recommendations.retrieval import Hit, fuse_ranks
 
 # How deep each search goes before the two are fused.
 DEPTH: Final = 100
-# Of a long query the rarest words are looked up: each costs a pass over what was found.
+# As far as the index can be followed at once.
+MOST_EF_SEARCH: Final = 1000
+# Of a long query the rarest words are looked up, and those that most passages have only where there are no others.
 MOST_WORDS: Final = 12
+MOST_MET: Final = 20_000
 # For words in the text, (unused), in the heading and in the title.
 FIELD_WEIGHTS: Final = "{0.4,0.6,0.8,1.0}"
 # What the title adds to a passage's meaning, the middle of a plateau (.25 to .4).
 TITLE_SHARE: Final = 0.3
-WORDS_OF = """
-SELECT stem, (SELECT count(*) FROM document_chunks WHERE words @@ quote_literal(stem)::tsquery),
-       (SELECT reltuples FROM pg_class WHERE oid = 'document_chunks'::regclass)
-  FROM unnest(tsvector_to_array(to_tsvector('english', %s))) AS stem
+# The number of all passages stands under the empty word.
+_WORDS_AND_NUMBER: Final = """
+SELECT t.ord, s.stem, coalesce(w.passages, 0), (SELECT passages FROM word_counts WHERE word = '')
+  FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS t(text, ord)
+ CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector('english', t.text))) AS s(stem)
+  LEFT JOIN word_counts w ON w.word = s.stem
+ UNION ALL
+SELECT 0, '', ({counted}), 0
 """
+_ASKED: Final = """
+asked AS MATERIALIZED (
+  SELECT t.ord, t.q::vector(384) AS q FROM unnest(%(vectors)s::text[]) WITH ORDINALITY AS t(q, ord)
+)"""
+_EXACT: Final = """
+passing AS {kept} (SELECT p.* FROM {passing}),
+near AS (
+  SELECT asked.ord, asked.q, one.* FROM asked CROSS JOIN LATERAL (
+    SELECT p.id, p.vector <=> asked.q AS distance FROM passing p ORDER BY distance, p.id LIMIT %(depth)s
+  ) one
+)"""
+_INDEXED: Final = """
+near AS MATERIALIZED (
+  SELECT asked.ord, asked.q, one.* FROM asked CROSS JOIN LATERAL (
+    SELECT f.* FROM (
+      SELECT a.id, a.vector <=> asked.q AS distance FROM embedding_artifacts a WHERE {checked}
+       ORDER BY a.vector::halfvec(384) <=> asked.q::halfvec(384) LIMIT %(overfetched)s
+    ) f ORDER BY f.distance, f.id LIMIT %(depth)s
+  ) one
+)"""
+# The cosine with the weighted mean of the passage's vector and its document's title's.
+_BY_MEANING: Final = """
+meant AS (
+  SELECT n.ord, n.id, n.distance,
+         row_number() OVER (
+           PARTITION BY n.ord
+           ORDER BY CASE WHEN t.id IS NULL THEN 1 - n.distance ELSE
+             ((1 - %(share)s::float8) * (1 - n.distance) + %(share)s::float8 * (1 - (t.vector <=> n.q)))
+             / greatest(1e-9, sqrt((1 - %(share)s::float8) ^ 2 + %(share)s::float8 ^ 2
+               + 2 * %(share)s::float8 * (1 - %(share)s::float8) * (1 - (a.vector <=> t.vector))))
+           END DESC, n.id
+         ) AS place
+    FROM near n
+    JOIN embedding_artifacts a ON a.id = n.id
+    JOIN document_chunks d ON d.id = a.chunk_id
+    LEFT JOIN title_embeddings t ON t.document_id = d.document_id AND t.provider = %(provider)s
+     AND t.model = %(model)s AND t.dimension = %(dimension)s
+)"""
+_BY_WORDS: Final = """
+stems AS (
+  SELECT ord, stem::tsquery AS query, rarity
+    FROM unnest(%(ords)s::int[], %(stems)s::text[], %(rarities)s::float8[]) AS s(ord, stem, rarity)
+),
+met AS (
+  SELECT s.ord, a.id, sum(s.rarity * ts_rank(%(fields)s::float4[], w.words, s.query)) AS score
+    FROM stems s
+   CROSS JOIN LATERAL (SELECT id, words FROM document_chunks WHERE words @@ s.query OFFSET 0) w
+    JOIN embedding_artifacts a ON a.chunk_id = w.id
+   WHERE {checked}
+   GROUP BY s.ord, a.id
+),
+worded AS (
+  SELECT m.ord, a.id, a.vector <=> asked.q AS distance,
+         row_number() OVER (PARTITION BY m.ord ORDER BY m.score DESC, a.vector <=> asked.q, a.id) AS place
+    FROM met m JOIN asked ON asked.ord = m.ord JOIN embedding_artifacts a ON a.id = m.id
+)"""
+_FOUND: Final = """
+SELECT f.ord, a.credential_id, f.id, 1 - f.distance, f.vector_rank, f.text_rank
+  FROM ({found}) f JOIN embedding_artifacts a ON a.id = f.id
+"""
+_BOTH: Final = """
+SELECT coalesce(m.ord, w.ord) AS ord, coalesce(m.id, w.id) AS id, coalesce(m.distance, w.distance) AS distance,
+       m.place AS vector_rank, w.place AS text_rank
+  FROM (SELECT * FROM meant WHERE place <= %(depth)s) m
+  FULL JOIN (SELECT * FROM worded WHERE place <= %(depth)s) w ON w.ord = m.ord AND w.id = m.id"""
+_WORDS: Final = """
+SELECT ord, id, distance, NULL::bigint AS vector_rank, place AS text_rank FROM worded WHERE place <= %(depth)s"""
+_DEEPER: Final = "SELECT set_config('hnsw.ef_search', %(ef)s, true)"
 
-
-class _Query(Func):
-    """Quoted stems as a query, not to be cut down again."""
-
-    template = "(%(expressions)s)::text::tsquery"
-
-
-class _Contains(Func):
-    template = "(%(expressions)s)"
-    arg_joiner = " @@ "
-    output_field = BooleanField()
-
-
-class _Rank(Func):
-    function = "ts_rank"
-    template = f"%(function)s('{FIELD_WEIGHTS}'::float4[], %(expressions)s)"
-    output_field = FloatField()
+Words = list[tuple[int, str, float]]
 
 
 def hybrid(
-    texts: Sequence[str],
-    vectors: Vectors,
-    *,
-    key: EmbeddingKey,
-    limit: int,
-    role_id: uuid.UUID | None = None,
-    language: str | None = None,
-    credential_ids: Collection[uuid.UUID] | None = None,
-) -> list[list[Passage]]:
+    texts: Sequence[str], vectors: Vectors, *, key: EmbeddingKey, limit: int, filters: Filters | None = None
+) -> list[list[Hit]]:
     """Return, for each text and its vector, the ``limit`` passages that come first by meaning and by words together.
 
-    Filters are those of `nearest`. ``similarity`` stays the cosine; the ranks say how a passage was found.
+    Both searches go 100 passages deep, the one by meaning through the index where more than 2,000 pass the filter.
     """
-    depth = max(DEPTH, limit)
-    rows = comparable(key, role_id, language, credential_ids)
-    near = nearest(
-        vectors, key=key, limit=depth, role_id=role_id, language=language, credential_ids=credential_ids
-    )
-    return [
-        fuse_ranks(_with_titles(passages, vector, key), _by_words(rows, text, vector, depth), limit=limit)
-        for text, vector, passages in zip(texts, vectors, near, strict=True)
-    ]
+    return _searched(texts, vectors, key, limit, filters or Filters(), meaning=True)
 
 
 def by_words(
-    texts: Sequence[str],
-    vectors: Vectors,
-    *,
-    key: EmbeddingKey,
-    limit: int,
-    role_id: uuid.UUID | None = None,
-    language: str | None = None,
-    credential_ids: Collection[uuid.UUID] | None = None,
-) -> list[list[Passage]]:
+    texts: Sequence[str], vectors: Vectors, *, key: EmbeddingKey, limit: int, filters: Filters | None = None
+) -> list[list[Hit]]:
     """Return, for each text, the ``limit`` passages whose words fit best, the best first."""
-    rows = comparable(key, role_id, language, credential_ids)
-    return [_by_words(rows, text, vector, limit) for text, vector in zip(texts, vectors, strict=True)]
+    return _searched(texts, vectors, key, limit, filters or Filters(), meaning=False)
 
 
-def _by_words(rows: QuerySet[EmbeddingArtifact], text: str, vector: Any, limit: int) -> list[Passage]:
-    rarities = _rarities(text)
-    if not rarities:
+def _searched(
+    texts: Sequence[str], vectors: Vectors, key: EmbeddingKey, limit: int, filters: Filters, *, meaning: bool
+) -> list[list[Hit]]:
+    if not texts:
         return []
-    words = F("chunk__words")
-    score: Any = Value(0.0, output_field=FloatField())
-    for stem, rarity in rarities:
-        score = score + Value(rarity, output_field=FloatField()) * _Rank(words, _Query(Value(_quoted(stem))))
-    any_of = _Query(Value(" | ".join(_quoted(stem) for stem, _ in rarities)))
-    found = rows.filter(_Contains(words, any_of)).annotate(
-        score=score, distance=CosineDistance("vector", vector)
-    )
-    return passages_of(found.order_by("-score", "distance", "pk")[:limit])
+    names, values, depth = filters.names, parameters(key, filters), max(DEPTH, limit)
+    words, number = _asked_words(texts, names, values)
+    exact = compares_all(number) or not meaning
+    values |= {
+        "vectors": [written(vector) for vector in vectors],
+        "depth": depth,
+        "overfetched": OVERFETCH * depth,
+        "share": TITLE_SHARE,
+        "fields": FIELD_WEIGHTS,
+        "ords": [ord_ for ord_, _, _ in words],
+        "stems": [stem for _, stem, _ in words],
+        "rarities": [rarity for _, _, rarity in words],
+    }
+    sql = _sql(names, exact=exact, meaning=meaning, several=len(texts) > 1)
+    lists: list[list[Hit]] = [[] for _ in texts]
+    for ord_, *fields in fetched(sql, values) if exact else _by_index(sql, values):
+        lists[ord_ - 1].append(Hit(*fields))
+    return [fuse_ranks(one, limit=limit) for one in lists]
 
 
-def _rarities(text: str) -> list[tuple[str, float]]:
-    """The stems of a text that any passage has, with ``ln(1 + (N - n + .5) / (n + .5))`` for n of N, rarest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(WORDS_OF, [text])
-        rows = cursor.fetchall()
-    found = []
-    for stem, number, estimate in rows:
-        passages = max(float(estimate), float(number))
-        if number:
-            found.append((stem, log(1.0 + (passages - number + 0.5) / (number + 0.5))))
-    return sorted(found, key=lambda one: (-one[1], one[0]))[:MOST_WORDS]
+def _by_index(sql: str, values: dict[str, Any]) -> list[Any]:
+    with transaction.atomic():
+        fetched(_DEEPER, {"ef": str(min(values["overfetched"], MOST_EF_SEARCH))})
+        return fetched(sql, values)
+
+
+@cache
+def _sql(names: frozenset[str], *, exact: bool, meaning: bool, several: bool) -> str:
+    parts, checked = [_ASKED], checked_sql(names)
+    if meaning:
+        # For several vectors the rows that pass are gathered once.
+        kept = "MATERIALIZED" if several else "NOT MATERIALIZED"
+        passing = passing_sql(names, columns="a.id, a.vector")
+        near = _EXACT.format(kept=kept, passing=passing) if exact else _INDEXED.format(checked=checked)
+        parts += [near, _BY_MEANING]
+    parts.append(_BY_WORDS.format(checked=checked))
+    return f"WITH {','.join(parts)} {_FOUND.format(found=_BOTH if meaning else _WORDS)}"
+
+
+def _asked_words(texts: Sequence[str], names: frozenset[str], values: dict[str, Any]) -> tuple[Words, int]:
+    """The stems to look up for each text, by its place from 1, with their rarity; and how many vectors pass, counted
+    to one above the bound."""
+    counted = counting_sql(names, EXACT_ROWS + 1)
+    found = fetched(_WORDS_AND_NUMBER.format(counted=counted), {**values, "texts": list(texts)})
+    stems: dict[int, list[tuple[str, int, int]]] = {}
+    number = 0
+    for ord_, stem, passages, whole in found:
+        if ord_:
+            stems.setdefault(ord_, []).append((stem, passages, whole or 0))
+        else:
+            number = passages
+    words = [(ord_, _quoted(stem), rarity) for ord_, one in stems.items() for stem, rarity in _rarest(one)]
+    return words, number
+
+
+def _rarest(stems: Iterable[tuple[str, int, int]]) -> Iterator[tuple[str, float]]:
+    """Stems with ``ln(1 + (N - n + .5) / (n + .5))`` for n of N passages, the rarest first; without those that no
+    passage has."""
+    met = 0
+    known = [one for one in stems if one[1] or not one[2]]
+    for number, (stem, passages, whole) in enumerate(sorted(known, key=lambda one: (one[1], one[0]))):
+        met += passages
+        if number and (number >= MOST_WORDS or met > MOST_MET):
+            return
+        yield stem, log(1.0 + (max(whole, passages) - passages + 0.5) / (passages + 0.5))
 
 
 def _quoted(stem: str) -> str:
     return "'" + stem.replace("\\", "\\\\").replace("'", "''") + "'"
-
-
-def _with_titles(passages: Sequence[Passage], vector: Any, key: EmbeddingKey) -> list[Passage]:
-    """Sort passages by the cosine with the weighted mean of their vector and their document's title's."""
-    title = TitleEmbedding.objects.filter(
-        document=OuterRef("chunk__document"), provider=key.provider, model=key.model, dimension=key.dimension
-    ).values("vector")[:1]
-    rows = (
-        EmbeddingArtifact.objects.filter(pk__in=[one.artifact_id for one in passages])
-        .annotate(title=Subquery(title))
-        .annotate(title_distance=CosineDistance("title", vector), apart=CosineDistance("vector", F("title")))
-        .filter(title__isnull=False)
-    )
-    titles = {
-        pk: (1.0 - distance, 1.0 - apart)
-        for pk, distance, apart in rows.order_by().values_list("pk", "title_distance", "apart")
-    }
-    return sorted(
-        passages,
-        key=lambda one: (-_with_title(one.similarity, titles.get(one.artifact_id)), str(one.artifact_id)),
-    )
-
-
-def _with_title(similarity: float, title: tuple[float, float] | None) -> float:
-    if title is None:
-        return similarity
-    to_query, to_passage = title
-    share = TITLE_SHARE
-    length = sqrt((1 - share) ** 2 + share**2 + 2 * share * (1 - share) * to_passage)
-    return ((1 - share) * similarity + share * to_query) / max(length, 1e-9)

@@ -6,7 +6,7 @@ nor a paid one need be asked.
 
 import time
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,7 @@ from catalog import queries as catalog
 from microcred.ai.base import EmbeddingKey, Vectors
 from recommendations.agreement import mean_overlap
 from recommendations.models import TitleEmbedding
+from recommendations.queries.passages import Filters
 from recommendations.queries.search import nearest
 from recommendations.retrieval import Passage
 
@@ -41,15 +42,6 @@ class Recall:
     recall: float | None
     queries: int
     p50_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a search is kept to; see `nearest`."""
-
-    role_id: uuid.UUID | None = None
-    language: str | None = None
-    credential_ids: Collection[uuid.UUID] | None = None
 
 
 def overlap_of(old: EmbeddingKey, new: EmbeddingKey, *, samples: int = SAMPLES) -> Overlap:

@@ -7,16 +7,15 @@ with ``OFFSET 0`` is not merged with what surrounds it, so that each statement h
 
 import time
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
 
 from microcred.ai.base import EmbeddingKey, Vectors
-from recommendations.models import EmbeddingArtifact
 from recommendations.models.embeddings import VECTOR_DIMENSION
+from recommendations.queries.passages import Filters, parameters
 from recommendations.retrieval import Passage
 
 # Up to here an exact scan of the passages that pass the filter is both fast and complete.
@@ -29,7 +28,7 @@ EF_SEARCH: Final = 100
 # For so long it is not counted again how many pass a filter: it only decides which of two right ways is taken.
 COUNTED_SECONDS: Final = 30.0
 MOST_COUNTED: Final = 1000
-_REMEMBERED: Final = ("provider", "model", "dimension", "role_id", "language")
+_REMEMBERED: Final = ("provider", "model", "dimension", "role_id", "language", "level", "hours", "providers")
 _counted: Final[dict[tuple[Any, ...], tuple[int, float]]] = {}
 
 _NUMBERS: Final = f"[{','.join(['%.9g'] * VECTOR_DIMENSION)}]"
@@ -41,19 +40,25 @@ _OF_ROLE: Final = """ AND EXISTS (SELECT FROM credential_roles r
 _ALL_CREDENTIALS: Final = "SELECT c.id FROM credential_catalog c WHERE c.active"
 _ROLES_CREDENTIALS: Final = """SELECT c.id FROM credential_roles r
     JOIN credential_catalog c ON c.id = r.credential_id AND c.active WHERE r.jobrole_id = %(role_id)s"""
+_TRAITS: Final[Mapping[str, str]] = {
+    "level": " AND c.level <= %(level)s",
+    "hours": " AND c.hours <= %(hours)s",
+    "providers": " AND c.provider = ANY(%(providers)s::text[])",
+}
 _ONE_OF: Final = " AND c.id = ANY(%(credential_ids)s::uuid[])"
 # As a test of its truth it is looked up in a hash, not joined.
 _HASHED_ONE_OF: Final = " AND (a.credential_id IN (SELECT unnest(%(credential_ids)s::uuid[]))) IS TRUE"
 _COLUMNS: Final = "a.credential_id, a.id, a.chunk_id, a.vector <=> %(vector)s::vector AS distance"
 # The credentials that pass, each with its passages found by index.
 _OWN: Final = """({credentials} OFFSET 0) AS s CROSS JOIN LATERAL (SELECT {columns} FROM embedding_artifacts a
-    WHERE a.credential_id = s.id AND {of_key}{in_language} {own}) AS p"""
+    WHERE a.credential_id = s.id AND {of_key}{in_language} OFFSET 0) AS p"""
 _COUNT: Final = "SELECT count(*) FROM (SELECT FROM {own} LIMIT {most:d}) AS passing"
 _COMPARED: Final = "SELECT p.* FROM {own}"
 _SORTED: Final = "{found} ORDER BY distance, id LIMIT {limit:d}"
 # From the index by half precision, then by the full vectors; filters are asked of each row that it gives.
-_INDEXED: Final = """SELECT * FROM (SELECT {columns} FROM embedding_artifacts a WHERE {of_key}
-    AND EXISTS (SELECT FROM credential_catalog c WHERE c.id = a.credential_id AND c.active{of_role} OFFSET 0){narrowed}
+_CHECKED: Final = """{of_key} AND EXISTS (SELECT FROM credential_catalog c
+    WHERE c.id = a.credential_id AND c.active{of_role} OFFSET 0){narrowed}"""
+_INDEXED: Final = """SELECT * FROM (SELECT {columns} FROM embedding_artifacts a WHERE {checked}
     ORDER BY a.vector::halfvec(384) <=> %(vector)s::vector::halfvec(384) LIMIT {taken:d}) AS f"""
 _READ: Final = """
 SELECT n.credential_id, n.id, d.uri, k.heading, k.text, k.start, k."end", 1 - n.distance
@@ -71,20 +76,22 @@ def nearest(
     role_id: uuid.UUID | None = None,
     language: str | None = None,
     credential_ids: Collection[uuid.UUID] | None = None,
+    level: int | None = None,
+    hours: int | None = None,
+    providers: Collection[str] | None = None,
     exact: bool | None = None,
 ) -> list[list[Passage]]:
     """Return, for each of ``vectors``, the ``limit`` nearest passages of active credentials, nearest first.
 
-    Only vectors of the same ``key`` are compared. ``role_id`` keeps to credentials meant for that role,
-    ``language`` to documents in that language, ``credential_ids`` to these credentials. ``exact`` compares with every
+    Only vectors of the same ``key`` are compared; filters are those of `Filters`. ``exact`` compares with every
     passage (True) or asks the index (False); otherwise that depends on how many pass the filter.
     """
     if limit < 1:
         return [[] for _ in vectors]
-    given = _given(key, role_id, language, credential_ids)
-    filters = _filters(given)
+    asked = Filters(role_id, language, level, hours, providers, credential_ids)
+    given, filters = parameters(key, asked), asked.names
     if exact is None:
-        exact = _passing(given, filters) <= EXACT_ROWS
+        exact = compares_all(_passing(given, filters))
     sql = _exact(filters, limit) if exact else _approximate(filters, limit)
     depth = 0 if exact else OVERFETCH * limit
     if depth <= EF_SEARCH:
@@ -94,35 +101,9 @@ def nearest(
         return [_ask(sql, given, vector) for vector in vectors]
 
 
-def nearest_of_each(
-    vectors: Vectors, *, key: EmbeddingKey, credential_ids: Collection[uuid.UUID], limit: int
-) -> list[list[Passage]]:
-    """Return, for each of ``vectors``, the ``limit`` nearest passages of each credential, nearest first.
-
-    For few credentials: every passage of theirs is compared.
-    """
-    given = _given(key, None, None, credential_ids)
-    sql = _of_each(_filters(given), limit)
-    return [_ask(sql, given, vector) for vector in vectors]
-
-
-def _given(
-    key: EmbeddingKey,
-    role_id: uuid.UUID | None,
-    language: str | None,
-    credential_ids: Collection[uuid.UUID] | None,
-) -> dict[str, Any]:
-    """The parameters of a search; those of filters that are off are left out."""
-    given: dict[str, Any] = {"provider": key.provider, "model": key.model, "dimension": key.dimension}
-    filters = {"role_id": role_id, "language": language}
-    given |= {name: value for name, value in filters.items() if value is not None}
-    if credential_ids is not None:
-        given["credential_ids"] = list(credential_ids)
-    return given
-
-
-def _filters(given: dict[str, Any]) -> frozenset[str]:
-    return frozenset(given.keys() & {"role_id", "language", "credential_ids"})
+def compares_all(number: int) -> bool:
+    """Whether so few vectors pass that all of them are compared."""
+    return number <= EXACT_ROWS
 
 
 def _passing(given: dict[str, Any], filters: frozenset[str]) -> int:
@@ -132,7 +113,7 @@ def _passing(given: dict[str, Any], filters: frozenset[str]) -> int:
     if known is not None and time.monotonic() < known[1]:
         return known[0]
     with connection.cursor() as cursor:
-        cursor.execute(_counting(filters, EXACT_ROWS + 1), given)
+        cursor.execute(counting_sql(filters, EXACT_ROWS + 1), given)
         (number,) = cursor.fetchone()
     if "credential_ids" not in filters:
         if len(_counted) >= MOST_COUNTED:
@@ -142,13 +123,14 @@ def _passing(given: dict[str, Any], filters: frozenset[str]) -> int:
 
 
 @cache
-def _counting(filters: frozenset[str], most: int) -> str:
-    return _COUNT.format(own=_own(filters, columns=""), most=most)
+def counting_sql(filters: frozenset[str], most: int) -> str:
+    """Return the statement that counts what passes, no further than ``most``."""
+    return _COUNT.format(own=passing_sql(filters, columns=""), most=most)
 
 
 @cache
 def _exact(filters: frozenset[str], limit: int) -> str:
-    found = _COMPARED.format(own=_own(filters, columns=_COLUMNS))
+    found = _COMPARED.format(own=passing_sql(filters, columns=_COLUMNS))
     return _READ.format(near=_SORTED.format(found=found, limit=limit))
 
 
@@ -156,72 +138,43 @@ def _exact(filters: frozenset[str], limit: int) -> str:
 def _approximate(filters: frozenset[str], limit: int) -> str:
     found = _INDEXED.format(
         columns=_COLUMNS,
-        of_key=_OF_KEY,
-        of_role=_OF_ROLE if "role_id" in filters else "",
-        narrowed=(_IN_LANGUAGE if "language" in filters else "")
-        + (_HASHED_ONE_OF if "credential_ids" in filters else ""),
+        checked=checked_sql(filters),
         taken=OVERFETCH * limit,
     )
     return _READ.format(near=_SORTED.format(found=found, limit=limit))
 
 
-@cache
-def _of_each(filters: frozenset[str], limit: int) -> str:
-    own = _own(filters, columns=_COLUMNS, own=f"ORDER BY distance, a.id LIMIT {limit:d}")
-    return _READ.format(near=_COMPARED.format(own=own))
+def checked_sql(filters: frozenset[str]) -> str:
+    """Return the conditions under which a vector, as a, passes; each is asked of the row, and none is joined."""
+    return _CHECKED.format(
+        of_key=_OF_KEY,
+        of_role=(_OF_ROLE if "role_id" in filters else "") + _traits(filters),
+        narrowed=(_IN_LANGUAGE if "language" in filters else "")
+        + (_HASHED_ONE_OF if "credential_ids" in filters else ""),
+    )
 
 
-def _own(filters: frozenset[str], *, columns: str, own: str = "OFFSET 0") -> str:
+def _traits(filters: frozenset[str]) -> str:
+    return "".join(condition for name, condition in _TRAITS.items() if name in filters)
+
+
+def passing_sql(filters: frozenset[str], *, columns: str) -> str:
+    """Return the passages that pass as a table p with these columns, found by the credentials that pass."""
     credentials = _ROLES_CREDENTIALS if "role_id" in filters else _ALL_CREDENTIALS
     return _OWN.format(
-        credentials=credentials + (_ONE_OF if "credential_ids" in filters else ""),
+        credentials=credentials + _traits(filters) + (_ONE_OF if "credential_ids" in filters else ""),
         columns=columns,
         of_key=_OF_KEY,
         in_language=_IN_LANGUAGE if "language" in filters else "",
-        own=own,
     )
 
 
 def _ask(sql: str, given: dict[str, Any], vector: Any) -> list[Passage]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, {**given, "vector": _written(vector)})
+        cursor.execute(sql, {**given, "vector": written(vector)})
         return [Passage(*row) for row in cursor.fetchall()]
 
 
-def _written(vector: Any) -> str:
+def written(vector: Any) -> str:
     """A vector as pgvector reads it, to the last bit of its float32; in a third of the time that ``repr`` takes."""
     return _NUMBERS % tuple(vector.tolist())
-
-
-def comparable(
-    key: EmbeddingKey,
-    role_id: uuid.UUID | None,
-    language: str | None,
-    credential_ids: Collection[uuid.UUID] | None,
-) -> QuerySet[EmbeddingArtifact]:
-    """Return the vectors of ``key`` for passages of active credentials that pass the filter."""
-    rows = EmbeddingArtifact.objects.filter(
-        provider=key.provider, model=key.model, dimension=key.dimension, credential__active=True
-    )
-    if role_id is not None:
-        rows = rows.filter(credential__roles=role_id)
-    if language is not None:
-        rows = rows.filter(chunk__document__language=language)
-    if credential_ids is not None:
-        rows = rows.filter(credential_id__in=credential_ids)
-    return rows
-
-
-def passages_of(rows: QuerySet[Any]) -> list[Passage]:
-    """Read rows that carry their ``distance`` to what is asked for."""
-    fields = rows.values_list(
-        "credential_id",
-        "pk",
-        "chunk__document__uri",
-        "chunk__heading",
-        "chunk__text",
-        "chunk__start",
-        "chunk__end",
-        1.0 - F("distance"),
-    )
-    return [Passage(*row) for row in fields]

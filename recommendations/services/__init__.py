@@ -9,6 +9,7 @@ from recommendations.services.feedback import (
     record_feedback,
     take_back_feedback,
 )
+from recommendations.services.histories import Refreshed, refresh_histories
 from recommendations.services.indexes import (
     LEAST_OVERLAP,
     IndexesDisagree,
@@ -23,6 +24,7 @@ from recommendations.services.learners import (
     record_synthetic_learner,
     remove_credential,
 )
+from recommendations.services.pruning import OldIndex, old_indexes, prune_indexes
 from recommendations.services.receptions import recount_receptions
 from recommendations.services.recomputing import recompute, store_what_if
 from recommendations.services.runs import announce, give_up, store
@@ -34,12 +36,16 @@ __all__ = [
     "IndexIncomplete",
     "IndexesDisagree",
     "NothingToTakeBack",
+    "OldIndex",
     "RefreshCounts",
+    "Refreshed",
     "RoleMismatch",
     "announce",
     "build_index",
     "compare_index",
     "give_up",
+    "old_indexes",
+    "prune_indexes",
     "recompute",
     "record_credential",
     "record_feedback",
@@ -47,6 +53,7 @@ __all__ = [
     "recount_receptions",
     "refresh_active_index",
     "refresh_embeddings",
+    "refresh_histories",
     "remove_credential",
     "store",
     "store_what_if",

@@ -21,6 +21,7 @@ from recommendations.enums import EntityType
 from recommendations.models import DocumentChunk, EmbeddingArtifact
 from recommendations.models.embeddings import VECTOR_DIMENSION
 from recommendations.services.titles import refresh_titles
+from recommendations.services.words import refresh_word_counts
 
 log = structlog.get_logger(__name__)
 # Rises with every change in how documents are cut or how a passage is put into words for the model.
@@ -67,6 +68,7 @@ def refresh_embeddings(
     require_fitting(embedder)
     documents, changed = _documents()
     cuts = [_cut(document_id) for document_id in changed]
+    refresh_word_counts(changed=any(map(any, cuts)))
     waiting = _without_vector(EmbeddingKey.of(embedder))
     to_do = list(
         waiting.annotate(length=Length("text")).order_by("length", "pk").values_list("pk", flat=True)

@@ -1,6 +1,7 @@
 """Words find what vectors miss, titles tell equals apart, and the ranks say how a passage was found."""
 
 import uuid
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,9 +9,10 @@ from django.db import connection
 
 from microcred.ai.base import EmbeddingKey, Vectors
 from recommendations.models import DocumentChunk, EmbeddingArtifact, TitleEmbedding
-from recommendations.queries import by_words, hybrid
-from recommendations.retrieval import WORDS_SHARE, K, Passage, fuse_ranks
+from recommendations.queries import Filters, by_words, hybrid, passages_of
+from recommendations.retrieval import WORDS_SHARE, Hit, K, fuse_ranks
 from recommendations.services import refresh_embeddings
+from recommendations.services.words import refresh_word_counts
 from tests.factories.catalog import CredentialDocumentFactory, CredentialFactory, JobRoleFactory
 from tests.factories.recommendations import WordEmbedder
 
@@ -40,9 +42,9 @@ def store(title: str, text: str, vector: Vectors, *, heading: str = "", active: 
     return chunk
 
 
-def snippets(text: str, vector: Vectors, **filters: object) -> list[str]:
-    (found,) = by_words([text], vector[None, :], key=KEY, limit=10, **filters)  # type: ignore[arg-type]
-    return [passage.snippet for passage in found]
+def snippets(text: str, vector: Vectors, **filters: Any) -> list[str]:
+    (found,) = by_words([text], vector[None, :], key=KEY, limit=10, filters=Filters(**filters))
+    return [passage.snippet for passage in passages_of(found)]
 
 
 @pytest.mark.django_db
@@ -61,6 +63,7 @@ def test_a_rare_word_counts_more_than_a_common_one_and_a_title_more_than_a_text(
         store("Course", f"course number {number}", axis(number))
     store("Welding", "a course in joining", axis(20))
     store("Joining", "a course in welding", axis(21))
+    refresh_word_counts(changed=True)
 
     assert snippets("welding course", axis(3))[:2] == ["a course in joining", "a course in welding"]
 
@@ -110,7 +113,9 @@ def test_both_searches_are_fused_and_the_ranks_are_told() -> None:
     store("Joining", "metal parts", axis(1))
     store("Welding", "sparks", axis(5))
 
-    ((worded, near),) = hybrid(["welding"], axis(1)[None, :], key=KEY, limit=10)
+    (hits,) = hybrid(["welding"], axis(1)[None, :], key=KEY, limit=10)
+
+    worded, near = passages_of(hits)
 
     # Second by meaning and first by words: 1/5 + .5/4 is more than the 1/4 of the first by meaning alone.
     assert (worded.snippet, worded.vector_rank, worded.text_rank, worded.fused_rank) == ("sparks", 2, 1, 1)
@@ -134,7 +139,7 @@ def test_of_equally_near_passages_the_one_with_the_nearer_title_comes_first() ->
 
     (found,) = hybrid(["zzz"], axis(0)[None, :], key=KEY, limit=10)
 
-    assert [passage.snippet for passage in found] == ["fees", "hours"]
+    assert [passage.snippet for passage in passages_of(found)] == ["fees", "hours"]
 
 
 @pytest.mark.django_db
@@ -156,24 +161,20 @@ def test_refreshing_embeds_each_title_once_and_again_when_it_changes() -> None:
     assert DocumentChunk.objects.get().title == "Joining"
 
 
-def passage(number: int, similarity: float) -> Passage:
-    return Passage(
-        uuid.UUID(int=number), uuid.UUID(int=number), "https://example.org", "", str(number), 0, 1, similarity
-    )
+def hit(number: int, similarity: float, by_meaning: int | None, by_words: int | None) -> Hit:
+    return Hit(uuid.UUID(int=number), uuid.UUID(int=number), similarity, by_meaning, by_words)
 
 
 def test_fused_ranks_follow_the_formula() -> None:
-    one, two, three = passage(1, 0.9), passage(2, 0.8), passage(3, 0.1)
-
-    found = fuse_ranks([one, two], [three, two], limit=10)
+    found = fuse_ranks([hit(1, 0.9, 1, None), hit(2, 0.8, 2, 2), hit(3, 0.1, None, 1)], limit=10)
 
     second = 1 / (K + 2) + WORDS_SHARE / (K + 2)
     assert second > 1 / (K + 1) > WORDS_SHARE / (K + 1)
-    assert [item.snippet for item in found] == ["2", "1", "3"]
-    assert [item.fused_rank for item in found] == [1, 2, 3]
+    assert [one.artifact_id.int for one in found] == [2, 1, 3]
+    assert [one.fused_rank for one in found] == [1, 2, 3]
 
 
 def test_equal_places_go_to_what_is_nearer_in_meaning() -> None:
-    found = fuse_ranks([], [passage(1, 0.2)], limit=5) + fuse_ranks([passage(2, 0.5)], [], limit=5)
+    found = fuse_ranks([hit(1, 0.2, 1, None), hit(2, 0.5, 1, None)], limit=5)
 
-    assert [(one.vector_rank, one.text_rank) for one in found] == [(None, 1), (1, None)]
+    assert [one.artifact_id.int for one in found] == [2, 1]

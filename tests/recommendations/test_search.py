@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from catalog.models import Credential, JobRole
 from microcred.ai.base import EmbeddingKey, Vectors
 from recommendations.models import DocumentChunk, EmbeddingArtifact
-from recommendations.queries import nearest, search
+from recommendations.queries import Filters, hybrid, nearest, search
 from tests.factories.catalog import CredentialDocumentFactory, CredentialFactory, JobRoleFactory
 
 pytestmark = pytest.mark.django_db
@@ -116,13 +116,51 @@ def test_filters_hold_and_still_give_as_many_as_there_are(
     store(CredentialFactory(active=False), unit_vectors(20, seed=8))
     asked = unit_vectors(1, seed=9)
 
-    def credentials(**filters: object) -> list[uuid.UUID]:
-        (passages,) = nearest(asked, key=KEY, limit=300, **filters)  # type: ignore[arg-type]
+    def credentials(**filters: Any) -> list[uuid.UUID]:
+        (passages,) = nearest(asked, key=KEY, limit=300, **filters)
         return [passage.credential_id for passage in passages]
 
     assert len(credentials()) == 209
     assert credentials(role_id=role.pk) == [meant.pk] * 9
     assert credentials(role_id=role.pk, language="de") == [meant.pk] * 4
+
+
+@pytest.mark.parametrize("exact_rows", [2000, 0])
+@pytest.mark.parametrize(
+    ("filters", "passing"),
+    [
+        ({"level": 1}, 6), ({"hours": 9}, 5), ({"providers": ["Ours", "Nobody"]}, 4),
+        ({"level": 1, "hours": 9, "providers": ["Ours"], "language": "en"}, 3),
+    ],
+)  # fmt: skip
+def test_one_in_a_hundred_that_passes_is_still_found(
+    exact_rows: int, filters: dict[str, Any], passing: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "EXACT_ROWS", exact_rows)
+    store(CredentialFactory(level=1, hours=9, provider="Ours"), unit_vectors(3, seed=12))
+    store(CredentialFactory(level=1, hours=10, provider="Others"), unit_vectors(3, seed=13))
+    store(CredentialFactory(level=2, hours=9, provider="Others"), unit_vectors(2, seed=14))
+    store(CredentialFactory(level=2, hours=10, provider="Ours"), unit_vectors(1, seed=15))
+    store(CredentialFactory(level=3, hours=99, provider="Others"), unit_vectors(600, seed=16))
+    asked = unit_vectors(1, seed=17)
+
+    (near,) = nearest(asked, key=KEY, limit=passing, **filters)
+    (both,) = hybrid(["nothing"], asked, key=KEY, limit=passing, filters=Filters(**filters))
+
+    assert len(near) == len(both) == passing
+    assert {one.artifact_id for one in near} == {one.artifact_id for one in both}
+
+
+def test_all_needs_take_two_questions() -> None:
+    store(CredentialFactory(), unit_vectors(20, seed=18))
+
+    def asked(number: int) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            found = hybrid(["words"] * number, unit_vectors(number, seed=19), key=KEY, limit=5)
+        assert [len(one) for one in found] == [5] * number
+        return len(captured)
+
+    assert (asked(1), asked(5)) == (2, 2)
 
 
 def test_unlike_vectors_are_never_compared() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from recommendations.fusion import Candidate, Ranked, fuse
 from recommendations.gaps import Target, find_needs
-from recommendations.retrieval import Passage, gather, search_queries
+from recommendations.retrieval import Hit, gather, search_queries
 from scoring.profile import SkillEvidence, skill_profile
 
 SKILLS = ("sql", "charts", "statistics", "python")
@@ -135,7 +135,7 @@ def test_passages_found_in_any_order_make_the_same_scores(seed: int) -> None:
     asked = search_queries(find_needs(TARGETS, dict.fromkeys(SKILLS, 1.0)))
     found = [
         (query, [
-            Passage(one.credential_id, uuid.UUID(int=source.randrange(9)), "uri", "", "text", 0, 4, source.random())
+            Hit(one.credential_id, uuid.UUID(int=source.randrange(9)), source.random(), source.randrange(1, 9))
             for one in CATALOG
         ])
         for query in asked

@@ -7,7 +7,7 @@ import pytest
 
 from assessments.enums import AssessmentStatus
 from assessments.models import Assessment
-from catalog.models import JobRole, RoleSkill
+from catalog.models import JobRole, RoleSkill, Skill
 from catalog.services import announce_catalog_change
 from microcred.ai import providers
 from microcred.ai.base import EmbedderError
@@ -18,7 +18,10 @@ from recommendations import drafting, tasks
 from recommendations.enums import RecommendationStatus
 from recommendations.models import EmbeddingArtifact, EmbeddingIndex, Recommendation
 from recommendations.queries import effective
+from recommendations.services import recompute
 from scoring.events import assessment_scored
+from tests.clients import client_of
+from tests.factories.accounts import AdminFactory
 from tests.factories.catalog import RoleSkillFactory, SkillFactory
 from tests.factories.recommendations import (
     FailingEmbedder,
@@ -231,6 +234,64 @@ def test_what_the_learner_holds_is_not_recommended_again() -> None:
     jobs.drain()
 
     assert keys(effective(assessment.pk)) == ["sql-joins", "chart-design"]
+
+
+def test_what_comes_first_is_recommended_before_what_builds_on_it() -> None:
+    assessment = assessed(sql=1.0, charts=3.8)
+    first = offered("sql-basics", sql=2.0, roles=[assessment.role])
+    offered("sql-windows", sql=4.0, roles=[assessment.role]).prerequisites.add(first)
+    embed_all()
+    announce(assessment)
+    jobs.drain()
+    assert keys(effective(assessment.pk)) == ["sql-basics"]
+
+    LearnerCredentialFactory(user=assessment.user, credential=first)
+    recompute(by=AdminFactory(), assessment_id=assessment.pk)
+    jobs.drain()
+
+    assert keys(effective(assessment.pk)) == ["sql-windows"]
+
+
+def test_what_is_like_the_first_pays_for_it() -> None:
+    assessment = assessed(sql=1.0, charts=3.5)
+    catalog(assessment.role)
+    offered("sql-joins-again", text="Practise sql joins on real tables", sql=3.0, roles=[assessment.role])
+    embed_all()
+    announce(assessment)
+
+    jobs.drain()
+
+    made = effective(assessment.pk)
+    assert made is not None
+    penalties = {item.credential.key: float(item.decimal_parts["diversity"]) for item in made.items.all()}
+    assert penalties == {"sql-joins": 0.0, "sql-joins-again": -0.1, "chart-design": 0.0}
+
+
+def test_what_names_the_skill_in_its_own_words_is_found_by_them_and_the_ranks_are_told() -> None:
+    assessment = assessed(sql=1.0, charts=3.5)
+    Skill.objects.filter(key="sql").update(description="Querying relational stores")
+    offered("stores", text="Relational stores, queried", sql=3.0, roles=[assessment.role])
+    offered("plain", text="Another thing altogether", sql=3.0, roles=[assessment.role])
+    embed_all()
+    announce(assessment)
+
+    jobs.drain()
+
+    made = effective(assessment.pk)
+    assert made is not None
+    ranks = {
+        item.credential.key: [(one.vector_rank, one.text_rank, one.fused_rank) for one in item.traces.all()]
+        for item in made.items.all()
+    }
+    assert [one[1:] for one in ranks["stores"]] == [(1, 1)]
+    assert [one[1] for one in ranks["plain"]] == [None]
+    top, other = made.items.all()
+    assert top.credential.key == "stores"
+    assert top.decimal_parts["retrieval"] > other.decimal_parts["retrieval"]
+    body = client_of(assessment.user).get(f"/api/v1/assessments/{assessment.pk}/result").json()
+    assert {(one["vector_rank"], one["text_rank"], one["fused_rank"]) for one in body["traces"]} == {
+        rank for own in ranks.values() for rank in own
+    }
 
 
 def test_similar_learners_lift_what_they_took_and_are_only_counted() -> None:

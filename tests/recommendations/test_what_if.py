@@ -21,11 +21,11 @@ TARGETS = [Target("sql", "SQL", 4.0, 5), Target("charts", "Charts", 4.0, 5)]
 SQL, CHARTS = Candidate(A, "sql-course", {"sql": 4.0}), Candidate(B, "chart-course", {"charts": 4.0})
 
 
-def screen(*candidates: Candidate, **similarities: Mapping[uuid.UUID, float]) -> Screen:
+def screen(*candidates: Candidate, **relevances: Mapping[uuid.UUID, float]) -> Screen:
     return Screen(
         targets=TARGETS,
         candidates=candidates or (SQL, CHARTS),
-        similarities=similarities,
+        relevances=relevances,
         earned=frozenset(),
         stated={},
         contested=frozenset(),

@@ -25,6 +25,7 @@ HELP: Final = """Embeddings of the catalog's passages.
 status   what is embedded by which model, and what is not yet
 refresh  embed what changed
 reindex  build the configured model's index beside the one in use, compare both, and with --switch change over
+prune    show which vectors of former models can go, and with --apply remove them
 recall   measure the search against an exact one
 
 Exit status: 0 done, 1 it could not be done, 3 status: something is not embedded, 4 recall is below --at-least."""
@@ -55,6 +56,8 @@ class Command(BaseCommand):
             default=services.LEAST_OVERLAP,
             help="Share of nearest neighbours in common below which it does not switch (default %(default)s).",
         )
+        prune = actions.add_parser("prune", help="Show which vectors are of no use any more.")
+        prune.add_argument("--apply", action="store_true", help="Remove them.")
         recall = actions.add_parser(
             "recall", help="Measure the search against an exact one, by stored titles."
         )
@@ -123,6 +126,19 @@ class Command(BaseCommand):
             return
         services.switch_index(key=key, now=timezone.now(), least_overlap=options["least_overlap"])
         self.stdout.write(f"In use: {queries.named(key)}. Start the workers anew with this model.")
+
+    def _prune(self, options: dict[str, Any]) -> None:
+        applied: bool = options["apply"]
+        found = services.prune_indexes() if applied else services.old_indexes()
+        for one in found:
+            self.stdout.write(
+                f"{queries.named(one.key)}: {one.passages} vectors of passages and {one.titles} of titles "
+                f"{'removed' if applied else 'can go'}, {one.needed} kept for traces and decision records"
+            )
+        if not found:
+            self.stdout.write("No index is out of use.")
+        elif not applied:
+            self.stdout.write("Nothing was removed: run it again with --apply.")
 
     def _recall(self, options: dict[str, Any]) -> None:
         key = queries.active_key()

@@ -1,0 +1,101 @@
+"""Searching the catalog on behalf of needs, and the passages that stand behind what is recommended."""
+
+import hashlib
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final
+
+from microcred.ai.base import Embedder, EmbeddingKey, Vectors
+from recommendations import deciding, queries
+from recommendations.drafts import Embedding
+from recommendations.gaps import Need
+from recommendations.nearness import QueryVectors
+from recommendations.queries import Filters
+from recommendations.retrieval import Evidence, Hit, Passage, SearchQuery, gather, search_queries
+
+HITS_A_NEED: Final = 100
+PASSAGES_AN_ITEM: Final = 3
+
+_query_vectors: Final = QueryVectors()
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the search found, by credential; what was asked, with the vectors, to be asked again; and what of it
+    goes into the decision record."""
+
+    evidence: Mapping[uuid.UUID, Evidence]
+    key: EmbeddingKey
+    asked: tuple[SearchQuery, ...] = ()
+    vectors: Vectors | None = None
+    hits: dict[str, Any] = field(default_factory=lambda: deciding.hits((), ()))
+
+    @property
+    def embedding(self) -> Embedding:
+        """Which model's vectors were compared."""
+        return Embedding(self.key.provider, self.key.model)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What tells these vectors from others, for the decision record."""
+        vectors = b"" if self.vectors is None else self.vectors.tobytes()
+        return asdict(self.key) | self.hits | {"vectors": hashlib.sha256(vectors).hexdigest()}
+
+
+def search(
+    needs: Sequence[Need], meanings: Mapping[str, str], helpful: Collection[uuid.UUID], embedder: Embedder
+) -> Findings | None:
+    """Find passages for the needs, by meaning and by words, among the ``helpful`` credentials, for all needs at once.
+
+    ``meanings`` say in words what skills are, by key. None when nothing can be compared, because the catalog has not
+    been embedded by this model.
+
+    Raises:
+        ProviderError: from the embedder. UnlikeVectors: its vectors are not of the index in use.
+    """
+    asked = tuple(search_queries(needs, meanings))
+    key = queries.comparable_key(embedder)
+    if not asked or not helpful:
+        return Findings({}, key)
+    vectors = _query_vectors.of([query.text for query in asked], embedder)
+    found = _searched(asked, vectors, key, helpful)
+    if not any(found):
+        return None
+    evidence, hits = gather(list(zip(asked, found, strict=True))), deciding.hits(asked, found)
+    for artifact_id, hashes in queries.vector_hashes(hits["passages"].keys()).items():
+        hits["passages"][artifact_id] |= hashes
+    return Findings(evidence, key, asked, vectors, hits)
+
+
+def _searched(
+    asked: Sequence[SearchQuery], vectors: Vectors, key: EmbeddingKey, credential_ids: Collection[uuid.UUID]
+) -> list[list[Hit]]:
+    words, among = [query.words for query in asked], Filters(credential_ids=credential_ids)
+    return queries.hybrid(words, vectors, key=key, limit=HITS_A_NEED, filters=among)
+
+
+def passages_for(
+    findings: Findings | None, chosen: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, tuple[Passage, ...]]:
+    """Return the most relevant passages of each chosen credential; those the search passed over are asked now.
+
+    What is found late is evidence to read and no part of the confidence, so it has no place in the search's lists.
+    """
+    if findings is None:
+        return {}
+    evidence = {key: findings.evidence[key].hits for key in chosen if key in findings.evidence}
+    lacking = [credential_id for credential_id in chosen if credential_id not in evidence]
+    if lacking and findings.vectors is not None:
+        found = _searched(findings.asked, findings.vectors, findings.key, lacking)
+        late = gather(list(zip(findings.asked, found, strict=True)))
+        evidence |= {key: tuple(map(_without_ranks, one.hits)) for key, one in late.items()}
+    hits = [hit for own in evidence.values() for hit in own[:PASSAGES_AN_ITEM]]
+    passages: dict[uuid.UUID, list[Passage]] = {}
+    for passage in queries.passages_of(hits):
+        passages.setdefault(passage.credential_id, []).append(passage)
+    return {key: tuple(own) for key, own in passages.items()}
+
+
+def _without_ranks(hit: Hit) -> Hit:
+    return replace(hit, vector_rank=None, text_rank=None, fused_rank=None)
