@@ -89,6 +89,12 @@ def database(url: str) -> dict[str, Any]:
     return settings
 
 
+def mail_server(name: str, default: str) -> dict[str, Any]:
+    """Turn a mail server's URL into Django's EMAIL_ settings."""
+    settings: dict[str, Any] = dict(environ.Env.email_url_config(text(name, default)))
+    return settings
+
+
 def secret(name: str, folder: Path, *, required: bool) -> str:
     """Read a secret from the environment, else from a file that is made at first use.
 

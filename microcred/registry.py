@@ -81,6 +81,18 @@ JOB_KINDS: dict[str, dict[str, Any]] = {
         "base_seconds": 10,
         "ceiling_seconds": 300,
     },
+    "partners.probe": {
+        "handler": "partners.tasks.probe",
+        "give_up": "partners.tasks.give_up_probe",
+        "max_attempts": 8,
+    },
+    "partners.tell_owner": {
+        "handler": "partners.tasks.tell_owner",
+        "give_up": None,
+        "max_attempts": 6,
+        "base_seconds": 30,
+        "ceiling_seconds": 3600,
+    },
     "ops.sweep": {"handler": "ops.tasks.sweep", "give_up": None, "max_attempts": 3},
 }
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/v1/", include("assessments.urls")),
     path("api/v1/", include("scoring.urls")),
     path("api/v1/", include("recommendations.urls")),
+    path("api/v1/", include("partners.urls")),
     path("advisor/", include("companion.urls")),
 ]
 

@@ -5,14 +5,18 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action
 
 from accounts.models import User
 from microcred.errors import DomainError
 from ops.admin import ReadOnly, ReadOnlyAdmin
-from partners import services
+from partners import payloads, services
+from partners.enums import SignatureScheme
 from partners.forms import EndpointForm
 from partners.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
@@ -37,11 +41,23 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
     """Endpoints; their secrets are shown once, in the message that follows the deed."""
 
     form = EndpointForm
-    list_display = ("name", "url", "active", "disabled_reason", "created_at")
-    list_filter = ("active",)
+    list_display = (
+        "name",
+        "url",
+        "standing",
+        "disabled_reason",
+        "failing_since",
+        "service_key",
+        "created_at",
+    )
+    list_filter = ("active", "scheme")
+    list_select_related = ("service_key",)
     search_fields = ("name", "url")
-    readonly_fields = ("active", "disabled_reason", "created_at")
-    actions = ("rotate_secrets", "switch_off", "switch_on")
+    readonly_fields = (
+        "standing", "disabled_reason", "failing_since", "next_probe_at", "service_key", "created_at"
+    )  # fmt: skip
+    actions = ("send_tests", "rotate_secrets", "switch_off", "switch_on")
+    actions_detail = ("send_test_now",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse: an endpoint is switched off, what it was told is kept."""
@@ -51,26 +67,43 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
         self, request: HttpRequest, obj: WebhookEndpoint, form: EndpointForm, change: bool
     ) -> None:
         """Have the service register or change the endpoint."""
-        wanted: dict[str, Any] = {field: form.cleaned_data[field] for field in ("name", "url", "event_types")}
+        named = ("name", "url", "event_types", "contact_email")
+        wanted: dict[str, Any] = {field: form.cleaned_data[field] for field in named}
         if change:
             services.change_endpoint(by=_actor(request), endpoint_id=obj.pk, **wanted)
             return
-        endpoint, secret = services.register_endpoint(by=_actor(request), **wanted)
+        endpoint, shown = services.register_endpoint(
+            by=_actor(request), scheme=form.cleaned_data["scheme"], **wanted
+        )
         obj.pk = endpoint.pk
-        self._show_secret(request, endpoint.name, secret)
+        self._show_secret(request, endpoint, shown)
 
     @admin.action(description="New secret (the present one works for 24 hours more)", permissions=["change"])
     def rotate_secrets(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
         """Give each chosen endpoint a new secret."""
         for endpoint in queryset:
-            secret = services.rotate(by=_actor(request), endpoint_id=endpoint.pk, now=timezone.now())
-            self._show_secret(request, endpoint.name, secret)
+            shown = services.rotate(by=_actor(request), endpoint_id=endpoint.pk, now=timezone.now())
+            self._show_secret(request, endpoint, shown)
+
+    @admin.action(description="Send a test event", permissions=["change"])
+    def send_tests(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
+        """Send each chosen endpoint an event that means nothing."""
+        for endpoint in queryset:
+            self._send_test(request, endpoint.pk)
+
+    @action(description="Send a test event", permissions=["change"])  # type: ignore[untyped-decorator]
+    def send_test_now(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        """Send this endpoint an event that means nothing, and show what comes of it."""
+        delivery_id = self._send_test(request, object_id)
+        if delivery_id is None:
+            return redirect("admin:partners_webhookendpoint_change", object_id)
+        return redirect("admin:partners_webhookdelivery_change", delivery_id)
 
     @admin.action(description="Switch off", permissions=["change"])
     def switch_off(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
         """Tell the chosen endpoints nothing more."""
         for endpoint in queryset:
-            services.deactivate(by=_actor(request), endpoint_id=endpoint.pk)
+            services.deactivate(by=_actor(request), endpoint_id=endpoint.pk, now=timezone.now())
 
     @admin.action(description="Switch on", permissions=["change"])
     def switch_on(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
@@ -78,8 +111,28 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
         for endpoint in queryset:
             services.reactivate(by=_actor(request), endpoint_id=endpoint.pk)
 
-    def _show_secret(self, request: HttpRequest, name: str, secret: str) -> None:
-        text = f"Secret of {name}: {secret} — hand it to the partner now, it is not shown again."
+    def get_readonly_fields(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> Any:
+        """Let the way of signing be chosen once."""
+        return self.readonly_fields if obj is None else (*self.readonly_fields, "scheme")
+
+    def _send_test(self, request: HttpRequest, endpoint_id: uuid.UUID) -> uuid.UUID | None:
+        try:
+            delivery = services.send_test(by=_actor(request), endpoint_id=endpoint_id, now=timezone.now())
+        except DomainError as refusal:
+            self.message_user(request, refusal.message, messages.WARNING)
+            return None
+        self.message_user(
+            request,
+            f"A test event is on its way to {delivery.endpoint}. Reload to see what came of it.",
+            messages.SUCCESS,
+        )
+        return delivery.pk
+
+    def _show_secret(self, request: HttpRequest, endpoint: WebhookEndpoint, shown: str) -> None:
+        if endpoint.scheme == SignatureScheme.ED25519:
+            text = f"Public key of {endpoint.name}: {shown} — the partner checks signatures with it."
+        else:
+            text = f"Secret of {endpoint.name}: {shown} — hand it to the partner now, it is not shown again."
         self.message_user(request, text, messages.WARNING)
 
 
@@ -104,9 +157,20 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     list_filter = ("status", "endpoint", "event__event_type")
     list_select_related = ("event", "endpoint")
     search_fields = ("id", "event__id", "event__assessment__id")
+    readonly_fields = ("request_sent",)
     inlines = (AttemptInline,)
     actions = ("send_again",)
     show_full_result_count = False
+
+    @admin.display(description="request")
+    def request_sent(self, delivery: WebhookDelivery) -> str:
+        """Show what is sent; time and signature are new with every try."""
+        return format_html(
+            "<pre>POST {}\nwebhook-id: {}\n\n{}</pre>",
+            delivery.endpoint.url,
+            payloads.message_id(delivery.event_id),
+            payloads.body(delivery.event.payload).decode(),
+        )
 
     def has_replay_permission(self, request: HttpRequest) -> bool:
         """Allow sending again to those who could change deliveries if anyone could."""

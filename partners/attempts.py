@@ -19,6 +19,7 @@ class Try:
     body: bytes
     secrets: tuple[str, ...]
     endpoint_active: bool
+    endpoint_probed: bool = False
 
 
 @dataclass(frozen=True)

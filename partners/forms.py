@@ -15,12 +15,14 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no 
     """Name, address and wishes of an endpoint."""
 
     event_types = forms.MultipleChoiceField(
-        choices=EventType.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Events"
+        choices=[(value, value) for value in EventType.wanted()],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        label="Events",
     )
 
     class Meta:
         model = WebhookEndpoint
-        fields = ("name", "url", "event_types")
+        fields = ("name", "url", "event_types", "scheme", "contact_email")
 
     def clean_url(self) -> Any:
         """Refuse what nothing would ever be sent to."""

@@ -4,21 +4,41 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from microcred.db import Model
-from partners.enums import DeliveryStatus, DisabledReason, EventStatus, EventType
+from partners.enums import DeliveryStatus, DisabledReason, EventStatus, EventType, SignatureScheme
 
 
 class WebhookEndpoint(Model):
     """An address of a partner that wants to hear of some types of event.
 
-    Made and changed by staff through partners.services. An endpoint that is switched off keeps its
-    deliveries; what is still pending then dies at its next try.
+    Made and changed through partners.services, by staff or by the program whose ``service_key`` it belongs to.
+    An endpoint that is switched off keeps its deliveries; what is still pending then dies at its next try.
+
+    ``failures`` are the tries in a row that failed, since ``failing_since``. After some of them the endpoint is
+    only probed: ``next_probe_at`` is when, ``probes`` how many there were.
     """
 
     name = models.CharField(max_length=120)
+    service_key = models.ForeignKey(
+        "accounts.ServiceKey",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="webhook_endpoints",
+    )
+    contact_email = models.EmailField(
+        blank=True, help_text="Who is told when the endpoint is switched off because it does not answer."
+    )
+    scheme = models.CharField(
+        max_length=16, choices=SignatureScheme.choices, default=SignatureScheme.HMAC, verbose_name="signature"
+    )
     url = models.CharField(max_length=2000)
     event_types = ArrayField(models.CharField(max_length=32, choices=EventType.choices))
     active = models.BooleanField(default=True)
     disabled_reason = models.CharField(max_length=16, choices=DisabledReason.choices, blank=True)
+    failures = models.PositiveIntegerField(default=0, editable=False)
+    failing_since = models.DateTimeField(null=True, editable=False)
+    probes = models.PositiveIntegerField(default=0, editable=False)
+    next_probe_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -35,14 +55,33 @@ class WebhookEndpoint(Model):
                 name="webhook_endpoints_off_has_reason",
             ),
             models.CheckConstraint(condition=~models.Q(name=""), name="webhook_endpoints_named"),
+            models.CheckConstraint(
+                condition=models.Q(scheme__in=SignatureScheme.values), name="webhook_endpoints_scheme_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(failures=0, failing_since__isnull=True)
+                | models.Q(failures__gt=0, failing_since__isnull=False),
+                name="webhook_endpoints_failing_since",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(next_probe_at__isnull=True) | models.Q(active=True, failures__gt=0),
+                name="webhook_endpoints_probed_when_failing",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def standing(self) -> str:
+        """Whether it is told of events: active, probed now and then, or off."""
+        if not self.active:
+            return "off"
+        return "probed" if self.next_probe_at else "active"
+
 
 class WebhookSecret(Model):
-    """A key that signs what an endpoint is sent; shown once to whoever made it, then kept sealed.
+    """A key that signs what an endpoint is sent, kept sealed; a shared secret is shown once to whoever made it.
 
     The one without ``expires_at`` is the current one. A replaced secret signs beside it until it expires, so
     that the partner can change over in between.
@@ -112,7 +151,8 @@ class WebhookDelivery(Model):
     """One event on its way to one endpoint.
 
     ``attempts`` counts all tries; ``failures`` those since it was last sent on its way, which place it in the
-    schedule. ``last_error`` says why the latest try failed, in one word.
+    schedule. ``last_error`` says why the latest try failed, in one word. While its endpoint is only probed, a
+    delivery is ``parked``: no job waits to send it.
     """
 
     event = models.ForeignKey(WebhookEvent, on_delete=models.CASCADE, related_name="deliveries")
@@ -121,6 +161,7 @@ class WebhookDelivery(Model):
     attempts = models.PositiveIntegerField(default=0)
     failures = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True)
+    parked = models.BooleanField(default=False)
     response_code = models.PositiveIntegerField(null=True)
     last_error = models.CharField(max_length=32, blank=True)
     created_at = models.DateTimeField()
@@ -141,6 +182,10 @@ class WebhookDelivery(Model):
                 name="webhook_deliveries_pending_has_time",
             ),
             models.CheckConstraint(
+                condition=models.Q(parked=False) | models.Q(status=DeliveryStatus.PENDING),
+                name="webhook_deliveries_parked_pending",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(failures__lte=models.F("attempts")),
                 name="webhook_deliveries_failures_counted",
             ),
@@ -148,6 +193,11 @@ class WebhookDelivery(Model):
         indexes = [
             models.Index(fields=["endpoint", "-id"], name="idx_webhook_deliveries_endp"),
             models.Index(fields=["status", "-id"], name="idx_webhook_deliveries_status"),
+            models.Index(
+                fields=["endpoint", "id"],
+                condition=models.Q(parked=True),
+                name="idx_webhook_deliveries_parked",
+            ),
         ]
 
     def __str__(self) -> str:

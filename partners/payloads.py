@@ -25,7 +25,7 @@ def payload(
     """Return the payload of an event: ids and states, without names, answers or scores."""
     return {
         "type": event_type,
-        "timestamp": at.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "timestamp": _moment(at),
         "data": {
             "assessment_id": str(assessment_id),
             "recommendation_id": str(recommendation_id) if recommendation_id else None,
@@ -34,6 +34,11 @@ def payload(
             "result_url": f"/api/v1/assessments/{assessment_id}/result",
         },
     }
+
+
+def test_payload(*, at: dt.datetime, endpoint_id: uuid.UUID) -> dict[str, Any]:
+    """Return the payload of a test: nothing has happened."""
+    return {"type": "endpoint.test", "timestamp": _moment(at), "data": {"endpoint_id": str(endpoint_id)}}
 
 
 def body(payload: Mapping[str, Any]) -> bytes:
@@ -47,3 +52,7 @@ def body(payload: Mapping[str, Any]) -> bytes:
 def message_id(event_id: uuid.UUID) -> str:
     """Return the ``webhook-id`` of an event, which it keeps over all tries, endpoints and replays."""
     return f"msg_{event_id.hex}"
+
+
+def _moment(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

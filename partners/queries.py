@@ -5,14 +5,14 @@ import uuid
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from microcred import sealing
 from microcred.errors import Missing
 from partners import payloads
 from partners.attempts import Try
 from partners.enums import DeliveryStatus, EventType
-from partners.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
+from partners.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 SECRETS: Final = "microcred webhook secrets v1"  # what they are sealed for
 
@@ -40,12 +40,74 @@ def active_named(name: str) -> list[uuid.UUID]:
     return list(WebhookEndpoint.objects.filter(active=True, name=name).values_list("pk", flat=True))
 
 
+def endpoint(endpoint_id: uuid.UUID, *, service_key_id: uuid.UUID | None = None) -> WebhookEndpoint:
+    """Return an endpoint; of one program's if ``service_key_id`` says whose, else anybody's."""
+    found = owned_endpoints(service_key_id).filter(pk=endpoint_id).first()
+    if found is None:
+        raise EndpointMissing("No such endpoint.")
+    return found
+
+
+def owned_endpoints(service_key_id: uuid.UUID | None) -> QuerySet[WebhookEndpoint]:
+    """Return the endpoints of one program, or all of them."""
+    endpoints = WebhookEndpoint.objects.order_by("-pk")
+    return endpoints.filter(service_key=service_key_id) if service_key_id else endpoints
+
+
+def deliveries(
+    endpoint_id: uuid.UUID, *, status: str = "", event_type: str = ""
+) -> QuerySet[WebhookDelivery]:
+    """Return the deliveries to an endpoint with their tries, the latest event first."""
+    found = WebhookDelivery.objects.filter(endpoint=endpoint_id).select_related("event")
+    if status:
+        found = found.filter(status=status)
+    if event_type:
+        found = found.filter(event__event_type=event_type)
+    return found.prefetch_related(Prefetch("tries", WebhookAttempt.objects.order_by("-number"))).order_by(
+        "-pk"
+    )
+
+
+def delivery(delivery_id: uuid.UUID, *, service_key_id: uuid.UUID | None = None) -> WebhookDelivery:
+    """Return a delivery; of one program's endpoints if ``service_key_id`` says whose."""
+    rows = WebhookDelivery.objects.select_related("event", "endpoint").filter(pk=delivery_id)
+    found = (rows.filter(endpoint__service_key=service_key_id) if service_key_id else rows).first()
+    if found is None:
+        raise DeliveryMissing("No such delivery.")
+    return found
+
+
+def replayable(
+    endpoint_id: uuid.UUID, *, since: dt.datetime, until: dt.datetime, only_dead: bool, limit: int
+) -> list[uuid.UUID]:
+    """Return the ids of deliveries of that time that are not on their way, the oldest first."""
+    rows = WebhookDelivery.objects.filter(
+        endpoint=endpoint_id, event__created_at__gte=since, event__created_at__lt=until
+    ).exclude(status=DeliveryStatus.PENDING)
+    if only_dead:
+        rows = rows.filter(status=DeliveryStatus.DEAD)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
 def lock_endpoint(endpoint_id: uuid.UUID) -> WebhookEndpoint:
     """Return an endpoint, locked against other changes of it but not against new deliveries."""
     found = WebhookEndpoint.objects.select_for_update(no_key=True).filter(pk=endpoint_id).first()
     if found is None:
         raise EndpointMissing("No such endpoint.")
     return found
+
+
+def lock_endpoint_of(delivery_id: uuid.UUID) -> WebhookEndpoint:
+    """Return the endpoint of a delivery, locked before the delivery is."""
+    endpoint_id = WebhookDelivery.objects.filter(pk=delivery_id).values_list("endpoint_id", flat=True).first()
+    if endpoint_id is None:
+        raise DeliveryMissing("No such delivery.")
+    return lock_endpoint(endpoint_id)
+
+
+def attempts_of(delivery_id: uuid.UUID) -> int:
+    """Return how many tries of a delivery are recorded."""
+    return WebhookDelivery.objects.values_list("attempts", flat=True).get(pk=delivery_id)
 
 
 def lock_delivery(delivery_id: uuid.UUID) -> WebhookDelivery:
@@ -63,19 +125,33 @@ def due_try(*, delivery_id: uuid.UUID, number: int, now: dt.datetime) -> Try | N
     """Return what to send for the try of this number, None when it has been made or is not wanted any more."""
     delivery = (
         WebhookDelivery.objects.select_related("event", "endpoint")
-        .filter(pk=delivery_id, status=DeliveryStatus.PENDING, attempts=number - 1)
+        .filter(pk=delivery_id, status=DeliveryStatus.PENDING, attempts=number - 1, parked=False)
         .first()
     )
-    if delivery is None:
-        return None
+    return _try_of(delivery, now=now) if delivery else None
+
+
+def due_probe(*, endpoint_id: uuid.UUID, number: int, now: dt.datetime) -> Try | None:
+    """Return what to try an endpoint with that is only probed: the oldest of what is parked, if this probe is due."""
+    delivery = (
+        WebhookDelivery.objects.select_related("event", "endpoint")
+        .filter(endpoint=endpoint_id, parked=True, endpoint__probes=number, endpoint__active=True)
+        .order_by("pk")
+        .first()
+    )
+    return _try_of(delivery, now=now) if delivery else None
+
+
+def _try_of(delivery: WebhookDelivery, *, now: dt.datetime) -> Try:
     return Try(
         delivery_id=delivery.pk,
-        number=number,
+        number=delivery.attempts + 1,
         url=delivery.endpoint.url,
         message_id=payloads.message_id(delivery.event_id),
         body=payloads.body(delivery.event.payload),
         secrets=live_secrets(delivery.endpoint_id, now=now),
         endpoint_active=delivery.endpoint.active,
+        endpoint_probed=delivery.endpoint.next_probe_at is not None,
     )
 
 

@@ -8,6 +8,12 @@ from typing import Final
 WAITS: Final = (0, 5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 10 * 3600)
 SPREAD: Final = 0.1
 LONGEST_ASKED: Final = 24 * 3600
+#: An endpoint that failed so often in a row, whatever the event, is only probed.
+PROBED_AFTER: Final = 5
+FIRST_PROBE: Final = 60
+LONGEST_PROBE: Final = 24 * 3600
+#: An endpoint that failed for so long is switched off.
+OFF_AFTER: Final = dt.timedelta(days=5)
 
 
 def wait_after(failures: int, *, chance: float, asked: float | None = None) -> dt.timedelta | None:
@@ -23,6 +29,15 @@ def wait_after(failures: int, *, chance: float, asked: float | None = None) -> d
         return None
     usual = WAITS[failures] * (1 + SPREAD * (2 * chance - 1))
     return dt.timedelta(seconds=max(usual, min(asked or 0.0, LONGEST_ASKED)))
+
+
+def wait_for_probe(probes: int, *, chance: float) -> dt.timedelta:
+    """Return how long to wait for the next probe after that many: a minute, doubled each time, at most a day.
+
+    It is changed by up to 10 % either way, by ``chance`` in [0, 1).
+    """
+    usual = min(FIRST_PROBE * 2 ** min(probes, 20), LONGEST_PROBE)
+    return dt.timedelta(seconds=usual * (1 + SPREAD * (2 * chance - 1)))
 
 
 def asked_seconds(retry_after: str, *, now: dt.datetime) -> float | None:

@@ -1,7 +1,7 @@
-"""Signatures as in the Standard Webhooks specification, scheme v1 (HMAC-SHA256).
+"""Signatures as in the Standard Webhooks specification: schemes v1 (HMAC-SHA256) and v1a (Ed25519).
 
-Signed is ``{id}.{timestamp}.{body}``; the header holds one ``v1,<base64>`` a secret, separated by spaces, so
-that a receiver may hold either secret while one replaces the other.
+Signed is ``{id}.{timestamp}.{body}``; the header holds one ``v1,<base64>`` a secret, or ``v1a,<base64>`` a private
+key, separated by spaces, so that a receiver may hold either while one replaces the other.
 Source: github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md.
 """
 
@@ -13,11 +13,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - the public beginning of every secret
 SHORTEST_SECRET: Final = 24
 LONGEST_SECRET: Final = 64
+KEY_BYTES: Final = 32  # of an Ed25519 key, either half (RFC 8032, section 5.1.5)
 TOLERANCE_SECONDS: Final = 300
 SCHEME: Final = "v1"
+PRIVATE_PREFIX: Final = "whsk_"
+PUBLIC_PREFIX: Final = "whpk_"
+ASYMMETRIC_SCHEME: Final = "v1a"
 
 
 class SecretInvalid(ValueError):
@@ -60,7 +67,20 @@ def sign(message: Message, secrets: Sequence[str]) -> str:
     """Return the value of the ``webhook-signature`` header, one signature for each secret in order."""
     if not secrets:
         raise SecretInvalid("a message cannot be signed without a secret")
-    return " ".join(f"{SCHEME},{_signature(message, secret)}" for secret in secrets)
+    return " ".join(_entry(message, secret) for secret in secrets)
+
+
+def new_private_key() -> str:
+    """Return a new Ed25519 private key in the form in which it is kept."""
+    seed = Ed25519PrivateKey.generate().private_bytes_raw()
+    return PRIVATE_PREFIX + base64.b64encode(seed).decode("ascii")
+
+
+def public_key(private_key: str) -> str:
+    """Return the public half of a private key, for the receiver."""
+    return PUBLIC_PREFIX + base64.b64encode(_private(private_key).public_key().public_bytes_raw()).decode(
+        "ascii"
+    )
 
 
 def headers(message: Message, secrets: Sequence[str]) -> dict[str, str]:
@@ -75,7 +95,8 @@ def headers(message: Message, secrets: Sequence[str]) -> dict[str, str]:
 def verify(*, headers: Mapping[str, str], body: bytes, secrets: Iterable[str], now: int) -> Message:
     """Return the message if one of its signatures fits one of the secrets and its time is within 300 s.
 
-    ``headers`` may be spelt in any case; ``now`` is in Unix seconds.
+    A secret is a shared one (``whsec_``) or the sender's public key (``whpk_``). ``headers`` may be spelt in any
+    case; ``now`` is in Unix seconds.
 
     Raises:
         SignatureInvalid: whatever is wrong with the message; it says no more than a sender may know.
@@ -90,14 +111,51 @@ def verify(*, headers: Mapping[str, str], body: bytes, secrets: Iterable[str], n
     message = Message(message_id, int(written), body)
     if abs(message.timestamp - now) > TOLERANCE_SECONDS:
         raise SignatureInvalid("the message is too old or too new")
-    expected = [f"{SCHEME},{_signature(message, secret)}".encode() for secret in secrets]
-    offered = [entry.encode() for entry in given.split(" ")]
-    if not any(hmac.compare_digest(one, other) for one in expected for other in offered):
+    offered = given.split(" ")
+    if not any(_fits(message, entry, secret) for secret in secrets for entry in offered):
         raise SignatureInvalid("no signature fits")
     return message
 
 
+def _entry(message: Message, secret: str) -> str:
+    if secret.startswith(PRIVATE_PREFIX):
+        signature = _private(secret).sign(_signed(message))
+        return f"{ASYMMETRIC_SCHEME},{base64.b64encode(signature).decode('ascii')}"
+    return f"{SCHEME},{_signature(message, secret)}"
+
+
+def _fits(message: Message, entry: str, secret: str) -> bool:
+    if not secret.startswith(PUBLIC_PREFIX):
+        return hmac.compare_digest(f"{SCHEME},{_signature(message, secret)}".encode(), entry.encode())
+    scheme, _, signature = entry.partition(",")
+    if scheme != ASYMMETRIC_SCHEME:
+        return False
+    try:
+        key = Ed25519PublicKey.from_public_bytes(_key_bytes(secret, PUBLIC_PREFIX))
+        key.verify(base64.b64decode(signature, validate=True), _signed(message))
+    except (InvalidSignature, binascii.Error, ValueError):
+        return False
+    return True
+
+
+def _private(text: str) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(_key_bytes(text, PRIVATE_PREFIX))
+
+
+def _key_bytes(text: str, prefix: str) -> bytes:
+    try:
+        key = base64.b64decode(text.removeprefix(prefix), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise SecretInvalid("a key is base64 text") from error
+    if len(key) != KEY_BYTES:
+        raise SecretInvalid(f"an Ed25519 key has {KEY_BYTES} bytes, not {len(key)}")
+    return key
+
+
+def _signed(message: Message) -> bytes:
+    return f"{message.id}.{message.timestamp}.".encode() + message.body
+
+
 def _signature(message: Message, secret: str) -> str:
-    signed = f"{message.id}.{message.timestamp}.".encode() + message.body
-    digest = hmac.new(decode_secret(secret), signed, hashlib.sha256).digest()
+    digest = hmac.new(decode_secret(secret), _signed(message), hashlib.sha256).digest()
     return base64.b64encode(digest).decode("ascii")

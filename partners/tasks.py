@@ -7,7 +7,8 @@ from typing import Final
 from django.utils import timezone
 
 from ops.jobs import Claim
-from partners import queries, sending, services
+from partners import letters, queries, sending, services
+from partners.enums import DisabledReason
 
 _chance = random.SystemRandom()
 ENDPOINT_OFF: Final = "endpoint_off"
@@ -27,11 +28,52 @@ def deliver(claim: Claim) -> None:
         with claim.finish():
             services.abandon(delivery_id=attempt.delivery_id, number=attempt.number, reason=ENDPOINT_OFF)
         return
+    if attempt.endpoint_probed:
+        with claim.finish():
+            services.park(delivery_id=attempt.delivery_id, number=attempt.number)
+        return
     outcome = sending.send(attempt, now=timezone.now())
     with claim.finish():
         services.record_attempt(
             delivery_id=attempt.delivery_id, number=attempt.number, outcome=outcome, chance=_chance.random()
         )
+
+
+def probe(claim: Claim) -> None:
+    """Try an endpoint that has failed too often with one of the deliveries that wait for it."""
+    about = {"endpoint_id": uuid.UUID(claim.payload["endpoint_id"]), "number": claim.payload["number"]}
+    attempt = queries.due_probe(**about, now=timezone.now())
+    if attempt is None:
+        with claim.finish():
+            services.probe_later(**about, now=timezone.now(), chance=_chance.random())
+        return
+    outcome = sending.send(attempt, now=timezone.now())
+    with claim.finish():
+        services.record_attempt(
+            delivery_id=attempt.delivery_id,
+            number=attempt.number,
+            outcome=outcome,
+            chance=_chance.random(),
+            is_probe=True,
+        )
+
+
+def give_up_probe(claim: Claim) -> None:
+    """Plan another probe where one could not even be made or recorded."""
+    with claim.finish():
+        services.probe_later(
+            endpoint_id=uuid.UUID(claim.payload["endpoint_id"]),
+            number=claim.payload["number"],
+            now=timezone.now(),
+            chance=_chance.random(),
+        )
+
+
+def tell_owner(claim: Claim) -> None:
+    """Write to the owner of an endpoint that was switched off."""
+    letters.tell_owner(
+        endpoint_id=uuid.UUID(claim.payload["endpoint_id"]), reason=DisabledReason(claim.payload["reason"])
+    )
 
 
 def give_up_delivery(claim: Claim) -> None:

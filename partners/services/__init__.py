@@ -1,7 +1,13 @@
 """Changing whom partners are, and telling them."""
 
-from partners.services.announcing import announce, announce_feedback, announce_result
-from partners.services.delivering import DeliveryPending, EndpointOff, abandon, record_attempt, replay
+from partners.services.announcing import (
+    EndpointOff,
+    announce,
+    announce_feedback,
+    announce_result,
+    send_test,
+)
+from partners.services.delivering import DeliveryPending, abandon, record_attempt, replay, replay_range
 from partners.services.endpoints import (
     EndpointInvalid,
     change_endpoint,
@@ -10,6 +16,7 @@ from partners.services.endpoints import (
     register_endpoint,
     rotate,
 )
+from partners.services.health import park, probe_later
 
 __all__ = [
     "DeliveryPending",
@@ -21,9 +28,13 @@ __all__ = [
     "announce_result",
     "change_endpoint",
     "deactivate",
+    "park",
+    "probe_later",
     "reactivate",
     "record_attempt",
     "register_endpoint",
     "replay",
+    "replay_range",
     "rotate",
+    "send_test",
 ]

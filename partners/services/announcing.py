@@ -6,11 +6,19 @@ from typing import Any
 
 from django.db import transaction
 
-from ops import jobs
+from microcred.errors import Conflict
+from microcred.ids import uuid7
+from ops import audit, jobs
 from partners import payloads, queries
 from partners.enums import EventStatus, EventType
 from partners.models import WebhookDelivery, WebhookEvent
 from scoring import queries as scoring
+
+
+class EndpointOff(Conflict):
+    """The endpoint is switched off."""
+
+    default_code = "ENDPOINT_409"
 
 
 @transaction.atomic
@@ -84,6 +92,34 @@ def announce(
             )
             enqueue_try(delivery)
     return stored
+
+
+@transaction.atomic
+def send_test(*, by: audit.Actor | None, endpoint_id: uuid.UUID, now: dt.datetime) -> WebhookDelivery:
+    """Send one endpoint an event that means nothing, so that its owner sees one arrive.
+
+    Raises:
+        EndpointMissing: if there is none.
+        EndpointOff: if the endpoint takes nothing at the moment.
+    """
+    endpoint = queries.lock_endpoint(endpoint_id)
+    if not endpoint.active:
+        raise EndpointOff("The endpoint is switched off; switch it on first.")
+    event = WebhookEvent.objects.create(
+        event_type=EventType.ENDPOINT_TEST,
+        subject_id=uuid7(),
+        payload=payloads.test_payload(at=now, endpoint_id=endpoint.pk),
+        status=EventStatus.PENDING,
+        created_at=now,
+    )
+    delivery = WebhookDelivery.objects.create(
+        event=event, endpoint=endpoint, next_attempt_at=now, created_at=now
+    )
+    enqueue_try(delivery)
+    audit.record(
+        by=by, action="webhook_endpoint.tested", resource_type="webhook_endpoint", resource_id=endpoint.pk
+    )
+    return delivery
 
 
 def enqueue_try(delivery: WebhookDelivery, *, run_at: dt.datetime | None = None, again: bool = False) -> None:

@@ -1,5 +1,6 @@
 """Writing down what came of tries, and sending again."""
 
+import contextlib
 import datetime as dt
 import uuid
 from typing import Final
@@ -11,13 +12,13 @@ from microcred.errors import Conflict
 from ops import audit
 from partners import queries, retrying
 from partners.attempts import MAX_EXCERPT, Outcome
-from partners.enums import DeliveryStatus, DisabledReason, EventStatus
-from partners.models import WebhookAttempt, WebhookDelivery, WebhookEvent
-from partners.services.announcing import enqueue_try
-from partners.services.endpoints import deactivate
+from partners.enums import DeliveryStatus, EventStatus
+from partners.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from partners.services import health
+from partners.services.announcing import EndpointOff, enqueue_try
 
 log = structlog.get_logger(__name__)
-GONE: Final = 410
+MOST_REPLAYED: Final = 1000
 
 
 class DeliveryPending(Conflict):
@@ -26,41 +27,28 @@ class DeliveryPending(Conflict):
     default_code = "DELIVERY_409"
 
 
-class EndpointOff(Conflict):
-    """The endpoint is switched off."""
-
-    default_code = "ENDPOINT_409"
-
-
 @transaction.atomic
 def record_attempt(
-    *, delivery_id: uuid.UUID, number: int, outcome: Outcome, chance: float
+    *, delivery_id: uuid.UUID, number: int, outcome: Outcome, chance: float, is_probe: bool = False
 ) -> WebhookDelivery:
     """Store a try and decide what follows: nothing, the next try by the schedule, or the end.
 
-    An answer of 410 switches the endpoint off. A try whose number is taken was made by someone else, too; it
-    changes nothing. ``chance`` in [0, 1) spreads the waits.
+    What it says of the endpoint is taken into account too. A try whose number is taken was made by someone else,
+    too; it changes nothing. A probe uses up no place in the schedule. ``chance`` in [0, 1) spreads the waits.
     """
-    if outcome.response_code == GONE:
-        # Before the locks below, in the order in which everybody takes them.
-        _switch_off(delivery_id)
+    # Endpoint, event, delivery: the order in which everybody locks them.
+    endpoint = queries.lock_endpoint_of(delivery_id)
+    if queries.attempts_of(delivery_id) == number - 1:
+        health.note_outcome(endpoint, outcome, is_probe=is_probe, chance=chance)
     delivery = queries.lock_delivery(delivery_id)
     if delivery.attempts != number - 1:
         log.warning("webhook_try_already_recorded", delivery_id=str(delivery_id), number=number)
         return delivery
-    WebhookAttempt.objects.create(
-        delivery=delivery,
-        number=number,
-        at=outcome.at,
-        response_code=outcome.response_code,
-        excerpt=outcome.excerpt[:MAX_EXCERPT],
-        duration_ms=outcome.duration_ms,
-        error=outcome.error,
-    )
+    _store(delivery, number, outcome)
     delivery.attempts = number
     delivery.response_code = outcome.response_code
     delivery.last_error = outcome.problem
-    _settle(delivery, outcome, chance)
+    _settle(delivery, endpoint, outcome, is_probe=is_probe, chance=chance)
     delivery.save()
     _sum_up(delivery.event, outcome)
     return delivery
@@ -105,18 +93,61 @@ def replay(*, by: audit.Actor | None, delivery_id: uuid.UUID, now: dt.datetime) 
     return delivery
 
 
-def _switch_off(delivery_id: uuid.UUID) -> None:
-    endpoint_id = WebhookDelivery.objects.values_list("endpoint_id", flat=True).get(pk=delivery_id)
-    deactivate(by=None, endpoint_id=endpoint_id, reason=DisabledReason.GONE)
+def replay_range(
+    *,
+    by: audit.Actor | None,
+    endpoint_id: uuid.UUID,
+    since: dt.datetime,
+    until: dt.datetime,
+    now: dt.datetime,
+    only_dead: bool = True,
+) -> int:
+    """Send an endpoint again what came up in [since, until): what died, or all that is not on its way.
+
+    Each delivery is sent again by itself, the oldest first, so that an interruption leaves the rest for another
+    call. Return how many are on their way again, at most ``MOST_REPLAYED``.
+
+    Raises:
+        EndpointMissing: if there is none.
+        EndpointOff: if the endpoint takes nothing at the moment.
+    """
+    if not queries.endpoint(endpoint_id).active:
+        raise EndpointOff("The endpoint is switched off; switch it on first.")
+    chosen = queries.replayable(
+        endpoint_id, since=since, until=until, only_dead=only_dead, limit=MOST_REPLAYED
+    )
+    for delivery_id in chosen:
+        with contextlib.suppress(DeliveryPending):  # somebody else has sent it again meanwhile
+            replay(by=by, delivery_id=delivery_id, now=now)
+    return len(chosen)
 
 
-def _settle(delivery: WebhookDelivery, outcome: Outcome, chance: float) -> None:
+def _store(delivery: WebhookDelivery, number: int, outcome: Outcome) -> None:
+    WebhookAttempt.objects.create(
+        delivery=delivery,
+        number=number,
+        at=outcome.at,
+        response_code=outcome.response_code,
+        excerpt=outcome.excerpt[:MAX_EXCERPT],
+        duration_ms=outcome.duration_ms,
+        error=outcome.error,
+    )
+
+
+def _settle(
+    delivery: WebhookDelivery, endpoint: WebhookEndpoint, outcome: Outcome, *, is_probe: bool, chance: float
+) -> None:
     if outcome.arrived:
         delivery.status, delivery.next_attempt_at, delivery.failures = DeliveryStatus.DELIVERED, None, 0
+        delivery.parked = False
+        return
+    if endpoint.next_probe_at is not None and delivery.status == DeliveryStatus.PENDING:
+        delivery.failures += not is_probe
+        delivery.parked, delivery.next_attempt_at = True, endpoint.next_probe_at
         return
     delivery.failures += 1
     wait = retrying.wait_after(delivery.failures, chance=chance, asked=outcome.asked_seconds)
-    if wait is None or outcome.response_code == GONE:
+    if wait is None or not endpoint.active:
         _bury(delivery)
     elif delivery.status == DeliveryStatus.PENDING:
         delivery.next_attempt_at = outcome.ended_at + wait
@@ -124,7 +155,7 @@ def _settle(delivery: WebhookDelivery, outcome: Outcome, chance: float) -> None:
 
 
 def _bury(delivery: WebhookDelivery) -> None:
-    delivery.status, delivery.next_attempt_at = DeliveryStatus.DEAD, None
+    delivery.status, delivery.next_attempt_at, delivery.parked = DeliveryStatus.DEAD, None, False
     log.error(
         "webhook_dead", delivery_id=str(delivery.pk), attempts=delivery.attempts, reason=delivery.last_error
     )

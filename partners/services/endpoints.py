@@ -8,14 +8,16 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from microcred import sealing
 from microcred.addresses import read_url
 from microcred.errors import Invalid
 from ops import audit
 from partners import queries, signing
-from partners.enums import DisabledReason, EventType
+from partners.enums import DisabledReason, EventType, SignatureScheme
 from partners.models import WebhookEndpoint, WebhookSecret
+from partners.services import health
 
 SECRET_BYTES: Final = 32
 LONGEST_NAME: Final = 120
@@ -30,40 +32,71 @@ class EndpointInvalid(Invalid):
 
 @transaction.atomic
 def register_endpoint(
-    *, by: audit.Actor | None, name: str, url: str, event_types: Sequence[str]
+    *,
+    by: audit.Actor | None,
+    name: str,
+    url: str,
+    event_types: Sequence[str],
+    scheme: str = SignatureScheme.HMAC,
+    contact_email: str = "",
+    service_key_id: uuid.UUID | None = None,
 ) -> tuple[WebhookEndpoint, str]:
-    """Add an endpoint; return it with its secret, which cannot be read again afterwards.
+    """Add an endpoint; return it with what its owner checks signatures with.
+
+    That is its secret, which cannot be read again afterwards, or with Ed25519 our public key.
 
     Raises:
-        EndpointInvalid: if the name is empty or an event type unknown.
+        EndpointInvalid: if the name is empty, or an event type or the scheme unknown.
         UrlRefused: if nothing would ever be sent to the URL.
     """
     endpoint = WebhookEndpoint(
-        name=_checked_name(name), url=_checked_url(url), event_types=_checked_types(event_types)
+        name=_checked_name(name),
+        url=_checked_url(url),
+        event_types=_checked_types(event_types),
+        scheme=_checked_scheme(scheme),
+        contact_email=contact_email,
+        service_key_id=service_key_id,
     )
     endpoint.save()
-    secret = _add_secret(endpoint)
+    shown = _add_secret(endpoint)
     _record(by, "registered", endpoint, event_types=endpoint.event_types)
-    return endpoint, secret
+    return endpoint, shown
 
 
 @transaction.atomic
 def change_endpoint(
-    *, by: audit.Actor | None, endpoint_id: uuid.UUID, name: str, url: str, event_types: Sequence[str]
+    *,
+    by: audit.Actor | None,
+    endpoint_id: uuid.UUID,
+    name: str | None = None,
+    url: str | None = None,
+    event_types: Sequence[str] | None = None,
+    contact_email: str | None = None,
 ) -> WebhookEndpoint:
-    """Change what an endpoint is called, where it is and what it wants; raises as registering does."""
+    """Change what an endpoint is called, where it is, what it wants and whom to write to; None leaves things be.
+
+    Another address is a new beginning: it is not only probed any more. Raises as registering does.
+    """
     endpoint = queries.lock_endpoint(endpoint_id)
-    endpoint.name = _checked_name(name)
-    endpoint.url = _checked_url(url)
-    endpoint.event_types = _checked_types(event_types)
+    moved = url is not None and endpoint.url != url
+    if name is not None:
+        endpoint.name = _checked_name(name)
+    if url is not None:
+        endpoint.url = _checked_url(url)
+    if event_types is not None:
+        endpoint.event_types = _checked_types(event_types)
+    if contact_email is not None:
+        endpoint.contact_email = contact_email
     endpoint.save()
+    if moved:
+        health.recover(endpoint, now=timezone.now())
     _record(by, "changed", endpoint, event_types=endpoint.event_types)
     return endpoint
 
 
 @transaction.atomic
 def rotate(*, by: audit.Actor | None, endpoint_id: uuid.UUID, now: dt.datetime) -> str:
-    """Give an endpoint a new secret and return it; the one before it signs too for another 24 hours.
+    """Give an endpoint a new secret and return it, or our new public key; the one before signs too for 24 hours.
 
     At most two secrets are live: what was left of an earlier overlap ends now.
     """
@@ -80,14 +113,13 @@ def deactivate(
     *,
     by: audit.Actor | None,
     endpoint_id: uuid.UUID,
+    now: dt.datetime,
     reason: DisabledReason = DisabledReason.STAFF,
 ) -> WebhookEndpoint:
     """Tell an endpoint nothing more; what is pending dies at its next try. Doing so twice changes nothing."""
     endpoint = queries.lock_endpoint(endpoint_id)
     if endpoint.active:
-        endpoint.active, endpoint.disabled_reason = False, reason
-        endpoint.save(update_fields=["active", "disabled_reason"])
-        _record(by, "deactivated", endpoint, reason=reason.value)
+        health.switch_off(endpoint, by=by, reason=reason, now=now)
     return endpoint
 
 
@@ -103,10 +135,15 @@ def reactivate(*, by: audit.Actor | None, endpoint_id: uuid.UUID) -> WebhookEndp
 
 
 def _add_secret(endpoint: WebhookEndpoint) -> str:
-    secret = signing.encode_secret(secrets.token_bytes(SECRET_BYTES))
+    """Store a new secret; return what its owner needs of it."""
+    if endpoint.scheme == SignatureScheme.ED25519:
+        secret = signing.new_private_key()
+        shown = signing.public_key(secret)
+    else:
+        secret = shown = signing.encode_secret(secrets.token_bytes(SECRET_BYTES))
     sealed = sealing.seal(secret, key=settings.WEBHOOK_ENCRYPTION_KEY, purpose=queries.SECRETS)
     WebhookSecret.objects.create(endpoint=endpoint, sealed=sealed)
-    return secret
+    return shown
 
 
 def _checked_name(name: str) -> str:
@@ -122,13 +159,21 @@ def _checked_url(url: str) -> str:
 
 
 def _checked_types(event_types: Sequence[str]) -> list[str]:
-    unknown = sorted(set(event_types) - set(EventType.values))
+    unknown = sorted(set(event_types) - set(EventType.wanted()))
     if unknown or not event_types:
         raise EndpointInvalid(
-            f"Choose from {', '.join(EventType.values)}.",
+            f"Choose from {', '.join(EventType.wanted())}.",
             details={"field": "event_types", "unknown": unknown},
         )
     return sorted(set(event_types))
+
+
+def _checked_scheme(scheme: str) -> str:
+    if scheme not in SignatureScheme.values:
+        raise EndpointInvalid(
+            f"Choose from {', '.join(SignatureScheme.values)}.", details={"field": "scheme"}
+        )
+    return scheme
 
 
 def _record(by: audit.Actor | None, deed: str, endpoint: WebhookEndpoint, **facts: object) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from assessments.models import Assessment
-from partners import services
+from partners import retrying, services
 from partners.enums import EventType
 from partners.models import WebhookEndpoint
 from recommendations.enums import RecommendationStatus
@@ -30,6 +30,12 @@ def endpoint(db: None) -> WebhookEndpoint:
     return registered("http://127.0.0.1:9/")[0]
 
 
+@pytest.fixture
+def takes_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have endpoints that refuse one message be such as take others, so that they are never only probed."""
+    monkeypatch.setattr(retrying, "PROBED_AFTER", 1_000_000)
+
+
 def run_for(assessment: Assessment, number: int) -> Recommendation:
     """Return a finished recommendation run."""
     return Recommendation.objects.create(
@@ -44,5 +50,5 @@ def run_for(assessment: Assessment, number: int) -> Recommendation:
 def registered(url: str, *event_types: str, name: str = "Partner") -> tuple[WebhookEndpoint, str]:
     """Register an endpoint, by default for every type of event; return it with its secret."""
     return services.register_endpoint(
-        by=None, name=name, url=url, event_types=event_types or EventType.values
+        by=None, name=name, url=url, event_types=event_types or EventType.wanted()
     )

@@ -22,7 +22,12 @@ pytestmark = pytest.mark.django_db
 ADD = "admin:partners_webhookendpoint_add"
 ENDPOINTS = "admin:partners_webhookendpoint_changelist"
 DELIVERIES = "admin:partners_webhookdelivery_changelist"
-FORM = {"name": "Partner", "url": "https://partner.example/hook", "event_types": ["recommendation.ready"]}
+FORM = {
+    "name": "Partner",
+    "url": "https://partner.example/hook",
+    "event_types": ["recommendation.ready"],
+    "scheme": "hmac",
+}
 
 
 @pytest.fixture
@@ -63,8 +68,8 @@ def test_the_secret_of_a_new_endpoint_is_shown_once(staff: Client) -> None:
         {"url": "http://partner.example/"},
         {"url": "https://0x7f.1/"},
         {"url": "no url"},
-        {"event_types": []},
-        {"event_types": ["assessment.guessed"]},
+        {"event_types": [], "scheme": "hmac"},
+        {"event_types": ["assessment.guessed"], "scheme": "hmac"},
         {"name": ""},
     ],
 )

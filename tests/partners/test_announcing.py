@@ -118,7 +118,7 @@ def test_only_active_endpoints_that_want_the_type_are_told(recommendation: Recom
     wanting, _ = registered("http://127.0.0.1:9/", "recommendation.ready")
     registered("http://127.0.0.1:9/", "assessment.failed")
     off, _ = registered("http://127.0.0.1:9/")
-    services.deactivate(by=None, endpoint_id=off.pk)
+    services.deactivate(by=None, endpoint_id=off.pk, now=NOW)
 
     services.announce_result(
         assessment_id=recommendation.assessment_id, recommendation_id=recommendation.pk, now=NOW

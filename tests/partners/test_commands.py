@@ -43,7 +43,7 @@ def test_an_endpoint_is_made_and_its_secret_printed() -> None:
 def test_all_events_are_the_default() -> None:
     create("--name", "Partner", "--url", URL)
 
-    assert WebhookEndpoint.objects.get().event_types == sorted(EventType.values)
+    assert WebhookEndpoint.objects.get().event_types == sorted(EventType.wanted())
 
 
 def test_replace_switches_the_former_one_off() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
+from django.utils import timezone
 from pytest_django import Settings
 
 from microcred import http
@@ -123,6 +124,7 @@ def test_410_switches_the_endpoint_off() -> None:
     assert AsyncJob.objects.filter(status="queued").count() == 0
 
 
+@pytest.mark.usefixtures("takes_others")
 def test_eight_tries_by_the_schedule_then_the_dead_letter() -> None:
     expected = [5, 300, 1800, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR]
     waits: list[float] = []
@@ -144,6 +146,7 @@ def test_eight_tries_by_the_schedule_then_the_dead_letter() -> None:
     assert (event.status, event.attempts, event.response_code) == ("dead", 8, 500)
 
 
+@pytest.mark.usefixtures("takes_others")
 def test_the_waits_are_kept_by_the_jobs_and_spread() -> None:
     with listening(status_reply(500)) as listener:
         for _ in range(5):
@@ -187,6 +190,7 @@ def test_while_a_secret_is_replaced_both_sign() -> None:
     assert len(headers["webhook-signature"].split(" ")) == 2
 
 
+@pytest.mark.usefixtures("takes_others")
 def test_an_event_is_delivered_when_all_endpoints_have_it() -> None:
     with listening(replying(OK)) as good, listening(status_reply(500)) as bad:
         registered(f"http://127.0.0.1:{good.port}/")
@@ -204,7 +208,7 @@ def test_an_event_is_delivered_when_all_endpoints_have_it() -> None:
 def test_what_waits_for_an_endpoint_that_is_off_dies_untried() -> None:
     with listening(replying(OK)) as listener:
         delivery, _ = delivery_to(listener.port)
-        services.deactivate(by=None, endpoint_id=delivery.endpoint_id)
+        services.deactivate(by=None, endpoint_id=delivery.endpoint_id, now=timezone.now())
         jobs.drain()
 
     delivery.refresh_from_db()

@@ -46,8 +46,8 @@ def test_what_is_done_to_an_endpoint_is_on_record_without_secrets() -> None:
         by=admin, name="Partner", url=URL, event_types=["assessment.failed"]
     )
     second = services.rotate(by=admin, endpoint_id=endpoint.pk, now=NOW)
-    services.deactivate(by=admin, endpoint_id=endpoint.pk)
-    services.deactivate(by=admin, endpoint_id=endpoint.pk)
+    services.deactivate(by=admin, endpoint_id=endpoint.pk, now=NOW)
+    services.deactivate(by=admin, endpoint_id=endpoint.pk, now=NOW)
     services.reactivate(by=admin, endpoint_id=endpoint.pk)
 
     rows = AuditLog.objects.filter(resource_id=endpoint.pk).order_by("pk")
@@ -105,7 +105,7 @@ def test_an_endpoint_can_be_changed() -> None:
 
 def test_an_endpoint_that_is_not_there_cannot_be_changed() -> None:
     with pytest.raises(queries.EndpointMissing):
-        services.deactivate(by=None, endpoint_id=uuid.uuid4())
+        services.deactivate(by=None, endpoint_id=uuid.uuid4(), now=NOW)
 
 
 def test_for_a_day_after_rotation_two_secrets_are_live_and_never_three() -> None:

@@ -39,6 +39,7 @@ class TestReplay:
         assert (delivery.status, delivery.attempts) == ("delivered", 2)
         assert AuditLog.objects.get(action="webhook_delivery.replayed").actor_id == admin.pk
 
+    @pytest.mark.usefixtures("takes_others")
     def test_it_has_the_whole_schedule_before_it(self) -> None:
         with listening(status_reply(500)) as listener:
             delivery, _ = delivery_to(listener.port)

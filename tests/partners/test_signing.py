@@ -157,3 +157,52 @@ class TestReferenceLibrary:
 
         with pytest.raises(WebhookVerificationError):
             Webhook(OTHER_SECRET).verify(message.body, signing.headers(message, [SECRET]))
+
+
+class TestEd25519:
+    """Scheme v1a: we sign with a key only we have, partners check with its public half."""
+
+    PRIVATE = "whsk_VEVTVFNJR05JTkdLRVlET05PVFVTRVRISVNGT1JBTlk="
+
+    def test_the_published_signature_is_ours(self) -> None:
+        assert signing.sign(MESSAGE, [self.PRIVATE]) == (
+            "v1a,tQ9V2XOqn7jL/DQenEFpqIugdBVtiMmER5mhSkXBNwM0mkATuDe6KYYUuxqtaiHeYGb7KaaBRdM5WqyeFiL8Ag=="
+        )
+
+    def test_the_public_half_checks_it(self) -> None:
+        headers = signing.headers(MESSAGE, [self.PRIVATE])
+
+        checked = signing.verify(
+            headers=headers, body=BODY, secrets=[signing.public_key(self.PRIVATE)], now=SENT
+        )
+
+        assert checked == MESSAGE
+
+    @pytest.mark.parametrize("signature", ["v1a,", "v1a,ä", "v1a,AAAA", "v1,AAAA", "v1a", ""])
+    def test_nothing_else_fits(self, signature: str) -> None:
+        headers = signing.headers(MESSAGE, [self.PRIVATE]) | {"webhook-signature": signature}
+
+        with pytest.raises(SignatureInvalid):
+            signing.verify(headers=headers, body=BODY, secrets=[signing.public_key(self.PRIVATE)], now=SENT)
+
+    def test_another_body_does_not_fit(self) -> None:
+        headers = signing.headers(MESSAGE, [self.PRIVATE])
+
+        with pytest.raises(SignatureInvalid):
+            signing.verify(
+                headers=headers, body=BODY + b" ", secrets=[signing.public_key(self.PRIVATE)], now=SENT
+            )
+
+    def test_a_shared_secret_does_not_check_it(self) -> None:
+        headers = signing.headers(MESSAGE, [self.PRIVATE])
+
+        with pytest.raises(SignatureInvalid):
+            signing.verify(headers=headers, body=BODY, secrets=[SECRET], now=SENT)
+
+    def test_every_new_key_is_another(self) -> None:
+        assert signing.public_key(signing.new_private_key()) != signing.public_key(signing.new_private_key())
+
+    @pytest.mark.parametrize("key", ["whsk_", "whsk_AAAA", "whsk_ä"])
+    def test_what_is_no_key_is_said_so(self, key: str) -> None:
+        with pytest.raises(SecretInvalid):
+            signing.sign(MESSAGE, [key])

@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from microcred.errors import DomainError
 from partners import services
@@ -24,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *, endpoint: uuid.UUID, **_: Any) -> None:
         """Switch it off."""
         try:
-            services.deactivate(by=None, endpoint_id=endpoint)
+            services.deactivate(by=None, endpoint_id=endpoint, now=timezone.now())
         except DomainError as error:
             raise CommandError(f"{endpoint}: {error.message}") from error
         self.stdout.write(f"{endpoint} is told nothing more.")

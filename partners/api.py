@@ -1,0 +1,237 @@
+"""Webhook endpoints, managed by the programs that own them."""
+
+import uuid
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.enums import Scope
+from accounts.service_keys import RequiresScope, ServiceKeyAuthentication, key_holder
+from microcred.api.pagination import PageQuery, paginate
+from microcred.api.schema import errors
+from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
+from partners import queries, services
+from partners.enums import DisabledReason, SignatureScheme
+from partners.models import WebhookEndpoint
+from partners.serializers import (
+    DeliveryList,
+    DeliveryQuery,
+    DeliveryView,
+    EndpointChange,
+    EndpointList,
+    EndpointRegistration,
+    EndpointView,
+    NewEndpointView,
+    NewSecretView,
+    ReplayAck,
+    ReplayRequest,
+)
+
+
+class MayWebhooks(RequiresScope):
+    """Programs with the webhook scopes."""
+
+    reading = Scope.WEBHOOKS_READ
+    changing = Scope.WEBHOOKS_WRITE
+
+
+class ServiceView(APIView):
+    """A view for programs, which see what they own and nothing else."""
+
+    authentication_classes = [ServiceKeyAuthentication]
+    permission_classes = [MayWebhooks]
+
+    def owned(self, request: Request, endpoint_id: uuid.UUID) -> WebhookEndpoint:
+        """Return an endpoint of the caller's."""
+        return queries.endpoint(endpoint_id, service_key_id=key_holder(request).pk)
+
+
+class EndpointListView(ServiceView):
+    """The caller's endpoints."""
+
+    @extend_schema(
+        operation_id="webhook_endpoints", tags=["Webhooks"], parameters=[PageQuery],
+        responses={200: EndpointList, **errors(400, 403)},
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """Return a page of endpoints, the latest first."""
+        query = PageQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        found = paginate(queries.owned_endpoints(key_holder(request).pk), **query.validated_data)
+        return Response(found.envelope(EndpointView(found.items, many=True).data))
+
+    @extend_schema(
+        operation_id="webhook_endpoint_register", tags=["Webhooks"], request=EndpointRegistration,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER], responses={201: NewEndpointView, **errors(400, 403, 409, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Register an endpoint; the secret in the answer is shown this once."""
+        body = EndpointRegistration(data=request.data)
+        body.is_valid(raise_exception=True)
+        holder = key_holder(request)
+        endpoint, shown = services.register_endpoint(
+            by=holder, service_key_id=holder.pk, **body.validated_data
+        )
+        answer = {"endpoint": endpoint, **_keys(endpoint, shown)}
+        return Response(NewEndpointView(answer).data, status=201)
+
+
+class EndpointEndpoint(ServiceView):
+    """One endpoint of the caller's."""
+
+    @extend_schema(
+        operation_id="webhook_endpoint", tags=["Webhooks"], responses={200: EndpointView, **errors(403, 404)}
+    )
+    def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        """Return it."""
+        return Response(EndpointView(self.owned(request, endpoint_id)).data)
+
+    @extend_schema(
+        operation_id="webhook_endpoint_change", tags=["Webhooks"], request=EndpointChange(partial=True),
+        responses={200: EndpointView, **errors(400, 403, 404)},
+    )  # fmt: skip
+    def patch(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        """Change its name, address, events or contact."""
+        endpoint = self.owned(request, endpoint_id)
+        body = EndpointChange(data=request.data, partial=True)
+        body.is_valid(raise_exception=True)
+        changed = services.change_endpoint(
+            by=key_holder(request), endpoint_id=endpoint.pk, **body.validated_data
+        )
+        return Response(EndpointView(changed).data)
+
+
+class EndpointDeed(ServiceView):
+    """Something done to an endpoint of the caller's, with its new state as the answer."""
+
+    def answer(self, endpoint: WebhookEndpoint) -> Response:
+        """Return the endpoint as it is now."""
+        return Response(EndpointView(endpoint).data)
+
+
+class ActivateView(EndpointDeed):
+    """Switch on."""
+
+    @extend_schema(
+        operation_id="webhook_endpoint_activate", tags=["Webhooks"], request=None,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER], responses={200: EndpointView, **errors(403, 404, 409, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        """Tell the endpoint of events again, from now on."""
+        endpoint = self.owned(request, endpoint_id)
+        return self.answer(services.reactivate(by=key_holder(request), endpoint_id=endpoint.pk))
+
+
+class DeactivateView(EndpointDeed):
+    """Switch off."""
+
+    @extend_schema(
+        operation_id="webhook_endpoint_deactivate", tags=["Webhooks"], request=None,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER], responses={200: EndpointView, **errors(403, 404, 409, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        """Tell the endpoint nothing more; what was on its way is put aside."""
+        endpoint = self.owned(request, endpoint_id)
+        return self.answer(
+            services.deactivate(
+                by=key_holder(request),
+                endpoint_id=endpoint.pk,
+                now=timezone.now(),
+                reason=DisabledReason.PARTNER,
+            )
+        )
+
+
+class RotateView(ServiceView):
+    """A new secret."""
+
+    @extend_schema(
+        operation_id="webhook_endpoint_rotate", tags=["Webhooks"], request=None,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER], responses={200: NewSecretView, **errors(403, 404, 409, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        """Make a new secret, shown this once; the present one signs too for 24 hours more."""
+        endpoint = self.owned(request, endpoint_id)
+        shown = services.rotate(by=key_holder(request), endpoint_id=endpoint.pk, now=timezone.now())
+        return Response(NewSecretView(_keys(endpoint, shown)).data)
+
+
+class SendTestView(ServiceView):
+    """An event that means nothing."""
+
+    @extend_schema(
+        operation_id="webhook_endpoint_test", tags=["Webhooks"], request=None,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER], responses={202: DeliveryView, **errors(403, 404, 409, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        """Send ``endpoint.test``; what comes of it is in the delivery log."""
+        endpoint = self.owned(request, endpoint_id)
+        delivery = services.send_test(by=key_holder(request), endpoint_id=endpoint.pk, now=timezone.now())
+        return Response(DeliveryView(delivery).data, status=202)
+
+
+class DeliveryListView(ServiceView):
+    """The delivery log of an endpoint."""
+
+    @extend_schema(
+        operation_id="webhook_deliveries", tags=["Webhooks"], parameters=[DeliveryQuery],
+        responses={200: DeliveryList, **errors(400, 403, 404)},
+    )  # fmt: skip
+    def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        """Return a page of deliveries with their tries, the latest event first."""
+        endpoint = self.owned(request, endpoint_id)
+        query = DeliveryQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        wanted: dict[str, Any] = dict(query.validated_data)
+        page, page_size = wanted.pop("page"), wanted.pop("page_size")
+        found = paginate(queries.deliveries(endpoint.pk, **wanted), page=page, page_size=page_size)
+        return Response(found.envelope(DeliveryView(found.items, many=True).data))
+
+
+class ReplayView(ServiceView):
+    """One delivery again."""
+
+    @extend_schema(
+        operation_id="webhook_delivery_replay", tags=["Webhooks"], request=None,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER], responses={202: DeliveryView, **errors(403, 404, 409, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request, delivery_id: uuid.UUID) -> Response:
+        """Send the event again under its old id, with the whole schedule before it."""
+        holder = key_holder(request)
+        delivery = queries.delivery(delivery_id, service_key_id=holder.pk)
+        again = services.replay(by=holder, delivery_id=delivery.pk, now=timezone.now())
+        return Response(DeliveryView(again).data, status=202)
+
+
+class ReplayRangeView(ServiceView):
+    """All deliveries of some time again."""
+
+    @extend_schema(
+        operation_id="webhook_endpoint_replay", tags=["Webhooks"], request=ReplayRequest,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER], responses={202: ReplayAck, **errors(400, 403, 404, 409, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        """Send again what died, or all, whose events came up in that time; at most 1,000 a call."""
+        endpoint = self.owned(request, endpoint_id)
+        body = ReplayRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        now = timezone.now()
+        wanted = {"until": now} | body.validated_data
+        replayed = services.replay_range(by=key_holder(request), endpoint_id=endpoint.pk, now=now, **wanted)
+        return Response(ReplayAck({"replayed": replayed}).data, status=202)
+
+
+def _keys(endpoint: WebhookEndpoint, shown: str) -> dict[str, str | None]:
+    is_public = endpoint.scheme == SignatureScheme.ED25519
+    return {"secret": None if is_public else shown, "public_key": shown if is_public else None}
