@@ -24,6 +24,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from microcred import sealing
 from microcred.errors import Conflict, Invalid, Unprocessable
 from microcred.ids import uuid7
 from ops.enums import IdempotencyState
@@ -33,6 +34,8 @@ from ops.models import IdempotencyRecord
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 LEASE_SECONDS = 30
+# Answers are kept sealed: some show a secret that is kept nowhere else.
+PURPOSE = "microcred idempotent answers v1"
 IDEMPOTENCY_KEY_PARAMETER = OpenApiParameter(
     HEADER,
     OpenApiTypes.STR,
@@ -74,6 +77,12 @@ class KeyMalformed(Invalid):
 
 class StillRunning(Conflict):
     """The first request with this key has not been answered yet."""
+
+    default_code = "IDEMPOTENCY_409"
+
+
+class AnswerLost(Conflict):
+    """The request was answered under a key of the installation that it does not have any more."""
 
     default_code = "IDEMPOTENCY_409"
 
@@ -163,11 +172,23 @@ def _replay(place: dict[str, str], fingerprint: str) -> HttpResponse:
     if record is None or record.state == IdempotencyState.RUNNING:
         raise StillRunning(f"A request with this {HEADER} is still being answered.")
     return HttpResponse(
-        bytes(record.response_body or b""),
+        _unsealed(record),
         status=record.response_status,
         content_type=record.response_type,
         headers={REPLAYED: "true"},
     )
+
+
+def _sealed(body: bytes) -> bytes:
+    return sealing.seal(body.decode(), key=settings.SECRET_KEY, purpose=PURPOSE).encode("ascii")
+
+
+def _unsealed(record: IdempotencyRecord) -> bytes:
+    sealed = bytes(record.response_body or b"").decode("ascii", errors="replace")
+    try:
+        return sealing.unseal(sealed, key=settings.SECRET_KEY, purpose=PURPOSE).encode()
+    except sealing.SealBroken:
+        raise AnswerLost("This request was answered; its answer cannot be read any more.") from None
 
 
 def _settle(
@@ -182,7 +203,7 @@ def _settle(
         state=IdempotencyState.COMPLETED,
         response_status=response.status_code,
         response_type=kind,
-        response_body=body,
+        response_body=_sealed(body),
     )
     if not stored:
         raise StillRunning("Another request took this key over, because this one took too long.")

@@ -11,7 +11,7 @@ TABLES = (
     table("ops.AuditLink", Purpose.ACCOUNTABILITY, none="audit sequence previous digest"),
     table(
         "ops.IdempotencyRecord", Purpose.OPERATION, Fate.DELETED,
-        link="actor", content="response_body", about="route key created_at",
+        link="actor", proof="response_body", about="route key created_at",
         none="id fingerprint state owner_token lease_expires_at response_status response_type",
     ),
     table(

@@ -5,8 +5,8 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
@@ -57,7 +57,7 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
         "standing", "disabled_reason", "failing_since", "next_probe_at", "service_key", "created_at"
     )  # fmt: skip
     actions = ("send_tests", "rotate_secrets", "switch_off", "switch_on")
-    actions_detail = ("send_test_now",)
+    actions_submit_line = ("send_test_now",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse: an endpoint is switched off, what it was told is kept."""
@@ -91,13 +91,10 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
         for endpoint in queryset:
             self._send_test(request, endpoint.pk)
 
-    @action(description="Send a test event", permissions=["change"])  # type: ignore[untyped-decorator]
-    def send_test_now(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
-        """Send this endpoint an event that means nothing, and show what comes of it."""
-        delivery_id = self._send_test(request, object_id)
-        if delivery_id is None:
-            return redirect("admin:partners_webhookendpoint_change", object_id)
-        return redirect("admin:partners_webhookdelivery_change", delivery_id)
+    @action(description="Save and send a test event", permissions=["change"])  # type: ignore[untyped-decorator]
+    def send_test_now(self, request: HttpRequest, endpoint: WebhookEndpoint) -> None:
+        """Send this endpoint an event that means nothing."""
+        self._send_test(request, endpoint.pk)
 
     @admin.action(description="Switch off", permissions=["change"])
     def switch_off(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
@@ -115,18 +112,15 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
         """Let the way of signing be chosen once."""
         return self.readonly_fields if obj is None else (*self.readonly_fields, "scheme")
 
-    def _send_test(self, request: HttpRequest, endpoint_id: uuid.UUID) -> uuid.UUID | None:
+    def _send_test(self, request: HttpRequest, endpoint_id: uuid.UUID) -> None:
         try:
             delivery = services.send_test(by=_actor(request), endpoint_id=endpoint_id, now=timezone.now())
         except DomainError as refusal:
             self.message_user(request, refusal.message, messages.WARNING)
-            return None
-        self.message_user(
-            request,
-            f"A test event is on its way to {delivery.endpoint}. Reload to see what came of it.",
-            messages.SUCCESS,
-        )
-        return delivery.pk
+            return
+        page = reverse("admin:partners_webhookdelivery_change", args=[delivery.pk])
+        text = format_html('A test event is on its way: <a href="{}">see what comes of it</a>.', page)
+        self.message_user(request, text, messages.SUCCESS)
 
     def _show_secret(self, request: HttpRequest, endpoint: WebhookEndpoint, shown: str) -> None:
         if endpoint.scheme == SignatureScheme.ED25519:

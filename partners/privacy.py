@@ -5,7 +5,9 @@ from microcred.privacy import Fate, Purpose, table
 TABLES = (
     table(
         "partners.WebhookEndpoint", Purpose.PARTNERS,
-        none="id name url event_types active disabled_reason created_at",
+        none="id name url event_types scheme service_key active disabled_reason failures failing_since probes "
+        "next_probe_at created_at",
+        staff="contact_email",
     ),
     table("partners.WebhookSecret", Purpose.PARTNERS, none="id endpoint created_at expires_at", proof="sealed"),
     table(
@@ -17,7 +19,7 @@ TABLES = (
     table(
         "partners.WebhookDelivery", Purpose.PARTNERS, Fate.DELETED, people="event__assessment__user",
         link="event", about="endpoint status attempts created_at",
-        none="id failures next_attempt_at response_code last_error updated_at",
+        none="id failures next_attempt_at parked response_code last_error updated_at",
     ),
     table(
         "partners.WebhookAttempt", Purpose.PARTNERS, Fate.DELETED,

@@ -61,6 +61,11 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     },
     ("POST", API + "appeals/<uuid:appeal_id>/messages"): lambda world: {"text": "Please look again."},
     ("POST", API + "recommendations/<uuid:recommendation_id>/feedback"): lambda world: {"relevance_score": 4},
+    ("POST", API + "webhooks/endpoints"): lambda world: {
+        "name": "Harbour", "url": "https://harbour.example.org/hook", "event_types": ["assessment.completed"],
+    },
+    ("PATCH", API + "webhooks/endpoints/<uuid:endpoint_id>"): lambda world: {"name": "Another"},
+    ("POST", API + "webhooks/endpoints/<uuid:endpoint_id>/replay"): lambda world: {"since": "2026-01-01T00:00:00Z"},
     ("POST", PAGE): lambda world: {"relevance": "4", "acceptance": "pending", "about": "", "comments": ""},
     ("POST", PAGE + "/override"): _override,
     ("POST", PAGE + "/skills/<slug:skill>/check"): lambda world: {"level": "3.5", "reason": "We talked."},

@@ -46,7 +46,7 @@ WHO = {
     "POST api/v1/me/export": "other",
     "POST api/v1/me/erasure": "other",
 }
-ORDER = ("owner", "advisor", "admin", "anonymous")
+ORDER = ("owner", "advisor", "admin", "anonymous", "key")
 Forms = dict[str, Callable[[World], dict[str, Any]]]
 
 

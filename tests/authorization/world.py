@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from accounts import services as accounts
 from accounts import tokens
-from accounts.enums import Role
-from accounts.models import User
+from accounts.enums import Role, Scope
+from accounts.models import ServiceKey, User
 from accounts.personal_data import erasing, exports
 from assessments.models import Assessment
 from catalog import services as catalog
@@ -119,6 +119,7 @@ def build() -> World:
     task = oversight.claim_next(by=advisor)
     assert task is not None
     world = World(people, {}, Caller(credentials(people)))
+    of_program = _endpoints()
     accounts.disable(by=None, person=people["disabled"])
     gone = _erased(world)
     world.rows = {
@@ -126,10 +127,27 @@ def build() -> World:
         "task": task, "role": role_with_every_type(), "recommendation": _run(finished), "fresh_run": _run(fresh),
         "credential": Credential.objects.filter(documents__isnull=False).first(),
         "superseded": _superseded(fresh), "refresh": tokens.issue(owner).refresh, "gone": gone,
+        **of_program,
     }  # fmt: skip
     _admin_rows(world)
     world.things = _things(world)
     return world
+
+
+def _endpoints() -> dict[str, Any]:
+    """Register what belongs to the program with every scope: an endpoint with a dead letter, and one that is off."""
+    program = ServiceKey.objects.filter(scopes__len=len(Scope), revoked_at__isnull=True).order_by("pk")[0]
+    made = [
+        partners.register_endpoint(
+            by=None, name=name, url=SOMEWHERE, event_types=["assessment.failed"], service_key_id=program.pk
+        )[0]
+        for name in ("Harbour", "Harbour by night")
+    ]
+    now = timezone.now()
+    delivery = partners.send_test(by=None, endpoint_id=made[0].pk, now=now)
+    partners.abandon(delivery_id=delivery.pk, number=1, reason="gave_up")
+    partners.deactivate(by=None, endpoint_id=made[1].pk, now=now)
+    return {"endpoint": made[0], "silent": made[1], "delivery": delivery}
 
 
 def _erased(world: World) -> uuid.UUID:
@@ -239,6 +257,9 @@ def _things(world: World) -> dict[str, dict[str, str]]:
             "role_id": str(rows["finished"].role_id),
             "question_id": str(question_id_of(rows["finished"], "essay")),
         },
+        "endpoint": {"endpoint_id": str(rows["endpoint"].pk)},
+        "silent": {"endpoint_id": str(rows["silent"].pk)},
+        "delivery": {"delivery_id": str(rows["delivery"].pk)},
         "schema": {"name": "rubric"},
         "app": {"app_label": "ops"},
         "page": {"url": "nowhere/"},

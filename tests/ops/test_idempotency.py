@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection
+from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
 from ops import idempotency
@@ -130,6 +131,25 @@ def test_key_of_a_running_request_is_refused_until_its_lease_ends(post: Post) ->
         cursor.execute("UPDATE idempotency_records SET lease_expires_at = now() - interval '1 second'")
     assert post("hello").status_code == 201
     assert effects() == 2
+
+
+def test_the_stored_answer_cannot_be_read_in_the_database(post: Post) -> None:
+    answer = post("hello")
+
+    stored = bytes(IdempotencyRecord.objects.get().response_body or b"")
+    assert answer.content not in stored
+    assert b"hello" not in stored
+    assert post("hello").content == answer.content
+
+
+def test_an_answer_under_a_key_that_is_gone_is_not_given_twice(post: Post, settings: Settings) -> None:
+    post("hello")
+    settings.SECRET_KEY = "another key of the installation"
+
+    response = post("hello")
+
+    assert (response.status_code, response.json()["error_code"]) == (409, "IDEMPOTENCY_409")
+    assert effects() == 1
 
 
 def test_answer_is_forgotten_after_a_day(post: Post) -> None:
