@@ -133,6 +133,8 @@ def _load_passages(
             copy.write_row(
                 (pk, document, place, "", "", 0, len(text), text, f"{number:064d}", "0" * 64, "now")
             )
+    # The trigger that names a vector's credential keeps its plan; one made while tables were small reads them whole.
+    cursor.execute("ANALYZE credential_documents, document_chunks")
     columns = (
         "id, entity_type, entity_id, provider, model, dimension, content_hash, vector, chunk_id, created_at"
     )

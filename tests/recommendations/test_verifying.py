@@ -5,7 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from assessments.models import Assessment
 from microcred.ai import providers
@@ -124,6 +124,7 @@ def test_who_rewrites_the_trail_too_is_found_by_a_head_kept_elsewhere() -> None:
     _, second, third = three_records()
     head = verifying.verify().head
     assert head == f"3:{third.digest}"
+    connection.check_constraints()  # rows of the trail are linked when they are committed
 
     tamper("DELETE FROM decision_records WHERE sequence = 3")
     tamper("DELETE FROM audit_logs WHERE metadata->>'sequence' = '3'")
