@@ -16,6 +16,7 @@ from catalog.models import JobRole
 from ops.models import MetricSnapshot
 from partners import services as partners
 from recommendations.models import LearnerProfile, Recommendation
+from recommendations.services import refresh_histories
 from scoring import oversight
 from scoring.models import ModelCall, ModelCallContent
 from tests.clients import client_of
@@ -99,6 +100,7 @@ def _be_known(student: User, assessment: Assessment) -> None:
     )  # fmt: skip
     role = JobRole.objects.get(pk=assessment.role_id)
     LearnerCredentialFactory(user=student)
+    refresh_histories(now=NOW)
     LearnerProfile.objects.get_or_create(
         user=student, role=role, defaults={"levels": {"sql": 2.0}, "recorded_at": NOW}
     )
