@@ -74,7 +74,10 @@ def test_a_standing_choice_counts_until_another_is_made_at_the_start() -> None:
     standing, said = started(student, role), started(student, role_with_essay(), model_scoring=True)
     assert (standing.model_scoring, said.model_scoring) == (False, True)
     assert standing.model_scoring_decided_at is not None
-    assert AuditLog.objects.get(action="user.model_scoring_chosen").metadata == {"model_scoring": False}
+    assert AuditLog.objects.get(action="user.model_scoring_chosen").metadata == {
+        "model_scoring": False,
+        "version": "2026-11",
+    }
 
 
 @pytest.mark.parametrize("body", [{}, {"model_scoring": None}, {"model_scoring": "perhaps"}])

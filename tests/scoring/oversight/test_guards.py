@@ -36,7 +36,7 @@ APPEND_ONLY = [
     "question_versions", "assessment_question_snapshots", "assessment_responses", "rule_scores", "essay_scores",
     "criterion_marks", "profile_runs", "skill_estimates", "score_overrides", "score_changes", "reviewer_calibrations",
     "appeal_messages", "appeal_decisions", "model_calls", "model_call_contents", "audit_logs", "webhook_attempts",
-    "decision_records", "skill_checks", "skill_contests", "what_ifs",
+    "decision_records", "skill_checks", "skill_contests", "what_ifs", "audit_links", "consents",
 ]  # fmt: skip
 
 
