@@ -38,7 +38,7 @@ class Appeal(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.question_snapshot_id} {self.criterion_key}".rstrip()
+        return f"Appeal about {self.criterion_name or 'a closed answer'}"
 
 
 class AppealMessage(Model):
@@ -95,4 +95,4 @@ class AppealDecision(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.appeal_id}: {self.outcome}"
+        return f"Decision: {AppealOutcome(self.outcome).label.lower()}"

@@ -57,4 +57,4 @@ class ReviewerCalibration(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reviewer_id} on {self.question_id}: {self.agreement}"
+        return f"Calibration: {self.agreement:.0%} as agreed"

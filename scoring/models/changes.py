@@ -40,7 +40,7 @@ class ScoreOverride(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.question_snapshot_id}: {self.score}/{self.maximum}"
+        return f"{self.score} of {self.maximum} points by a person"
 
 
 class ScoreChange(Model):
@@ -85,4 +85,4 @@ class ScoreChange(Model):
         indexes = [models.Index(fields=["assessment", "made_at"], name="idx_score_changes_assessment")]
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.question_snapshot_id} {self.criterion_key}".rstrip()
+        return f"{ChangeKind(self.kind).label}: {self.criterion_name or 'a closed answer'}"

@@ -37,7 +37,7 @@ class SkillContest(Model):
         indexes = [models.Index(fields=["assessment", "skill"], name="idx_skill_contests_assessment")]
 
     def __str__(self) -> str:
-        return f"{self.skill_id} of {self.assessment_id}"
+        return f"Contested skill level, {self.submitted_at:%d %b %Y}"
 
 
 class SkillCheck(Model):
@@ -72,4 +72,4 @@ class SkillCheck(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.contest_id}: {self.outcome}"
+        return f"Check: {ContestOutcome(self.outcome).label.lower()}"

@@ -33,4 +33,4 @@ class SeenNotice(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.change_id or self.decision_id or self.check_made_id}"
+        return f"Seen on {self.seen_at:%d %b %Y, %H:%M}"

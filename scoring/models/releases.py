@@ -104,7 +104,7 @@ class ScorerVersion(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.question_id} scorer {self.version}"
+        return f"Trained scorer, version {self.version}"
 
 
 class ScorerActivation(Model):

@@ -59,7 +59,7 @@ class Rescoring(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.mode} of {self.question_id}: {self.done}/{self.total}"
+        return f"Rescoring ({self.mode}): {self.done} of {self.total}"
 
 
 class RescoredLine(Model):
@@ -95,7 +95,7 @@ class RescoredLine(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.assessment_id}: {self.change}"
+        return f"Changed by {self.change:+.1%} of the points"
 
     @property
     def falls(self) -> bool:

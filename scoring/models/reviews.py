@@ -85,4 +85,4 @@ class ReviewTask(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.question_snapshot_id}: {', '.join(self.reasons)}"
+        return ", ".join(ReviewReason(reason).label for reason in self.reasons)

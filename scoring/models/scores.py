@@ -48,7 +48,7 @@ class RuleScore(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.question_snapshot_id}: {self.score}/{self.maximum}"
+        return f"{self.score} of {self.maximum} points by rule"
 
 
 class EssayScore(Model):
@@ -146,7 +146,7 @@ class EssayScore(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.question_snapshot_id} run {self.run}"
+        return f"Essay, run {self.run}"
 
 
 class CriterionMark(Model):
@@ -199,7 +199,7 @@ class CriterionMark(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.criterion_key}: {self.level_id or self.status}"
+        return f"{self.criterion_name}: {self.level_name or MarkStatus(self.status).label.lower()}"
 
 
 class ProfileRun(Model):
@@ -220,7 +220,7 @@ class ProfileRun(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.assessment_id}: {self.run}"
+        return f"Profile, run {self.run}"
 
 
 class SkillEstimate(Model):
@@ -262,4 +262,4 @@ class SkillEstimate(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.skill_id}: {self.level}"
+        return f"Level {self.level}"

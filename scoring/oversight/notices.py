@@ -3,8 +3,9 @@ they contested."""
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db import transaction
@@ -44,7 +45,8 @@ class NoticeMissing(Missing):
 class Notice:
     """One thing that a student is told; ``seen_at`` is None until they have seen it.
 
-    ``before`` and ``after`` are the level of the criterion, where one is meant, and the question's points. A notice
+    ``before`` and ``after`` are the level of the criterion, where one is meant, and the question's points. Of several
+    criteria that a person changed at once, names, levels and reasons stand one after the other. A notice
     about a ``skill`` is about no question: its score is the level, its maximum the top of the scale.
     """
 
@@ -67,7 +69,7 @@ def notices(assessment_id: uuid.UUID) -> list[Notice]:
     """Return what its student is told about one assessment, the newest first; three queries."""
     return _in_order(
         [
-            *(_of_change(row) for row in _changes().filter(assessment_id=assessment_id)),
+            *(_of_changes(rows) for rows in _together(_changes().filter(assessment_id=assessment_id))),
             *(_of_decision(row) for row in _decisions().filter(appeal__assessment_id=assessment_id)),
             *(_of_check(row) for row in _checks().filter(contest__assessment_id=assessment_id)),
         ]
@@ -79,7 +81,7 @@ def notices_for(user: User) -> list[Notice]:
     shown = assessments.shown_to_student(user.pk)
     return _in_order(
         [
-            *(_of_change(row) for row in _changes().filter(assessment__in=shown)),
+            *(_of_changes(rows) for rows in _together(_changes().filter(assessment__in=shown))),
             *(_of_decision(row) for row in _decisions().filter(appeal__assessment__in=shown)),
             *(_of_check(row) for row in _checks().filter(contest__assessment__in=shown)),
         ]
@@ -94,7 +96,8 @@ def mark_seen(*, by: User, notice_ids: Collection[uuid.UUID], now: dt.datetime) 
         NoticeMissing: if one is not there or not for ``by``; then none is noted.
     """
     shown = assessments.shown_to_student(by.pk)
-    changes = set(_changes().filter(assessment__in=shown, pk__in=notice_ids).values_list("pk", flat=True))
+    told = _together(_changes().filter(assessment__in=shown))
+    changes = {one.pk for rows in told if rows[0].pk in notice_ids for one in rows}
     decisions = _decisions().filter(appeal__assessment__in=shown, pk__in=notice_ids)
     decided = set(decisions.values_list("pk", flat=True))
     checks = _checks().filter(contest__assessment__in=shown, pk__in=notice_ids)
@@ -132,6 +135,34 @@ def _checks() -> Any:
 
 def _in_order(found: Sequence[Notice]) -> list[Notice]:
     return sorted(found, key=lambda notice: (notice.changed_at, notice.notice_id), reverse=True)
+
+
+def _together(rows: Iterable[ScoreChange]) -> list[list[ScoreChange]]:
+    """Return the changes that somebody made to one answer at one moment together, as they were stored."""
+    found: dict[tuple[object, ...], list[ScoreChange]] = defaultdict(list)
+    for row in sorted(rows, key=lambda one: str(one.pk)):
+        found[row.question_snapshot_id, row.kind, row.made_at].append(row)
+    return list(found.values())
+
+
+def _of_changes(rows: Sequence[ScoreChange]) -> Notice:
+    """Tell one change, or several of one answer at once: their criteria and levels one after the other."""
+    row = rows[0]
+    if len(rows) == 1:
+        return _of_change(row)
+    names = [one.criterion_name for one in rows]
+    reasons = [f"{one.criterion_name}: {one.reason}" for one in rows]
+    return replace(
+        _of_change(row),
+        criterion=", ".join(names),
+        reason=row.reason if len({one.reason for one in rows}) == 1 else " ".join(reasons),
+        before=_public(row.before) | {"level": _levels([one.before for one in rows])},
+        after=_public(row.after) | {"level": _levels([one.after for one in rows])},
+    )
+
+
+def _levels(kept: Sequence[Mapping[str, Any]]) -> str:
+    return ", ".join(str(one["level"] or "–") for one in kept)
 
 
 def _of_change(row: ScoreChange) -> Notice:

@@ -64,7 +64,9 @@ class NoticeView(serializers.Serializer[Any]):
 
     notice_id = serializers.UUIDField()
     question_id = serializers.UUIDField(allow_null=True, help_text="Null where a skill is meant.")
-    criterion = serializers.CharField(allow_null=True, help_text="Its name; null for the whole question.")
+    criterion = serializers.CharField(
+        allow_null=True, help_text="Its name, or the names of several; null for the whole question."
+    )
     skill = serializers.CharField(
         allow_null=True, help_text="Its name, where a level was contested; its score is the level, out of 5."
     )

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -23,6 +23,27 @@ from scoring import releasing
 from scoring.models import ScorerActivation, ScorerRelease, ScorerVersion
 from scoring.releasing import versions
 from scoring.releasing.activation import LONGEST_REASON
+
+# What the figures of gates and of trained scorers are called on pages.
+FIGURES: Final[Mapping[str, str]] = {
+    "in_band": "Levels in their band",
+    "agreement": "Agreement (quadratic weighted kappa)",
+    "agreement_low": "Agreement, lower end of the interval",
+    "ordered": "Better essays scored higher",
+    "held": "Verdicts left to a person",
+    "metamorphic": "Spoilt texts that did not rise",
+    "answers": "Scored answers",
+    "rmse": "Root mean square error",
+    "against_active": "Kappa less that of the version in use",
+    "n": "Scored answers",
+    "qwk": "Quadratic weighted kappa",
+    "qwk_low": "Kappa, lower end",
+    "qwk_high": "Kappa, upper end",
+    "human_qwk": "Kappa of two people",
+    "exact": "Exact agreement",
+    "adjacent": "Adjacent agreement",
+    "ms_per_text": "Milliseconds a text",
+}
 
 
 class ReasonForm(forms.Form):
@@ -176,7 +197,7 @@ class ScorerVersionAdmin(SwitchAdmin):
     @admin.display(description="cross-validated figures")
     def figures_report(self, row: ScorerVersion) -> str:
         """Show every figure."""
-        return ", ".join(f"{name} {_rounded(value)}" for name, value in row.figures.items())
+        return ", ".join(f"{_label(name)} {_rounded(value)}" for name, value in row.figures.items())
 
     @admin.display(description="gate")
     def gate_report(self, row: ScorerVersion) -> SafeString | str:
@@ -195,9 +216,14 @@ def _interval(figures: Mapping[str, Any], value: str, low: str, high: str) -> st
     return f"{figures[value]:.2f}{span}"
 
 
+def _label(name: str) -> str:
+    return FIGURES.get(name, name.replace("_", " ").capitalize())
+
+
 def _rounded(value: Any) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
 def _report(figures: Sequence[Mapping[str, Any]]) -> SafeString:
-    return render_to_string("admin/gate_report.html", {"figures": figures})
+    named = [{**figure, "label": _label(str(figure["name"]))} for figure in figures]
+    return render_to_string("admin/gate_report.html", {"figures": named})

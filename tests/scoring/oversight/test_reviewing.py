@@ -226,3 +226,18 @@ class TestConcluding:
             conclude(task, reviewer, reasoning=("l1", ""), evidence=("l2", "A reason."))
 
         assert levels_of(result_of_type(assessment, "essay")) == {"reasoning": "l1", "evidence": "l0"}
+
+
+def test_the_student_hears_of_one_review_once_however_many_criteria_it_changed(
+    assessment: Assessment, reviewer: User
+) -> None:
+    task = marked(reviewer)
+
+    conclude(task, reviewer, reasoning=("l0", "No reason is given."), evidence=("l1", "One example is."))
+
+    (told,) = oversight.notices(assessment.pk)
+    assert set((told.criterion or "").split(", ")) == {"Reasoning", "Evidence"}
+    assert "Reasoning: No reason is given." in told.reason
+    assert "Evidence: One example is." in told.reason
+    assert oversight.mark_seen(by=assessment.user, notice_ids=[told.notice_id], now=NOW) == 0
+    assert ScoreChange.objects.filter(seen__isnull=False).count() == 2

@@ -53,7 +53,7 @@ class TestReleases:
     def test_a_report_shows_thresholds_and_what_went_wrong(self, admin: Client) -> None:
         shown = page(admin.get(f"{RELEASES}{gated(passed=False).pk}/change/"))
 
-        assert "agreement: 1 not as expected" in shown
+        assert "Agreement (quadratic weighted kappa): 1 not as expected" in shown
         assert "essay/clarity: 3, not 0" in shown
         assert "<strong>failed</strong>" in shown
 
