@@ -7,15 +7,15 @@ from typing import Any
 
 from django import forms
 
-from companion.quality_forms import QualityFilters
 from recommendations.queries import Span
 
 PERIODS = [("", "Ever"), ("30", "The last 30 days"), ("90", "The last 90 days"), ("365", "The last year")]
 
 
-class ExposureFilters(QualityFilters):
+class ExposureFilters(forms.Form):
     """For which role, made since when, and whether made-up learners count."""
 
+    synthetic = forms.BooleanField(label="Include made-up learners", required=False)
     role = forms.ChoiceField(label="Role", required=False)
     days = forms.ChoiceField(label="Made in", required=False, choices=PERIODS)
 
@@ -31,5 +31,5 @@ class ExposureFilters(QualityFilters):
         return Span(
             role_id=uuid.UUID(role) if role else None,
             since=now - dt.timedelta(days=int(days)) if days else None,
-            synthetic=self.includes_synthetic(),
+            synthetic=bool(self.cleaned_data.get("synthetic")),
         )

@@ -11,12 +11,16 @@ WHOLE_ESSAY = "Whole essay"
 class QualityFilters(forms.Form):
     """Whether made-up learners count."""
 
-    synthetic = forms.BooleanField(label="Include made-up learners", required=False)
+    synthetic = forms.ChoiceField(
+        label="Made-up learners",
+        required=False,
+        choices=[("", "While there are no others"), ("on", "Counted"), ("off", "Left out")],
+    )
 
-    def includes_synthetic(self) -> bool:
-        """Return whether made-up learners were asked for."""
+    def asks_for_synthetic(self) -> bool | None:
+        """Return whether made-up learners are asked for; None where nothing is said."""
         self.is_valid()
-        return bool(self.cleaned_data.get("synthetic"))
+        return {"on": True, "off": False}.get(self.cleaned_data.get("synthetic", ""))
 
 
 class ComparisonFilters(QualityFilters):

@@ -43,8 +43,15 @@ def items(request: HttpRequest, role_id: uuid.UUID) -> HttpResponse:
     """Show the item analysis of a role."""
     by, form = caller(request), QualityFilters(request.GET)
     role = quality.quality_role(by=by, role_id=role_id)
-    found = statistics.item_analysis(by=by, role_id=role_id, synthetic=form.includes_synthetic())
-    context = {"role": role, "form": form, "analysis": found, "rows": quality.item_rows(found)}
+    synthetic = quality.counts_made_up(by=by, role_id=role_id, asked=form.asks_for_synthetic())
+    found = statistics.item_analysis(by=by, role_id=role_id, synthetic=synthetic)
+    context = {
+        "role": role,
+        "form": form,
+        "counts_made_up": synthetic,
+        "analysis": found,
+        "rows": quality.item_rows(found),
+    }
     return render(request, "advisor/quality/items.html", context)
 
 
@@ -54,10 +61,12 @@ def agreement(request: HttpRequest, role_id: uuid.UUID) -> HttpResponse:
     """Show how far those who score a role's essays agree."""
     by, form = caller(request), QualityFilters(request.GET)
     role = quality.quality_role(by=by, role_id=role_id)
-    lines = statistics.question_pairs(by=by, role_id=role_id, synthetic=form.includes_synthetic())
+    synthetic = quality.counts_made_up(by=by, role_id=role_id, asked=form.asks_for_synthetic())
+    lines = statistics.question_pairs(by=by, role_id=role_id, synthetic=synthetic)
     context = {
         "role": role,
         "form": form,
+        "counts_made_up": synthetic,
         "least": statistics.LEAST_PAIRS,
         "rows": [(line, quality.kappa_label(line.model.quadratic_kappa)) for line in lines],
     }
@@ -70,7 +79,8 @@ def comparison(request: HttpRequest, role_id: uuid.UUID, question_id: uuid.UUID)
     """Show two scorers' levels for one question or criterion against each other, and the essays behind a cell."""
     by = caller(request)
     role = quality.quality_role(by=by, role_id=role_id)
-    asked = QualityFilters(request.GET)
+    asked = QualityFilters(request.GET).asks_for_synthetic()
+    synthetic = quality.counts_made_up(by=by, role_id=role_id, asked=asked)
     between: Between = "reviewers" if request.GET.get("between") == "reviewers" else "model"
     marks: Marks = "decided" if request.GET.get("marks") == "decided" else "blind"
     found = statistics.comparison(
@@ -80,7 +90,7 @@ def comparison(request: HttpRequest, role_id: uuid.UUID, question_id: uuid.UUID)
         criterion=request.GET.get("criterion", ""),
         between=between,
         marks=marks,
-        synthetic=asked.includes_synthetic(),
+        synthetic=synthetic,
     )
     form = ComparisonFilters(request.GET, criteria=found.criteria)
     form.is_valid()
@@ -88,6 +98,7 @@ def comparison(request: HttpRequest, role_id: uuid.UUID, question_id: uuid.UUID)
     context = {
         "role": role,
         "form": form,
+        "counts_made_up": synthetic,
         "found": found,
         "label": quality.kappa_label(found.agreement.quadratic_kappa),
         "least": statistics.LEAST_PAIRS,
@@ -103,7 +114,8 @@ def fairness(request: HttpRequest, role_id: uuid.UUID) -> HttpResponse:
     """Show how groups of students fare in a role."""
     by = caller(request)
     role = quality.quality_role(by=by, role_id=role_id)
-    synthetic = QualityFilters(request.GET).includes_synthetic()
+    asked = QualityFilters(request.GET).asks_for_synthetic()
+    synthetic = quality.counts_made_up(by=by, role_id=role_id, asked=asked)
     keys = statistics.profile_keys(by=by, role_id=role_id, synthetic=synthetic)
     form = FairnessFilters(request.GET, keys=keys)
     form.is_valid()
@@ -112,6 +124,7 @@ def fairness(request: HttpRequest, role_id: uuid.UUID) -> HttpResponse:
     context = {
         "role": role,
         "form": form,
+        "counts_made_up": synthetic,
         "keys": keys,
         "found": found,
         "smallest": statistics.SMALLEST_GROUP,

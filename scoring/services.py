@@ -12,9 +12,11 @@ from assessments.enums import MissingPart
 from assessments.queries import AskedQuestion
 from catalog import queries as catalog
 from catalog.enums import QuestionType
+from microcred.ai import providers
 from ops import audit
 from ops.jobs import enqueue
 from scoring import contests, queries
+from scoring.attacks.remembering import Remembering
 from scoring.calls.words import AccountedWords as AccountedWords
 from scoring.calls.words import Worded as Worded
 from scoring.calls.words import Wording as Wording
@@ -25,6 +27,7 @@ from scoring.essay_runs import UNAVAILABLE_EXPLANATION as UNAVAILABLE_EXPLANATIO
 from scoring.essay_runs import EssayToJudge as EssayToJudge
 from scoring.essay_runs import JudgedEssay as JudgedEssay
 from scoring.essay_runs import store_judgement, store_unavailable
+from scoring.essays.local import LocalJudge
 from scoring.essays.task import EssayTask
 from scoring.events import assessment_scored
 from scoring.evidence import evidence_of, signals_of
@@ -69,13 +72,19 @@ def essays_to_judge(assessment_id: uuid.UUID) -> list[EssayToJudge]:
 @transaction.atomic
 def conclude(*, assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> None:
     """Store what was said of each essay, draw the skill profile, and announce both."""
+    run = keep_scores(assessment_id=assessment_id, judged=judged)
+    assessment_scored.send(sender=None, assessment_id=assessment_id, run=run)
+
+
+@transaction.atomic
+def keep_scores(*, assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> int:
+    """Store the same without announcing it, for learners whom nothing is recommended to; return the run's number."""
     for one in judged:
         if one.judgement is None:
             store_unavailable(assessment_id, one)
         else:
             store_judgement(assessment_id, one.essay, one.judgement)
-    run = draw_profile(assessment_id)
-    assessment_scored.send(sender=None, assessment_id=assessment_id, run=run)
+    return draw_profile(assessment_id)
 
 
 @transaction.atomic
@@ -123,6 +132,17 @@ def record_profile(*, assessment_id: uuid.UUID, levels: Mapping[str, float], run
         )
         for key, skill_id in catalog.skill_ids(list(levels)).items()
     )
+
+
+def read_by_rubric(essays: Sequence[EssayToJudge]) -> list[JudgedEssay]:
+    """Return what the local scorer says by the rubric alone, without a job, whichever scorer is released.
+
+    It loads the embedder; what is the same is read once.
+    """
+    judge = LocalJudge(Remembering(providers.embedder()))
+    tasks = list(dict.fromkeys(essay.task for essay in essays))
+    said = dict(zip(tasks, judge.judge(tasks), strict=True))
+    return [JudgedEssay(essay, said[essay.task]) for essay in essays]
 
 
 def _rule_score(assessment_id: uuid.UUID, question: AskedQuestion) -> RuleScore:

@@ -22,12 +22,17 @@ from assessments.services.ending import (
     note_missing,
     release,
 )
+from assessments.services.made_up import (
+    NotMadeUp,
+    complete_synthetic,
+    record_synthetic,
+    start_synthetic,
+)
 from assessments.services.starting import (
     MetadataReserved,
     PrerequisitesMissing,
     RoleNotAssessable,
     Started,
-    record_synthetic,
     start,
 )
 
@@ -38,6 +43,7 @@ __all__ = [
     "AssessmentExpired",
     "GivenAnswer",
     "MetadataReserved",
+    "NotMadeUp",
     "PrerequisitesMissing",
     "ResultMissing",
     "ResultNotHeld",
@@ -45,6 +51,7 @@ __all__ = [
     "Started",
     "advance",
     "complete",
+    "complete_synthetic",
     "expire_overdue",
     "fail",
     "fail_stranded",
@@ -55,5 +62,6 @@ __all__ = [
     "record_synthetic",
     "release",
     "start",
+    "start_synthetic",
     "submit",
 ]

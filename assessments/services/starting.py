@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.personal_data import consents
 from assessments import queries
 from assessments.assembly import PoolItem, assemble
-from assessments.enums import AssessmentStatus, Stage
+from assessments.enums import AssessmentStatus
 from assessments.models import Assessment, QuestionSnapshot
 from catalog import queries as catalog
 from catalog.enums import QuestionType
@@ -85,10 +85,13 @@ def start(
     fields = {"metadata": dict(metadata), "started_at": now, **_choice(by, model_scoring, now)}
     if model_scoring is not None:
         consents.record(person=by, purpose=consents.MODEL_SCORING, given=model_scoring, now=now)
-    return Started(_draw(by, role, pool, fields), is_new=True)
+    return Started(draw_questions(by, role, pool, fields), is_new=True)
 
 
-def _draw(by: User, role: Any, pool: Sequence[catalog.PoolQuestion], fields: dict[str, Any]) -> Assessment:
+def draw_questions(
+    by: User, role: Any, pool: Sequence[catalog.PoolQuestion], fields: dict[str, Any]
+) -> Assessment:
+    """Store an open assessment with ``fields``, its questions drawn from the pool and frozen."""
     seed = random.SystemRandom().getrandbits(SEED_BITS)
     lasts = dt.timedelta(hours=settings.ASSESSMENT_HOURS)
     assessment = Assessment.objects.create(
@@ -132,25 +135,6 @@ def _choice(student: User, said: bool | None, now: dt.datetime) -> dict[str, Any
         "model_scoring": student.model_scoring,
         "model_scoring_decided_at": student.model_scoring_decided_at,
     }
-
-
-@transaction.atomic
-def record_synthetic(
-    *, user: User, role_id: uuid.UUID, metadata: Mapping[str, Any], now: dt.datetime
-) -> Assessment:
-    """Store a completed assessment without questions, for a learner who was made up for a demonstration."""
-    return Assessment.objects.create(
-        user=user,
-        role_id=role_id,
-        seed=0,
-        status=AssessmentStatus.COMPLETED,
-        stage=Stage.DONE,
-        metadata={**metadata, SYNTHETIC: True},
-        started_at=now - dt.timedelta(hours=1),
-        expires_at=now,
-        submitted_at=now,
-        completed_at=now,
-    )
 
 
 def _choose(

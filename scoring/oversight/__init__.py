@@ -25,8 +25,11 @@ from scoring.oversight.calibration import (
     CalibrationIncomplete,
     CalibrationMissing,
     CalibrationSheet,
+    ExampleInvalid,
+    add_example,
     calibrate,
     example_problems,
+    questions_with_examples,
 )
 from scoring.oversight.calibration import sheet as calibration_sheet
 from scoring.oversight.changes import (
@@ -51,6 +54,7 @@ from scoring.oversight.contesting import (
 )
 from scoring.oversight.essays import GivenLevel, LevelUnknown, ScoreChoice, score_choices
 from scoring.oversight.finishing import NotMarkedYet
+from scoring.oversight.made_up import review_made_up
 from scoring.oversight.notices import Notice, NoticeMissing, mark_seen, notices, notices_for
 from scoring.oversight.overrides import NewScore, NothingToOverride, OverrideInvalid, override
 from scoring.oversight.plans import Rescored, RescorePlan, Superseded
@@ -109,6 +113,7 @@ __all__ = [
     "ClosedPart",
     "ContestInvalid",
     "ContestRefused",
+    "ExampleInvalid",
     "GivenLevel",
     "LevelUnknown",
     "LookFirst",
@@ -141,6 +146,7 @@ __all__ = [
     "SkillNotInferred",
     "Superseded",
     "VersionMissing",
+    "add_example",
     "appeal",
     "appeal_period",
     "appealable_until",
@@ -180,11 +186,13 @@ __all__ = [
     "order_reading",
     "override",
     "plan_rescoring",
+    "questions_with_examples",
     "queue_lines",
     "release_many",
     "release_once",
     "request_rescoring",
     "result_for",
+    "review_made_up",
     "review_sheet",
     "say",
     "score_choices",

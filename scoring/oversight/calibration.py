@@ -35,6 +35,12 @@ class CalibrationIncomplete(Invalid):
     default_code = "CALIBRATION_400"
 
 
+class ExampleInvalid(Invalid):
+    """The agreed levels are not levels of the question's rubric."""
+
+    default_code = "CALIBRATION_400"
+
+
 @dataclass(frozen=True, slots=True)
 class CalibrationSheet:
     """What a reviewer marks: a question, its rubric, and the examples' texts by id, without their levels."""
@@ -98,6 +104,27 @@ def calibrate(*, by: User, question_id: uuid.UUID, marks: Marks) -> ReviewerCali
         metadata={"agreement": str(run.agreement), "passed": run.passed},
     )  # fmt: skip
     return run
+
+
+@transaction.atomic
+def add_example(
+    *, by: User | None, question_id: uuid.UUID, text: str, levels: Mapping[str, str], note: str = ""
+) -> CalibrationExample:
+    """Store an answer with the levels that staff agreed on (ids by criterion); who passed before has to pass anew.
+
+    Raises:
+        ExampleInvalid: if the levels are not those of the rubric published last.
+    """
+    problems = example_problems(question_id, dict(levels))
+    if problems:
+        raise ExampleInvalid("The example does not fit the rubric.", details={"problems": problems})
+    example = CalibrationExample.objects.create(
+        question_id=question_id, text=text, levels=dict(levels), note=note
+    )
+    audit.record(
+        by=by, action="calibration_example.created", resource_type="calibration_example", resource_id=example.pk
+    )  # fmt: skip
+    return example
 
 
 def passed_questions(by: User, question_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:

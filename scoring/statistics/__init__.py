@@ -1,7 +1,7 @@
 """Reading across the scores of a role: how good its questions are, how far scorers agree, how groups fare."""
 
 from scoring.fairness import SMALLEST_GROUP
-from scoring.statistics.attempts import LEAST_PEOPLE, Attempt, first_attempts, roles_taken
+from scoring.statistics.attempts import LEAST_PEOPLE, Attempt, first_attempts, has_students, roles_taken
 from scoring.statistics.groups import Fairness, GroupLine, ItemLine, fairness, profile_keys
 from scoring.statistics.pairs import (
     LEAST_PAIRS,
@@ -38,6 +38,7 @@ __all__ = [
     "comparison",
     "fairness",
     "first_attempts",
+    "has_students",
     "item_analysis",
     "profile_keys",
     "question_pairs",

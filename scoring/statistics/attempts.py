@@ -66,6 +66,11 @@ def considered(*, by: User, role_id: uuid.UUID, synthetic: bool = False) -> "Que
     return rows.exclude(metadata__contains=made_up).exclude(user__profile__contains=made_up)
 
 
+def has_students(*, by: User, role_id: uuid.UUID) -> bool:
+    """Return whether anybody who is not made up has completed the role, in the caller's sight."""
+    return considered(by=by, role_id=role_id).filter(status=AssessmentStatus.COMPLETED).exists()
+
+
 def roles_taken(*, by: User) -> list[tuple[uuid.UUID, str, int]]:
     """Return the roles with completed assessments in the caller's sight: id, name, and how many there are."""
     rows = assessments.visible_to(by).filter(status=AssessmentStatus.COMPLETED).order_by("role__name")
@@ -73,8 +78,13 @@ def roles_taken(*, by: User) -> list[tuple[uuid.UUID, str, int]]:
 
 
 def first_attempts(*, by: User, role_id: uuid.UUID, synthetic: bool = False) -> list[Attempt]:
-    """Return the first completed assessment of every student; who sits again has seen the questions before."""
-    rows = considered(by=by, role_id=role_id, synthetic=synthetic).filter(status=AssessmentStatus.COMPLETED)
+    """Return the first completed assessment of every student; who sits again has seen the questions before.
+
+    One that asked nothing, as made-up past learners have it, says nothing.
+    """
+    rows = considered(by=by, role_id=role_id, synthetic=synthetic).filter(
+        status=AssessmentStatus.COMPLETED, snapshots__isnull=False
+    )
     first = rows.order_by("user_id", "started_at", "pk").distinct("user_id")
     return [Attempt(*row) for row in first.values_list("pk", "user__profile", "started_at", "submitted_at")]
 

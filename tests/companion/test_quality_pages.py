@@ -140,11 +140,26 @@ class TestItems:
         assert "Beta Right 11 0.52 10 0 1 -0.91" in shown
         assert f"needs {LEAST_PEOPLE} students" in shown  # the essays, which nobody has scored
 
-    def test_made_up_learners_come_in_when_asked_for(self, admin: Client, role: JobRole) -> None:
+    def test_made_up_learners_count_while_there_are_no_others(self, admin: Client, role: JobRole) -> None:
         completed(role, synthetic=True)
 
-        assert "0 students" in text_of(admin, page("quality-items", role.pk))
-        assert "1 student " in text_of(admin, page("quality-items", role.pk), synthetic="on")
+        shown = text_of(admin, page("quality-items", role.pk))
+
+        assert "1 student " in shown
+        assert "Made-up learners are counted" in shown
+        assert "0 students" in text_of(admin, page("quality-items", role.pk), synthetic="off")
+
+    def test_made_up_learners_beside_others_come_in_when_asked_for(
+        self, admin: Client, role: JobRole
+    ) -> None:
+        completed(role, synthetic=True)
+        completed(role)
+
+        shown = text_of(admin, page("quality-items", role.pk))
+
+        assert "1 student " in shown
+        assert "Made-up learners are left out." in shown
+        assert "2 students" in text_of(admin, page("quality-items", role.pk), synthetic="on")
 
 
 class TestAgreement:

@@ -8,14 +8,16 @@ from django.utils import timezone
 
 from companion.demo.learners import ensure_learners
 from companion.demo.people import ensure_people
+from companion.demo.takers import ensure_takers
+from microcred.ai.base import EmbedderError, ProviderError
 
 
 class Command(BaseCommand):
     """``manage.py load_demo``: idempotent; needs the catalog."""
 
     help = (
-        "Create the demo logins, which have a published password, and synthetic past learners. Refused in staging "
-        "and production. Run load_catalog first."
+        "Create the demo logins, which have a published password, synthetic past learners, and made-up learners whose "
+        "answers were scored, reviewed and appealed about. Refused in staging and production. Run load_catalog first."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -25,3 +27,11 @@ class Command(BaseCommand):
         people = ensure_people()
         learners = ensure_learners(now=timezone.now())
         self.stdout.write(f"Demo logins: {people} new. Synthetic past learners: {learners} new.")
+        try:
+            takers = ensure_takers(now=timezone.now())
+        except (EmbedderError, ProviderError) as error:
+            self.stderr.write(
+                f"Without made-up learners with scored answers, for texts cannot be embedded: {error}"
+            )
+            return
+        self.stdout.write(f"Made-up learners with scored answers: {takers} new.")
