@@ -3,7 +3,8 @@
 from typing import Any
 
 # kind: the function that does such a job, the one that goes on without it after the last attempt, how many attempts;
-# where it differs from ops/kinds.py also the first and the longest wait between them.
+# where it differs from ops/kinds.py also the first and the longest wait between them; where too many would be in the
+# way of others, how many run at a time, altogether and of those with the same share: a number, or a setting's name.
 JOB_KINDS: dict[str, dict[str, Any]] = {
     "scoring.score": {
         "handler": "scoring.tasks.score",
@@ -61,11 +62,16 @@ JOB_KINDS: dict[str, dict[str, Any]] = {
         "max_attempts": 10,
         "base_seconds": 10,
         "ceiling_seconds": 900,
+        # It would only compete with itself, for the processor or for the provider.
+        "most_at_once": 1,
     },
     "partners.deliver": {
         "handler": "partners.tasks.deliver",
         "give_up": "partners.tasks.give_up_delivery",
         "max_attempts": 8,
+        # A slow receiver keeps neither other receivers nor assessments waiting.
+        "most_at_once": "WEBHOOKS_AT_ONCE",
+        "most_each": "WEBHOOKS_AT_ONCE_EACH",
     },
     "accounts.export": {
         "handler": "accounts.tasks.export",

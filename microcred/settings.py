@@ -21,6 +21,7 @@ from microcred.registry import GAUGES as GAUGES
 from microcred.registry import HEALTH as HEALTH
 from microcred.registry import JOB_KINDS as JOB_KINDS
 from microcred.registry import PRIVACY as PRIVACY
+from microcred.task_queue import worker_cluster
 from microcred.transport import *  # noqa: F403 - a section of the settings, kept in a file of its own
 from microcred.transport import ENVIRONMENT as ENVIRONMENT
 from microcred.transport import IS_DEPLOYED as IS_DEPLOYED
@@ -167,37 +168,17 @@ CACHES = {"default": {"BACKEND": "ops.counters.DatabaseCounterCache", "LOCATION"
 IDEMPOTENCY_KEEP_SECONDS = 24 * 3600
 
 # --- Jobs -------------------------------------------------------------------------------------------------
-# django-q2 only wakes workers up. retry counts from the pull, not from the start, so it must outlast all that
-# may wait inside the cluster: timeout * (1 + ceil((queue_limit + 1) / workers)) + 1.
 REDIS_URL = env.text("REDIS_URL")
 WORKER_PROCESSES = env.integer("WORKER_PROCESSES", 2)
-JOB_TIMEOUT_SECONDS = 90
-Q_CLUSTER: dict[str, Any] = {
-    "name": "microcred",
-    "workers": WORKER_PROCESSES,
-    "queue_limit": WORKER_PROCESSES,
-    "bulk": 1,
-    "timeout": JOB_TIMEOUT_SECONDS,
-    "retry": JOB_TIMEOUT_SECONDS * (1 + -(-(WORKER_PROCESSES + 1) // WORKER_PROCESSES)) + 1,
-    "save_limit": -1,
-    "ack_failures": True,
-    "max_attempts": 1,
-    "catch_up": False,
-    "scheduler": False,
-    "poll": 0.1,
-    "log_level": "WARNING",
-    "label": "Job queue",
-    **(
-        {"redis": REDIS_URL, "broker_class": "ops.bell.RedisBells"}
-        if REDIS_URL
-        else {"orm": "default", "broker_class": "ops.bell.DatabaseBells"}
-    ),
-}
-JOB_LEASE_SECONDS = 15
-JOB_RENEW_SECONDS = 4
-# Renewal stops here, so that work that hangs loses its lease before the queue's own timeout ends its process.
-JOB_DEADLINE_SECONDS = 60
-# What runs when the worker is told to stop may go on for so long; then it is put back.
+# Jobs that each of them does at a time, most of them waiting for somebody; each has a database connection of its own.
+WORKER_THREADS = env.integer("WORKER_THREADS", 24)
+# How many webhooks are sent at a time, and how many of those to the same receiver.
+WEBHOOKS_AT_ONCE = env.integer("WEBHOOKS_AT_ONCE", 16)
+WEBHOOKS_AT_ONCE_EACH = env.integer("WEBHOOKS_AT_ONCE_EACH", 2)
+Q_CLUSTER: dict[str, Any] = worker_cluster(WORKER_PROCESSES, REDIS_URL)
+# The longest wait for a lost worker's job; renewal; when work is taken to hang and loses its lease; when its process
+# is ended; how long what runs when the worker is told to stop may go on before it is put back.
+JOB_LEASE_SECONDS, JOB_RENEW_SECONDS, JOB_DEADLINE_SECONDS, JOB_TIMEOUT_SECONDS = 15, 4, 60, 90
 JOB_STOP_SECONDS = 20
 # Called once in the worker, before it forks.
 WORKER_PRELOAD = ["microcred.ai.providers.preload"]

@@ -17,4 +17,6 @@ class OpsConfig(AppConfig):
         register(checks.check_database, Tags.database)
         register(checks.check_caches, Tags.caches)
         register(checks.check_jobs)
+        register(checks.check_hands)
+        register(checks.check_connections, Tags.database)
         register(checks.check_deployment, Tags.security, deploy=True)

@@ -1,41 +1,52 @@
-"""The bell that wakes workers up: everything that is said to django-q2.
+"""Bells, which tell workers that there is work: everything that is said to django-q2's brokers.
 
-A bell carries the id of one job and is delivered at most once, by either broker. A lost bell costs only the
-seconds until ``ops.reconciliation`` rings again, so nothing is ever acknowledged, locked or retried here.
+The queue is the job table. A bell only says "look": it carries nothing, may be heard by several or lost, and workers
+look every few seconds without one. So nothing is ever acknowledged, locked or delivered twice here.
 """
 
 import datetime as dt
-import uuid
+from functools import cache
+from select import select
 from time import sleep
+from typing import Any, Never
 
 import structlog
-from django.db import DatabaseError, InterfaceError, connections, transaction
-from django.db.models import Q
-from django.db.models.functions import Now
-from django_q.brokers import get_broker
-from django_q.brokers.orm import ORM
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connection, connections, transaction
+from django_q.brokers import Broker, get_broker
 from django_q.brokers.redis_broker import Redis
-from django_q.cluster import Cluster
 from django_q.conf import Conf
-from django_q.exceptions import TimeoutException
 from django_q.models import OrmQ, Task
-from django_q.signing import BadSignature, SignedPackage
-from django_q.tasks import async_task
+from psycopg import Error as PsycopgError
 from redis import RedisError
 
 from ops import pulse
 
 log = structlog.get_logger(__name__)
-TASK = "ops.jobs.run"
+# The trigger of the job table names it too.
+CHANNEL = "microcred_jobs"
 OUTAGE_SECONDS = 0.5
-Timeout: type[SystemExit] = TimeoutException
+# One wakes one process, and a process that cannot do all there is passes it on.
+MOST_WAITING = 16
+SHORTEST_WAIT_SECONDS = 0.01
 
 
-class _Heartbeat:
-    """Turns the status that the sentinel saves in every guard cycle into a heartbeat, and keeps none of it."""
+class NotAJob(TypeError):
+    """Work was handed to django-q2 directly; only ``ops.jobs.enqueue`` leaves a record of it."""
+
+
+class _Bells(Broker):  # type: ignore[misc]
+    """What both brokers have in common."""
+
+    def enqueue(self, task: object) -> Never:
+        """Refuse: a task that is not in the job table would be lost."""
+        raise NotAJob("Background work is announced by ops.jobs.enqueue, never by async_task.")
+
+    def dequeue(self) -> Never:
+        """Refuse: a cluster of django-q2's own would hear bells and have nothing to do."""
+        raise NotAJob("Background work is done by manage.py worker, never by qcluster.")
 
     def set_stat(self, key: str, value: str, timeout: int) -> None:
-        """Beat."""
+        """Take the status that the sentinel saves in every guard cycle for a heartbeat, and keep none of it."""
         pulse.beat()
 
     def get_stat(self, key: str) -> None:
@@ -46,101 +57,117 @@ class _Heartbeat:
         return []
 
 
-class DatabaseBells(_Heartbeat, ORM):  # type: ignore[misc]
-    """Bells as rows of the product's own database: rung with the transaction, deleted when delivered."""
+class DatabaseBells(_Bells):
+    """Bells by LISTEN and NOTIFY: a trigger rings at the COMMIT of whatever queues a job, and all workers hear it."""
 
-    def enqueue(self, task: str) -> int:
-        """Add a bell to the caller's transaction, stamped by the database's clock."""
-        bell = self.get_connection().create(key=self.list_key, payload=task, lock=Now())
-        return int(bell.pk)
+    def __init__(self, list_key: str | None = None) -> None:
+        super().__init__(list_key)
+        self._ear: Any = None
 
-    def dequeue(self) -> list[tuple[None, str]] | None:
-        """Take the oldest bell; two workers never get the same one. An outage is waited for, not died of."""
+    def ring(self) -> None:
+        """Have every worker look, when the caller's transaction commits."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+
+    def hear(self, seconds: float) -> bool:
+        """Wait for a bell; true as well when some may have been missed. An outage is waited for, not died of."""
         try:
-            payloads = self._take()
-        except (DatabaseError, InterfaceError) as error:
+            if self._ear is None:
+                self._ear = self._listen()
+                return True
+            heard, _, _ = select([self._ear.fileno()], [], [], max(0.0, seconds))
+            return bool(heard) and self._read()
+        except (DatabaseError, InterfaceError, PsycopgError, OSError) as error:
             log.warning("bells_unreachable", error=type(error).__name__)
-            connections[Conf.ORM].close()
+            self.close()
             sleep(OUTAGE_SECONDS)
-            return None
-        if not payloads:
-            sleep(Conf.POLL)
-        return [(None, payload) for payload in payloads] or None
+            return False
 
-    def _take(self) -> list[str]:
-        self.get_connection()
-        with connections[Conf.ORM].cursor() as cursor:
-            cursor.execute(
-                "DELETE FROM django_q_ormq WHERE id = ("
-                " SELECT id FROM django_q_ormq WHERE key = %s ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED"
-                ") RETURNING payload",
-                [self.list_key],
-            )
-            return [row[0] for row in cursor.fetchall()]
+    def pass_on(self) -> None:
+        """Do nothing: everybody heard it."""
 
-    def oldest(self) -> dt.datetime | None:
-        """Return when the oldest waiting bell was rung."""
-        waiting = self.get_connection().filter(key=self.list_key).order_by("id")
-        moment: dt.datetime | None = waiting.values_list("lock", flat=True).first()
-        return moment
+    def close(self) -> None:
+        """Listen no more."""
+        if self._ear is not None:
+            self._ear.close()
+            self._ear = None
+
+    def _listen(self) -> Any:
+        # A connection of its own: the one of the thread is busy with claims.
+        wrapper = connections.create_connection(DEFAULT_DB_ALIAS)
+        wrapper.ensure_connection()
+        ear: Any = wrapper.connection
+        ear.execute(f"LISTEN {CHANNEL}")
+        return ear
+
+    def _read(self) -> bool:
+        wire = self._ear.pgconn
+        wire.consume_input()
+        heard = False
+        while wire.notifies() is not None:
+            heard = True
+        return heard
 
 
-class RedisBells(_Heartbeat, Redis):  # type: ignore[misc]
-    """Bells in a Redis list, pushed when the transaction has committed."""
+class RedisBells(_Bells, Redis):  # type: ignore[misc]
+    """Bells in a short Redis list, pushed when the transaction has committed; each wakes one process."""
 
     def ping(self) -> bool:
-        """Let the cluster start without Redis too: its return is waited for in :meth:`dequeue`."""
+        """Let the cluster start without Redis too."""
         return True
 
-    def dequeue(self) -> list[tuple[None, bytes]] | None:
-        """Take the oldest bell, waiting a second for one. An outage is waited for, not died of."""
+    def ring(self) -> None:
+        """Have one process look, now; a bell that cannot be sent costs the seconds until somebody looks anyway."""
         try:
-            bells: list[tuple[None, bytes]] | None = super().dequeue()
+            with self.connection.pipeline() as pipe:
+                pipe.rpush(self.list_key, "")
+                pipe.ltrim(self.list_key, -MOST_WAITING, -1)
+                pipe.execute()
+        except (RedisError, OSError) as error:
+            log.warning("bell_lost", error=type(error).__name__)
+
+    def hear(self, seconds: float) -> bool:
+        """Wait for a bell. An outage is waited for, not died of."""
+        try:
+            return self.connection.blpop([self.list_key], max(SHORTEST_WAIT_SECONDS, seconds)) is not None
         except (RedisError, OSError) as error:
             log.warning("bells_unreachable", error=type(error).__name__)
             sleep(OUTAGE_SECONDS)
-            return None
-        return bells
+            return False
 
-    def oldest(self) -> dt.datetime | None:
-        """Return when the oldest waiting bell was rung; one that cannot be read does not count."""
-        try:
-            payload = self.connection.lindex(self.list_key, 0)
-            moment: dt.datetime | None = SignedPackage.loads(payload.decode())["started"] if payload else None
-        except (RedisError, BadSignature, KeyError) as error:
-            log.warning("bells_unreadable", error=type(error).__name__)
-            return None
-        return moment
+    def pass_on(self) -> None:
+        """Wake another process."""
+        self.ring()
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self.connection.close()
 
 
-def ring(job_id: uuid.UUID) -> None:
-    """Wake a worker for one job, if and when the caller's transaction commits."""
-    if Conf.ORM:
-        async_task(TASK, str(job_id))
-    else:
-        transaction.on_commit(lambda: _push(job_id), robust=True)
+def announce() -> None:
+    """Wake a worker if and when the caller's transaction, which queued a job, commits."""
+    # PostgreSQL rings by itself, by a trigger.
+    if not Conf.ORM:
+        transaction.on_commit(ring, robust=True)
 
 
-def _push(job_id: uuid.UUID) -> None:
-    try:
-        async_task(TASK, str(job_id))
-    except (RedisError, OSError) as error:
-        log.warning("bell_lost", job_id=str(job_id), error=type(error).__name__)
+def ring() -> None:
+    """Have workers look although nothing new was queued."""
+    _broker(Conf.BROKER_CLASS, str(Conf.REDIS)).ring()
 
 
-def oldest_waiting() -> dt.datetime | None:
-    """Return when the oldest bell that no worker has heard yet was rung, None when all were heard."""
-    moment: dt.datetime | None = get_broker().oldest()
-    return moment
+def ears() -> Any:
+    """Return a broker to listen with, for this process alone."""
+    return get_broker()
 
 
-def new_cluster() -> Cluster:
-    """Return django-q2's cluster, not started."""
-    return Cluster()
+@cache
+def _broker(name: str, where: str) -> Any:
+    return get_broker()
 
 
 def clean_up(*, before: dt.datetime) -> int:
-    """Delete what django-q2 keeps and nobody reads: records of killed tasks, bells of other cluster names."""
+    """Delete what django-q2, or an earlier release, has left in its tables and nobody reads."""
     records, _ = Task.objects.filter(started__lt=before).delete()
-    bells, _ = OrmQ.objects.filter(~Q(key=Conf.CLUSTER_NAME) & Q(lock__lt=before)).delete()
+    bells, _ = OrmQ.objects.filter(lock__lt=before).delete()
     return int(records) + int(bells)

@@ -5,9 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
+from django.db import DEFAULT_DB_ALIAS, connection
 
 UNSHARED_CACHES = ("LocMemCache", "DummyCache", "FileBasedCache", "db.DatabaseCache")
 SHORTEST_SECRET = 40
+# Listening, renewing and calling hands to work in each process, the supervisor's own, commands, and a reserve.
+OTHER_CONNECTIONS = 15
 
 
 def check_database(**kwargs: Any) -> Sequence[CheckMessage]:
@@ -47,7 +50,7 @@ def check_caches(**kwargs: Any) -> Sequence[CheckMessage]:
 
 
 def check_jobs(**kwargs: Any) -> Sequence[CheckMessage]:
-    """E004, E005, E006: times that do not leave room for each other, several deliveries, unusable kinds."""
+    """E004, E005, E006: times that do not leave room for each other, another queue, unusable kinds."""
     problems: list[CheckMessage] = []
     if not _times_leave_room():
         problems.append(
@@ -70,9 +73,48 @@ def check_jobs(**kwargs: Any) -> Sequence[CheckMessage]:
     problems.extend(
         Error(f"The job kind {name!r} is unusable.", hint="See ops/kinds.py.", id="microcred.E006")
         for name, kind in settings.JOB_KINDS.items()
-        if len(name) > 32 or not kind.get("handler") or kind.get("max_attempts", 0) < 1
+        if not _is_usable(name, kind)
     )
     return problems
+
+
+def check_hands(**kwargs: Any) -> Sequence[CheckMessage]:
+    """E010: numbers of processes, threads and webhooks with which nothing would be done."""
+    return [
+        Error(f"{name} is {getattr(settings, name)}.", hint="It must be 1 or more.", id="microcred.E010")
+        for name in ("WORKER_PROCESSES", "WORKER_THREADS", "WEBHOOKS_AT_ONCE", "WEBHOOKS_AT_ONCE_EACH")
+        if getattr(settings, name) < 1
+    ]
+
+
+def check_connections(**kwargs: Any) -> Sequence[CheckMessage]:
+    """E011: more jobs at a time than the database server takes connections."""
+    if DEFAULT_DB_ALIAS not in (kwargs.get("databases") or ()):
+        return []
+    hands = settings.WORKER_PROCESSES * settings.WORKER_THREADS
+    needed = hands + settings.WEB_PROCESSES * settings.WEB_THREADS + OTHER_CONNECTIONS
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('max_connections')::int")
+        (offered,) = cursor.fetchone()
+    if needed <= offered:
+        return []
+    return [
+        Error(
+            f"Up to {needed} connections are needed, and the database server takes {offered}.",
+            hint="Lower WORKER_PROCESSES, WORKER_THREADS, WEB_PROCESSES or WEB_THREADS, or raise max_connections.",
+            id="microcred.E011",
+        )
+    ]
+
+
+def _is_usable(name: str, kind: dict[str, Any]) -> bool:
+    limits = [kind[key] for key in ("most_at_once", "most_each") if key in kind]
+    return (
+        len(name) <= 32
+        and bool(kind.get("handler"))
+        and kind.get("max_attempts", 0) >= 1
+        and all(hasattr(settings, limit) if isinstance(limit, str) else limit >= 1 for limit in limits)
+    )
 
 
 def _times_leave_room() -> bool:

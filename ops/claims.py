@@ -1,37 +1,40 @@
 """Taking a job, holding it by a lease, and giving it back: every write checks the owner's token."""
 
 import datetime as dt
+import json
 import os
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from microcred.db import database_now
-from ops import kinds, transitions
+from ops import kinds, ready, transitions
 from ops.enums import JobStatus
 from ops.failures import LeaseLost
 from ops.models import AsyncJob
 
+log = structlog.get_logger(__name__)
 CHANGING_FIELDS = [
     "status",
     "attempts",
     "giving_up",
     "give_ups",
+    "alone",
     "error_payload",
     "owner_token",
     "lease_expires_at",
     "next_run_at",
-    "rung_at",
     "completed_at",
 ]
-_TAKE = """
+_CLAIM = """
 UPDATE async_jobs SET
     status = 'running',
     owner_token = %(token)s,
@@ -40,8 +43,32 @@ UPDATE async_jobs SET
     started_at = clock_timestamp(),
     attempts = attempts + CASE WHEN giving_up THEN 0 ELSE 1 END,
     give_ups = give_ups + CASE WHEN giving_up THEN 1 ELSE 0 END
+"""
+_CLAIMED = "id, job_type, payload, assessment_id, attempts, max_attempts, correlation_id, giving_up"
+_TAKE = f"""{_CLAIM}
 WHERE id = %(id)s AND status = 'queued' AND next_run_at <= clock_timestamp() AND job_type = ANY(%(kinds)s)
-RETURNING *
+RETURNING {_CLAIMED}
+"""
+_NEXT = f"""{_CLAIM}
+WHERE id = (
+    SELECT id FROM async_jobs WHERE {ready.CONDITION} AND alone = %(alone)s
+    ORDER BY next_run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+) RETURNING {_CLAIMED}
+"""  # noqa: S608 - constants only
+_END = """
+UPDATE async_jobs SET
+    status = 'succeeded', completed_at = clock_timestamp(), error_payload = NULL,
+    owner_token = NULL, lease_expires_at = NULL
+WHERE id = %(ended)s AND status = 'running' AND owner_token = %(ended_token)s AND NOT giving_up
+RETURNING 1
+"""
+_END_AND_NEXT = f"""
+WITH ended AS ({_END}), next AS ({_NEXT})
+SELECT (SELECT count(*) FROM ended), next.* FROM (VALUES (1)) AS always LEFT JOIN next ON true
+"""  # noqa: S608 - constants only
+_UNTIL_NEXT = """
+SELECT extract(epoch FROM min(next_run_at) - clock_timestamp())::float8 FROM async_jobs
+WHERE status = 'queued' AND alone = %(alone)s AND next_run_at > statement_timestamp()
 """
 _worker_name = "inline"
 
@@ -101,30 +128,79 @@ class Claim:
 
 def take(job_id: uuid.UUID) -> Claim | None:
     """Claim a due, queued job of a known kind; None when there is nothing to claim under this id."""
-    token = uuid.uuid4()
-    rows = AsyncJob.objects.raw(
-        _TAKE,
-        {
-            "id": job_id,
-            "token": token,
-            "claimed_by": f"{_worker_name}/{os.getpid()}",
-            "lease": float(settings.JOB_LEASE_SECONDS),
-            "kinds": kinds.known(),
-        },
+    claimer = _claimer()
+    rows = _execute(_TAKE, claimer | {"id": job_id, "kinds": kinds.known()})
+    return _claim(rows[0], claimer) if rows else None
+
+
+def take_next(*, alone: bool) -> Claim | None:
+    """Claim the job that has been ready longest, None when none is; two callers never get the same one.
+
+    ``alone`` says which of the two queues is meant: that of jobs that must not share a process, or the other.
+    """
+    claimer = _claimer()
+    rows = _execute(_NEXT, claimer | ready.parameters() | {"alone": alone})
+    return _claim(rows[0], claimer) if rows else None
+
+
+def end(claim: Claim) -> None:
+    """End a job that has nothing to write; raises :class:`LeaseLost` when it is no longer this worker's."""
+    with claim.finish():
+        pass
+
+
+def end_and_take_next(claim: Claim, *, alone: bool) -> Claim | None:
+    """Do as :func:`end` and :func:`take_next`, in one statement and with one commit where that is possible."""
+    parameters = ready.parameters()
+    # The statement could not see that the job it ends makes room for another of its kind.
+    if claim.giving_up or claim.kind in {*parameters["limited"], *parameters["shared"]}:
+        end(claim)
+        return take_next(alone=alone)
+    claim.released.set()
+    claimer = _claimer()
+    ending = {"ended": claim.job_id, "ended_token": claim.token}
+    ((ended, *row),) = _execute(_END_AND_NEXT, claimer | parameters | ending | {"alone": alone})
+    if ended:
+        claim.is_finished = True
+    else:
+        log.warning("job_fenced_off", job_id=str(claim.job_id), kind=claim.kind)
+    return _claim(row, claimer) if row[0] is not None else None
+
+
+def seconds_until_next(*, alone: bool) -> float | None:
+    """Return in how many seconds the next of the queued jobs that are not due yet will be."""
+    ((seconds,),) = _execute(_UNTIL_NEXT, {"alone": alone})
+    return None if seconds is None else max(0.0, float(seconds))
+
+
+def _claimer() -> dict[str, Any]:
+    return {
+        "token": uuid.uuid4(),
+        "claimed_by": f"{_worker_name}/{os.getpid()}",
+        "lease": float(settings.JOB_LEASE_SECONDS),
+    }
+
+
+def _execute(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _claim(row: Sequence[Any], claimer: dict[str, Any]) -> Claim:
+    job_id, kind, payload, assessment_id, attempts, max_attempts, correlation_id, giving_up = row
+    return Claim(
+        job_id=job_id,
+        kind=kind,
+        payload=json.loads(payload),
+        assessment_id=assessment_id,
+        attempt=attempts,
+        max_attempts=max_attempts,
+        token=claimer["token"],
+        correlation_id=correlation_id,
+        giving_up=giving_up,
     )
-    for job in rows:
-        return Claim(
-            job_id=job.pk,
-            kind=job.kind,
-            payload=job.payload,
-            assessment_id=job.assessment_id,
-            attempt=job.attempts,
-            max_attempts=job.max_attempts,
-            token=token,
-            correlation_id=job.correlation_id,
-            giving_up=job.giving_up,
-        )
-    return None
 
 
 def fail(claim: Claim, *, error: dict[str, Any], delay: dt.timedelta) -> None:

@@ -3,24 +3,22 @@
 import datetime as dt
 import random
 import uuid
-from collections.abc import Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
-from django.db.models.functions import Now
 
 from microcred.db import database_now
 from microcred.errors import Conflict, Missing
-from ops import audit, bell, claims, kinds, leases, pulse, transitions
+from ops import audit, bell, claims, kinds, leases, transitions
 from ops.backoff import full_jitter
 from ops.claims import Claim
 from ops.enums import JobStatus
 from ops.failures import LeaseLost, RetryLater, describe
 from ops.models import AsyncJob
 
-__all__ = ["Claim", "LeaseLost", "RetryLater", "drain", "enqueue", "requeue", "run"]
+__all__ = ["Claim", "LeaseLost", "RetryLater", "drain", "enqueue", "perform", "requeue", "run"]
 
 log = structlog.get_logger(__name__)
 _jitter = random.SystemRandom()
@@ -37,11 +35,13 @@ def enqueue(
     assessment_id: uuid.UUID | None = None,
     run_at: dt.datetime | None = None,
     unique_key: str | None = None,
+    share: str = "",
 ) -> AsyncJob:
     """Record a job in the caller's transaction and wake a worker when that commits.
 
     With ``unique_key`` at most one job ever exists under that key: a second call returns the first's job,
-    whatever has become of it. ``payload`` holds ids and small facts. Raises ``UnknownKind``.
+    whatever has become of it. Jobs with the same ``share`` take turns where their kind limits how many of those
+    run at a time. ``payload`` holds ids and small facts. Raises ``UnknownKind``.
     """
     values = {
         "kind": kind,
@@ -50,41 +50,30 @@ def enqueue(
         "unique_key": unique_key,
         "correlation_id": str(structlog.contextvars.get_contextvars().get("correlation_id", ""))[:64],
     }
+    if share:
+        values["share"] = share
     if assessment_id is not None:
         values["assessment_id"] = assessment_id
-    if run_at is None:
-        values["rung_at"] = Now()
-    else:
+    if run_at is not None:
         values["next_run_at"] = run_at
-    with transaction.atomic():
-        job, is_new = _insert(AsyncJob(**values))
-        if is_new and run_at is None:
-            bell.ring(job.pk)
+    job = _insert(AsyncJob(**values))
+    bell.announce()
     return job
 
 
-def _insert(job: AsyncJob) -> tuple[AsyncJob, bool]:
+def _insert(job: AsyncJob) -> AsyncJob:
     if job.unique_key is None:
         job.save(force_insert=True)
-        job.refresh_from_db(fields=["rung_at"])
-        return job, True
+        return job
     AsyncJob.objects.bulk_create([job], ignore_conflicts=True)
-    stored = AsyncJob.objects.get(unique_key=job.unique_key)
-    return stored, stored.pk == job.pk
+    return AsyncJob.objects.get(unique_key=job.unique_key)
 
 
 def run(job_id: str) -> None:
-    """Do the job of this id if it is due and nobody else has it. This is what a bell makes a worker call."""
-    if pulse.claims_refused():
-        return
-    try:
-        claim = claims.take(uuid.UUID(job_id))
-    except (DatabaseError, InterfaceError) as error:
-        log.warning("job_not_claimed", job_id=job_id, error=type(error).__name__)
-        _mend_connection()
-        return
+    """Do the job of this id if it is due and nobody else has it: for tests, and for repair by hand."""
+    claim = claims.take(uuid.UUID(job_id))
     if claim is not None:
-        _work(claim, renew=True)
+        perform(claim, end=claims.end)
 
 
 def drain(*, limit: int = 1000, skip_waits: bool = False) -> int:
@@ -104,7 +93,7 @@ def drain(*, limit: int = 1000, skip_waits: bool = False) -> int:
             return count
         claim = claims.take(first[0])
         if claim is not None:
-            _work(claim, renew=False)
+            _work(claim, end=claims.end)
     return limit
 
 
@@ -118,6 +107,7 @@ def requeue(job_id: uuid.UUID, *, by: audit.Actor | None) -> AsyncJob:
             raise JobNotDead(f"The job is {job.status}, not dead.", code="JOB_409")
         transitions.revive(job, now=database_now())
         job.save(update_fields=claims.CHANGING_FIELDS)
+        bell.announce()
         audit.record(
             by=by,
             action="job.requeued",
@@ -128,7 +118,13 @@ def requeue(job_id: uuid.UUID, *, by: audit.Actor | None) -> AsyncJob:
     return job
 
 
-def _work(claim: Claim, *, renew: bool) -> None:
+def perform(claim: Claim, *, end: Callable[[Claim], None]) -> None:
+    """Do a claimed job under a lease that is renewed; ``end`` ends one whose handler has left that to us."""
+    with leases.renewed(claim):
+        _work(claim, end=end)
+
+
+def _work(claim: Claim, *, end: Callable[[Claim], None]) -> None:
     with structlog.contextvars.bound_contextvars(
         correlation_id=claim.correlation_id,
         job_id=str(claim.job_id),
@@ -137,17 +133,14 @@ def _work(claim: Claim, *, renew: bool) -> None:
         component=claim.kind,
     ):
         try:
-            with leases.renewed(claim) if renew else nullcontext():
-                kinds.named(claim.kind).resolve(giving_up=claim.giving_up)(claim)
-                if not claim.is_finished:
-                    with claim.finish():
-                        pass
+            kinds.named(claim.kind).resolve(giving_up=claim.giving_up)(claim)
+            if not claim.is_finished:
+                end(claim)
         except LeaseLost as error:
             log.warning("job_fenced_off", reason=str(error))
-        except bell.Timeout as error:
-            _fail(claim, error)
+        except KeyboardInterrupt:
             raise
-        except (Exception, SystemExit) as error:  # a handler may raise anything; the job's state must tell
+        except BaseException as error:  # a handler may raise anything; the job's state must tell
             _fail(claim, error)
 
 

@@ -24,6 +24,8 @@ class Kind:
     """What to call for a job, and how patiently.
 
     ``handler`` and ``give_up`` are dotted names; ``base`` and ``ceiling`` are the seconds of the back-off.
+    ``most_at_once`` limits how many of the kind run at a time, on all machines together, and ``most_each`` how many
+    of those with the same ``share``; None for no limit. Both are kept as well as a look at the table can.
     """
 
     name: str
@@ -32,6 +34,8 @@ class Kind:
     max_attempts: int
     base: float
     ceiling: float
+    most_at_once: int | None = None
+    most_each: int | None = None
 
     def resolve(self, *, giving_up: bool) -> Handler:
         """Import and return the function that does the work, or the one that degrades it."""
@@ -55,7 +59,20 @@ def named(name: str) -> Kind:
         max_attempts=entry["max_attempts"],
         base=entry.get("base_seconds", DEFAULT_BASE_SECONDS),
         ceiling=entry.get("ceiling_seconds", DEFAULT_CEILING_SECONDS),
+        most_at_once=_number(entry.get("most_at_once")),
+        most_each=_number(entry.get("most_each")),
     )
+
+
+def _number(entry: int | str | None) -> int | None:
+    """Return a number, or that of the setting which is named."""
+    number: int | None = getattr(settings, entry) if isinstance(entry, str) else entry
+    return number
+
+
+def all_known() -> list[Kind]:
+    """Return every kind that this code knows."""
+    return [named(name) for name in settings.JOB_KINDS]
 
 
 def known() -> list[str]:

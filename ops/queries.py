@@ -10,28 +10,38 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Max
 
-from ops import kinds
+from ops import kinds, ready
 from ops.enums import JobStatus
 from ops.models import AsyncJob, AuditLog
 
 _OLDEST_DUE = """
 SELECT coalesce(extract(epoch FROM clock_timestamp() - min(next_run_at)), 0)::float8 FROM async_jobs
-WHERE status = 'queued' AND next_run_at <= clock_timestamp() AND job_type = ANY(%s)
+WHERE status = 'queued' AND next_run_at <= statement_timestamp() AND job_type = ANY(%s)
 """
+_OLDEST_READY = f"""
+SELECT coalesce(extract(epoch FROM clock_timestamp() - min(next_run_at)), 0)::float8 FROM (
+    SELECT next_run_at FROM async_jobs WHERE {ready.CONDITION} AND alone = %(alone)s
+    ORDER BY next_run_at, id LIMIT 1
+) AS first
+"""  # noqa: S608 - constants only
 _PROGRESS = """
 SELECT
     count(*) FILTER (WHERE status = 'running' AND lease_expires_at > clock_timestamp()),
     extract(epoch FROM clock_timestamp() - max(started_at))::float8
 FROM async_jobs
-WHERE claimed_by LIKE %s AND (status = 'running' OR started_at > clock_timestamp() - interval '1 minute')
+WHERE claimed_by LIKE %s AND alone = %s
+    AND (status = 'running' OR started_at > clock_timestamp() - interval '1 minute')
 """
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How one worker is getting on: seconds the most overdue job waits, jobs in hand, seconds since a claim."""
+    """How one worker is getting on with jobs that share processes, or with those ``alone``.
 
-    oldest_due_seconds: float
+    Seconds that the most overdue job which may be taken waits, jobs in hand, seconds since a claim.
+    """
+
+    oldest_ready_seconds: float
     running: int
     seconds_since_claim: float | None
 
@@ -44,13 +54,21 @@ def oldest_due_seconds() -> float:
     return float(seconds)
 
 
-def progress(worker: str) -> Progress:
-    """Return how the worker of this name is getting on."""
-    oldest = oldest_due_seconds()
+def oldest_ready_seconds(*, alone: bool = False) -> float:
+    """Return the same for jobs that may be taken now: no limit of their kind is reached."""
     with connection.cursor() as cursor:
-        cursor.execute(_PROGRESS, [f"{worker}/%"])
+        cursor.execute(_OLDEST_READY, ready.parameters() | {"alone": alone})
+        (seconds,) = cursor.fetchone()
+    return float(seconds)
+
+
+def progress(worker: str, *, alone: bool) -> Progress:
+    """Return how the worker of this name is getting on."""
+    oldest = oldest_ready_seconds(alone=alone)
+    with connection.cursor() as cursor:
+        cursor.execute(_PROGRESS, [f"{worker}/%", alone])
         running, since = cursor.fetchone()
-    return Progress(oldest_due_seconds=oldest, running=running, seconds_since_claim=since)
+    return Progress(oldest_ready_seconds=oldest, running=running, seconds_since_claim=since)
 
 
 def without_live_job(assessment_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:

@@ -32,6 +32,18 @@ def fail(job: AsyncJob, *, error: dict[str, Any], delay: dt.timedelta, now: dt.d
         bury(job, now=now)
 
 
+def lose(job: AsyncJob, *, now: dt.datetime) -> None:
+    """End the claim of a worker that died or hung.
+
+    Other jobs may have died with it. Which of them was the cause is not known, so one that loses its worker a
+    second time, or may lose no other, is from then on done alone, and nothing else suffers from it any more.
+    """
+    error = {"type": "WorkerLost", "where": [], "claimed_by": job.claimed_by}
+    was_lost = (job.error_payload or {}).get("type") == error["type"]
+    job.alone = job.alone or was_lost or job.attempts >= job.max_attempts - 1
+    fail(job, error=error, delay=now - now, now=now)
+
+
 def _next_give_up(job: AsyncJob, *, delay: dt.timedelta, now: dt.datetime) -> None:
     if job.give_ups < MAX_GIVE_UPS:
         job.status, job.next_run_at = JobStatus.QUEUED, now + delay
@@ -68,9 +80,9 @@ def put_back(job: AsyncJob, *, now: dt.datetime) -> None:
 
 def revive(job: AsyncJob, *, now: dt.datetime) -> None:
     """Queue a dead job with all its attempts before it again."""
-    job.status, job.next_run_at, job.completed_at, job.rung_at = JobStatus.QUEUED, now, None, None
-    job.attempts, job.give_ups, job.giving_up = 0, 0, False
+    job.status, job.next_run_at, job.completed_at = JobStatus.QUEUED, now, None
+    job.attempts, job.give_ups, job.giving_up, job.alone = 0, 0, False, False
 
 
 def _let_go(job: AsyncJob) -> None:
-    job.owner_token = job.lease_expires_at = job.rung_at = None
+    job.owner_token = job.lease_expires_at = None

@@ -10,12 +10,13 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connections
 from django.utils.module_loading import import_string
 
-from ops import bell, claims, pulse
+from ops import claims, pulse
+from ops.cluster import JobCluster
 from ops.supervision.processes import forks_die_with_parent
 
 log = structlog.get_logger(__name__)
 ROUND_SECONDS = 0.1
-# The sentinel beats twice a second. One that does not can be waiting for a lock that a killed worker held.
+# The sentinel beats twice a second.
 SILENCE_SECONDS = 10.0
 
 
@@ -41,7 +42,7 @@ class Worker:
             import_string(dotted)()
         connections.close_all()
         forks_die_with_parent()
-        cluster = bell.new_cluster()
+        cluster = JobCluster()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopped.set())
         cluster.start()

@@ -19,7 +19,8 @@ class AsyncJob(Model):
     changes nothing. A job whose attempts are used up and whose kind can degrade is queued once more with
     ``giving_up``: what then runs is the kind's ``give_up``. ``dead`` comes after that.
 
-    ``kind``, ``payload``, ``assessment``, ``unique_key`` and ``queued_at`` never change.
+    ``kind``, ``payload``, ``assessment``, ``unique_key``, ``share`` and ``queued_at`` never change. A trigger rings
+    for the workers whenever a row becomes, or is made, ``queued``.
     """
 
     assessment = models.ForeignKey(
@@ -44,8 +45,11 @@ class AsyncJob(Model):
     )
     queued_at = models.DateTimeField(db_default=Now(), editable=False)
     next_run_at = models.DateTimeField(db_default=Now(), help_text="Not to be claimed before.")
-    rung_at = models.DateTimeField(
-        null=True, help_text="When a worker was last woken for it since it was due."
+    share = models.CharField(
+        max_length=80, blank=True, db_default="", help_text="Whose turn it takes where a kind limits those."
+    )
+    alone = models.BooleanField(
+        db_default=False, help_text="Its workers died twice: it runs where no other job can suffer from it."
     )
     started_at = models.DateTimeField(null=True, help_text="The last claim.")
     completed_at = models.DateTimeField(null=True, help_text="When it succeeded or died.")
@@ -80,7 +84,11 @@ class AsyncJob(Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["status", "next_run_at"], name="async_jobs_status_next_run"),
+            models.Index(
+                fields=["alone", "next_run_at", "id"],
+                condition=Q(status=JobStatus.QUEUED),
+                name="async_jobs_ready",
+            ),
             models.Index(
                 fields=["lease_expires_at"], condition=Q(status=JobStatus.RUNNING), name="async_jobs_leases"
             ),

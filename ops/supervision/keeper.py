@@ -18,6 +18,7 @@ from ops.supervision.watchdog import is_stuck
 log = structlog.get_logger(__name__)
 PASS_SECONDS = 0.5
 WATCH_SECONDS = 1.0
+RING_SECONDS = 2.0
 SCHEDULE_SECONDS = 3.0
 OUTAGE_SECONDS = 1.0
 
@@ -44,12 +45,13 @@ class Keeper(threading.Thread):
         self.worker_died = threading.Event()
         self._stopped = threading.Event()
         self._announced: dict[str, int] = {}
-        self._next = {self._repair: 0.0, self._schedule: 0.0, self._watch: 0.0}
         self._every = {
             self._repair: PASS_SECONDS,
+            self._ring: RING_SECONDS,
             self._schedule: SCHEDULE_SECONDS,
             self._watch: WATCH_SECONDS,
         }
+        self._next = dict.fromkeys(self._every, 0.0)
 
     def stop(self) -> None:
         """End after the present round."""
@@ -84,9 +86,12 @@ class Keeper(threading.Thread):
         if self.worker_died.is_set():
             claims.lapse_all(self._worker_name)
             self.worker_died.clear()
-        repaired = reconciliation.reconcile()
-        if repaired.lapsed or repaired.rung:
-            log.info("jobs_repaired", lapsed=repaired.lapsed, rung=repaired.rung)
+        lapsed = reconciliation.end_lapsed_claims()
+        if lapsed:
+            log.info("jobs_repaired", lapsed=lapsed)
+
+    def _ring(self) -> None:
+        reconciliation.ring_for_waiting_jobs()
 
     def _schedule(self) -> None:
         for schedule, slot in schedules.due(timezone.now(), self._announced):
@@ -96,14 +101,14 @@ class Keeper(threading.Thread):
     def _watch(self) -> None:
         if self._seconds_ready is None or self._restart is None:
             return
-        progress = queries.progress(self._worker_name)
-        if is_stuck(
-            progress, worker_processes=settings.WORKER_PROCESSES, seconds_ready=self._seconds_ready()
-        ):
-            log.error(
-                "worker_stuck",
-                oldest_due_seconds=round(progress.oldest_due_seconds, 1),
-                running=progress.running,
-                seconds_since_claim=progress.seconds_since_claim,
-            )
-            self._restart()
+        for alone, hands in ((False, settings.WORKER_PROCESSES * settings.WORKER_THREADS), (True, 1)):
+            progress = queries.progress(self._worker_name, alone=alone)
+            if is_stuck(progress, hands=hands, seconds_ready=self._seconds_ready()):
+                log.error(
+                    "worker_stuck",
+                    alone=alone,
+                    oldest_ready_seconds=round(progress.oldest_ready_seconds, 1),
+                    running=progress.running,
+                    seconds_since_claim=progress.seconds_since_claim,
+                )
+                self._restart()

@@ -135,6 +135,7 @@ def enqueue_try(delivery: WebhookDelivery, *, run_at: dt.datetime | None = None,
         assessment_id=delivery.event.assessment_id,
         run_at=run_at,
         unique_key=None if again else f"deliver:{delivery.pk}:{number}",
+        share=str(delivery.endpoint_id),
     )
 
 

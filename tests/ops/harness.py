@@ -19,7 +19,6 @@ from ops.models import AsyncJob
 from ops.supervision.processes import Process, find, living, members
 
 POLL_SECONDS = 0.05
-READ_SYSCALLS = {"x86_64": "0", "aarch64": "63"}
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> float:
@@ -88,7 +87,7 @@ class SupervisedWorker:
             raise AssertionError(f"the supervisor has ended\n{self.log()}")
         return (self.folder / "run" / "worker.ready").exists() and len(
             self.roles()
-        ) == settings.WORKER_PROCESSES + 4
+        ) == settings.WORKER_PROCESSES + 3
 
     def stop(self) -> float:
         """Send SIGTERM, wait for the end, and return the seconds it took."""
@@ -132,8 +131,8 @@ class SupervisedWorker:
     def roles(self) -> dict[int, str]:
         """Return the living processes of the worker by pid, with the part each plays.
 
-        The sentinel forks the workers, then the monitor, then the pusher; whoever it forks later replaces the
-        one that died. At most one may die between two calls.
+        The sentinel forks the one for jobs that run alone, then the others; whoever it forks later replaces the one
+        that died. At most one may die between two calls.
         """
         main = next((process for group in self.groups() if (process := find(group))), None)
         sentinel = next(iter(_children(main)), None)
@@ -144,7 +143,7 @@ class SupervisedWorker:
 
     def _assign(self, sentinel: Process, parts: list[Process]) -> None:
         if sentinel.pid != self._sentinel:
-            self._vacant = ["pusher", "monitor", *["worker"] * settings.WORKER_PROCESSES]
+            self._vacant = [*["worker"] * settings.WORKER_PROCESSES, "alone"]
             self._sentinel, self._roles = sentinel.pid, {}
         alive = {part.pid for part in parts}
         self._vacant += [self._roles.pop(pid) for pid in list(self._roles) if pid not in alive]
@@ -156,16 +155,9 @@ class SupervisedWorker:
         """Return the pid of a process that plays this part."""
         return next(pid for pid, name in self.roles().items() if name == role)
 
-    def lock_holder(self) -> int:
-        """Return the idle worker that reads the queue's pipe and so holds the lock the others wait for."""
-        holders: list[int] = []
-
-        def look() -> bool:
-            holders[:] = [pid for pid, role in self.roles().items() if role == "worker" and _reads(pid)]
-            return len(holders) == 1
-
-        wait_until(look, 10, "one idle worker reads the pipe")
-        return holders[0]
+    def workers(self) -> list[int]:
+        """Return the processes whose hands do most jobs."""
+        return [pid for pid, role in self.roles().items() if role == "worker"]
 
     def busy_worker(self, job_id: uuid.UUID) -> int:
         """Return the process that has claimed this job, once one has."""
@@ -195,11 +187,3 @@ def _children(parent: Process | None) -> list[Process]:
         return []
     found = (process for process in living() if process.parent == parent.pid)
     return sorted(found, key=lambda process: (process.started, process.pid))
-
-
-def _reads(pid: int) -> bool:
-    try:
-        call = Path(f"/proc/{pid}/syscall").read_text().split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return call == READ_SYSCALLS.get(os.uname().machine)

@@ -21,4 +21,12 @@ KINDS: dict[str, dict[str, Any]] = {
         "give_up": "tests.ops.handlers.degrade",
         "max_attempts": 2,
     },
+    "test.poison.5": {"handler": "tests.ops.handlers.poison", "give_up": None, "max_attempts": 5},
+    "test.limited": {
+        "handler": "tests.ops.handlers.note",
+        "give_up": None,
+        "max_attempts": 5,
+        "most_at_once": 3,
+        "most_each": 2,
+    },
 }

@@ -1,90 +1,122 @@
-"""Bells: in order, once, and never in the way."""
+"""Bells: heard at the commit, by everybody, and never in the way."""
 
 import datetime as dt
+import time
 import uuid
+from collections.abc import Iterator
 
 import pytest
-from django.db import DatabaseError, connection
-from django_q.brokers import get_broker
+from django.db import connection, transaction
 from django_q.models import OrmQ, Task
-from django_q.signing import SignedPackage
+from django_q.tasks import async_task
 
 from microcred.db import database_now
-from ops import bell, pulse
-
-pytestmark = pytest.mark.django_db
-
-
-def delivered() -> list[str]:
-    ids = []
-    while packages := get_broker().dequeue():
-        ids += [SignedPackage.loads(payload)["args"][0] for _, payload in packages]
-    return ids
+from ops import bell, claims, jobs, pulse
+from tests.ops.harness import submit
 
 
-def test_bells_are_delivered_once_and_in_order() -> None:
-    jobs = [uuid.uuid4() for _ in range(3)]
-    for job in jobs:
-        bell.ring(job)
-
-    assert delivered() == [str(job) for job in jobs]
-    assert OrmQ.objects.count() == 0
-
-
-def test_bell_names_the_job_and_the_task_and_nothing_else() -> None:
-    job = uuid.uuid4()
-
-    bell.ring(job)
-
-    package = SignedPackage.loads(OrmQ.objects.get().payload)
-    assert (package["func"], package["args"], package["kwargs"]) == ("ops.jobs.run", (str(job),), {})
+@pytest.fixture
+def ears() -> Iterator[bell.DatabaseBells]:
+    """Someone who listens; the first answer, that bells may have been missed, is behind it."""
+    listening: bell.DatabaseBells = bell.ears()
+    assert listening.hear(0)
+    yield listening
+    listening.close()
 
 
-def test_oldest_waiting_bell_is_known_by_the_databases_clock() -> None:
-    assert bell.oldest_waiting() is None
-    before = database_now()
-    bell.ring(uuid.uuid4())
-    bell.ring(uuid.uuid4())
+@pytest.mark.django_db(transaction=True)
+def test_bell_is_heard_when_the_job_is_committed_and_not_before(ears: bell.DatabaseBells) -> None:
+    with transaction.atomic():
+        submit()
+        assert not ears.hear(0.05)
 
-    oldest = bell.oldest_waiting()
-
-    assert oldest is not None
-    assert before <= oldest <= database_now()
-    assert oldest == OrmQ.objects.order_by("id")[0].lock
+    assert ears.hear(1)
+    assert not ears.hear(0)
 
 
-def test_outage_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(broker: object) -> list[str]:
-        raise DatabaseError("gone")
+@pytest.mark.django_db(transaction=True)
+def test_bell_is_heard_within_milliseconds_by_all(ears: bell.DatabaseBells) -> None:
+    other = bell.DatabaseBells()
+    other.hear(0)
+    submit()
+    started = time.monotonic()
 
+    assert ears.hear(1)
+    assert other.hear(1)
+
+    assert time.monotonic() - started < 0.1
+    other.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_job_of_a_transaction_that_failed_rings_for_nobody(ears: bell.DatabaseBells) -> None:
+    @transaction.atomic
+    def change_and_fail() -> None:
+        submit()
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        change_and_fail()
+
+    assert not ears.hear(0.05)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_job_rings_whenever_it_is_queued_again_and_not_when_it_is_done(ears: bell.DatabaseBells) -> None:
+    claim = claims.take(submit())
+    assert claim is not None
+    assert ears.hear(1)
+
+    claims.fail(claim, error={"type": "X"}, delay=dt.timedelta(hours=1))
+    assert ears.hear(1)
+    jobs.drain(skip_waits=True)
+    assert ears.hear(1)
+
+    assert not ears.hear(0.05)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_broken_connection_is_waited_for_and_counts_as_a_bell(
+    ears: bell.DatabaseBells, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr(bell.DatabaseBells, "_take", fail)
-    monkeypatch.setattr(connection, "close", lambda: pauses.append(0.0))
     monkeypatch.setattr(bell, "sleep", pauses.append)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE 'LISTEN%%'"
+        )
 
-    assert get_broker().dequeue() is None
+    while not pauses:
+        assert not ears.hear(1)
+    assert pauses == [bell.OUTAGE_SECONDS]
+    assert ears.hear(1)
 
-    assert pauses == [0.0, bell.OUTAGE_SECONDS]
+
+def test_work_that_leaves_no_record_is_refused() -> None:
+    with pytest.raises(bell.NotAJob):
+        async_task("ops.jobs.run", str(uuid.uuid4()))
 
 
 def test_sentinels_status_is_a_heartbeat_and_is_not_stored() -> None:
-    get_broker().set_stat("cluster", "pickled status", 3)
+    bell.ears().set_stat("cluster", "pickled status", 3)
 
     since = pulse.seconds_since_beat()
 
     assert since is not None
     assert since < 1
-    assert get_broker().get_stat("cluster") is None
+    assert bell.ears().get_stat("cluster") is None
 
 
-def test_clean_up_deletes_records_of_killed_tasks_and_bells_of_other_clusters() -> None:
+@pytest.mark.django_db
+def test_clean_up_deletes_what_the_queue_keeps_and_nobody_reads() -> None:
     now = database_now()
     old = now - dt.timedelta(days=2)
     Task.objects.create(
         id="a" * 32, name="killed", func="ops.jobs.run", started=old, stopped=old, success=False
     )
-    OrmQ.objects.create(key="some other cluster", payload="x", lock=old)
-    bell.ring(uuid.uuid4())
+    OrmQ.objects.create(key="an earlier release's", payload="x", lock=old)
+    OrmQ.objects.create(key="an earlier release's", payload="x", lock=now)
 
     assert bell.clean_up(before=now - dt.timedelta(days=1)) == 2
 

@@ -60,12 +60,41 @@ def test_caches_must_count_across_processes(settings: LazySettings, backend: str
         ("Q_CLUSTER", {"orm": "default"}, ["microcred.E005"]),
         ("JOB_KINDS", {"a.b": {"handler": "a.b", "max_attempts": 0}}, ["microcred.E006"]),
         ("JOB_KINDS", {"a" * 33: {"handler": "a.b", "max_attempts": 1}}, ["microcred.E006"]),
+        (
+            "JOB_KINDS",
+            {"a.b": {"handler": "a.b", "max_attempts": 1, "most_each": "NO_SUCH_SETTING"}},
+            ["microcred.E006"],
+        ),
+        (
+            "JOB_KINDS",
+            {"a.b": {"handler": "a.b", "max_attempts": 1, "most_at_once": 0}},
+            ["microcred.E006"],
+        ),
     ],
 )
 def test_jobs(settings: LazySettings, name: str, value: object, found: list[str]) -> None:
     setattr(settings, name, value)
 
     assert ids(checks.check_jobs()) == found
+
+
+@pytest.mark.parametrize(
+    "name", ["WORKER_PROCESSES", "WORKER_THREADS", "WEBHOOKS_AT_ONCE", "WEBHOOKS_AT_ONCE_EACH"]
+)
+def test_there_are_hands(settings: LazySettings, name: str) -> None:
+    assert ids(checks.check_hands()) == []
+    setattr(settings, name, 0)
+
+    assert ids(checks.check_hands()) == ["microcred.E010"]
+
+
+@pytest.mark.django_db
+def test_connections_suffice_for_all_hands(settings: LazySettings) -> None:
+    assert ids(checks.check_connections(databases=["default"])) == []
+    settings.WORKER_THREADS = 40
+
+    assert ids(checks.check_connections(databases=["default"])) == ["microcred.E011"]
+    assert ids(checks.check_connections(databases=None)) == []
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import uuid
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from microcred.db import database_now
-from ops import claims
+from ops import claims, jobs
 from ops.enums import JobStatus
 from ops.failures import LeaseLost
 from ops.models import AsyncJob
@@ -81,6 +82,80 @@ def test_of_eight_that_try_at_once_one_claims() -> None:
 
 
 @pytest.mark.django_db
+def test_next_is_the_one_that_has_been_ready_longest() -> None:
+    queued = [submit() for _ in range(3)]
+    AsyncJob.objects.filter(pk=queued[2]).update(next_run_at=database_now() - dt.timedelta(minutes=1))
+    AsyncJob.objects.filter(pk=queued[0]).update(next_run_at=database_now() + dt.timedelta(minutes=1))
+
+    found = [claims.take_next(alone=False) for _ in range(3)]
+
+    assert [claim.job_id if claim else None for claim in found] == [queued[2], queued[1], None]
+    until = claims.seconds_until_next(alone=False)
+    assert until is not None
+    assert 55 < until <= 60
+
+
+@pytest.mark.django_db
+def test_jobs_that_run_alone_are_a_queue_of_their_own() -> None:
+    alone, other = submit(), submit()
+    AsyncJob.objects.filter(pk=alone).update(alone=True)
+
+    found = [claims.take_next(alone=which) for which in (False, False, True)]
+
+    assert [claim.job_id if claim else None for claim in found] == [other, None, alone]
+
+
+@pytest.mark.django_db
+def test_limits_of_a_kind_let_others_pass() -> None:
+    slow = [jobs.enqueue("test.limited", share="slow").pk for _ in range(4)]
+    quick = [jobs.enqueue("test.limited", share="quick").pk for _ in range(2)]
+    free = submit()
+
+    found = [claims.take_next(alone=False) for _ in range(5)]
+
+    # Two of the slow receiver's, one more of the kind, and then only what is of another kind.
+    assert [claim.job_id if claim else None for claim in found] == [slow[0], slow[1], quick[0], free, None]
+    assert found[0] is not None
+    following = claims.end_and_take_next(found[0], alone=False)
+    assert following is not None
+    assert following.job_id == slow[2]
+
+
+@pytest.mark.django_db
+def test_job_is_ended_and_the_next_taken_in_one_statement(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    first, second = submit(), submit()
+    claim = claims.take_next(alone=False)
+    assert claim is not None
+
+    with django_assert_num_queries(1):
+        following = claims.end_and_take_next(claim, alone=False)
+
+    assert following is not None
+    assert (claim.job_id, following.job_id) == (first, second)
+    job = AsyncJob.objects.get(pk=first)
+    assert (job.status, job.owner_token, job.lease_expires_at) == (JobStatus.SUCCEEDED, None, None)
+    assert claims.end_and_take_next(following, alone=False) is None
+
+
+@pytest.mark.django_db
+def test_owner_that_lost_a_job_does_not_end_it_but_goes_on() -> None:
+    submit()
+    second = submit()
+    late = claims.take_next(alone=False)
+    assert late is not None
+    AsyncJob.objects.filter(pk=late.job_id).update(owner_token=uuid.uuid4())
+
+    following = claims.end_and_take_next(late, alone=False)
+
+    assert AsyncJob.objects.get(pk=late.job_id).status == JobStatus.RUNNING
+    assert not late.is_finished
+    assert following is not None
+    assert following.job_id == second
+
+
+@pytest.mark.django_db
 def test_finish_writes_effects_and_success_together() -> None:
     claim = taken()
 
@@ -147,7 +222,7 @@ def test_failed_attempt_waits_for_its_delay() -> None:
     claims.fail(claim, error={"type": "ProviderError"}, delay=dt.timedelta(seconds=30))
 
     job = AsyncJob.objects.get(pk=claim.job_id)
-    assert (job.status, job.attempts, job.rung_at) == (JobStatus.QUEUED, 1, None)
+    assert (job.status, job.attempts) == (JobStatus.QUEUED, 1)
     assert dt.timedelta(seconds=28) < job.next_run_at - database_now() <= dt.timedelta(seconds=30)
     assert job.error_payload is not None
     assert (job.error_payload["type"], job.error_payload["attempt"]) == ("ProviderError", 1)

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django_q.brokers import get_broker
+from django.db import transaction
 from django_q.conf import Conf
 
 from ops import bell
 from ops.enums import JobStatus
-from ops.reconciliation import RING_AGAIN_SECONDS
+from ops.hands import LOOK_SECONDS
 from tests.e2e.redis_server import PROGRAM, RedisServer
 from tests.ops.harness import SupervisedWorker, submit, wait_for_status, wait_until
 
@@ -44,32 +44,47 @@ def waiting(redis: RedisServer) -> int:
         return int(client.llen(QUEUE))
 
 
-def test_job_whose_bell_was_flushed_is_done(redis: RedisServer, worker: SupervisedWorker) -> None:
-    job = submit()
+def test_bell_is_sent_at_the_commit(redis: RedisServer) -> None:
+    with transaction.atomic():
+        submit()
+        assert waiting(redis) == 0
+
     assert waiting(redis) == 1
-    with redis.client() as client:
-        client.flushall()
+    assert bell.ears().hear(1)
+    assert not bell.ears().hear(0)
 
+
+def test_bells_that_nobody_hears_do_not_pile_up(redis: RedisServer) -> None:
+    for _ in range(3 * bell.MOST_WAITING):
+        bell.ring()
+
+    assert waiting(redis) == bell.MOST_WAITING
+
+
+def test_jobs_are_done_at_once_and_when_bells_were_flushed(
+    redis: RedisServer, worker: SupervisedWorker
+) -> None:
     worker.start()
+    assert wait_for_status(submit(), JobStatus.SUCCEEDED) < 2
+    redis.kill()
+    job = submit()
+    redis.start()
 
-    assert wait_for_status(job, JobStatus.SUCCEEDED) < RING_AGAIN_SECONDS + 2
+    assert wait_for_status(job, JobStatus.SUCCEEDED) < LOOK_SECONDS + 2
 
 
-def test_worker_starts_and_stays_without_redis_and_works_when_it_is_back(
+def test_worker_starts_and_works_without_redis_and_stays_when_it_is_back(
     redis: RedisServer, worker: SupervisedWorker
 ) -> None:
     redis.kill()
     job = submit()
     worker.start()
     started = worker.roles()
-    assert "bells_unreachable" in worker.log()
 
-    redis.start()
-    wait_for_status(job, JobStatus.SUCCEEDED, RING_AGAIN_SECONDS + 2)
-    redis.kill()
+    wait_for_status(job, JobStatus.SUCCEEDED, LOOK_SECONDS + 2)
     wait_until(lambda: worker.log().count("bells_unreachable") >= 4, 10, "the outage is noticed")
     redis.start()
-    wait_for_status(submit(), JobStatus.SUCCEEDED, RING_AGAIN_SECONDS + 2)
+    wait_for_status(submit(), JobStatus.SUCCEEDED, LOOK_SECONDS + 2)
 
     assert worker.roles() == started
 
@@ -79,15 +94,4 @@ def test_bell_that_cannot_be_sent_is_no_error(redis: RedisServer) -> None:
 
     submit()
 
-    assert get_broker().dequeue() is None
-    assert bell.oldest_waiting() is None
-
-
-def test_oldest_waiting_bell_is_known(redis: RedisServer) -> None:
-    assert bell.oldest_waiting() is None
-    submit()
-    first = bell.oldest_waiting()
-    submit()
-
-    assert first is not None
-    assert bell.oldest_waiting() == first
+    assert not bell.ears().hear(0)

@@ -9,9 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
-from django_q.models import OrmQ
 
-from microcred.db import database_now
 from ops.enums import JobStatus
 from ops.models import AsyncJob
 from tests.ops.handlers import effects
@@ -38,7 +36,7 @@ def test_work_goes_on_after_the_death_of_every_single_process(supervised: Superv
     before = submit()
     wait_for_status(before, JobStatus.SUCCEEDED)
 
-    for role in ("pusher", "monitor", "sentinel", "main"):
+    for role in ("worker", "alone", "sentinel", "main"):
         victim = supervised.find_role(role)
         os.kill(victim, signal.SIGKILL)
         job = submit()
@@ -48,15 +46,27 @@ def test_work_goes_on_after_the_death_of_every_single_process(supervised: Superv
         assert victim not in supervised.roles()
 
 
-def test_idle_worker_that_holds_the_queues_read_lock(supervised: SupervisedWorker) -> None:
+def test_idle_workers_death_holds_nobody_up(supervised: SupervisedWorker) -> None:
     stuck_before = supervised.log().count("worker_stuck")
-    os.kill(supervised.lock_holder(), signal.SIGKILL)
+    os.kill(supervised.find_role("worker"), signal.SIGKILL)
 
     jobs = [submit() for _ in range(3)]
 
     for job in jobs:
-        wait_for_status(job, JobStatus.SUCCEEDED, 20)
+        assert wait_for_status(job, JobStatus.SUCCEEDED) < 2
     assert [effects(job) for job in jobs] == [1, 1, 1]
+    assert supervised.log().count("worker_stuck") == stuck_before
+
+
+def test_worker_that_does_nothing_is_noticed_and_replaced(supervised: SupervisedWorker) -> None:
+    stuck_before = supervised.log().count("worker_stuck")
+    for pid in supervised.workers():
+        os.kill(pid, signal.SIGSTOP)
+
+    job = submit()
+
+    wait_for_status(job, JobStatus.SUCCEEDED, 30)
+    assert effects(job) == 1
     assert supervised.log().count("worker_stuck") == stuck_before + 1
 
 
@@ -82,15 +92,20 @@ def test_job_that_kills_its_workers_is_given_up_after_its_last_attempt(supervise
     assert error["type"] == "WorkerLost"
 
 
-def test_bells_signed_with_a_key_of_old_are_dropped_and_nothing_is_lost(supervised: SupervisedWorker) -> None:
-    job = submit()
-    OrmQ.objects.update(payload="signed-with:another-key")
-    OrmQ.objects.create(key="microcred", payload="signed-with:another-key", lock=database_now())
+def test_innocent_jobs_survive_a_job_that_kills_its_workers(supervised: SupervisedWorker) -> None:
+    innocent = [submit(seconds=1.5) for _ in range(6)]
+    for job in innocent:
+        supervised.busy_worker(job)
 
-    wait_for_status(job, JobStatus.SUCCEEDED)
+    poison = submit("test.poison.5")
 
-    assert effects(job) == 1
-    assert OrmQ.objects.count() == 0
+    wait_for_status(poison, JobStatus.DEAD, 90)
+    for job in innocent:
+        wait_for_status(job, JobStatus.SUCCEEDED, 60)
+    stored = AsyncJob.objects.get(pk=poison)
+    assert (stored.attempts, effects(poison, "test.started"), stored.alone) == (5, 5, True)
+    assert [effects(job) for job in innocent] == [1] * 6
+    assert AsyncJob.objects.filter(pk__in=innocent, attempts__gt=3).count() == 0
 
 
 def test_all_connections_cut(supervised: SupervisedWorker) -> None:

@@ -1,0 +1,230 @@
+"""One process of the worker: as many jobs at a time as it has hands, each hand a thread.
+
+Model calls and webhooks are waits, so most hands hold a job and use no processor. A hand that ends a job takes the
+next one itself. The main thread listens for bells and calls further hands to work: at once when those at work have
+been at it for longer than a moment, more slowly while the process has no processor time left for them.
+"""
+
+import os
+import queue
+import threading
+import time
+from typing import Any, Final
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+
+from ops import bell, claims, jobs, pulse
+from ops.claims import Claim
+
+log = structlog.get_logger(__name__)
+# How long nobody looks at the table when no bell rings.
+LOOK_SECONDS: Final = 5.0
+# Jobs that run alone are rare and nobody rings for them.
+LOOK_ALONE_SECONDS: Final = 1.0
+# How soon a stop is noticed.
+ROUND_SECONDS: Final = 0.5
+# A hand back within this time takes the next job sooner than another hand could be called.
+MOMENT_SECONDS: Final = 0.004
+CROWDED_SECONDS: Final = 0.05
+CROWDED_SHARE: Final = 0.8
+IDLE_SECONDS: Final = 60.0
+STOP_ROUND_SECONDS: Final = 0.02
+
+
+class Hand(threading.Thread):
+    """Does the job that it is given and then whatever is ready, until nothing is."""
+
+    def __init__(self, hands: "Hands") -> None:
+        super().__init__(name="hand", daemon=True)
+        self.began = time.monotonic()
+        self.claim: Claim | None = None
+        self._hands = hands
+        self._given: queue.SimpleQueue[Claim] = queue.SimpleQueue()
+        self._has_looked = False
+        self._following: Claim | None = None
+
+    def give(self, claim: Claim) -> None:
+        """Have this hand do a job."""
+        self.began, self.claim = time.monotonic(), claim
+        self._given.put(claim)
+
+    def run(self) -> None:
+        """Work; after a minute without any, end, and with it the connection to the database."""
+        try:
+            while True:
+                try:
+                    self._given.get(timeout=IDLE_SECONDS)
+                except queue.Empty:
+                    if self._hands.dismiss(self):
+                        return
+                    continue
+                while self.claim is not None:
+                    self._do(self.claim)
+                self._hands.put_down(self)
+        finally:
+            connection.close()
+            self._hands.lose(self)
+
+    def _do(self, claim: Claim) -> None:
+        self._has_looked, self._following = False, None
+        jobs.perform(claim, end=self._end)
+        following = self._following if self._has_looked else self._hands.take()
+        self.began, self.claim = time.monotonic(), following
+
+    def _end(self, claim: Claim) -> None:
+        if pulse.claims_refused():
+            claims.end(claim)
+            return
+        began = time.monotonic()
+        self._following = claims.end_and_take_next(claim, alone=self._hands.alone)
+        self._has_looked = True
+        if self._following is None:
+            self._hands.found_nothing(began)
+
+
+class Hands:
+    """The hands of this process, at most ``most``; ``alone`` is for jobs that must not share a process."""
+
+    def __init__(self, *, most: int, alone: bool) -> None:
+        self.alone = alone
+        self._most = most
+        self._lock = threading.Lock()
+        self._all: set[Hand] = set()
+        self._idle: list[Hand] = []
+        self._has_idle = threading.Event()
+        self._found_nothing_at = 0.0
+        self._called_at = (time.monotonic(), time.process_time())
+
+    def run(self) -> None:
+        """Work until told to stop, or until a job hangs beyond JOB_TIMEOUT_SECONDS; then end what else runs."""
+        ears, look_at = bell.ears(), 0.0
+        while not pulse.claims_refused() and not self._is_hung():
+            now = time.monotonic()
+            pause = max(0.0, min(look_at - now, ROUND_SECONDS))
+            heard = self._rest(pause) if self.alone or not self._has_room() else ears.hear(pause)
+            if heard or time.monotonic() >= look_at:
+                look_at = time.monotonic() + self._spread(ears)
+        self._end()
+        ears.close()
+
+    def take(self) -> Claim | None:
+        """Claim the next job; None when there is none, or the database is away, or nothing more is wanted."""
+        if pulse.claims_refused():
+            return None
+        began = time.monotonic()
+        try:
+            close_old_connections()
+            claim = claims.take_next(alone=self.alone)
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("job_not_claimed", error=type(error).__name__)
+            connection.close()
+            return None
+        if claim is None:
+            self.found_nothing(began)
+        return claim
+
+    def found_nothing(self, looked_at: float) -> None:
+        """Note that nothing was ready at that moment."""
+        self._found_nothing_at = max(self._found_nothing_at, looked_at)
+
+    def put_down(self, hand: Hand) -> None:
+        """Take back a hand that has nothing to do."""
+        with self._lock:
+            self._idle.append(hand)
+        self._has_idle.set()
+
+    def dismiss(self, hand: Hand) -> bool:
+        """Let a hand go that was idle for long; False when it was given something at this moment."""
+        with self._lock:
+            if hand not in self._idle:
+                return False
+            self._idle.remove(hand)
+            return True
+
+    def lose(self, hand: Hand) -> None:
+        """Forget a hand whose thread ends."""
+        with self._lock:
+            self._all.discard(hand)
+
+    def _spread(self, ears: Any) -> float:
+        """Call hands to work until nothing is ready or all are busy; return the seconds until the next look."""
+        heard_at = time.monotonic()
+        while not pulse.claims_refused() and self._found_nothing_at < heard_at:
+            if not self._has_room():
+                ears.pass_on()
+                return LOOK_SECONDS
+            if not self._is_time_for_another():
+                self._rest(MOMENT_SECONDS)
+                continue
+            claim = self.take()
+            if claim is None:
+                break
+            self._call(claim)
+        return self._pause()
+
+    def _pause(self) -> float:
+        longest = LOOK_ALONE_SECONDS if self.alone else LOOK_SECONDS
+        try:
+            until = claims.seconds_until_next(alone=self.alone)
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("next_job_unknown", error=type(error).__name__)
+            connection.close()
+            return bell.OUTAGE_SECONDS
+        return longest if until is None else min(longest, until)
+
+    def _is_time_for_another(self) -> bool:
+        latest = max((hand.began for hand in self._busy()), default=0.0)
+        then, used = self._called_at
+        elapsed = time.monotonic() - then
+        crowded = (time.process_time() - used) > CROWDED_SHARE * elapsed
+        return time.monotonic() - latest >= (CROWDED_SECONDS if crowded else MOMENT_SECONDS)
+
+    def _call(self, claim: Claim) -> None:
+        self._called_at = (time.monotonic(), time.process_time())
+        with self._lock:
+            hand = self._idle.pop() if self._idle else None
+            if hand is None:
+                hand = Hand(self)
+                self._all.add(hand)
+        hand.give(claim)
+        if not hand.is_alive():
+            hand.start()
+
+    def _busy(self) -> list[Hand]:
+        with self._lock:
+            return [hand for hand in self._all if hand.claim is not None]
+
+    def _has_room(self) -> bool:
+        with self._lock:
+            return bool(self._idle) or len(self._all) < self._most
+
+    def _rest(self, seconds: float) -> bool:
+        """Wait, for less time when a hand comes free; say whether one did."""
+        self._has_idle.clear()
+        return self._has_idle.wait(seconds)
+
+    def _is_hung(self) -> bool:
+        now = time.monotonic()
+        hung = [hand for hand in self._busy() if now - hand.began > settings.JOB_TIMEOUT_SECONDS]
+        for hand in hung:
+            claim = hand.claim
+            log.error(
+                "job_hangs", job_id=str(claim.job_id) if claim else None, kind=claim.kind if claim else None
+            )
+        return bool(hung)
+
+    def _end(self) -> None:
+        """Wait for the hands: a stop is bounded by who asked for it, hanging jobs by the others' deadline."""
+        until = time.monotonic() + settings.JOB_DEADLINE_SECONDS
+        while self._busy() and time.monotonic() < until:
+            time.sleep(STOP_ROUND_SECONDS)
+        if self._busy():
+            os._exit(1)
+
+
+def work(alone: bool, most: int) -> None:
+    """Be one process of the worker."""
+    Hands(most=most, alone=alone).run()
+    connection.close()

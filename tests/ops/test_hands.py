@@ -1,0 +1,112 @@
+"""One process of the worker: many waits at a time, no more than it has hands, and an end."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.conf import LazySettings
+from django.db import connection
+
+from ops import hands, pulse
+from ops.enums import JobStatus
+from ops.models import AsyncJob
+from tests.ops.harness import submit, wait_for_status, wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@contextmanager
+def working(most: int, monkeypatch: pytest.MonkeyPatch, *, alone: bool = False) -> Iterator[hands.Hands]:
+    """Have hands of this process work meanwhile, and wait for their end."""
+    stopping = threading.Event()
+    monkeypatch.setattr(pulse, "claims_refused", stopping.is_set)
+    monkeypatch.setattr(hands, "IDLE_SECONDS", 0.2)
+    crew = hands.Hands(most=most, alone=alone)
+
+    def work() -> None:
+        crew.run()
+        connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield crew
+    finally:
+        stopping.set()
+        thread.join(20)
+        wait_until(lambda: not crew._all, 5, "the hands have ended")
+
+
+def test_waits_do_not_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    with working(12, monkeypatch):
+        started = time.monotonic()
+        for job in [submit(seconds=1) for _ in range(12)]:
+            wait_for_status(job, JobStatus.SUCCEEDED)
+
+        assert time.monotonic() - started < 6
+
+
+def test_no_more_jobs_at_a_time_than_hands(monkeypatch: pytest.MonkeyPatch) -> None:
+    queued = [submit(seconds=0.5) for _ in range(6)]
+    most = 0
+
+    def look() -> bool:
+        nonlocal most
+        states = list(AsyncJob.objects.values_list("status", flat=True))
+        most = max(most, states.count(JobStatus.RUNNING))
+        return states.count(JobStatus.SUCCEEDED) == len(queued)
+
+    with working(2, monkeypatch):
+        wait_until(look, 20, "all are done")
+
+    assert most == 2
+
+
+def test_retry_is_done_when_it_is_due_without_a_bell(monkeypatch: pytest.MonkeyPatch) -> None:
+    with working(2, monkeypatch):
+        job = submit("test.broken")
+
+        wait_for_status(job, JobStatus.DEAD, 5)
+
+    assert AsyncJob.objects.get(pk=job).attempts == 3
+
+
+def test_idle_hands_end_and_close_their_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    with working(4, monkeypatch) as crew:
+        for job in [submit(seconds=0.3) for _ in range(4)]:
+            wait_for_status(job, JobStatus.SUCCEEDED)
+
+        wait_until(lambda: not crew._all, 5, "nobody is left")
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+            (open_connections,) = cursor.fetchone()
+        # This one, the one that listens, the main thread's, and that of the leases.
+        assert open_connections <= 4
+        wait_for_status(submit(), JobStatus.SUCCEEDED)
+
+
+def test_job_that_never_returns_has_its_process_end(
+    monkeypatch: pytest.MonkeyPatch, settings: LazySettings
+) -> None:
+    settings.JOB_TIMEOUT_SECONDS = 0.5
+    settings.JOB_DEADLINE_SECONDS = 0.3
+    ended = threading.Event()
+    monkeypatch.setattr("ops.hands.os._exit", lambda status: ended.set())
+
+    with working(2, monkeypatch):
+        submit(seconds=3)
+
+        assert ended.wait(5)
+
+
+def test_jobs_that_must_be_alone_are_done_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    suspect, other = submit(), submit()
+    AsyncJob.objects.filter(pk=suspect).update(alone=True)
+
+    with working(1, monkeypatch, alone=True):
+        wait_for_status(suspect, JobStatus.SUCCEEDED)
+
+    assert AsyncJob.objects.get(pk=other).status == JobStatus.QUEUED
