@@ -171,7 +171,7 @@ IDEMPOTENCY_KEEP_SECONDS = 24 * 3600
 REDIS_URL = env.text("REDIS_URL")
 WORKER_PROCESSES = env.integer("WORKER_PROCESSES", 2)
 # Jobs that each of them does at a time, most of them waiting for somebody; each has a database connection of its own.
-WORKER_THREADS = env.integer("WORKER_THREADS", 24)
+WORKER_THREADS = env.integer("WORKER_THREADS", 32)
 # How many webhooks are sent at a time, and how many of those to the same receiver.
 WEBHOOKS_AT_ONCE = env.integer("WEBHOOKS_AT_ONCE", 16)
 WEBHOOKS_AT_ONCE_EACH = env.integer("WEBHOOKS_AT_ONCE_EACH", 2)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from ops import kinds
 
 # Now is the statement's time: a function that may change within it could not be looked up in the index.
@@ -17,10 +19,19 @@ AND (share = '' OR share <> ALL (ARRAY(
     WHERE r.status = 'running' AND r.share <> '' GROUP BY r.share, most.number HAVING count(*) >= most.number
 )))
 """
+# Asked for with every claim, and the same for as long as the settings are.
+_known: dict[str, Any] = {}
 
 
 def parameters() -> dict[str, Any]:
     """Return what CONDITION asks for: the kinds that this code knows, and how many of some may run at once."""
+    if _known.get("of") is not settings.JOB_KINDS:
+        _known.update(of=settings.JOB_KINDS, parameters=_parameters())
+    parameters: dict[str, Any] = _known["parameters"]
+    return parameters
+
+
+def _parameters() -> dict[str, Any]:
     known = kinds.all_known()
     limited = [kind for kind in known if kind.most_at_once is not None]
     shared = [kind for kind in known if kind.most_each is not None]
