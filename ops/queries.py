@@ -63,8 +63,10 @@ def oldest_ready_seconds(*, alone: bool = False) -> float:
 
 
 def progress(worker: str, *, alone: bool) -> Progress:
-    """Return how the worker of this name is getting on."""
+    """Return how the worker of this name is getting on; of one that nothing waits for, no more is asked."""
     oldest = oldest_ready_seconds(alone=alone)
+    if not oldest:
+        return Progress(oldest_ready_seconds=0.0, running=0, seconds_since_claim=None)
     with connection.cursor() as cursor:
         cursor.execute(_PROGRESS, [f"{worker}/%", alone])
         running, since = cursor.fetchone()
