@@ -79,16 +79,16 @@ def check_jobs(**kwargs: Any) -> Sequence[CheckMessage]:
 
 
 def check_hands(**kwargs: Any) -> Sequence[CheckMessage]:
-    """E010: numbers of processes, threads and webhooks with which nothing would be done."""
+    """E012: numbers of processes, threads and webhooks with which nothing would be done."""
     return [
-        Error(f"{name} is {getattr(settings, name)}.", hint="It must be 1 or more.", id="microcred.E010")
+        Error(f"{name} is {getattr(settings, name)}.", hint="It must be 1 or more.", id="microcred.E012")
         for name in ("WORKER_PROCESSES", "WORKER_THREADS", "WEBHOOKS_AT_ONCE", "WEBHOOKS_AT_ONCE_EACH")
         if getattr(settings, name) < 1
     ]
 
 
 def check_connections(**kwargs: Any) -> Sequence[CheckMessage]:
-    """E011: more jobs at a time than the database server takes connections."""
+    """E013: more jobs at a time than the database server takes connections."""
     if DEFAULT_DB_ALIAS not in (kwargs.get("databases") or ()):
         return []
     hands = settings.WORKER_PROCESSES * settings.WORKER_THREADS
@@ -102,7 +102,7 @@ def check_connections(**kwargs: Any) -> Sequence[CheckMessage]:
         Error(
             f"Up to {needed} connections are needed, and the database server takes {offered}.",
             hint="Lower WORKER_PROCESSES, WORKER_THREADS, WEB_PROCESSES or WEB_THREADS, or raise max_connections.",
-            id="microcred.E011",
+            id="microcred.E013",
         )
     ]
 

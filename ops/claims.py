@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from microcred.db import database_now
-from ops import kinds, ready, transitions
+from ops import bell, kinds, ready, transitions
 from ops.enums import JobStatus
 from ops.failures import LeaseLost
 from ops.models import AsyncJob
@@ -68,7 +68,7 @@ SELECT (SELECT count(*) FROM ended), next.* FROM (VALUES (1)) AS always LEFT JOI
 """  # noqa: S608 - constants only
 _UNTIL_NEXT = """
 SELECT extract(epoch FROM min(next_run_at) - clock_timestamp())::float8 FROM async_jobs
-WHERE status = 'queued' AND alone = %(alone)s AND next_run_at > statement_timestamp()
+WHERE status = 'queued' AND alone = %(alone)s AND next_run_at > statement_timestamp() - interval '2 seconds'
 """
 _worker_name = "inline"
 
@@ -168,7 +168,10 @@ def end_and_take_next(claim: Claim, *, alone: bool) -> Claim | None:
 
 
 def seconds_until_next(*, alone: bool) -> float | None:
-    """Return in how many seconds the next of the queued jobs that are not due yet will be."""
+    """Return in how many seconds the next of the queued jobs will be due, None when none will.
+
+    0 when one fell due in the last two seconds: after the caller's last look at the queue, for all that is known.
+    """
     ((seconds,),) = _execute(_UNTIL_NEXT, {"alone": alone})
     return None if seconds is None else max(0.0, float(seconds))
 
@@ -210,6 +213,8 @@ def fail(claim: Claim, *, error: dict[str, Any], delay: dt.timedelta) -> None:
         job = _held(claim)
         transitions.fail(job, error=error, delay=delay, now=database_now())
         job.save(update_fields=CHANGING_FIELDS)
+        # Who is awake learns when the next try is due.
+        bell.announce()
 
 
 def put_back_all(worker: str) -> int:

@@ -25,6 +25,8 @@ LOOK_SECONDS: Final = 5.0
 LOOK_ALONE_SECONDS: Final = 1.0
 # How soon a stop is noticed.
 ROUND_SECONDS: Final = 0.5
+# Before it is looked again because of a job that fell due at the moment of a look, or that is at its limit.
+SHORTEST_PAUSE_SECONDS: Final = 0.05
 # A hand back within this time takes the next job sooner than another hand could be called.
 MOMENT_SECONDS: Final = 0.004
 CROWDED_SECONDS: Final = 0.05
@@ -60,6 +62,8 @@ class Hand(threading.Thread):
                     if self._hands.dismiss(self):
                         return
                     continue
+                # Its connection may have been cut while it was idle.
+                close_old_connections()
                 while self.claim is not None:
                     self._do(self.claim)
                 self._hands.put_down(self)
@@ -74,7 +78,7 @@ class Hand(threading.Thread):
         self.began, self.claim = time.monotonic(), following
 
     def _end(self, claim: Claim) -> None:
-        if pulse.claims_refused():
+        if self._hands.is_ending():
             claims.end(claim)
             return
         began = time.monotonic()
@@ -95,12 +99,14 @@ class Hands:
         self._idle: list[Hand] = []
         self._has_idle = threading.Event()
         self._found_nothing_at = 0.0
+        self._hung: set[Hand] = set()
         self._called_at = (time.monotonic(), time.process_time())
 
     def run(self) -> None:
         """Work until told to stop, or until a job hangs beyond JOB_TIMEOUT_SECONDS; then end what else runs."""
         ears, look_at = bell.ears(), 0.0
-        while not pulse.claims_refused() and not self._is_hung():
+        while not self.is_ending():
+            self._hung = self._find_hung()
             now = time.monotonic()
             pause = max(0.0, min(look_at - now, ROUND_SECONDS))
             heard = self._rest(pause) if self.alone or not self._has_room() else ears.hear(pause)
@@ -109,9 +115,13 @@ class Hands:
         self._end()
         ears.close()
 
+    def is_ending(self) -> bool:
+        """Say whether nothing more is to be claimed: on a stop, or because the process must end."""
+        return bool(self._hung) or pulse.claims_refused()
+
     def take(self) -> Claim | None:
         """Claim the next job; None when there is none, or the database is away, or nothing more is wanted."""
-        if pulse.claims_refused():
+        if self.is_ending():
             return None
         began = time.monotonic()
         try:
@@ -151,7 +161,7 @@ class Hands:
     def _spread(self, ears: Any) -> float:
         """Call hands to work until nothing is ready or all are busy; return the seconds until the next look."""
         heard_at = time.monotonic()
-        while not pulse.claims_refused() and self._found_nothing_at < heard_at:
+        while not self.is_ending() and self._found_nothing_at < heard_at:
             if not self._has_room():
                 ears.pass_on()
                 return LOOK_SECONDS
@@ -172,7 +182,7 @@ class Hands:
             log.warning("next_job_unknown", error=type(error).__name__)
             connection.close()
             return bell.OUTAGE_SECONDS
-        return longest if until is None else min(longest, until)
+        return longest if until is None else min(longest, max(SHORTEST_PAUSE_SECONDS, until))
 
     def _is_time_for_another(self) -> bool:
         latest = max((hand.began for hand in self._busy()), default=0.0)
@@ -205,20 +215,20 @@ class Hands:
         self._has_idle.clear()
         return self._has_idle.wait(seconds)
 
-    def _is_hung(self) -> bool:
+    def _find_hung(self) -> set[Hand]:
         now = time.monotonic()
-        hung = [hand for hand in self._busy() if now - hand.began > settings.JOB_TIMEOUT_SECONDS]
+        hung = {hand for hand in self._busy() if now - hand.began > settings.JOB_TIMEOUT_SECONDS}
         for hand in hung:
             claim = hand.claim
             log.error(
                 "job_hangs", job_id=str(claim.job_id) if claim else None, kind=claim.kind if claim else None
             )
-        return bool(hung)
+        return hung
 
     def _end(self) -> None:
         """Wait for the hands: a stop is bounded by who asked for it, hanging jobs by the others' deadline."""
         until = time.monotonic() + settings.JOB_DEADLINE_SECONDS
-        while self._busy() and time.monotonic() < until:
+        while set(self._busy()) - self._hung and time.monotonic() < until:
             time.sleep(STOP_ROUND_SECONDS)
         if self._busy():
             os._exit(1)

@@ -62,6 +62,10 @@ class _Keeper:
                         return
                 self._look_after(held)
         finally:
+            # Who holds a claim next starts another, if this one did not end of itself.
+            with self._lock:
+                if self._thread is threading.current_thread():
+                    self._thread = None
             connection.close()
 
     def _look_after(self, held: list[_Held]) -> None:

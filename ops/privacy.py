@@ -18,7 +18,7 @@ TABLES = (
         "ops.AsyncJob", Purpose.OPERATION, Fate.DELETED,
         link="assessment", about="payload unique_key correlation_id queued_at",
         none="id kind status attempts max_attempts giving_up give_ups error_payload owner_token lease_expires_at "
-        "claimed_by next_run_at rung_at started_at completed_at",
+        "claimed_by next_run_at share alone started_at completed_at",
     ),
     table(
         "ops.MetricSnapshot", Purpose.OPERATION, Fate.CLEARED, ages_by="captured_at", keep="MEASUREMENTS",

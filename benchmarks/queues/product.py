@@ -11,7 +11,7 @@ from typing import Any, Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
-from benchmarks.queues.running import ROOT, Running
+from benchmarks.queues.running import ROOT, Running, ending_on_sigterm
 from microcred.embedded import EmbeddedServer
 from tests.fakes.openai_server import FakeOpenAI, Received, Reply, chat
 from tests.fakes.schema_answers import answer
@@ -51,6 +51,7 @@ class Product:
 def product(folder: Path, **settings: str) -> Iterator[Product]:
     """Make the database with the demo catalog and a released model, and connect this process to it."""
     with ExitStack() as stack:
+        stack.enter_context(ending_on_sigterm())
         server = stack.enter_context(EmbeddedServer(folder / "postgres").running())
         fake = stack.enter_context(FakeOpenAI(api_key=KEY))
         model = Model(fake)

@@ -6,7 +6,8 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -81,6 +82,16 @@ class Running:
     def private_bytes(self) -> int:
         """Return the memory that would be free without it: private pages, and its share of shared ones."""
         return sum(_proportional_bytes(pid) for pid in self.pids())
+
+
+@contextmanager
+def ending_on_sigterm() -> Iterator[None]:
+    """Have SIGTERM end this process as an exception does meanwhile, so that what it started ends with it."""
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _processor_seconds(pid: int) -> float:

@@ -1,13 +1,16 @@
 """The local embedder: a sentence-transformers model exported to ONNX, run by onnxruntime on one thread.
 
 Each run takes one thread, because several of these run side by side on few cores, and because a process with a thread
-pool cannot be forked safely: this one may be loaded once and shared by every forked worker. Where much is embedded at
-once and nothing forks, several runs go on side by side, in threads that end with the call.
+pool cannot be forked safely: this one may be loaded once and shared by every forked worker. The threads of a process
+take turns, batch by batch: runs at a time would each keep memory of their own and fight over the cores. Where much is
+embedded at once and nothing forks, several runs go on side by side, in threads that end with the call.
 """
 
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +61,7 @@ class OnnxEmbedder:
         self.model = manifest.model
         self.dimension = manifest.dimension
         self.side_by_side = 1
+        self._turn = threading.Lock()
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return float32 of shape (len(texts), dimension), each row of unit length.
@@ -69,7 +73,8 @@ class OnnxEmbedder:
 
         def run(batch: list[int]) -> None:
             inputs = self._pad([encodings[position] for position in batch])
-            (vectors[batch],) = self._session.run(None, inputs)
+            with self._turn if self.side_by_side == 1 else nullcontext():
+                (vectors[batch],) = self._session.run(None, inputs)
 
         # The longest first: then no thread is left alone with a long one at the end.
         batches = list(batches_by_length([len(encoding.ids) for encoding in encodings]))[::-1]

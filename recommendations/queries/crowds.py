@@ -3,9 +3,11 @@
 A row tells by which transaction it was changed last. What was read when the oldest transaction still under way had
 number n is brought up to date by reading the rows of n and later: exactly what has been committed since, and little
 else. The few who are found nearest are read again, so that nobody who has been erased meanwhile is ever compared with.
+The threads of a process take turns with the crowd of a role.
 """
 
 import json
+import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
@@ -43,9 +45,11 @@ class _Kept:
     crowd: Crowd = field(default_factory=Crowd)
     since: str = "0"
     removed: str | None = None
+    turn: threading.Lock = field(default_factory=threading.Lock)
 
 
 _kept: Final[OrderedDict[tuple[str, uuid.UUID], _Kept]] = OrderedDict()
+_turn: Final = threading.Lock()
 
 
 def neighbours(
@@ -55,7 +59,15 @@ def neighbours(
     went on to earn; of more than 100,000 only the newest count. None while too few are known."""
     if not levels:
         return None
-    crowd = _brought_up_to_date(role_id).crowd
+    kept = _kept_for(role_id)
+    with kept.turn:
+        _bring_up_to_date(kept, role_id)
+        return _nearest(kept.crowd, levels, role_id=role_id, other_than=other_than)
+
+
+def _nearest(
+    crowd: Crowd, levels: Mapping[str, float], *, role_id: uuid.UUID, other_than: uuid.UUID
+) -> Neighbourhood | None:
     for _ in range(TRIES):
         found = crowd.find(levels, number=NEIGHBOURS, without=other_than)
         read = learners(role_id=role_id, user_ids=found.keys)
@@ -77,22 +89,26 @@ def learners(*, role_id: uuid.UUID, user_ids: Collection[uuid.UUID]) -> dict[uui
     }
 
 
-def _brought_up_to_date(role_id: uuid.UUID) -> _Kept:
+def _kept_for(role_id: uuid.UUID) -> _Kept:
     name = (connection.settings_dict["NAME"], role_id)
+    with _turn:
+        kept = _kept.setdefault(name, _Kept())
+        _kept.move_to_end(name)
+        while len(_kept) > MOST_ROLES:
+            _kept.popitem(last=False)
+    return kept
+
+
+def _bring_up_to_date(kept: _Kept, role_id: uuid.UUID) -> None:
     ((now, removed),) = _fetched(_MARK, {"role_id": role_id})
-    kept = _kept.get(name)
-    if kept is None or kept.removed != removed:
-        kept = _kept[name] = _Kept(removed=removed)
+    if kept.removed != removed:
+        kept.crowd, kept.since, kept.removed = Crowd(), "0", removed
     for user_id, levels, held, _, as_of in _fetched(_CHANGED, {"role_id": role_id, "since": kept.since}):
         if held:
             kept.crowd.put(user_id, json.loads(levels), held, stamp=as_of.timestamp())
         else:
             kept.crowd.drop(user_id)
     kept.since = now
-    _kept.move_to_end(name)
-    while len(_kept) > MOST_ROLES:
-        _kept.popitem(last=False)
-    return kept
 
 
 def _fetched(sql: str, values: Mapping[str, Any]) -> list[Any]:

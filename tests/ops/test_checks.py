@@ -85,7 +85,7 @@ def test_there_are_hands(settings: LazySettings, name: str) -> None:
     assert ids(checks.check_hands()) == []
     setattr(settings, name, 0)
 
-    assert ids(checks.check_hands()) == ["microcred.E010"]
+    assert ids(checks.check_hands()) == ["microcred.E012"]
 
 
 @pytest.mark.django_db
@@ -93,7 +93,7 @@ def test_connections_suffice_for_all_hands(settings: LazySettings) -> None:
     assert ids(checks.check_connections(databases=["default"])) == []
     settings.WORKER_THREADS = 40
 
-    assert ids(checks.check_connections(databases=["default"])) == ["microcred.E011"]
+    assert ids(checks.check_connections(databases=["default"])) == ["microcred.E013"]
     assert ids(checks.check_connections(databases=None)) == []
 
 

@@ -96,10 +96,33 @@ def test_job_that_never_returns_has_its_process_end(
     ended = threading.Event()
     monkeypatch.setattr("ops.hands.os._exit", lambda status: ended.set())
 
-    with working(2, monkeypatch):
+    with working(2, monkeypatch) as crew:
         submit(seconds=3)
-
         assert ended.wait(5)
+        following = submit()
+
+        wait_until(lambda: not crew._busy(), 5, "it returns after all")
+
+    # Whoever ends takes nothing more with it.
+    assert AsyncJob.objects.get(pk=following).status == JobStatus.QUEUED
+
+
+def test_a_hand_whose_connection_was_cut_while_it_was_idle_needs_no_second_attempt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with working(1, monkeypatch):
+        monkeypatch.setattr(hands, "IDLE_SECONDS", 3)
+        wait_for_status(submit(), JobStatus.SUCCEEDED)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+        job = submit()
+        wait_for_status(job, JobStatus.SUCCEEDED)
+
+    assert AsyncJob.objects.get(pk=job).attempts == 1
 
 
 def test_jobs_that_must_be_alone_are_done_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,17 @@
 """What is held of learners in memory is what the database says, after every change."""
 
+import time
 import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from accounts.models import User
 from catalog.models import JobRole
+from recommendations.crowd import Crowd
 from recommendations.knn import MIN_LEARNERS, Neighbourhood
 from recommendations.models import LearnerCredential, LearnerProfile
 from recommendations.queries import neighbours
@@ -104,3 +110,37 @@ def test_whoever_is_erased_is_gone_from_memory_too(role: JobRole) -> None:
 def test_without_levels_or_others_there_are_no_neighbours(role: JobRole) -> None:
     assert neighbours({}, role_id=role.pk, other_than=UserFactory().pk) is None
     assert neighbours({"sql": 1.0}, role_id=JobRoleFactory().pk, other_than=UserFactory().pk) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_take_turns_with_a_crowd(role: JobRole, monkeypatch: pytest.MonkeyPatch) -> None:
+    beginner(role)
+    inside: list[int] = []
+    monkeypatch.setattr(Crowd, "put", alone_for_a_moment(Crowd.put, inside))
+    monkeypatch.setattr(Crowd, "find", alone_for_a_moment(Crowd.find, inside))
+
+    def look(_: int) -> int:
+        try:
+            return around(role).learners
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(look, range(8)))
+
+    assert found == [MIN_LEARNERS + 1] * 8
+
+
+def alone_for_a_moment(method: Callable[..., Any], inside: list[int]) -> Callable[..., Any]:
+    """Take longer over ``method``, and fail when somebody else comes in meanwhile."""
+
+    def held(*args: Any, **kwargs: Any) -> Any:
+        inside.append(1)
+        time.sleep(0.002)
+        others = len(inside) - 1
+        found = method(*args, **kwargs)
+        inside.pop()
+        assert others == 0
+        return found
+
+    return held

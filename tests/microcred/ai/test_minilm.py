@@ -4,7 +4,10 @@ import json
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -132,6 +135,29 @@ def test_a_child_forked_after_use_gives_the_same_vectors(minilm: OnnxEmbedder) -
 
     assert os.waitpid(child, 0)[1] == 0
     assert received == expected.tobytes()
+
+
+def test_threads_take_turns_and_get_the_same_vectors(export: Path) -> None:
+    shared = OnnxEmbedder(export)
+    expected = [shared.embed([text]) for text in TEXTS]
+    session = shared._session
+    inside: list[int] = []
+
+    class Watched:
+        def run(self, *args: Any) -> Any:
+            inside.append(1)
+            time.sleep(0.002)
+            others = len(inside) - 1
+            found = session.run(*args)
+            inside.pop()
+            assert others == 0
+            return found
+
+    shared._session = Watched()
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda text: shared.embed([text]), TEXTS))
+
+    assert all(np.array_equal(*pair) for pair in zip(found, expected, strict=True))
 
 
 @pytest.mark.parametrize("damaged", [GRAPH_FILE, TOKENIZER_FILE])
