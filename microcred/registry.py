@@ -91,6 +91,7 @@ JOB_KINDS: dict[str, dict[str, Any]] = {
         "handler": "partners.tasks.probe",
         "give_up": "partners.tasks.give_up_probe",
         "max_attempts": 8,
+        "most_at_once": "WEBHOOKS_AT_ONCE",
     },
     "partners.tell_owner": {
         "handler": "partners.tasks.tell_owner",

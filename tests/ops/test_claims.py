@@ -96,6 +96,15 @@ def test_next_is_the_one_that_has_been_ready_longest() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("ago", "expected"), [(1.0, 0.0), (10.0, None)])
+def test_what_fell_due_a_moment_ago_may_have_been_missed(ago: float, expected: float | None) -> None:
+    job = submit()
+    AsyncJob.objects.filter(pk=job).update(next_run_at=database_now() - dt.timedelta(seconds=ago))
+
+    assert claims.seconds_until_next(alone=False) == expected
+
+
+@pytest.mark.django_db
 def test_jobs_that_run_alone_are_a_queue_of_their_own() -> None:
     alone, other = submit(), submit()
     AsyncJob.objects.filter(pk=alone).update(alone=True)
