@@ -1,0 +1,75 @@
+"""The benchmarks of the queue explain themselves, count one sender too, and leave nothing running."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import jobs, model_waits, submit_to_result
+from benchmarks.queues.running import ROOT, Running
+from ops.supervision.processes import carries, living
+from tests.ops.harness import wait_until
+
+MARK = "BENCHMARK_TEST"
+
+
+@pytest.mark.parametrize("script", [jobs, submit_to_result, model_waits])
+def test_every_script_explains_itself(
+    script: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["script", "--help"])
+    with pytest.raises(SystemExit) as ended:
+        script.main()
+
+    assert ended.value.code == 0
+    assert "--json" in capsys.readouterr().out
+
+
+def contender(name: str, **figures: float) -> jobs.Contender:
+    made = jobs.Contender(name, Running([], environment={}, log=Path(os.devnull)), {}, Path(os.devnull))
+    made.note(**figures)
+    return made
+
+
+def test_one_sender_is_a_goal_beside_the_backlog() -> None:
+    ours = contender(
+        "ours", start_p50_ms=6.0, idle_share=0.001, jobs_a_second=800.0, jobs_a_second_of_one_sender=90.0
+    )
+    peer = contender("peer", jobs_a_second=40.0, jobs_a_second_of_one_sender=30.0)
+
+    found = {what: (reached, met) for what, reached, _, met in jobs.goals([ours, peer])}
+
+    assert found == {
+        "enqueue to start, ms p50": (6.0, False),
+        "idle processor share": (0.001, True),
+        "times the jobs a second of peer, a backlog": (20.0, True),
+        "times the jobs a second of peer, one sender": (3.0, False),
+    }
+
+
+def test_sigterm_ends_the_servers_too(tmp_path: Path) -> None:
+    environment = {**os.environ, MARK: str(tmp_path), "TMPDIR": str(tmp_path)}
+    program = subprocess.Popen(
+        [sys.executable, "benchmarks/model_waits.py", "--backlog", "1"],
+        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        wait_until(lambda: len(marked(tmp_path)) > 3, 60, "its server runs")
+        program.send_signal(signal.SIGTERM)
+        assert program.wait(40) == 128 + signal.SIGTERM
+    finally:
+        left = marked(tmp_path)
+        for pid in left:
+            os.kill(pid, signal.SIGKILL)
+
+    assert left == []
+    assert list(tmp_path.glob("benchmark-waits-*")) == []
+
+
+def marked(folder: Path) -> list[int]:
+    """The processes that the script has started, and itself."""
+    return [process.pid for process in living() if carries(process.pid, MARK, str(folder))]
