@@ -15,7 +15,12 @@ from tests.fakes.openai_server import FakeOpenAI, Received
 from tests.scoring.replies import second_level_but_golden
 
 KEY = "sk-test"
-ESSAYS = "SELECT provider, outcome, input_tokens, output_tokens, cost_microcents FROM essay_scores"
+# Of the student who took the assessment: the made-up ones' were scored without a model.
+ESSAYS = """
+SELECT provider, outcome, input_tokens, output_tokens, cost_microcents FROM essay_scores
+JOIN assessments ON assessments.id = assessment_id JOIN users ON users.id = user_id
+WHERE profile -> 'synthetic' IS NULL
+"""
 # A sequence tells of rows that are gone again.
 BELLS = "SELECT is_called FROM django_q_ormq_id_seq"
 

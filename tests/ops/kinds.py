@@ -29,7 +29,4 @@ KINDS: dict[str, dict[str, Any]] = {
         "most_at_once": 3,
         "most_each": 2,
     },
-    # More attempts than kills: a worker that dies is the cause here, and not the job.
-    "chaos.sound": {"handler": "tests.faults.handlers.sound", "give_up": None, "max_attempts": 50},
-    "chaos.naive": {"handler": "tests.faults.handlers.naive", "give_up": None, "max_attempts": 50},
 }

@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 
 from catalog.models import Question
 from microcred.ai import providers
+from ops import erasure
 from ops.models import AuditLog
 from scoring import judges, scorers
 from scoring.calls.ledger import Payer
@@ -24,7 +25,7 @@ from scoring.releasing import measuring
 from scoring.training.blend import VERSION
 from scoring.training.reading import reader
 from tests.factories.accounts import AdminFactory
-from tests.factories.catalog import NOW
+from tests.factories.catalog import NOW, published_question
 from tests.factories.scorers import in_use, scored_by_people, task_of
 from tests.scoring.essays.embedders import BagOfWords
 from tests.scoring.training.made import HashedEncoder, made_set
@@ -103,7 +104,9 @@ class TestInUse:
         question.prompt += " Be brief."
         assert scorers.find_active()(task_of(question)) is None
         version = ScorerVersion.objects.get()
+        erasure.begin(by=None, subject_type="scorer_version", subject_id=None, reason="a damaged one follows")
         ScorerVersion.objects.all().delete()
+        erasure.end()
         version.artefact = b"damaged"
         version.save(force_insert=True)
         assert scorers.find_active()(task) is None
@@ -171,6 +174,8 @@ class TestCommand:
 
         call_command("scorer", "train", question=question.pk, stdout=out)
         with pytest.raises(CommandError, match="No answer to this question"):
+            call_command("scorer", "train", question=published_question("essay").pk)
+        with pytest.raises(CommandError, match="No such question"):
             call_command("scorer", "train", question=uuid.uuid4())
 
         assert out.getvalue().startswith("Version 1 of the scorer is a candidate: n 40, qwk 0.")
@@ -178,8 +183,10 @@ class TestCommand:
     def test_a_question_without_a_version_is_told_so(self) -> None:
         listed, as_object = StringIO(), StringIO()
 
-        call_command("scorer", "list", question=uuid.uuid4(), stdout=listed)
-        call_command("scorer", "list", question=uuid.uuid4(), json=True, stdout=as_object)
+        question = published_question("essay")
+
+        call_command("scorer", "list", question=question.pk, stdout=listed)
+        call_command("scorer", "list", question=question.pk, json=True, stdout=as_object)
 
         assert listed.getvalue() == "There is no scorer trained for this question.\n"
         assert json.loads(as_object.getvalue()) == {"versions": []}

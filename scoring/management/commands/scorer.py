@@ -68,7 +68,7 @@ class Command(BaseCommand):
             self._evaluate(options)
             return
         try:
-            options["question"] = catalog.question_named(options["question"]).pk
+            options["question"] = catalog.question_named(str(options["question"])).pk
             getattr(self, f"_{options['command']}")(options)
         except DomainError as error:
             raise CommandError(error.message) from error

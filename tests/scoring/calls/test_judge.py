@@ -208,7 +208,7 @@ def test_a_call_whose_worker_died_stays_counted_and_is_made_again(openai: FakeOp
     assessment = handed_in()
     job = scoring_job(assessment)
 
-    class Killed(BaseException):
+    class Killed(KeyboardInterrupt):
         """The worker is gone in the middle of the call."""
 
     with pytest.MonkeyPatch.context() as patched:
