@@ -68,4 +68,4 @@ bench: bench-install ## every benchmark in its usual size; about a quarter of an
 	    $(BENCH)/bin/python benchmarks/$$script.py || missed="$$missed $$script"; \
 	done; test -z "$$missed" || { echo "goals missed in:$$missed"; exit 1; }
 
-.PHONY: help install install-dev run demo test test-all fuzz check bench bench-install
+.PHONY: help install install-dev run demo test coverage test-all fuzz check bench bench-install
