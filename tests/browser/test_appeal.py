@@ -10,27 +10,14 @@ from pytest_django.live_server_helper import LiveServer
 
 from assessments.models import Assessment
 from ops import jobs
-from tests.browser.test_advisor_page import (
-    CHROMIUM,
-    DESK,
-    PHONE,
-    Visit,
-    browser,
-    database_beside_the_browser,
-)
+from tests.browser.windows import DESK, NEEDS_BROWSER, PHONE, Visit
 from tests.clients import client_of
 from tests.companion.scenes import advised_student, finished_assessment
 from tests.factories.accounts import AdvisorFactory
 from tests.factories.assessments import question_id_of
 from tests.factories.recommendations import WordEmbedder, embed_all
 
-__all__ = ["browser", "database_beside_the_browser"]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="no Chromium is installed, so no page was opened in a browser"
-    ),
-]
+pytestmark = NEEDS_BROWSER
 
 
 @pytest.fixture

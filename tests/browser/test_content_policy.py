@@ -1,41 +1,17 @@
 """The content policy in a real browser: every kind of page works under it, and complains of nothing."""
 
-import os
-from collections.abc import Iterator
-
 import pyotp
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from tests.browser.test_advisor_page import CHROMIUM, DESK, PHONE, Visit
+from tests.browser.windows import DESK, NEEDS_BROWSER, PHONE, Visit
 from tests.factories.accounts import AdminFactory
 from tests.factories.catalog import published_question
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="no Chromium is installed, so no page was opened in a browser"
-    ),
-]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def database_beside_the_browser() -> Iterator[None]:
-    """Let Django use the database although Playwright runs an event loop in this thread."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    yield
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+pytestmark = NEEDS_BROWSER
 
 
 @pytest.fixture

@@ -1,10 +1,7 @@
 """Releasing, reviewing a closed answer and rescoring in a real browser, on a desk and on a phone, by keyboard."""
 
-import os
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -13,38 +10,17 @@ from catalog import services as catalog
 from catalog.models import JobRole, Question
 from ops import jobs
 from scoring.models import Rescoring, ScoreOverride
-from tests.browser.test_advisor_page import CHROMIUM, DESK, PHONE, Visit
+from tests.browser.windows import DESK, NEEDS_BROWSER, PHONE, Visit
 from tests.factories.accounts import AdminFactory, UserFactory
 from tests.factories.catalog import NOW, RoleSkillFactory, SkillFactory, published_question
 from tests.factories.oversight import judged_assessment
 from tests.factories.recommendations import WordEmbedder, embed_all, offered
 from tests.factories.scoring import role_with_essay
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="no Chromium is installed, so no page was opened in a browser"
-    ),
-]
+pytestmark = NEEDS_BROWSER
 SIZES = pytest.mark.parametrize(
     ("viewport", "scheme", "name"), [(DESK, "light", "desk"), (PHONE, "dark", "phone")]
 )
-
-
-@pytest.fixture(autouse=True, scope="module")
-def database_beside_the_browser() -> Iterator[None]:
-    """Let Django use the database although Playwright runs an event loop in this thread."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    yield
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
