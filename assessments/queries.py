@@ -90,6 +90,16 @@ def with_result() -> QuerySet[Assessment]:
     return Assessment.objects.filter(status=AssessmentStatus.COMPLETED).order_by()
 
 
+def awaiting_work() -> QuerySet[Assessment]:
+    """Return all assessments that are handed in and have no result yet, the one unchanged for longest first."""
+    return Assessment.objects.filter(status=AssessmentStatus.AWAITING_ASYNC).order_by("updated_at")
+
+
+def failed_since(moment: dt.datetime) -> QuerySet[Assessment]:
+    """Return the assessments that have ended without a result since then."""
+    return Assessment.objects.filter(status=AssessmentStatus.FAILED, updated_at__gte=moment).order_by("pk")
+
+
 def shown_to_student(user_id: uuid.UUID) -> QuerySet[Assessment]:
     """Return a student's own assessments whose results they may see."""
     return with_result().filter(user_id=user_id).exclude(stage=Stage.AWAITING_RELEASE)

@@ -1,5 +1,6 @@
 """Time-ordered identifiers."""
 
+import datetime as dt
 import os
 import time
 import uuid
@@ -18,3 +19,8 @@ def uuid7() -> uuid.UUID:
     value |= 0b10 << 62
     value |= random_bits & 0x3FFF_FFFF_FFFF_FFFF
     return uuid.UUID(int=value)
+
+
+def first_uuid7(since: dt.datetime) -> uuid.UUID:
+    """Return what every id that was made at ``since`` or later is greater than, to find young rows by their key."""
+    return uuid.UUID(int=(int(since.timestamp() * 1000) << 80) | 0x7 << 76)

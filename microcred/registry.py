@@ -103,6 +103,22 @@ JOB_KINDS: dict[str, dict[str, Any]] = {
     "ops.sweep": {"handler": "ops.tasks.sweep", "give_up": None, "max_attempts": 3},
 }
 
+# name: the function that mends what it finds of it, in this order (see ops/repairs.py); what no repair could give a job
+# comes last.
+REPAIRS: dict[str, str] = {
+    "scoring-jobs": "scoring.repairs.restore_scoring",
+    "rescoring-jobs": "scoring.repairs.restore_rescorings",
+    "batch-jobs": "scoring.repairs.restore_batches",
+    "recommendation-jobs": "recommendations.repairs.restore_recommending",
+    "export-jobs": "accounts.personal_data.repairs.restore_exports",
+    "erasure-jobs": "accounts.personal_data.repairs.restore_erasures",
+    "delivery-jobs": "partners.repairs.restore_deliveries",
+    "probe-jobs": "partners.repairs.restore_probes",
+    "result-events": "partners.repairs.announce_results",
+    "failure-events": "partners.repairs.announce_failures",
+    "stranded-assessments": "assessments.services.fail_stranded",
+}
+
 # Who deletes what of a person, in this order: nobody acts for them any more, then from the highest floor down, and what
 # says who they were last. Each takes the person's id and returns {table: rows}.
 ERASERS = (

@@ -21,6 +21,7 @@ from microcred.registry import GAUGES as GAUGES
 from microcred.registry import HEALTH as HEALTH
 from microcred.registry import JOB_KINDS as JOB_KINDS
 from microcred.registry import PRIVACY as PRIVACY
+from microcred.registry import REPAIRS as REPAIRS
 from microcred.task_queue import worker_cluster
 from microcred.transport import *  # noqa: F403 - a section of the settings, kept in a file of its own
 from microcred.transport import ENVIRONMENT as ENVIRONMENT

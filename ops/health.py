@@ -1,5 +1,6 @@
 """Whether the product can do its work."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,12 +8,14 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from ops import queries
+from ops import queries, repairs
 
 log = structlog.get_logger(__name__)
 LATE_SECONDS = 60.0
+REPAIRED_WITHIN = dt.timedelta(hours=1)
 _migrated = False
 
 
@@ -41,6 +44,8 @@ def readiness() -> Readiness:
         return Readiness(False, "unavailable", {"database": "ok", "migrations": "missing"} | checks)
     checks |= {name: import_string(function)() for name, function in settings.HEALTH.items()}
     checks["jobs"] = {"status": "late" if age > LATE_SECONDS else "ok", "oldest_due_seconds": age}
+    recently = timezone.now() - REPAIRED_WITHIN
+    checks["repairs"] = {"last_hour": {name: n for name, n in repairs.mended_since(recently).items() if n}}
     is_well = all(checks[name]["status"] == "ok" for name in ("jobs", *settings.HEALTH))
     return Readiness(True, "ok" if is_well else "degraded", {"database": "ok", "migrations": "ok"} | checks)
 

@@ -5,6 +5,7 @@ import json
 import random
 import uuid
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import Any
 
 import structlog
@@ -26,7 +27,18 @@ from ops.enums import JobStatus
 from ops.failures import LeaseLost, RetryLater, describe
 from ops.models import AsyncJob
 
-__all__ = ["Claim", "LeaseLost", "RetryLater", "drain", "enqueue", "perform", "requeue", "run"]
+__all__ = [
+    "Claim",
+    "Ensured",
+    "LeaseLost",
+    "RetryLater",
+    "drain",
+    "enqueue",
+    "ensure",
+    "perform",
+    "requeue",
+    "run",
+]
 
 log = structlog.get_logger(__name__)
 # Half of what an enqueueing costs otherwise is the mapper; and one statement both finds a key taken and keeps it so.
@@ -81,6 +93,32 @@ def enqueue(
     job._state.adding, job._state.db = False, DEFAULT_DB_ALIAS
     bell.announce()
     return job
+
+
+class Ensured(StrEnum):
+    """What became of a job that should be there: there was one, one was made, or its attempts are used up."""
+
+    ALIVE = "alive"
+    MADE = "made"
+    DEAD = "dead"
+
+
+def ensure(kind: str, *, unique_key: str, **fields: Any) -> Ensured:
+    """Have a job of this key for a state that waits for it; ``fields`` are as for :func:`enqueue`.
+
+    One that was deleted is made anew. One that ended well although the state still waits is followed by another,
+    once; one that died is left to whoever decides what its death means.
+    """
+    for key in (unique_key, f"{unique_key}:again"):
+        status = AsyncJob.objects.filter(unique_key=key).values_list("status", flat=True).first()
+        if status is None:
+            enqueue(kind, unique_key=key, **fields)
+            return Ensured.MADE
+        if status in (JobStatus.QUEUED, JobStatus.RUNNING):
+            return Ensured.ALIVE
+        if status == JobStatus.DEAD:
+            break
+    return Ensured.DEAD
 
 
 def _columns(job: AsyncJob) -> dict[str, Any]:

@@ -1,16 +1,18 @@
 """Figures for Prometheus, read from the database when asked, so that every process gives the same."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from ops import queries
+from ops import queries, repairs
 from ops.enums import JobStatus
 
 log = structlog.get_logger(__name__)
@@ -23,7 +25,7 @@ class DatabaseCollector(Collector):
         """Yield every gauge; when the database is away only ``microcred_up`` 0 is left."""
         up = GaugeMetricFamily("microcred_up", "Whether the database answered.")
         try:
-            gauges = [*_job_gauges(), *_named_gauges()]
+            gauges = [*_job_gauges(), _repair_gauge(), *_named_gauges()]
         except (DatabaseError, InterfaceError) as error:
             log.warning("metrics_unreadable", error=type(error).__name__)
             gauges = []
@@ -45,6 +47,15 @@ def _job_gauges() -> Iterator[Metric]:
         "For how long the most overdue job has been due.",
         value=queries.oldest_due_seconds(),
     )
+
+
+def _repair_gauge() -> Metric:
+    gauge = GaugeMetricFamily(
+        "microcred_repairs_last_day", "What was left behind and mended within a day.", labels=["repair"]
+    )
+    for name, number in repairs.mended_since(timezone.now() - dt.timedelta(days=1)).items():
+        gauge.add_metric([name], number)
+    return gauge
 
 
 def _named_gauges() -> Iterator[Metric]:

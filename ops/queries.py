@@ -8,7 +8,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Max
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, UUIDField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.db.models.lookups import Exact
 
 from ops import kinds, ready
 from ops.enums import JobStatus
@@ -79,6 +82,25 @@ def without_live_job(assessment_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
         assessment_id__in=assessment_ids, status__in=[JobStatus.QUEUED, JobStatus.RUNNING]
     )
     return set(assessment_ids) - set(living.values_list("assessment_id", flat=True))
+
+
+def has_live_job(assessment: str = "pk") -> Exists:
+    """Return the condition that a job for the row's assessment is queued or running.
+
+    As a condition, so that rows and jobs are read in one statement: only so both are of the same moment.
+    """
+    return Exists(_living().filter(assessment=OuterRef(assessment)))
+
+
+def is_worked_on(kind: str, name: str) -> Exists:
+    """Return the condition that a job of the kind is queued or running whose payload holds the row's id as ``name``."""
+    about = Cast(KeyTextTransform(name, "payload"), UUIDField())
+    return Exists(_living().filter(kind=kind).alias(about=about).filter(Exact(F("about"), OuterRef("pk"))))
+
+
+def _living() -> QuerySet[AsyncJob]:
+    # Each half has an index of its own.
+    return AsyncJob.objects.filter(Q(status=JobStatus.QUEUED) | Q(status=JobStatus.RUNNING)).order_by()
 
 
 def ended(kind: str, assessment_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[int, dt.datetime]]:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from microcred.db import database_now
-from ops import bell, kinds, queries, transitions
+from ops import bell, kinds, queries, repairs, transitions
 from ops.claims import CHANGING_FIELDS
 from ops.enums import JobStatus
 from ops.models import AsyncJob
@@ -32,6 +32,7 @@ def end_lapsed_claims() -> int:
             transitions.lose(job, now=now)
             job.save(update_fields=CHANGING_FIELDS)
         if jobs:
+            repairs.note(repairs.LAPSED_CLAIMS, len(jobs))
             bell.announce()
     return len(jobs)
 

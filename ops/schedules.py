@@ -39,7 +39,6 @@ class Schedule:
 
 SCHEDULES = (
     Schedule("expire-assessments", MINUTE, function="assessments.services.expire_overdue"),
-    Schedule("fail-stranded-assessments", MINUTE, function="assessments.services.fail_stranded"),
     Schedule("score-pending", 10 * MINUTE, function="scoring.pending.score_due"),
     Schedule("settle-lost-calls", 10 * MINUTE, function="scoring.calls.ledger.abandon_stale"),
     Schedule(

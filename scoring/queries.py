@@ -1,16 +1,18 @@
 """Reading scores and skill profiles."""
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from assessments import queries as assessments
 from assessments.queries import AskedQuestion
 from catalog.enums import QuestionType
+from microcred.ids import first_uuid7
 from scoring.calls.receipts import Receipt as Receipt
 from scoring.calls.receipts import receipts_of as receipts_of
 from scoring.calls.spending import ModelUsage as ModelUsage
@@ -177,6 +179,12 @@ def next_run(assessment_id: uuid.UUID) -> int:
         "run"
     ]
     return (newest or 0) + 1
+
+
+def profiles_since(moment: dt.datetime) -> QuerySet[ProfileRun]:
+    """Return the drawings of profiles since then that are the newest of their assessments."""
+    newer = ProfileRun.objects.filter(assessment=OuterRef("assessment"), run__gt=OuterRef("run"))
+    return ProfileRun.objects.filter(~Exists(newer), pk__gte=first_uuid7(moment)).order_by("pk")
 
 
 def question_result(

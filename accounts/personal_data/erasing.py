@@ -103,10 +103,14 @@ def announce_due(*, now: dt.datetime) -> int:
     due = ErasureRequest.objects.filter(due_at__lte=now, cancelled_at=None, completed_at=None)
     for row in due:
         with transaction.atomic():
-            jobs.enqueue(
-                KIND, payload={"erasure_id": str(row.pk)}, unique_key=f"erasure:{row.pk}:{now:%Y-%m-%d}"
-            )
+            announce_one(row.pk, now=now)
     return len(due)
+
+
+def announce_one(request_id: uuid.UUID, *, now: dt.datetime) -> jobs.Ensured:
+    """Have an erasure worked on by the job of this day."""
+    key = f"erasure:{request_id}:{now:%Y-%m-%d}"
+    return jobs.ensure(KIND, payload={"erasure_id": str(request_id)}, unique_key=key)
 
 
 def work_off(claim: Claim, *, now: dt.datetime) -> None:

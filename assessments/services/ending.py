@@ -138,8 +138,8 @@ def mend(*, assessment_id: uuid.UUID, parts: Sequence[str]) -> None:
     assessment.save(update_fields=["missing", "degraded", "updated_at"])
 
 
-def fail_stranded(*, now: dt.datetime) -> int:
-    """End every submitted assessment that no job works on any more; return how many.
+def fail_stranded(*, now: dt.datetime, since: dt.datetime) -> int:
+    """End every submitted assessment that no job works on and none could be found for; return how many.
 
     Degrading is what jobs do when they fail; this is for an assessment whose job could not even do that.
     """

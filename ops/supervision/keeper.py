@@ -3,6 +3,7 @@
 It runs outside the queue that it repairs. An outage of the database only makes it wait.
 """
 
+import datetime as dt
 import threading
 import time
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
-from ops import claims, queries, reconciliation, schedules
+from ops import claims, queries, reconciliation, repairs, schedules
 from ops.supervision.watchdog import is_stuck
 
 log = structlog.get_logger(__name__)
@@ -20,6 +21,8 @@ PASS_SECONDS = 0.5
 WATCH_SECONDS = 1.0
 RING_SECONDS = 2.0
 SCHEDULE_SECONDS = 3.0
+STATES_SECONDS = 15.0
+LOOK_BACK = dt.timedelta(hours=1)
 OUTAGE_SECONDS = 1.0
 
 
@@ -45,11 +48,13 @@ class Keeper(threading.Thread):
         self.worker_died = threading.Event()
         self._stopped = threading.Event()
         self._announced: dict[str, int] = {}
+        self._look_back = repairs.LONGEST_LOOK_BACK
         self._every = {
             self._repair: PASS_SECONDS,
             self._ring: RING_SECONDS,
             self._schedule: SCHEDULE_SECONDS,
             self._watch: WATCH_SECONDS,
+            self._repair_states: STATES_SECONDS,
         }
         self._next = dict.fromkeys(self._every, 0.0)
 
@@ -92,6 +97,11 @@ class Keeper(threading.Thread):
 
     def _ring(self) -> None:
         reconciliation.ring_for_waiting_jobs()
+
+    def _repair_states(self) -> None:
+        now = timezone.now()
+        repairs.repair_states(now=now, since=now - self._look_back)
+        self._look_back = LOOK_BACK
 
     def _schedule(self) -> None:
         for schedule, slot in schedules.due(timezone.now(), self._announced):

@@ -5,6 +5,7 @@ from partners.services.announcing import (
     announce,
     announce_feedback,
     announce_result,
+    restore_try,
     send_test,
 )
 from partners.services.delivering import DeliveryPending, abandon, record_attempt, replay, replay_range
@@ -35,6 +36,7 @@ __all__ = [
     "register_endpoint",
     "replay",
     "replay_range",
+    "restore_try",
     "rotate",
     "send_test",
 ]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -13,6 +13,8 @@ from partners import payloads, queries
 from partners.enums import EventStatus, EventType
 from partners.models import WebhookDelivery, WebhookEvent
 from scoring import queries as scoring
+
+DELIVER: Final = "partners.deliver"
 
 
 class EndpointOff(Conflict):
@@ -128,15 +130,25 @@ def enqueue_try(delivery: WebhookDelivery, *, run_at: dt.datetime | None = None,
     Each try is a job of its own: how often a worker dies over a try does not shorten the schedule. ``again``
     leaves the natural key out, because a job that died may hold it for ever.
     """
-    number = delivery.attempts + 1
-    jobs.enqueue(
-        "partners.deliver",
-        payload={"delivery_id": str(delivery.pk), "number": number},
-        assessment_id=delivery.event.assessment_id,
-        run_at=run_at,
-        unique_key=None if again else f"deliver:{delivery.pk}:{number}",
-        share=str(delivery.endpoint_id),
-    )
+    key = None if again else _key_of_try(delivery)
+    jobs.enqueue(DELIVER, run_at=run_at, unique_key=key, **_job_of_try(delivery))
+
+
+def restore_try(delivery: WebhookDelivery) -> jobs.Ensured:
+    """Have the next try of a delivery made whose job is gone."""
+    return jobs.ensure(DELIVER, unique_key=_key_of_try(delivery), **_job_of_try(delivery))
+
+
+def _key_of_try(delivery: WebhookDelivery) -> str:
+    return f"deliver:{delivery.pk}:{delivery.attempts + 1}"
+
+
+def _job_of_try(delivery: WebhookDelivery) -> dict[str, Any]:
+    return {
+        "payload": {"delivery_id": str(delivery.pk), "number": delivery.attempts + 1},
+        "assessment_id": delivery.event.assessment_id,
+        "share": str(delivery.endpoint_id),
+    }
 
 
 def _payload(event: WebhookEvent) -> dict[str, object]:

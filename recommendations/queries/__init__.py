@@ -32,6 +32,7 @@ from recommendations.queries.results import (
     effective,
     get_visible,
     result_of,
+    shown_since,
 )
 from recommendations.queries.runs import Run, recommendation_of, runs_of, stale_parts, what_if_of
 from recommendations.queries.sampling import (
@@ -96,6 +97,7 @@ __all__ = [
     "result_of",
     "runs_of",
     "share_of_credentials",
+    "shown_since",
     "stale_parts",
     "standing_feedback",
     "standing_now",

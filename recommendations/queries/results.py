@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import User
 from accounts.policy import Permission, allows, sees_student
 from assessments import queries as assessments
-from assessments.enums import AssessmentStatus
+from assessments.enums import AssessmentStatus, Stage
 from catalog import queries as catalog
 from microcred.errors import Conflict, Gone, Missing
+from microcred.ids import first_uuid7
 from recommendations.models import RagTrace, Recommendation, RecommendationItem, WhatIf
 from recommendations.queries.standing import moved_since
 from scoring import oversight
@@ -118,6 +119,13 @@ def result_of(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Result
         recommendation=recommendation,
         **_around(assessment, recommendation),
     )
+
+
+def shown_since(moment: dt.datetime) -> QuerySet[Recommendation]:
+    """Return the runs in effect made since then, but those of results held back and of made-up learners."""
+    shown = Recommendation.objects.filter(effective=True, pk__gte=first_uuid7(moment)).order_by("pk")
+    held = Q(assessment__stage=Stage.AWAITING_RELEASE) | Q(assessment__metadata__contains={"synthetic": True})
+    return shown.filter(assessment__status=AssessmentStatus.COMPLETED).exclude(held)
 
 
 def _with_dates(

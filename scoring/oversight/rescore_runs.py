@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from accounts.models import User
 from catalog import queries as catalog
@@ -116,6 +116,11 @@ def get_rescoring(rescoring_id: uuid.UUID) -> Rescoring:
     if found is None:
         raise RescoringMissing("No such rescoring.")
     return found
+
+
+def open_rescorings() -> QuerySet[Rescoring]:
+    """Return the runs that a job works on; those of a command end with it."""
+    return Rescoring.objects.filter(state__in=OPEN, requested_by__isnull=False)
 
 
 def newest_rescoring(question_id: uuid.UUID, *, mode: RescoringMode | None = None) -> Rescoring | None:

@@ -312,7 +312,7 @@ def test_only_what_no_job_works_on_any_more_is_failed() -> None:
     long_ago = Assessment.objects.exclude(pk=fresh.pk)
     long_ago.update(updated_at=timezone.now() - dt.timedelta(minutes=3))
 
-    assert services.fail_stranded(now=timezone.now()) == 1
+    assert services.fail_stranded(now=timezone.now(), since=timezone.now()) == 1
 
     assert Assessment.objects.get(status=AssessmentStatus.FAILED) == stranded
     assert Assessment.objects.get(pk=worked_on.pk).status == AssessmentStatus.AWAITING_ASYNC

@@ -1,11 +1,12 @@
 """Identifiers that sort by the time they were made."""
 
+import datetime as dt
 import time
 
 import pytest
 import time_machine
 
-from microcred.ids import uuid7
+from microcred.ids import first_uuid7, uuid7
 
 
 def test_an_id_has_the_version_and_variant_of_rfc_9562() -> None:
@@ -45,3 +46,12 @@ def test_the_other_bits_are_all_in_use() -> None:
         ever_zero |= ~tail
     assert (ever_one & ever_zero & ((1 << 80) - 1)) | fixed == (1 << 80) - 1
     assert len(set(tails)) == 500
+
+
+def test_rows_made_since_a_moment_are_found_by_their_ids() -> None:
+    with time_machine.travel("2026-03-02T08:59:59.999Z", tick=False):
+        before = uuid7()
+    with time_machine.travel("2026-03-02T09:00:00Z", tick=False):
+        at, bound = uuid7(), first_uuid7(dt.datetime.now(dt.UTC))
+
+    assert before < bound < at

@@ -39,6 +39,7 @@ def test_ready(settings: LazySettings) -> None:
             "database": "ok",
             "migrations": "ok",
             "jobs": {"status": "ok", "oldest_due_seconds": 0.0},
+            "repairs": {"last_hour": {}},
             "models": {"chat": "local", "embeddings": settings.EMBEDDING_PROVIDER},
         },
     }

@@ -40,7 +40,6 @@ def test_a_slot_is_due_until_it_is_announced() -> None:
     assert list(schedules.due(MONDAY, announced)) == []
     assert [schedule.name for schedule, _ in schedules.due(MONDAY + MINUTE, announced)] == [
         "expire-assessments",
-        "fail-stranded-assessments",
         "anchor-audit",
     ]
 
