@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from jsonschema import Draft202012Validator
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
@@ -19,7 +20,7 @@ from microcred.json_field import PrettyJSONField
 
 def _shape(*lines: str) -> SafeString:
     """Show JSON by example; the examples are constants of this file."""
-    return mark_safe("<br>".join(f"<code>{line}</code>" for line in lines))  # noqa: S308
+    return format_html_join(format_html("<br>"), "<code>{}</code>", ((line,) for line in lines))
 
 
 CHOICES_HELP = _shape(

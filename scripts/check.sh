@@ -12,6 +12,9 @@ step "format"
 "$bin/ruff" format --check .
 step "types"
 "$bin/mypy" --strict .
+step "danger"
+"$bin/bandit" --quiet --configfile pyproject.toml --severity-level medium --recursive \
+  microcred ops accounts catalog assessments scoring recommendations companion partners examples scripts manage.py
 step "migrations"
 "$bin/python" manage.py makemigrations --check --dry-run
 step "deployment settings"
