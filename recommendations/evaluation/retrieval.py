@@ -19,7 +19,7 @@ from django.db import connection, transaction
 
 from microcred.ai.base import Embedder, EmbeddingKey, Vectors
 from microcred.ids import uuid7
-from recommendations.evaluation.tables import TableError, rows
+from microcred.tables import TableError, rows
 from recommendations.models import DocumentChunk
 from recommendations.queries import by_words, hybrid, nearest
 from recommendations.retrieval import Hit, Passage
@@ -36,6 +36,9 @@ TABLES: Final = (
 NAMES_CREDENTIAL: Final = "embedding_artifacts_name_credential"
 Found = Hit | Passage
 DEPTH: Final = 100
+DOCUMENT: Final = ("doc_id", "title", "text")
+QUERY: Final = ("query", "doc_id")
+COLUMNS: Final = frozenset({*DOCUMENT, *QUERY})
 HITS: Final = (1, 5, 10)
 
 
@@ -72,17 +75,17 @@ class Evaluation:
         }
 
 
-def read_questions(documents: Path, queries: Path) -> Questions:
-    """Read both files. Raises TableError."""
+def read_questions(documents: Path, queries: Path, *, by_name: Mapping[str, str] | None = None) -> Questions:
+    """Read both files; ``by_name`` says what `COLUMNS` are called in them. Raises TableError."""
     read = [
         (row["doc_id"], row["title"].strip(), row["text"].strip())
-        for row in rows(documents, columns=("doc_id", "title", "text"))
+        for row in rows(documents, columns=DOCUMENT, by_name=by_name)
     ]
     known = {doc_id for doc_id, _, _ in read}
     if len(known) < len(read):
         raise TableError(f"{documents}: a doc_id stands there twice.")
     wanted: dict[str, set[str]] = {}
-    for row in rows(queries, columns=("query", "doc_id")):
+    for row in rows(queries, columns=QUERY, by_name=by_name):
         if row["doc_id"] not in known:
             raise TableError(f"{queries}: {row['doc_id']} is no document of {documents}.")
         if row["query"].strip():

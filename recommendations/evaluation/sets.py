@@ -1,15 +1,20 @@
 """What learners took and what they took next, from files."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from microcred.tables import TableError, rows
 from recommendations.collaborative.interactions import Interactions, Rows
-from recommendations.evaluation.tables import TableError, rows
+
+ITEM: Final = ("item_id", "title", "text")
+PAIR: Final = ("user_id", "item_id")
+COLUMNS: Final = frozenset({*ITEM, *PAIR, "tags", "timestamp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +48,18 @@ class LearnerSet:
         return np.array([user for user, wanted in enumerate(self.targets) if len(wanted)], np.intp)
 
 
-def read_learners(items: Path, history: Path, targets: Path) -> LearnerSet:
+def read_learners(
+    items: Path, history: Path, targets: Path, *, by_name: Mapping[str, str] | None = None
+) -> LearnerSet:
     """Read the three files. An item named by a user and not among the items is one without words.
+
+    ``by_name`` says what `COLUMNS` are called in the files, where they are not called so.
 
     Raises:
         TableError: a file cannot be used, or there is nothing to measure.
     """
-    known = _items(items)
-    took, wanted = _pairs(history), _pairs(targets)
+    known = _items(items, by_name)
+    took, wanted = _pairs(history, by_name), _pairs(targets, by_name)
     for _, item, _ in (*took, *wanted):
         known.setdefault(item, Item())
     places = {name: place for place, name in enumerate(known)}
@@ -73,9 +82,9 @@ def read_learners(items: Path, history: Path, targets: Path) -> LearnerSet:
     return LearnerSet(list(known.values()), interactions, left)
 
 
-def _items(path: Path) -> dict[str, Item]:
+def _items(path: Path, by_name: Mapping[str, str] | None) -> dict[str, Item]:
     found: dict[str, Item] = {}
-    for row in rows(path, columns=("item_id", "title", "text"), optional=("tags",)):
+    for row in rows(path, columns=ITEM, optional=("tags",), by_name=by_name):
         tags = tuple(tag.strip() for tag in row["tags"].split("|") if tag.strip())
         if row["item_id"] in found:
             raise TableError(f"{path}: item {row['item_id']} stands there twice.")
@@ -83,8 +92,8 @@ def _items(path: Path) -> dict[str, Item]:
     return found
 
 
-def _pairs(path: Path) -> list[tuple[str, str, str]]:
-    read = rows(path, columns=("user_id", "item_id"), optional=("timestamp",))
+def _pairs(path: Path, by_name: Mapping[str, str] | None) -> list[tuple[str, str, str]]:
+    read = rows(path, columns=PAIR, optional=("timestamp",), by_name=by_name)
     return [(row["user_id"], row["item_id"], row["timestamp"].strip()) for row in read]
 
 

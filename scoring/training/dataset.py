@@ -10,13 +10,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from microcred.tables import TableError, read_table
 from scoring.training.rubric import NO_RUBRIC, Rubric, prose, read_rubric
-from scoring.training.table import DatasetError, read_table
 
-__all__ = ["DatasetError", "Scale", "ScoredText", "TextSet", "read_sets"]
+__all__ = ["Scale", "ScoredText", "TableError", "TextSet", "read_sets"]
 
 REQUIRED: Final = ("set", "text", "score")
 OPTIONAL: Final = ("score1", "score2", "fold", "group")
+COLUMNS_READ: Final = frozenset({*REQUIRED, *OPTIONAL})
 MOST_LEVELS: Final = 1001
 _SAME_SCORE: Final = 1e-3
 _WHOLE: Final = re.compile(r"(\d+)\.0+")
@@ -78,7 +79,7 @@ def read_sets(
 
     `columns` maps a name of this module to that of the file. `described` is a JSON file of
     ``{id: {"prompt", "rubric", "min", "max", "step"}}``; what it leaves out comes from the
-    data. Raises `DatasetError`.
+    data. Raises `TableError`.
     """
     known = _descriptions(described) if described else {}
     found: dict[str, list[ScoredText]] = {}
@@ -86,30 +87,27 @@ def read_sets(
     for at, row in _rows(path, columns or {}):
         name = _id(row["set"])
         if not name:
-            raise DatasetError(f"{path}, line {at}: there is no set.")
+            raise TableError(f"{path}, line {at}: there is no set.")
         found.setdefault(name, [])
         if row["score"].strip():
             found[name].append(_text(path, at, row))
         else:
             skipped[name] = skipped.get(name, 0) + 1
     if known and not known.keys() & found.keys():
-        raise DatasetError(f"{described} describes none of the sets {', '.join(sorted(found))}.")
+        raise TableError(f"{described} describes none of the sets {', '.join(sorted(found))}.")
     sets = [_set(name, texts, known.get(name, {}), skipped) for name, texts in found.items() if texts]
     if not sets:
-        raise DatasetError(f"{path}: there is no scored text.")
+        raise TableError(f"{path}: there is no scored text.")
     return sorted(sets, key=lambda one: (len(one.id), one.id))
 
 
 def _rows(path: Path, columns: Mapping[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
-    unknown = set(columns) - set(REQUIRED) - set(OPTIONAL)
-    if unknown:
-        raise DatasetError(f"--map names {', '.join(sorted(unknown))}, which is none of the columns read.")
     table = read_table(path)
     names = {name: columns.get(name, name) for name in (*REQUIRED, *OPTIONAL)}
     missing = [n for n in names if names[n] not in table.header and (n in REQUIRED or n in columns)]
     if missing:
         have = ", ".join(table.header) or "none"
-        raise DatasetError(f"{path}: no column for {', '.join(missing)}. Its columns: {have}. See --map.")
+        raise TableError(f"{path}: no column for {', '.join(missing)}. Its columns: {have}. See --map.")
     places = {name: table.header.index(column) for name, column in names.items() if column in table.header}
     for line, cells in table.rows:
         row = {name: cells[at] if at < len(cells) else "" for name, at in places.items()}
@@ -133,7 +131,7 @@ def _number(path: Path, at: int, column: str, value: str) -> float:
     except ValueError:
         number = float("nan")
     if not np.isfinite(number):
-        raise DatasetError(f"{path}, line {at}: {column} is {value[:40]!r}, not a number.")
+        raise TableError(f"{path}, line {at}: {column} is {value[:40]!r}, not a number.")
     return number
 
 
@@ -141,9 +139,9 @@ def _descriptions(path: Path) -> dict[str, Mapping[str, Any]]:
     try:
         data = json.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError) as error:
-        raise DatasetError(f"{path} cannot be read: {error}.") from error
+        raise TableError(f"{path} cannot be read: {error}.") from error
     if not isinstance(data, dict) or not all(isinstance(entry, dict) for entry in data.values()):
-        raise DatasetError(f"{path}: expected an object of objects, one for each set.")
+        raise TableError(f"{path}: expected an object of objects, one for each set.")
     return {_id(str(name)): entry for name, entry in data.items()}
 
 
@@ -164,15 +162,13 @@ def _set(
         usual = _common_step([lowest, highest, *scores])
         scale = Scale(lowest, highest, usual if step is None else float(step))
     except (TypeError, ValueError) as error:
-        raise DatasetError(f"Set {name}: min, max and step are numbers.") from error
+        raise TableError(f"Set {name}: min, max and step are numbers.") from error
     if scale.high < scale.low or scale.step <= 0:
-        raise DatasetError(f"Set {name}: the range {scale.low} to {scale.high} in {scale.step} is empty.")
+        raise TableError(f"Set {name}: the range {scale.low} to {scale.high} in {scale.step} is empty.")
     if (scale.high - scale.low) / scale.step >= MOST_LEVELS:
-        raise DatasetError(
-            f"Set {name}: a step of {scale.step} makes too many levels; give one in SETS.json."
-        )
+        raise TableError(f"Set {name}: a step of {scale.step} makes too many levels; give one in SETS.json.")
     if scores[0] < scale.low or scores[-1] > scale.high:
-        raise DatasetError(f"Set {name}: scores from {scores[0]} to {scores[-1]} leave its range.")
+        raise TableError(f"Set {name}: scores from {scores[0]} to {scores[-1]} leave its range.")
     rubric = read_rubric(described.get("rubric"))
     return TextSet(name, texts, scale, prose(described.get("prompt")), rubric, skipped.get(name, 0))
 

@@ -9,7 +9,7 @@ from sklearn.model_selection import KFold
 
 from scoring.training.blend import MOST_ANSWERS, fit_scorer, predict
 from scoring.training.blocks import string_kernels
-from scoring.training.dataset import DatasetError, Scale, ScoredText
+from scoring.training.dataset import Scale, ScoredText, TableError
 from scoring.training.reading import Reading
 
 Vector = NDArray[np.float64]
@@ -23,7 +23,7 @@ LEAST: Final = 3
 
 def splits(texts: Sequence[ScoredText]) -> list[Split]:
     """Rows to learn from and rows to score, by the texts' folds; `FOLDS` made, seeded, where
-    none are given. Raises `DatasetError` for a single fold, or folds that are not all given."""
+    none are given. Raises `TableError` for a single fold, or folds that are not all given."""
     names = np.array([text.fold for text in texts])
     every = np.arange(len(texts))
     if len(texts) < LEAST:
@@ -32,16 +32,16 @@ def splits(texts: Sequence[ScoredText]) -> list[Split]:
         made = KFold(min(FOLDS, len(texts)), shuffle=True, random_state=SEED)
         return [(learn, score) for learn, score in made.split(every)]
     if not all(names) or len(set(names)) < 2:
-        raise DatasetError("folds must be given for every text of a set or for none, at least two of them.")
+        raise TableError("folds must be given for every text of a set or for none, at least two of them.")
     return [(every[names != name], every[names == name]) for name in sorted(set(names))]
 
 
 def check_folds(name: str, texts: Sequence[ScoredText]) -> None:
-    """Raise `DatasetError` for folds of the set `name` that cannot be used."""
+    """Raise `TableError` for folds of the set `name` that cannot be used."""
     try:
         splits(texts)
-    except DatasetError as error:
-        raise DatasetError(f"Set {name}: {error}") from error
+    except TableError as error:
+        raise TableError(f"Set {name}: {error}") from error
 
 
 def learned_target(texts: Sequence[ScoredText]) -> Vector:

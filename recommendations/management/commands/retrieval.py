@@ -12,11 +12,11 @@ from django.utils import timezone
 from microcred.ai import providers
 from microcred.ai.base import EmbedderError, ProviderError
 from microcred.errors import DomainError
-from recommendations.evaluation.retrieval import Evaluation, evaluate, read_questions
-from recommendations.evaluation.tables import TableError
+from microcred.tables import TableError, renamed
+from recommendations.evaluation.retrieval import COLUMNS, Evaluation, evaluate, read_questions
 from recommendations.evaluation.vectors import CachedEmbedder
 
-COLUMNS: Final = ("mrr", "hit@1", "hit@5", "hit@10", "ndcg@10", "p50_ms", "p95_ms")
+FIGURES: Final = ("mrr", "hit@1", "hit@5", "hit@10", "ndcg@10", "p50_ms", "p95_ms")
 
 
 class Command(BaseCommand):
@@ -30,12 +30,17 @@ class Command(BaseCommand):
         measure = commands.add_parser("evaluate", help="Search for every query and compare.")
         measure.add_argument("--documents", type=Path, required=True, help="doc_id, title, text")
         measure.add_argument("--queries", type=Path, required=True, help="query, doc_id")
+        measure.add_argument("--map", default="", help="Columns by other names: doc_id=soc,text=description.")
         measure.add_argument("--json", action="store_true", help="Print one JSON object and nothing else.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Measure and print."""
         try:
-            questions = read_questions(options["documents"], options["queries"])
+            questions = read_questions(
+                options["documents"],
+                options["queries"],
+                by_name=renamed(options["map"], known=COLUMNS),
+            )
             embedder = CachedEmbedder(providers.embedder(), settings.STATE_DIR / "evaluation", self._progress)
             found = evaluate(questions, embedder, now=timezone.now())
         except (TableError, ProviderError, EmbedderError) as error:
@@ -52,9 +57,9 @@ class Command(BaseCommand):
 
     def _print(self, found: Evaluation) -> None:
         self.stdout.write(f"{found.n_docs} documents, {found.n_queries} queries")
-        self.stdout.write(" ".join([f"{'mode':<13}", *(f"{name:>8}" for name in COLUMNS)]))
+        self.stdout.write(" ".join([f"{'mode':<13}", *(f"{name:>8}" for name in FIGURES)]))
         for name, values in found.modes.items():
-            self.stdout.write(" ".join([f"{name:<13}", *(f"{values[column]:>8.4f}" for column in COLUMNS)]))
+            self.stdout.write(" ".join([f"{name:<13}", *(f"{values[column]:>8.4f}" for column in FIGURES)]))
         self.stdout.write(
             "Each row of the queries by itself: "
             + ", ".join(

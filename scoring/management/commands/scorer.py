@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from catalog import queries as catalog
 from microcred.errors import DomainError
+from microcred.tables import TableError, renamed
 from scoring import scorers
 from scoring.models import ScorerVersion
 from scoring.releasing import measuring, versions
-from scoring.training.dataset import DatasetError, read_sets
+from scoring.training.dataset import COLUMNS_READ, read_sets
 from scoring.training.evaluation import MODES, Evaluation, SetFigures, evaluate
 
 GOALS: Mapping[str, float] = {"trained": 0.81, "unseen": 0.68, "zero": 0.455}
@@ -132,13 +133,14 @@ class Command(BaseCommand):
 
     def _evaluate(self, options: Mapping[str, Any]) -> None:
         try:
-            sets = read_sets(options["file"], columns=_columns(options["map"]), described=options["sets"])
+            columns = renamed(options["map"], known=COLUMNS_READ)
+            sets = read_sets(options["file"], columns=columns, described=options["sets"])
             for one in sets:
                 if one.left_out:
                     self._progress(f"set {one.id}: {one.left_out} rows without a score are left out")
             read = scorers.answer_reader(progress=self._progress)
             found = evaluate(sets, options["mode"], read, self._progress)
-        except DatasetError as error:
+        except TableError as error:
             raise CommandError(str(error)) from error
         if options["json"]:
             self.stdout.write(json.dumps(as_json(found), indent=1))
@@ -195,16 +197,6 @@ def as_json(found: Evaluation) -> dict[str, Any]:
     if found.batch_standardised is not None:
         shown["batch_standardised"] = {n: asdict(f) for n, f in found.batch_standardised.items()}
     return shown
-
-
-def _columns(given: str) -> dict[str, str]:
-    columns = {}
-    for part in filter(None, (part.strip() for part in given.split(","))):
-        name, equals, column = part.partition("=")
-        if not (name and equals and column):
-            raise CommandError(f"--map: {part!r} is not NAME=COLUMN.")
-        columns[name.strip()] = column.strip()
-    return columns
 
 
 def _shown(value: object) -> str:

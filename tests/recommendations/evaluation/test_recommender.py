@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
+from microcred import tables
 from microcred.ai import providers
 from recommendations.collaborative.signals import Always
-from recommendations.evaluation import tables
 from recommendations.evaluation.ranking import measure
 from recommendations.evaluation.sets import read_learners
 from tests.factories.recommendations import WordEmbedder
@@ -54,6 +54,16 @@ def test_files_are_read_in_every_form(files: tuple[Path, Path, Path]) -> None:
     ]
     # What Anna had taken before is no target; Dora comes with no history at all.
     assert [one.tolist() for one in learners.targets] == [[1], [], [3], [0, 1]]
+
+
+def test_files_with_columns_of_other_names_are_read_by_those(
+    files: tuple[Path, Path, Path], tmp_path: Path
+) -> None:
+    items = write(tmp_path / "courses.csv", ITEMS.replace("item_id", "course").replace("text", "about"))
+
+    learners = read_learners(items, *files[1:], by_name={"item_id": "course", "text": "about"})
+
+    assert learners.items == read_learners(*files).items
 
 
 def test_items_that_only_a_user_names_have_no_words(files: tuple[Path, Path, Path], tmp_path: Path) -> None:

@@ -58,6 +58,18 @@ def test_the_command_prints_every_mode(files: list[str]) -> None:
     assert found["by_row"]["fulltext"]["hit@1"] == pytest.approx(2 / 4)
 
 
+def test_files_with_columns_of_other_names_are_read_by_those(files: list[str]) -> None:
+    as_it_is = evaluated(files)
+    documents = Path(files[1])
+    documents.write_text(DOCUMENTS.replace("doc_id,title,text", "soc,title,description"))
+
+    found = evaluated([*files, "--map", "doc_id=soc,text=description"])
+
+    assert found["by_row"]["fulltext"] == as_it_is["by_row"]["fulltext"]
+    with pytest.raises(CommandError, match="author is none of the columns that are read"):
+        evaluated([*files, "--map", "author=soc"])
+
+
 def test_the_catalog_is_neither_searched_nor_touched(files: list[str]) -> None:
     CredentialDocumentFactory(title="Welder", text="Welder welder welder.")
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scoring.training.dataset import DatasetError, Scale, ScoredText, read_sets
+from microcred.tables import TableError
+from scoring.training.dataset import Scale, ScoredText, read_sets
 
 PLAIN = "set,text,score\n1,One text.,2\n1,Another.,4\n2,A third.,1\n"
 
@@ -64,7 +65,7 @@ def test_rows_without_a_score_are_left_out_and_counted(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, content: str, message: str) -> None:
-    with pytest.raises(DatasetError, match=message):
+    with pytest.raises(TableError, match=message):
         read_sets(stored(tmp_path, content))
 
 
@@ -81,15 +82,13 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, content: str, message
 def test_what_is_wrong_with_a_description_is_said(tmp_path: Path, told: object, message: str) -> None:
     described = stored(tmp_path, json.dumps(told), "sets.json")
 
-    with pytest.raises(DatasetError, match=message):
+    with pytest.raises(TableError, match=message):
         read_sets(stored(tmp_path, PLAIN), described=described)
 
 
-def test_a_missing_file_and_an_unknown_column_name_are_said(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="cannot be read"):
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match="cannot be read"):
         read_sets(tmp_path / "none.csv")
-    with pytest.raises(DatasetError, match="--map names prompt"):
-        read_sets(stored(tmp_path, PLAIN), columns={"prompt": "set"})
 
 
 def test_values_are_rounded_to_the_step_and_kept_in_the_range() -> None:
@@ -143,12 +142,12 @@ def test_the_step_leads_to_every_score(
 
 
 def test_a_row_without_a_set_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="line 3: there is no set"):
+    with pytest.raises(TableError, match="line 3: there is no set"):
         read_sets(stored(tmp_path, "set,text,score\n1,A.,1\n,B.,2\n"))
 
 
 def test_a_description_of_other_sets_is_refused(tmp_path: Path) -> None:
     described = stored(tmp_path, json.dumps({"9": {"min": 0}}), "sets.json")
 
-    with pytest.raises(DatasetError, match="describes none of the sets 1, 2"):
+    with pytest.raises(TableError, match="describes none of the sets 1, 2"):
         read_sets(stored(tmp_path, PLAIN), described=described)

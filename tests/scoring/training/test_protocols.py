@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from microcred.tables import TableError
 from scoring.agreement import Scale as Levels
 from scoring.agreement import weighted_kappa
 from scoring.training import blend, evaluation, trained
 from scoring.training.batch import standing
-from scoring.training.dataset import DatasetError, Scale, ScoredText
+from scoring.training.dataset import Scale, ScoredText
 from scoring.training.evaluation import Evaluation, evaluate, side_by_side
 from scoring.training.reading import Reader
 from scoring.training.trained import learned_target, splits, trained_scores
@@ -46,7 +47,7 @@ def test_folds_are_those_given_or_five_that_never_change() -> None:
 
 @pytest.mark.parametrize("folds", ["aaaa", "ab a"])
 def test_folds_that_cannot_be_used_are_refused(folds: str) -> None:
-    with pytest.raises(DatasetError, match="at least two of them"):
+    with pytest.raises(TableError, match="at least two of them"):
         splits([ScoredText("", 1.0, fold=fold.strip()) for fold in folds])
 
 
@@ -176,7 +177,7 @@ class TestEvaluate:
     def test_folds_that_cannot_be_used_are_refused_before_anything_is_read(self) -> None:
         texts = [replace(text, fold="a") for text in SETS[0].texts]
 
-        with pytest.raises(DatasetError, match="Set 1: folds must be given"):
+        with pytest.raises(TableError, match="Set 1: folds must be given"):
             evaluate([replace(SETS[0], texts=texts)], "trained", lambda *_: pytest.fail("read"))
 
     def test_among_very_many_answers_a_fold_learns_from_a_sample(

@@ -9,7 +9,7 @@ import gzip
 import io
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,7 @@ _WIDE: Final = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _SEPARATORS: Final = ("\t", ",", ";")
 
 
-class DatasetError(ValueError):
+class TableError(ValueError):
     """The file cannot be used; the message names the file, the row and what is wrong."""
 
 
@@ -31,8 +31,50 @@ class Table:
     rows: Sequence[tuple[int, Sequence[str]]]
 
 
+def renamed(given: str, *, known: Collection[str]) -> dict[str, str]:
+    """Read ``NAME=COLUMN,NAME=COLUMN``, what files call some of the ``known`` columns. Raises `TableError`."""
+    columns = {}
+    for part in filter(None, (part.strip() for part in given.split(","))):
+        name, equals, column = (piece.strip() for piece in part.partition("="))
+        if not (name and equals and column):
+            raise TableError(f"{part!r} is not NAME=COLUMN.")
+        if name not in known:
+            raise TableError(f"{name} is none of the columns that are read: {', '.join(sorted(known))}.")
+        columns[name] = column
+    return columns
+
+
+def rows(
+    path: Path,
+    *,
+    columns: Sequence[str],
+    optional: Sequence[str] = (),
+    by_name: Mapping[str, str] | None = None,
+) -> Iterator[dict[str, str]]:
+    """Yield each row's columns by name, what is ``optional`` and missing as empty text.
+
+    ``by_name`` says what a column is called in the file, where it is not called by its own name. Raises `TableError`.
+    """
+    table = read_table(path)
+    called = {
+        name: other if (other := (by_name or {}).get(name)) in table.header and other else name
+        for name in (*columns, *optional)
+    }
+    missing = [name for name in columns if called[name] not in table.header]
+    if missing:
+        have = ", ".join(table.header) or "none"
+        raise TableError(f"{path}: no column {', '.join(missing)}. Its columns: {have}. See --map.")
+    places = {name: table.header.index(own) for name, own in called.items() if own in table.header}
+    for line, cells in table.rows:
+        empty = [name for name in columns if places[name] >= len(cells)]
+        if empty:
+            raise TableError(f"{path}, line {line}: nothing for {', '.join(empty)}.")
+        row = {name: cells[at] for name, at in places.items() if at < len(cells)}
+        yield {name: row.get(name, "") for name in called}
+
+
 def read_table(path: Path) -> Table:
-    """The table in `path`, which may be gzipped. Raises `DatasetError`."""
+    """The table in `path`, which may be gzipped. Raises `TableError`."""
     text = _decoded(path)
     first = text.lstrip("\r\n").split("\n", 1)[0]
     separator = next((mark for mark in _SEPARATORS if mark in first), ",")
@@ -41,7 +83,7 @@ def read_table(path: Path) -> Table:
         quoted = _rows(text, separator, quoted=True)
         plain = _rows(text, separator, quoted=False) if separator == "\t" else []
     except csv.Error as error:
-        raise DatasetError(f"{path}: {error}.") from error
+        raise TableError(f"{path}: {error}.") from error
     if not quoted:
         return Table((), [])
     # A mark that opens a text and is never closed joins it with the rows after it. Where every line
@@ -66,7 +108,7 @@ def _rows(text: str, separator: str, *, quoted: bool) -> list[tuple[int, list[st
 def _fitting(path: Path, line: int, cells: Sequence[str], width: int) -> Sequence[str]:
     """The cells, without blank ones that stand after the last column."""
     if any(cell.strip() for cell in cells[width:]):
-        raise DatasetError(
+        raise TableError(
             f"{path}, line {line}: {len(cells)} cells under {width} columns; is a separator or a "
             "quotation mark inside a text not quoted?"
         )
@@ -89,7 +131,7 @@ def _decoded(path: Path) -> str:
             if data.startswith(mark):
                 return data.decode(encoding)
     except (OSError, EOFError, gzip.BadGzipFile, zlib.error, UnicodeDecodeError) as error:
-        raise DatasetError(f"{path} cannot be read: {error}.") from error
+        raise TableError(f"{path} cannot be read: {error}.") from error
     lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     return "\n".join(map(_line, lines)).replace("\0", "")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scoring.training.table import DatasetError, read_table
+from microcred.tables import TableError, read_table, renamed, rows
 
 
 def stored(folder: Path, content: str | bytes, name: str = "essays.tsv") -> Path:
@@ -63,7 +63,7 @@ def test_blank_cells_beyond_the_last_column_and_missing_ones_are_nothing(tmp_pat
 
 
 def test_a_text_that_spills_over_its_column_is_refused_with_its_line(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match=r"line 3: 4 cells under 3 columns"):
+    with pytest.raises(TableError, match=r"line 3: 4 cells under 3 columns"):
         cells(tmp_path, "set,text,score\n1,A.,2\n1,Well, no,3\n")
 
 
@@ -77,10 +77,53 @@ def test_semicolons_separate_where_there_is_neither_tab_nor_comma(tmp_path: Path
     ids=["cut off", "not compressed", "half a sign"],
 )
 def test_a_damaged_file_is_said_to_be_unreadable(tmp_path: Path, data: bytes) -> None:
-    with pytest.raises(DatasetError, match="cannot be read"):
+    with pytest.raises(TableError, match="cannot be read"):
         read_table(stored(tmp_path, data))
 
 
 def test_a_file_that_is_not_there_is_said_to_be_unreadable(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="cannot be read"):
+    with pytest.raises(TableError, match="cannot be read"):
         read_table(tmp_path / "none.tsv")
+
+
+KNOWN = {"doc_id", "text", "query"}
+
+
+def test_columns_go_by_the_names_that_a_file_gives_them(tmp_path: Path) -> None:
+    documents = stored(tmp_path, "soc,description\nw,Welding\n", "documents.csv")
+    queries = stored(tmp_path, "query,doc_id\nwelder,w\n", "queries.csv")
+    by_name = renamed("doc_id=soc, text = description", known=KNOWN)
+
+    assert list(rows(documents, columns=("doc_id", "text"), by_name=by_name)) == [
+        {"doc_id": "w", "text": "Welding"}
+    ]
+    # One set of names serves several files: where a column goes by its own name, that is read.
+    assert list(rows(queries, columns=("query", "doc_id"), by_name=by_name)) == [
+        {"query": "welder", "doc_id": "w"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("text", "'text' is not NAME=COLUMN"),
+        ("text=", "'text=' is not NAME=COLUMN"),
+        ("title=name", "title is none of the columns that are read: doc_id, query, text"),
+    ],
+)
+def test_names_that_cannot_be_meant_are_refused(given: str, message: str) -> None:
+    with pytest.raises(TableError, match=message):
+        renamed(given, known=KNOWN)
+
+
+def test_rows_without_what_is_needed_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"no column text\. Its columns: doc_id\. See --map\."):
+        list(rows(stored(tmp_path, "doc_id\nw\n"), columns=("doc_id", "text")))
+    with pytest.raises(TableError, match="line 3: nothing for text"):
+        list(rows(stored(tmp_path, "doc_id,text\nw,Welding\nb\n"), columns=("doc_id", "text")))
+
+
+def test_what_is_optional_and_missing_is_empty(tmp_path: Path) -> None:
+    read = list(rows(stored(tmp_path, "doc_id\nw\n"), columns=("doc_id",), optional=("text",)))
+
+    assert read == [{"doc_id": "w", "text": ""}]
