@@ -13,7 +13,7 @@ from scoring.training.blocks import Standard, root
 from scoring.training.familiarity import document_counts, familiarity
 from scoring.training.features import FEATURES
 from scoring.training.reading import Reading
-from scoring.training.relevance import UNSURE_BELOW, distances, most
+from scoring.training.relevance import UNSURE_BELOW, bounded, distances, most
 from scoring.training.task_likeness import TASK
 
 Matrix = NDArray[np.float64]
@@ -23,8 +23,8 @@ Vector = NDArray[np.float64]
 @dataclass(frozen=True, slots=True)
 class Standing:
     """`counts` (n, figures), the last columns likeness to the batch and those of `TASK`,
-    `inner` (n, width) of the inner layers, which answers are `strange`, and the share of the scale
-    above which none is scored (`most`)."""
+    `inner` (n, width) of the inner layers, which answers are `strange`, and the standing above
+    which none is scored (`most`)."""
 
     counts: Matrix
     inner: Matrix
@@ -63,7 +63,7 @@ def standing(reading: Reading) -> Standing:
         counts,
         Standard.of(reading.inner)(reading.inner),
         strange=odd | (distance < UNSURE_BELOW),
-        most=np.where(odd, 0.0, most(distance)),
+        most=bounded(most(distance), odd, reading.blank),
     )
 
 

@@ -27,7 +27,7 @@ from scoring.training.zero import weighed
 
 Vector = NDArray[np.float64]
 
-VERSION: Final = "batch-1"
+VERSION: Final = "batch-2"
 # Below this many answers their mean and spread say too little.
 LEAST_ANSWERS: Final = 20
 # A fifth of the range: no score was there to measure an error by, and it says "unsure".
@@ -63,7 +63,7 @@ class BatchJudge:
         by_rubric = standardised(np.array([_quality(judged.raw) for judged in alone]))
         value = standardised(standardised(weighed(stand)) + by_rubric)
         spread = STATED.spread_at(max(len(criterion.levels) for criterion in task.criteria))
-        shares = np.clip(STATED.mean + spread * value, 0.0, stand.most)
+        shares = np.clip(STATED.mean + spread * np.minimum(value, stand.most), 0.0, 1.0)
         return [
             Whole(float(share), STATED_ERROR, bool(strange), 0)
             for share, strange in zip(shares, stand.strange, strict=True)

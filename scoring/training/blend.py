@@ -7,9 +7,9 @@ trees see the figures and the main axes of the layers; they have a say where the
 `LEAST_FOR_TREES` answers, in the proportion that fits best when every answer is predicted
 without itself. Bounds between scores are matched in the same way (`cutpoints`).
 
-An answer without words of its own, whose words are in disorder or mostly said before, or that is far from
-what the training answers write about, is given the lowest score; one that is less far off, no more than
-its distance allows (`relevance`).
+An answer without words of its own is given the lowest score there is. One whose words are in disorder or
+mostly said before is given one that hardly any training answer has, and one that is far from what the
+training answers write about no more than its distance allows (`relevance`).
 """
 
 from dataclasses import dataclass
@@ -35,14 +35,14 @@ from scoring.training.blocks import (
 from scoring.training.cutpoints import matched, placed, scored
 from scoring.training.features import FEATURES
 from scoring.training.reading import BUCKETS, Reading
-from scoring.training.relevance import UNSURE_BELOW, Subject, most
+from scoring.training.relevance import UNSURE_BELOW, Subject, bounded, most
 from scoring.training.trees import Trees
 from scoring.training.zero import WEIGHTS
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
 
-VERSION: Final = "trained-3"
+VERSION: Final = "trained-4"
 LEAST_FOR_TREES: Final = 150
 MOST_ANSWERS: Final = 2000
 SEED: Final = 20_261_120
@@ -150,7 +150,8 @@ def predict(scorer: Scorer, reading: Reading) -> Predictions:
     distance = scorer.subject.distance(reading.meaning, scorer.support.meaning)
     blocks = scorer.blocks
     odd = reading.odd(blocks.documents, blocks.answers, among=False)
-    highest = (len(scorer.levels) - 1) * np.where(odd, 0.0, most(distance))
+    bound = scorer.mean + scorer.spread * bounded(most(distance), odd, reading.blank)
+    highest = np.interp(bound, scorer.levels, np.arange(len(scorer.levels)))
     place = np.minimum(placed(raw, scorer.bounds), highest)
     score = np.minimum(
         scored(raw, scorer.bounds, scorer.levels), scorer.levels[np.floor(highest + 0.5).astype(int)]

@@ -64,6 +64,6 @@ def learned(sets: Sequence[tuple[Vector, Scale]]) -> Prior:
 
 def placed(standing: Vector, scale: Scale, prior: Prior, most: Vector) -> Vector:
     """Scores for answers that stand `standing` standard deviations above the usual one, none above its
-    share `most` of the range."""
-    parts = np.minimum(prior.mean + prior.spread_of(scale) * standing, most)
+    standing `most`."""
+    parts = prior.mean + prior.spread_of(scale) * np.minimum(standing, most)
     return scale.rounded(scale.low + parts * (scale.high - scale.low))

@@ -3,7 +3,11 @@
 An answer's distance from the subject is how many standard deviations it lies below the usual answer in
 likeness to its nearest neighbours and to the middle of all (the mean of the two). On ELLIPSE 95 % of
 the answers lie above -2.3 and 85 % of the answers to another question below. What is that far off is
-also scored lower by people, by more than half a standard deviation, so bounding its score costs no agreement.
+also scored lower by people, by more than half a standard deviation.
+
+Bounds are standings, in standard deviations of the scores from the usual one, and not parts of the
+range: scores fill a small part of a wide range, and the lowest score of 0 to 60 given to one proper
+answer in fifty that only looks far off would cost more agreement than all else that a scorer gets wrong.
 """
 
 from dataclasses import dataclass
@@ -14,11 +18,17 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
+Marks = NDArray[np.bool_]
 
 UNSURE_BELOW: Final = -2.3
-# From here on the score is bounded, down to the lowest one there.
-BOUNDED_BELOW: Final = -2.0
-LOWEST_BELOW: Final = -3.5
+# What is nearer is not bounded; from here on the bound falls from the one standing to the other.
+BOUNDED_BELOW: Final = -2.3
+LOWEST_BELOW: Final = -4.0
+FIRST_BOUND: Final = 2.0
+LOWEST_BOUND: Final = -2.0
+# Answers whose words tell that no score of them can be relied on, and answers without a word.
+ODD_BOUND: Final = -3.0
+BLANK_BOUND: Final = -1e6
 # Fewer answers do not show what is usual.
 LEAST_ANSWERS: Final = 10
 # The standard deviation of a normal distribution by its median absolute deviation.
@@ -74,9 +84,14 @@ def distances(meaning: Matrix) -> Vector:
 
 
 def most(distance: Vector) -> Vector:
-    """The share of the scale, 0 to 1, above which no answer that far off is scored."""
-    share: Vector = np.clip((distance - LOWEST_BELOW) / (BOUNDED_BELOW - LOWEST_BELOW), 0.0, 1.0)
-    return share
+    """The standing above which no answer that far off is scored."""
+    bound = np.interp(distance, [LOWEST_BELOW, BOUNDED_BELOW], [LOWEST_BOUND, FIRST_BOUND])
+    return np.where(distance < BOUNDED_BELOW, bound, np.inf)
+
+
+def bounded(most: Vector, odd: Marks, blank: Marks) -> Vector:
+    """The bounds `most`, lower for odd answers and lowest for blank ones."""
+    return np.where(blank, BLANK_BOUND, np.where(odd, np.minimum(most, ODD_BOUND), most))
 
 
 def nearness(meaning: Matrix, training: Matrix, *, among: bool) -> Vector:

@@ -126,8 +126,8 @@ def test_without_other_sets_the_prior_is_the_stated_one() -> None:
 
     assert prior.learned([]) == prior.learned([flat]) == prior.STATED
     place, scale = np.array([-9.0, 0.0, 9.0]), Scale(2, 12, 1)
-    assert list(prior.placed(place, scale, prior.STATED, np.ones(3))) == [2.0, 8.0, 12.0]
-    assert list(prior.placed(place, scale, prior.STATED, np.array([1.0, 0.2, 0.0]))) == [2.0, 4.0, 2.0]
+    assert list(prior.placed(place, scale, prior.STATED, np.full(3, np.inf))) == [2.0, 8.0, 12.0]
+    assert list(prior.placed(place, scale, prior.STATED, np.array([1.0, -1.0, -1e6]))) == [2.0, 6.0, 2.0]
 
 
 def test_other_sets_move_the_prior_towards_their_scores() -> None:

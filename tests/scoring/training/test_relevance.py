@@ -6,8 +6,10 @@ from numpy.typing import NDArray
 
 from scoring.training.batch import Scored
 from scoring.training.blend import Predictions, fit_scorer, predict
+from scoring.training.dataset import Scale
+from scoring.training.prior import STATED
 from scoring.training.reading import Reader
-from scoring.training.relevance import Subject, distances, most
+from scoring.training.relevance import Subject, bounded, distances, most
 from scoring.training.zero import zero_scores
 from tests.scoring.training.made import OTHER_SUBJECT, PROMPT, SUBJECT, answer, made_set
 
@@ -21,10 +23,16 @@ def around(middle: int, count: int, width: int = 8) -> NDArray[np.float64]:
 
 
 @pytest.mark.parametrize(
-    ("distance", "share"), [(0.5, 1.0), (-2.0, 1.0), (-2.75, 0.5), (-3.5, 0.0), (-9.0, 0.0)]
+    ("distance", "bound"), [(0.5, np.inf), (-2.3, np.inf), (-3.15, 0.0), (-4.0, -2.0), (-9.0, -2.0)]
 )
-def test_the_bound_falls_with_the_distance(distance: float, share: float) -> None:
-    assert most(np.array([distance])) == pytest.approx([share])
+def test_the_bound_falls_with_the_distance(distance: float, bound: float) -> None:
+    assert most(np.array([distance])) == pytest.approx([bound])
+
+
+def test_odd_answers_are_bounded_lower_and_blank_ones_lowest() -> None:
+    odd, blank = np.array([False, True, True, True]), np.array([False, False, False, True])
+
+    assert list(bounded(np.array([0.5, np.inf, -2.0, np.inf]), odd, blank)) == [0.5, -3.0, -3.0, -1e6]
 
 
 def test_what_others_write_about_is_near_and_everything_else_is_far() -> None:
@@ -66,3 +74,22 @@ def test_an_answer_to_another_question_gets_the_lowest_score_and_no_less_than_th
     assert list(found.score[-4:-1]) == [0.0, 0.0, 0.0]
     assert list(found.strange[-4:]) == [True, True, True, False]
     assert found.score[-1] >= 3
+
+
+@pytest.mark.parametrize("mode", ["trained", "zero"])
+def test_on_a_wide_scale_what_is_far_off_gets_a_low_score_that_people_give(read: Reader, mode: str) -> None:
+    """Scores of 0 to 60 that lie between 32 and 48: 0 would be as far off as no judge ever is."""
+    own = made_set(160)
+    scores = 32 + 4 * own.scores
+    off, scale = answer(0.9, 9_000, OTHER_SUBJECT), Scale(0, 60, 1)
+    found: Predictions | Scored
+    if mode == "trained":
+        scorer = fit_scorer(read([one.text for one in own.texts], PROMPT), scores, scale.levels)
+        found = predict(scorer, read([off, ""], PROMPT))
+        middle, spread = float(scores.mean()), float(scores.std())
+    else:
+        found = zero_scores(read([*(one.text for one in own.texts[:60]), off, ""], PROMPT), scale)
+        middle, spread = 60 * STATED.mean, 60 * STATED.spread_of(scale)
+
+    assert list(found.score[-2:]) == [round(middle - 2 * spread), 0]
+    assert list(found.strange[-2:]) == [True, True]
