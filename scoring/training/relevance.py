@@ -85,8 +85,13 @@ def distances(meaning: Matrix) -> Vector:
 
 def most(distance: Vector) -> Vector:
     """The standing above which no answer that far off is scored."""
-    bound = np.interp(distance, [LOWEST_BELOW, BOUNDED_BELOW], [LOWEST_BOUND, FIRST_BOUND])
-    return np.where(distance < BOUNDED_BELOW, bound, np.inf)
+    return fallen(distance, lowest=LOWEST_BELOW, first=BOUNDED_BELOW)
+
+
+def fallen(likeness: Vector, *, lowest: float, first: float) -> Vector:
+    """The bound that falls from `FIRST_BOUND` for a likeness below `first` to `LOWEST_BOUND` at `lowest`."""
+    bound = np.interp(likeness, [lowest, first], [LOWEST_BOUND, FIRST_BOUND])
+    return np.where(likeness < first, bound, np.inf)
 
 
 def bounded(most: Vector, odd: Marks, blank: Marks) -> Vector:

@@ -24,6 +24,7 @@ from scoring.training.familiarity import document_counts
 from scoring.training.gaussian import GaussianFit
 from scoring.training.prior import Prior
 from scoring.training.reading import Reading
+from scoring.training.relevance import bounded, fallen
 from scoring.training.task_likeness import TASK
 from scoring.training.trees import Trees
 
@@ -80,14 +81,13 @@ class _Alone:
         return _Rows(self.counts(alone_counts(reading)), self.inner(reading.inner))
 
     def judged(self, reading: Reading) -> tuple[NDArray[np.bool_], Vector]:
-        """Which answers are strange, and the share of the range above which none is scored."""
+        """Which answers are strange, and the standing above which none is scored."""
         odd = reading.odd(self.documents, self.answers, among=False)
         on_prompt = reading.on_task[:, TASK.index("prompt_cosine")]
-        off = (on_prompt != 0) & (on_prompt < self.least_on_prompt)
-        most = np.clip(
-            (on_prompt - self.least_on_prompt) / (self.usual_on_prompt - self.least_on_prompt), 0.0, 1.0
-        )
-        return odd | off, np.where(odd, 0.0, np.where(on_prompt == 0, 1.0, most))
+        told = on_prompt != 0
+        most = fallen(on_prompt, lowest=self.least_on_prompt, first=self.usual_on_prompt)
+        strange = odd | (told & (on_prompt < self.least_on_prompt))
+        return strange, bounded(np.where(told, most, np.inf), odd, reading.blank)
 
 
 @dataclass(frozen=True, slots=True)

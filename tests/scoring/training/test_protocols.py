@@ -86,6 +86,16 @@ def test_an_unseen_question_is_scored_well_and_from_other_questions_only(
     assert set(predicted) <= set(known[0].scale.levels)
 
 
+@pytest.mark.parametrize("prompt", ["", PROMPT])
+def test_a_good_answer_by_itself_is_not_bounded(known: list[Known], read: Reader, prompt: str) -> None:
+    others = [Known(read([t.text for t in s.texts], prompt), s.scores, s.scale) for s in SETS[1:]]
+
+    found = learn(others, in_batch=False).scores(read([answer(1.0, 9), ""], prompt), Scale(0, 10, 1))
+
+    assert list(found.score) == [9.0, 0.0]
+    assert list(found.strange) == [False, True]
+
+
 def test_without_another_question_nothing_can_be_learned(known: list[Known]) -> None:
     with pytest.raises(ValueError, match="no other set"):
         learn([], in_batch=True)
