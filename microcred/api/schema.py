@@ -31,7 +31,7 @@ ERRORS = {
     429: "Too many requests; Retry-After says when to come back.",
     503: "A part of the system is away; try again.",
 }
-SHARED_ERRORS = (401, 413, 415, 429, 503)
+SHARED_ERRORS = (400, 401, 413, 415, 429, 503)
 ERRORS_OF_A_BODY = frozenset({413, 415})
 
 
@@ -46,7 +46,8 @@ def errors(*statuses: int) -> dict[int, OpenApiResponse]:
 def add_shared_errors(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     """Describe for every operation the errors that any operation can answer with; a hook of drf-spectacular.
 
-    401 only where a token is asked for, 413 and 415 only where a body is taken.
+    401 only where a token is asked for, 413 and 415 only where a body is taken, 400 only where there is anything beside
+    the path to get wrong.
     """
     for operations in result["paths"].values():
         for operation in operations.values():
@@ -61,7 +62,15 @@ def add_shared_errors(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
 def _can_answer(operation: Mapping[str, Any], status: int) -> bool:
     if status == HTTPStatus.UNAUTHORIZED:
         return any(operation.get("security", ()))  # an empty entry stands for nobody asked
-    return status not in ERRORS_OF_A_BODY or "requestBody" in operation
+    takes_a_body = "requestBody" in operation
+    if status == HTTPStatus.BAD_REQUEST:
+        return takes_a_body or any(_can_be_malformed(one) for one in operation.get("parameters", ()))
+    return takes_a_body or status not in ERRORS_OF_A_BODY
+
+
+def _can_be_malformed(parameter: Mapping[str, Any]) -> bool:
+    """A path that makes no sense is not there; headers that compare versions are compared as they are."""
+    return parameter["in"] != "path" and parameter["name"] not in ("If-Match", "If-None-Match")
 
 
 def _error_response(status: int) -> dict[str, Any]:

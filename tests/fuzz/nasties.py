@@ -217,7 +217,18 @@ class Found:
     body: bytes = b""
     path: dict[str, str] = field(default_factory=dict)
     query: str = ""
+    headers: Headers = field(default_factory=dict)
 
 
 # Every case that a run of the generator finds gets a row here when it is mended.
-FOUND: dict[str, Found] = {}
+FOUND: dict[str, Found] = {
+    f"{operation}: a key for repeating that is no key": Found(
+        operation, "service", 400, headers={"Idempotency-Key": "\u00fc"}
+    )
+    for operation in (
+        "webhook_delivery_replay",
+        "webhook_endpoint_activate",
+        "webhook_endpoint_rotate",
+        "webhook_endpoint_test",
+    )
+}

@@ -196,6 +196,9 @@ def test_what_was_found_once_stays_mended(server: Server, world: World, name: st
     target = Target(server, world, found.operation)
     target.caller = dict(world.callers[found.caller])
 
-    answer = target.send(body=found.body or None, path=found.path, query=found.query)
+    answer = target.send(
+        body=found.body or None, path=found.path, query=found.query, headers=dict(found.headers)
+    )
 
     assert (answer.status, is_wrong(name, answer)) == (found.status, False)
+    assert str(found.status) in target.operation["responses"]

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.enums import Role
-from accounts.models import GuardianLink, User
+from accounts.models import GuardianLink, ServiceKey, User
 from accounts.token_signing import AccessToken
+from partners import services as partners
 from recommendations.services import store
 from scoring.oversight import appeals
 from tests.factories.accounts import AdminFactory, AdvisorAssignmentFactory, UserFactory
@@ -30,7 +31,8 @@ class World:
 
 
 def populate() -> World:
-    """Make a student with an open, a judged and a recommended assessment, and everybody who may see them."""
+    """Make a student with an open, a judged and a recommended assessment, everybody who may see them, and a program
+    that listens."""
     student: User = UserFactory()
     now = timezone.now()
     opened = started_assessment(user=student, now=now)
@@ -56,10 +58,26 @@ def populate() -> World:
         "appeal_id": [appeal.pk],
         "student_id": [student.pk],
     }
-    return World(_callers(student), {name: [str(one) for one in some] for name, some in ids.items()})
+    program, text = service_key()
+    ids |= _listening(program)
+    return World(_callers(student, text), {name: [str(one) for one in some] for name, some in ids.items()})
 
 
-def _callers(student: User) -> dict[str, dict[str, str]]:
+def _listening(program: ServiceKey) -> dict[str, list[Any]]:
+    """Register an endpoint of the program's, with a delivery that was given up."""
+    endpoint, _ = partners.register_endpoint(
+        by=None,
+        name="Harbour",
+        url="https://harbour.example/hooks",
+        event_types=["assessment.failed"],
+        service_key_id=program.pk,
+    )
+    delivery = partners.send_test(by=None, endpoint_id=endpoint.pk, now=timezone.now())
+    partners.abandon(delivery_id=delivery.pk, number=1, reason="gave_up")
+    return {"endpoint_id": [endpoint.pk], "delivery_id": [delivery.pk]}
+
+
+def _callers(student: User, key: str) -> dict[str, dict[str, str]]:
     guardian: User = UserFactory(role=Role.GUARDIAN)
     GuardianLink.objects.create(guardian=guardian, student=student)
     people = {
@@ -69,7 +87,7 @@ def _callers(student: User) -> dict[str, dict[str, str]]:
         "admin": AdminFactory(),
     }
     callers = {name: {"Authorization": f"Bearer {_lasting(person)}"} for name, person in people.items()}
-    return callers | {"service": {"X-API-Key": service_key()[1]}}
+    return callers | {"service": {"X-API-Key": key}}
 
 
 def _lasting(person: User) -> str:

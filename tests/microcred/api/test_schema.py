@@ -38,6 +38,13 @@ def test_only_an_operation_with_a_body_can_refuse_its_size_and_type(
     assert not {"413", "415"} & operations["me"]["responses"].keys()
 
 
+def test_only_what_can_be_malformed_is_refused_as_malformed(operations: dict[str, dict[str, Any]]) -> None:
+    # A key for repeating, without a body.
+    assert "400" in operations["webhook_endpoint_test"]["responses"]
+    # Nothing but the path, and the version that is known.
+    assert "400" not in operations["me"]["responses"]
+
+
 def test_what_an_operation_says_itself_is_kept_and_where_nothing_is_asked_nothing_is_refused() -> None:
     own = {"description": "Another body."}
     operation: dict[str, Any] = {
@@ -48,5 +55,5 @@ def test_what_an_operation_says_itself_is_kept_and_where_nothing_is_asked_nothin
 
     add_shared_errors({"paths": {"/open": {"post": operation}}})
 
-    assert list(operation["responses"]) == ["200", "413", "415", "429", "503"]
+    assert list(operation["responses"]) == ["200", "400", "413", "415", "429", "503"]
     assert operation["responses"]["503"] is own
