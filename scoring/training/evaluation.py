@@ -94,9 +94,9 @@ def evaluate(
     return Evaluation(
         mode=mode,
         sets=plain,
-        mean=_mean(plain),
+        mean=mean_of(plain),
         batch_standardised=standardised,
-        batch_mean=_mean(standardised) if standardised else None,
+        batch_mean=mean_of(standardised) if standardised else None,
         groups={s.id: found for s in sets if (found := _by_group(s, best[s.id][0]))},
     )
 
@@ -191,9 +191,9 @@ def _figures(one: TextSet, predicted: Vector | None, seconds: float, reading: fl
     )
 
 
-def _mean(figures: Mapping[str, SetFigures]) -> SetFigures:
+def mean_of(figures: Mapping[str, SetFigures]) -> SetFigures:
     """Means over the sets that have a figure; `n` is the number of all texts. The interval is
-    the normal one of a mean of independent sets."""
+    the normal one of a mean of independent sets, as far as kappa goes."""
     means: dict[str, float | None] = {}
     for field in fields(SetFigures):
         values = [v for one in figures.values() if (v := getattr(one, field.name)) is not None]
@@ -205,7 +205,7 @@ def _mean(figures: Mapping[str, SetFigures]) -> SetFigures:
     ]
     if means["qwk"] is not None and widths:
         reach = float(np.sqrt(np.square(widths).sum())) / 2 / len(widths)
-        means |= {"qwk_low": means["qwk"] - reach, "qwk_high": means["qwk"] + reach}
+        means |= {"qwk_low": max(-1.0, means["qwk"] - reach), "qwk_high": min(1.0, means["qwk"] + reach)}
     means.pop("n")
     return SetFigures(n=sum(one.n for one in figures.values()), **means)
 

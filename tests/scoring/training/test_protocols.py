@@ -11,7 +11,7 @@ from scoring.agreement import weighted_kappa
 from scoring.training import blend, evaluation, trained
 from scoring.training.batch import standing
 from scoring.training.dataset import Scale, ScoredText
-from scoring.training.evaluation import Evaluation, evaluate, side_by_side
+from scoring.training.evaluation import Evaluation, SetFigures, evaluate, mean_of, side_by_side
 from scoring.training.reading import Reader
 from scoring.training.trained import learned_target, splits, trained_scores
 from scoring.training.unseen import Known, learn
@@ -158,6 +158,24 @@ class TestEvaluate:
         assert trained.mean.n == 72
         both = [trained.sets[name].qwk or 0.0 for name in "12"]
         assert trained.mean.qwk == pytest.approx(sum(both) / 2)
+
+    def test_the_interval_of_the_mean_ends_where_kappa_does(self) -> None:
+        wide = SetFigures(
+            n=4,
+            qwk=0.9,
+            qwk_low=0.2,
+            qwk_high=1.0,
+            exact=None,
+            adjacent=None,
+            rmse=None,
+            human_qwk=None,
+            ms_per_text=None,
+        )
+
+        mean = mean_of({"1": wide})
+
+        assert mean.qwk_low == pytest.approx(0.5)
+        assert mean.qwk_high == 1.0
 
     def test_groups_have_their_signed_error(self, trained: Evaluation) -> None:
         assert {name: set(groups) for name, groups in trained.groups.items()} == {"2": {"a", "b"}}
