@@ -112,7 +112,14 @@ class UserAdmin(ModelAdmin):  # type: ignore[misc]
         ("More", {"classes": ["collapse"], "fields": ("profile", "last_login", "created_at", "updated_at")}),
     )
 
-    actions = ("take_off_second_factor", "erase")
+    actions = ("end_log_ins", "take_off_second_factor", "erase")
+
+    @admin.action(description="Log out everywhere", permissions=["change"])
+    def end_log_ins(self, request: HttpRequest, people: models.QuerySet[User]) -> None:
+        """End all sessions and tokens of the chosen people, such as after a lost laptop."""
+        for person in people:
+            services.end_log_ins(by=request.user, person=person)  # type: ignore[arg-type]
+        self.message_user(request, "They are logged out everywhere.", messages.SUCCESS)
 
     @admin.action(description="Take the second factor off", permissions=["change"])
     def take_off_second_factor(self, request: HttpRequest, people: models.QuerySet[User]) -> None:

@@ -35,7 +35,7 @@ class TokenView(APIView):
 
     @extend_schema(
         operation_id="auth_token", tags=["Auth"], request=TokenRequest,
-        responses={200: TokenResponse, **errors(400, 401)},
+        responses={200: TokenResponse, **errors(400, 401, 403)},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Return a pair of tokens."""
@@ -60,7 +60,11 @@ def _with_right_password(request: Request, *, email: str, password: str) -> User
 
 
 def _check_code(request: Request, person: User, code: str) -> None:
-    """Let those who have a second factor in with a code of it only."""
+    """Let those who have a second factor in with a code of it only, and those who must have one with one only."""
+    if second_factor.is_missing(person):
+        raise second_factor.FactorMissing(
+            "Your institution asks for a second factor: set it up on the pages."
+        )
     if not second_factor.is_on(person):
         return
     if not code:

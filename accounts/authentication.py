@@ -8,6 +8,7 @@ from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
 from accounts import tokens
 from accounts.models import User
+from microcred.middleware import CALLER
 
 
 class TokenAuthentication(JWTAuthentication):
@@ -20,9 +21,11 @@ class TokenAuthentication(JWTAuthentication):
         if raw is None:
             return None
         try:
-            return tokens.owner_of(raw)
+            user, token = tokens.owner_of(raw)
         except tokens.TokenRefused as refusal:
             raise AuthenticationFailed(refusal.message, code="token_not_valid") from None
+        request._request.META[CALLER] = str(user.pk)
+        return user, token
 
 
 def caller(request: Request) -> User:

@@ -48,8 +48,8 @@ class CodeForm(forms.Form):
     )
 
 
-class CodeRemovalForm(forms.Form):
-    """One's password, to take the second factor off."""
+class ProvenCodeForm(CodeForm):
+    """One's password beside a code, to change what one logs in with."""
 
     password = forms.CharField(
         label="Your password",

@@ -50,6 +50,16 @@ class LoginView(auth_views.LoginView):
         return reverse("start")
 
 
+class EndSessionView(auth_views.LogoutView):
+    """Log out, and have the browser forget what it kept of our pages."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """End the session; browsers heed the header over HTTPS."""
+        response = super().post(request, *args, **kwargs)
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
 class PasswordView(auth_views.PasswordChangeView):
     """Change one's own password."""
 

@@ -1,12 +1,16 @@
-"""What happens at a page's log-in and log-out."""
+"""What log-ins and log-outs leave behind."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.signals import user_logged_in, user_logged_out
+import structlog
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 
 from accounts.models import User
 from ops import audit
+
+log = structlog.get_logger(__name__)
 
 
 @receiver(user_logged_in)
@@ -19,6 +23,14 @@ def record_log_in(user: Any, **_: Any) -> None:
 def record_log_out(user: Any, **_: Any) -> None:
     """Write into the trail that a person logged out on a page."""
     _record(user, "session.ended")
+
+
+@receiver(user_login_failed)
+def note_refusal(credentials: Mapping[str, Any], **_: Any) -> None:
+    """Write into the log whose password was wrong, on a page or over the API; None where there is no such person."""
+    named = str(credentials.get("username") or "").lower()
+    whose = User.objects.filter(email=named).values_list("pk", flat=True).first()
+    log.warning("password_refused", user_id=str(whose) if whose else None)
 
 
 def _record(user: Any, action: str) -> None:

@@ -9,13 +9,18 @@ from dataclasses import dataclass
 from typing import Final
 
 import pyotp
+import structlog
 from django.conf import settings
 from django.db import transaction
 
+from accounts import services
+from accounts.enums import Role
 from accounts.models import SecondFactor, User
 from microcred import sealing
-from microcred.errors import Conflict, Unauthorized
+from microcred.errors import Conflict, Forbidden, Unauthorized
 from ops import audit
+
+log = structlog.get_logger(__name__)
 
 ISSUER: Final = "MicroCred"
 PURPOSE: Final = "microcred second factors v1"
@@ -23,7 +28,10 @@ STEP_SECONDS: Final = 30
 # A clock may be one step off in either direction (RFC 6238, section 5.2).
 STEPS_OFF: Final = 1
 RECOVERY_CODES: Final = 10
+STAFF: Final = (Role.ADVISOR, Role.ADMIN)
+# 24 letters of 31 are 118 bits: what is that long needs no slow hash, since nobody can try them all.
 _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+_GROUPS, _GROUP_LETTERS = 4, 6
 
 
 class CodeRefused(Unauthorized):
@@ -36,6 +44,12 @@ class CodeMissing(Unauthorized):
     """The person has a second factor, and the request has no code."""
 
     default_code = "OTP_REQUIRED_401"
+
+
+class FactorMissing(Forbidden):
+    """The person must have a second factor, which is set up on the pages, and has none."""
+
+    default_code = "OTP_SETUP_403"
 
 
 class AlreadyOn(Conflict):
@@ -55,6 +69,11 @@ class Enrolment:
 def is_on(person: User) -> bool:
     """Whether the person proves themselves with a second factor."""
     return SecondFactor.objects.filter(person=person, confirmed_at__isnull=False).exists()
+
+
+def is_missing(person: User) -> bool:
+    """Whether the person must have a second factor (SECOND_FACTOR_REQUIRED) and has none."""
+    return bool(settings.SECOND_FACTOR_REQUIRED) and person.role in STAFF and not is_on(person)
 
 
 @transaction.atomic
@@ -94,18 +113,26 @@ def confirm(*, by: User, code: str, now: dt.datetime) -> Sequence[str]:
     factor.confirmed_at = now
     factor.recovery_hashes = [_hash(one) for one in codes]
     factor.save(update_fields=["confirmed_at", "last_step", "recovery_hashes"])
-    _end_earlier(by)
+    services.end_earlier(by)
     _note(by, by, "user.second_factor_on")
     return codes
 
 
-@transaction.atomic
 def prove(*, person: User, code: str, now: dt.datetime) -> None:
     """Accept a code of the app, or a recovery code, once.
 
     Raises:
         CodeRefused: for every reason.
     """
+    try:
+        _spend(person, code, now)
+    except CodeRefused:
+        log.warning("code_refused", user_id=str(person.pk))
+        raise
+
+
+@transaction.atomic
+def _spend(person: User, code: str, now: dt.datetime) -> None:
     factor = (
         SecondFactor.objects.select_for_update().filter(person=person, confirmed_at__isnull=False).first()
     )
@@ -127,7 +154,7 @@ def take_off(*, by: User, person: User) -> None:
     """Go back to the password alone; nothing happens where it is so already."""
     removed, _ = SecondFactor.objects.filter(person=person).delete()
     if removed:
-        _end_earlier(person)
+        services.end_earlier(person)
         _note(by, person, "user.second_factor_off")
 
 
@@ -151,15 +178,9 @@ def _accept(factor: SecondFactor, code: str, now: dt.datetime) -> bool:
     return False
 
 
-def _end_earlier(person: User) -> None:
-    stored = User.objects.select_for_update().only("token_version").get(pk=person.pk)
-    person.token_version = stored.token_version + 1
-    person.save(update_fields=["token_version", "updated_at"])
-
-
 def _recovery_code() -> str:
-    letters = "".join(secrets.choice(_ALPHABET) for _ in range(10))
-    return f"{letters[:5]}-{letters[5:]}"
+    groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP_LETTERS)) for _ in range(_GROUPS))
+    return "-".join(groups)
 
 
 def _hash(code: str) -> str:

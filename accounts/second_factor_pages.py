@@ -1,6 +1,7 @@
 """The second factor on the pages: asked for after the password, set up, and taken off."""
 
 import math
+from collections.abc import Sequence
 
 import segno
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import attempts, second_factor, sessions
-from accounts.forms import CodeForm, CodeRemovalForm
+from accounts.forms import CodeForm, ProvenCodeForm
 from accounts.models import User
 from accounts.second_factor import CodeRefused
 
@@ -51,13 +52,13 @@ def manage(request: HttpRequest) -> HttpResponse:
     person = _logged_in(request)
     if second_factor.is_on(person):
         return _take_off(request, person)
-    form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            codes = second_factor.confirm(by=person, code=form.cleaned_data["code"], now=timezone.now())
-        except CodeRefused as refusal:
-            form.add_error("code", refusal.message)
-        else:
+    form = ProvenCodeForm(person, request.POST or None)
+    if request.method == "POST":
+        wait = attempts.count_page_attempt(request, email=person.email)
+        if wait:
+            return _come_back(request, wait)
+        codes = _switched_on(form, person) if form.is_valid() else ()
+        if codes:
             sessions.carry_on(request, person=person)
             request.session[sessions.PROVEN] = True
             return render(request, "registration/recovery_codes.html", {"codes": codes})
@@ -69,13 +70,21 @@ def manage(request: HttpRequest) -> HttpResponse:
     return render(request, "registration/second_factor.html", context)
 
 
+def _switched_on(form: CodeForm, person: User) -> Sequence[str]:
+    try:
+        return second_factor.confirm(by=person, code=form.cleaned_data["code"], now=timezone.now())
+    except CodeRefused as refusal:
+        form.add_error("code", refusal.message)
+        return ()
+
+
 def _take_off(request: HttpRequest, person: User) -> HttpResponse:
-    form = CodeRemovalForm(person, request.POST or None)
+    form = ProvenCodeForm(person, request.POST or None)
     if request.method == "POST":
         wait = attempts.count_page_attempt(request, email=person.email)
         if wait:
             return _come_back(request, wait)
-        if form.is_valid():
+        if form.is_valid() and _is_proven(form, person):
             second_factor.take_off(by=person, person=person)
             sessions.carry_on(request, person=person)
             request.session.pop(sessions.PROVEN, None)

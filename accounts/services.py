@@ -113,6 +113,20 @@ def change_password(*, by: User | None, person: User, password: str) -> None:
 
 
 @transaction.atomic
+def end_log_ins(*, by: User, person: User) -> None:
+    """Log a person out everywhere; they may log in again."""
+    end_earlier(person)
+    audit.record(by=by, action="user.log_ins_ended", resource_type="user", resource_id=person.pk)
+
+
+def end_earlier(person: User) -> None:
+    """End every token and session that the person has, as part of the caller's transaction."""
+    stored = User.objects.select_for_update().only("token_version").get(pk=person.pk)
+    person.token_version = stored.token_version + 1
+    person.save(update_fields=["token_version", "updated_at"])
+
+
+@transaction.atomic
 def assign_advisor(*, by: User | None, advisor: User, student: User) -> AdvisorAssignment:
     """Put a student into an advisor's care; doing it again changes nothing.
 

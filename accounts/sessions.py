@@ -14,8 +14,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts import second_factor
-from accounts.enums import Role
 from accounts.models import User
+from microcred.middleware import CALLER
 
 STARTED: Final = "started_at"
 SEEN: Final = "seen_at"
@@ -26,7 +26,6 @@ AWAITED: Final = "code_awaited"
 CODE_WITHIN: Final = dt.timedelta(minutes=5)
 # A session is written at most so often, not with every request.
 NOTE_EVERY: Final = dt.timedelta(minutes=1)
-STAFF: Final = (Role.ADVISOR, Role.ADMIN)
 # Where staff without a second factor may go when they must have one.
 WAY_OUT: Final = frozenset({"second-factor", "logout", "login", "login-code"})
 
@@ -79,6 +78,8 @@ class SessionLimits:
             if why:
                 logout(request)
                 messages.info(request, why)
+            else:
+                request.META[CALLER] = str(request.user.pk)
         return self.get_response(request)
 
 
@@ -113,9 +114,9 @@ class SecondFactorRequired:
         if not settings.SECOND_FACTOR_REQUIRED or settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return None
         person, match = request.user, request.resolver_match
-        if not isinstance(person, User) or person.role not in STAFF or (match and match.url_name in WAY_OUT):
+        if not isinstance(person, User) or (match and match.url_name in WAY_OUT):
             return None
-        if request.session.get(PROVEN) or second_factor.is_on(person):
+        if request.session.get(PROVEN) or not second_factor.is_missing(person):
             return None
         messages.info(request, "Your institution asks its staff for a second factor. Please set one up.")
         return redirect("second-factor")

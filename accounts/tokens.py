@@ -9,11 +9,13 @@ import uuid
 from dataclasses import dataclass
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import Token
 
+from accounts import second_factor
 from accounts.enums import FamilyEnd
 from accounts.models import TokenFamily, User
 from accounts.token_signing import FAMILY_CLAIM, USER_CLAIM, AccessToken, RefreshToken
@@ -82,7 +84,7 @@ def rotate(raw: str) -> TokenPair:
     token = _parse(raw)
     with transaction.atomic():
         family = _live_family(token)
-        pair = _next_pair(family) if family and _may_use(family.user, token) else None
+        pair = _next_pair(family) if family and _may_go_on(family, token) else None
         if family and pair:
             family.save(update_fields=["current", "expires_at"])
             _record("rotated", family)
@@ -148,6 +150,13 @@ def _record(deed: str, family: TokenFamily) -> None:
 
 def _may_use(user: User, token: Token) -> bool:
     return user.is_active and bool(token.get(VERSION_CLAIM) == user.token_version)
+
+
+def _may_go_on(family: TokenFamily, token: Token) -> bool:
+    """Whether a log-in may have another pair: not for ever, and not past a second factor asked for since."""
+    oldest = timezone.now() - dt.timedelta(days=settings.API_LOG_IN_DAYS)
+    is_young = family.created_at > oldest
+    return is_young and _may_use(family.user, token) and not second_factor.is_missing(family.user)
 
 
 def _next_pair(family: TokenFamily) -> TokenPair:

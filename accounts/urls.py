@@ -1,6 +1,5 @@
 """Addresses of accounts."""
 
-from django.contrib.auth.views import LogoutView as EndSessionView
 from django.urls import path
 from django.views.generic import RedirectView
 
@@ -13,7 +12,7 @@ urlpatterns = [
     path("login", pages.LoginView.as_view(), name="login"),
     path("login/code", second_factor_pages.ask, name="login-code"),
     path("second-factor", second_factor_pages.manage, name="second-factor"),
-    path("logout", EndSessionView.as_view(), name="logout"),
+    path("logout", pages.EndSessionView.as_view(), name="logout"),
     path("start", pages.start, name="start"),
     path("password", pages.PasswordView.as_view(), name="password"),
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),

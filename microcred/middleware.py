@@ -5,11 +5,15 @@ import time
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from microcred.api.handler import error_body
 from microcred.ids import uuid7
 
 log = structlog.get_logger(__name__)
+# Where authentication notes the id of whoever calls, for the line in the log.
+CALLER = "microcred.caller"
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -39,5 +43,24 @@ class RequestContextMiddleware:
                 route=getattr(request.resolver_match, "route", None),
                 status=response.status_code,
                 milliseconds=round((time.perf_counter() - started) * 1000, 1),
+                **({"caller": request.META[CALLER]} if CALLER in request.META else {}),
             )
         return response
+
+
+class EncryptedApi:
+    """Refuse requests of the API that came unencrypted where the product is deployed.
+
+    Browsers are redirected by Django; a program would follow a redirect without anybody noticing that its token
+    went over the wire in the clear first.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on, or refuse."""
+        if settings.SECURE_SSL_REDIRECT and request.path.startswith("/api/") and not request.is_secure():
+            body = error_body(request, "HTTPS_403", "Use https. Change what you sent: it was not encrypted.")
+            return JsonResponse(body, status=403)
+        return self.get_response(request)

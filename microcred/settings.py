@@ -71,11 +71,13 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "microcred.middleware.RequestContextMiddleware",
-    "ops.limits.RateLimitHeaders",
     "django.middleware.security.SecurityMiddleware",
     "microcred.browser_policy.BrowserPolicy",
+    "microcred.middleware.EncryptedApi",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    # Its refusals are answers too, so it stands below whatever adds headers to every answer.
+    "ops.limits.RateLimitHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -141,14 +143,24 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(session_options(prepared=P
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.BCryptSHA256PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.ContextWordsValidator"},
 ]
+# Words of the place that passwords may not be made of, beside those in accounts/passwords.py.
+PASSWORD_WORDS = env.names("PASSWORD_WORDS", [])
 # A session ends after so long without a request, and at the latest SESSION_COOKIE_AGE after the log-in.
 SESSION_IDLE_MINUTES = env.integer("SESSION_IDLE_MINUTES", 60)
+# How long one log-in over the API can be carried on by refreshing.
+API_LOG_IN_DAYS = env.integer("API_LOG_IN_DAYS", 30)
 # Whether advisors and admins must have a second factor; without, those have one who want it.
 SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED", default=False)
+# A cookie of their own would name people and could not have the __Host- prefix.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "login"

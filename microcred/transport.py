@@ -17,7 +17,8 @@ CORS_ALLOWED_ORIGINS = env.names("CORS_ALLOWED_ORIGINS", [])
 CORS_URLS_REGEX = r"^/api/.*$"
 TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)
 SECURE_SSL_REDIRECT = IS_DEPLOYED
-SECURE_REDIRECT_EXEMPT = [r"^health", r"^metrics$"]
+# A program that forgot the s of https must hear of it, not be led on with its token already on the wire.
+SECURE_REDIRECT_EXEMPT = [r"^health", r"^metrics$", r"^api/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 SECURE_HSTS_SECONDS = 31_536_000 if IS_DEPLOYED else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_DEPLOYED

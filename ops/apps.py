@@ -20,3 +20,4 @@ class OpsConfig(AppConfig):
         register(checks.check_hands)
         register(checks.check_connections, Tags.database)
         register(checks.check_deployment, Tags.security, deploy=True)
+        register(checks.check_database_password, Tags.security, deploy=True)

@@ -151,3 +151,17 @@ def check_deployment(**kwargs: Any) -> Sequence[CheckMessage]:
             )
         )
     return problems
+
+
+def check_database_password(**kwargs: Any) -> Sequence[CheckMessage]:
+    """E014: a password of the database that everybody knows, where the product is deployed."""
+    return [
+        Error(
+            f"The database {alias!r} is reached with a password that everybody knows.",
+            hint="Give the database user a random password of its own, in DATABASE_URL.",
+            id="microcred.E014",
+        )
+        for alias, database in settings.DATABASES.items()
+        if settings.IS_DEPLOYED
+        and database.get("PASSWORD") in {database.get("USER"), "postgres", "password", "microcred"}
+    ]

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from accounts.enums import Scope
 from accounts.service_keys.holders import KeyHolder, holder_of
+from microcred.middleware import CALLER
 
 HEADER = "X-API-Key"
 
@@ -20,7 +21,11 @@ class ServiceKeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[KeyHolder, None] | None:
         """Return the key's holder; ``KeyRefused`` for a key that lets nobody in."""
         given = request.headers.get(HEADER)
-        return None if given is None else (holder_of(given, now=timezone.now()), None)
+        if given is None:
+            return None
+        holder = holder_of(given, now=timezone.now())
+        request._request.META[CALLER] = str(holder.pk)
+        return holder, None
 
     def authenticate_header(self, request: Request) -> str:
         """Name the scheme in answers of status 401."""

@@ -236,3 +236,15 @@ class TestLinks:
 
 def test_log_ins_over_the_api_have_no_page_on_which_an_ended_one_could_be_made_good(client: Client) -> None:
     assert client.get("/admin/accounts/tokenfamily/").status_code == 404
+
+
+def test_people_are_logged_out_everywhere(client: Client) -> None:
+    person, page = AdvisorFactory(), Client()
+    page.force_login(person)
+
+    client.post(
+        reverse("admin:accounts_user_changelist"), {"action": "end_log_ins", "_selected_action": [person.pk]}
+    )
+
+    assert page.get("/advisor/").status_code == 302
+    assert written().values_list("action", "resource_id").last() == ("user.log_ins_ended", person.pk)

@@ -134,7 +134,9 @@ class TestLoggedIn:
         client = Client()
         client.force_login(AdvisorFactory())
 
-        assert client.post("/logout").status_code == 302
+        ended = client.post("/logout")
+
+        assert (ended.status_code, ended["Clear-Site-Data"]) == (302, '"cache", "storage"')
         assert client.get("/advisor/").status_code == 302
 
     def test_logging_out_takes_more_than_a_link(self) -> None:
@@ -160,6 +162,7 @@ class TestLoggedIn:
         )
 
         assert "Your password is changed." in response.content.decode()
+        assert set(here.cookies) <= {"sessionid", "csrftoken"}
         user.refresh_from_db()
         assert user.token_version == 2
         assert user.check_password(new)

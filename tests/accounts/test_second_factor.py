@@ -1,17 +1,21 @@
 """The second factor: codes of an authenticator app, and what stands in for it."""
 
 import datetime as dt
+import logging
+import math
+import re
 
 import pyotp
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
-from accounts import second_factor
+from accounts import second_factor, tokens
 from accounts.models import SecondFactor, User
 from accounts.second_factor import AlreadyOn, CodeRefused
 from ops.models import AuditLog
-from tests.factories.accounts import PASSWORD, AdminFactory, AdvisorFactory
+from tests.factories.accounts import PASSWORD, AdminFactory, AdvisorFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +68,8 @@ class TestEnrolment:
         assert second_factor.is_on(person)
         assert person.token_version == 2
         assert len(set(codes)) == 10
+        assert {re.fullmatch("([a-z2-9]{6}-){3}[a-z2-9]{6}", code) is not None for code in codes} == {True}
+        assert 24 * math.log2(len(set(second_factor._ALPHABET))) >= 112
         assert list(
             AuditLog.objects.filter(resource_type="user").order_by("pk").values_list("action", flat=True)
         ) == [
@@ -110,6 +116,19 @@ class TestCodes:
         assert second_factor.recovery_codes_left(person) == 9
         with pytest.raises(CodeRefused):
             second_factor.prove(person=person, code=first, now=NOON)
+
+    def test_a_refused_code_is_in_the_log_with_the_person_and_without_the_code(
+        self, person: User, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        switch_on(person)
+
+        with caplog.at_level(logging.WARNING), pytest.raises(CodeRefused):
+            second_factor.prove(person=person, code="000000", now=NOON)
+
+        assert [(record.msg["event"], record.msg["user_id"]) for record in caplog.records] == [  # type: ignore[index]
+            ("code_refused", str(person.pk))
+        ]
+        assert "000000" not in caplog.text
 
     @pytest.mark.parametrize("code", ["", "abc", "١٢٣٤٥٦", "\udc80", "0" * 500])
     def test_what_is_no_code_is_refused(self, person: User, code: str) -> None:
@@ -158,3 +177,28 @@ class TestAdministration:
 
         assert f"Taken off for {person}." in reply.content.decode()
         assert not second_factor.is_on(person)
+
+
+class TestRequiredForTokens:
+    @pytest.fixture(autouse=True)
+    def required(self, settings: Settings) -> None:
+        settings.SECOND_FACTOR_REQUIRED = True
+
+    def test_staff_without_one_get_no_token_by_password_alone(self, person: User) -> None:
+        body = {"email": person.email, "password": PASSWORD}
+
+        refused = APIClient().post("/api/v1/auth/token", body, format="json")
+
+        assert (refused.status_code, refused.json()["error_code"]) == (403, "OTP_SETUP_403")
+
+    def test_nor_do_they_go_on_with_tokens_from_before(self, person: User) -> None:
+        pair = tokens.issue(person)
+
+        refused = APIClient().post("/api/v1/auth/token/refresh", {"refresh": pair.refresh}, format="json")
+
+        assert refused.status_code == 401
+
+    def test_students_are_let_in(self) -> None:
+        body = {"email": UserFactory().email, "password": PASSWORD}
+
+        assert APIClient().post("/api/v1/auth/token", body, format="json").status_code == 200

@@ -107,7 +107,9 @@ class TestSecondFactorOnThePages:
         elsewhere.force_login(person)
         page = client.get("/second-factor").content.decode()
         assert "<svg" in page
-        codes = client.post("/second-factor", {"code": key_of(person).now()}).content.decode()
+        codes = client.post(
+            "/second-factor", {"code": key_of(person).now(), "password": PASSWORD}
+        ).content.decode()
         assert codes.count("<li><code>") == 10
         assert client.get("/advisor/").status_code == 200
         assert elsewhere.get("/advisor/").status_code == 302
@@ -144,23 +146,37 @@ class TestSecondFactorOnThePages:
         client = Client()
         client.force_login(person)
         client.get("/second-factor")
-        client.post("/second-factor", {"code": key_of(person).now()})
+        client.post("/second-factor", {"code": key_of(person).now(), "password": PASSWORD})
         clock.shift(60)
         newcomer = Client()
         give_password(newcomer, person, next="https://evil.example/")
 
         assert newcomer.post("/login/code", {"code": key_of(person).now()})["Location"] == "/start"
 
-    def test_taking_it_off_takes_the_password(self, clock: time_machine.Traveller, person: User) -> None:
+    def test_switching_it_on_takes_the_password(self, clock: time_machine.Traveller, person: User) -> None:
         client = Client()
         client.force_login(person)
         client.get("/second-factor")
-        client.post("/second-factor", {"code": key_of(person).now()})
 
-        refused = client.post("/second-factor", {"password": "wrong"})
+        refused = client.post("/second-factor", {"code": key_of(person).now(), "password": "wrong"})
+
         assert "That is not your password." in refused.content.decode()
+        assert not second_factor.is_on(person)
+
+    def test_taking_it_off_takes_password_and_code(self, clock: time_machine.Traveller, person: User) -> None:
+        client = Client()
+        client.force_login(person)
+        client.get("/second-factor")
+        client.post("/second-factor", {"code": key_of(person).now(), "password": PASSWORD})
+        clock.shift(60)
+        code = key_of(person).now()
+
+        refused = client.post("/second-factor", {"password": "wrong", "code": code})
+        assert "That is not your password." in refused.content.decode()
+        refused = client.post("/second-factor", {"password": PASSWORD, "code": "000000"})
+        assert "The code is not valid." in refused.content.decode()
         assert second_factor.is_on(person)
-        client.post("/second-factor", {"password": PASSWORD})
+        client.post("/second-factor", {"password": PASSWORD, "code": code})
 
         assert not second_factor.is_on(person)
         assert client.get("/advisor/").status_code == 200
@@ -188,6 +204,6 @@ class TestRequired:
         client = Client()
         client.force_login(person)
         client.get("/second-factor")
-        client.post("/second-factor", {"code": key_of(person).now()})
+        client.post("/second-factor", {"code": key_of(person).now(), "password": PASSWORD})
 
         assert client.get("/advisor/").status_code == 200

@@ -1,6 +1,7 @@
 """Tokens: who gets one, how long it lives, and what ends it."""
 
 import datetime as dt
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -208,3 +209,33 @@ def test_without_a_token_the_answer_names_the_scheme() -> None:
     assert reply.status_code == 401
     assert reply.headers["WWW-Authenticate"].startswith("Bearer")
     assert reply.json()["request_id"] == reply.headers["X-Request-ID"]
+
+
+def test_after_thirty_days_of_refreshing_the_password_is_asked_for_again() -> None:
+    with time_machine.travel("2026-03-02T09:00:00+00:00", tick=False) as clock:
+        pair = tokens.issue(UserFactory()).refresh
+        TokenFamily.objects.update(created_at=dt.datetime.now(dt.UTC))
+        statuses = []
+        for _ in range(5):
+            clock.shift(6 * 24 * 3600 + 60)
+            reply = refresh(pair)
+            statuses.append(reply.status_code)
+            pair = reply.json().get("refresh", "")
+
+    assert statuses == [200, 200, 200, 200, 401]
+
+
+def test_a_wrong_password_is_in_the_log_with_whose_it_was_and_without_the_address(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    person = UserFactory(email="sam@example.org")
+    with caplog.at_level(logging.WARNING):
+        ask("Sam@example.org", "wrong password")
+        ask("nobody@example.org", "wrong password")
+
+    refused: Any = [record.msg for record in caplog.records]
+    assert [(line["event"], line["user_id"]) for line in refused if line["event"] == "password_refused"] == [
+        ("password_refused", str(person.pk)),
+        ("password_refused", None),
+    ]
+    assert "example.org" not in caplog.text

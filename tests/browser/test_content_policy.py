@@ -8,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from tests.browser.windows import DESK, NEEDS_BROWSER, PHONE, Visit
-from tests.factories.accounts import AdminFactory
+from tests.factories.accounts import PASSWORD, AdminFactory
 from tests.factories.catalog import published_question
 
 pytestmark = NEEDS_BROWSER
@@ -71,6 +71,7 @@ def test_a_second_factor_is_set_up_and_asked_for_on_a_phone(
     key = page.locator("code.key").inner_text()
     visit.keep("second-factor-phone")
     assert visit.sideways() == 0
+    page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_label("Code").fill(pyotp.TOTP(key).now())
     page.get_by_label("Code").press("Enter")
     expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()

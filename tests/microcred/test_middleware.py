@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 import structlog
 from django.test import Client
+from pytest_django.fixtures import Settings
+
+from tests.clients import client_of
+from tests.factories.accounts import AdvisorFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +74,34 @@ def test_nothing_of_a_request_stays_bound_after_it() -> None:
     Client().get("/health", headers={"X-Request-ID": "request-0001"})
 
     assert "correlation_id" not in structlog.contextvars.get_contextvars()
+
+
+def test_the_line_names_who_called_by_their_id(caplog: pytest.LogCaptureFixture) -> None:
+    student, advisor = UserFactory(), AdvisorFactory()
+    page = Client()
+    page.force_login(advisor)
+    api = client_of(student)
+    with caplog.at_level(logging.INFO):
+        api.get("/api/v1/me")
+    called = line_of(caplog)["caller"]
+    caplog.clear()
+    with caplog.at_level(logging.INFO):
+        page.get("/advisor/")
+
+    assert (called, line_of(caplog)["caller"]) == (str(student.pk), str(advisor.pk))
+
+
+class TestUnencrypted:
+    @pytest.fixture(autouse=True)
+    def deployed(self, settings: Settings) -> None:
+        settings.SECURE_SSL_REDIRECT = True
+
+    def test_pages_lead_to_https_and_the_api_refuses(self) -> None:
+        page, api = Client().get("/login"), Client().get("/api/v1/me")
+
+        assert (page.status_code, page["Location"]) == (301, "https://testserver/login")
+        assert (api.status_code, api.json()["error_code"]) == (403, "HTTPS_403")
+        assert "Location" not in api.headers
+
+    def test_encrypted_requests_pass(self) -> None:
+        assert Client().get("/api/v1/me", secure=True).status_code == 401

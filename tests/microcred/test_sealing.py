@@ -1,6 +1,11 @@
 """Secrets at rest."""
 
+import base64
+
 import pytest
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from microcred import sealing
 
@@ -38,3 +43,24 @@ def test_another_purpose_does_not_open_it() -> None:
 
     with pytest.raises(sealing.SealBroken):
         sealing.unseal(sealed, key="key", purpose="something else")
+
+
+def test_what_was_sealed_before_this_way_still_opens() -> None:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"tests").derive(b"key")
+    old = Fernet(base64.urlsafe_b64encode(derived)).encrypt(b"whsec_abc").decode()
+
+    assert sealing.unseal(old, key="key", purpose="tests") == "whsec_abc"
+    with pytest.raises(sealing.SealBroken):
+        sealing.unseal(old, key="another key", purpose="tests")
+
+
+def test_every_bit_counts() -> None:
+    sealed = sealing.seal("whsec_abc", key="key", purpose="tests")
+    raw = bytearray(base64.urlsafe_b64decode(sealed.removeprefix(sealing.MARK)))
+
+    for place in range(len(raw)):
+        changed = bytes(byte ^ (at == place) for at, byte in enumerate(raw))
+        with pytest.raises(sealing.SealBroken):
+            sealing.unseal(
+                sealing.MARK + base64.urlsafe_b64encode(changed).decode(), key="key", purpose="tests"
+            )

@@ -114,6 +114,26 @@ def test_deployment(
     assert ids(checks.check_deployment()) == found
 
 
+@pytest.mark.parametrize(
+    ("user", "password", "found"),
+    [
+        ("microcred", "microcred", ["microcred.E014"]),
+        ("someone", "someone", ["microcred.E014"]),
+        ("someone", "postgres", ["microcred.E014"]),
+        ("someone", "Zk3-random", []),
+        ("microcred", "", []),
+    ],
+)
+def test_a_deployment_reaches_its_database_by_no_known_password(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch, user: str, password: str, found: list[str]
+) -> None:
+    settings.IS_DEPLOYED = True
+    monkeypatch.setitem(settings.DATABASES["default"], "USER", user)
+    monkeypatch.setitem(settings.DATABASES["default"], "PASSWORD", password)
+
+    assert ids(checks.check_database_password()) == found
+
+
 def test_every_secret_of_a_deployment_is_long_and_has_one_use(settings: LazySettings) -> None:
     settings.IS_DEPLOYED = True
     settings.JWT_VERIFYING_KEYS = ["short"]

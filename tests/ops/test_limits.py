@@ -92,6 +92,8 @@ def test_requests_without_a_valid_token_are_limited_by_address(settings: LazySet
     assert [reply.headers["RateLimit-Remaining"] for reply in replies] == ["1", "0", "0"]
     assert replies[2].json()["error_code"] == "RATE_LIMIT_429"
     assert int(replies[2].headers["Retry-After"]) > 1700
+    assert replies[2].headers["X-Content-Type-Options"] == "nosniff"
+    assert "frame-ancestors 'none'" in replies[2].headers["Content-Security-Policy"]
 
 
 @pytest.mark.django_db
