@@ -22,7 +22,7 @@ from scoring.training.order import out_of_order, shuffles
 from scoring.training.own_words import own_prose
 from scoring.training.prose import Prose, read_prose
 from scoring.training.rubric import NO_RUBRIC, Rubric
-from scoring.training.task_likeness import compared
+from scoring.training.task_likeness import compared, content_words, meaning_of
 
 Matrix = NDArray[np.float64]
 
@@ -31,6 +31,24 @@ RUNS: Final = (1, 2, 3)
 OWN_SHARE: Final = 0.5
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _WORD: Final = r"[^\W_]+(?:'[^\W_]+)?|[.,;:!?]"
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A prompt's unit vector and the buckets of its content words, ascending; both are empty without one."""
+
+    meaning: NDArray[np.float64]
+    words: NDArray[np.int64]
+
+    def __bool__(self) -> bool:
+        return len(self.meaning) > 0
+
+    def same(self, other: "Prompt") -> bool:
+        """Whether it asks the same."""
+        return np.array_equal(self.meaning, other.meaning) and np.array_equal(self.words, other.words)
+
+
+NO_PROMPT: Final = Prompt(np.zeros(0), np.zeros(0, np.int64))
 
 
 @dataclass(frozen=True)
@@ -57,6 +75,7 @@ class Reading:
     blank: NDArray[np.bool_]
     padded: NDArray[np.bool_]
     disordered: NDArray[np.bool_]
+    prompt: Prompt = NO_PROMPT
 
     def __len__(self) -> int:
         return len(self.counted)
@@ -82,6 +101,7 @@ class Reading:
             self.blank[rows],
             self.padded[rows],
             self.disordered[rows],
+            self.prompt,
         )
 
 
@@ -101,7 +121,7 @@ def reader(encoder: Encoder) -> Reader:
         bodies = [prose.text for prose in proses]
         vectors = encoder.encode(bodies).astype(float)
         meaning = vectors[:, : encoder.width]
-        numbered = [_numbered(prose) for prose in proses]
+        numbered = [_numbered(prose.words) for prose in proses]
         return Reading(
             counted=feature_matrix(proses, ranks),
             meaning=meaning,
@@ -114,9 +134,17 @@ def reader(encoder: Encoder) -> Reader:
             blank=np.array([not prose.words for prose in proses], bool),
             padded=np.array([_is_padded(*pair) for pair in zip(whole, proses, strict=True)], bool),
             disordered=np.array([_is_disordered(body) for body in bodies], bool),
+            prompt=_prompt(prompt, encoder),
         )
 
     return read
+
+
+def _prompt(text: str, encoder: Encoder) -> Prompt:
+    wanted = sorted(content_words(read_prose(text)))
+    if not wanted:
+        return NO_PROMPT
+    return Prompt(meaning_of(encoder, text), np.unique(_hashed(_numbered(wanted), 1)))
 
 
 def _presence(texts: Sequence[str], analyzer: str, runs: tuple[int, int], *, lowercase: bool) -> Any:
@@ -141,8 +169,8 @@ def _hashed(words: NDArray[np.uint64], size: int) -> NDArray[np.int64]:
     return (mixed % np.uint64(BUCKETS)).astype(np.int64)
 
 
-def _numbered(prose: Prose) -> NDArray[np.uint64]:
-    return np.array([zlib.crc32(word.encode()) for word in prose.words], np.uint64)
+def _numbered(words: Sequence[str]) -> NDArray[np.uint64]:
+    return np.array([zlib.crc32(word.encode()) for word in words], np.uint64)
 
 
 def _shuffled_pairs(words: NDArray[np.uint64]) -> NDArray[np.int32]:

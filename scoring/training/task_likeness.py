@@ -27,16 +27,19 @@ def compared(
     """
     found = np.zeros((len(proses), len(TASK)))
     if prompt.strip():
-        found[:, 0] = meaning @ _vector(encoder, prompt)
-        found[:, 1:3] = [_shared(prose, _content(read_prose(prompt))) for prose in proses] or np.zeros((0, 2))
+        found[:, 0] = meaning @ meaning_of(encoder, prompt)
+        found[:, 1:3] = [_shared(prose, content_words(read_prose(prompt))) for prose in proses] or np.zeros(
+            (0, 2)
+        )
     if rubric.highest.strip() and rubric.lowest.strip():
-        found[:, 3] = meaning @ (_vector(encoder, rubric.highest) - _vector(encoder, rubric.lowest))
+        found[:, 3] = meaning @ (meaning_of(encoder, rubric.highest) - meaning_of(encoder, rubric.lowest))
     elif rubric.text.strip():
-        found[:, 3] = meaning @ _vector(encoder, rubric.text)
+        found[:, 3] = meaning @ meaning_of(encoder, rubric.text)
     return found
 
 
-def _vector(encoder: Encoder, text: str) -> Matrix:
+def meaning_of(encoder: Encoder, text: str) -> Matrix:
+    """The unit vector of a text."""
     vector: Matrix = encoder.encode([text])[0, : encoder.width].astype(float)
     return vector
 
@@ -47,5 +50,6 @@ def _shared(prose: Prose, wanted: frozenset[str]) -> tuple[float, float]:
     return running / max(1, len(own)), float(np.log1p(len(wanted.intersection(own))))
 
 
-def _content(prose: Prose) -> frozenset[str]:
+def content_words(prose: Prose) -> frozenset[str]:
+    """The different words that are not function words."""
     return frozenset(prose.words) - FUNCTION_WORDS["en"]

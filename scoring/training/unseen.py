@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.training import gaussian, prior, trees
+from scoring.training.background import USUAL_OFF, Background
 from scoring.training.batch import Scored, Standing, alone_counts, standardised, standing
 from scoring.training.blocks import COUNTS_REACH, LAYER_REACH, LEAST_SPREAD, Standard, layer_slices, reach
 from scoring.training.dataset import Scale
@@ -76,6 +77,7 @@ class _Alone:
     answers: int
     least_on_prompt: float
     usual_on_prompt: float
+    background: Background | None
 
     def rows(self, reading: Reading) -> _Rows:
         return _Rows(self.counts(alone_counts(reading)), self.inner(reading.inner))
@@ -83,6 +85,11 @@ class _Alone:
     def judged(self, reading: Reading) -> tuple[NDArray[np.bool_], Vector]:
         """Which answers are strange, and the standing above which none is scored."""
         odd = reading.odd(self.documents, self.answers, among=False)
+        nearer = self.background.nearer(reading) if self.background else None
+        if self.background and nearer is not None:
+            least = self.background.least
+            most = fallen(nearer, lowest=USUAL_OFF - LEAST_SPREAD, first=least)
+            return odd | (nearer < least), bounded(most, odd, reading.blank)
         on_prompt = reading.on_task[:, TASK.index("prompt_cosine")]
         told = on_prompt != 0
         most = fallen(on_prompt, lowest=self.least_on_prompt, first=self.usual_on_prompt)
@@ -157,6 +164,7 @@ def _alone(others: Sequence[Known]) -> _Alone:
         documents=np.sum([document_counts(known.reading.runs) for known in others], axis=0),
         answers=len(counts),
         least_on_prompt=float(np.quantile(told, STRANGE_SHARE)) if len(told) else -1.0,
+        background=Background.of([known.reading for known in others]),
         usual_on_prompt=LEAST_SPREAD + (float(np.quantile(told, BOUNDED_SHARE)) if len(told) else -1.0),
     )
 
