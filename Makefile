@@ -50,6 +50,9 @@ fuzz: install-dev ## 400 generated requests for each operation of the API, by FU
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-400} FUZZ_REPORT=docs/reports/fuzz.md \
 	  $(BIN)/python -m pytest --quiet -m long tests/fuzz/test_generated.py
 
+chaos: install-dev ## CHAOS_JOBS assessments for each of CHAOS_SEEDS seeds while everything fails; writes docs/reports/chaos.md
+	@$(BIN)/python -m tests.faults.full
+
 check: install-dev ## lint, format, types, deployment settings, migrations, drift of schemas and OpenAPI
 	@scripts/check.sh
 
@@ -68,4 +71,4 @@ bench: bench-install ## every benchmark in its usual size; about a quarter of an
 	    $(BENCH)/bin/python benchmarks/$$script.py || missed="$$missed $$script"; \
 	done; test -z "$$missed" || { echo "goals missed in:$$missed"; exit 1; }
 
-.PHONY: help install install-dev run demo test coverage test-all fuzz check bench bench-install
+.PHONY: help install install-dev run demo test coverage test-all fuzz chaos check bench bench-install

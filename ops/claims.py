@@ -233,6 +233,12 @@ def lapse_all(worker: str) -> int:
     return _held_by(worker).update(lease_expires_at=database_now())
 
 
+def lapse_process(worker: str, pid: int) -> int:
+    """Do the same for one process of a worker."""
+    held = AsyncJob.objects.filter(status=JobStatus.RUNNING, claimed_by=f"{worker}/{pid}")
+    return held.update(lease_expires_at=database_now())
+
+
 def _held_by(worker: str) -> QuerySet[AsyncJob]:
     return AsyncJob.objects.filter(status=JobStatus.RUNNING, claimed_by__startswith=f"{worker}/")
 

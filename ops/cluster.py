@@ -38,13 +38,15 @@ class JobSentinel(Sentinel):  # type: ignore[misc]
     def spawn_worker(self) -> None:
         """Start the process that is missing."""
         alone = not any(process.is_alone for process in self.pool)
+        taken = {process.place for process in self.pool}
+        place = min(set(range(len(taken) + 1)) - taken)
         process = get_mp_context().Process(
             target=hands.work,
-            args=(alone, 1 if alone else settings.WORKER_THREADS),
+            args=(alone, 1 if alone else settings.WORKER_THREADS, place),
             name=f"Process-{uuid.uuid4().hex}",
             daemon=True,
         )
-        process.is_alone = alone
+        process.is_alone, process.place = alone, place
         # The guard would count a busy worker's time down here. Hands watch over their own; a lock that is never
         # taken in the process cannot be kept by one that is killed.
         process.timer = Value("f", -1)

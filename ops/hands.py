@@ -33,6 +33,7 @@ CROWDED_SECONDS: Final = 0.05
 CROWDED_SHARE: Final = 0.8
 IDLE_SECONDS: Final = 60.0
 STOP_ROUND_SECONDS: Final = 0.02
+LIFE_SECONDS: Final = 1.0
 
 
 class Hand(threading.Thread):
@@ -234,7 +235,14 @@ class Hands:
             os._exit(1)
 
 
-def work(alone: bool, most: int) -> None:
-    """Be one process of the worker."""
+def work(alone: bool, most: int, place: int) -> None:
+    """Be one process of the worker, which shows life in a ``place`` of its own."""
+    threading.Thread(target=_live, args=(place,), name="life", daemon=True).start()
     Hands(most=most, alone=alone).run()
     connection.close()
+
+
+def _live(place: int) -> None:
+    while True:
+        pulse.show_life(place)
+        time.sleep(LIFE_SECONDS)

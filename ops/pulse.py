@@ -4,12 +4,17 @@ No locks: a process killed while it holds one would stop the others for ever.
 """
 
 import mmap
+import os
 import struct
 import time
 
 _MONOTONIC = struct.Struct("d")
 _STOP_BYTE = _MONOTONIC.size
-_memory = mmap.mmap(-1, _MONOTONIC.size + 1)
+# Each process that does jobs has a place of its own: its pid, and when it last ran.
+_PROCESS = struct.Struct("qd")
+_FIRST_PLACE = 16
+PLACES = 255
+_memory = mmap.mmap(-1, _FIRST_PLACE + PLACES * _PROCESS.size)
 
 
 def beat() -> None:
@@ -21,6 +26,19 @@ def seconds_since_beat() -> float | None:
     """Return how long ago the sentinel last went round, None if it never did."""
     (moment,) = _MONOTONIC.unpack(_memory[: _MONOTONIC.size])
     return time.monotonic() - moment if moment else None
+
+
+def show_life(place: int) -> None:
+    """Note that this process, which has that place (from 0), runs."""
+    start = _FIRST_PLACE + place * _PROCESS.size
+    _memory[start : start + _PROCESS.size] = _PROCESS.pack(os.getpid(), time.monotonic())
+
+
+def seconds_silent() -> dict[int, float]:
+    """Return for how long the last process in each place has not shown life, by pid."""
+    now = time.monotonic()
+    places = _PROCESS.iter_unpack(_memory[_FIRST_PLACE:])
+    return {pid: now - moment for pid, moment in places if pid}
 
 
 def refuse_claims() -> None:

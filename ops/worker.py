@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ from django.utils.module_loading import import_string
 
 from ops import claims, pulse
 from ops.cluster import JobCluster
+from ops.crew import Crew
 from ops.supervision.processes import forks_die_with_parent
 
 log = structlog.get_logger(__name__)
 ROUND_SECONDS = 0.1
+LOOK_SECONDS = 0.5
 # The sentinel beats twice a second.
 SILENCE_SECONDS = 10.0
 
@@ -50,14 +53,21 @@ class Worker:
         if ready_file is not None:
             ready_file.touch()
         try:
-            self._watch(cluster.sentinel)
+            self._watch(cluster.sentinel, ready_file)
         except SentinelLost:
             cluster.sentinel.kill()
             raise
         self._stop(cluster)
 
-    def _watch(self, sentinel: Any) -> None:
+    def _watch(self, sentinel: Any, ready_file: Path | None) -> None:
+        crew, looked_at = Crew(self._name, sentinel.pid), 0.0
         while not self._stopped.wait(ROUND_SECONDS):
+            if time.monotonic() - looked_at >= LOOK_SECONDS:
+                looked_at = time.monotonic()
+                crew.look_after()
+                if ready_file is not None:
+                    # The supervisor looks whether it is touched.
+                    ready_file.touch()
             if not sentinel.is_alive():
                 raise SentinelLost("the sentinel died")
             silence = pulse.seconds_since_beat()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -46,6 +47,7 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
         self._ready_at: float | None = None
+        self._touched, self._heard_at = 0, 0.0
         self._pause = FIRST_PAUSE_SECONDS
         self._not_before = 0.0
 
@@ -69,6 +71,17 @@ class Child:
         if self._ready_at is None and self.ready_file is not None and self.ready_file.exists():
             self._ready_at = now
         return now - self._ready_at if self._ready_at is not None and self.is_running else 0.0
+
+    def seconds_silent(self, now: float) -> float:
+        """Return for how long the program, once it could work, has not touched its ready file; 0.0 without one."""
+        if self.seconds_ready(now) == 0.0 or self.ready_file is None:
+            return 0.0
+        with suppress(FileNotFoundError):
+            touched = self.ready_file.stat().st_mtime_ns
+            # Only that it changes counts: the clock of files may be moved.
+            if touched != self._touched:
+                self._touched, self._heard_at = touched, now
+        return now - self._heard_at
 
     def keep_alive(self, now: float) -> bool:
         """Start the program if it does not run and its pause is over; say whether it was started."""

@@ -18,6 +18,8 @@ from ops.supervision.records import RunFolder
 
 log = structlog.get_logger(__name__)
 ROUND_SECONDS = 0.2
+# The worker shows life once a second.
+SILENCE_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,9 @@ class Supervisor:
         if self._web is not None and self._web_is_stuck.is_set():
             self._web.kill()
             self._web_is_stuck.clear()
+        if self._worker is not None and self._worker.seconds_silent(time.monotonic()) > SILENCE_SECONDS:
+            log.error("worker_silent", seconds=round(self._worker.seconds_silent(time.monotonic()), 1))
+            self._worker.kill()
         started = [child.keep_alive(time.monotonic()) for child in self._children]
         if any(started):
             self._folder.write(self._mark, self._children)

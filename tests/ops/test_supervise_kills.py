@@ -12,6 +12,7 @@ from django.db import connection
 
 from ops.enums import JobStatus
 from ops.models import AsyncJob
+from ops.supervision.processes import find
 from tests.ops.handlers import effects
 from tests.ops.harness import SupervisedWorker, submit, wait_for_status, wait_until
 
@@ -68,6 +69,28 @@ def test_worker_that_does_nothing_is_noticed_and_replaced(supervised: Supervised
     wait_for_status(job, JobStatus.SUCCEEDED, 30)
     assert effects(job) == 1
     assert supervised.log().count("worker_stuck") == stuck_before + 1
+
+
+def test_one_frozen_process_is_killed_and_replaced(supervised: SupervisedWorker) -> None:
+    frozen, *others = supervised.workers()
+    os.kill(frozen, signal.SIGSTOP)
+
+    wait_until(lambda: find(frozen) is None, 30, "the frozen process is dead")
+
+    wait_until(supervised.is_ready, 20, "the worker is whole again")
+    assert frozen not in supervised.workers()
+    assert set(others) <= set(supervised.workers())
+    assert "worker_process_frozen" in supervised.log()
+
+
+def test_worker_whose_first_process_is_frozen_is_replaced(supervised: SupervisedWorker) -> None:
+    before = supervised.roles()
+    os.kill(supervised.find_role("main"), signal.SIGSTOP)
+
+    wait_until(lambda: "worker_silent" in supervised.log(), 30, "the silence is noticed")
+
+    wait_until(supervised.is_ready, 30, "the worker is whole again")
+    assert set(before).isdisjoint(supervised.roles())
 
 
 def test_busy_worker_loses_its_job_to_another(supervised: SupervisedWorker) -> None:

@@ -1,0 +1,1 @@
+"""The product while processes, servers and networks fail."""

@@ -1,0 +1,146 @@
+"""Somebody who, by a seed, kills and freezes processes of the supervised worker and takes its servers away."""
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+
+from ops.supervision.processes import Process, find, members
+from tests.e2e.redis_server import RedisServer
+from tests.ops.harness import SupervisedWorker, wait_until
+
+EVERY_SECONDS = 1.5
+FREEZES_OF_TEN = 1
+BEYOND_THE_LEASE = 1.0
+# Restarts of a long run; a short one has one.
+RESTARTS, FLUSHES = 3, 3
+LEAST = 6
+
+
+class ChaosWorker(SupervisedWorker):
+    """A supervised worker that shares this process's settings."""
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment as it is."""
+        return dict(os.environ)
+
+
+@dataclass
+class Disturber:
+    """Does one thing every 1.5 seconds that the worker is at work, until all is handed in, and six at least.
+
+    ``is_long`` is for runs of minutes. ``killed_at`` and ``restarted_at`` are moments, in seconds
+    since 1970.
+    """
+
+    worker: SupervisedWorker
+    seed: int
+    is_long: bool
+    redis: RedisServer | None = None
+    done: Counter[str] = field(default_factory=Counter)
+    killed_at: list[float] = field(default_factory=list)
+    restarted_at: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._chance = random.Random(self.seed)
+        self._next = EVERY_SECONDS
+        self._frozen: list[tuple[float, Process]] = []
+        self._planned = [
+            (share, self._restart_database) for share in _shares(RESTARTS if self.is_long else 1)
+        ]
+        if self.redis is not None:
+            self._planned += [
+                (share + 0.05, self._lose_bells) for share in _shares(FLUSHES if self.is_long else 1)
+            ]
+
+    def go_round(self, now: float, progress: float) -> None:
+        """Disturb what is due at ``now`` seconds since the start, with this share (0 to 1) of all work handed in."""
+        self._keep_supervised()
+        self._thaw(now)
+        for share, deed in list(self._planned):
+            if progress >= share:
+                self._planned.remove((share, deed))
+                deed()
+                self._next = now + EVERY_SECONDS
+        if not self._is_at_work():
+            # Who kills what has not begun to work yet shows little.
+            self._next = now + EVERY_SECONDS
+        elif self._next <= now and (progress < 1 or self.done.total() < LEAST):
+            self._next = now + EVERY_SECONDS
+            self._disturb(now)
+
+    def end(self) -> None:
+        """Let everything frozen go on."""
+        self._thaw(float("inf"))
+
+    def _is_at_work(self) -> bool:
+        return (self.worker.folder / "run" / "worker.ready").exists()
+
+    def _disturb(self, now: float) -> None:
+        processes = self._tree()
+        if self._chance.randrange(10) < FREEZES_OF_TEN:
+            self._freeze(self._chance.choice(processes[1:] or processes), now)
+        else:
+            self._kill(self._chance.choice(processes))
+
+    def _kill(self, victim: Process) -> None:
+        self.killed_at.append(time.time())
+        with suppress(ProcessLookupError):
+            os.kill(victim.pid, signal.SIGKILL)
+        self.done[
+            "supervisor killed" if victim.pid == self.worker.pid else "process of the worker killed"
+        ] += 1
+
+    def _freeze(self, victim: Process, now: float) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(victim.pid, signal.SIGSTOP)
+        self._frozen.append((now + settings.JOB_LEASE_SECONDS + BEYOND_THE_LEASE, victim))
+        self.done["process frozen beyond its lease"] += 1
+
+    def _thaw(self, now: float) -> None:
+        for until, victim in list(self._frozen):
+            if now >= until:
+                self._frozen.remove((until, victim))
+                # Somebody else may have its number by now.
+                if find(victim.pid) == victim:
+                    os.kill(victim.pid, signal.SIGCONT)
+
+    def _restart_database(self) -> None:
+        self.restarted_at.append(time.time())
+        pid = _postmaster()
+        os.kill(pid, signal.SIGQUIT)
+        wait_until(lambda: find(pid) is None, 20, "PostgreSQL has stopped at once")
+        settings.EMBEDDED_DATABASE.start()
+        self.done["PostgreSQL stopped at once and started"] += 1
+
+    def _lose_bells(self) -> None:
+        assert self.redis is not None
+        with self.redis.client() as client:
+            client.flushall()
+        self.done["Redis emptied"] += 1
+
+    def _keep_supervised(self) -> None:
+        if self.worker.status is not None:
+            self.worker.launch()
+
+    def _tree(self) -> list[Process]:
+        """The supervisor first, then all processes of the worker, the eldest first."""
+        supervisor = find(self.worker.pid)
+        below = [process for group in self.worker.groups() for process in members(group)]
+        below.sort(key=lambda process: (process.started, process.pid))
+        return ([supervisor] if supervisor else []) + below
+
+
+def _shares(number: int) -> list[float]:
+    return [(place + 0.7) / (number + 0.4) for place in range(number)]
+
+
+def _postmaster() -> int:
+    # Asking whether it answers may fail on a machine that is busy; what it wrote down does not.
+    return int((Path(settings.STATE_DIR) / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
