@@ -154,6 +154,12 @@ class UserAdmin(ModelAdmin):  # type: ignore[misc]
             kwargs["form"] = PersonCreationForm
         return super().get_form(request, obj, change=change, **kwargs)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Offer no new password to oneself."""
+        shown = super().get_fieldsets(request, obj)
+        is_own = obj is not None and obj.pk == request.user.pk
+        return [one for one in shown if not (is_own and one[0] == "Password")]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Let nobody shut themselves out."""
         own = ("role", "status") if obj is not None and obj.pk == request.user.pk else ()
@@ -189,7 +195,8 @@ class UserAdmin(ModelAdmin):  # type: ignore[misc]
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Store the person, which ends their tokens where it must."""
         changed = set(form.changed_data) - {"password1", "password2", "usable_password", "new_password"}
-        password = form.cleaned_data.get("new_password")
+        # One's own is changed on the page that asks for the present one.
+        password = form.cleaned_data.get("new_password") if obj.pk != request.user.pk else ""
         if password:
             obj.set_password(password)
         if password or not change:

@@ -7,6 +7,7 @@ import structlog
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 
+from accounts import second_factor
 from accounts.models import User
 from ops import audit
 
@@ -16,7 +17,7 @@ log = structlog.get_logger(__name__)
 @receiver(user_logged_in)
 def record_log_in(user: Any, **_: Any) -> None:
     """Write into the trail that a person logged in on a page."""
-    _record(user, "session.begun")
+    _record(user, "session.begun", second_factor=isinstance(user, User) and second_factor.is_on(user))
 
 
 @receiver(user_logged_out)
@@ -33,6 +34,6 @@ def note_refusal(credentials: Mapping[str, Any], **_: Any) -> None:
     log.warning("password_refused", user_id=str(whose) if whose else None)
 
 
-def _record(user: Any, action: str) -> None:
+def _record(user: Any, action: str, **facts: bool) -> None:
     if isinstance(user, User):
-        audit.record(by=user, action=action, resource_type="user", resource_id=user.pk)
+        audit.record(by=user, action=action, resource_type="user", resource_id=user.pk, metadata=facts)

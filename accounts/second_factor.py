@@ -29,9 +29,9 @@ STEP_SECONDS: Final = 30
 STEPS_OFF: Final = 1
 RECOVERY_CODES: Final = 10
 STAFF: Final = (Role.ADVISOR, Role.ADMIN)
-# 24 letters of 31 are 118 bits: what is that long needs no slow hash, since nobody can try them all.
+# 28 letters of 31 are 138 bits: what is that long needs no slow hash, since nobody can try them all.
 _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
-_GROUPS, _GROUP_LETTERS = 4, 6
+_GROUPS, _GROUP_LETTERS = 4, 7
 
 
 class CodeRefused(Unauthorized):

@@ -49,7 +49,7 @@ def issue(user: User) -> TokenPair:
     pair = _next_pair(family)
     with transaction.atomic():
         family.save(force_insert=True)
-        _record("issued", family)
+        _record("issued", family, second_factor=second_factor.is_on(user))
     return pair
 
 
@@ -141,10 +141,10 @@ def _end(family: TokenFamily, reason: FamilyEnd) -> None:
     family.save(update_fields=["ended_at", "ended_because"])
 
 
-def _record(deed: str, family: TokenFamily) -> None:
+def _record(deed: str, family: TokenFamily, **facts: bool) -> None:
     audit.record(
         by=family.user, action=f"tokens.{deed}", resource_type="user", resource_id=family.user_id,
-        metadata={"family_id": str(family.pk)},
+        metadata={"family_id": str(family.pk), **facts},
     )  # fmt: skip
 
 

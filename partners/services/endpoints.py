@@ -148,8 +148,11 @@ def _add_secret(endpoint: WebhookEndpoint) -> str:
 
 def _checked_name(name: str) -> str:
     name = name.strip()
-    if not 1 <= len(name) <= LONGEST_NAME:
-        raise EndpointInvalid("An endpoint needs a name of 1 to 120 characters.", details={"field": "name"})
+    # A line break could not stand in the subject of the letter to its owner.
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        raise EndpointInvalid(
+            "An endpoint needs a name of 1 to 120 printable characters.", details={"field": "name"}
+        )
     return name
 
 

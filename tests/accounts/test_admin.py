@@ -127,6 +127,20 @@ def test_what_is_wrong_is_refused(client: Client, fault: dict[str, str]) -> None
     assert not written().exists()
 
 
+def test_ones_own_password_is_changed_where_the_present_one_is_asked_for(
+    client: Client, admin_user: User
+) -> None:
+    page = f"/admin/accounts/user/{admin_user.pk}/change/"
+    assert 'name="new_password"' not in client.get(page).content.decode()
+
+    client.post(
+        page, {"email": admin_user.email, "name": "New", "profile": "{}", "new_password": NEW_PASSWORD}
+    )
+
+    admin_user.refresh_from_db()
+    assert (admin_user.name, admin_user.check_password(PASSWORD)) == ("New", True)
+
+
 def test_nobody_shuts_themselves_out(client: Client, admin_user: User) -> None:
     change(client, admin_user, role="student", status="disabled", name="Ada")
 

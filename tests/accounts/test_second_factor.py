@@ -68,8 +68,8 @@ class TestEnrolment:
         assert second_factor.is_on(person)
         assert person.token_version == 2
         assert len(set(codes)) == 10
-        assert {re.fullmatch("([a-z2-9]{6}-){3}[a-z2-9]{6}", code) is not None for code in codes} == {True}
-        assert 24 * math.log2(len(set(second_factor._ALPHABET))) >= 112
+        assert {re.fullmatch("([a-z2-9]{7}-){3}[a-z2-9]{7}", code) is not None for code in codes} == {True}
+        assert 28 * math.log2(len(set(second_factor._ALPHABET))) >= 128
         assert list(
             AuditLog.objects.filter(resource_type="user").order_by("pk").values_list("action", flat=True)
         ) == [
@@ -202,3 +202,14 @@ class TestRequiredForTokens:
         body = {"email": UserFactory().email, "password": PASSWORD}
 
         assert APIClient().post("/api/v1/auth/token", body, format="json").status_code == 200
+
+
+@pytest.mark.parametrize("proven", [True, False])
+def test_the_trail_says_of_each_log_in_whether_it_took_a_second_factor(person: User, proven: bool) -> None:
+    if proven:
+        switch_on(person)
+    Client().force_login(person)
+    tokens.issue(person)
+
+    rows = AuditLog.objects.filter(action__in=["session.begun", "tokens.issued"]).order_by("pk")
+    assert [row.metadata["second_factor"] for row in rows] == [proven, proven]

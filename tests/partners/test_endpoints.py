@@ -68,6 +68,7 @@ def test_what_is_done_to_an_endpoint_is_on_record_without_secrets() -> None:
     [
         ({"name": "  "}, EndpointInvalid),
         ({"name": "x" * 121}, EndpointInvalid),
+        ({"name": "Harbour\nBcc: everybody@example.org"}, EndpointInvalid),
         ({"event_types": []}, EndpointInvalid),
         ({"event_types": ["assessment.completed", "assessment.guessed"]}, EndpointInvalid),
         ({"url": "http://partner.example/hook"}, UrlRefused),

@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
 
 from accounts.enums import Role
 from accounts.models import AdvisorAssignment, GuardianLink, User
@@ -52,3 +54,15 @@ def test_who_is_there_already_is_linked_and_kept() -> None:
     own.refresh_from_db()
     assert own.name == "Somebody else"
     assert GuardianLink.objects.get().student == own
+
+
+@pytest.mark.parametrize("command", ["load_demo", "demo"])
+def test_nobody_with_a_published_password_is_made_where_the_product_is_deployed(
+    settings: Settings, command: str
+) -> None:
+    settings.IS_DEPLOYED = True
+
+    with pytest.raises(CommandError):
+        call_command(command)
+
+    assert not User.objects.exists()

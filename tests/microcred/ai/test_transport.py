@@ -21,6 +21,10 @@ def post(client: BoundedClient, fake: FakeOpenAI) -> bytes:
         return client.http.post(f"{fake.base_url}/chat/completions", json={}).content
 
 
+def test_no_redirect_is_followed(client: BoundedClient) -> None:
+    assert client.http.follow_redirects is False
+
+
 def test_a_reply_of_the_allowed_size_passes_and_one_byte_more_does_not(
     client: BoundedClient, fake: FakeOpenAI
 ) -> None:
