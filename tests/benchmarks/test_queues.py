@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks import jobs, model_waits, submit_to_result
+from benchmarks import jobs, load, model_waits, submit_to_result
+from benchmarks.measuring import Report
 from benchmarks.queues.running import ROOT, Running
 from ops.supervision.processes import carries, living
 from tests.ops.harness import wait_until
@@ -17,7 +18,7 @@ from tests.ops.harness import wait_until
 MARK = "BENCHMARK_TEST"
 
 
-@pytest.mark.parametrize("script", [jobs, submit_to_result, model_waits])
+@pytest.mark.parametrize("script", [jobs, submit_to_result, model_waits, load])
 def test_every_script_explains_itself(
     script: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -49,6 +50,23 @@ def test_one_sender_is_a_goal_beside_the_backlog() -> None:
         "times the jobs a second of peer, a backlog": (20.0, True),
         "times the jobs a second of peer, one sender": (3.0, False),
     }
+
+
+def test_a_share_is_that_of_the_plain_view_in_the_same_round() -> None:
+    report = Report("load")
+    plain = [load.Answered(rate, 1.0, 10.0, 0) for rate in (1000.0, 2000.0)]
+    ours = [
+        load.Answered(rate, 2.0, p99, failed) for rate, p99, failed in ((300.0, 20.0, 0), (800.0, 40.0, 2))
+    ]
+
+    load.tell({load.PLAIN: plain, "status": ours}, report)
+
+    assert report.figures["status"] == {"rates": [300.0, 800.0], "shares": [0.3, 0.4], "failed": 2}
+    assert [(goal.what, goal.met) for goal in report.goals] == [
+        ("status, share of the plain view", True),
+        ("status, failed", False),
+        ("status, p99 beside the plain one", True),
+    ]
 
 
 def test_sigterm_ends_the_servers_too(tmp_path: Path) -> None:

@@ -1,0 +1,185 @@
+"""How many requests a second the API answers, as a share of what the framework does with ``SELECT 1`` and no log-in.
+
+``wrk`` (Debian's package of that name) keeps 16 connections busy against each address in turn: `benchmarks/plain.py`
+and the product, both by granian with two processes on one database of their own, on the cores that wrk and the
+database use too. A share is that of the same round.
+"""
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import httpx
+
+from benchmarks.measuring import Report
+from benchmarks.queues import product
+from benchmarks.queues.running import ROOT, Running
+from benchmarks.submit_to_result import hand_in, prepared, wait_for
+
+PLAIN: Final = "plain"
+# The least share of what the plain view does.
+GOALS: Final[Mapping[str, float]] = {
+    "status": 0.35, "result": 0.20, "catalogue": 0.20, "answers": 0.12, "start": 0.10,
+}  # fmt: skip
+P99_GOAL: Final = 10.0
+CONNECTIONS: Final = 16
+# How wrk is told what to send, and how it tells what came of it.
+SCRIPT: Final = """
+wrk.method = %s
+wrk.body = %s
+wrk.headers["Content-Type"] = "application/json"
+%s
+done = function(summary, latency)
+  local errors = summary.errors
+  io.write(string.format('RESULT {"requests": %%d, "microseconds": %%d, "p50": %%d, "p99": %%d, "failed": %%d}\\n',
+    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
+    errors.connect + errors.read + errors.write + errors.status + errors.timeout))
+end
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What is asked for, by whom."""
+
+    url: str
+    token: str = ""
+    body: Mapping[str, Any] | None = None
+
+    def script(self) -> str:
+        """Return what wrk is to do."""
+        body = "nil" if self.body is None else json.dumps(json.dumps(self.body))
+        header = f'wrk.headers["Authorization"] = "Bearer {self.token}"' if self.token else ""
+        return SCRIPT % ('"GET"' if self.body is None else '"POST"', body, header)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of one run of wrk: requests a second, milliseconds, and how many requests failed."""
+
+    rate: float
+    p50: float
+    p99: float
+    failed: int
+
+
+def ask(address: Address, folder: Path, *, seconds: int) -> Answered:
+    """Keep an address busy."""
+    script = folder / "ask.lua"
+    script.write_text(address.script())
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script), address.url]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + 60)
+    told = next(line for line in done.stdout.splitlines() if line.startswith("RESULT "))
+    found = json.loads(told.removeprefix("RESULT "))
+    return Answered(
+        rate=1e6 * found["requests"] / found["microseconds"],
+        p50=found["p50"] / 1000,
+        p99=found["p99"] / 1000,
+        failed=found["failed"],
+    )
+
+
+@contextmanager
+def serving(running: product.Product) -> Iterator[dict[str, Address]]:
+    """Run both servers; yield what is asked of them."""
+    from companion.demo.processes import any_free_port
+
+    running.environment["WEB_PROCESSES"] = "2"
+    students = product.make_students(2)
+    port = any_free_port()
+    plain = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "2", "--log-level", "warning", "--no-ws", "benchmarks.plain:application",
+    ]  # fmt: skip
+    environment = running.environment | {"PYTHONPATH": str(ROOT)}
+    environment.pop("DJANGO_SETTINGS_MODULE")
+    with (
+        running.supervised() as processes,
+        Running([plain], environment=environment, log=running.folder / "plain.log") as beside,
+        httpx.Client(base_url=f"{running.url}/api/v1", timeout=60) as api,
+    ):
+        wait_for(f"{running.url}/health/ready", processes)
+        wait_for(f"http://127.0.0.1:{port}/one", beside)
+        address, batch = prepared(api, students[0].email, 0)
+        hand_in(api, address, batch)
+        finished = f"{running.url}/api/v1{address}"
+        token = api.headers["Authorization"].removeprefix("Bearer ")
+        address, batch = prepared(api, students[1].email, 1)
+        theirs = api.headers["Authorization"].removeprefix("Bearer ")
+        yield {
+            PLAIN: Address(f"http://127.0.0.1:{port}/one"),
+            "status": Address(finished, token),
+            "result": Address(f"{finished}/result", token),
+            "catalogue": Address(f"{running.url}/api/v1/catalog/credentials", token),
+            "answers": Address(
+                f"{running.url}/api/v1{address}/responses", theirs, {"responses": batch["responses"][:1]}
+            ),
+            "start": Address(
+                f"{running.url}/api/v1/assessments/start", theirs, {"role_id": str(product.role_id())}
+            ),
+        }
+
+
+def measure(asked: argparse.Namespace, folder: Path, running: product.Product) -> Report:
+    """Ask everything in every round."""
+    report = Report("F1: requests a second beside a plain view")
+    found: dict[str, list[Answered]] = {}
+    with serving(running) as addresses:
+        for address in addresses.values():
+            ask(address, folder, seconds=1)
+        for _ in range(asked.rounds):
+            for name, address in addresses.items():
+                found.setdefault(name, []).append(ask(address, folder, seconds=asked.seconds))
+    tell(found, report)
+    return report
+
+
+def tell(found: Mapping[str, list[Answered]], report: Report) -> None:
+    """Note rates, shares and failures."""
+    plain = found[PLAIN]
+    for name, rounds in found.items():
+        shares = [one.rate / beside.rate for one, beside in zip(rounds, plain, strict=True)]
+        slower = [one.p99 / beside.p99 for one, beside in zip(rounds, plain, strict=True)]
+        failed = sum(one.failed for one in rounds)
+        report.lines.append(
+            f"  {name:9} {statistics.median(one.rate for one in rounds):8.0f} a second, "
+            f"share {statistics.median(shares):.3f} ({min(shares):.3f} to {max(shares):.3f}), "
+            f"p50 {statistics.median(one.p50 for one in rounds):.1f} ms, "
+            f"p99 {statistics.median(one.p99 for one in rounds):.1f} ms "
+            f"({statistics.median(slower):.1f} x the plain one), {failed} failed"
+        )
+        report.figures[name] = {"rates": [one.rate for one in rounds], "shares": shares, "failed": failed}
+        if name in GOALS:
+            report.at_least(f"{name}, share of the plain view", statistics.median(shares), GOALS[name], "")
+            report.at_most(f"{name}, failed", failed, 0, "requests")
+            report.at_most(f"{name}, p99 beside the plain one", statistics.median(slower), P99_GOAL, "x")
+
+
+def main() -> int:
+    """Measure and tell; the exit status says whether the goals are met."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, default=10, help="for each address in a round (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often all is measured (%(default)s)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    asked = parser.parse_args()
+    if shutil.which("wrk") is None:
+        parser.error("wrk is not installed; Debian's package is called wrk.")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-load-")))
+        running = stack.enter_context(product.product(folder))
+        return measure(asked, folder, running).ended(as_json=asked.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
