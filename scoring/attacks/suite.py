@@ -86,14 +86,14 @@ def _spoilt(way: str, tasks: Sequence[EssayTask]) -> Outcome:
         return Outcome(way, HOSTILE_FAMILY, "stopped", True, error.kind)
     except Exception as error:
         return Outcome(way, HOSTILE_FAMILY, "crashed", True, repr(error)[:200])
-    broken = [problem for one in zip(tasks, judgements, strict=True) if (problem := _broken(*one))]
+    broken = [problem for one in zip(tasks, judgements, strict=True) if (problem := broken(*one))]
     if broken:
         return Outcome(way, HOSTILE_FAMILY, "crashed", True, broken[0])
     held = any(judgement.outcome == "needs_review" for judgement in judgements)
     return Outcome(way, HOSTILE_FAMILY, "held" if held else "unmoved", True)
 
 
-def _broken(task: EssayTask, judgement: Judgement) -> str:
+def broken(task: EssayTask, judgement: Judgement) -> str:
     """What a judgement has that none may have, or nothing."""
     if not 0 <= _score(judgement) <= task.maximum:
         return f"a score of {judgement.score}"
