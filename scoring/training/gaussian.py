@@ -18,6 +18,7 @@ from scipy.optimize import minimize
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
+Rows = NDArray[np.intp]
 
 PRIOR_VARIANCE: Final = 9.0
 NOISE_AT_START: Final = 0.5
@@ -32,7 +33,7 @@ class GaussianFit:
     """`weights` of the kernels, `noise`, and `alpha` (n,), all for the standardised target.
 
     A prediction is ``mean + spread * sum(weights[k] * K_k) @ alpha``. `left_out` (n,) is what
-    each answer is given by the others.
+    each answer is given by the others, or by those of other parts.
     """
 
     weights: Vector
@@ -43,8 +44,9 @@ class GaussianFit:
     left_out: Vector
 
 
-def fit(kernels: Sequence[Matrix], target: Vector) -> GaussianFit:
-    """Fit to kernels of shape (n, n), each of mean diagonal 1, and a target of shape (n,)."""
+def fit(kernels: Sequence[Matrix], target: Vector, parts: Sequence[Rows] = ()) -> GaussianFit:
+    """Fit to kernels of shape (n, n), each of mean diagonal 1, and a target of shape (n,). With
+    `parts`, which have every row once, a row is left out with its whole part."""
     mean, spread = float(target.mean()), float(target.std()) or 1.0
     aim = (target - mean) / spread
     start = np.log([*[NOISE_AT_START / len(kernels)] * len(kernels), NOISE_AT_START])
@@ -55,8 +57,10 @@ def fit(kernels: Sequence[Matrix], target: Vector) -> GaussianFit:
     weights, noise = np.exp(found.x[:-1]), float(np.exp(found.x[-1]))
     inverse = _inverse(_covariance(kernels, weights, noise))[0]
     alpha = inverse @ aim
-    left_out = mean + spread * (aim - alpha / np.diag(inverse))
-    return GaussianFit(weights, noise, alpha, mean, spread, left_out)
+    apart = alpha / np.diag(inverse)
+    for part in parts:
+        apart[part] = np.linalg.solve(inverse[np.ix_(part, part)], alpha[part])
+    return GaussianFit(weights, noise, alpha, mean, spread, mean + spread * (aim - apart))
 
 
 def _for_weights(kernels: Sequence[Matrix], aim: Vector) -> tuple[Sequence[Matrix], Vector]:

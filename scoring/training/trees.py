@@ -3,6 +3,7 @@
 The arrays are all that a prediction needs, so that a stored scorer is data and never code.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,10 +67,11 @@ def fit(rows: Matrix, target: Vector) -> Trees:
     )
 
 
-def left_out(rows: Matrix, target: Vector) -> Vector:
-    """What each row is given by trees that were fitted without it, in `FOLDS` parts."""
+def left_out(rows: Matrix, target: Vector, parts: Sequence[NDArray[np.intp]] = ()) -> Vector:
+    """What each row is given by trees that were fitted without its part; `FOLDS` parts are made."""
     found = np.zeros(len(rows))
-    for kept, held in KFold(FOLDS, shuffle=True, random_state=SEED).split(rows):
+    for held in parts or [held for _, held in KFold(FOLDS, shuffle=True, random_state=SEED).split(rows)]:
+        kept = np.setdiff1d(np.arange(len(rows)), held)
         found[held] = _grow(rows[kept], target[kept]).predict(rows[held])
     return found
 

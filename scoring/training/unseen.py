@@ -1,11 +1,11 @@
 """Scoring answers to a question from the scored answers to other questions.
 
 Each set's scores are standardised inside the set, so that one model can learn from all what
-makes an answer better than its neighbours: a Gaussian process on a sample of them, and trees
+makes an answer better than its neighbours: Gaussian processes on a sample of them, and trees
 on all. What it predicts is mapped to the new question's range by a bell learned from the
 other sets (`prior`). With standardising inside the batch the figures of every set, the new
-one's too, say how an answer compares with the others of its batch; without it the answer is
-taken alone.
+one's too, say how an answer compares with the others of its batch, and several `opinions` of
+it are joined; without it the answer is taken alone.
 """
 
 from collections.abc import Sequence
@@ -23,11 +23,13 @@ from scoring.training.blocks import COUNTS_REACH, LAYER_REACH, LEAST_SPREAD, Sta
 from scoring.training.dataset import Scale
 from scoring.training.familiarity import document_counts
 from scoring.training.gaussian import GaussianFit
+from scoring.training.opinions import VIEWS, opinions, processes, worth
 from scoring.training.prior import Prior
 from scoring.training.reading import Reading
 from scoring.training.relevance import bounded, fallen
 from scoring.training.task_likeness import TASK
 from scoring.training.trees import Trees
+from scoring.training.zero import weighed
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
@@ -99,12 +101,13 @@ class _Alone:
 
 @dataclass(frozen=True, slots=True)
 class General:
-    """A scorer of answers to questions it has not seen; `alone` is None for one that compares an
-    answer with its batch."""
+    """A scorer of answers to questions it has not seen. One that compares an answer with its batch
+    has the `weights` of its `opinions`, and no `alone`."""
 
     base: _Rows
-    fit: GaussianFit
+    fits: Sequence[GaussianFit]
     grown: Trees
+    weights: Vector
     bell: Prior
     alone: _Alone | None
 
@@ -113,21 +116,28 @@ class General:
         reading = new.reading if isinstance(new, Known) else new
         if self.alone is not None:
             strange, most = self.alone.judged(reading)
-            spread = float(self.fit.left_out.std()) or 1.0
-            value = self._guess(self.alone.rows(reading)) / spread
+            rows = self.alone.rows(reading)
+            guess = (1 - TREES_SAY) * self._by(rows)[0] + TREES_SAY * self.grown.predict(rows.counts)
+            value = guess / (float(self.fits[0].left_out.std()) or 1.0)
         else:
             stand = new.standing if isinstance(new, Known) else standing(reading)
             strange, most = stand.strange, stand.most
-            value = standardised(self._guess(_Rows(stand.counts, stand.inner)))
+            value = standardised(self._opinions(stand, reading) @ self.weights)
         return Scored(prior.placed(value, scale, self.bell, most), strange)
 
-    def _guess(self, new: _Rows) -> Vector:
-        """What is predicted, in standard deviations."""
-        total = np.full(len(new.counts), self.fit.mean)
-        for weight, kernel in zip(self.fit.weights, _kernels(new, self.base), strict=True):
-            total += self.fit.spread * weight * (kernel @ self.fit.alpha)
-        guess: Vector = (1 - TREES_SAY) * total + TREES_SAY * self.grown.predict(new.counts)
-        return guess
+    def _opinions(self, stand: Standing, reading: Reading) -> Matrix:
+        by = self._by(_Rows(stand.counts, stand.inner))
+        return opinions(by, self.grown.predict(stand.counts), weighed(stand), reading)
+
+    def _by(self, new: _Rows) -> list[Vector]:
+        """What the processes predict, in standard deviations."""
+        kernels = _kernels(new, self.base)
+        return [
+            fit.mean
+            + fit.spread
+            * np.sum([w * (k @ fit.alpha) for w, k in zip(fit.weights, kernels[view], strict=True)], axis=0)
+            for fit, view in zip(self.fits, VIEWS, strict=False)
+        ]
 
 
 def learn(others: Sequence[Known], *, in_batch: bool) -> General:
@@ -144,13 +154,35 @@ def learn(others: Sequence[Known], *, in_batch: bool) -> General:
     order = np.random.default_rng(SEED).permutation(len(aim))
     kept = np.sort(order[:MOST_ANSWERS])
     base = learnt.take(kept)
+    fits, weights = _weighed_views(others, base, aim[kept], kept) if in_batch else _one_view(base, aim[kept])
     return General(
         base=base,
-        fit=gaussian.fit(_kernels(base, base), aim[kept]),
+        fits=fits,
         grown=trees.fit(learnt.counts, aim),
+        weights=weights,
         bell=prior.learned([(known.scores, known.scale) for known in others]),
         alone=alone,
     )
+
+
+def _one_view(base: _Rows, aim: Vector) -> tuple[list[GaussianFit], Vector]:
+    return [gaussian.fit(_kernels(base, base), aim)], np.zeros(0)
+
+
+def _weighed_views(
+    others: Sequence[Known], base: _Rows, aim: Vector, kept: NDArray[np.intp]
+) -> tuple[list[GaussianFit], Vector]:
+    """The processes, and the weights of the opinions, by the `kept` rows of all answers."""
+    ends = np.cumsum([len(known.reading) for known in others])
+    whose = np.searchsorted(ends, kept, side="right")
+    parts = [np.flatnonzero(whose == at) for at in range(len(others))]
+    rows = [
+        kept[part] - (end - len(known.reading)) for part, end, known in zip(parts, ends, others, strict=True)
+    ]
+    usual = np.concatenate([weighed(known.standing) for known in others])[kept]
+    fits = processes(_kernels(base, base), aim, parts)
+    readings = [known.reading.take(own) for known, own in zip(others, rows, strict=True)]
+    return fits, worth(fits, base.counts, usual, readings, aim, parts)
 
 
 def _alone(others: Sequence[Known]) -> _Alone:
