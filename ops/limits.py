@@ -1,6 +1,7 @@
 """Allowances per caller: who is counted as whom, how much they may ask for, and what they are told of it."""
 
 import ipaddress
+import math
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -131,4 +133,37 @@ class RateLimitHeaders:
             return _take(request, known, _scope(known, None))
         except CannotCount as error:
             log.warning("requests_not_counted", scope=ANONYMOUS, error=str(error))
+            return None
+
+
+class PageLimits:
+    """Middleware: hold whoever is logged in on the pages to the allowance that they have over the API, together."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on, or ask for patience."""
+        allowance = self._allowance(request)
+        if allowance is None or allowance.allowed:
+            return self.get_response(request)
+        refusal = render(
+            request,
+            "429.html",
+            {"minutes": math.ceil(allowance.wait / 60)},
+            status=HTTPStatus.TOO_MANY_REQUESTS,
+        )
+        refusal.headers["Retry-After"] = str(allowance.wait)
+        return refusal
+
+    def _allowance(self, request: HttpRequest) -> Allowance | None:
+        # Requests of the API carry no session, and must not be marked as depending on one.
+        if not settings.RATE_LIMITS_ENABLED or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return None
+        if request.path.startswith("/api/") or not request.user.is_authenticated:
+            return None
+        try:
+            return _take(request, request.user, _scope(request.user, None))
+        except CannotCount as error:
+            log.warning("requests_not_counted", scope="pages", error=str(error))
             return None

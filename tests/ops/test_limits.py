@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from ops.limits import PolicyThrottle, RateLimitHeaders, client_address
 from ops.models import RateBucket
 from tests.clients import client_of
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import AdvisorFactory, UserFactory
 
 HOUR = 3600
 
@@ -109,6 +109,24 @@ def test_what_is_refused_before_it_could_be_counted_is_counted_for_its_caller(se
     assert [reply.headers["RateLimit-Remaining"] for reply in forbidden] == ["1", "0", "0"]
     assert [reply.status_code for reply in strangers] == [404, 404, 429]
     assert client_of(UserFactory()).get("/api/v1/me").status_code == 200
+
+
+@pytest.mark.django_db
+def test_the_pages_count_for_whoever_is_logged_in_beside_the_api(settings: LazySettings) -> None:
+    settings.RATE_LIMITS_ENABLED = True
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "advisor": [(3, HOUR)]}
+    advisor, visitor = AdvisorFactory(), Client()
+    page = Client()
+    page.force_login(advisor)
+
+    statuses = [page.get("/advisor/").status_code for _ in range(2)]
+    over_the_api = client_of(advisor).get("/api/v1/me").status_code
+    refused = page.get("/advisor/")
+
+    assert (statuses, over_the_api, refused.status_code) == ([200, 200], 200, 429)
+    assert 1100 <= int(refused.headers["Retry-After"]) <= 1200
+    assert "about 20 minutes" in refused.content.decode()
+    assert {visitor.get("/login").status_code for _ in range(5)} == {200}
 
 
 @pytest.mark.django_db
