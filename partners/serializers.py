@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from microcred.api.pagination import PageQuery
 from partners import payloads
-from partners.enums import DeliveryStatus, EventType, SignatureScheme
+from partners.enums import DeliveryStatus, DisabledReason, EventType, SignatureScheme
 from partners.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 STATES = ("active", "probed", "off")
@@ -21,6 +21,12 @@ class EndpointView(serializers.ModelSerializer[WebhookEndpoint]):
         choices=STATES,
         source="standing",
         help_text="probed: it failed five times in a row and is only tried now and then; off: it is told nothing.",
+    )
+    contact_email = serializers.CharField(
+        help_text="Who is told when it is switched off; empty where nobody is."
+    )
+    disabled_reason = serializers.CharField(
+        help_text=f"{', '.join(DisabledReason.values[:-1])} or {DisabledReason.values[-1]}; empty while it is on."
     )
 
     class Meta:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from drf_spectacular.generators import SchemaGenerator
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -186,3 +187,15 @@ class TestDeeds:
         assert (again.status_code, again.json()["error_code"]) == (409, "DELIVERY_409")
         assert (rest.status_code, rest.json()) == (202, {"replayed": 2})
         assert client.get(f"{one}/deliveries?status=pending").json()["total"] == 3
+
+
+def test_an_endpoint_is_shown_as_the_document_says(client: APIClient) -> None:
+    document: dict[str, Any] = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    described = document["components"]["schemas"]["EndpointView"]["properties"]
+
+    register(client, contact_email="")
+    (shown,) = client.get(LIST).json()["items"]
+
+    assert (shown["contact_email"], shown["disabled_reason"]) == ("", "")
+    for name in ("contact_email", "disabled_reason"):
+        assert described[name].keys() == {"type", "description"}, name
