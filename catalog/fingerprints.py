@@ -39,9 +39,10 @@ def catalog_version() -> str:
     return f"{connection.settings_dict['NAME']} {version}"
 
 
-def catalog_fingerprint(role_id: uuid.UUID) -> str:
-    """Return what stands for the active credentials and for what a role asks of them."""
-    return _fingerprint(role_id, catalog_version())
+def catalog_fingerprint(role_id: uuid.UUID, version: str | None = None) -> str:
+    """Return what stands for the active credentials and for what a role asks of them; ``version`` is that of
+    `catalog_version`, where it has just been read."""
+    return _fingerprint(role_id, version or catalog_version())
 
 
 @lru_cache(maxsize=256)

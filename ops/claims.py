@@ -55,6 +55,10 @@ WHERE id = (
     ORDER BY next_run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 ) RETURNING {_CLAIMED}
 """  # noqa: S608 - constants only
+_HOLD = """
+SELECT 1 FROM async_jobs WHERE id = %(held)s AND status = 'running' AND owner_token = %(held_token)s AND NOT giving_up
+FOR UPDATE
+"""
 _END = """
 UPDATE async_jobs SET
     status = 'succeeded', completed_at = clock_timestamp(), error_payload = NULL,
@@ -119,11 +123,20 @@ class Claim:
         """
         self.released.set()
         with transaction.atomic():
-            job = _held(self)
-            yield
-            transitions.succeed(job, now=database_now())
-            job.save(update_fields=CHANGING_FIELDS)
+            if self.giving_up:
+                job = _held(self)
+                yield
+                transitions.succeed(job, now=database_now())
+                job.save(update_fields=CHANGING_FIELDS)
+            else:
+                self._locked(_HOLD, {"held": self.job_id, "held_token": self.token})
+                yield
+                self._locked(_END, {"ended": self.job_id, "ended_token": self.token})
         self.is_finished = True
+
+    def _locked(self, sql: str, parameters: dict[str, Any]) -> None:
+        if not _execute(sql, parameters):
+            raise LeaseLost(f"job {self.job_id} is no longer held by this worker")
 
 
 def take(job_id: uuid.UUID) -> Claim | None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import Final
 
 from django.conf import settings
@@ -29,10 +30,11 @@ class DeliveryMissing(Missing):
     default_code = "DELIVERY_404"
 
 
-def listeners(event_type: str) -> list[uuid.UUID]:
-    """Return the ids of the active endpoints that want events of this type."""
-    wanting = WebhookEndpoint.objects.filter(active=True, event_types__contains=[event_type])
-    return list(wanting.order_by("pk").values_list("pk", flat=True))
+def listeners(event_types: Collection[str]) -> dict[str, list[uuid.UUID]]:
+    """Return the ids of the active endpoints that want events of each of these types."""
+    wanting = WebhookEndpoint.objects.filter(active=True, event_types__overlap=list(event_types))
+    rows = list(wanting.order_by("pk").values_list("pk", "event_types"))
+    return {one: [pk for pk, wanted in rows if one in wanted] for one in event_types}
 
 
 def active_named(name: str) -> list[uuid.UUID]:

@@ -8,7 +8,7 @@ from typing import Final
 from assessments import queries as assessments
 from microcred.ai.base import Embedder
 from recommendations import deciding, drafting
-from recommendations.drafting import Basis
+from recommendations.basis import Basis, based_on, read
 from recommendations.models import Recommendation
 from recommendations.searching import Findings
 from recommendations.what_if import Change, Explored, Screen, first_flip, relevant, skill_changes
@@ -25,16 +25,17 @@ def explore(run: Recommendation, *, embedder: Embedder | None) -> Explored:
     Raises:
         ProviderError: from the embedder.
     """
-    subject = assessments.subject(run.assessment_id)
-    basis = drafting.prepare(subject)
+    known = read(assessments.subject(run.assessment_id))
+    basis = based_on(known)
     findings = drafting.search(basis, embedder) if embedder is not None else None
     standing = run.items.order_by("position").values_list("credential_id", flat=True).first()
-    if standing is None or _first(basis, findings) != standing:
+    if standing is None or drafting.first_of(basis, findings) != standing:
         return Explored(None, 0, is_comparable=False)
 
     def work_out(levels: Mapping[str, float]) -> uuid.UUID | None:
-        other = drafting.prepare(subject, levels=levels)
-        return _first(other, drafting.search(other, embedder) if embedder is not None else None)
+        other = based_on(known, levels=levels)
+        found = drafting.search(other, embedder) if embedder is not None else None
+        return drafting.first_of(other, found)
 
     steps = oversight.score_steps(run.assessment_id) if _rests_on_scores(run.assessment_id, basis) else []
     changes = chain((_score_change(step) for step in steps), skill_changes(basis.targets, basis.levels))
@@ -43,20 +44,17 @@ def explore(run: Recommendation, *, embedder: Embedder | None) -> Explored:
     return Explored(flip, looked)
 
 
-def _first(basis: Basis, findings: Findings | None) -> uuid.UUID | None:
-    items = drafting.conclude(basis, findings, rag_latency_ms=0).items
-    return items[0].credential_id if items else None
-
-
 def _screen(basis: Basis, findings: Findings | None) -> Screen:
     others = drafting.others_of(basis)
+    bringing = basis.known.offers.that_bring(target.skill_key for target in basis.targets)
+    candidates = drafting.candidates_for(basis, findings, others, among=bringing)
     return Screen(
         targets=basis.targets,
-        candidates=relevant(drafting.candidates_for(basis, findings, others), basis.targets),
+        candidates=relevant(candidates, basis.targets),
         relevances=dict(_relevances(findings)),
         earned=others.earned,
         stated=basis.stated,
-        contested=basis.contested,
+        contested=basis.known.contested,
         unavailable=drafting.missing_parts(findings, others),
     )
 

@@ -6,7 +6,7 @@ by trying all.
 """
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.conf import settings
@@ -99,25 +99,30 @@ def changed_in_call(was: Mapping[str, Any], stored: StoredCall) -> tuple[list[st
     return [name for name in was if name not in left and was[name] != now[name]], is_erased
 
 
-def shown_facts(recommendation: Recommendation) -> dict[str, Any]:
-    """Return what the student was shown of a run: credentials in order, confidence and parts, texts and passages by
-    hash."""
-    traces = RagTrace.objects.filter(recommendation=recommendation)
+def stored_items(recommendation: Recommendation) -> list[tuple[RecommendationItem, Sequence[RagTrace]]]:
+    """Return the stored items of a run, in order, each with its passages."""
     items = RecommendationItem.objects.filter(recommendation=recommendation).order_by("position")
-    passages = {trace.pk: _passage(trace) for trace in traces}
+    return [(item, list(item.traces.all())) for item in items.prefetch_related("traces")]
+
+
+def shown_facts(
+    recommendation: Recommendation, items: Sequence[tuple[RecommendationItem, Sequence[RagTrace]]]
+) -> dict[str, Any]:
+    """Return what the student was shown of a run: credentials in order, confidence and parts, texts and passages by
+    hash. Numbers are those of the columns, to the last place."""
     return {
         "status": str(recommendation.status),
         "missing": sorted(recommendation.missing),
         "summary": hashed(recommendation.summary),
-        "credentials": [str(item.credential_id) for item in items],
+        "credentials": [str(item.credential_id) for item, _ in items],
         "items": {
             str(item.position): {
                 "confidence": str(item.confidence),
                 "parts": dict(item.parts),
                 "text": hashed([item.title, item.rationale]),
-                "passages": hashed(sorted(passages[trace.pk] for trace in item.traces.all())),
+                "passages": hashed(sorted(map(_passage, traces))),
             }
-            for item in items.prefetch_related("traces")
+            for item, traces in items
         },
     }
 

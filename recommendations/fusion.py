@@ -141,6 +141,8 @@ def gap_fit(needs: Sequence[Need], levels: Mapping[str, float]) -> float:
 
 def overlap(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """Return how alike two credentials are in what they bring, from 0 to 1 (weighted Jaccard)."""
+    if one.keys().isdisjoint(other):
+        return 0.0
     # In a fixed order, so that the sums come out the same to the last bit in every process.
     skills = sorted(one.keys() | other.keys())
     shared = sum(min(one.get(skill, 0.0), other.get(skill, 0.0)) for skill in skills)
@@ -166,14 +168,16 @@ def fuse(
     """
     weights = weights_used(missing) if weights is None else weights
     by_id = {candidate.credential_id: candidate for candidate in candidates}
-    useful = {key for key, one in by_id.items() if key not in earned and gap_fit(needs, one.levels) > 0}
+    fits = {key: gap_fit(needs, one.levels) for key, one in by_id.items() if key not in earned}
+    useful = {key for key, fit in fits.items() if fit > 0}
+    reached = {**(stated or {}), **levels}
     scored = []
     for candidate in candidates:
         if candidate.credential_id not in useful:
             continue
-        unmet = _unmet(candidate, by_id, {**(stated or {}), **levels}, earned)
+        unmet = _unmet(candidate, by_id, reached, earned)
         if not any(_stands_before(one, candidate, by_id) for one in unmet & useful):
-            scored.append(_score(candidate, needs, unmet, weights))
+            scored.append(_score(candidate, needs, fits[candidate.credential_id], unmet, weights))
     return _pick(scored, limit)
 
 
@@ -209,9 +213,12 @@ def _stands_before(
 
 
 def _score(
-    candidate: Candidate, needs: Sequence[Need], unmet: frozenset[uuid.UUID], weights: Mapping[str, float]
+    candidate: Candidate,
+    needs: Sequence[Need],
+    fit: float,
+    unmet: frozenset[uuid.UUID],
+    weights: Mapping[str, float],
 ) -> _Scored:
-    fit = gap_fit(needs, candidate.levels)
     fit *= (UNPREPARED if unmet else 1.0) * (1.0 if candidate.for_role else OTHER_ROLE)
     raw = {
         "gap_fit": fit,
@@ -220,12 +227,18 @@ def _score(
         "feedback": candidate.feedback,
     }
     gap, retrieval, neighbours, feedback = (round(THOUSAND * weights[part] * raw[part]) for part in WEIGHTS)
-    fits = {need.skill_key: need_fit(need, candidate.levels.get(need.skill_key, 0.0)) for need in needs}
-    served = sorted(
-        (need for need in needs if fits[need.skill_key] > 0),
-        key=lambda need: (-fits[need.skill_key], need.skill_key),
-    )
-    return _Scored(candidate, tuple(served), unmet, (gap, retrieval, neighbours, feedback))
+    return _Scored(candidate, _served(candidate, needs), unmet, (gap, retrieval, neighbours, feedback))
+
+
+def _served(candidate: Candidate, needs: Sequence[Need]) -> tuple[Need, ...]:
+    """The needs that it serves, the best served first."""
+    fits = {
+        need.skill_key: need_fit(need, candidate.levels[need.skill_key])
+        for need in needs
+        if need.skill_key in candidate.levels
+    }
+    serving = (need for need in needs if fits.get(need.skill_key, 0.0) > 0)
+    return tuple(sorted(serving, key=lambda need: (-fits[need.skill_key], need.skill_key)))
 
 
 def _pick(scored: Sequence[_Scored], limit: int) -> list[Ranked]:

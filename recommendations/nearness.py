@@ -1,6 +1,5 @@
 """How near sentences of the catalog come to what is looked for, by the embedder that found their passages."""
 
-from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -10,6 +9,7 @@ import structlog
 
 from microcred.ai.base import Embedder, EmbedderError, EmbeddingKey, ProviderError, Vectors
 from microcred.ai.vectors import embed_soundly
+from microcred.kept import Kept
 
 log = structlog.get_logger(__name__)
 
@@ -25,26 +25,19 @@ class QueryVectors:
 
     def __init__(self, most: int = MOST_KEPT) -> None:
         self._most = most
-        self._kept: WeakKeyDictionary[Embedder, OrderedDict[str, Vectors]] = WeakKeyDictionary()
+        self._kept: WeakKeyDictionary[Embedder, Kept[str, Vectors]] = WeakKeyDictionary()
 
     def of(self, texts: Sequence[str], embedder: Embedder) -> Vectors:
         """Return the vectors of the texts. Raises ProviderError as `embed_soundly` does."""
-        kept = self._kept.setdefault(embedder, OrderedDict())
-        new = [text for text in dict.fromkeys(texts) if text not in kept]
-        if new:
-            kept.update(zip(new, embed_soundly(embedder, new), strict=True))
-        found = np.stack([kept[text] for text in texts])
-        while len(kept) > self._most:
-            kept.popitem(last=False)
-        return found
+        kept = self._kept.setdefault(embedder, Kept(self._most))
+        return np.stack(kept.of(texts, lambda new: list(embed_soundly(embedder, new))))
 
 
 class SentenceVectors:
     """The vectors of sentences that were embedded lately, so that a sentence quoted often is embedded once."""
 
     def __init__(self, most: int = MOST_KEPT) -> None:
-        self._most = most
-        self._kept: OrderedDict[tuple[EmbeddingKey, str], Vectors] = OrderedDict()
+        self._kept: Kept[tuple[EmbeddingKey, str], Vectors] = Kept(most)
 
     def nearness(
         self, texts: Collection[str], wanted: Sequence[Vectors], *, embedder: Embedder
@@ -63,12 +56,6 @@ class SentenceVectors:
 
     def _vectors(self, texts: Sequence[str], embedder: Embedder) -> list[Vectors]:
         key = EmbeddingKey.of(embedder)
-        new = [text for text in texts if (key, text) not in self._kept]
-        if new:
-            self._kept |= {(key, text): vector for text, vector in zip(new, embedder.embed(new), strict=True)}
-        found = [self._kept[key, text] for text in texts]
-        for text in texts:
-            self._kept.move_to_end((key, text))
-        while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-        return found
+        return self._kept.of(
+            [(key, text) for text in texts], lambda new: list(embedder.embed([text for _, text in new]))
+        )

@@ -9,6 +9,7 @@ it shares with the need, and after that by which passage is nearer. Without vect
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from recommendations.chunking import sentences
@@ -16,6 +17,8 @@ from recommendations.citing import STEERING, stems
 
 MAX_QUOTE_WORDS: Final = 45
 LEAST_WORDS: Final = 4
+# The passages of a catalog come up again with every student.
+MOST_KEPT: Final = 4096
 STEP: Final = 0.02
 ASIDE: Final = re.compile(
     r"\b(?:whom?|audience|knowledge|prerequisites?|before|assess\w*|exam\w*|evidence|earn|fits|benefits)\b",
@@ -42,9 +45,9 @@ class Saying:
 def sayings(passages: Sequence[tuple[str, str]]) -> list[Saying]:
     """Return the sentences of passages, given as headings and texts, in order; each stands there as it is."""
     return [
-        Saying(place, heading, _shortened(text[span.start : span.end]))
+        Saying(place, heading, said)
         for place, (heading, text) in enumerate(passages)
-        for span in sentences(text)
+        for said in _sentences_of(text)
     ]
 
 
@@ -54,12 +57,12 @@ def best(
     *,
     nearness: Mapping[str, float] | None = None,
     without: Collection[str] = (),
-    accept: Callable[[str], bool] = bool,
+    accept: Callable[[Saying], bool] = lambda _: True,
 ) -> Saying | None:
     """Return the sentence that says most about ``subject``; None where none is left.
 
     ``nearness`` gives the cosine of sentences to the need; ``without`` are sentences used already, and what ``accept``
-    refuses is passed over.
+    refuses is passed over. It is asked from the best on, until it has accepted one.
     """
     wanted, near = stems(subject), nearness or {}
 
@@ -73,8 +76,13 @@ def best(
             -one.place,
         )
 
-    left = [one for one in candidates if one.text not in without and accept(one.text)]
-    return max(left, key=worth, default=None)
+    left = [one for one in candidates if one.text not in without]
+    return next(filter(accept, sorted(left, key=worth, reverse=True)), None)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _sentences_of(text: str) -> tuple[str, ...]:
+    return tuple(_shortened(text[span.start : span.end]) for span in sentences(text))
 
 
 def _shortened(sentence: str) -> str:

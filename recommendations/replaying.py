@@ -10,7 +10,7 @@ from typing import Any
 from assessments import queries as assessments
 from microcred.errors import DomainError
 from recommendations import reranking
-from recommendations.facts import call_facts, changed_in_call, question_facts, shown_facts
+from recommendations.facts import call_facts, changed_in_call, question_facts, shown_facts, stored_items
 from recommendations.models import DecisionRecord, Recommendation
 from recommendations.services.records import FORMAT
 from recommendations.stored_rows import CONTENT, absent, fact_differences, trace_of
@@ -174,7 +174,7 @@ def _shown(row: DecisionRecord, body: Mapping[str, Any]) -> Iterator[Difference]
     if shown is None:
         yield absent(row.assessment_id, "recommendation")
         return
-    was, now = body["shown"], shown_facts(shown)
+    was, now = body["shown"], shown_facts(shown, stored_items(shown))
     if was["credentials"] != now["credentials"]:
         yield from compare("recommended credentials", was["credentials"], now["credentials"])
         return

@@ -28,6 +28,8 @@ from recommendations.gaps import Need
 MAX_QUERIES: Final = 5
 K: Final = 3
 WORDS_SHARE: Final = 0.5
+_HIGHEST: Final = (1 + WORDS_SHARE) / (K + 1)
+_Order = tuple[float, float, uuid.UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,12 @@ class Hit:
     @property
     def relevance(self) -> float:
         """What the passage says for its credential, from 0 to 1; 1 is the same text, first in both lists."""
-        highest = (1 + WORDS_SHARE) / (K + 1)
-        return (self.nearness + self.fused / highest) / 2
+        return (self.nearness + self.fused / _HIGHEST) / 2
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage found, with where it stands and what it says; the rest is as in `Hit`."""
+    """A passage found: where it stands, what it says, the hash of what was embedded; the rest is as in `Hit`."""
 
     credential_id: uuid.UUID
     artifact_id: uuid.UUID
@@ -90,6 +91,7 @@ class Passage:
     vector_rank: int | None = None
     text_rank: int | None = None
     fused_rank: int | None = None
+    content_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,32 +122,34 @@ def search_queries(needs: Sequence[Need], meanings: Mapping[str, str] | None = N
 
 def gather(found: Sequence[tuple[SearchQuery, Sequence[Hit]]]) -> dict[uuid.UUID, Evidence]:
     """Collect what the queries found, by credential."""
-    best: dict[uuid.UUID, Hit] = {}
+    best: dict[uuid.UUID, tuple[_Order, Hit]] = {}
     scores: dict[uuid.UUID, float] = {}
     for query, hits in found:
         for hit in hits:
+            relevance = hit.relevance
+            order = (-relevance, -hit.similarity, hit.artifact_id)
             known = best.get(hit.artifact_id)
-            if known is None or _order(hit) < _order(known):
-                best[hit.artifact_id] = hit
-            score = query.share * hit.relevance
+            if known is None or order < known[0]:
+                best[hit.artifact_id] = order, hit
+            score = query.share * relevance
             scores[hit.credential_id] = max(score, scores.get(hit.credential_id, 0.0))
-    of_each: dict[uuid.UUID, list[Hit]] = {credential_id: [] for credential_id in scores}
-    for hit in best.values():
-        of_each[hit.credential_id].append(hit)
+    of_each: dict[uuid.UUID, list[tuple[_Order, Hit]]] = {credential_id: [] for credential_id in scores}
+    for one in best.values():
+        of_each[one[1].credential_id].append(one)
     return {
-        credential_id: Evidence(score, tuple(sorted(of_each[credential_id], key=_order)))
+        credential_id: Evidence(score, tuple(hit for _, hit in sorted(of_each[credential_id], key=_first)))
         for credential_id, score in scores.items()
     }
 
 
 def best_of_each(hits: Iterable[Hit]) -> list[Hit]:
     """Return the most relevant hit of every credential; of a credential's score nothing else matters."""
-    best: dict[uuid.UUID, Hit] = {}
+    best: dict[uuid.UUID, tuple[float, Hit]] = {}
     for hit in hits:
-        standing = best.get(hit.credential_id)
-        if standing is None or hit.relevance > standing.relevance:
-            best[hit.credential_id] = hit
-    return list(best.values())
+        relevance, standing = hit.relevance, best.get(hit.credential_id)
+        if standing is None or relevance > standing[0]:
+            best[hit.credential_id] = relevance, hit
+    return [hit for _, hit in best.values()]
 
 
 def fuse_ranks(hits: Iterable[Hit], *, limit: int) -> list[Hit]:
@@ -154,5 +158,5 @@ def fuse_ranks(hits: Iterable[Hit], *, limit: int) -> list[Hit]:
     return [replace(hit, fused_rank=rank) for rank, hit in enumerate(ordered[:limit], start=1)]
 
 
-def _order(hit: Hit) -> tuple[float, float, uuid.UUID]:
-    return -hit.relevance, -hit.similarity, hit.artifact_id
+def _first(one: tuple[_Order, Hit]) -> _Order:
+    return one[0]

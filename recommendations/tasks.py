@@ -15,7 +15,7 @@ from microcred.ai import providers
 from microcred.ai.base import EmbedderError, ProviderError
 from ops.jobs import Claim, RetryLater, enqueue
 from recommendations import drafting, exploring, queries, services, wording
-from recommendations.drafting import Basis
+from recommendations.basis import Basis
 from recommendations.models import Recommendation
 from recommendations.names import Names
 from recommendations.searching import Findings
@@ -47,7 +47,7 @@ def recommend(claim: Claim) -> None:
     draft = replace(worded, metrics=drafting.metrics(basis, rag_latency_ms))
     with claim.finish():
         stored = services.store(assessment_id=subject.assessment_id, draft=draft, now=timezone.now())
-        if stored.items.exists():
+        if draft.items:
             enqueue(
                 "recommendations.explore",
                 payload={"recommendation_id": str(stored.pk)},
@@ -113,7 +113,7 @@ def _search(claim: Claim, basis: Basis) -> Findings | None:
 
 def _means(claim: Claim, basis: Basis, findings: Findings | None) -> Means:
     """What the run is put into words with; what it went without, the words go without."""
-    titles = Names.of(tuple(offer.title for offer in basis.offers.values()))
+    titles = Names.of(basis.known.offers.titles)
     model = scoring.words_model(basis.subject.assessment_id, job_id=claim.job_id, attempt=claim.attempt)
     if findings is None or findings.vectors is None:
         return Means(titles=titles, model=model)

@@ -18,7 +18,7 @@ from recommendations.drafts import Draft, DraftItem
 from recommendations.names import Names
 from recommendations.nearness import SentenceVectors
 from recommendations.prompting import Topic, UnreadableWords
-from recommendations.quoting import best, sayings
+from recommendations.quoting import Saying, best, sayings
 from recommendations.rationale import Quote, grounds, rationale, run_grounds, summary
 from scoring.services import AccountedWords, Worded, Wording
 
@@ -150,16 +150,16 @@ def _quotes_of(
     by_mark = {source.mark: source for _, source in citable}
     names = item.facts.names if item.facts else ()
 
-    def stands(text: str, mark: str) -> bool:
-        said = Sentence(f"Its document says: “{text}”", (mark,))
+    def stands(one: Saying) -> bool:
+        said = Sentence(f"Its document says: “{one.text}”", (citable[one.place][1].mark,))
         return not fault(said, by_mark, own=names, others=means.titles)
 
-    standing = [one for one in candidates if stands(one.text, citable[one.place][1].mark)]
     quotes: list[Quote] = []
     for place, (need, _) in enumerate(item.facts.served[:2] if item.facts else ()):
         subject = item.facts.subject if item.facts and not place else need.skill_name
         used = [quote.text for quote in quotes]
-        chosen = best(standing, subject, nearness=near.get(need.skill_key), without=used)
+        near_need = near.get(need.skill_key)
+        chosen = best(candidates, subject, nearness=near_need, without=used, accept=stands)
         if chosen is not None:
             quotes.append(Quote(chosen.text, citable[chosen.place][1].mark))
     return quotes

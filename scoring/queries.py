@@ -151,15 +151,21 @@ def pending_parts(results: Sequence[QuestionResult]) -> list[dict[str, Any]]:
     return pending
 
 
+def awaits_person(assessment_id: uuid.UUID) -> bool:
+    """Whether a part of an essay waits for a person, as `pending_parts` tells it, without reading the questions."""
+    essays = effective_essay_scores(assessment_id).values()
+    return any(mark.status == MarkStatus.NEEDS_REVIEW for one in essays for mark in marks_of(one))
+
+
 def _why_pending(result: QuestionResult) -> str:
     flags = result.essay_score.flags if result.essay_score else []
     return "model_refused" if "model_refused" in flags else "needs_review"
 
 
-def profile(assessment_id: uuid.UUID) -> list[SkillLevel]:
-    """Return the newest skill profile of an assessment; empty before it is scored."""
-    newest = next_run(assessment_id) - 1
-    rows = SkillEstimate.objects.filter(assessment_id=assessment_id, run=newest).select_related("skill")
+def profile(assessment_id: uuid.UUID, *, run: int | None = None) -> list[SkillLevel]:
+    """Return a skill profile of an assessment, by default the newest; empty before it is scored."""
+    drawn_by = next_run(assessment_id) - 1 if run is None else run
+    rows = SkillEstimate.objects.filter(assessment_id=assessment_id, run=drawn_by).select_related("skill")
     return [
         SkillLevel(
             row.skill_id,

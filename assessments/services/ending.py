@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Collection, Sequence
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from accounts.models import User
 from accounts.policy import Permission, allows
@@ -34,13 +35,10 @@ class ResultMissing(Conflict):
     default_code = "ASSESSMENT_NOT_COMPLETED"
 
 
-@transaction.atomic
 def advance(*, assessment_id: uuid.UUID, stage: Stage) -> None:
-    """Show what the background work is at; an assessment that has ended stays as it is."""
-    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
-    if assessment.status == AssessmentStatus.AWAITING_ASYNC:
-        assessment.stage = stage
-        assessment.save(update_fields=["stage", "updated_at"])
+    """Show what the background work is at; an assessment that has ended stays as it is. One statement."""
+    waiting = Assessment.objects.filter(pk=assessment_id, status=AssessmentStatus.AWAITING_ASYNC)
+    waiting.update(stage=stage, updated_at=Now())
 
 
 @transaction.atomic
@@ -55,26 +53,36 @@ def note_missing(*, assessment_id: uuid.UUID, parts: Sequence[str]) -> None:
 def note_found(*, assessment_id: uuid.UUID, parts: Sequence[str]) -> None:
     """Take parts that have come after all off what the result goes without."""
     assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    if set(parts).isdisjoint(assessment.missing):
+        return
     assessment.missing = [part for part in assessment.missing if part not in parts]
     assessment.degraded = bool(assessment.missing)
     assessment.save(update_fields=["missing", "degraded", "updated_at"])
 
 
-@transaction.atomic
+def lock(assessment_id: uuid.UUID) -> Assessment:
+    """Lock an assessment, whatever its status, so that its results come one after the other; with its role."""
+    rows = Assessment.objects.select_for_update(of=("self",)).select_related("role")
+    return rows.get(pk=assessment_id)
+
+
+@transaction.atomic(savepoint=False)
 def complete(
     *,
     assessment_id: uuid.UUID,
     now: dt.datetime,
     missing: Sequence[str] = (),
     tried: Collection[str] = (),
+    locked: Assessment | None = None,
 ) -> Assessment:
     """End the background work with a result, which ``missing`` names the missing parts of.
 
     Where the role's policy says so, the result is held until staff releases it. An assessment that has failed is
     thereby mended. Of one that is completed already only the missing parts
-    change: those ``tried`` again are missing no more, unless ``missing`` says so anew.
+    change: those ``tried`` again are missing no more, unless ``missing`` says so anew. ``locked`` is the assessment,
+    where the caller has just locked it.
     """
-    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    assessment = locked or lock(assessment_id)
     if assessment.status in (AssessmentStatus.IN_PROGRESS, AssessmentStatus.EXPIRED):
         return assessment
     assessment.missing = [part for part in assessment.missing if part not in tried]

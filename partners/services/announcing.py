@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.db import transaction
@@ -23,27 +24,20 @@ class EndpointOff(Conflict):
     default_code = "ENDPOINT_409"
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def announce_result(*, assessment_id: uuid.UUID, recommendation_id: uuid.UUID, now: dt.datetime) -> None:
     """Announce that an assessment has a result; a later run is announced as an update of it.
 
     While parts of the result wait for a person, the assessment is not announced as completed.
     """
-    about: dict[str, Any] = {
-        "assessment_id": assessment_id,
-        "recommendation_id": recommendation_id,
-        "now": now,
-    }
-    if not scoring.pending_parts(scoring.question_results(assessment_id)):
-        announce(EventType.ASSESSMENT_COMPLETED, subject_id=assessment_id, **about)
     is_first = not queries.was_announced(
         EventType.RECOMMENDATION_READY, assessment_id=assessment_id, but=recommendation_id
     )
-    announce(
-        EventType.RECOMMENDATION_READY if is_first else EventType.RECOMMENDATION_UPDATED,
-        subject_id=recommendation_id,
-        **about,
-    )
+    made = EventType.RECOMMENDATION_READY if is_first else EventType.RECOMMENDATION_UPDATED
+    subjects = {made: recommendation_id}
+    if not scoring.awaits_person(assessment_id):
+        subjects = {EventType.ASSESSMENT_COMPLETED: assessment_id, **subjects}
+    _announce(subjects, assessment_id=assessment_id, recommendation_id=recommendation_id, now=now)
 
 
 @transaction.atomic
@@ -75,25 +69,53 @@ def announce(
     Announcing the same thing again, at the same moment or years later, returns the first event and does
     nothing else.
     """
-    endpoint_ids = queries.listeners(event_type)
-    event = WebhookEvent(
-        assessment_id=assessment_id,
-        recommendation_id=recommendation_id,
-        event_type=event_type,
-        subject_id=subject_id,
-        status=EventStatus.PENDING if endpoint_ids else EventStatus.UNHEARD,
-        created_at=now,
+    (event,) = _announce(
+        {event_type: subject_id}, assessment_id=assessment_id, recommendation_id=recommendation_id, now=now
     )
-    event.payload = _payload(event)
-    WebhookEvent.objects.bulk_create([event], ignore_conflicts=True)
-    stored = WebhookEvent.objects.get(event_type=event_type, subject_id=subject_id)
-    if stored.pk == event.pk:
-        for endpoint_id in endpoint_ids:
-            delivery = WebhookDelivery.objects.create(
-                event=stored, endpoint_id=endpoint_id, next_attempt_at=now, created_at=now
-            )
-            enqueue_try(delivery)
-    return stored
+    return event
+
+
+def _announce(
+    subjects: Mapping[EventType, uuid.UUID],
+    *,
+    assessment_id: uuid.UUID,
+    recommendation_id: uuid.UUID | None,
+    now: dt.datetime,
+) -> list[WebhookEvent]:
+    """Record several things that happened to one assessment, in this order, by what each is about."""
+    heard = queries.listeners(subjects)
+    # Of one millisecond, ids are in no order of their own.
+    ids = sorted(uuid7() for _ in subjects)
+    assessment = WebhookEvent(assessment_id=assessment_id).assessment
+    events = [
+        WebhookEvent(
+            id=event_id,
+            assessment=assessment,
+            recommendation_id=recommendation_id,
+            event_type=event_type,
+            subject_id=subject_id,
+            status=EventStatus.PENDING if heard[event_type] else EventStatus.UNHEARD,
+            created_at=now,
+        )
+        for event_id, (event_type, subject_id) in zip(ids, subjects.items(), strict=True)
+    ]
+    for event in events:
+        event.payload = _payload(event)
+    WebhookEvent.objects.bulk_create(events, ignore_conflicts=True)
+    rows = WebhookEvent.objects.filter(event_type__in=list(subjects), subject_id__in=subjects.values())
+    stored = {(row.event_type, row.subject_id): row for row in rows}
+    for event in events:
+        if event.pk == stored[event.event_type, event.subject_id].pk:
+            _deliver(event, heard[event.event_type], now)
+    return [stored[event_type, subject_id] for event_type, subject_id in subjects.items()]
+
+
+def _deliver(event: WebhookEvent, endpoint_ids: Sequence[uuid.UUID], now: dt.datetime) -> None:
+    for endpoint_id in endpoint_ids:
+        delivery = WebhookDelivery.objects.create(
+            event=event, endpoint_id=endpoint_id, next_attempt_at=now, created_at=now
+        )
+        enqueue_try(delivery)
 
 
 @transaction.atomic

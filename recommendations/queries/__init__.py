@@ -43,7 +43,7 @@ from recommendations.queries.sampling import (
     share_of_credentials,
 )
 from recommendations.queries.search import nearest
-from recommendations.queries.signals import Offer, earned, offers
+from recommendations.queries.signals import Offer, Offers, earned, offers
 from recommendations.queries.standing import moved_since, standing_now
 from recommendations.queries.verbatim import standing_verbatim
 
@@ -56,6 +56,7 @@ __all__ = [
     "Filters",
     "IndexState",
     "Offer",
+    "Offers",
     "Overlap",
     "Recall",
     "RecommendationMissing",

@@ -3,15 +3,21 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
-from django.db.models import BinaryField, CharField, Count, Exists, F, Func, OuterRef, Value
+from django.db.models import Count, Exists, OuterRef
 
 from catalog import queries as catalog
 from microcred.ai.base import EmbeddingKey
 from recommendations.models import DocumentChunk, EmbeddingArtifact, TitleEmbedding
 from recommendations.queries.indexes import active_key
+
+# Hundreds of rows with every run, hence without the mapper.
+_HASHES: Final = """
+SELECT id::text, content_hash, encode(sha256(vector_send(vector)), 'hex') FROM embedding_artifacts
+ WHERE id = ANY(%s::uuid[])
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +74,12 @@ def newest_vector() -> str:
     return str(vectors.values_list("pk", flat=True).first() or "")
 
 
-def vector_hashes(artifact_ids: Collection[uuid.UUID]) -> dict[str, dict[str, str]]:
+def vector_hashes(artifact_ids: Collection[str] | Collection[uuid.UUID]) -> dict[str, dict[str, str]]:
     """Return SHA-256 hashes of what was embedded (``content``) and of its vector as PostgreSQL sends it (``vector``),
     by the id of the vector; those that are gone are left out."""
-    sent = Func(F("vector"), function="vector_send", output_field=BinaryField())
-    hashed = Func(sent, function="sha256", output_field=BinaryField())
-    rows = EmbeddingArtifact.objects.filter(pk__in=artifact_ids).annotate(
-        hashed=Func(hashed, Value("hex"), function="encode", output_field=CharField())
-    )
-    found = rows.order_by().values_list("pk", "content_hash", "hashed")
-    return {str(pk): {"content": content, "vector": vector} for pk, content, vector in found}
+    with connection.cursor() as cursor:
+        cursor.execute(_HASHES, [list(artifact_ids)])
+        return {pk: {"content": content, "vector": vector} for pk, content, vector in cursor.fetchall()}
 
 
 def transaction_id() -> str:

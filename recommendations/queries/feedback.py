@@ -16,7 +16,7 @@ from recommendations.models import (
 )
 from recommendations.priors import OwnVoice, Reception, Traits, Voices, own_voices
 from recommendations.queries.results import get_visible
-from recommendations.queries.signals import Offer
+from recommendations.queries.signals import Offer, Offers
 
 
 def standing_feedback(
@@ -39,9 +39,10 @@ def feedback_of(*, by: User, recommendation_id: uuid.UUID) -> list[Recommendatio
 
 
 def receptions(
-    *, role_id: uuid.UUID, user_id: uuid.UUID, offers: Iterable[Offer]
+    *, role_id: uuid.UUID, user_id: uuid.UUID, offers: Offers, among: Iterable[Offer] | None = None
 ) -> dict[uuid.UUID, Reception]:
-    """Return what was said of each offer, for a learner and a role; those of whom nobody spoke are left out.
+    """Return what was said of the offers, or of those ``among`` them, for a learner and a role; those of which nobody
+    spoke are left out.
 
     Reads the sums that are kept of everybody's feedback, and of single rows only those on the learner's own lists.
     """
@@ -56,10 +57,12 @@ def receptions(
             else_no=Sum("rejected", filter=~in_role, default=0),
         )
     }
-    offers, own = list(offers), _own(user_id)
-    traits = {one.credential_id: Traits(one.provider, one.hours, one.levels) for one in offers if own}
+    own, chosen = _own(user_id), [one.credential_id for one in among or offers.by_id.values()]
+    # Without a word of the learner's own, only what others spoke of has a reception.
+    chosen = [key for key in chosen if own or key in spoken]
+    traits = _traits(offers, {*chosen, *(voice.key for voice in own)}) if own else {}
     found = {}
-    for key in (offer.credential_id for offer in offers):
+    for key in chosen:
         row, mine = spoken.get(key), own_voices(key, own, traits)
         reception = Reception(
             in_role=_voices(row, "role") if row else Voices(),
@@ -71,13 +74,21 @@ def receptions(
     return found
 
 
+def _traits(offers: Offers, keys: Iterable[Any]) -> dict[Any, Traits]:
+    known = (offers.by_id[key] for key in keys if key in offers.by_id)
+    return {one.credential_id: Traits(one.provider, one.hours, one.levels) for one in known}
+
+
 def _voices(row: Any, where: str) -> Voices:
     return Voices(float(row[f"{where}_yes"]), float(row[f"{where}_no"]))
 
 
 def _own(user_id: uuid.UUID) -> Sequence[OwnVoice]:
     """What was decided on the lists of one learner, by whomever."""
-    rows = _standing(RecommendationFeedback.objects.filter(recommendation__assessment__user=user_id))
+    said = RecommendationFeedback.objects.filter(recommendation__assessment__user=user_id)
+    if not said.exists():
+        return []
+    rows = _standing(said)
     decided = rows.exclude(acceptance_status=Acceptance.PENDING).order_by("pk")
     of_items = decided.filter(item__isnull=False).values_list("item__credential_id", "acceptance_status")
     voices = [OwnVoice(key, status == Acceptance.ACCEPTED) for key, status in of_items]

@@ -11,7 +11,7 @@ from microcred.ai.base import EmbeddingKey
 from recommendations.retrieval import Hit, Passage
 
 PASSAGES: Final = """
-SELECT a.id, d.uri, c.heading, c.text, c.start, c."end" FROM embedding_artifacts a
+SELECT a.id, d.uri, c.heading, c.text, c.start, c."end", a.content_hash FROM embedding_artifacts a
   JOIN document_chunks c ON c.id = a.chunk_id JOIN credential_documents d ON d.id = c.document_id
  WHERE a.id = ANY(%(ids)s::uuid[])
 """
@@ -63,7 +63,7 @@ def passages_of(hits: Sequence[Hit]) -> list[Passage]:
     return [_passage(hit, *found[hit.artifact_id]) for hit in hits if hit.artifact_id in found]
 
 
-def _passage(hit: Hit, uri: str, heading: str, text: str, start: int, end: int) -> Passage:
+def _passage(hit: Hit, uri: str, heading: str, text: str, start: int, end: int, content_hash: str) -> Passage:
     return Passage(
         credential_id=hit.credential_id,
         artifact_id=hit.artifact_id,
@@ -76,4 +76,5 @@ def _passage(hit: Hit, uri: str, heading: str, text: str, start: int, end: int) 
         vector_rank=hit.vector_rank,
         text_rank=hit.text_rank,
         fused_rank=hit.fused_rank,
+        content_hash=content_hash,
     )

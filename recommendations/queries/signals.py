@@ -1,11 +1,12 @@
 """What is known of credentials, learners and feedback when a recommendation is made."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Final
 
 from catalog import queries as catalog
+from microcred.kept import Kept
 from recommendations.models import LearnerCredential
 
 
@@ -24,25 +25,73 @@ class Offer:
     role_ids: frozenset[uuid.UUID]
 
 
-def offers() -> Sequence[Offer]:
-    """Return every active credential, by title; what was read of an unchanged catalog is kept."""
-    return _offers(catalog.catalog_version())
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Every active credential by its id, in the order of titles, and where each comes in that order; and which of them
+    bring a skill, by its key."""
 
+    by_id: Mapping[uuid.UUID, Offer]
+    places: Mapping[uuid.UUID, int]
+    bringing: Mapping[str, tuple[Offer, ...]]
+    titles: tuple[str, ...]
 
-@lru_cache(maxsize=2)
-def _offers(version: str) -> Sequence[Offer]:
-    return tuple(
-        Offer(
-            credential_id=row.pk,
-            key=row.key,
-            title=row.title,
-            provider=row.provider,
-            hours=row.hours,
-            levels={brought.skill.key: float(brought.level) for brought in row.credential_skills.all()},
-            prerequisites=frozenset(before.pk for before in row.prerequisites.all()),
-            role_ids=frozenset(role.pk for role in row.roles.all()),
+    @staticmethod
+    def of(listed: Sequence[Offer]) -> "Offers":
+        """Return these offers, which are in order."""
+        bringing: dict[str, list[Offer]] = {}
+        for offer in listed:
+            for skill in offer.levels:
+                bringing.setdefault(skill, []).append(offer)
+        return Offers(
+            by_id={offer.credential_id: offer for offer in listed},
+            places={offer.credential_id: place for place, offer in enumerate(listed)},
+            bringing={skill: tuple(found) for skill, found in bringing.items()},
+            titles=tuple(offer.title for offer in listed),
         )
-        for row in catalog.credentials().prefetch_related("prerequisites", "roles")
+
+    def that_bring(self, skills: Iterable[str]) -> list[Offer]:
+        """Return the offers that bring any of these skills, each once, in order."""
+        found = {offer.credential_id: offer for skill in skills for offer in self.bringing.get(skill, ())}
+        return self._in_order(found)
+
+    def with_what_comes_before(self, chosen: Iterable[Offer]) -> list[Offer]:
+        """Return these offers and everything that is to be done before one of them, in order."""
+        found = {offer.credential_id: offer for offer in chosen}
+        pending = list(found.values())
+        while pending:
+            for before in pending.pop().prerequisites:
+                if before in self.by_id and before not in found:
+                    found[before] = self.by_id[before]
+                    pending.append(found[before])
+        return self._in_order(found)
+
+    def _in_order(self, found: Mapping[uuid.UUID, Offer]) -> list[Offer]:
+        return [found[key] for key in sorted(found, key=self.places.__getitem__)]
+
+
+_offers: Final[Kept[str, Offers]] = Kept(2)
+
+
+def offers(version: str | None = None) -> Offers:
+    """Return every active credential; what was read of an unchanged catalog is kept, by its ``version`` if known."""
+    return _offers.get(version or catalog.catalog_version(), _read_offers)
+
+
+def _read_offers() -> Offers:
+    return Offers.of(
+        [
+            Offer(
+                credential_id=row.pk,
+                key=row.key,
+                title=row.title,
+                provider=row.provider,
+                hours=row.hours,
+                levels={brought.skill.key: float(brought.level) for brought in row.credential_skills.all()},
+                prerequisites=frozenset(before.pk for before in row.prerequisites.all()),
+                role_ids=frozenset(role.pk for role in row.roles.all()),
+            )
+            for row in catalog.credentials().prefetch_related("prerequisites", "roles")
+        ]
     )
 
 

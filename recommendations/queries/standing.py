@@ -14,16 +14,19 @@ RUBRIC: Final = "rubric"
 EMBEDDINGS: Final = "embeddings"
 
 
-def standing_now(assessment_id: uuid.UUID, role_id: uuid.UUID) -> dict[str, str]:
+def standing_now(
+    assessment_id: uuid.UUID, role_id: uuid.UUID, *, version: str | None = None
+) -> dict[str, str]:
     """Return a short text for each thing that a run rests on; it is another once the thing has moved.
 
     The rubric's stands for the newest versions of the questions that were asked, their keys and rubrics. Ids of
-    vectors rise with time, so the newest stands for all; one that goes takes its document's hash along.
+    vectors rise with time, so the newest stands for all; one that goes takes its document's hash along. ``version`` is
+    the catalog's, where it has just been read.
     """
     asked = assessments.asked_ids(assessment_id)
     versions = catalog.newest_version_ids(asked)
     return {
-        CATALOG: catalog.catalog_fingerprint(role_id),
+        CATALOG: catalog.catalog_fingerprint(role_id, version),
         RUBRIC: digest([[str(one), str(versions.get(one, ""))] for one in asked]),
         EMBEDDINGS: newest_vector(),
     }

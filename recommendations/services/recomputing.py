@@ -62,7 +62,7 @@ def store_what_if(*, recommendation_id: uuid.UUID, explored: Explored, now: dt.d
     first = run.items.order_by("position").first()
     if kept is not None or first is None or not explored.is_comparable:
         return kept
-    flip, offers = explored.flip, {offer.credential_id: offer for offer in queries.offers()}
+    flip, offers = explored.flip, queries.offers().by_id
     row = WhatIf(
         recommendation=run, sentence=NOTHING.format(first.title), looked_at=explored.looked_at, made_at=now
     )

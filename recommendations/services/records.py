@@ -1,17 +1,18 @@
 """Writing decision records."""
 
 import datetime as dt
+import uuid
+from collections.abc import Sequence
 from typing import Any, Final
 
 import structlog
 from django.db import connection, transaction
 
-from assessments import queries as assessments
 from ops import audit
 from recommendations.chain import FIRST, linked
 from recommendations.drafts import Draft
 from recommendations.facts import calls_behind, question_facts, shown_facts
-from recommendations.models import DecisionRecord, EmbeddingArtifact, Recommendation
+from recommendations.models import DecisionRecord, RagTrace, Recommendation, RecommendationItem
 from scoring import queries as scoring
 from scoring.replay import PROFILE_EDITION, writer_of
 
@@ -24,21 +25,30 @@ RECORDED: Final = "decision.recorded"
 LOCK: Final = 0x6D63_7265_636F_7264
 
 
-def append(recommendation: Recommendation, draft: Draft, *, now: dt.datetime) -> DecisionRecord:
-    """Append the record of a run, in the transaction that stores the run.
+def append(
+    recommendation: Recommendation,
+    draft: Draft,
+    *,
+    role_id: uuid.UUID,
+    items: Sequence[tuple[RecommendationItem, Sequence[RagTrace]]],
+    now: dt.datetime,
+) -> DecisionRecord:
+    """Append the record of a run, in the transaction that stores the run with these ``items`` and their passages.
 
     The number and hash are also noted in the audit trail and in the log, so that records cut off the end are missed.
     """
-    body = _body(recommendation, draft)
+    shown = shown_facts(recommendation, items)
+    body = _body(recommendation, draft, role_id) | {"shown": shown}
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    last = DecisionRecord.objects.order_by("-sequence").first()
+    newest = DecisionRecord.objects.order_by("-sequence").values_list("sequence", "digest").first()
+    sequence, previous = newest or (0, FIRST)
     link = linked(
-        sequence=last.sequence + 1 if last else 1,
+        sequence=sequence + 1,
         made_at=now.astimezone(dt.UTC).isoformat(),
         assessment_id=str(recommendation.assessment_id),
         body=body,
-        previous=last.digest if last else FIRST,
+        previous=previous,
     )
     record = DecisionRecord.objects.create(
         sequence=link.sequence,
@@ -59,7 +69,7 @@ def append(recommendation: Recommendation, draft: Draft, *, now: dt.datetime) ->
     return record
 
 
-def _body(recommendation: Recommendation, draft: Draft) -> dict[str, Any]:
+def _body(recommendation: Recommendation, draft: Draft, role_id: uuid.UUID) -> dict[str, Any]:
     assessment_id = recommendation.assessment_id
     newest = scoring.next_run(assessment_id) - 1
     rests_on = draft.parameters.get("profile_run", newest)
@@ -69,19 +79,16 @@ def _body(recommendation: Recommendation, draft: Draft) -> dict[str, Any]:
         "format": FORMAT,
         "recommendation": str(recommendation.pk),
         "run": recommendation.run,
-        "role": str(assessments.subject(assessment_id).role_id),
+        "role": str(role_id),
         # Scores may have moved on since the profile was drawn; then another run follows.
         "profile_run": rests_on if rests_on == newest else None,
         "profile_edition": PROFILE_EDITION,
         "questions": [question_facts(result, calls=calls, writer=writer) for result in results],
         "inputs": dict(draft.inputs),
-        "shown": shown_facts(recommendation),
         "passages": _passages(draft),
     }
 
 
 def _passages(draft: Draft) -> dict[str, str]:
     """The content hash of every passage shown, by the id of its vector."""
-    ids = {passage.artifact_id for item in draft.items for passage in item.passages}
-    rows = EmbeddingArtifact.objects.filter(pk__in=ids).values_list("pk", "content_hash")
-    return {str(key): content for key, content in rows}
+    return {str(one.artifact_id): one.content_hash for item in draft.items for one in item.passages}

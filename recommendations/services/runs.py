@@ -2,10 +2,8 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 
@@ -16,6 +14,7 @@ from ops import audit, measurements
 from recommendations.drafts import Draft, DraftItem
 from recommendations.enums import RecommendationStatus
 from recommendations.events import recommendation_ready
+from recommendations.facts import stored_items
 from recommendations.models import LearnerProfile, RagTrace, Recommendation, RecommendationItem
 from recommendations.retrieval import Passage
 from recommendations.services import records
@@ -24,7 +23,7 @@ OWN_PARTS = frozenset({MissingPart.RETRIEVAL, MissingPart.NEIGHBOURS, MissingPar
 THOUSANDTH = Decimal("0.001")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def store(*, assessment_id: uuid.UUID, draft: Draft, now: dt.datetime) -> Recommendation:
     """Store a run, make it the effective one, and complete the assessment with it.
 
@@ -50,7 +49,8 @@ def give_up(*, assessment_id: uuid.UUID, draft: Draft, now: dt.datetime) -> Reco
     if kept is None:
         return _store(assessment_id, draft, RecommendationStatus.FAILED, now)
     # Scores may have changed all the same, and what counts now is written down.
-    records.append(kept, draft, now=now)
+    role_id = assessment_queries.subject(assessment_id).role_id
+    records.append(kept, draft, role_id=role_id, items=stored_items(kept), now=now)
     return kept
 
 
@@ -66,19 +66,21 @@ def announce(*, assessment_id: uuid.UUID) -> None:
 def _store(
     assessment_id: uuid.UUID, draft: Draft, status: RecommendationStatus, now: dt.datetime
 ) -> Recommendation:
-    # One that comes too late must not say what the result goes without.
-    if newer := _newer(assessment_id, draft):
-        return newer
-    # Locks the assessment first, so that two runs for it cannot count the same number. What scoring went without
-    # still holds; what an earlier run went without no longer does.
-    assessment = assessments.complete(
-        assessment_id=assessment_id, now=now, missing=draft.missing, tried=OWN_PARTS
+    # Two runs for one assessment cannot count the same number, and one that comes too late must not say what the
+    # result goes without.
+    assessment = assessments.lock(assessment_id)
+    earlier = _earlier(assessment_id)
+    if earlier.profile_run > draft.parameters.get("profile_run", 0):
+        return Recommendation.objects.get(assessment_id=assessment_id, effective=True)
+    # What scoring went without still holds; what an earlier run went without no longer does.
+    assessments.complete(
+        assessment_id=assessment_id, now=now, missing=draft.missing, tried=OWN_PARTS, locked=assessment
     )
-    if newer := _newer(assessment_id, draft):
-        return newer
+    if earlier.run:
+        Recommendation.objects.filter(assessment_id=assessment_id, effective=True).update(effective=False)
     recommendation = Recommendation.objects.create(
         assessment_id=assessment_id,
-        run=_replaced(assessment_id) + 1,
+        run=earlier.run + 1,
         status=status,
         summary=draft.summary,
         missing=assessment.missing,
@@ -87,9 +89,9 @@ def _store(
         metrics={**draft.metrics, "total_latency_ms": _milliseconds(assessment.submitted_at, now)},
         generated_at=now,
     )
-    _store_items(recommendation, draft, _store_traces(recommendation, draft))
+    items = _store_items(recommendation, draft, _store_traces(recommendation, draft))
     _store_facts(recommendation, assessment.user_id, assessment.role_id, draft, now)
-    records.append(recommendation, draft, now=now)
+    records.append(recommendation, draft, role_id=assessment.role_id, items=items, now=now)
     if not assessment_queries.is_held(assessment):
         recommendation_ready.send(
             sender=None, assessment_id=assessment_id, recommendation_id=recommendation.pk
@@ -97,18 +99,19 @@ def _store(
     return recommendation
 
 
-def _replaced(assessment_id: uuid.UUID) -> int:
-    """Take effect from the run that had it; return the number of the newest run, 0 before the first."""
-    earlier = Recommendation.objects.filter(assessment_id=assessment_id)
-    earlier.filter(effective=True).update(effective=False)
-    return earlier.order_by("-run").values_list("run", flat=True).first() or 0
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """The number of the newest run, 0 before the first; and of the scoring run that the effective one rests on."""
+
+    run: int
+    profile_run: int
 
 
-def _newer(assessment_id: uuid.UUID, draft: Draft) -> Recommendation | None:
-    """The effective run, if it rests on a newer profile than the draft."""
-    rests_on = draft.parameters.get("profile_run", 0)
-    rows = Recommendation.objects.filter(assessment_id=assessment_id, effective=True)
-    return rows.filter(parameters__profile_run__gt=rests_on).first()
+def _earlier(assessment_id: uuid.UUID) -> _Earlier:
+    runs = Recommendation.objects.filter(assessment_id=assessment_id).order_by("-run")
+    rows = list(runs.values_list("run", "effective", "parameters__profile_run"))
+    rests_on = [profile_run or 0 for _, effective, profile_run in rows if effective]
+    return _Earlier(rows[0][0] if rows else 0, rests_on[0] if rests_on else 0)
 
 
 def _store_facts(
@@ -121,10 +124,11 @@ def _store_facts(
         context={"run": recommendation.run, "degraded": recommendation.degraded},
     )
     if draft.levels:
-        LearnerProfile.objects.update_or_create(
-            user_id=user_id,
-            role_id=role_id,
-            defaults={"levels": draft.levels, "recorded_at": now},
+        LearnerProfile.objects.bulk_create(
+            [LearnerProfile(user_id=user_id, role_id=role_id, levels=draft.levels, recorded_at=now)],
+            update_conflicts=True,
+            unique_fields=["user", "role"],
+            update_fields=["levels", "recorded_at"],
         )
     audit.record(
         by=None, action="recommendation.made", resource_type="recommendation", resource_id=recommendation.pk,
@@ -167,10 +171,19 @@ def _trace(recommendation: Recommendation, passage: Passage, rank: int, draft: D
     )
 
 
-def _store_items(recommendation: Recommendation, draft: Draft, traces: dict[uuid.UUID, RagTrace]) -> None:
+def _store_items(
+    recommendation: Recommendation, draft: Draft, traces: dict[uuid.UUID, RagTrace]
+) -> list[tuple[RecommendationItem, list[RagTrace]]]:
+    """Store the items with their passages; return both as they are stored."""
+    link = RecommendationItem.traces.through
     items = [_item(recommendation, item, position) for position, item in enumerate(draft.items, start=1)]
+    own = [[traces[passage.artifact_id] for passage in item.passages] for item in draft.items]
+    found = list(zip(items, own, strict=True))
     RecommendationItem.objects.bulk_create(items)
-    RecommendationItem.traces.through.objects.bulk_create(_links(items, draft.items, traces))
+    link.objects.bulk_create(
+        [link(recommendationitem=item, ragtrace=trace) for item, cited in found for trace in cited]
+    )
+    return found
 
 
 def _item(recommendation: Recommendation, item: DraftItem, position: int) -> RecommendationItem:
@@ -178,19 +191,8 @@ def _item(recommendation: Recommendation, item: DraftItem, position: int) -> Rec
         recommendation=recommendation,
         credential_id=item.credential_id,
         title=item.title,
-        confidence=item.parts.confidence,
+        confidence=item.parts.confidence.quantize(THOUSANDTH),
         parts={part: f"{points:.3f}" for part, points in asdict(item.parts).items()},
         rationale=item.rationale,
         position=position,
     )
-
-
-def _links(
-    items: Sequence[RecommendationItem], drafts: Sequence[DraftItem], traces: dict[uuid.UUID, RagTrace]
-) -> list[Any]:
-    link = RecommendationItem.traces.through
-    return [
-        link(recommendationitem=item, ragtrace=traces[passage.artifact_id])
-        for item, draft in zip(items, drafts, strict=True)
-        for passage in draft.passages
-    ]

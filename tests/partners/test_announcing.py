@@ -93,10 +93,9 @@ def test_while_a_person_must_look_the_assessment_is_not_announced_as_completed(
     recommendation: Recommendation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = run_for(recommendation.assessment, 2)
-    waiting = [{"question_id": "x", "criteria": ["Reasoning"], "reason": "needs_review"}]
 
-    for run, pending in ((recommendation, waiting), (later, [])):
-        monkeypatch.setattr(scoring, "pending_parts", lambda _, found=pending: found)
+    for run, pending in ((recommendation, True), (later, False)):
+        monkeypatch.setattr(scoring, "awaits_person", lambda _, found=pending: found)
         services.announce_result(assessment_id=run.assessment_id, recommendation_id=run.pk, now=NOW)
 
     assert types_announced() == ["recommendation.ready", "assessment.completed", "recommendation.updated"]

@@ -24,7 +24,8 @@ class GivenUp(Exception):
 
 
 def append(run: Recommendation) -> DecisionRecord:
-    return records.append(run, Draft(summary="A summary.", profile=()), now=NOW)
+    draft = Draft(summary="A summary.", profile=())
+    return records.append(run, draft, role_id=run.assessment.role_id, items=[], now=NOW)
 
 
 def at_once(*works: Callable[[], None]) -> list[BaseException]:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 
 import pytest
+from django.db import connection
 
 from catalog.models import Credential
 from microcred.ai.base import EmbeddingKey, ProviderError, Vectors
@@ -38,6 +39,19 @@ def test_every_passage_of_an_active_credential_gets_a_vector() -> None:
     assert (artifact.provider, artifact.model, artifact.dimension) == ("sentence-transformers", "words", 384)
     assert embedder.embedded == ["Joins\nWhat it covers\nInner joins.", "Joins"]
     assert artifact.content_hash == hashlib.sha256(embedder.embedded[0].encode()).hexdigest()
+
+
+def test_the_planner_is_told_what_was_loaded() -> None:
+    offered("joins", text="Inner joins")
+    refresh_embeddings(embedder=WordEmbedder())
+    offered("charts", text="Bars and lines")
+    refresh_embeddings(embedder=WordEmbedder())
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reltuples FROM pg_class WHERE relname IN ('document_chunks', 'embedding_artifacts')"
+        )
+        assert cursor.fetchall() == [(2.0,), (2.0,)]
 
 
 def test_a_second_refresh_does_nothing() -> None:

@@ -48,7 +48,7 @@ def test_what_is_used_or_refused_is_passed_over() -> None:
     first, second = [one.text for one in sayings([("", SNIPPET)])]
 
     assert chosen([("", SNIPPET)], "SQL tables", without=[second]) == (0, first)
-    assert chosen([("", SNIPPET)], "SQL", accept=lambda text: text == first) == (0, first)
+    assert chosen([("", SNIPPET)], "SQL", accept=lambda one: one.text == first) == (0, first)
     assert chosen([("", SNIPPET)], "SQL", accept=lambda _: False) is None
 
 

@@ -4,6 +4,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from assessments.enums import AssessmentStatus
 from assessments.models import Assessment
@@ -34,6 +36,8 @@ from tests.factories.recommendations import (
 )
 
 pytestmark = pytest.mark.django_db
+# Of one job, those that open and close its transaction included.
+MOST_STATEMENTS = 66
 
 
 @pytest.fixture(autouse=True)
@@ -98,6 +102,28 @@ def test_a_scored_assessment_ends_with_recommendations_and_their_evidence() -> N
     assert set(made.metrics) == {"total_latency_ms", "token_cost_cents", "gpt_latency_ms", "rag_latency_ms"}
     assert made.parameters["unavailable"] == ["neighbours"]
     assert made.parameters["embedding"] == {"provider": "sentence-transformers", "model": "words"}
+
+
+def test_a_recommendation_takes_few_statements_however_many_credentials_there_are() -> None:
+    def statements() -> int:
+        assessment = assessed(sql=1.0, charts=3.5)
+        job = announce(assessment)
+        with CaptureQueriesContext(connection) as captured:
+            jobs.run(str(job.pk))
+        job.delete()
+        assert effective(assessment.pk) is not None
+        return len(captured)
+
+    catalog()
+    embed_all()
+    statements()
+    few = statements()
+    for number in range(12):
+        offered(f"more-{number}", text=f"Practise sql number {number} on real tables", sql=3.0)
+    embed_all()
+    statements()
+
+    assert statements() <= few <= MOST_STATEMENTS
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,17 @@ def test_pending_parts_name_the_criteria_that_wait_for_a_person(openai: FakeOpen
             "reason": "needs_review",
         }
     ]
+    assert queries.awaits_person(assessment.pk)
+
+
+def test_a_scored_essay_awaits_nobody(openai: FakeOpenAI) -> None:
+    openai.queue(chat(essay_reply(BEST)))
+    assessment = handed_in()
+    assert not queries.awaits_person(assessment.pk)
+    work_off_scoring(assessment)
+
+    assert queries.pending_parts(queries.question_results(assessment.pk)) == []
+    assert not queries.awaits_person(assessment.pk)
 
 
 def test_a_student_sees_levels_reasons_and_quotes_of_what_was_scored(openai: FakeOpenAI) -> None:
