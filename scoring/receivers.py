@@ -1,6 +1,7 @@
 """What scoring does when assessments announce something."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.dispatch import receiver
@@ -8,6 +9,7 @@ from django.dispatch import receiver
 from assessments.events import responses_submitted
 from scoring import oversight, services
 from scoring.events import assessment_scored
+from scoring.queries import QuestionResult
 
 
 @receiver(responses_submitted)
@@ -19,6 +21,8 @@ def on_responses_submitted(
 
 
 @receiver(assessment_scored)
-def on_assessment_scored(*, assessment_id: uuid.UUID, **_: Any) -> None:
+def on_assessment_scored(
+    *, assessment_id: uuid.UUID, results: Sequence[QuestionResult] | None = None, **_: Any
+) -> None:
     """Ask people to look at what should not be left to a scorer alone."""
-    oversight.open_reviews(assessment_id=assessment_id)
+    oversight.open_reviews(assessment_id=assessment_id, results=results)

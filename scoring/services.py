@@ -72,19 +72,25 @@ def essays_to_judge(assessment_id: uuid.UUID) -> list[EssayToJudge]:
 @transaction.atomic
 def conclude(*, assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> None:
     """Store what was said of each essay, draw the skill profile, and announce both."""
-    run = keep_scores(assessment_id=assessment_id, judged=judged)
-    assessment_scored.send(sender=None, assessment_id=assessment_id, run=run)
+    _store(assessment_id, judged)
+    results = queries.question_results(assessment_id)
+    run = _draw(assessment_id, results)
+    assessment_scored.send(sender=None, assessment_id=assessment_id, run=run, results=results)
 
 
 @transaction.atomic
 def keep_scores(*, assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> int:
     """Store the same without announcing it, for learners whom nothing is recommended to; return the run's number."""
+    _store(assessment_id, judged)
+    return draw_profile(assessment_id)
+
+
+def _store(assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> None:
     for one in judged:
         if one.judgement is None:
             store_unavailable(assessment_id, one)
         else:
             store_judgement(assessment_id, one.essay, one.judgement)
-    return draw_profile(assessment_id)
 
 
 @transaction.atomic
@@ -178,7 +184,11 @@ def draw_profile(assessment_id: uuid.UUID) -> int:
 
     Levels that a person corrected follow the person.
     """
-    results, found = queries.question_results(assessment_id), contests.corrections(assessment_id)
+    return _draw(assessment_id, queries.question_results(assessment_id))
+
+
+def _draw(assessment_id: uuid.UUID, results: Sequence[queries.QuestionResult]) -> int:
+    found = contests.corrections(assessment_id)
     drawn = skill_profile(evidence_of(results), signals_of(results))
     estimates = corrected(drawn, contests.levels_of(found))
     ids = catalog.skill_ids([estimate.skill for estimate in estimates])

@@ -53,12 +53,15 @@ class AccountedJudge:
         self._snapshots = snapshots
         self._wait = wait
         self._patience = PATIENCE_SECONDS
+        # What was found stored of each question when the essays were put into groups; nothing, for most.
+        self._found: dict[str, Judgement | None] = {}
         # Replies that say nothing about the essay they were asked about.
         self._useless: set[uuid.UUID] = set()
 
     def batches(self, tasks: Sequence[EssayTask]) -> list[list[EssayTask]]:
         """The tasks in groups of at most one new call each; what needs none comes first, one by one."""
-        free = [task for task in tasks if self._known(task) is not None]
+        self._found = {task.question_id: self._known(task) for task in tasks}
+        free = [task for task in tasks if self._found[task.question_id] is not None]
         return [[task] for task in free] + self._judge.batches([task for task in tasks if task not in free])
 
     def judge(self, tasks: Sequence[EssayTask]) -> list[Judgement]:
@@ -68,7 +71,7 @@ class AccountedJudge:
             ProviderError: if the provider failed; what came of the call is in the ledger.
             BudgetExceeded: if there is no money left for a first reading.
         """
-        made = {task.question_id: [known] for task in tasks if (known := self._known(task))}
+        made = {task.question_id: [known] for task in tasks if (known := self._looked_up(task))}
         waiting = [task for task in tasks if task.question_id not in made]
         for group in self._judge.batches(waiting):
             made |= {key: [judgement] for key, judgement in self._obtain(group, reading=1).items()}
@@ -131,6 +134,12 @@ class AccountedJudge:
                 # What was read so far stands: a further reading is worth no retry and no lost score.
                 log.warning("essays_not_read_again", error=type(error).__name__, essays=len(group))
         return again
+
+    def _looked_up(self, task: EssayTask) -> Judgement | None:
+        """What was found before, once. Whoever answered since is noticed when the call is reserved."""
+        if task.question_id in self._found:
+            return self._found.pop(task.question_id)
+        return self._known(task)
 
     def _known(self, task: EssayTask) -> Judgement | None:
         return self._judge.decided(task) or self._stored(task, 1)

@@ -7,7 +7,6 @@ second time without it.
 """
 
 import json
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from microcred.ai.base import Embedder, Vectors
+from microcred.kept import Kept
 from scoring.essays.language import FUNCTION_WORDS, function_share
 from scoring.essays.likeness import looked_for
 from scoring.essays.task import EssayTask
@@ -93,30 +93,30 @@ def shipped() -> AsideModel:
 class AsideFinder:
     """Finds asides with the embedder that the model was fitted with.
 
-    What was found in the last 64 essays is remembered, for one essay is asked about several times.
+    What was found in the last 64 essays is remembered, for one essay is asked about several times; so are the vectors
+    of what 64 tasks ask for.
     """
 
     def __init__(self, embedder: Embedder, model: AsideModel | None = None) -> None:
         self._embedder = embedder
         self._model = model or shipped()
-        self._found: OrderedDict[tuple[str, str], tuple[Span, ...]] = OrderedDict()
+        self._found: Kept[tuple[str, str], tuple[Span, ...]] = Kept(_REMEMBERED)
+        self._subjects: Kept[tuple[str, ...], Vectors] = Kept(_REMEMBERED)
 
     def find(self, task: EssayTask) -> tuple[Span, ...]:
         """The asides in the answer, in order; none in a language that the model does not know."""
         if task.language != LANGUAGE:
             return ()
-        key = task.prompt, task.answer
-        if key not in self._found:
-            self._found[key] = self._find(task)
-            if len(self._found) > _REMEMBERED:
-                self._found.popitem(last=False)
-        return self._found[key]
+        return self._found.get((task.prompt, task.answer), lambda: self._find(task))
 
     def _find(self, task: EssayTask) -> tuple[Span, ...]:
         spans = pieces(task.answer)
         if not spans:
             return ()
-        likely = self._model.likelihood(*features(self._embedder, task, spans))
+        about = asked_for(task)
+        subject = self._subjects.get(about, lambda: self._embedder.embed(about))
+        found = features(self._embedder, task, spans, subject=subject)
+        likely = self._model.likelihood(*found)
         certain = likely >= self._model.threshold
         beside = np.zeros(len(spans), bool)
         beside[1:] |= certain[:-1]
@@ -130,14 +130,20 @@ def pieces(answer: str) -> list[Span]:
     return cut_long(sentences(answer), LONGEST_SENTENCE)[:MOST_SENTENCES]
 
 
-def features(embedder: Embedder, task: EssayTask, spans: Sequence[Span]) -> tuple[Vectors, Vectors]:
-    """The plain features and the vectors of the sentences, one row each."""
-    about = [span.text for span in sentences(task.prompt)]
-    about += [point for criterion in task.criteria for point in looked_for(criterion)]
+def features(
+    embedder: Embedder, task: EssayTask, spans: Sequence[Span], *, subject: Vectors | None = None
+) -> tuple[Vectors, Vectors]:
+    """The plain features and the vectors of the sentences, one row each; ``subject`` is what `asked_for` embeds to,
+    where that is known."""
     own = [span.text for span in spans]
-    vectors = embedder.embed(own + about)
-    rows, subject = vectors[: len(own)], vectors[len(own) :]
-    return plain_features(own, rows, subject), rows
+    rows = embedder.embed(own)
+    return plain_features(own, rows, embedder.embed(asked_for(task)) if subject is None else subject), rows
+
+
+def asked_for(task: EssayTask) -> tuple[str, ...]:
+    """What an answer should be about, the same for every student: the task's sentences and what is looked for."""
+    points = [point for criterion in task.criteria for point in looked_for(criterion)]
+    return (*(span.text for span in sentences(task.prompt)), *points)
 
 
 def plain_features(texts: Sequence[str], rows: Vectors, subject: Vectors) -> Vectors:

@@ -1,6 +1,7 @@
 """Staff text must not come back to the student through a reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from scoring.essays.prompt import SYSTEM
@@ -9,6 +10,8 @@ from scoring.essays.text import sentences, shingles, words
 
 RUN: Final = 6
 SHORTEST: Final = 3
+# Of so many questions the runs are kept, some hundred kilobytes each.
+MOST_KEPT: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +26,30 @@ class Confidential:
     @classmethod
     def of(cls, task: EssayTask) -> "Confidential":
         """The confidential runs of a task."""
-        staff = [task.model_answer, task.grader_notes, SYSTEM]
-        public = [task.prompt, task.answer]
-        for criterion in task.criteria:
-            staff += [criterion.guidance, *(level.description for level in criterion.levels)]
-            public += [criterion.name, criterion.explanation, *(level.name for level in criterion.levels)]
-        runs = {run for text in staff for run in _long(text) | _short(text)}
-        for text in public:
-            tokens = words(text)
-            runs -= {run for size in range(SHORTEST, RUN + 1) for run in shingles(tokens, size)}
-        return cls(frozenset(runs))
+        return cls(_of_staff(replace(task, answer="")) - _said_in(task.answer))
 
     def is_in(self, text: str) -> bool:
         """True when `text` repeats a confidential run."""
         tokens = words(text)
         return any(run in self.runs for size in range(SHORTEST, RUN + 1) for run in shingles(tokens, size))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _of_staff(task: EssayTask) -> frozenset[tuple[str, ...]]:
+    """What is confidential in a task that nobody has answered: the same for every student."""
+    staff = [task.model_answer, task.grader_notes, SYSTEM]
+    public = [task.prompt]
+    for criterion in task.criteria:
+        staff += [criterion.guidance, *(level.description for level in criterion.levels)]
+        public += [criterion.name, criterion.explanation, *(level.name for level in criterion.levels)]
+    runs = frozenset(run for text in staff for run in _long(text) | _short(text))
+    return runs.difference(*(map(_said_in, public)))
+
+
+def _said_in(text: str) -> set[tuple[str, ...]]:
+    """Every run of a text that is as long as one that counts."""
+    tokens = words(text)
+    return {run for size in range(SHORTEST, RUN + 1) for run in shingles(tokens, size)}
 
 
 def _long(text: str) -> set[tuple[str, ...]]:

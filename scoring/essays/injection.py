@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from scoring.essays.disguises import hidden_texts, views
-from scoring.essays.injection_patterns import COMPILED
+from scoring.essays.injection_patterns import compiled
 from scoring.essays.language import FUNCTION_WORDS, function_share, other_language
 from scoring.essays.text import Folded, Span, is_invisible, sentences, words
 
@@ -64,7 +64,7 @@ def suspicions(answer: str, language: str = "en") -> tuple[Suspicion, ...]:
 
 def _patterns(answer: str) -> Iterator[Suspicion]:
     for view in views(answer):
-        for family, pattern in COMPILED.items():
+        for family, pattern in compiled().items():
             for match in pattern.finditer(view.text):
                 yield _at(family.partition("/")[0], view, match)
 

@@ -10,6 +10,7 @@ level, and where it is judged lower without the sentences that speak to its read
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final
 
 from microcred.ai.base import ChatModel, ChatReply
@@ -78,7 +79,8 @@ class ModelJudge:
     ) -> None:
         self._chat = chat
         self._draw_nonce = draw_nonce
-        self._redact = redact
+        # One answer is asked about several times, and a judge is made for the essays of one job.
+        self._redact: Redact = cache(redact)
         self._instructions = instructions
         self._safeguards = safeguards or PlainSafeguards()
 

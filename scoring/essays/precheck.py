@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from math import ceil
 from typing import Final
 
@@ -45,6 +46,7 @@ def least_words(task: EssayTask) -> int:
     return max(LEAST_WORDS, ceil((task.min_words or 0) * LEAST_SHARE_OF_MIN_WORDS))
 
 
+@lru_cache(maxsize=64)
 def decide(task: EssayTask) -> Decision | None:
     """The decision on an answer that needs no judge, or None for one that does."""
     tokens = words(task.answer)

@@ -162,6 +162,8 @@ def _sought(answer: str, identity: Identity) -> Iterator[tuple[Kind, int, int]]:
 def _plain(answer: str) -> Folded:
     """The folded answer without its accents."""
     folded = fold(answer)
+    if folded.text.isascii():
+        return folded
     kept = [at for at, character in enumerate(folded.text) if not unicodedata.combining(character)]
     return Folded("".join(folded.text[at] for at in kept), tuple(folded.origin[at] for at in kept))
 

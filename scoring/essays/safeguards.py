@@ -1,11 +1,11 @@
 """What stands between a model that may obey a text and a score: asides to cut out, and a second opinion."""
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final, Protocol
 
 from microcred.ai.base import Embedder
+from microcred.kept import Kept
 from scoring.essays.asides import AsideFinder
 from scoring.essays.cutting import without
 from scoring.essays.judgement import CriterionVerdict
@@ -49,7 +49,7 @@ class EmbeddedSafeguards:
     def __init__(self, embedder: Embedder) -> None:
         self._finder = AsideFinder(embedder)
         self._local = LocalJudge(embedder)
-        self._contents: OrderedDict[tuple[str, str, str], dict[str, float]] = OrderedDict()
+        self._contents: Kept[tuple[str, str, str], dict[str, float]] = Kept(_REMEMBERED)
 
     def asides(self, task: EssayTask) -> tuple[Span, ...]:
         """The asides in the answer."""
@@ -78,11 +78,11 @@ class EmbeddedSafeguards:
         return frozenset(name for name, content in found.items() if content >= LEAST_OF_MODEL_ANSWER)
 
     def _read(self, task: EssayTask) -> dict[str, float]:
-        key = task.prompt, task.model_answer, task.answer
-        if key not in self._contents:
-            (judged,) = self._local.judge([task])
-            read = judged.raw.get("criteria", {})
-            self._contents[key] = {name: float(figures["content"]) for name, figures in read.items()}
-            if len(self._contents) > _REMEMBERED:
-                self._contents.popitem(last=False)
-        return self._contents[key]
+        return self._contents.get(
+            (task.prompt, task.model_answer, task.answer), lambda: self._read_anew(task)
+        )
+
+    def _read_anew(self, task: EssayTask) -> dict[str, float]:
+        (judged,) = self._local.judge([task])
+        read = judged.raw.get("criteria", {})
+        return {name: float(figures["content"]) for name, figures in read.items()}

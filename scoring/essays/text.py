@@ -5,8 +5,9 @@ Offsets always count the characters of the answer as the student wrote it.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 _QUOTE_MARKS: Final = str.maketrans("‘’‚‛′`´“”„‟″«»‐‑‒–—−", "'" * 7 + '"' * 7 + "-" * 6)
@@ -53,11 +54,27 @@ def is_invisible(character: str) -> bool:
     )
 
 
+class _Visible(dict[int, int | None]):
+    """A table for `str.translate` that leaves invisible characters out; it learns each character once."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = None if is_invisible(chr(code)) else code
+        return self[code]
+
+
+_VISIBLE: Final = _Visible()
+
+
+def visible(text: str) -> str:
+    """The text without its invisible characters."""
+    return text.translate(_VISIBLE)
+
+
 def clean(text: str) -> str:
     """The form in which an answer leaves for a model: NFKC, nothing invisible, at most one
     blank line in a row. Cleaning twice changes nothing."""
-    visible = "".join(c for c in text.replace("\r\n", "\n").replace("\r", "\n") if not is_invisible(c))
-    normal = unicodedata.normalize("NFKC", visible)
+    seen = visible(text.replace("\r\n", "\n").replace("\r", "\n"))
+    normal = unicodedata.normalize("NFKC", seen)
     return _BLANK_LINES.sub("\n\n", normal).strip()
 
 
@@ -78,19 +95,18 @@ def fold(text: str) -> Folded:
     return Folded("".join(characters), tuple(origin))
 
 
-def _fold_character(character: str) -> Iterator[str]:
+@lru_cache(maxsize=4096)
+def _fold_character(character: str) -> str:
     if is_invisible(character):
-        return
+        return ""
     # Translated before and after: decomposing makes a space and an accent of a lone acute.
     plain = unicodedata.normalize("NFKD", character.translate(_QUOTE_MARKS)).translate(_QUOTE_MARKS)
-    for part in plain.casefold():
-        yield " " if part.isspace() else part
+    return "".join(" " if part.isspace() else part for part in plain.casefold())
 
 
 def words(text: str) -> list[str]:
     """Lower-case words; each ideograph or kana counts as one, invisible characters do not."""
-    visible = "".join(c for c in text if not is_invisible(c))
-    return [word.casefold() for word in _WORD.findall(unicodedata.normalize("NFKC", visible))]
+    return [word.casefold() for word in _WORD.findall(unicodedata.normalize("NFKC", visible(text)))]
 
 
 def sentences(text: str) -> list[Span]:

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -75,16 +76,17 @@ def open_second_review(first: ReviewTask, score: EssayScore) -> None:
         )
 
 
-@transaction.atomic
-def open_reviews(*, assessment_id: uuid.UUID) -> int:
+@transaction.atomic(savepoint=False)
+def open_reviews(*, assessment_id: uuid.UUID, results: Sequence[queries.QuestionResult] | None = None) -> int:
     """Put the answers that a person should look at into the queue; return how many there now are of it.
 
-    What a person has scored already is left alone; an answer that waits in the queue waits there once.
+    What a person has scored already is left alone; an answer that waits in the queue waits there once. ``results`` are
+    those of the assessment, where they have just been read.
     """
     rate = catalog.review_sample_rate(assessments.subject(assessment_id).role_id)
     tasks = [
         task
-        for result in queries.question_results(assessment_id)
+        for result in (queries.question_results(assessment_id) if results is None else results)
         if (task := _task(assessment_id, result, rate)) is not None
     ]
     ReviewTask.objects.bulk_create(tasks, ignore_conflicts=True)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.essays.text import Span, clean, cut_long, fold, passages, sentences, words
+from scoring.essays.text import Span, clean, cut_long, fold, is_invisible, passages, sentences, visible, words
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,11 @@ from scoring.essays.text import Span, clean, cut_long, fold, passages, sentences
 )
 def test_cleaning_leaves_only_what_can_be_seen(raw: str, cleaned: str) -> None:
     assert clean(raw) == cleaned
+
+
+@given(st.text(max_size=60))
+def test_what_can_be_seen_stays_character_by_character(text: str) -> None:
+    assert visible(text) == "".join(one for one in text if not is_invisible(one))
 
 
 @given(st.text(max_size=60))
