@@ -1,7 +1,9 @@
 """How many assessments a minute two processes do when every call of the model takes five seconds, and in what memory.
 
 Students have handed in before the worker starts: a backlog. The time runs from the first claim to the last result.
-Memory is that of all processes of the worker, private pages and their share of common ones, at its highest.
+Memory is that of all processes of the worker, private pages and their share of common ones, at its highest;
+processor time that of the same processes from the first claim on, the database's not included. It says what two cores
+could do at most where other work kept them busy.
 """
 
 import argparse
@@ -48,13 +50,16 @@ def drain(running: product.Product, number: int, limit: float) -> dict[str, Any]
     from assessments.models import Assessment
     from ops.models import AsyncJob
 
-    memory, done, until = 0, 0, time.monotonic() + limit
+    memory, done, until, before = 0, 0, time.monotonic() + limit, 0.0
     with running.supervised("--no-web") as processes:
         while done < number and time.monotonic() < until:
             processes.ensure()
             time.sleep(LOOK_SECONDS)
+            if not AsyncJob.objects.filter(started_at__isnull=False).exists():
+                before = processes.processor_seconds()
             memory = max(memory, processes.private_bytes())
             done = Assessment.objects.filter(status="completed").count()
+        used = processes.processor_seconds() - before
     first = AsyncJob.objects.filter(kind="scoring.score").aggregate(at=Min("started_at"))["at"]
     ends = list(
         Assessment.objects.filter(status="completed")
@@ -66,6 +71,7 @@ def drain(running: product.Product, number: int, limit: float) -> dict[str, Any]
     return {
         "assessments": done, "degraded": degraded, "seconds": seconds, "a_minute": 60 * done / seconds,
         "calls": len(running.model.server.requests), "memory_mib": memory / 2**20,
+        "processor_ms": 1000 * used / max(1, done),
     }  # fmt: skip
 
 
@@ -98,7 +104,7 @@ def main() -> int:
             f"{len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}; {options.delay:g} s a call"
         )
         print(f"{found['assessments']} of {options.backlog} in {found['seconds']:.1f} s, {found['calls']} calls, "
-              f"{found['degraded']} degraded")  # fmt: skip
+              f"{found['degraded']} degraded; {found['processor_ms']:.0f} ms of processor time each")  # fmt: skip
         print(f"{'met   ' if met else 'MISSED'} {rate:.0f} a minute (goal {GOAL_A_MINUTE:g}) in {memory:.0f} MiB "
               f"(goal {GOAL_MEMORY // 2**20})")  # fmt: skip
     return 0 if met else 1

@@ -21,7 +21,7 @@ def worker_cluster(processes: int, redis_url: str) -> dict[str, Any]:
         "log_level": "WARNING",
         "label": "Job queue",
         **(
-            {"redis": redis_url, "broker_class": "ops.bell.RedisBells"}
+            {"redis": redis_url, "broker_class": "ops.redis_bells.RedisBells"}
             if redis_url
             else {"orm": "default", "broker_class": "ops.bell.DatabaseBells"}
         ),

@@ -16,8 +16,8 @@ class OpsConfig(AppConfig):
         """Register the system checks."""
         register(checks.check_database, Tags.database)
         register(checks.check_caches, Tags.caches)
-        register(checks.check_jobs)
-        register(checks.check_hands)
+        register(checks.check_jobs, checks.JOBS)
+        register(checks.check_hands, checks.JOBS)
         register(checks.check_connections, Tags.database)
         register(checks.check_deployment, Tags.security, deploy=True)
         register(checks.check_database_password, Tags.security, deploy=True)

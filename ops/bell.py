@@ -13,11 +13,9 @@ from typing import Any, Never
 import structlog
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connection, connections, transaction
 from django_q.brokers import Broker, get_broker
-from django_q.brokers.redis_broker import Redis
 from django_q.conf import Conf
 from django_q.models import OrmQ, Task
 from psycopg import Error as PsycopgError
-from redis import RedisError
 
 from ops import pulse
 
@@ -25,16 +23,13 @@ log = structlog.get_logger(__name__)
 # The trigger of the job table names it too.
 CHANNEL = "microcred_jobs"
 OUTAGE_SECONDS = 0.5
-# One wakes one process, and a process that cannot do all there is passes it on.
-MOST_WAITING = 16
-SHORTEST_WAIT_SECONDS = 0.01
 
 
 class NotAJob(TypeError):
     """Work was handed to django-q2 directly; only ``ops.jobs.enqueue`` leaves a record of it."""
 
 
-class _Bells(Broker):  # type: ignore[misc]
+class Bells(Broker):  # type: ignore[misc]
     """What both brokers have in common."""
 
     def enqueue(self, task: object) -> Never:
@@ -57,7 +52,7 @@ class _Bells(Broker):  # type: ignore[misc]
         return []
 
 
-class DatabaseBells(_Bells):
+class DatabaseBells(Bells):
     """Bells by LISTEN and NOTIFY: a trigger rings at the COMMIT of whatever queues a job, and all workers hear it."""
 
     def __init__(self, list_key: str | None = None) -> None:
@@ -107,41 +102,6 @@ class DatabaseBells(_Bells):
         while wire.notifies() is not None:
             heard = True
         return heard
-
-
-class RedisBells(_Bells, Redis):  # type: ignore[misc]
-    """Bells in a short Redis list, pushed when the transaction has committed; each wakes one process."""
-
-    def ping(self) -> bool:
-        """Let the cluster start without Redis too."""
-        return True
-
-    def ring(self) -> None:
-        """Have one process look, now; a bell that cannot be sent costs the seconds until somebody looks anyway."""
-        try:
-            with self.connection.pipeline() as pipe:
-                pipe.rpush(self.list_key, "")
-                pipe.ltrim(self.list_key, -MOST_WAITING, -1)
-                pipe.execute()
-        except (RedisError, OSError) as error:
-            log.warning("bell_lost", error=type(error).__name__)
-
-    def hear(self, seconds: float) -> bool:
-        """Wait for a bell. An outage is waited for, not died of."""
-        try:
-            return self.connection.blpop([self.list_key], max(SHORTEST_WAIT_SECONDS, seconds)) is not None
-        except (RedisError, OSError) as error:
-            log.warning("bells_unreachable", error=type(error).__name__)
-            sleep(OUTAGE_SECONDS)
-            return False
-
-    def pass_on(self) -> None:
-        """Wake another process."""
-        self.ring()
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        self.connection.close()
 
 
 def announce() -> None:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import redis
 from django.conf import settings
 from django.db import connection
 
@@ -123,10 +122,12 @@ def _take_in_database(caller: str, limits: Sequence[Limit]) -> tuple[bool, list[
 
 
 def _take_in_redis(caller: str, limits: Sequence[Limit]) -> tuple[bool, list[float]]:
+    from redis import RedisError
+
     numbers = [size for size, _ in limits] + [period for _, period in limits]
     try:
         allowed, *tokens = _script(settings.REDIS_URL)(keys=[f"microcred:bucket:{caller}"], args=numbers)
-    except redis.RedisError as error:
+    except RedisError as error:
         raise CannotCount(type(error).__name__) from error
     return bool(allowed), [float(left) for left in tokens]
 
@@ -134,7 +135,10 @@ def _take_in_redis(caller: str, limits: Sequence[Limit]) -> tuple[bool, list[flo
 @functools.lru_cache(maxsize=4)
 def _script(url: str) -> Any:
     """Return the script on a pool of connections of this process."""
-    client = redis.Redis.from_url(url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)
+    # Few have Redis, and its client takes a tenth of a process's start.
+    from redis import Redis
+
+    client = Redis.from_url(url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)
     return client.register_script(_SCRIPT)
 
 

@@ -9,6 +9,8 @@ from django.db import DEFAULT_DB_ALIAS, connection
 
 UNSHARED_CACHES = ("LocMemCache", "DummyCache", "FileBasedCache", "db.DatabaseCache")
 SHORTEST_SECRET = 40
+# Of the settings that jobs are done by.
+JOBS = "jobs"
 # Listening, renewing and calling hands to work in each process, the supervisor's own, commands, and a reserve.
 OTHER_CONNECTIONS = 15
 
@@ -62,11 +64,11 @@ def check_jobs(**kwargs: Any) -> Sequence[CheckMessage]:
                 id="microcred.E004",
             )
         )
-    if not settings.Q_CLUSTER.get("broker_class", "").startswith("ops.bell."):
+    if not settings.Q_CLUSTER.get("broker_class", "").startswith(("ops.bell.", "ops.redis_bells.")):
         problems.append(
             Error(
                 "The task queue uses a broker of its own.",
-                hint="Set Q_CLUSTER['broker_class'] to ops.bell.DatabaseBells or ops.bell.RedisBells.",
+                hint="Set Q_CLUSTER['broker_class'] to ops.bell.DatabaseBells or ops.redis_bells.RedisBells.",
                 id="microcred.E005",
             )
         )

@@ -75,6 +75,14 @@ def all_known() -> list[Kind]:
     return [named(name) for name in settings.JOB_KINDS]
 
 
+def import_all() -> None:
+    """Import whatever does a job of any kind: before a fork once for all processes, and never while others wait."""
+    for kind in all_known():
+        kind.resolve(giving_up=False)
+        if kind.give_up:
+            kind.resolve(giving_up=True)
+
+
 def known() -> list[str]:
     """Return the names of all kinds; jobs of other kinds are left for newer code."""
     return list(settings.JOB_KINDS)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connections
 from django.utils.module_loading import import_string
 
-from ops import claims, pulse
+from ops import claims, kinds, pulse
 from ops.cluster import JobCluster
 from ops.crew import Crew
 from ops.supervision.processes import forks_die_with_parent
@@ -37,10 +37,11 @@ class Worker:
     def run(self, ready_file: Path | None = None) -> None:
         """Work until SIGTERM or SIGINT; raises :class:`SentinelLost` when nothing more can be done.
 
-        Models are loaded before the first fork, once for all processes; connections are closed before it,
+        Handlers and models are loaded before the first fork, once for all processes; connections are closed before it,
         because a socket must not be shared.
         """
         claims.identify(self._name)
+        kinds.import_all()
         for dotted in settings.WORKER_PRELOAD:
             import_string(dotted)()
         connections.close_all()

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from recommendations.collaborative.interactions import Interactions
 from recommendations.collaborative.signals import Always, ItemToItem
@@ -29,6 +28,8 @@ def neighbours(interactions: Interactions, *, shrinkage: float = SHRINKAGE, name
 
 def transitions(interactions: Interactions, *, shrinkage: float = SHRINKAGE) -> ItemToItem | None:
     """How often an item followed another, soon after most; None where no times are known."""
+    from scipy import sparse
+
     if interactions.times is None:
         return None
     before, after, steps = [], [], []
@@ -48,6 +49,8 @@ def transitions(interactions: Interactions, *, shrinkage: float = SHRINKAGE) -> 
 
 
 def _without_self(together: Any) -> Any:
+    from scipy import sparse
+
     entries = together.tocoo()
     others = entries.row != entries.col
     return sparse.coo_matrix(
@@ -56,4 +59,6 @@ def _without_self(together: Any) -> Any:
 
 
 def _matrix(entries: Any, data: Any) -> Any:
+    from scipy import sparse
+
     return sparse.csr_matrix((np.asarray(data, np.float32), (entries.row, entries.col)), shape=entries.shape)

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 Rows = NDArray[np.intp]
 RECENCY: Final = 0.7
@@ -33,6 +32,8 @@ class Interactions:
         times: Sequence[float] | NDArray[np.float64] | None = None,
     ) -> "Interactions":
         """Build from equally long columns; of several rows of a user with an item the first counts."""
+        from scipy import sparse
+
         user, item = np.asarray(users, np.intp), np.asarray(items, np.intp)
         when = np.zeros(len(user)) if times is None else np.asarray(times, np.float64)
         order = np.lexsort((when, item, user))

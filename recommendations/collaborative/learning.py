@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize
 
 from recommendations.collaborative.interactions import Rows
 
@@ -138,6 +137,8 @@ def _sums(values: Weights, starts: Rows) -> Weights:
 
 
 def _minimise(loss: Any, start: Weights) -> Weights:
+    from scipy import optimize
+
     bounds = [(0.0, None)] * len(start)
     found = optimize.minimize(
         loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": STEPS}

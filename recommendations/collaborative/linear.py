@@ -4,9 +4,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.linalg import lapack
-from scipy.sparse.linalg import svds
 
 from recommendations.collaborative.interactions import Interactions
 from recommendations.collaborative.signals import Among, LowRank
@@ -46,6 +43,9 @@ def factors(interactions: Interactions, *, rank: int, name: str = "factors") -> 
     The truncated singular value decomposition of ``Du^-1/2 X Di^-1/2`` (users and items by their counts), an
     ideal low-pass filter on the graph of who took what (GF-CF, Shen et al., 2021). None with too few items.
     """
+    from scipy import sparse
+    from scipy.sparse.linalg import svds
+
     users, items = np.maximum(interactions.sizes, 1), np.maximum(interactions.counts, 1.0)
     damped = sparse.diags(users**-0.5) @ interactions.taken @ sparse.diags(items**-0.5)
     rank = min(rank, min(damped.shape) - 1)
@@ -59,6 +59,8 @@ def factors(interactions: Interactions, *, rank: int, name: str = "factors") -> 
 
 def _inverse(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
     """The inverse of a symmetric positive definite matrix, by Cholesky: a third of a general inverse's work."""
+    from scipy.linalg import lapack
+
     factor, failed = lapack.spotrf(matrix, lower=1, overwrite_a=1)
     if not failed:
         found, failed = lapack.spotri(factor, lower=1, overwrite_c=1)

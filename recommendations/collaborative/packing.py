@@ -4,7 +4,6 @@ import io
 from typing import Any, Final
 
 import numpy as np
-from scipy import sparse
 
 from recommendations.collaborative.blend import Blend, Weights
 from recommendations.collaborative.signals import Always, Among, ItemToItem, LowRank, Signal
@@ -43,6 +42,8 @@ def unpack(packed: bytes, weights: Weights) -> Blend:
 
 
 def _arrays(signal: Signal) -> dict[str, Any]:
+    from scipy import sparse
+
     match signal:
         case Always():
             return {"values": signal.values}
@@ -60,6 +61,8 @@ def _arrays(signal: Signal) -> dict[str, Any]:
 
 
 def _signal(name: str, parts: dict[str, Any]) -> Signal:
+    from scipy import sparse
+
     if "values" in parts:
         return Always(name, parts["values"])
     if "into" in parts:

@@ -8,7 +8,6 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from recommendations.collaborative.interactions import Histories, Rows
 
@@ -88,6 +87,8 @@ class LowRank:
 
 def tabulated(signal: Signal, *, n_items: int) -> ItemToItem:
     """Return the same as a table of items by items (4 bytes each), for a signal that is a sum over the history."""
+    from scipy import sparse
+
     weights = np.empty((n_items, n_items), np.float32)
     everything = sparse.identity(n_items, np.float32, format="csr")
     for start in range(0, n_items, _ROWS):

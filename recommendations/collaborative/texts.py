@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from recommendations.collaborative.interactions import Histories, Interactions, Rows
 from recommendations.collaborative.signals import Scores
@@ -143,6 +142,8 @@ def _crowding(vectors: Scores) -> Scores:
 
 def _onto(histories: Histories) -> tuple[Rows, Any]:
     """The items in any of the histories, and the histories over those alone."""
+    from scipy import sparse
+
     seen = histories.seen
     items, place = np.unique(seen.indices, return_inverse=True)
     shape = (len(histories), len(items))

@@ -9,8 +9,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from sklearn.preprocessing import normalize
 
 from scoring.training.encoder import INNER_LAYERS
 from scoring.training.familiarity import document_counts, familiarity
@@ -108,6 +106,8 @@ def reach(left: Matrix, right: Matrix, gamma: float) -> Matrix:
 
 def string_rows(reading: Reading) -> tuple[Any, Any, Any]:
     """Character and word n-grams as unit rows, and word n-grams as they are."""
+    from sklearn.preprocessing import normalize
+
     return normalize(reading.characters), normalize(reading.words), reading.words
 
 
@@ -118,6 +118,8 @@ def string_kernels(reading: Reading) -> NDArray[np.float64]:
 
 def dense(rows: Any, weights: Vector) -> Vector:
     """A sparse matrix times a vector."""
+    from scipy import sparse
+
     product: Vector = np.asarray(sparse.csr_matrix(rows) @ weights, float).ravel()
     return product
 

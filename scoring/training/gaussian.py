@@ -13,8 +13,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
-from scipy.optimize import minimize
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
@@ -47,6 +45,8 @@ class GaussianFit:
 def fit(kernels: Sequence[Matrix], target: Vector, parts: Sequence[Rows] = ()) -> GaussianFit:
     """Fit to kernels of shape (n, n), each of mean diagonal 1, and a target of shape (n,). With
     `parts`, which have every row once, a row is left out with its whole part."""
+    from scipy.optimize import minimize
+
     mean, spread = float(target.mean()), float(target.std()) or 1.0
     aim = (target - mean) / spread
     start = np.log([*[NOISE_AT_START / len(kernels)] * len(kernels), NOISE_AT_START])
@@ -82,6 +82,8 @@ def _covariance(kernels: Sequence[Matrix], weights: Vector, noise: float) -> Mat
 
 def _inverse(covariance: Matrix) -> tuple[Matrix, float]:
     """The inverse, and half the logarithm of the determinant."""
+    from scipy.linalg import cho_factor, cho_solve
+
     factor = cho_factor(covariance, lower=True)
     half_log = float(np.log(np.diag(factor[0])).sum())
     inverse: Matrix = cho_solve(factor, np.eye(len(covariance)))

@@ -10,7 +10,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import nnls
 
 from scoring.training import gaussian, trees
 from scoring.training.batch import standardised
@@ -60,6 +59,8 @@ def worth(
     parts: Sequence[Rows],
 ) -> Vector:
     """The weights of the opinions, by the known questions, whose rows are the `parts`."""
+    from scipy.optimize import nnls
+
     if len(parts) < LEAST_SETS:
         return np.array(FEW_SETS)
     joint = [np.concatenate(parts[at::TREE_PARTS]) for at in range(min(TREE_PARTS, len(parts)))]

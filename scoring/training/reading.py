@@ -11,8 +11,6 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from sklearn.feature_extraction.text import HashingVectorizer
 
 from scoring.essays.features import BROKEN
 from scoring.essays.language import broken_share
@@ -149,6 +147,9 @@ def _prompt(text: str, encoder: Encoder) -> Prompt:
 
 def _presence(texts: Sequence[str], analyzer: str, runs: tuple[int, int], *, lowercase: bool) -> Any:
     """n-grams that occur, each once. Hashing keeps no word of a student in what is learned."""
+    from scipy import sparse
+    from sklearn.feature_extraction.text import HashingVectorizer
+
     cut = HashingVectorizer(
         analyzer=analyzer, ngram_range=runs, lowercase=lowercase, norm=None, alternate_sign=False, binary=True,
         n_features=BUCKETS, token_pattern=_WORD, dtype=np.float32,

@@ -12,8 +12,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
-from sklearn.preprocessing import normalize
 
 from scoring.training.batch import standardised
 from scoring.training.reading import Reading
@@ -32,6 +30,9 @@ def second_look(reading: Reading, first: Vector) -> Vector:
 
     Of more than `MOST_ANSWERS` answers, the first judgement.
     """
+    from scipy.linalg import cho_factor, cho_solve
+    from sklearn.preprocessing import normalize
+
     count = len(reading)
     if count > MOST_ANSWERS:
         return standardised(first)

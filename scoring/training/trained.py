@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import KFold
 
 from scoring.training.blend import MOST_ANSWERS, fit_scorer, predict
 from scoring.training.blocks import string_kernels
@@ -24,6 +23,8 @@ LEAST: Final = 3
 def splits(texts: Sequence[ScoredText]) -> list[Split]:
     """Rows to learn from and rows to score, by the texts' folds; `FOLDS` made, seeded, where
     none are given. Raises `TableError` for a single fold, or folds that are not all given."""
+    from sklearn.model_selection import KFold
+
     names = np.array([text.fold for text in texts])
     every = np.arange(len(texts))
     if len(texts) < LEAST:

@@ -5,12 +5,10 @@ The arrays are all that a prediction needs, so that a stored scorer is data and 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import GradientBoostingRegressor
-from sklearn.model_selection import KFold
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
@@ -69,6 +67,8 @@ def fit(rows: Matrix, target: Vector) -> Trees:
 
 def left_out(rows: Matrix, target: Vector, parts: Sequence[NDArray[np.intp]] = ()) -> Vector:
     """What each row is given by trees that were fitted without its part; `FOLDS` parts are made."""
+    from sklearn.model_selection import KFold
+
     found = np.zeros(len(rows))
     for held in parts or [held for _, held in KFold(FOLDS, shuffle=True, random_state=SEED).split(rows)]:
         kept = np.setdiff1d(np.arange(len(rows)), held)
@@ -76,7 +76,9 @@ def left_out(rows: Matrix, target: Vector, parts: Sequence[NDArray[np.intp]] = (
     return found
 
 
-def _grow(rows: Matrix, target: Vector) -> GradientBoostingRegressor:
+def _grow(rows: Matrix, target: Vector) -> Any:
+    from sklearn.ensemble import GradientBoostingRegressor
+
     return GradientBoostingRegressor(
         n_estimators=TREES, max_depth=DEPTH, learning_rate=RATE, subsample=0.6, max_features=0.12,
         min_samples_leaf=5, random_state=SEED,

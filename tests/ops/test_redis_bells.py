@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django_q.conf import Conf
 
-from ops import bell
+from ops import bell, redis_bells
 from ops.enums import JobStatus
 from ops.hands import LOOK_SECONDS
 from tests.e2e.redis_server import PROGRAM, RedisServer
@@ -28,7 +28,7 @@ def redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisServ
         monkeypatch.setenv("REDIS_URL", server.url)
         monkeypatch.setattr(Conf, "ORM", None)
         monkeypatch.setattr(Conf, "REDIS", server.url)
-        monkeypatch.setattr(Conf, "BROKER_CLASS", "ops.bell.RedisBells")
+        monkeypatch.setattr(Conf, "BROKER_CLASS", "ops.redis_bells.RedisBells")
         yield server
 
 
@@ -55,10 +55,10 @@ def test_bell_is_sent_at_the_commit(redis: RedisServer) -> None:
 
 
 def test_bells_that_nobody_hears_do_not_pile_up(redis: RedisServer) -> None:
-    for _ in range(3 * bell.MOST_WAITING):
+    for _ in range(3 * redis_bells.MOST_WAITING):
         bell.ring()
 
-    assert waiting(redis) == bell.MOST_WAITING
+    assert waiting(redis) == redis_bells.MOST_WAITING
 
 
 def test_jobs_are_done_at_once_and_when_bells_were_flushed(

@@ -4,8 +4,10 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from ops.checks import JOBS
 from ops.worker import SentinelLost, Worker
 
 
@@ -13,6 +15,8 @@ class Command(BaseCommand):
     """Run the worker until it is told to stop."""
 
     help = "Do background jobs until SIGTERM or Ctrl-C."
+    # What else is checked is about pages and tables; a start of the supervisor looks at everything once.
+    requires_system_checks = (JOBS, Tags.caches)
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
