@@ -56,7 +56,7 @@ def test_what_was_announced_and_has_expired_since_is_not_announced_again(
 ) -> None:
     completed(recommendation.assessment)
 
-    assert repairs.announce_results(now=NOW, since=NOW + dt.timedelta(minutes=1)) == 0
+    assert repairs.announce_results(now=NOW, since=NOW + dt.timedelta(days=1)) == 0
 
 
 @pytest.mark.django_db
