@@ -34,7 +34,7 @@ def to_bytes(scorer: Scorer) -> bytes:
     arrays: dict[str, NDArray[Any]] = {
         "format": np.frombuffer(VERSION.encode(), np.uint8),
         "numbers": np.array([getattr(scorer, name) for name in _NUMBERS], float),
-        "subject": np.array([*astuple(scorer.subject.near), *astuple(scorer.subject.central)], float),
+        "subject": np.array(astuple(scorer.subject), float),
         "counts_mean": scorer.blocks.counts.mean,
         "counts_spread": scorer.blocks.counts.spread,
         "layers_mean": scorer.blocks.layers.mean,
@@ -97,7 +97,7 @@ def _scorer(arrays: Mapping[str, NDArray[Any]]) -> Scorer:
         mean=mean,
         spread=spread,
         say=say,
-        subject=Subject(Usual(*map(float, wide["subject"][:2])), Usual(*map(float, wide["subject"][2:]))),
+        subject=Subject(*(Usual(float(middle), float(spread)) for middle, spread in wide["subject"])),
         error=error,
         reaches=wide["reaches"],
         of_counts=wide["of_counts"],

@@ -58,7 +58,10 @@ def standing(reading: Reading) -> Standing:
     documents = document_counts(reading.runs)
     raw = _raw_counts(reading, documents)
     counts = Standard.of(raw)(raw)
-    odd, distance = reading.odd(documents, len(reading), among=True), distances(reading.meaning)
+    odd, distance = (
+        reading.odd(documents, len(reading), among=True),
+        distances(reading.meaning, reading.on_prompt),
+    )
     return Standing(
         counts,
         Standard.of(reading.inner)(reading.inner),

@@ -27,7 +27,7 @@ from scoring.training.zero import weighed
 
 Vector = NDArray[np.float64]
 
-VERSION: Final = "batch-2"
+VERSION: Final = "batch-3"
 # Below this many answers their mean and spread say too little.
 LEAST_ANSWERS: Final = 20
 # A fifth of the range: no score was there to measure an error by, and it says "unsure".

@@ -42,7 +42,7 @@ from scoring.training.zero import WEIGHTS
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
 
-VERSION: Final = "trained-4"
+VERSION: Final = "trained-5"
 LEAST_FOR_TREES: Final = 150
 MOST_ANSWERS: Final = 2000
 SEED: Final = 20_261_120
@@ -128,7 +128,7 @@ def fit_scorer(
         say=say,
         levels=levels,
         bounds=bounds,
-        subject=Subject.of(reading.meaning),
+        subject=Subject.of(reading.meaning, reading.on_prompt),
         error=float(np.sqrt(((left_out - aim) ** 2).mean())),
     )
 
@@ -147,7 +147,7 @@ def predict(scorer: Scorer, reading: Reading) -> Predictions:
     raw = _by_process(scorer, figures, reading)
     if scorer.trees is not None:
         raw = (1 - scorer.say) * raw + scorer.say * scorer.trees.predict(figures.for_trees)
-    distance = scorer.subject.distance(reading.meaning, scorer.support.meaning)
+    distance = scorer.subject.distance(reading.meaning, reading.on_prompt, scorer.support.meaning)
     blocks = scorer.blocks
     odd = reading.odd(blocks.documents, blocks.answers, among=False)
     bound = scorer.mean + scorer.spread * bounded(most(distance), odd, reading.blank)

@@ -20,7 +20,7 @@ from scoring.training.order import out_of_order, shuffles
 from scoring.training.own_words import own_prose
 from scoring.training.prose import Prose, read_prose
 from scoring.training.rubric import NO_RUBRIC, Rubric
-from scoring.training.task_likeness import compared, content_words, meaning_of
+from scoring.training.task_likeness import TASK, compared, content_words, meaning_of
 
 Matrix = NDArray[np.float64]
 
@@ -77,6 +77,12 @@ class Reading:
 
     def __len__(self) -> int:
         return len(self.counted)
+
+    @property
+    def on_prompt(self) -> Matrix:
+        """Cosines with the prompt, all 0 without one."""
+        cosines: Matrix = self.on_task[:, TASK.index("prompt_cosine")]
+        return cosines
 
     def odd(self, documents: NDArray[np.int32], answers: int, *, among: bool) -> NDArray[np.bool_]:
         """Answers whose words tell that no score of them can be relied on, by the `documents`

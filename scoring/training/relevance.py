@@ -1,9 +1,9 @@
 """How far an answer keeps to what the others write about, and how high it may then be scored.
 
 An answer's distance from the subject is how many standard deviations it lies below the usual answer in
-likeness to its nearest neighbours and to the middle of all (the mean of the two). On ELLIPSE 95 % of
-the answers lie above -2.3 and 85 % of the answers to another question below. What is that far off is
-also scored lower by people, by more than half a standard deviation.
+likeness to its nearest neighbours, to the middle of all and, where there is one, to the prompt (the mean
+of these). On ELLIPSE 95 % of the answers lie above -2.3 and 90 to 95 % of the answers to another question
+below. What is that far off is also scored lower by people, by more than half a standard deviation.
 
 Bounds are standings, in standard deviations of the scores from the usual one, and not parts of the
 range: scores fill a small part of a wide range, and the lowest score of 0 to 60 given to one proper
@@ -56,31 +56,44 @@ class Usual:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What answers to a question are usually like: `near` to their neighbours, `central` to the middle."""
+    """What answers to a question are usually like: `near` to their neighbours, `central` to the middle,
+    `on_prompt` to the prompt."""
 
     near: Usual
     central: Usual
+    on_prompt: Usual
 
     @classmethod
-    def of(cls, meaning: Matrix) -> "Subject":
-        """That of answers with these unit vectors, shape (n, width)."""
-        return cls(Usual.of(nearness(meaning, meaning, among=True)), Usual.of(_among(meaning)))
+    def of(cls, meaning: Matrix, on_prompt: Vector) -> "Subject":
+        """That of answers with these unit vectors, shape (n, width), and cosines with the prompt, all
+        0 without one."""
+        near = nearness(meaning, meaning, among=True)
+        return cls(Usual.of(near), Usual.of(_among(meaning)), Usual.of(on_prompt))
 
-    def distance(self, meaning: Matrix, others: Matrix) -> Vector:
+    def distance(self, meaning: Matrix, on_prompt: Vector, others: Matrix) -> Vector:
         """Of answers that are not among the `others`."""
         if len(others) < LEAST_ANSWERS:
             return np.zeros(len(meaning))
         middle = others.mean(axis=0)
         central = meaning @ (middle / (np.sqrt(middle @ middle) or 1.0))
-        return (self.near(nearness(meaning, others, among=False)) + self.central(central)) / 2
+        return self._mean(nearness(meaning, others, among=False), central, on_prompt)
+
+    def among(self, meaning: Matrix, on_prompt: Vector) -> Vector:
+        """Of the answers themselves."""
+        return self._mean(nearness(meaning, meaning, among=True), _among(meaning), on_prompt)
+
+    def _mean(self, near: Vector, central: Vector, on_prompt: Vector) -> Vector:
+        total = self.near(near) + self.central(central)
+        if self.on_prompt.spread > 0 and on_prompt.any():
+            return (total + self.on_prompt(on_prompt)) / 3
+        return total / 2
 
 
-def distances(meaning: Matrix) -> Vector:
+def distances(meaning: Matrix, on_prompt: Vector) -> Vector:
     """Of each answer from the others."""
     if len(meaning) < LEAST_ANSWERS:
         return np.zeros(len(meaning))
-    near, central = nearness(meaning, meaning, among=True), _among(meaning)
-    return (Usual.of(near)(near) + Usual.of(central)(central)) / 2
+    return Subject.of(meaning, on_prompt).among(meaning, on_prompt)
 
 
 def most(distance: Vector) -> Vector:

@@ -27,7 +27,6 @@ from scoring.training.opinions import VIEWS, opinions, processes, worth
 from scoring.training.prior import Prior
 from scoring.training.reading import Reading
 from scoring.training.relevance import bounded, fallen
-from scoring.training.task_likeness import TASK
 from scoring.training.trees import Trees
 from scoring.training.zero import weighed
 
@@ -92,7 +91,7 @@ class _Alone:
             least = self.background.least
             most = fallen(nearer, lowest=USUAL_OFF - LEAST_SPREAD, first=least)
             return odd | (nearer < least), bounded(most, odd, reading.blank)
-        on_prompt = reading.on_task[:, TASK.index("prompt_cosine")]
+        on_prompt = reading.on_prompt
         told = on_prompt != 0
         most = fallen(on_prompt, lowest=self.least_on_prompt, first=self.usual_on_prompt)
         strange = odd | (told & (on_prompt < self.least_on_prompt))
@@ -188,7 +187,7 @@ def _weighed_views(
 def _alone(others: Sequence[Known]) -> _Alone:
     counts = np.vstack([alone_counts(known.reading) for known in others])
     inner = np.vstack([known.reading.inner for known in others])
-    on_prompt = np.concatenate([known.reading.on_task[:, 0] for known in others])
+    on_prompt = np.concatenate([known.reading.on_prompt for known in others])
     told = on_prompt[on_prompt != 0]
     return _Alone(
         counts=Standard.of(counts),

@@ -39,7 +39,7 @@ def test_better_answers_get_more_and_the_scale_is_used(judged: list[Judgement]) 
 
     assert sum(found[12:24]) > sum(found[:12])
     assert len(set(found[:24])) > 2
-    assert judged[0].model.startswith("batch-2/local-")
+    assert judged[0].model.startswith("batch-3/local-")
     assert judged[0].raw["whole"]["scorer_version"] == 0
 
 

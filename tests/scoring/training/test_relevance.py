@@ -9,7 +9,7 @@ from scoring.training.blend import Predictions, fit_scorer, predict
 from scoring.training.dataset import Scale
 from scoring.training.prior import STATED
 from scoring.training.reading import Reader
-from scoring.training.relevance import Subject, bounded, distances, most
+from scoring.training.relevance import Subject, bounded, distances, most, nearness
 from scoring.training.zero import zero_scores
 from tests.scoring.training.made import OTHER_SUBJECT, PROMPT, SUBJECT, answer, made_set
 
@@ -20,6 +20,11 @@ def around(middle: int, count: int, width: int = 8) -> NDArray[np.float64]:
     rows[:, middle] += 1
     unit: NDArray[np.float64] = rows / np.linalg.norm(rows, axis=1)[:, None]
     return unit
+
+
+def unit(row: NDArray[np.float64]) -> NDArray[np.float64]:
+    scaled: NDArray[np.float64] = row / np.linalg.norm(row)
+    return scaled
 
 
 @pytest.mark.parametrize(
@@ -37,24 +42,41 @@ def test_odd_answers_are_bounded_lower_and_blank_ones_lowest() -> None:
 
 def test_what_others_write_about_is_near_and_everything_else_is_far() -> None:
     others = around(0, 60)
-    subject = Subject.of(others)
+    subject = Subject.of(others, np.zeros(60))
 
-    assert subject.distance(around(1, 20), others).max() < -3.5
-    assert np.quantile(subject.distance(around(0, 200), others), 0.1) > -3
+    assert subject.distance(around(1, 20), np.zeros(20), others).max() < -3.5
+    assert np.quantile(subject.distance(around(0, 200), np.zeros(200), others), 0.1) > -3
+
+
+def test_likeness_to_the_prompt_is_a_third_of_the_distance_where_there_is_a_prompt() -> None:
+    others, on_prompt = around(0, 60), np.linspace(0.4, 0.8, 60)
+    subject, new = Subject.of(others, on_prompt), around(0, 2)
+    beside = (
+        subject.near(nearness(new, others, among=False)),
+        subject.central(new @ unit(others.mean(axis=0))),
+    )
+
+    with_prompt = subject.distance(new, np.array([0.6, 0.1]), others)
+    without = subject.distance(new, np.zeros(2), others)
+
+    assert without == pytest.approx(sum(beside) / 2)
+    assert with_prompt == pytest.approx((sum(beside) + np.array([0.0, -0.5 / subject.on_prompt.spread])) / 3)
 
 
 def test_a_few_answers_to_another_question_do_not_move_what_is_usual() -> None:
     mixed = np.vstack([around(0, 60), around(1, 4)])
 
-    found = distances(mixed)
+    found = distances(mixed, np.zeros(64))
 
     assert found[60:].max() < -3.5
     assert np.median(found[:60]) == pytest.approx(0, abs=0.5)
 
 
 def test_too_few_answers_show_nothing() -> None:
-    assert not distances(around(0, 9)).any()
-    assert not Subject.of(around(0, 5)).distance(around(1, 2), around(0, 5)).any()
+    few = Subject.of(around(0, 5), np.zeros(5))
+
+    assert not distances(around(0, 9), np.linspace(0, 1, 9)).any()
+    assert not few.distance(around(1, 2), np.zeros(2), around(0, 5)).any()
 
 
 @pytest.mark.parametrize("mode", ["trained", "zero"])
