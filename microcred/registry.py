@@ -17,6 +17,7 @@ JOB_KINDS: dict[str, dict[str, Any]] = {
         "give_up": None,
         "max_attempts": 2,
         "base_seconds": 5,
+        "most_at_once": 8,
     },
     "scoring.send_batch": {
         "handler": "scoring.batch_tasks.send",
@@ -41,6 +42,14 @@ JOB_KINDS: dict[str, dict[str, Any]] = {
         "handler": "recommendations.tasks.recommend",
         "give_up": "recommendations.tasks.give_up_recommending",
         "max_attempts": 5,
+    },
+    # A result is there without it, and the schedule comes back to it; new ones go first.
+    "recommendations.heal": {
+        "handler": "recommendations.tasks.heal",
+        "give_up": None,
+        "max_attempts": 2,
+        "base_seconds": 5,
+        "most_at_once": 8,
     },
     # A result is there without it.
     "recommendations.explore": {

@@ -39,7 +39,8 @@ class Schedule:
 
 SCHEDULES = (
     Schedule("expire-assessments", MINUTE, function="assessments.services.expire_overdue"),
-    Schedule("score-pending", 10 * MINUTE, function="scoring.pending.score_due"),
+    Schedule("score-pending", 2 * MINUTE, function="scoring.pending.score_due"),
+    Schedule("heal-recommendations", 2 * MINUTE, function="recommendations.healing.heal_due"),
     Schedule("settle-lost-calls", 10 * MINUTE, function="scoring.calls.ledger.abandon_stale"),
     Schedule(
         "recount-feedback",

@@ -14,8 +14,9 @@ from assessments.queries import Subject
 from microcred.ai import providers
 from microcred.ai.base import EmbedderError, ProviderError
 from ops.jobs import Claim, RetryLater, enqueue
-from recommendations import drafting, exploring, queries, services, wording
+from recommendations import drafting, exploring, healing, queries, services, wording
 from recommendations.basis import Basis
+from recommendations.drafts import Draft
 from recommendations.models import Recommendation
 from recommendations.names import Names
 from recommendations.searching import Findings
@@ -36,6 +37,26 @@ def recommend(claim: Claim) -> None:
     """
     subject = _subject(claim)
     assessments.advance(assessment_id=subject.assessment_id, stage=Stage.RETRIEVAL)
+    draft = _work_out(claim, subject)
+    with claim.finish():
+        _store(subject, draft)
+
+
+def heal(claim: Claim) -> None:
+    """Work a result out anew that went without a part; one that would lack as much as before stays as it is."""
+    subject = _subject(claim)
+    standing = queries.effective(subject.assessment_id)
+    lacked = healing.HEALABLE & set(standing.missing) if standing else frozenset()
+    if not lacked:
+        return
+    draft = _work_out(claim, subject, finds_out=True)
+    if set(draft.missing) < lacked:
+        with claim.finish():
+            _store(subject, draft)
+
+
+def _work_out(claim: Claim, subject: Subject, *, finds_out: bool = False) -> Draft:
+    """Return the run in words; ``finds_out`` asks a model too that was silent a moment ago."""
     basis = drafting.prepare(subject)
     started = time.monotonic()
     findings = _search(claim, basis)
@@ -43,17 +64,19 @@ def recommend(claim: Claim) -> None:
     claim.ensure_held()
     assessments.advance(assessment_id=subject.assessment_id, stage=Stage.RECOMMENDING)
     ranked = drafting.conclude(basis, findings, rag_latency_ms=rag_latency_ms)
-    worded = wording.put_into_words(ranked, _means(claim, basis, findings))
-    draft = replace(worded, metrics=drafting.metrics(basis, rag_latency_ms))
-    with claim.finish():
-        stored = services.store(assessment_id=subject.assessment_id, draft=draft, now=timezone.now())
-        if draft.items:
-            enqueue(
-                "recommendations.explore",
-                payload={"recommendation_id": str(stored.pk)},
-                assessment_id=subject.assessment_id,
-                unique_key=f"explore:{stored.pk}",
-            )
+    worded = wording.put_into_words(ranked, _means(claim, basis, findings, finds_out=finds_out))
+    return replace(worded, metrics=drafting.metrics(basis, rag_latency_ms))
+
+
+def _store(subject: Subject, draft: Draft) -> None:
+    stored = services.store(assessment_id=subject.assessment_id, draft=draft, now=timezone.now())
+    if draft.items:
+        enqueue(
+            "recommendations.explore",
+            payload={"recommendation_id": str(stored.pk)},
+            assessment_id=subject.assessment_id,
+            unique_key=f"explore:{stored.pk}",
+        )
 
 
 def explore(claim: Claim) -> None:
@@ -98,7 +121,9 @@ def _search(claim: Claim, basis: Basis) -> Findings | None:
     try:
         return drafting.search(basis, providers.embedder())
     except ProviderError as error:
-        if error.retryable and not claim.is_last_attempt:
+        # What is waited for in vain is not waited for again: the result is to be there within a minute.
+        is_enough = error.kind == "timeout" or error.asks_for_too_long or claim.is_last_attempt
+        if error.retryable and not is_enough:
             raise RetryLater(error.kind, delay=error.wait(attempt=claim.attempt)) from error
         log.warning("search_left_out", kind=error.kind)
     except queries.UnlikeVectors as error:
@@ -111,14 +136,16 @@ def _search(claim: Claim, basis: Basis) -> Findings | None:
     return None
 
 
-def _means(claim: Claim, basis: Basis, findings: Findings | None) -> Means:
+def _means(claim: Claim, basis: Basis, findings: Findings | None, *, finds_out: bool) -> Means:
     """What the run is put into words with; what it went without, the words go without."""
     titles = Names.of(basis.known.offers.titles)
     model = scoring.words_model(basis.subject.assessment_id, job_id=claim.job_id, attempt=claim.attempt)
+    # Another wait for a model that keeps silent would take the result past a minute.
+    is_away = model is not None and not finds_out and scoring.model_is_away(now=timezone.now())
     if findings is None or findings.vectors is None:
-        return Means(titles=titles, model=model)
+        return Means(titles=titles, model=model, is_away=is_away)
     wanted = {query.skill_key: vector for query, vector in zip(findings.asked, findings.vectors, strict=True)}
-    return Means(titles=titles, wanted=wanted, embedder=providers.embedder(), model=model)
+    return Means(titles=titles, wanted=wanted, embedder=providers.embedder(), model=model, is_away=is_away)
 
 
 def _subject(claim: Claim) -> Subject:

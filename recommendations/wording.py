@@ -11,6 +11,7 @@ from typing import Any, Final
 import structlog
 from django.conf import settings
 
+from assessments.enums import MissingPart
 from microcred.ai.base import Embedder, ProviderError, Vectors
 from recommendations import prompting, queries
 from recommendations.citing import Checked, Sentence, Source, check, fault
@@ -33,12 +34,14 @@ _sentence_vectors: Final = SentenceVectors()
 @dataclass(frozen=True, slots=True)
 class Means:
     """What words are found with: the vectors of the needs by skill key and the embedder that made them, and the model
-    that writes; templates and words alone do without. ``titles`` are those of the whole catalog."""
+    that writes; templates and words alone do without. ``titles`` are those of the whole catalog. A model that
+    ``is_away`` is not asked."""
 
     titles: Collection[str] | Names = ()
     wanted: Mapping[str, Vectors] = field(default_factory=dict)
     embedder: Embedder | None = None
     model: AccountedWords | None = None
+    is_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,21 @@ class _Theme:
     names: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The sentences of the model by topic, and the call; ``is_missing`` when the provider is why there are none."""
+
+    sentences: Mapping[str, Sequence[Sentence]] = field(default_factory=dict)
+    worded: Worded | None = None
+    is_missing: bool = False
+
+
 def put_into_words(draft: Draft, means: Means | None = None) -> Draft:
     """Return the draft with its summary and rationales."""
     means = means or Means()
     themes = _themes(draft, means)
-    written, worded = _by_model(themes, means) if draft.items else ({}, None)
+    found = _by_model(themes, means) if draft.items else _Written()
+    written, worded = found.sentences, found.worded
     texts: dict[str, str] = {}
     by: dict[str, str] = {}
     dropped: list[dict[str, str]] = []
@@ -71,6 +84,7 @@ def put_into_words(draft: Draft, means: Means | None = None) -> Draft:
         draft,
         items=items,
         summary=texts[SUMMARY],
+        missing=(*draft.missing, MissingPart.SUMMARY.value) if found.is_missing else draft.missing,
         parameters={**draft.parameters, "words": _told(by, dropped, worded)},
         inputs={**draft.inputs, "words": _told(by, [], worded)},
     )
@@ -174,12 +188,12 @@ def _nearness(draft: Draft, means: Means) -> dict[str, dict[str, float]]:
     return dict(zip(means.wanted, found, strict=True))
 
 
-def _by_model(
-    themes: Sequence[_Theme], means: Means
-) -> tuple[Mapping[str, Sequence[Sentence]], Worded | None]:
+def _by_model(themes: Sequence[_Theme], means: Means) -> _Written:
     """What the model writes; nothing where it is not asked or its reply is of no use."""
     if means.model is None:
-        return {}, None
+        return _Written()
+    if means.is_away:
+        return _Written(is_missing=True)
     topics = [theme.topic for theme in themes]
     asked = prompting.request(topics, secret=settings.RECORD_HASH_KEY)
     wording = Wording(
@@ -193,11 +207,11 @@ def _by_model(
     )
     try:
         worded = means.model.recall(wording) or means.model.ask(wording)
-        return prompting.read(worded.content, topics), worded
+        return _Written(prompting.read(worded.content, topics), worded)
     except (ProviderError, UnreadableWords) as error:
-        # Words are worth no retry: templates say the same.
+        # Words are worth no retry: templates say nearly the same. Once the provider is back, the run heals.
         log.warning("words_by_template", error=type(error).__name__, reason=str(error))
-        return {}, None
+        return _Written(is_missing=isinstance(error, ProviderError) and error.means_unhealthy)
 
 
 def _checked(sentences: Sequence[Sentence], theme: _Theme, means: Means) -> Checked:

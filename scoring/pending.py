@@ -14,9 +14,11 @@ from typing import Final
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 
 from assessments import queries as assessments
 from assessments.enums import MissingPart
+from microcred.ids import first_uuid7
 from ops import audit
 from ops import queries as jobs
 from ops.audit import Actor
@@ -29,9 +31,10 @@ from scoring.models import EssayScore, ModelCall
 log = structlog.get_logger(__name__)
 
 KIND: Final = "scoring.pending"
+A_MOMENT: Final = dt.timedelta(minutes=2)
 FIRST_WAIT: Final = dt.timedelta(minutes=10)
 LONGEST_WAIT: Final = dt.timedelta(days=1)
-MOST_AT_ONCE: Final = 50
+MOST_AT_ONCE: Final = 200
 # The same words will be answered in the same way until the model or the prompt is another: trying costs money.
 LASTING: Final = frozenset({"truncated", "too_large", "bad_request"})
 MOST_LASTING_TRIES: Final = 2
@@ -67,7 +70,7 @@ def score_due(*, now: dt.datetime) -> int:
     due = [one for one in pending() if one.due_at is not None and one.due_at <= now]
     if not _has_money(now):
         due = [one for one in due if set(one.why) - {OUT_OF_BUDGET}]
-    most = 1 if _is_away() else MOST_AT_ONCE
+    most = 1 if _ended_in_failure(_calls()) else MOST_AT_ONCE
     fresh_first = sorted(due, key=lambda one: one.tries)
     return score_again(fresh_first[:most], by=None)
 
@@ -120,8 +123,19 @@ def _has_money(now: dt.datetime) -> bool:
     return not limit or limits.spent(assessment_id=None, month=month)[0] < limit
 
 
-def _is_away() -> bool:
-    """Whether the last call about an essay that is over ended by the provider's fault."""
+def is_away(*, now: dt.datetime) -> bool:
+    """Return whether the provider failed a moment ago, and has not answered since."""
+    # By their ids, which rise with time, those of the last minutes are found without reading all.
+    return _ended_in_failure(_calls().filter(pk__gte=first_uuid7(now - A_MOMENT)))
+
+
+def _calls() -> QuerySet[ModelCall]:
+    """Return the calls about essays and words that are over."""
     calls = ModelCall.objects.filter(state=CallState.SETTLED, batch=None)
-    last = calls.exclude(purpose=CallPurpose.EMBEDDING).order_by("-settled_at").first()
+    return calls.exclude(purpose=CallPurpose.EMBEDDING)
+
+
+def _ended_in_failure(calls: QuerySet[ModelCall]) -> bool:
+    """Whether the last of the calls ended by the provider's fault."""
+    last = calls.order_by("-settled_at").first()
     return last is not None and last.outcome in AWAY

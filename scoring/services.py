@@ -32,9 +32,11 @@ from scoring.essays.task import EssayTask
 from scoring.events import assessment_scored
 from scoring.evidence import evidence_of, signals_of
 from scoring.models import ProfileRun, RuleScore, SkillEstimate
+from scoring.pending import is_away
 from scoring.profile import corrected, skill_profile
 from scoring.rules.engine import is_scored_by_rules, score_answer
 
+model_is_away = is_away
 RULE_ENGINE_VERSION = "rules-1"
 THOUSANDTH = Decimal("0.001")
 HUNDREDTH = Decimal("0.01")

@@ -128,8 +128,9 @@ def _payer(claim: Claim) -> Payer:
 
 
 def _is_enough(claim: Claim, error: ProviderError) -> bool:
-    """Whether to go on without; a provider that keeps silent would take a result past a minute."""
-    return claim.is_last_attempt or (error.kind == "timeout" and claim.attempt >= MOST_SILENT_TRIES)
+    """Whether to go on without; a provider that keeps silent or asks for long would take a result past a minute."""
+    keeps_silent = error.kind == "timeout" and claim.attempt >= MOST_SILENT_TRIES
+    return claim.is_last_attempt or keeps_silent or error.asks_for_too_long
 
 
 def _assessment_of(claim: Claim) -> uuid.UUID:

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 
-# A provider may ask for any wait; a student's result does not wait longer than this for one attempt.
+# A provider may ask for any wait; background work does not wait longer than this for one attempt.
 LONGEST_WAIT_SECONDS = 300.0
+# A student's result does not wait for one that asks for more than this: it goes without, and heals later.
+PATIENCE_SECONDS = 10.0
 
 FailureKind = Literal[
     "timeout",  # no complete reply within the deadline
@@ -55,6 +57,11 @@ class ProviderError(Exception):
     def means_unhealthy(self) -> bool:
         """Whether the provider itself is at fault, in contrast to this one request."""
         return self.retryable or self.kind in {"auth", "quota"}
+
+    @property
+    def asks_for_too_long(self) -> bool:
+        """Whether the provider asks for more time than a result has; an open breaker is waited for all the same."""
+        return self.kind != "circuit_open" and (self.retry_after or 0.0) > PATIENCE_SECONDS
 
     def wait(self, *, attempt: int) -> dt.timedelta | None:
         """Return how long to wait after failure number ``attempt`` (from 1), None to back off as usual.

@@ -19,7 +19,7 @@ from recommendations.models import LearnerProfile, RagTrace, Recommendation, Rec
 from recommendations.retrieval import Passage
 from recommendations.services import records
 
-OWN_PARTS = frozenset({MissingPart.RETRIEVAL, MissingPart.NEIGHBOURS, MissingPart.RECOMMENDATIONS})
+OWN_PARTS = frozenset(set(MissingPart) - {MissingPart.ESSAY_SCORES})
 THOUSANDTH = Decimal("0.001")
 
 

@@ -65,14 +65,16 @@ class Chaos:
         chance.shuffle(deeds)
         # It needs the longest.
         deeds.insert(0, -2)
-        began, place, handed_in = time.monotonic(), 0, 0.0
-        while place < len(deeds) or world.persistently(_left):
-            now = time.monotonic() - began
-            if place == len(deeds) and now > handed_in + PATIENCE_SECONDS:
+        began, place, left, moved_at = time.monotonic(), 0, -1, 0.0
+        while place < len(deeds) or left:
+            now, before = time.monotonic() - began, left
+            left = world.persistently(_left)
+            moved_at = now if left != before else moved_at
+            if now > moved_at + PATIENCE_SECONDS:
                 break
             if place < min(len(deeds), len(deeds) * now * self.rate / self.jobs):
                 self._do(deeds[place], started)
-                place, handed_in = place + 1, now
+                place += 1
             else:
                 time.sleep(PAUSE_SECONDS)
             disturber.go_round(now, place / len(deeds))

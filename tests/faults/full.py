@@ -5,6 +5,7 @@ CHAOS_JOBS assessments (600) for each of CHAOS_SEEDS seeds (10), from CHAOS_FIRS
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ POISON_JOBS = 3000
 def main() -> None:
     """Run, and write the report; exit status 1 when something was lost or doubled."""
     jobs, seeds = int(os.environ.get("CHAOS_JOBS", "600")), int(os.environ.get("CHAOS_SEEDS", "10"))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     first = int(os.environ.get("CHAOS_FIRST_SEED", "1"))
     with tempfile.TemporaryDirectory() as folder:
         template = EmbeddedServer(Path(folder) / "template" / "postgres")
@@ -73,7 +75,14 @@ def _call(folder: str, state: str, *arguments: str) -> None:
     environment = {name: os.environ[name] for name in os.environ.keys() - {"DATABASE_URL", "REDIS_URL"}}
     environment |= {"MICROCRED_STATE_DIR": str(Path(folder) / state), "LOG_LEVEL": "ERROR"}
     environment |= {"CHAOS_LONG_LEASE": "1"}
-    subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment, check=True)
+    with subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=environment) as called:
+        try:
+            status = called.wait()
+        except BaseException:
+            called.terminate()
+            raise
+    if status:
+        raise SystemExit(f"{arguments[1]} ended with status {status}")
 
 
 if __name__ == "__main__":

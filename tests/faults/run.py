@@ -6,6 +6,8 @@ It expects MICROCRED_STATE_DIR to name a folder of its own, and writes what it c
 import argparse
 import json
 import os
+import signal
+import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,6 +30,8 @@ def main() -> None:
     parser.add_argument("--template", default="", help="URL of a database to copy instead of migrating")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
+    # An end by signal is an end too: whatever was started is stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with ExitStack() as stack:
         redis = None
         if options.redis:
