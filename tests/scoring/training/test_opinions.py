@@ -92,6 +92,7 @@ def test_opinions_are_weighed_by_known_questions_where_there_are_enough(
 
     weights = learn(known, in_batch=True).weights
 
+    assert list(weights) == list(learn(known, in_batch=True).weights)
     assert (tuple(weights) == opinions.FEW_SETS) is few
     assert (weights >= 0).all()
     assert weights.sum() > 0.5
