@@ -92,7 +92,7 @@ class Assessment(Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.pk)
+        return f"Assessment of {self.started_at:%d %b %Y}, {self.get_status_display().lower()}"
 
 
 class QuestionSnapshot(Model):
@@ -130,7 +130,7 @@ class QuestionSnapshot(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.assessment_id} #{self.position}"
+        return f"{self.position}. {self.prompt[:60]}"
 
 
 class AssessmentResponse(Model):
@@ -156,4 +156,4 @@ class AssessmentResponse(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.question_snapshot_id} v{self.version}"
+        return f"Answer {self.version} of {self.submitted_at:%d %b %Y, %H:%M}"

@@ -59,7 +59,7 @@ class DocumentChunk(Model):
         indexes = [GinIndex(fields=["words"], name="idx_document_chunks_words")]
 
     def __str__(self) -> str:
-        return f"{self.document_id} {self.start}-{self.end}"
+        return f"{self.heading or self.title}: {self.text[:60]}"
 
 
 class WordCount(models.Model):
@@ -151,7 +151,7 @@ class EmbeddingArtifact(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.entity_type} {self.entity_id} by {self.model}"
+        return f"{self.get_entity_type_display()} by {self.model}, {self.created_at:%d %b %Y}"
 
 
 class TitleEmbedding(Model):
@@ -183,4 +183,4 @@ class TitleEmbedding(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.document_id} by {self.model}"
+        return f"Title by {self.model}"

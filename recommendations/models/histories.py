@@ -21,7 +21,7 @@ class ChangedLearner(models.Model):
         db_table = "changed_learners"
 
     def __str__(self) -> str:
-        return str(self.user_id)
+        return "Changed, taken in" if self.folded else "Changed, to be taken in"
 
 
 class LearnerHistory(Model):
@@ -43,7 +43,7 @@ class LearnerHistory(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id}: {len(self.credentials)}"
+        return f"{len(self.credentials)} credentials, the last on {max(self.recorded_at):%d %b %Y}"
 
 
 class FittedBlend(Model):

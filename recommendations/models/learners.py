@@ -59,7 +59,8 @@ class RecommendationFeedback(Model):
         indexes = [models.Index(fields=["recommendation"], name="idx_recommendation_feedback_re")]
 
     def __str__(self) -> str:
-        return f"{self.recommendation_id}: {self.relevance_score or 'withdrawn'}"
+        said = "withdrawn" if self.withdrawn else f"{self.relevance_score} of 5"
+        return f"{said}, by the {self.submitted_by_role} on {self.submitted_at:%d %b %Y}"
 
 
 class LearnerCredential(Model):
@@ -92,7 +93,9 @@ class LearnerCredential(Model):
         indexes = [models.Index(fields=["credential"], name="idx_learner_credentials_cred")]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.status} {self.credential_id}"
+        # A form for a new one has neither yet.
+        since = f" on {self.recorded_at:%d %b %Y}" if self.recorded_at else ""
+        return f"{self.get_status_display() or 'Not recorded'}{since}"
 
 
 class LearnerProfile(Model):
@@ -116,4 +119,4 @@ class LearnerProfile(Model):
         indexes = [models.Index(fields=["role", "-recorded_at"], name="idx_learner_profiles_role")]
 
     def __str__(self) -> str:
-        return f"{self.user_id} for {self.role_id}"
+        return f"{len(self.levels)} skill levels of {self.recorded_at:%d %b %Y}"

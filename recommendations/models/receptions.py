@@ -30,4 +30,4 @@ class CredentialReception(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.credential_id} for {self.role_id}: {self.accepted} to {self.rejected}"
+        return f"{self.accepted:.1f} accepted to {self.rejected:.1f} rejected"

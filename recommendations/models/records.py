@@ -32,4 +32,4 @@ class DecisionRecord(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.sequence} for {self.assessment_id}"
+        return f"Decision {self.sequence} of {self.made_at:%d %b %Y, %H:%M}"

@@ -68,7 +68,7 @@ class Recommendation(Model):
         indexes = [models.Index(fields=["status"], name="idx_recommendations_status")]
 
     def __str__(self) -> str:
-        return f"{self.assessment_id} run {self.run}"
+        return f"Run {self.run}, {self.get_status_display().lower()}"
 
 
 class RagTrace(Model):
@@ -118,7 +118,7 @@ class RagTrace(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.source_uri} {self.start}-{self.end}"
+        return f"{self.rank}. {self.snippet[:60]}"
 
 
 def _part(part: Part) -> Combinable:

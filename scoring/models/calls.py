@@ -99,7 +99,8 @@ class ModelCall(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.purpose} {self.model}: {self.outcome or self.state}"
+        came_of_it = self.outcome or self.get_state_display().lower()
+        return f"{self.get_purpose_display()} by {self.model}: {came_of_it}"
 
     @property
     def spent_microcents(self) -> int:
@@ -150,7 +151,7 @@ class ModelCallContent(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.call_id} {self.kind} {self.label}".strip()
+        return f"{self.get_kind_display()} {self.label}".strip()
 
 
 class ModelCallClaim(Model):
@@ -172,4 +173,4 @@ class ModelCallClaim(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.fingerprint[:12]} until {self.expires_at}"
+        return f"Reading {self.reading}, claimed until {self.expires_at:%d %b %Y, %H:%M}"
