@@ -13,6 +13,7 @@ from accounts.enums import Scope
 from accounts.service_keys import RequiresScope, ServiceKeyAuthentication, key_holder
 from microcred.api.pagination import PageQuery, paginate
 from microcred.api.schema import errors
+from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from partners import queries, services
 from partners.enums import DisabledReason, SignatureScheme
@@ -48,6 +49,10 @@ class ServiceView(APIView):
     def owned(self, request: Request, endpoint_id: uuid.UUID) -> WebhookEndpoint:
         """Return an endpoint of the caller's."""
         return queries.endpoint(endpoint_id, service_key_id=key_holder(request).pk)
+
+    def answer(self, endpoint: WebhookEndpoint) -> Response:
+        """Return an endpoint as it is now, and which version that is."""
+        return answered_with(EndpointView(endpoint).data, version=endpoint.version)
 
 
 class EndpointListView(ServiceView):
@@ -88,12 +93,12 @@ class EndpointEndpoint(ServiceView):
         operation_id="webhook_endpoint", tags=["Webhooks"], responses={200: EndpointView, **errors(403, 404)}
     )
     def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
-        """Return it."""
-        return Response(EndpointView(self.owned(request, endpoint_id)).data)
+        """Return it; its ETag is what a change can be made from."""
+        return self.answer(self.owned(request, endpoint_id))
 
     @extend_schema(
         operation_id="webhook_endpoint_change", tags=["Webhooks"], request=EndpointChange(partial=True),
-        responses={200: EndpointView, **errors(400, 403, 404)},
+        parameters=[IF_MATCH_PARAMETER], responses={200: EndpointView, **errors(400, 403, 404, 412)},
     )  # fmt: skip
     def patch(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         """Change its name, address, events or contact."""
@@ -101,20 +106,15 @@ class EndpointEndpoint(ServiceView):
         body = EndpointChange(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
         changed = services.change_endpoint(
-            by=key_holder(request), endpoint_id=endpoint.pk, **body.validated_data
+            by=key_holder(request),
+            endpoint_id=endpoint.pk,
+            expected=expected_versions(request),
+            **body.validated_data,
         )
-        return Response(EndpointView(changed).data)
+        return self.answer(changed)
 
 
-class EndpointDeed(ServiceView):
-    """Something done to an endpoint of the caller's, with its new state as the answer."""
-
-    def answer(self, endpoint: WebhookEndpoint) -> Response:
-        """Return the endpoint as it is now."""
-        return Response(EndpointView(endpoint).data)
-
-
-class ActivateView(EndpointDeed):
+class ActivateView(ServiceView):
     """Switch on."""
 
     @extend_schema(
@@ -128,7 +128,7 @@ class ActivateView(EndpointDeed):
         return self.answer(services.reactivate(by=key_holder(request), endpoint_id=endpoint.pk))
 
 
-class DeactivateView(EndpointDeed):
+class DeactivateView(ServiceView):
     """Switch off."""
 
     @extend_schema(

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from microcred.api.versions import version_of
 from microcred.db import Model
 from partners.enums import DeliveryStatus, DisabledReason, EventStatus, EventType, SignatureScheme
 
@@ -71,6 +72,12 @@ class WebhookEndpoint(Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def version(self) -> str:
+        """A hash of what its owner can change; tries to reach it leave it as it is."""
+        changeable = [self.name, self.url, sorted(self.event_types), self.contact_email, self.active]
+        return version_of(changeable)
 
     @property
     def standing(self) -> str:

@@ -12,7 +12,7 @@ from accounts.authentication import caller
 from accounts.permissions import MayGiveFeedback
 from assessments.enums import Stage
 from microcred.api.schema import UNCHANGED, errors
-from microcred.api.versions import looked_at_again
+from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from recommendations import queries, services
 from recommendations.feedback_serializers import (
@@ -84,8 +84,8 @@ class FeedbackEndpoint(APIView):
 
     @extend_schema(
         operation_id="recommendation_feedback", tags=["Recommendations"], request=FeedbackRequest,
-        parameters=[IDEMPOTENCY_KEY_PARAMETER],
-        responses={201: FeedbackView, **errors(400, 403, 404, 409, 413, 422)},
+        parameters=[IDEMPOTENCY_KEY_PARAMETER, IF_MATCH_PARAMETER],
+        responses={201: FeedbackView, **errors(400, 403, 404, 409, 412, 413, 422)},
     )  # fmt: skip
     @idempotent
     def post(self, request: Request, recommendation_id: uuid.UUID) -> Response:
@@ -96,6 +96,7 @@ class FeedbackEndpoint(APIView):
             by=caller(request),
             recommendation_id=recommendation_id,
             now=timezone.now(),
+            expected=expected_versions(request),
             **body.validated_data,
         )
         return Response(FeedbackView(feedback).data, status=201)
@@ -105,13 +106,15 @@ class FeedbackEndpoint(APIView):
         responses={200: FeedbackList, **errors(403, 404)},
     )  # fmt: skip
     def get(self, request: Request, recommendation_id: uuid.UUID) -> Response:
-        """Return what the caller has said about it and has not taken back."""
+        """Return what the caller has said about it and has not taken back; its ETag is what to say more from."""
         found = queries.feedback_of(by=caller(request), recommendation_id=recommendation_id)
-        return Response(FeedbackList({"recommendation_id": recommendation_id, "items": found}).data)
+        body = FeedbackList({"recommendation_id": recommendation_id, "items": found}).data
+        return answered_with(body, version=queries.feedback_version(found))
 
     @extend_schema(
         operation_id="recommendation_feedback_take_back", tags=["Recommendations"], request=None,
-        parameters=[FeedbackAbout], responses={200: FeedbackView, **errors(400, 403, 404)},
+        parameters=[FeedbackAbout, IF_MATCH_PARAMETER],
+        responses={200: FeedbackView, **errors(400, 403, 404, 412)},
     )  # fmt: skip
     def delete(self, request: Request, recommendation_id: uuid.UUID) -> Response:
         """Take back what the caller said about the list, or about one credential on it; it no longer counts."""
@@ -121,6 +124,7 @@ class FeedbackEndpoint(APIView):
             by=caller(request),
             recommendation_id=recommendation_id,
             now=timezone.now(),
+            expected=expected_versions(request),
             **about.validated_data,
         )
         return Response(FeedbackView(taken).data)

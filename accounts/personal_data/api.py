@@ -1,5 +1,7 @@
 """A copy of one's own data, and its erasure, over HTTP."""
 
+from typing import Any
+
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -8,9 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts import reauthentication
 from accounts.authentication import caller
 from accounts.personal_data import erasing, exports
-from accounts.personal_data.serializers import ErasureView, ExportView
+from accounts.personal_data.serializers import ErasureAsked, ErasureView, ExportView
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 
@@ -63,9 +66,17 @@ class ExportEndpoint(APIView):
 class ErasureEndpoint(APIView):
     """The erasure of the caller."""
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Have the password proven before anything is begun: an undone attempt would not be counted."""
+        super().initial(request, *args, **kwargs)
+        if request.method == "POST":
+            body = ErasureAsked(data=request.data)
+            body.is_valid(raise_exception=True)
+            reauthentication.prove(request._request, caller(request), **body.validated_data)
+
     @extend_schema(
-        operation_id="me_erasure_request", tags=["Your data"], request=None,
-        parameters=[IDEMPOTENCY_KEY_PARAMETER], responses={202: ErasureView, **errors(400, 409, 422)},
+        operation_id="me_erasure_request", tags=["Your data"], request=ErasureAsked,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER], responses={202: ErasureView, **errors(400, 403, 409, 422)},
     )  # fmt: skip
     @idempotent
     def post(self, request: Request) -> Response:

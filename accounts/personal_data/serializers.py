@@ -19,6 +19,20 @@ class ExportView(serializers.ModelSerializer[DataExport]):
         return "failed" if row.failed_at else "ready" if row.ready_at else "preparing"
 
 
+class ErasureAsked(serializers.Serializer[ErasureRequest]):
+    """That it is the person themselves who asks."""
+
+    password = serializers.CharField(
+        max_length=128,
+        trim_whitespace=False,
+        required=False,
+        default="",
+        allow_blank=True,
+        write_only=True,
+        help_text="The present password. An account that has none needs none.",
+    )
+
+
 class ErasureView(serializers.ModelSerializer[ErasureRequest]):
     """An erasure that was asked for; until ``due_at`` it can be called off."""
 

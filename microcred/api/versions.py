@@ -51,7 +51,7 @@ def looked_at_again(method: Method[ViewT, P]) -> Method[ViewT, P]:
         response = method(view, request, *args, **kwargs)
         if response.status_code != HTTPStatus.OK:
             return response
-        tag = response.headers.get("ETag") or etag(_content_version(response))
+        tag = response.headers.get("ETag") or etag(version_of(response.data))
         known = parse_etags(request.headers.get("If-None-Match", ""))
         if {tag, f"W/{tag}", "*"} & set(known):
             response = Response(status=HTTPStatus.NOT_MODIFIED)
@@ -61,9 +61,10 @@ def looked_at_again(method: Method[ViewT, P]) -> Method[ViewT, P]:
     return look
 
 
-def _content_version(response: Response) -> str:
-    content = json.dumps(response.data, sort_keys=True, cls=JSONEncoder)
-    return hashlib.sha256(content.encode()).hexdigest()[:32]
+def version_of(content: Any) -> str:
+    """Return a version that changes with the content: its hash."""
+    canonical = json.dumps(content, sort_keys=True, cls=JSONEncoder)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:32]
 
 
 def answered_with(body: Any, *, version: str) -> Response:

@@ -10,6 +10,7 @@ from partners.services.announcing import (
 )
 from partners.services.delivering import DeliveryPending, abandon, record_attempt, replay, replay_range
 from partners.services.endpoints import (
+    EndpointChangedMeanwhile,
     EndpointInvalid,
     change_endpoint,
     deactivate,
@@ -21,6 +22,7 @@ from partners.services.health import park, probe_later
 
 __all__ = [
     "DeliveryPending",
+    "EndpointChangedMeanwhile",
     "EndpointInvalid",
     "EndpointOff",
     "abandon",

@@ -3,7 +3,7 @@
 import datetime as dt
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from microcred import sealing
 from microcred.addresses import read_url
-from microcred.errors import Invalid
+from microcred.errors import Invalid, PreconditionFailed
 from ops import audit
 from partners import queries, signing
 from partners.enums import DisabledReason, EventType, SignatureScheme
@@ -28,6 +28,10 @@ class EndpointInvalid(Invalid):
     """The endpoint has no name, or wants no event that there is."""
 
     default_code = "ENDPOINT_400"
+
+
+class EndpointChangedMeanwhile(PreconditionFailed):
+    """The endpoint has changed since the version that the change was made from."""
 
 
 @transaction.atomic
@@ -72,12 +76,16 @@ def change_endpoint(
     url: str | None = None,
     event_types: Sequence[str] | None = None,
     contact_email: str | None = None,
+    expected: Collection[str] | None = None,
 ) -> WebhookEndpoint:
     """Change what an endpoint is called, where it is, what it wants and whom to write to; None leaves things be.
 
-    Another address is a new beginning: it is not only probed any more. Raises as registering does.
+    Another address is a new beginning: it is not only probed any more. Raises as registering does, and
+    `EndpointChangedMeanwhile` if ``expected`` names versions, and none of them is the present one.
     """
     endpoint = queries.lock_endpoint(endpoint_id)
+    if expected is not None and endpoint.version not in expected:
+        raise EndpointChangedMeanwhile("The endpoint has changed since. Read it again.")
     moved = url is not None and endpoint.url != url
     if name is not None:
         endpoint.name = _checked_name(name)

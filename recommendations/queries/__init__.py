@@ -11,7 +11,7 @@ from recommendations.queries.embeddings import (
     vectors_only_by,
 )
 from recommendations.queries.exposure import Span, exposure_of
-from recommendations.queries.feedback import feedback_of, receptions, standing_feedback
+from recommendations.queries.feedback import feedback_of, feedback_version, receptions, standing_feedback
 from recommendations.queries.histories import BlendInUse, blend_in_use, history_of
 from recommendations.queries.hybrid import by_words, hybrid
 from recommendations.queries.indexes import (
@@ -77,6 +77,7 @@ __all__ = [
     "exported_records",
     "exposure_of",
     "feedback_of",
+    "feedback_version",
     "get_visible",
     "history_of",
     "hybrid",

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import User
+from microcred.api.versions import version_of
 from recommendations.enums import Acceptance
 from recommendations.models import (
     CredentialReception,
@@ -36,6 +37,11 @@ def feedback_of(*, by: User, recommendation_id: uuid.UUID) -> list[Recommendatio
     recommendation = get_visible(by=by, recommendation_id=recommendation_id)
     rows = _standing(RecommendationFeedback.objects.filter(recommendation=recommendation, submitted_by=by))
     return list(rows.filter(withdrawn=False).select_related("item").order_by("-submitted_at", "-pk"))
+
+
+def feedback_version(said: Iterable[RecommendationFeedback]) -> str:
+    """Return the version of what somebody says: a hash of what `feedback_of` returns."""
+    return version_of([str(row.pk) for row in said])
 
 
 def receptions(

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
 
 from accounts.enums import Role
 from accounts.models import User
-from microcred.errors import Invalid, Missing
+from microcred.errors import Invalid, Missing, PreconditionFailed
 from ops import audit
 from recommendations import queries
 from recommendations.enums import Acceptance, LearnerCredentialSource, LearnerCredentialStatus
@@ -36,6 +37,10 @@ class CredentialNotRecommended(Invalid):
     default_code = "CREDENTIAL_400"
 
 
+class FeedbackChangedMeanwhile(PreconditionFailed):
+    """The caller has said something else since the version that this was said from."""
+
+
 class NothingToTakeBack(Missing):
     """The caller has said nothing about this, or has taken it back already."""
 
@@ -52,6 +57,7 @@ def record_feedback(
     comments: str = "",
     submitted_by_role: str = "",
     credential_id: uuid.UUID | None = None,
+    expected: Collection[str] | None = None,
     now: dt.datetime,
 ) -> RecommendationFeedback:
     """Record feedback about one recommended credential, or without ``credential_id`` about the whole list.
@@ -64,8 +70,9 @@ def record_feedback(
         RecommendationMissing: if ``by`` may not see it.
         RoleMismatch: if ``submitted_by_role`` is given and is not the role of ``by``.
         CredentialNotRecommended: if ``credential_id`` is not on the list.
+        FeedbackChangedMeanwhile: if ``expected`` names versions, and none of them is the present one.
     """
-    recommendation = _locked(by, recommendation_id)
+    recommendation = _locked(by, recommendation_id, expected)
     if submitted_by_role and submitted_by_role != by.role:
         raise RoleMismatch(
             "submitted_by_role is not the role of the token.", details={"field": "submitted_by_role"}
@@ -80,7 +87,12 @@ def record_feedback(
 
 @transaction.atomic
 def take_back_feedback(
-    *, by: User, recommendation_id: uuid.UUID, credential_id: uuid.UUID | None = None, now: dt.datetime
+    *,
+    by: User,
+    recommendation_id: uuid.UUID,
+    credential_id: uuid.UUID | None = None,
+    expected: Collection[str] | None = None,
+    now: dt.datetime,
 ) -> RecommendationFeedback:
     """Take back what ``by`` said about a recommended credential, or about the whole list; it no longer counts.
 
@@ -90,8 +102,9 @@ def take_back_feedback(
         RecommendationMissing: if ``by`` may not see it.
         CredentialNotRecommended: if ``credential_id`` is not on the list.
         NothingToTakeBack: if nothing that ``by`` said about it counts.
+        FeedbackChangedMeanwhile: if ``expected`` names versions, and none of them is the present one.
     """
-    recommendation = _locked(by, recommendation_id)
+    recommendation = _locked(by, recommendation_id, expected)
     item = _named_item(recommendation, credential_id)
     standing = queries.standing_feedback(recommendation, item=item, by=by)
     if standing is None or standing.withdrawn:
@@ -102,10 +115,13 @@ def take_back_feedback(
     return feedback
 
 
-def _locked(by: User, recommendation_id: uuid.UUID) -> Recommendation:
+def _locked(by: User, recommendation_id: uuid.UUID, expected: Collection[str] | None) -> Recommendation:
     """The recommendation, locked, so that of two words about it each knows what stood before."""
     found = queries.get_visible(by=by, recommendation_id=recommendation_id)
     Recommendation.objects.select_for_update().get(pk=found.pk)
+    said = queries.feedback_of(by=by, recommendation_id=found.pk)
+    if expected is not None and queries.feedback_version(said) not in expected:
+        raise FeedbackChangedMeanwhile("You have said something else about this since. Read it again.")
     return found
 
 

@@ -49,6 +49,7 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     ("POST", API + "auth/token"): lambda world: {"email": world.people["owner"].email, "password": PASSWORD},
     ("POST", API + "auth/token/refresh"): lambda world: {"refresh": world.rows["refresh"]},
     ("POST", API + "auth/logout"): lambda world: {"refresh": world.rows["refresh"]},
+    ("POST", API + "me/erasure"): lambda world: {"password": PASSWORD},
     ("PATCH", API + "me"): lambda world: {"model_scoring": False},
     ("POST", API + "assessments/start"): lambda world: {"role_id": str(world.rows["role"].pk)},
     ("POST", ONE + "/responses"): _answer,

@@ -199,3 +199,26 @@ def test_an_endpoint_is_shown_as_the_document_says(client: APIClient) -> None:
     assert (shown["contact_email"], shown["disabled_reason"]) == ("", "")
     for name in ("contact_email", "disabled_reason"):
         assert described[name].keys() == {"type", "description"}, name
+
+
+class TestVersions:
+    def test_a_change_from_an_older_version_is_refused(self, client: APIClient) -> None:
+        address = f"{LIST}/{register(client)['endpoint']['endpoint_id']}"
+        old = client.get(address).headers["ETag"]
+
+        first = client.patch(address, {"name": "Quay"}, format="json", headers={"If-Match": old})
+        second = client.patch(address, {"name": "Pier"}, format="json", headers={"If-Match": old})
+        third = client.patch(
+            address, {"name": "Pier"}, format="json", headers={"If-Match": first.headers["ETag"]}
+        )
+
+        assert [reply.status_code for reply in (first, second, third)] == [200, 412, 200]
+        assert client.get(address).headers["ETag"] == third.headers["ETag"]
+
+    def test_a_try_to_reach_it_is_no_change(self, client: APIClient) -> None:
+        address = f"{LIST}/{register(client)['endpoint']['endpoint_id']}"
+        old = client.get(address).headers["ETag"]
+
+        WebhookEndpoint.objects.update(failures=3, failing_since=timezone.now())
+
+        assert client.get(address).headers["ETag"] == old

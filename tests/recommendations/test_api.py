@@ -298,6 +298,25 @@ def test_feedback_sent_twice_with_one_key_counts_once(completed: Recommendation)
     assert RecommendationFeedback.objects.count() == 1
 
 
+def test_feedback_from_an_older_view_is_refused(completed: Recommendation) -> None:
+    client, address = client_of(completed.assessment.user), feedback_url(completed.pk)
+    old = {"If-Match": client.get(address).headers["ETag"]}
+    first = client.post(address, {"relevance_score": 4}, format="json", headers=old)
+
+    second = client.post(address, {"relevance_score": 1}, format="json", headers=old)
+    taken_back = client.delete(address, headers=old)
+    now = {"If-Match": client.get(address).headers["ETag"]}
+    taken_back_now = client.delete(address, headers=now)
+
+    assert [reply.status_code for reply in (first, second, taken_back, taken_back_now)] == [
+        201,
+        412,
+        412,
+        200,
+    ]
+    assert RecommendationFeedback.objects.count() == 2
+
+
 def test_feedback_on_what_is_not_there_is_404() -> None:
     response = client_of(UserFactory()).post(
         feedback_url(uuid.uuid4()), {"relevance_score": 4}, format="json"

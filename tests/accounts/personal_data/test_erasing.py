@@ -22,10 +22,11 @@ from tests.accounts.personal_data.people import MARK
 from tests.accounts.personal_data.sweep import places_with
 from tests.accounts.personal_data.test_exports import fetched
 from tests.clients import client_of
-from tests.factories.accounts import AdminFactory, UserFactory
+from tests.factories.accounts import PASSWORD, AdminFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/me/erasure"
+MINE = {"password": PASSWORD}
 STEPS = list(django_settings.ERASERS)
 
 
@@ -44,8 +45,8 @@ class TestAsking:
         client = client_of(person)
         assert client.get(PATH).status_code == 404
 
-        asked = client.post(PATH)
-        again = client.post(PATH)
+        asked = client.post(PATH, MINE, format="json")
+        again = client.post(PATH, MINE, format="json")
 
         assert (asked.status_code, asked.json()) == (202, again.json())
         assert client.get(PATH).json() == asked.json()
@@ -58,6 +59,32 @@ class TestAsking:
         assert erasing.erase(row.pk, now=due(row)) == []
         actions = AuditLog.objects.filter(action__startswith="erasure.").values_list("action", flat=True)
         assert sorted(actions) == ["erasure.cancelled", "erasure.requested"]
+
+    @pytest.mark.parametrize("body", [{}, {"password": ""}, {"password": "not mine"}])
+    def test_a_token_alone_is_not_enough(self, body: dict[str, str]) -> None:
+        answer = client_of(UserFactory()).post(PATH, body, format="json")
+
+        assert (answer.status_code, answer.json()["error_code"]) == (403, "PASSWORD_403")
+        assert not ErasureRequest.objects.exists()
+
+    def test_passwords_cannot_be_tried_out(self, settings: Settings) -> None:
+        settings.RATELIMIT_ENABLE = True
+        client = client_of(UserFactory())
+
+        guess = {"password": "a guess"}
+        key = {"Idempotency-Key": "one"}
+        tries = [client.post(PATH, guess, format="json", headers=key).status_code for _ in range(10)]
+        last = client.post(PATH, MINE, format="json")
+
+        assert tries == [403] * 10
+        assert (last.status_code, "Retry-After" in last.headers) == (429, True)
+
+    def test_an_account_without_a_password_needs_none(self) -> None:
+        person: User = UserFactory()
+        person.set_unusable_password()
+        person.save()
+
+        assert client_of(person).post(PATH).status_code == 202
 
     def test_what_has_begun_cannot_be_called_off(self) -> None:
         person: User = UserFactory()
