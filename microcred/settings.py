@@ -220,7 +220,6 @@ RETENTION_DAYS = {
 REVIEW_UNCERTAINTY_ABOVE = env.decimal("REVIEW_UNCERTAINTY_ABOVE", 0.6)
 REVIEW_LEASE_HOURS = env.integer("REVIEW_LEASE_HOURS", 8)
 # Reviewers first mark the examples of a question, where it has some, and agree on so many of the criteria.
-CALIBRATION_REQUIRED = env.flag("CALIBRATION_REQUIRED", default=True)
 CALIBRATION_WITHOUT_EXAMPLES = env.flag("CALIBRATION_WITHOUT_EXAMPLES", default=True)
 CALIBRATION_AGREEMENT = env.decimal("CALIBRATION_AGREEMENT", 0.8)
 APPEAL_DAYS = env.integer("APPEAL_DAYS", 14)

@@ -94,7 +94,7 @@ def calibrate(*, by: User, question_id: uuid.UUID, marks: Marks) -> ReviewerCali
     run = ReviewerCalibration.objects.create(
         reviewer=by,
         question_id=question_id,
-        examples_hash=examples_hash(examples),
+        examples_hash=examples_hash(question_id, examples),
         marks={key: dict(given) for key, given in marks.items()},
         agreement=agreement.quantize(THOUSANDTH),
         passed=agreement >= Decimal(str(settings.CALIBRATION_AGREEMENT)),
@@ -128,13 +128,10 @@ def add_example(
 
 
 def passed_questions(by: User, question_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Return those of the questions that a reviewer may review: the examples, as they now are, were passed.
-
-    Every question may be, where the setting asks for no calibration; an essay without examples, unless the setting
-    wants some for each.
+    """Return those of the questions that a reviewer may review: the examples, as they and the rubric now are, were
+    passed. A question with examples has no other way in; an essay without may be reviewed, unless the setting wants
+    examples for each.
     """
-    if not settings.CALIBRATION_REQUIRED:
-        return set(question_ids)
     examples = _examples(question_ids)
     runs = ReviewerCalibration.objects.filter(reviewer=by, question_id__in=list(examples), passed=True)
     passed = set(runs.values_list("question_id", "examples_hash"))
@@ -152,7 +149,7 @@ def _may_review(
 ) -> bool:
     if examples is None:
         return bool(settings.CALIBRATION_WITHOUT_EXAMPLES) or _task(question_id) is None
-    return (question_id, examples_hash(examples)) in passed
+    return (question_id, examples_hash(question_id, examples)) in passed
 
 
 def questions_with_examples(question_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
@@ -160,12 +157,17 @@ def questions_with_examples(question_ids: Collection[uuid.UUID]) -> set[uuid.UUI
     return set(_examples(question_ids))
 
 
-def examples_hash(examples: Sequence[CalibrationExample]) -> str:
-    """Return the SHA-256 that names a set of examples: their texts and agreed levels."""
-    content = sorted(
-        json.dumps([example.text, example.levels], sort_keys=True, ensure_ascii=False) for example in examples
-    )
-    return hashlib.sha256("\n".join(content).encode()).hexdigest()
+def examples_hash(question_id: uuid.UUID, examples: Sequence[CalibrationExample]) -> str:
+    """Return the SHA-256 that names what was passed: the examples' texts and agreed levels, and the rubric that they
+    were marked by, which is the one published last."""
+    version = catalog.newest_version(question_id)
+    rubric = version.content.get("rubric") if version else None
+    content = sorted(_canonical([example.text, example.levels]) for example in examples)
+    return hashlib.sha256("\n".join([*content, _canonical(rubric)]).encode()).hexdigest()
+
+
+def _canonical(content: Any) -> str:
+    return json.dumps(content, sort_keys=True, ensure_ascii=False)
 
 
 def example_problems(question_id: uuid.UUID, levels: Any) -> list[str]:

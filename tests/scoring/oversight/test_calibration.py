@@ -1,13 +1,16 @@
 """A reviewer first shows, on examples with agreed levels, that they read the rubric as the others do."""
 
+from copy import deepcopy
 from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from catalog.models import Question
+from catalog.services import publish_question
 from scoring.models import CalibrationExample, ReviewerCalibration
 from scoring.oversight import (
     CalibrationIncomplete,
@@ -91,10 +94,28 @@ def test_new_examples_have_to_be_passed_anew(question: Question, reviewer: User)
     assert claim_next(by=reviewer) is None
 
 
-def test_the_setting_can_do_without(question: Question, reviewer: User, settings: Settings) -> None:
-    settings.CALIBRATION_REQUIRED = False
+def test_another_rubric_has_to_be_learnt_anew(question: Question, reviewer: User) -> None:
+    calibrate(by=reviewer, question_id=question.pk, marks=marks(question))
+    rubric = deepcopy(question.rubric)
+    rubric["criteria"][0]["guidance"] = "Look for something else."
+    question.rubric = rubric
+    question.save()
+    publish_question(by=None, question=question, now=timezone.now())
+
+    assert claim_next(by=reviewer) is None
+
+    calibrate(by=reviewer, question_id=question.pk, marks=marks(question))
 
     assert claim_next(by=reviewer) is not None
+
+
+@pytest.mark.parametrize("without_examples", [True, False])
+def test_no_setting_opens_a_rubric_that_has_examples(
+    question: Question, reviewer: User, settings: Settings, without_examples: bool
+) -> None:
+    settings.CALIBRATION_WITHOUT_EXAMPLES = without_examples
+
+    assert claim_next(by=reviewer) is None
 
 
 def test_the_sheet_does_not_hold_the_agreed_levels(question: Question) -> None:
