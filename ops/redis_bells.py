@@ -3,8 +3,9 @@
 from time import sleep
 
 import structlog
-from django_q.brokers.redis_broker import Redis
-from redis import RedisError
+from django_q.brokers.redis_broker import Redis as RedisBroker
+from django_q.conf import Conf
+from redis import Redis, RedisError
 
 from ops.bell import OUTAGE_SECONDS, Bells
 
@@ -12,10 +13,19 @@ log = structlog.get_logger(__name__)
 # One wakes one process, and a process that cannot do all there is passes it on.
 MOST_WAITING = 16
 SHORTEST_WAIT_SECONDS = 0.01
+# Longer than anybody listens at a time.
+PATIENCE_SECONDS = 2.0
 
 
-class RedisBells(Bells, Redis):  # type: ignore[misc]
+class RedisBells(Bells, RedisBroker):  # type: ignore[misc]
     """Bells in a short Redis list, pushed when the transaction has committed; each wakes one process."""
+
+    @staticmethod
+    def get_connection(list_key: str | None = None) -> Redis:
+        """Return a client that waits for nothing longer than a moment: requests ring too."""
+        return Redis.from_url(
+            str(Conf.REDIS), socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS
+        )
 
     def ping(self) -> bool:
         """Let the cluster start without Redis too."""

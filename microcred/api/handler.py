@@ -6,9 +6,10 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.views.defaults import bad_request, page_not_found, permission_denied, server_error
+from psycopg.errors import ReadOnlySqlTransaction
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -87,11 +88,16 @@ def _framework_response(request: HttpRequest | None, error: exceptions.APIExcept
     return Response(error_body(request, code, message), status=error.status_code, headers=headers)
 
 
+def _is_read_only(error: Exception) -> bool:
+    """Whether the database takes no writes, as a standby that was asked by mistake or during a change-over."""
+    return isinstance(error, InternalError) and isinstance(error.__cause__, ReadOnlySqlTransaction)
+
+
 def _unforeseen_response(request: HttpRequest | None, error: Exception) -> Response:
     if isinstance(error, DataError):
         log.error("value_reached_database", error=type(error).__name__)
         return Response(error_body(request, CODES[400], "A value cannot be stored."), status=400)
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, OperationalError | InterfaceError) or _is_read_only(error):
         log.error("database_unavailable", error=type(error).__name__)
         body = error_body(request, "UNAVAILABLE_503", "The database cannot be reached. Try again shortly.")
         return Response(body, status=503, headers={"Retry-After": "5"})

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from tests.faults.matrix import as_table
+
 _HEAD = """# Chaos: what is lost, doubled and delayed when everything fails
 
 Written by `make chaos` on {date}: {jobs} assessments in each of {runs} runs, seeds {seeds}, on {cores} cores and
@@ -31,6 +33,12 @@ the end: `tests/faults/counting.py`. Leases are the product's own.
 - **Naive** jobs leave their effect before they are done, as the first that one would write: {naive_jobs} in each run.
   They have to double, or the run would show nothing.
 - The faults in all: {faults}.
+
+## The fault matrix
+
+Each row is tried by itself as well (`tests/faults/matrix.py`).
+
+{matrix}
 """
 
 
@@ -49,6 +57,7 @@ def report(runs: Sequence[dict[str, Any]], poison: dict[str, Any], jobs: int) ->
         goals="\n".join(_goals(runs, poison)),
         lines="\n".join(_line(run) for run in runs),
         naive_jobs=jobs // 4,
+        matrix=as_table(),
         faults=", ".join(f"{number} times {name}" for name, number in faults.most_common()),
     )
 
