@@ -66,7 +66,8 @@ def drain(running: product.Product, number: int, limit: float) -> dict[str, Any]
         .order_by("completed_at")
         .values_list("completed_at", flat=True)
     )
-    seconds = (ends[-1] - first).total_seconds()
+    # Nobody may be done when the time is over.
+    seconds = (ends[-1] - first).total_seconds() if ends else limit
     degraded = Assessment.objects.filter(degraded=True).count()
     return {
         "assessments": done, "degraded": degraded, "seconds": seconds, "a_minute": 60 * done / seconds,
