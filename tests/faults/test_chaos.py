@@ -23,10 +23,8 @@ NO_REDIS = pytest.mark.skipif(PROGRAM is None, reason="needs a redis-server, whi
 
 def run(folder: Path, *options: str) -> dict[str, Any]:
     """Make a run beside this process, with a database server of its own, and return its figures."""
-    found = settings.DATABASES["default"]
-    template = f"postgres://{found['USER']}@/{connection.settings_dict['NAME']}?host={found['HOST']}&port={found['PORT']}"
     out = folder / "figures.json"
-    command = [sys.executable, "-m", "tests.faults.run", "--seed", str(SEED), "--template", template]
+    command = [sys.executable, "-m", "tests.faults.run", "--seed", str(SEED), *_template()]
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     ended = subprocess.run(
         [*command, "--out", str(out), *options],
@@ -39,6 +37,14 @@ def run(folder: Path, *options: str) -> dict[str, Any]:
     assert ended.returncode == 0, ended.stderr[-4000:]
     figures: dict[str, Any] = json.loads(out.read_text())
     return figures
+
+
+def _template() -> list[str]:
+    """The database of the tests, to be copied instead of migrated; not one that an operator named."""
+    if settings.DATABASE_URL:
+        return []
+    place = settings.EMBEDDED_DATABASE.url().replace("/microcred?", f"/{connection.settings_dict['NAME']}?")
+    return ["--template", place]
 
 
 def check(figures: dict[str, Any], jobs: int) -> None:

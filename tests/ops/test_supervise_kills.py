@@ -13,6 +13,7 @@ from django.db import connection
 from ops.enums import JobStatus
 from ops.models import AsyncJob
 from ops.supervision.processes import find
+from tests.factories.assessments import submitted_assessment
 from tests.ops.handlers import effects
 from tests.ops.harness import SupervisedWorker, submit, wait_for_status, wait_until
 
@@ -91,6 +92,17 @@ def test_worker_whose_first_process_is_frozen_is_replaced(supervised: Supervised
 
     wait_until(supervised.is_ready, 30, "the worker is whole again")
     assert set(before).isdisjoint(supervised.roles())
+
+
+def test_work_whose_job_is_gone_gets_another(supervised: SupervisedWorker) -> None:
+    assessment = submitted_assessment()
+    AsyncJob.objects.filter(assessment=assessment).delete()
+
+    wait_until(
+        lambda: AsyncJob.objects.filter(assessment=assessment).exists(), 40, "the lost job is there again"
+    )
+
+    assert "state_repaired" in supervised.log()
 
 
 def test_busy_worker_loses_its_job_to_another(supervised: SupervisedWorker) -> None:
