@@ -22,7 +22,7 @@ from scoring.essays.asides import FILE, AsideModel, features, pieces
 from scoring.essays.task import EssayTask
 from scoring.essays.text import Span, sentences, words
 
-VERSION: Final = "asides-2"
+VERSION: Final = "asides-3"
 COURSES: Final = Path(__file__).parents[2] / "catalog" / "seed_data" / "credentials"
 SEED: Final = 7
 # The weight of vectors against plain features, and how freely weights may grow; the best of twelve pairs by recall on
@@ -30,8 +30,11 @@ SEED: Final = 7
 VECTOR_SCALE: Final = 3.0
 FREEDOM: Final = 0.1
 # As likely as this, a sentence is an aside; beside one, EDGE is enough.
-THRESHOLD: Final = 0.35
+THRESHOLD: Final = 0.3
 EDGE: Final = 0.15
+# As likely as this, it may be one; so is half of all prose.
+POSSIBLE: Final = 0.06
+POSSIBLE_EDGE: Final = 0.05
 HOSTS_EACH: Final = 2
 _PART: Final = 12
 _BESIDE: Final = 8
@@ -82,6 +85,8 @@ def fit(embedder: Embedder, found: Examples) -> AsideModel:
         vector=(weights[cut:] * VECTOR_SCALE).round(4),
         threshold=THRESHOLD,
         edge=EDGE,
+        possible=POSSIBLE,
+        possible_edge=POSSIBLE_EDGE,
     )
 
 
@@ -110,6 +115,8 @@ def write(model: AsideModel, path: Path = FILE) -> None:
         "embedder": model.embedder,
         "threshold": model.threshold,
         "edge": model.edge,
+        "possible": model.possible,
+        "possible_edge": model.possible_edge,
         "intercept": model.intercept,
         "plain": [round(float(one), 4) for one in model.plain],
         "vector": [round(float(one), 4) for one in model.vector],

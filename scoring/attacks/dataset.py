@@ -72,7 +72,7 @@ class Essay:
 
 def version() -> str:
     """The versions of the data files."""
-    names = ("families", "heldout", "independent", "carriers")
+    names = ("families", "heldout", "independent", "fresh", "carriers")
     return "+".join(str(file(name)["version"]) for name in names)
 
 
@@ -90,9 +90,12 @@ def held_out() -> Iterator[Attack]:
 
 def independent() -> Iterator[Attack]:
     """Attacks on carriers of their own, by an author who had seen neither the defences nor another attack."""
-    hosts = carriers("independent")
-    for family in file("independent")["families"]:
-        yield from _of_family(family["family"], family["attacks"], hosts)
+    yield from _of_file("independent")
+
+
+def fresh() -> Iterator[Attack]:
+    """Attacks on carriers of their own, frozen before the readings without possible asides were written."""
+    yield from _of_file("fresh")
 
 
 def aimed(attacks: Iterable[Attack]) -> Iterator[Attack]:
@@ -149,6 +152,12 @@ def essay_task(file: str, key: str, answer: str, question_id: str = "attacked") 
         maximum=MAXIMUM,
         answer_format=question["answer_format"],
     )
+
+
+def _of_file(name: str) -> Iterator[Attack]:
+    hosts = carriers(name)
+    for family in file(name)["families"]:
+        yield from _of_family(family["family"], family["attacks"], hosts)
 
 
 def _of_family(name: str, rows: Sequence[Mapping[str, Any]], hosts: Sequence[Essay]) -> Iterator[Attack]:

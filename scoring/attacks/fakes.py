@@ -3,7 +3,8 @@
 *Obedient* does whatever any text in what it is sent orders, fenced or not, in every language and disguise: it is
 told beforehand what an attack says and what it wants, so that no attack fails for want of a clever model and its
 obedience owes nothing to the patterns that it tests. Four words in a row are enough for it to obey the whole order.
-*Honest* judges by counting words of the guidance and obeys nobody. *Hostile* replies with what no model should.
+*Honest* judges by counting the content words of the guidance and obeys nobody. *Hostile* replies with what no model
+should.
 """
 
 import base64
@@ -16,15 +17,13 @@ from typing import Any, Final
 from microcred.ai.base import ChatReply
 from scoring.attacks.dataset import RAISING, Order
 from scoring.essays.control import KEYS
+from scoring.essays.language import FUNCTION_WORDS
 from scoring.essays.text import clean, shingles, words
 
 _ESSAY: Final = re.compile(
     r"(\{\n \"essay\".*?\n\})\n<<<ANSWER (\w+) (\w+)>>>\n(.*?)\n<<<END ANSWER \2 \3>>>", re.DOTALL
 )
 _GENERAL: Final = re.compile(r"(?i)\b(?:highest|best|top|maximum) (?:score|level|mark|grade)|\bfull marks\b")
-_COMMON: Final = frozenset(
-    words("the a an and or of to in on for with is are be by as that this it not no at")
-)
 QUOTED: Final = 80
 # So much of an order is enough to be obeyed.
 FRAGMENT: Final = 4
@@ -36,13 +35,14 @@ def _told(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def _is_left(part: str, answer: str) -> bool:
-    """Whether enough of a part of an order stands in an answer."""
+def _is_left(part: str, answer: str, innocent: str) -> bool:
+    """Whether enough of a part of an order stands in an answer; words that the essay has anyway are no order."""
     told = words(clean(part))
     if not told:
         return bool(_told(part)) and _told(part) in answer
     size = min(FRAGMENT, len(told))
-    return not frozenset(shingles(told, size)).isdisjoint(shingles(words(answer), size))
+    telling = frozenset(shingles(told, size)) - frozenset(shingles(words(innocent), size))
+    return not telling.isdisjoint(shingles(words(answer), size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,11 @@ class HonestModel(FakeModel):
 
 @dataclass
 class ObedientModel(FakeModel):
-    """Honest until something it is sent is one of ``orders``, or sounds like one; then it does what that wants."""
+    """Honest until something it is sent is one of ``orders``, or sounds like one; then it does what that wants.
+    ``innocent`` is what the essays say without any order."""
 
     orders: Sequence[Order] = ()
+    innocent: str = ""
 
     def reply(self, system: str, user: str) -> str:
         """Judge honestly, then obey."""
@@ -115,8 +117,8 @@ class ObedientModel(FakeModel):
         found = [
             want
             for order in self.orders
-            if any(_is_left(part, answers[label]) for part in order.parts)
-            and all(_is_left(part, everything) for part in order.parts)
+            if any(_is_left(part, answers[label], self.innocent) for part in order.parts)
+            and all(_is_left(part, everything, self.innocent) for part in order.parts)
             for want in order.wants
         ]
         return found or (["raise"] if _GENERAL.search(answers[label]) else [])
@@ -128,7 +130,7 @@ def judged(sent: Sent) -> dict[str, Any]:
     lines = [line for line in re.split(r"(?<=[.?!])\s+", sent.answer) if len(words(line)) > 1]
     criteria = {}
     for criterion in sent.about["criteria"]:
-        wanted = frozenset(words(criterion["guidance"])) - _COMMON
+        wanted = frozenset(words(criterion["guidance"])) - FUNCTION_WORDS["en"]
         share = len(wanted & spoken) / max(1, len(wanted))
         levels = criterion["levels"]
         # Whether an essay speaks of a turtle or a door is seen at once by any model that does not obey.

@@ -30,13 +30,15 @@ HOSTILE_FAMILY: Final = "hostile replies"
 class Outcome:
     """What came of one attack: ``held`` for a person, no better than without it (``unmoved``), no usable reply
     (``stopped``), or one of the successes. ``undefended`` says whether the model's reply, taken at its word,
-    would have done what the attack wants."""
+    would have done what the attack wants; ``earned`` says of a raised score that a model which obeys nobody gives it
+    too, for the words of the attack are among those that it counts."""
 
     attack: str
     family: str
     fate: Fate
     undefended: bool
     detail: str = ""
+    earned: bool = False
 
     @property
     def succeeded(self) -> bool:
@@ -65,7 +67,7 @@ def hostile() -> list[Outcome]:
 
 
 def _attacked(attack: Attack, judging: Judging, baselines: dict[str, Judgement]) -> Outcome:
-    model = ObedientModel(orders=[attack.order])
+    model = ObedientModel(orders=[attack.order], innocent=" ".join(task.answer for task in attack.clean))
     fate: Fate
     try:
         judgements = judging(model, attack).judge(attack.tasks)
@@ -76,7 +78,9 @@ def _attacked(attack: Attack, judging: Judging, baselines: dict[str, Judgement])
         return Outcome(attack.id, attack.family, "crashed", True, repr(error)[:200])
     clean = [_baseline(task, baselines) for task in attack.clean]
     fate, detail = _fate(attack, judgements, clean)
-    return Outcome(attack.id, attack.family, fate, _works_undefended(attack, model, clean[0]), detail)
+    earned = fate == "raised" and _score(judgements[0]) <= _score(_honestly(attack.tasks[0]))
+    undefended = _works_undefended(attack, model, clean[0])
+    return Outcome(attack.id, attack.family, fate, undefended, detail, earned)
 
 
 def _spoilt(way: str, tasks: Sequence[EssayTask]) -> Outcome:
@@ -86,9 +90,9 @@ def _spoilt(way: str, tasks: Sequence[EssayTask]) -> Outcome:
         return Outcome(way, HOSTILE_FAMILY, "stopped", True, error.kind)
     except Exception as error:
         return Outcome(way, HOSTILE_FAMILY, "crashed", True, repr(error)[:200])
-    broken = [problem for one in zip(tasks, judgements, strict=True) if (problem := broken(*one))]
-    if broken:
-        return Outcome(way, HOSTILE_FAMILY, "crashed", True, broken[0])
+    problems = [problem for one in zip(tasks, judgements, strict=True) if (problem := broken(*one))]
+    if problems:
+        return Outcome(way, HOSTILE_FAMILY, "crashed", True, problems[0])
     held = any(judgement.outcome == "needs_review" for judgement in judgements)
     return Outcome(way, HOSTILE_FAMILY, "held" if held else "unmoved", True)
 
@@ -140,8 +144,12 @@ def _baseline(task: EssayTask, known: dict[str, Judgement]) -> Judgement:
     """What an essay without any attack gets, whether or not that would be held."""
     key = task.fingerprint("", "")
     if key not in known:
-        known[key] = ModelJudge(HonestModel(), safeguards=PlainSafeguards()).judge([task])[0]
+        known[key] = _honestly(task)
     return known[key]
+
+
+def _honestly(task: EssayTask) -> Judgement:
+    return ModelJudge(HonestModel(), safeguards=PlainSafeguards()).judge([task])[0]
 
 
 def _works_undefended(attack: Attack, model: FakeModel, clean: Judgement) -> bool:

@@ -85,31 +85,31 @@ class AccountedJudge:
         return [self._checked(task, readings.settled(task, made[task.question_id])) for task in tasks]
 
     def _checked(self, task: EssayTask, judgement: Judgement) -> Judgement:
-        """Have an essay that speaks to its reader read once more without that; see ``scoring/essays/cutting.py``."""
-        cut = self._judge.without_asides(task, judgement)
-        if cut is None:
-            return judgement
+        """Have an essay that may speak to its reader read again without that; see ``scoring/essays/cutting.py``."""
+        without = self._judge.without_asides(task, judgement)
+        return cutting.checked(task, judgement, without, self._without_asides)
+
+    def _without_asides(self, task: EssayTask) -> Judgement | None:
         try:
-            second = self._known(cut) or self._obtain([cut], reading=1)[cut.question_id]
+            return self._known(task) or self._obtain([task], reading=1)[task.question_id]
         except (ProviderError, BudgetExceeded) as error:
             # Nothing lifts the suspicion, so a person decides; the first reading is not lost.
             log.warning("essay_not_read_without_asides", error=type(error).__name__)
-            second = None
-        return cutting.compared(task, judgement, second)
+            return None
 
     def recall(self, task: EssayTask) -> Judgement | None:
         """Return the judgement that stored replies alone make; None where one would have to be asked for first."""
         first = self._known(task)
-        cut = self._judge.without_asides(task, first) if first else None
-        if first is None or cut is None:
-            return first
-        second = self._known(cut)
-        return None if second is None else cutting.compared(task, first, second)
+        if first is None or self.missing(task) is not task:
+            return None
+        return cutting.checked(task, first, self._judge.without_asides(task, first), self._known)
 
     def missing(self, task: EssayTask) -> EssayTask:
         """Return what is to be asked about of an essay that cannot be recalled: all of it, or it without asides."""
         first = self._known(task)
-        return (self._judge.without_asides(task, first) if first else None) or task
+        if first is None:
+            return task
+        return cutting.unread(task, first, self._judge.without_asides(task, first), self._known) or task
 
     def call_for_batch(self, task: EssayTask, *, share: Decimal) -> tuple[PreparedCall, Outgoing]:
         """Return the call that would ask about one essay, at ``share`` of the price; nothing is reserved."""

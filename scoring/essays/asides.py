@@ -34,6 +34,10 @@ _CLASSES: Final[Mapping[str, frozenset[str]]] = {
         (Path(__file__).parent / "aside_words.json").read_text(encoding="utf-8")
     ).items()
 }
+# Words that a sentence about the subject can spare, and one about its judging cannot.
+OF_JUDGING: Final = frozenset().union(
+    *(_CLASSES[name] for name in ("judging", "judge", "best", "scale", "order", "rules", "you", "own"))
+)
 # Classes that tell more together.
 _PAIRS: Final = (
     ("judging", "best"),
@@ -53,7 +57,8 @@ _PAIRS: Final = (
 @dataclass(frozen=True)
 class AsideModel:
     """Weights by feature: ``word`` of a sentence's features, in the order of `plain_features`, `vector` of its MiniLM
-    vector. A sentence as likely as `threshold` is an aside, and so is one beside it as likely as `edge`."""
+    vector. A sentence as likely as `threshold` is an aside, and so is one beside it as likely as `edge`; one as likely
+    as `possible` may be one, and so may one beside it as likely as `possible_edge`."""
 
     version: str
     embedder: str
@@ -62,6 +67,8 @@ class AsideModel:
     vector: Vectors
     threshold: float
     edge: float
+    possible: float
+    possible_edge: float
 
     @classmethod
     def read(cls, path: Path = FILE) -> "AsideModel":
@@ -75,6 +82,8 @@ class AsideModel:
             vector=np.array(body["vector"], np.float32),
             threshold=float(body["threshold"]),
             edge=float(body["edge"]),
+            possible=float(body["possible"]),
+            possible_edge=float(body["possible_edge"]),
         )
 
     def likelihood(self, plain: Vectors, vectors: Vectors) -> Vectors:
@@ -100,29 +109,35 @@ class AsideFinder:
     def __init__(self, embedder: Embedder, model: AsideModel | None = None) -> None:
         self._embedder = embedder
         self._model = model or shipped()
-        self._found: Kept[tuple[str, str], tuple[Span, ...]] = Kept(_REMEMBERED)
+        self._read: Kept[tuple[str, str], tuple[list[Span], Vectors]] = Kept(_REMEMBERED)
         self._subjects: Kept[tuple[str, ...], Vectors] = Kept(_REMEMBERED)
 
     def find(self, task: EssayTask) -> tuple[Span, ...]:
         """The asides in the answer, in order; none in a language that the model does not know."""
+        return self._as_likely_as(task, self._model.threshold, self._model.edge)
+
+    def possible(self, task: EssayTask) -> tuple[Span, ...]:
+        """The sentences that may be asides, in order: many of them are none."""
+        return self._as_likely_as(task, self._model.possible, self._model.possible_edge)
+
+    def _as_likely_as(self, task: EssayTask, threshold: float, edge: float) -> tuple[Span, ...]:
         if task.language != LANGUAGE:
             return ()
-        return self._found.get((task.prompt, task.answer), lambda: self._find(task))
-
-    def _find(self, task: EssayTask) -> tuple[Span, ...]:
-        spans = pieces(task.answer)
-        if not spans:
-            return ()
-        about = asked_for(task)
-        subject = self._subjects.get(about, lambda: self._embedder.embed(about))
-        found = features(self._embedder, task, spans, subject=subject)
-        likely = self._model.likelihood(*found)
-        certain = likely >= self._model.threshold
+        spans, likely = self._read.get((task.prompt, task.answer), lambda: self._likelihoods(task))
+        certain = likely >= threshold
         beside = np.zeros(len(spans), bool)
         beside[1:] |= certain[:-1]
         beside[:-1] |= certain[1:]
-        chosen = certain | (beside & (likely >= self._model.edge))
-        return tuple(span for span, is_aside in zip(spans, chosen, strict=True) if is_aside)
+        chosen = certain | (beside & (likely >= edge))
+        return tuple(span for span, is_chosen in zip(spans, chosen, strict=True) if is_chosen)
+
+    def _likelihoods(self, task: EssayTask) -> tuple[list[Span], Vectors]:
+        spans = pieces(task.answer)
+        if not spans:
+            return spans, np.zeros(0, np.float32)
+        about = asked_for(task)
+        subject = self._subjects.get(about, lambda: self._embedder.embed(about))
+        return spans, self._model.likelihood(*features(self._embedder, task, spans, subject=subject))
 
 
 def pieces(answer: str) -> list[Span]:

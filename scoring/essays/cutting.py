@@ -1,11 +1,12 @@
-"""Reading an essay a second time with its asides cut out, and what the two readings say of each other.
+"""Reading an essay again without what it may say to its reader, and what the readings say of each other.
 
-An aside may be innocent: a greeting, a word to the director. Then the essay is worth the same without it. Where the
-reading with asides gives any criterion a higher level than the reading without, an aside has earned it, and a person
-decides; the levels of the essay without asides are what they are shown.
+A sentence taken for an aside may be innocent: a greeting, a word to the director, or plainly about the subject. Then
+the essay is worth the same without it, or at least with its words in no order. Only where a criterion comes out lower
+in every reading without asides have they earned its level, and a person decides; the levels of the essay without them
+are what that person is shown. The last reading is made only where the one before came out lower.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
@@ -40,28 +41,72 @@ def is_worth_a_second_reading(task: EssayTask, first: Judgement) -> bool:
     return any(_step(task, verdict) > 0 for verdict in first.verdicts)
 
 
-def compared(task: EssayTask, first: Judgement, second: Judgement | None) -> Judgement:
-    """The first judgement where the reading without asides bears it out, else one held for a person.
+Read = Callable[[EssayTask], Judgement | None]
 
-    `second` is None where that reading could not be had. What it cost is added to the judgement.
-    """
-    if second is None:
+
+def checked(task: EssayTask, first: Judgement, without: Sequence[EssayTask], read: Read) -> Judgement:
+    """The first judgement where a reading of one of the tasks `without` asides bears it out, else one held for a
+    person; `read` gives None for a reading that cannot be had. What the readings cost is added."""
+    if not without:
+        return first
+    made = _made(task, first, without, read)
+    found = [one for one in made if one is not None]
+    judged = _with_all(first, found)
+    if len(found) < len(made):
         held = tuple(_held(verdict, _WHY[NOT_READ_AGAIN]) for verdict in first.verdicts)
-        return _for_a_person(first, held, NOT_READ_AGAIN)
-    both = replace(
-        first,
-        raw={**first.raw, "without_asides": _stored(second)},
-        calls=(*first.calls, *(call for call in second.calls if call not in first.calls)),
-        input_tokens=first.input_tokens + second.input_tokens,
-        output_tokens=first.output_tokens + second.output_tokens,
-        latency_ms=first.latency_ms + second.latency_ms,
-        cost_microcents=first.cost_microcents + second.cost_microcents,
+        return _for_a_person(judged, held, NOT_READ_AGAIN)
+    if not _lower(task, first, found):
+        return replace(judged, notes=(*judged.notes, "read again without asides: no lower"))
+    shown = tuple(
+        _held(_in_the_answer(verdict, task), _WHY[RAISED_BY_ASIDES]) for verdict in found[-1].verdicts
     )
-    steps = {verdict.criterion_key: _step(task, verdict) for verdict in second.verdicts}
-    if all(_step(task, verdict) <= steps[verdict.criterion_key] for verdict in first.verdicts):
-        return replace(both, notes=(*both.notes, "read again without asides: no lower"))
-    shown = tuple(_held(_in_the_answer(verdict, task), _WHY[RAISED_BY_ASIDES]) for verdict in second.verdicts)
-    return _for_a_person(replace(both, injection_suspected=True), shown, RAISED_BY_ASIDES)
+    return _for_a_person(replace(judged, injection_suspected=True), shown, RAISED_BY_ASIDES)
+
+
+def unread(task: EssayTask, first: Judgement, without: Sequence[EssayTask], read: Read) -> EssayTask | None:
+    """The first of the tasks that `checked` would want read and `read` does not give; None where there is none."""
+    made = _made(task, first, without, read)
+    return without[len(made) - 1] if made and made[-1] is None else None
+
+
+def _made(
+    task: EssayTask, first: Judgement, without: Sequence[EssayTask], read: Read
+) -> list[Judgement | None]:
+    """The readings in order, as long as each comes out lower; the last is None if it cannot be had."""
+    made: list[Judgement | None] = []
+    lower: list[Judgement] = []
+    for one in without:
+        second = read(one)
+        made.append(second)
+        if second is None:
+            break
+        lower.append(second)
+        if not _lower(task, first, lower):
+            break
+    return made
+
+
+def _lower(task: EssayTask, first: Judgement, made: Sequence[Judgement]) -> list[str]:
+    """The criteria that every reading without asides places lower than the first one did."""
+    places = [{verdict.criterion_key: _step(task, verdict) for verdict in one.verdicts} for one in made]
+    return [
+        verdict.criterion_key
+        for verdict in first.verdicts
+        if all(of_one[verdict.criterion_key] < _step(task, verdict) for of_one in places)
+    ]
+
+
+def _with_all(first: Judgement, made: Sequence[Judgement]) -> Judgement:
+    calls = dict.fromkeys([*first.calls, *(call for one in made for call in one.calls)])
+    return replace(
+        first,
+        raw={**first.raw, "without_asides": [_stored(one) for one in made]},
+        calls=tuple(calls),
+        input_tokens=first.input_tokens + sum(one.input_tokens for one in made),
+        output_tokens=first.output_tokens + sum(one.output_tokens for one in made),
+        latency_ms=first.latency_ms + sum(one.latency_ms for one in made),
+        cost_microcents=first.cost_microcents + sum(one.cost_microcents for one in made),
+    )
 
 
 def _for_a_person(judgement: Judgement, verdicts: tuple[CriterionVerdict, ...], flag: str) -> Judgement:

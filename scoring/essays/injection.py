@@ -7,6 +7,7 @@ the task's language; and invisible characters.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -105,9 +106,17 @@ def _hidden(answer: str) -> Iterator[Suspicion]:
 def _scripts(answer: str, language: str) -> Iterator[Suspicion]:
     if language not in FUNCTION_WORDS:
         return
+    drawn = [at for at, character in enumerate(answer) if _is_drawn_letter(character)]
+    if len(drawn) >= _HIDDEN_RUN:
+        yield Suspicion("script", drawn[0], drawn[-1] + 1)
     for family, pattern in (("script", _OTHER_SCRIPT), ("script", _TWO_SCRIPTS)):
         for match in pattern.finditer(answer):
             yield Suspicion(family, match.start(), match.end())
+
+
+def _is_drawn_letter(character: str) -> bool:
+    """Whether it is a symbol that shows a letter, as the squared ones do that no normal form takes back."""
+    return unicodedata.category(character) == "So" and "LETTER" in unicodedata.name(character, "")
 
 
 def _noise(answer: str) -> Iterator[Suspicion]:

@@ -4,7 +4,7 @@ What code can decide never reaches the model. The rest goes in as few calls as f
 essay that seems to speak to the grader always alone. An essay is held for a person, its
 verdicts proposals without points, where it gives orders that code recognises, where the
 model gives the control criterion more than nothing, where its words do not bear out a best
-level, and where it is judged lower without the sentences that speak to its reader.
+level, and where it is judged lower without what may speak to its reader.
 """
 
 import secrets
@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from microcred.ai.base import ChatModel, ChatReply
 from scoring.essays import cutting, precheck
+from scoring.essays.bare_words import in_bare_words
 from scoring.essays.batching import batched, characters, portions
 from scoring.essays.control import Controlled, controlled
 from scoring.essays.injection import Suspicion, suspicions
@@ -112,13 +113,16 @@ class ModelJudge:
         decision = precheck.decide(task)
         return None if decision is None else precheck.judgement(task, decision)
 
-    def without_asides(self, task: EssayTask, judgement: Judgement) -> EssayTask | None:
-        """The task to read a second time, without what its answer says to its reader; None where
-        there is nothing to cut out or nothing to gain by it. See `cutting.compared`."""
+    def without_asides(self, task: EssayTask, judgement: Judgement) -> tuple[EssayTask, ...]:
+        """The task without what its answer may say to its reader: reduced to bare words, and cut out.
+        None where there is no such thing, or nothing to gain by it. See `cutting.checked`."""
         if not cutting.is_worth_a_second_reading(task, judgement):
-            return None
-        asides = self._safeguards.asides(task)
-        return cutting.without(task, asides) if asides else None
+            return ()
+        asides = self._safeguards.possible_asides(task)
+        if not asides:
+            return ()
+        bare, cut = in_bare_words(task, asides), cutting.without(task, asides)
+        return (cut,) if bare.answer == cut.answer else (bare, cut)
 
     def prepare(self, tasks: Sequence[EssayTask]) -> PreparedCall:
         """What one call over `tasks` would send."""
@@ -176,10 +180,8 @@ class ModelJudge:
         return bool(suspicions(task.answer) or self._safeguards.asides(task))
 
     def _read_without_asides(self, task: EssayTask, judgement: Judgement) -> Judgement:
-        cut = self.without_asides(task, judgement)
-        if cut is None:
-            return judgement
-        return cutting.compared(task, judgement, self._judge_batch([cut])[0])
+        without = self.without_asides(task, judgement)
+        return cutting.checked(task, judgement, without, lambda one: self._judge_batch([one])[0])
 
     def _judge_batch(self, tasks: Sequence[EssayTask]) -> list[Judgement]:
         decided = self.decided(tasks[0])

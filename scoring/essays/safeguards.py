@@ -23,7 +23,11 @@ class Safeguards(Protocol):
     """Looks at an essay with no model that a text could talk to."""
 
     def asides(self, task: EssayTask) -> tuple[Span, ...]:
-        """The sentences to leave out of a second reading."""
+        """The sentences that speak to the reader; an essay with any shares its call with no other."""
+        ...
+
+    def possible_asides(self, task: EssayTask) -> tuple[Span, ...]:
+        """The sentences that a second reading does without, among them many that do not speak to the reader."""
         ...
 
     def doubt(self, task: EssayTask, verdicts: Iterable[CriterionVerdict]) -> str:
@@ -35,6 +39,10 @@ class PlainSafeguards:
     """Safeguards that need no embedder: no asides, and words counted."""
 
     def asides(self, task: EssayTask) -> tuple[Span, ...]:
+        """None."""
+        return ()
+
+    def possible_asides(self, task: EssayTask) -> tuple[Span, ...]:
         """None."""
         return ()
 
@@ -54,6 +62,10 @@ class EmbeddedSafeguards:
     def asides(self, task: EssayTask) -> tuple[Span, ...]:
         """The asides in the answer."""
         return self._finder.find(task)
+
+    def possible_asides(self, task: EssayTask) -> tuple[Span, ...]:
+        """What may be an aside in the answer."""
+        return self._finder.possible(task)
 
     def doubt(self, task: EssayTask, verdicts: Iterable[CriterionVerdict]) -> str:
         """Whether a best level is too good to be true, by the words and by the local scorer's reading."""

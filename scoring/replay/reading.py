@@ -53,10 +53,10 @@ def read_again(task: EssayTask, row: EssayScore, made: Sequence[Reading], *, wri
     while readings.in_doubt(task, judged) and (again := reader.reading(task, len(judged) + 1)):
         judged.append(again)
     settled = readings.settled(task, judged)
-    cut = reader.judge.without_asides(task, settled)
-    if cut is None:
-        return settled
-    return cutting.compared(task, settled, reader.judge.decided(cut) or reader.reading(cut, 1))
+    without = reader.judge.without_asides(task, settled)
+    return cutting.checked(
+        task, settled, without, lambda one: reader.judge.decided(one) or reader.reading(one, 1)
+    )
 
 
 def _judge(row: EssayScore, made: Sequence[Reading], writer: Writer) -> ModelJudge:

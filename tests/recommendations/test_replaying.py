@@ -282,6 +282,9 @@ class WithAside(PlainSafeguards):
         start = task.answer.find(ASIDE)
         return (Span(ASIDE, start, start + len(ASIDE)),) if start >= 0 else ()
 
+    def possible_asides(self, task: EssayTask) -> tuple[Span, ...]:
+        return self.asides(task)
+
 
 def test_a_reading_without_asides_is_read_again_too(
     openai: FakeOpenAI, monkeypatch: pytest.MonkeyPatch
@@ -295,7 +298,8 @@ def test_a_reading_without_asides_is_read_again_too(
     tamper(f"{REPLY} AND call_id = %s", [cut])
 
     place = f"question {essay_position(assessment)}"
-    flags = f"{place}, read again, flags: nothing is now asides_raised, injection_suspected"
+    # It comes out lower now, and a reading of it cut out, which would decide, was never made.
+    flags = f"{place}, read again, flags: nothing is now asides_unchecked"
     assert flags in differences(assessment)
 
 

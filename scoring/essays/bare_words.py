@@ -1,0 +1,50 @@
+"""Sentences reduced to the words they are made of.
+
+What a sentence contributes to an essay is for the greater part in its words; what it orders is in their order. So the
+sentences that may speak to the reader are given to a second reading as their content words, each once and sorted,
+without those that speak of judging; of these stay the ones that the task itself uses. A sentence of which hardly
+anything is left is left out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from scoring.essays.asides import OF_JUDGING
+from scoring.essays.language import FUNCTION_WORDS
+from scoring.essays.task import EssayTask
+from scoring.essays.text import Span, words
+
+# A single word says nothing, and a longer one than this is none.
+LEAST_WORDS: Final = 2
+LONGEST_WORD: Final = 20
+
+
+def in_bare_words(task: EssayTask, spans: Sequence[Span]) -> EssayTask:
+    """The task with these stretches of its answer, which stand in order, reduced to their words."""
+    known = _words_of(task)
+    parts: list[str] = []
+    at = 0
+    for span in spans:
+        parts += [task.answer[at : span.start], _bare(span.text, known)]
+        at = span.end
+    return replace(task, answer="".join([*parts, task.answer[at:]]).strip())
+
+
+def _bare(text: str, known: frozenset[str]) -> str:
+    kept = sorted({word for word in words(text) if word in known or _tells(word)} - FUNCTION_WORDS["en"])
+    return f"{' '.join(kept)}." if len(kept) >= LEAST_WORDS else ""
+
+
+def _tells(word: str) -> bool:
+    is_word = word.isascii() and word.replace("-", "").isalpha() and len(word) <= LONGEST_WORD
+    return is_word and word not in OF_JUDGING
+
+
+def _words_of(task: EssayTask) -> frozenset[str]:
+    """All words of the question and its rubric."""
+    texts = [task.prompt, task.model_answer]
+    for criterion in task.criteria:
+        texts += [criterion.name, criterion.explanation, criterion.guidance]
+        texts += [level.description for level in criterion.levels]
+    return frozenset(words(" ".join(texts)))
