@@ -56,6 +56,12 @@ chaos: install-dev ## CHAOS_JOBS assessments for each of CHAOS_SEEDS seeds while
 check: install-dev ## lint, format, types, deployment settings, migrations, drift of schemas and OpenAPI
 	@scripts/check.sh
 
+# It pins what the product has in other versions, so it has an environment of its own.
+AUDIT := var/audit
+audit: ## known weaknesses of what the product depends on; asks the package index
+	@test -x $(AUDIT)/bin/pip-audit || { $(PYTHON) -m venv $(AUDIT) && $(AUDIT)/bin/python -m pip install --quiet pip-audit==2.10.1; }
+	@$(AUDIT)/bin/pip-audit --no-deps --disable-pip --strict --requirement requirements.txt
+
 # What the product is measured against goes into an environment of its own, on top of the product's.
 BENCH := var/benchmarks
 $(BENCH)/.installed: benchmarks/requirements.txt $(VENV)/.installed-dev
@@ -71,4 +77,4 @@ bench: bench-install ## every benchmark in its usual size; about a quarter of an
 	    $(BENCH)/bin/python benchmarks/$$script.py || missed="$$missed $$script"; \
 	done; test -z "$$missed" || { echo "goals missed in:$$missed"; exit 1; }
 
-.PHONY: help install install-dev run demo test coverage test-all fuzz chaos check bench bench-install
+.PHONY: help install install-dev run demo test coverage test-all fuzz chaos check audit bench bench-install
