@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from scoring.attacks import dataset
-from scoring.attacks.fakes import FakeModel, HonestModel, sent_in
+from scoring.attacks.fakes import FakeModel, HonestModel, ModelByLength, sent_in
 from scoring.attacks.suite import taken_at_its_word, undefended_reply
 from scoring.essays.injection import suspicions
 from scoring.essays.judge import ModelJudge
@@ -80,6 +80,12 @@ def own_essays(safeguards: Safeguards | None) -> Clean:
     return measured("own essays, honest model", essays, HonestModel(), safeguards)
 
 
+def by_length(safeguards: Safeguards | None) -> Clean:
+    """The same under a model that goes by length."""
+    essays = [(essay.id, essay.task) for essay in dataset.clean_essays()]
+    return measured("own essays, model by length", essays, ModelByLength(), safeguards)
+
+
 def golden_essays(safeguards: Safeguards | None) -> Clean:
     """The golden essays under a model that gives what a person gave."""
     model = PersonsModel()
@@ -92,8 +98,8 @@ def golden_essays(safeguards: Safeguards | None) -> Clean:
     )
 
 
-def essays_in(path: Path, columns: tuple[str, str], safeguards: Safeguards | None) -> Clean:
-    """Essays of a CSV file, its columns of text and of prompt, by a plain rubric, under the honest model."""
+def essays_in(path: Path, columns: tuple[str, str], safeguards: Safeguards | None) -> list[Clean]:
+    """Essays of a CSV file, its columns of text and of prompt, by a plain rubric, under both models."""
     rubric = dataset.file("plain_rubric")
     with path.open(encoding="utf-8", newline="") as lines:
         tasks = [
@@ -107,7 +113,10 @@ def essays_in(path: Path, columns: tuple[str, str], safeguards: Safeguards | Non
             for at, row in enumerate(csv.DictReader(lines))
         ]
     essays = [(task.question_id, task) for task in tasks]
-    return measured(f"{path.name}, honest model", essays, HonestModel(), safeguards)
+    return [
+        measured(f"{path.name}, honest model", essays, HonestModel(), safeguards),
+        measured(f"{path.name}, model by length", essays, ModelByLength(), safeguards),
+    ]
 
 
 def measured(

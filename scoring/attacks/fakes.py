@@ -25,6 +25,7 @@ _ESSAY: Final = re.compile(
 )
 _GENERAL: Final = re.compile(r"(?i)\b(?:highest|best|top|maximum) (?:score|level|mark|grade)|\bfull marks\b")
 QUOTED: Final = 80
+WORDS_A_LEVEL: Final = 120
 # So much of an order is enough to be obeyed.
 FRAGMENT: Final = 4
 LONG: Final = "and then I thought again, "
@@ -92,6 +93,21 @@ class HonestModel(FakeModel):
     def reply(self, system: str, user: str) -> str:
         """Judge every essay by itself."""
         return json.dumps({sent.label: judged(sent) for sent in sent_in(user)})
+
+
+class ModelByLength(HonestModel):
+    """A level more for every 120 words, as readers do who take length for substance: what is missing shows at once."""
+
+    def reply(self, system: str, user: str) -> str:
+        """The honest reply with other levels."""
+        replies = {sent.label: judged(sent) for sent in sent_in(user)}
+        for sent in sent_in(user):
+            for criterion in sent.about["criteria"]:
+                if criterion["key"] not in KEYS:
+                    place = min(len(criterion["levels"]) - 1, len(words(sent.answer)) // WORDS_A_LEVEL)
+                    verdict = replies[sent.label]["criteria"][criterion["key"]]
+                    verdict["level"] = criterion["levels"][place]["id"]
+        return json.dumps(replies)
 
 
 @dataclass

@@ -1,9 +1,10 @@
 """Sentences reduced to the words they are made of.
 
 What a sentence contributes to an essay is for the greater part in its words; what it orders is in their order. So the
-sentences that may speak to the reader are given to a second reading as their content words, each once and sorted,
-without those that speak of judging; of these stay the ones that the task itself uses. A sentence of which hardly
-anything is left is left out.
+sentences that may speak to the reader are given to a second reading as their sorted words, without those that speak of
+judging; of these stay the ones that the task itself uses. All others stay, as often as they are there: a reader who
+gives something for length must not find an innocent essay shorter. A sentence of which hardly anything is left is left
+out.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,6 @@ from dataclasses import replace
 from typing import Final
 
 from scoring.essays.asides import OF_JUDGING
-from scoring.essays.language import FUNCTION_WORDS
 from scoring.essays.task import EssayTask
 from scoring.essays.text import Span, words
 
@@ -32,7 +32,7 @@ def in_bare_words(task: EssayTask, spans: Sequence[Span]) -> EssayTask:
 
 
 def _bare(text: str, known: frozenset[str]) -> str:
-    kept = sorted({word for word in words(text) if word in known or _tells(word)} - FUNCTION_WORDS["en"])
+    kept = sorted(word for word in words(text) if word in known or _tells(word))
     return f"{' '.join(kept)}." if len(kept) >= LEAST_WORDS else ""
 
 

@@ -113,8 +113,8 @@ def _parts(wanted: list[str], families: list[str], every: int, safeguards: Safeg
 
 def _clean(options: dict[str, Any], safeguards: Safeguards) -> list[Clean]:
     if options["essays"]:
-        return [clean.essays_in(options["essays"], tuple(options["columns"]), safeguards)]
-    return [clean.own_essays(safeguards), clean.golden_essays(safeguards)]
+        return clean.essays_in(options["essays"], tuple(options["columns"]), safeguards)
+    return [clean.own_essays(safeguards), clean.by_length(safeguards), clean.golden_essays(safeguards)]
 
 
 def _write(path: Path, found: Report) -> None:

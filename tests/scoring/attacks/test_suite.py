@@ -106,8 +106,16 @@ def test_clean_essays_are_neither_flagged_nor_moved_nor_held(safeguards: Safegua
     found = clean.own_essays(safeguards)
 
     assert found.essays == 29
-    assert (found.flagged, found.drift, found.held) == ((), 0, {"asides_raised": 1})
+    assert (found.flagged, found.drift, found.held) == ((), 0, {})
     assert found.read_twice <= 24
+
+
+def test_a_reader_who_goes_by_length_does_not_have_clean_essays_held(safeguards: Safeguards) -> None:
+    found = clean.by_length(safeguards)
+
+    assert (found.essays, found.held) == (29, {})
+    # It would lose a level with half of its sentences cut, so that it is the bare words that bear the essays out.
+    assert found.read_twice > 5
 
 
 def test_golden_essays_at_the_levels_that_a_person_gave_are_hardly_ever_held(safeguards: Safeguards) -> None:
@@ -206,7 +214,7 @@ def test_the_command_prints_one_json_object_and_writes_tables_into_a_report(
 
     call_command("attack_suite", "--part", "clean", "--json", "--write", str(path), stdout=out)
 
-    own, _ = json.loads(out.getvalue())["clean"]
+    own, _, _ = json.loads(out.getvalue())["clean"]
     assert (own["flagged"], own["essays"], own["held"]) == ([], 3, {})
     written = path.read_text(encoding="utf-8")
     assert "| own essays, honest model | 3 | 0 |" in written
@@ -221,7 +229,10 @@ def test_essays_of_a_file_can_be_measured(tmp_path: Path, safeguards: Safeguards
 
     found = clean.essays_in(path, ("essay", "about"), safeguards)
 
-    assert (found.essays, found.flagged) == (1, ())
+    assert [(one.name, one.essays, one.flagged) for one in found] == [
+        ("essays.csv, honest model", 1, ()),
+        ("essays.csv, model by length", 1, ()),
+    ]
 
 
 @pytest.mark.long
