@@ -19,11 +19,11 @@ FRESH_AIMED: Final = "second independent, each wanting one criterion alone"
 MOST: Final[Mapping[str, float]] = {
     KNOWN: 0.0,
     HELD_OUT: 0.01,
-    AIMED: 0.05,
+    AIMED: 0.02,
     INDEPENDENT: 0.01,
-    INDEPENDENT_AIMED: 0.02,
-    FRESH: 0.02,
-    FRESH_AIMED: 0.04,
+    INDEPENDENT_AIMED: 0.035,
+    FRESH: 0.015,
+    FRESH_AIMED: 0.03,
 }
 
 MOST_FALSE_FLAGS: Final = 0.01

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from hashlib import sha256
@@ -12,13 +13,14 @@ from typing import Any, Final
 from microcred.ai.base import ChatModel, ChatReply, ProviderError
 from scoring.attacks.fakes import sent_in
 from scoring.essays.redaction import redact
-from scoring.essays.text import clean, sentences
+from scoring.essays.text import clean, sentences, words
 from scoring.golden import essays
 from scoring.golden.essays import Mark
 
 FORM: Final = "golden-replies-1"
 RATER: Final = "rater"
 ABSENT: Final = "Your answer does not speak to this."
+_REPLACED: Final = re.compile(r"\[[A-Z]+_\d+\]")
 _FENCE: Final = re.compile(r"<<<ANSWER \w+ (\w+)>>>")
 # Stands for the random word of a call, which a recorded reply may repeat.
 _NONCE: Final = "{nonce}"
@@ -77,7 +79,8 @@ def question_key(system: str, user: str) -> str:
 
 def is_golden(user: str) -> bool:
     """Whether a prompt is about texts of the golden set, whole or in parts, and nothing else."""
-    return all(_marks_of(sent.answer) is not None for sent in sent_in(user))
+    sent = sent_in(user)
+    return bool(sent) and all(_marks_of(one.answer) is not None for one in sent)
 
 
 @dataclass
@@ -163,12 +166,12 @@ def _essay(schema: Mapping[str, Any], marks: Mapping[str, Mark]) -> dict[str, An
 def _marks_of(answer: str) -> Mapping[str, Mark] | None:
     """The marks of a golden text, or of the one that an answer is a part of; None for any other answer.
 
-    A judge may ask about an essay a second time, with some of its sentences left out.
+    A judge may ask about an essay again, with some of its sentences jumbled or left out.
     """
     told, known = _told(answer), _marks()
     if told in known:
         return known[told]
-    whole = next((text for text in known if _is_part(told.split(), text.split())), None)
+    whole = next((text for text in known if _is_part(told, text)), None)
     if whole is None:
         return None
     # What was left out was not what the levels rest on; where the sentence quoted was, another one has to do.
@@ -178,10 +181,13 @@ def _marks_of(answer: str) -> Mapping[str, Mark] | None:
     }
 
 
-def _is_part(words: Sequence[str], whole: Sequence[str]) -> bool:
-    """Whether at least half of a text is left, its words in their order and no others among them."""
-    remaining = iter(whole)
-    return 2 * len(words) >= len(whole) and all(word in remaining for word in words)
+def _is_part(part: str, whole: str) -> bool:
+    """Whether at least an eighth of a text is left, in any order and with no other words among them.
+
+    What was replaced does not count: figures that come to stand beside each other can look like a number to call.
+    """
+    left, all_words = Counter(words(_REPLACED.sub(" ", part))), Counter(words(whole))
+    return 8 * left.total() >= all_words.total() and left <= all_words
 
 
 def _least(schema: Mapping[str, Any]) -> Any:
@@ -201,7 +207,8 @@ def _marks() -> Mapping[str, Mapping[str, Mark]]:
     made = [one.task.answer for one in essays.variants() if one.kind != "foreign"]
     known: dict[str, Mapping[str, Mark]] = {_told(redact(answer).text): {} for answer in made}
     golden = {_told(redact(one.task.answer).text): one.marks for one in essays.golden_essays()}
-    return known | golden
+    # Golden ones first: a shuffled variant has the words of its essay, and so may a part of either.
+    return golden | {text: marks for text, marks in known.items() if text not in golden}
 
 
 def _told(text: str) -> str:

@@ -4,8 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from scoring.attacks.fakes import sent_in
 from scoring.golden.replies import Rater, is_golden
 from tests.fakes.openai_server import Received
+from tests.fakes.schema_answers import answer
 from tests.scoring.essays.chats import honest, verdict
 
 QUOTE = "First I would compare both sources and list where they differ."
@@ -27,8 +29,11 @@ def second_level(request: Received) -> str:
 
 
 def second_level_but_golden(request: Received) -> str:
-    """Reply to the golden essays as a good rater would, so that the gate is passed, and to others as above."""
+    """Reply to the golden essays as a good rater would, so that the gate is passed, to others as above, and with words
+    where words are asked for."""
+    schema = request.body["response_format"]["json_schema"]["schema"]
+    if not sent_in(request.prompt):
+        return json.dumps(answer(schema, request.prompt))
     if is_golden(request.prompt):
-        schema = request.body["response_format"]["json_schema"]["schema"]
         return Rater().complete(user=request.prompt, schema=schema).content
     return second_level(request)

@@ -60,11 +60,18 @@ class TestAsking:
         actions = AuditLog.objects.filter(action__startswith="erasure.").values_list("action", flat=True)
         assert sorted(actions) == ["erasure.cancelled", "erasure.requested"]
 
-    @pytest.mark.parametrize("body", [{}, {"password": ""}, {"password": "not mine"}])
-    def test_a_token_alone_is_not_enough(self, body: dict[str, str]) -> None:
+    @pytest.mark.parametrize(
+        ("body", "status", "code"),
+        [
+            ({}, 400, "INVALID_400"),
+            ({"password": ""}, 400, "INVALID_400"),
+            ({"password": "not mine"}, 403, "PASSWORD_403"),
+        ],
+    )
+    def test_a_token_alone_is_not_enough(self, body: dict[str, str], status: int, code: str) -> None:
         answer = client_of(UserFactory()).post(PATH, body, format="json")
 
-        assert (answer.status_code, answer.json()["error_code"]) == (403, "PASSWORD_403")
+        assert (answer.status_code, answer.json()["error_code"]) == (status, code)
         assert not ErasureRequest.objects.exists()
 
     def test_passwords_cannot_be_tried_out(self, settings: Settings) -> None:
