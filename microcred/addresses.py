@@ -1,6 +1,7 @@
 """Which URLs and addresses may be sent to: the judgement behind the guarded way out."""
 
 import ipaddress
+import re
 import socket
 import urllib.parse
 from dataclasses import dataclass
@@ -19,13 +20,14 @@ SERVICE_PORTS: Final = frozenset(
     {1433, 1521, 2049, 2181, 2375, 2376, 2379, 2380, 3306, 3389, 4369, 5432, 5433, 5672, 5900, 5984, 5985}
     | {6000, 6379, 6443, 6666, 6667, 7000, 7001, 9042, 9092, 9200, 9300, 10250, 10255, 11211, 27017, 27018}
 )
-# From the IANA special-purpose registries. ipaddress.is_global is not asked: it calls multicast, 6to4 relays,
-# NAT64 and site-local addresses global.
+# From the IANA special-purpose registries, and Azure's WireServer, a public address that only machines within
+# reach, with their secrets. ipaddress.is_global is not asked: it calls multicast, 6to4 relays, NAT64 and
+# site-local addresses global.
 CLOSED_IPV4: Final = tuple(
     ipaddress.IPv4Network(network)
     for network in (
-        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
-        "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24",
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "168.63.129.16/32", "169.254.0.0/16",
+        "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24",
         "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
         "224.0.0.0/4", "240.0.0.0/4",
     )
@@ -36,6 +38,15 @@ CLOSED_IPV6: Final = tuple(
     ipaddress.IPv6Network(network)
     for network in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3ffe::/16", "3fff::/20")
 )
+# Bits 32 to 63 of an ISATAP address (RFC 5214); the last 32 are an IPv4 address behind a tunnel.
+ISATAP_MARKS: Final = frozenset({0x00005EFE, 0x02005EFE})
+# Names that lead nowhere but into the local network: RFC 6761, 6762, 7686 and 8375, ICANN's .internal, and
+# what hosts files commonly call the machine itself. A name without a dot is completed by the search list.
+LOCAL_SUFFIXES: Final = (
+    "localhost", "localdomain", "local", "internal", "intranet", "lan", "home", "corp", "home.arpa", "in-addr.arpa",
+    "ip6.arpa", "onion", "invalid", "test",
+)  # fmt: skip
+NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
 class UrlRefused(Invalid):
@@ -65,6 +76,8 @@ def is_public(address: Address) -> bool:
     """Whether the address can only belong to somebody on the public internet."""
     if isinstance(address, ipaddress.IPv4Address):
         return not any(address in network for network in CLOSED_IPV4)
+    if (int(address) >> 32) & 0xFFFFFFFF in ISATAP_MARKS:
+        return False
     return address in OPEN_IPV6 and not any(address in network for network in CLOSED_IPV6)
 
 
@@ -81,7 +94,7 @@ def read_url(url: str, *, allow_private: bool = False) -> Place:
         raise UrlRefused("The URL is too long or has characters that no URL may have.")
     try:
         parts = urllib.parse.urlsplit(url)
-        host, port = _ascii_host(parts.hostname or ""), parts.port
+        host, port = _ascii_host(parts.hostname or "", bracketed="[" in parts.netloc), parts.port
     except ValueError:  # UnicodeError, from hosts that are no host names, is one
         raise UrlRefused("The URL cannot be read.") from None
     if parts.scheme not in ("http", "https"):
@@ -109,8 +122,8 @@ def numeric(host: str) -> Address | None:
     return ipaddress.ip_address(found[0][4][0])
 
 
-def _ascii_host(host: str) -> str:
-    if ":" in host:
+def _ascii_host(host: str, *, bracketed: bool) -> str:
+    if bracketed:
         if "%" in host:
             raise ValueError("a zone means something on this machine only")
         return str(ipaddress.IPv6Address(host))
@@ -127,7 +140,16 @@ def _refuse_private(place: Place) -> None:
     is_usual = place.port in WEB_PORTS or (place.port >= FIRST_FREE_PORT and place.port not in SERVICE_PORTS)
     if not is_usual:
         raise UrlRefused(f"Port {place.port} is not one that webhooks are sent to.")
-    address = numeric(place.host)
-    is_local = place.host == "localhost" or place.host.endswith(".localhost")
-    if is_local or (address is not None and not is_public(address)):
+    if _leads_home(place.host):
         raise UrlRefused("The URL does not lead to the public internet.")
+
+
+def _leads_home(host: str) -> bool:
+    """Whether the host is no public address, or one whose meaning depends on who reads it."""
+    address = numeric(host)
+    if address is not None:
+        # 0127.0.0.1 is one address to those who read octal numbers and another to those who do not.
+        return not is_public(address) or host != str(address)
+    if "." not in host or NUMBER.fullmatch(host.rpartition(".")[2]):
+        return True
+    return host.endswith(tuple(f".{suffix}" for suffix in LOCAL_SUFFIXES))

@@ -26,6 +26,21 @@ def post(url: str, *, timeout: float = 5, allow_private: bool = True, **options:
     )
 
 
+def dialling_of(monkeypatch: pytest.MonkeyPatch, *, refused: bool = False) -> list[tuple[str, int]]:
+    """Return the list that every address dialled is written into; ``refused``: none of them answers."""
+    dialled: list[tuple[str, int]] = []
+    dial = socket.create_connection
+
+    def noted(address: tuple[str, int], *args: Any, **options: Any) -> socket.socket:
+        dialled.append(address)
+        if refused:
+            raise ConnectionRefusedError
+        return dial(address, *args, **options)
+
+    monkeypatch.setattr(socket, "create_connection", noted)
+    return dialled
+
+
 class TestRefusedDeliveries:
     """A listener on the loopback address must never hear of these."""
 
@@ -43,6 +58,25 @@ class TestRefusedDeliveries:
         with pytest.raises(http.UrlRefused):
             post(f"{scheme}://{host}:{listener.port}/{path}", allow_private=False)
 
+        assert listener.connections == 0
+
+    def test_there_are_more_than_sixty_different_spellings(self) -> None:
+        assert len(set(SPELLINGS)) == len(SPELLINGS) > 120
+
+    @pytest.mark.parametrize("url", SPELLINGS)
+    def test_no_redirect_to_one_is_followed(
+        self, listener: Listener, url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        dialled = dialling_of(monkeypatch)
+        place = "".join(url.splitlines())  # a break would end the header
+        scheme, _, rest = place.partition("://")
+        host, _, path = rest.partition("/")
+        target = f"{scheme}://{host}:{listener.port}/{path}"
+        reply = f"HTTP/1.1 307 X\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n"
+        with listening(replying(reply.encode())) as partner:
+            answer = post(f"http://partner.example:{partner.port}/", resolve=resolver("127.0.0.1"))
+
+        assert (answer.status, dialled) == (307, [("127.0.0.1", partner.port)])
         assert listener.connections == 0
 
     @pytest.mark.parametrize("address", PRIVATE_ADDRESSES)
@@ -70,17 +104,12 @@ class TestRefusedDeliveries:
 
         assert listener.connections == 0
 
+    @pytest.mark.parametrize("address", PRIVATE_ADDRESSES)
     def test_a_name_server_that_changes_its_mind_is_asked_once(
-        self, listener: Listener, monkeypatch: pytest.MonkeyPatch
+        self, listener: Listener, monkeypatch: pytest.MonkeyPatch, address: str
     ) -> None:
-        answers = iter([["8.8.8.8"], ["127.0.0.1"]])
-        dialled: list[str] = []
-
-        def dial(address: tuple[str, int], *_: object, **__: object) -> socket.socket:
-            dialled.append(address[0])
-            raise ConnectionRefusedError
-
-        monkeypatch.setattr(socket, "create_connection", dial)
+        answers = iter([["8.8.8.8"], [address]])
+        dialled = dialling_of(monkeypatch, refused=True)
         with pytest.raises(http.ExchangeError):
             post(
                 f"https://partner.example:{listener.port}/",
@@ -88,7 +117,7 @@ class TestRefusedDeliveries:
                 resolve=lambda host, port: next(answers),
             )
 
-        assert dialled == ["8.8.8.8"]
+        assert dialled == [("8.8.8.8", listener.port)]
         assert listener.connections == 0
 
 

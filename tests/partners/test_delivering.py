@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from microcred import http
 from ops import jobs
 from ops.models import AsyncJob, AuditLog
 from partners import payloads, services, signing
-from partners.models import WebhookEvent
+from partners.models import WebhookAttempt, WebhookEndpoint, WebhookEvent
 from tests.microcred.listeners import OK, Behaviour, listening, refuse, replying
+from tests.microcred.spellings import SPELLINGS
 from tests.partners.conftest import registered
 from tests.partners.deliveries import delivery_to, headers_and_body, status_reply, try_once, wait_of
 
@@ -95,6 +97,23 @@ def test_a_private_address_is_refused_at_delivery(settings: Settings) -> None:
 
     assert listener.connections == 0
     assert delivery.tries.get().error == "refused"
+
+
+@pytest.mark.usefixtures("takes_others")
+def test_no_spelling_that_got_into_the_database_is_sent_to(settings: Settings) -> None:
+    with listening(replying(OK)) as listener:
+        endpoint, _ = registered(f"http://127.0.0.1:{listener.port}/hook")
+        settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES = False
+        for url in SPELLINGS:
+            scheme, _, rest = url.partition("://")
+            host, _, path = rest.partition("/")
+            aimed = f"{scheme}://{host}:{listener.port}/{path}"
+            WebhookEndpoint.objects.filter(pk=endpoint.pk).update(url=aimed)
+            services.send_test(by=None, endpoint_id=endpoint.pk, now=timezone.now())
+            jobs.drain()
+
+    assert listener.connections == 0
+    assert Counter(WebhookAttempt.objects.values_list("error", flat=True)) == {"refused": len(SPELLINGS)}
 
 
 def test_of_a_long_reply_the_beginning_is_kept() -> None:
