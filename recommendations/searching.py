@@ -11,7 +11,7 @@ from recommendations import deciding, queries
 from recommendations.drafts import Embedding
 from recommendations.gaps import Need
 from recommendations.nearness import QueryVectors
-from recommendations.queries import Filters
+from recommendations.queries import Searched
 from recommendations.retrieval import Evidence, Hit, Passage, SearchQuery, gather, search_queries
 
 HITS_A_NEED: Final = 100
@@ -59,20 +59,21 @@ def search(
     if not asked or not helpful:
         return Findings({}, key)
     vectors = _query_vectors.of([query.text for query in asked], embedder)
-    found = _searched(asked, vectors, key, helpful)
+    searched = _searched(asked, vectors, key, helpful)
+    found = searched.hits
     if not any(found):
         return None
     evidence, hits = gather(list(zip(asked, found, strict=True))), deciding.hits(asked, found)
-    for artifact_id, hashes in queries.vector_hashes(hits["passages"].keys()).items():
+    for artifact_id, hashes in searched.hashes(hits["passages"].keys()).items():
         hits["passages"][artifact_id] |= hashes
     return Findings(evidence, key, asked, vectors, hits)
 
 
 def _searched(
     asked: Sequence[SearchQuery], vectors: Vectors, key: EmbeddingKey, credential_ids: Collection[uuid.UUID]
-) -> list[list[Hit]]:
-    words, among = [query.words for query in asked], Filters(credential_ids=credential_ids)
-    return queries.hybrid(words, vectors, key=key, limit=HITS_A_NEED, filters=among)
+) -> Searched:
+    words = [query.words for query in asked]
+    return queries.hybrid_among(words, vectors, key=key, limit=HITS_A_NEED, credential_ids=credential_ids)
 
 
 def passages_for(
@@ -87,7 +88,7 @@ def passages_for(
     evidence = {key: findings.evidence[key].hits for key in chosen if key in findings.evidence}
     lacking = [credential_id for credential_id in chosen if credential_id not in evidence]
     if lacking and findings.vectors is not None:
-        found = _searched(findings.asked, findings.vectors, findings.key, lacking)
+        found = _searched(findings.asked, findings.vectors, findings.key, lacking).hits
         late = gather(list(zip(findings.asked, found, strict=True)))
         evidence |= {key: tuple(map(_without_ranks, one.hits)) for key, one in late.items()}
     hits = [hit for own in evidence.values() for hit in own[:PASSAGES_AN_ITEM]]

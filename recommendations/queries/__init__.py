@@ -43,6 +43,7 @@ from recommendations.queries.sampling import (
     share_of_credentials,
 )
 from recommendations.queries.search import nearest
+from recommendations.queries.shelves import Searched, hybrid_among
 from recommendations.queries.signals import Offer, Offers, earned, offers
 from recommendations.queries.standing import moved_since, standing_now
 from recommendations.queries.verbatim import standing_verbatim
@@ -64,6 +65,7 @@ __all__ = [
     "Reliability",
     "Result",
     "Run",
+    "Searched",
     "Span",
     "UnlikeVectors",
     "active_key",
@@ -81,6 +83,7 @@ __all__ = [
     "get_visible",
     "history_of",
     "hybrid",
+    "hybrid_among",
     "indexes",
     "learners",
     "moved_since",

@@ -37,14 +37,12 @@ FIELD_WEIGHTS: Final = "{0.4,0.6,0.8,1.0}"
 # What the title adds to a passage's meaning, the middle of a plateau (.25 to .4).
 TITLE_SHARE: Final = 0.3
 # The number of all passages stands under the empty word.
-_WORDS_AND_NUMBER: Final = """
+_STEMS: Final = """
 SELECT t.ord, s.stem, coalesce(w.passages, 0), (SELECT passages FROM word_counts WHERE word = '')
   FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS t(text, ord)
  CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector('english', t.text))) AS s(stem)
-  LEFT JOIN word_counts w ON w.word = s.stem
- UNION ALL
-SELECT 0, '', ({counted}), 0
-"""
+  LEFT JOIN word_counts w ON w.word = s.stem"""
+_STEMS_AND_NUMBER: Final = f"{_STEMS} UNION ALL SELECT 0, '', ({{counted}}), 0"
 _ASKED: Final = """
 asked AS MATERIALIZED (
   SELECT t.ord, t.q::vector(384) AS q FROM unnest(%(vectors)s::text[]) WITH ORDINALITY AS t(q, ord)
@@ -178,20 +176,31 @@ def _sql(names: frozenset[str], *, exact: bool, meaning: bool, several: bool) ->
     return f"WITH {','.join(parts)} {_FOUND.format(found=_BOTH if meaning else _WORDS)}"
 
 
+def rarest_of(texts: Sequence[str]) -> list[list[tuple[str, float]]]:
+    """Return the stems to look up for each text, ready for a search, with their rarity."""
+    return [
+        [(stem, rarity) for _, stem, rarity in own]
+        for own in _rarest_by_text(fetched(_STEMS, {"texts": list(texts)}), len(texts))
+    ]
+
+
 def _asked_words(texts: Sequence[str], names: frozenset[str], values: dict[str, Any]) -> tuple[Words, int]:
     """The stems to look up for each text, by its place from 1, with their rarity; and how many vectors pass, counted
     to one above the bound."""
     counted = counting_sql(names, EXACT_ROWS + 1)
-    found = fetched(_WORDS_AND_NUMBER.format(counted=counted), {**values, "texts": list(texts)})
-    stems: dict[int, list[tuple[str, int, int]]] = {}
-    number = 0
+    found = fetched(_STEMS_AND_NUMBER.format(counted=counted), {**values, "texts": list(texts)})
+    number = next(passages for ord_, _, passages, _ in found if not ord_)
+    return [one for own in _rarest_by_text(found, len(texts)) for one in own], number
+
+
+def _rarest_by_text(found: Iterable[tuple[int, str, int, int | None]], number: int) -> list[Words]:
+    stems: list[list[tuple[str, int, int]]] = [[] for _ in range(number)]
     for ord_, stem, passages, whole in found:
         if ord_:
-            stems.setdefault(ord_, []).append((stem, passages, whole or 0))
-        else:
-            number = passages
-    words = [(ord_, _quoted(stem), rarity) for ord_, one in stems.items() for stem, rarity in _rarest(one)]
-    return words, number
+            stems[ord_ - 1].append((stem, passages, whole or 0))
+    return [
+        [(ord_, _quoted(stem), rarity) for stem, rarity in _rarest(own)] for ord_, own in enumerate(stems, 1)
+    ]
 
 
 def _rarest(stems: Iterable[tuple[str, int, int]]) -> Iterator[tuple[str, float]]:

@@ -1,0 +1,193 @@
+"""Passages held in memory, and the exact search among those of some credentials: by meaning, by words, and by both.
+
+It ranks as `recommendations.queries.hybrid` does in the database, which takes over where more passages are asked for
+than are compared one by one. The field is narrowed in single precision; cosines that are told, and that decide a place,
+are worked out in double precision. Ties go to the id.
+"""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommendations.retrieval import Hit, fuse_ranks
+
+Rows = NDArray[np.intp]
+Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+# How far two cosines in single precision may be apart that are equal in double precision.
+SLACK: Final = 1e-5
+# So that passages of the same words have the same cosine to the last digit.
+DIGITS: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Passages as they are stored, by row: whose they are, their vectors, the hashes of what was embedded and of the
+    vector, and the row of their document's title among ``titles``, -1 without one."""
+
+    artifact_ids: Sequence[uuid.UUID]
+    credential_ids: Sequence[uuid.UUID]
+    chunk_ids: Sequence[uuid.UUID]
+    vectors: Singles
+    hashes: Sequence[tuple[str, str]]
+    title_of: Rows
+    titles: Singles
+
+    @property
+    def size(self) -> int:
+        """How many vectors that is."""
+        return len(self.vectors) + len(self.titles)
+
+    def and_also(self, more: "Held") -> "Held":
+        """Return these and more."""
+        shifted = np.where(more.title_of < 0, -1, more.title_of + len(self.titles))
+        return Held(
+            [*self.artifact_ids, *more.artifact_ids],
+            [*self.credential_ids, *more.credential_ids],
+            [*self.chunk_ids, *more.chunk_ids],
+            np.concatenate([self.vectors, more.vectors]),
+            [*self.hashes, *more.hashes],
+            np.concatenate([self.title_of, shifted]),
+            np.concatenate([self.titles, more.titles]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """The rows that have a word, and how much it counts there."""
+
+    rows: Rows
+    ranks: Floats
+
+    @staticmethod
+    def of(found: Sequence[tuple[int, float]]) -> "Postings":
+        """Return the postings of rows with their ranks."""
+        return Postings(
+            np.array([row for row, _ in found], np.intp), np.array([rank for _, rank in found], float)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one need asks for: the vector of its text, and where its words stand with how rare each is."""
+
+    vector: Singles
+    words: Sequence[tuple[Postings, float]]
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Passages, and the words that were asked for of them; ``title_share`` is what a title adds to the meaning."""
+
+    held: Held
+    title_share: float
+    credentials: frozenset[uuid.UUID]
+    words: dict[str, Postings] = field(default_factory=dict)
+    _rows: dict[uuid.UUID, list[int]] = field(init=False)
+    _row_of: dict[str, int] = field(init=False)
+    _order: Rows = field(init=False)
+    _norms: Floats = field(init=False)
+    _title_norms: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._rows = {}
+        for row, credential_id in enumerate(self.held.credential_ids):
+            self._rows.setdefault(credential_id, []).append(row)
+        ids = self.held.artifact_ids
+        self._row_of = {str(artifact_id): row for row, artifact_id in enumerate(ids)}
+        self._order = np.empty(len(ids), np.intp)
+        self._order[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+        self._norms = _norms(self.held.vectors)
+        self._title_norms = _norms(self.held.titles)
+
+    def rows_of(self, credential_ids: Collection[uuid.UUID]) -> Rows:
+        """Return the rows of these credentials' passages."""
+        found = [row for one in credential_ids for row in self._rows.get(one, ())]
+        return np.array(found, np.intp)
+
+    def hashes_of(self, artifact_id: str) -> tuple[str, str]:
+        """Return the hashes of what was embedded for the vector of this id, and of the vector."""
+        return self.held.hashes[self._row_of[artifact_id]]
+
+    def search(self, wanted: Sequence[Wanted], rows: Rows, *, depth: int, limit: int) -> list[list[Hit]]:
+        """Return, for each that is wanted, the first ``limit`` of these rows by meaning and by words together; each of
+        the two searches goes ``depth`` passages deep."""
+        queries = np.stack([one.vector for one in wanted]).astype(np.float64)
+        queries /= _norms(queries)[:, None]
+        narrow = self.held.vectors[rows] @ queries.T.astype(np.float32)
+        narrow /= self._norms[rows, None].astype(np.float32)
+        found = (
+            self._found(query, one.words, rows, near, depth)
+            for one, query, near in zip(wanted, queries, narrow.T, strict=True)
+        )
+        return [fuse_ranks(hits, limit=limit) for hits in found]
+
+    def _found(
+        self, query: Floats, words: Sequence[tuple[Postings, float]], rows: Rows, narrow: Singles, depth: int
+    ) -> list[Hit]:
+        near, worded = _narrowed(rows, narrow, depth), self._worded(words, rows, depth)
+        among = np.union1d(near, worded[0])
+        cosines = dict(zip(among.tolist(), self._cosines(among, query).tolist(), strict=True))
+        by_meaning = self._by_meaning(near, cosines, query, depth)
+        by_words = self._by_words(*worded, cosines, depth)
+        places: dict[int, list[int | None]] = {row: [place, None] for place, row in enumerate(by_meaning, 1)}
+        for place, row in enumerate(by_words, 1):
+            places.setdefault(row, [None, None])[1] = place
+        ids, owners = self.held.artifact_ids, self.held.credential_ids
+        return [Hit(owners[row], ids[row], cosines[row], *own) for row, own in places.items()]
+
+    def _cosines(self, rows: Rows, query: Floats) -> Floats:
+        products = self.held.vectors[rows].astype(np.float64) @ query
+        return np.round(products / self._norms[rows], DIGITS)
+
+    def _by_meaning(self, near: Rows, cosines: Mapping[int, float], query: Floats, depth: int) -> list[int]:
+        """The nearest, in the order of the cosine with the weighted mean of passage and title."""
+        plain = np.array([cosines[row] for row in near.tolist()])
+        first = np.lexsort((self._order[near], -plain))[:depth]
+        near, plain = near[first], plain[first]
+        meant, share = plain.copy(), self.title_share
+        titled = self.held.title_of[near] >= 0
+        if titled.any():
+            places, whose = self.held.title_of[near[titled]], near[titled]
+            titles = self.held.titles[places].astype(np.float64)
+            to_query = titles @ query / self._title_norms[places]
+            alike = np.einsum("ij,ij->i", titles, self.held.vectors[whose].astype(np.float64))
+            alike /= self._title_norms[places] * self._norms[whose]
+            length = np.sqrt((1 - share) ** 2 + share**2 + 2 * share * (1 - share) * alike)
+            mixed = (1 - share) * plain[titled] + share * to_query
+            meant[titled] = np.round(mixed / np.maximum(1e-9, length), DIGITS)
+        ordered: list[int] = near[np.lexsort((self._order[near], -meant))].tolist()
+        return ordered
+
+    def _worded(self, words: Sequence[tuple[Postings, float]], rows: Rows, depth: int) -> tuple[Rows, Floats]:
+        """Those of the rows that have one of the words and may be among the first, with their scores."""
+        scores = np.zeros(len(self._order))
+        for own, rarity in words:
+            scores[own.rows] += rarity * own.ranks
+        met = rows[scores[rows] > 0]
+        if len(met) > depth:
+            least = np.partition(scores[met], len(met) - depth)[len(met) - depth]
+            met = met[scores[met] >= least]
+        return met, scores[met]
+
+    def _by_words(self, met: Rows, scores: Floats, cosines: Mapping[int, float], depth: int) -> list[int]:
+        near = np.array([cosines[row] for row in met.tolist()])
+        ordered: list[int] = met[np.lexsort((self._order[met], -near, -scores))[:depth]].tolist()
+        return ordered
+
+
+def _narrowed(rows: Rows, narrow: Singles, depth: int) -> Rows:
+    if len(rows) <= depth:
+        return rows
+    least = np.partition(narrow, len(rows) - depth)[len(rows) - depth]
+    near: Rows = rows[narrow >= least - SLACK]
+    return near
+
+
+def _norms(vectors: Singles | Floats) -> Floats:
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64))
+    return np.asarray(np.where(lengths > 0, lengths, 1.0), np.float64)

@@ -1,0 +1,220 @@
+"""What is found in memory is what the database finds, and nothing that has changed since."""
+
+import uuid
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from catalog.models import Credential, CredentialDocument
+from microcred.ai.base import EmbeddingKey, Vectors
+from recommendations.models import DocumentChunk, EmbeddingArtifact, TitleEmbedding
+from recommendations.queries import Filters, hybrid, hybrid_among, search, shelves, vector_hashes
+from recommendations.retrieval import Hit
+from recommendations.services.words import refresh_word_counts
+from tests.factories.catalog import CredentialDocumentFactory, CredentialFactory
+
+pytestmark = pytest.mark.django_db
+KEY = EmbeddingKey("sentence-transformers", "noise", 384)
+WORDS = (
+    "welding",
+    "metals",
+    "joining",
+    "nursing",
+    "care",
+    "budgets",
+    "charts",
+    "tables",
+    "networks",
+    "courses",
+)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_held() -> Iterator[None]:
+    shelves._kept.clear()
+    yield
+    shelves._kept.clear()
+
+
+def unit_vectors(number: int, *, seed: int) -> Vectors:
+    drawn = np.random.default_rng(seed).normal(size=(number, 384))
+    return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True), dtype=np.float32)
+
+
+def store(vectors: Vectors, *, seed: int, titled: bool = True, active: bool = True) -> Credential:
+    """Give a new credential a document with a passage of three words for each vector."""
+    credential = CredentialFactory(active=active)
+    document = CredentialDocumentFactory(credential=credential, uri=f"https://example.org/{uuid.uuid4()}")
+    drawn = np.random.default_rng(seed).choice(WORDS, size=(len(vectors), 4))
+    chunks = DocumentChunk.objects.bulk_create(
+        DocumentChunk(
+            document=document, position=place, start=place, end=place + 1, title=str(own[3]), text=" ".join(own[:3]),
+            content_hash=f"{seed:032d}{place:032d}",
+        )
+        for place, own in enumerate(drawn)
+    )  # fmt: skip
+    EmbeddingArtifact.objects.bulk_create(
+        EmbeddingArtifact(
+            entity_type="document_chunk", entity_id=chunk.pk, chunk=chunk, provider=KEY.provider, model=KEY.model,
+            dimension=KEY.dimension, content_hash=chunk.content_hash, vector=vector,
+        )
+        for chunk, vector in zip(chunks, vectors, strict=True)
+    )  # fmt: skip
+    if titled:
+        (vector,) = unit_vectors(1, seed=1000 + seed)
+        TitleEmbedding.objects.create(
+            document=document, provider=KEY.provider, model=KEY.model, dimension=KEY.dimension, vector=vector
+        )
+    return credential
+
+
+def by_database(texts: list[str], asked: Vectors, ids: Collection[uuid.UUID]) -> list[list[Hit]]:
+    return hybrid(texts, asked, key=KEY, limit=100, filters=Filters(credential_ids=ids))
+
+
+def in_memory(texts: list[str], asked: Vectors, ids: Collection[uuid.UUID]) -> list[list[Hit]]:
+    found = hybrid_among(texts, asked, key=KEY, limit=100, credential_ids=ids)
+    assert found.shelf is not None
+    return found.hits
+
+
+def ids_of(texts: list[str], asked: Vectors, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    return {hit.credential_id for own in in_memory(texts, asked, ids) for hit in own}
+
+
+def test_ranks_and_cosines_are_those_of_the_database() -> None:
+    made = [store(unit_vectors(6, seed=seed), seed=seed, titled=seed % 3 > 0) for seed in range(50)]
+    refresh_word_counts(changed=True)
+    among = [one.pk for one in made[:40]]
+    texts, asked = (
+        ["welding of metals", "caring nurses and budgets", "the of and", "zzz"],
+        unit_vectors(4, seed=99),
+    )
+
+    theirs, ours = by_database(texts, asked, among), in_memory(texts, asked, among)
+
+    for by_sql, held in zip(theirs, ours, strict=True):
+        assert len(held) == 100
+        assert [_ranks(hit) for hit in held] == [_ranks(hit) for hit in by_sql]
+        assert [hit.similarity for hit in held] == pytest.approx([hit.similarity for hit in by_sql], abs=1e-6)
+
+
+def _ranks(hit: Hit) -> tuple[Any, ...]:
+    return hit.credential_id, hit.artifact_id, hit.vector_rank, hit.text_rank, hit.fused_rank
+
+
+def test_equal_passages_come_in_the_order_of_their_ids() -> None:
+    (vector,) = unit_vectors(1, seed=1)
+    made = [store(np.stack([vector] * 7), seed=7, titled=False) for _ in range(30)]
+    among = [one.pk for one in made]
+
+    (theirs,), (ours,) = (find(["welding"], vector[None, :], among) for find in (by_database, in_memory))
+
+    assert [_ranks(hit) for hit in ours] == [_ranks(hit) for hit in theirs]
+
+
+def test_the_hashes_are_those_of_the_database() -> None:
+    credential = store(unit_vectors(3, seed=2), seed=2)
+
+    found = hybrid_among(
+        ["care"], unit_vectors(1, seed=3), key=KEY, limit=100, credential_ids=[credential.pk]
+    )
+
+    ids = [str(hit.artifact_id) for hit in found.hits[0]]
+    assert len(ids) == 3
+    assert found.hashes(ids) == vector_hashes(ids)
+
+
+def test_another_search_among_the_same_is_one_statement() -> None:
+    credential, asked = store(unit_vectors(3, seed=4), seed=4), unit_vectors(2, seed=5)
+    in_memory(["care", "welding"], asked, [credential.pk])
+
+    with CaptureQueriesContext(connection) as captured:
+        in_memory(["welding", "care"], asked, [credential.pk])
+
+    assert len(captured) == 1
+
+
+def test_what_changes_is_read_anew() -> None:
+    old, other = (store(unit_vectors(3, seed=seed), seed=seed, titled=False) for seed in (6, 7))
+    asked, among = unit_vectors(1, seed=8), [old.pk, other.pk]
+    (before,) = in_memory(["sailing"], asked, among)
+    first = DocumentChunk.objects.filter(document__credential=old).first()
+    assert first is not None
+
+    DocumentChunk.objects.filter(pk=first.pk).update(text="sailing")
+    (worded,) = in_memory(["sailing"], asked, among)
+    EmbeddingArtifact.objects.filter(chunk=first).update(vector=asked[0])
+    (turned,) = in_memory(["sailing"], asked, among)
+    first.delete()
+    (gone,) = in_memory(["sailing"], asked, among)
+
+    assert [hit.text_rank for hit in before] == [None] * 6
+    assert [hit.text_rank for hit in worded if hit.text_rank] == [1]
+    assert (turned[0].similarity, turned[0].fused_rank) == (1.0, 1)
+    assert len(gone) == 5
+
+
+def test_a_deactivated_credential_is_never_found_again() -> None:
+    kept, left = (store(unit_vectors(3, seed=seed), seed=seed) for seed in (9, 10))
+    asked, among = unit_vectors(1, seed=11), [kept.pk, left.pk]
+    assert ids_of(["care"], asked, among) == {kept.pk, left.pk}
+
+    Credential.objects.filter(pk=left.pk).update(active=False)
+
+    assert ids_of(["care"], asked, among) == {kept.pk}
+    assert ids_of(["care"], asked, [left.pk]) == set()
+
+
+def test_nobody_is_found_who_was_not_asked_for_or_has_other_vectors() -> None:
+    mine, others = (store(unit_vectors(3, seed=seed), seed=seed) for seed in (12, 13))
+    asked = unit_vectors(1, seed=14)
+    assert ids_of(["care"], asked, [mine.pk, others.pk]) == {mine.pk, others.pk}
+
+    unlike = EmbeddingKey(KEY.provider, "another", 384)
+
+    assert ids_of(["care"], asked, [mine.pk]) == {mine.pk}
+    assert hybrid_among(["care"], asked, key=unlike, limit=9, credential_ids=[mine.pk]).hits == [[]]
+
+
+def test_a_document_that_is_moved_takes_its_passages_along() -> None:
+    old, new = store(unit_vectors(2, seed=15), seed=15), CredentialFactory()
+    asked, among = unit_vectors(1, seed=16), [old.pk, new.pk]
+    assert ids_of(["care"], asked, among) == {old.pk}
+
+    CredentialDocument.objects.filter(credential=old).update(credential=new)
+
+    assert ids_of(["care"], asked, among) == {new.pk}
+
+
+def test_where_more_pass_than_are_compared_the_database_searches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "EXACT_ROWS", 5)
+    few, many = store(unit_vectors(5, seed=17), seed=17), store(unit_vectors(6, seed=18), seed=18)
+    asked = unit_vectors(1, seed=19)
+
+    assert hybrid_among(["care"], asked, key=KEY, limit=9, credential_ids=[few.pk]).shelf is not None
+    assert hybrid_among(["care"], asked, key=KEY, limit=9, credential_ids=[many.pk]).shelf is None
+    assert shelves._kept[connection.settings_dict["NAME"], KEY].shelf.held.size == 6
+
+
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelves, "MOST_VECTORS", 10)
+    monkeypatch.setattr(shelves, "MOST_POSTINGS", 3)
+    monkeypatch.setattr(shelves, "MOST_TEXTS", 1)
+    made = [store(unit_vectors(4, seed=seed), seed=seed) for seed in (20, 21, 22)]
+    asked = unit_vectors(1, seed=23)
+
+    for one in made:
+        for word in WORDS:
+            assert [list(map(_ranks, own)) for own in in_memory([word], asked, [one.pk])] == [
+                list(map(_ranks, own)) for own in by_database([word], asked, [one.pk])
+            ]
+
+    kept = shelves._kept[connection.settings_dict["NAME"], KEY]
+    assert kept.shelf.held.size <= 10
+    assert sum(len(own.rows) for own in kept.shelf.words.values()) <= 3 + 4
+    assert len(kept.stems) <= 2
