@@ -6,17 +6,17 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db import models
 from django.http import HttpRequest
-from django.utils.decorators import method_decorator
-from django.views.decorators.debug import sensitive_post_parameters
+from django.utils import timezone
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
-from accounts import second_factor, services
+from accounts import password_links, second_factor, services
 from accounts.enums import Role
 from accounts.forms import PersonChangeForm, PersonCreationForm
 from accounts.key_admin import ServiceKeyAdmin as ServiceKeyAdmin
 from accounts.models import AdvisorAssignment, GuardianLink, User
 from accounts.personal_data.admin import request_erasure
+from microcred.errors import DomainError
 
 Link = AdvisorAssignment | GuardianLink
 
@@ -105,14 +105,19 @@ class UserAdmin(ModelAdmin):  # type: ignore[misc]
     ordering = ("email",)
     list_per_page = 25
     readonly_fields = ("last_login", "created_at", "updated_at")
-    add_fieldsets = ((None, {"fields": ("email", "name", "role", "password1", "password2")}),)
+    add_fieldsets = ((None, {"fields": ("email", "name", "role")}),)
     fieldsets = (
         (None, {"fields": ("email", "name", "role", "status")}),
-        ("Password", {"fields": ("new_password",)}),
         ("More", {"classes": ["collapse"], "fields": ("profile", "last_login", "created_at", "updated_at")}),
     )
 
-    actions = ("end_log_ins", "take_off_second_factor", "erase")
+    actions = ("make_password_link", "end_log_ins", "take_off_second_factor", "erase")
+
+    @admin.action(description="Make a link for a new password", permissions=["change"])
+    def make_password_link(self, request: HttpRequest, people: models.QuerySet[User]) -> None:
+        """Show a link for each of the chosen people but oneself: that page asks for the present password."""
+        for person in people.exclude(pk=str(request.user.pk)):
+            self._show_link(request, person)
 
     @admin.action(description="Log out everywhere", permissions=["change"])
     def end_log_ins(self, request: HttpRequest, people: models.QuerySet[User]) -> None:
@@ -149,16 +154,10 @@ class UserAdmin(ModelAdmin):  # type: ignore[misc]
         return False
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Ask for a password when a person is new."""
+        """Ask for less when a person is new."""
         if obj is None:
             kwargs["form"] = PersonCreationForm
         return super().get_form(request, obj, change=change, **kwargs)
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Offer no new password to oneself."""
-        shown = super().get_fieldsets(request, obj)
-        is_own = obj is not None and obj.pk == request.user.pk
-        return [one for one in shown if not (is_own and one[0] == "Password")]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Let nobody shut themselves out."""
@@ -175,18 +174,6 @@ class UserAdmin(ModelAdmin):  # type: ignore[misc]
         field = request.GET.get("field_name") if request.path.endswith("/autocomplete/") else None
         return (found.filter(role=field) if field in Role.values else found), may_repeat
 
-    @method_decorator(sensitive_post_parameters())
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
-        """Keep the password out of error reports."""
-        return super().add_view(request, form_url, extra_context)
-
-    @method_decorator(sensitive_post_parameters())
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> Any:
-        """Keep the password out of error reports."""
-        return super().change_view(request, object_id, form_url, extra_context)
-
     @admin.action(description="Erase, after the cool-off", permissions=["change"])
     def erase(self, request: HttpRequest, queryset: models.QuerySet[User]) -> None:
         """Have the chosen people erased."""
@@ -194,15 +181,26 @@ class UserAdmin(ModelAdmin):  # type: ignore[misc]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Store the person, which ends their tokens where it must."""
-        changed = set(form.changed_data) - {"password1", "password2", "usable_password", "new_password"}
-        # One's own is changed on the page that asks for the present one.
-        password = form.cleaned_data.get("new_password") if obj.pk != request.user.pk else ""
-        if password:
-            obj.set_password(password)
-        if password or not change:
-            changed.add("password")
-        if changed:
-            services.save_person(by=request.user, person=obj, changed=frozenset(changed))  # type: ignore[arg-type]
+        if not change:
+            obj.set_unusable_password()
+        if form.changed_data:
+            services.save_person(
+                by=request.user,  # type: ignore[arg-type]
+                person=obj,
+                changed=frozenset(form.changed_data),
+            )
+        if not change:
+            self._show_link(request, obj)
+
+    def _show_link(self, request: HttpRequest, person: User) -> None:
+        try:
+            code = password_links.make(by=request.user, person=person, now=timezone.now())  # type: ignore[arg-type]
+        except DomainError as refusal:
+            self.message_user(request, f"{person}: {refusal.message}", messages.WARNING)
+            return
+        link = password_links.address(code, site=request.build_absolute_uri("/"))
+        told = f"Link for {person}: {link} — hand it to them now, it is not shown again. Good once, for 24 hours."
+        self.message_user(request, told, messages.WARNING)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Make and end links."""

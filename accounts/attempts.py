@@ -1,10 +1,12 @@
 """How often a password may be tried, on the log-in page and over the API together."""
 
 import hashlib
+import math
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django_ratelimit.core import get_usage
 
 GROUP = "accounts.login"
@@ -17,6 +19,18 @@ def count_page_attempt(request: HttpRequest, *, email: str) -> int:
     by_address = get_usage(request, group=GROUP, key="ip", rate=BY_ADDRESS, increment=True)
     by_email = _usage(request, email, increment=True)
     return max(_wait(by_address, "should_limit"), _wait(by_email, "should_limit"))
+
+
+def count_link_attempt(request: HttpRequest) -> int:
+    """Count a try of a link for a new password; return the seconds to wait, 0 while the allowance lasts."""
+    return _wait(get_usage(request, group=GROUP, key="ip", rate=BY_ADDRESS, increment=True), "should_limit")
+
+
+def come_back(request: HttpRequest, wait: int) -> HttpResponse:
+    """Answer that there were too many, and when there may be more."""
+    refusal = render(request, "429.html", {"minutes": math.ceil(wait / 60)}, status=429)
+    refusal.headers["Retry-After"] = str(wait)
+    return refusal
 
 
 def seconds_to_wait(request: HttpRequest, *, email: str) -> int:

@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.contrib.auth import forms as auth_forms
 from django.contrib.auth import password_validation
-from unfold.forms import UserCreationForm
-from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget
+from django.utils import timezone
+from unfold.widgets import UnfoldAdminTextareaWidget
 
-from accounts import services
+from accounts import password_links, services
 from accounts.enums import UserStatus
 from accounts.models import User
 
@@ -70,8 +70,49 @@ class ProvenCodeForm(CodeForm):
         return password
 
 
-class PersonCreationForm(UserCreationForm):  # type: ignore[misc]
-    """A new person with a password."""
+class LinkedPasswordForm(forms.Form):
+    """The code of a link, and the password that its owner chooses."""
+
+    code = forms.CharField(
+        label="Code of the link",
+        max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="What stands behind # in your link; filled in by itself unless scripts are switched off.",
+    )
+    new_password1 = forms.CharField(
+        label="New password",
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=password_validation.password_validators_help_text_html,
+    )
+    new_password2 = forms.CharField(
+        label="The same again",
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a link that is not good, and a password that its owner may not have."""
+        given: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return given
+        try:
+            person = password_links.owner_of(given["code"], now=timezone.now())
+        except password_links.LinkRefused as refusal:
+            raise forms.ValidationError(refusal.message) from None
+        if given["new_password1"] != given["new_password2"]:
+            self.add_error("new_password2", "The two are not the same.")
+        try:
+            password_validation.validate_password(given["new_password1"], person)
+        except forms.ValidationError as refusal:
+            self.add_error("new_password1", refusal)
+        return given
+
+
+class PersonCreationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A new person, who sets their password by a link."""
 
     class Meta:
         model = User
@@ -79,16 +120,7 @@ class PersonCreationForm(UserCreationForm):  # type: ignore[misc]
 
 
 class PersonChangeForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A person's data, and a new password where one is wanted."""
-
-    new_password = forms.CharField(
-        label="New password",
-        required=False,
-        strip=False,
-        max_length=128,
-        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text="Leave it empty to keep the present one. A new one logs the person out everywhere.",
-    )
+    """A person's data."""
 
     class Meta:
         model = User
@@ -112,10 +144,3 @@ class PersonChangeForm(forms.ModelForm):  # type: ignore[type-arg]
         if role != person.role and any(getattr(person, name).exists() for name in links):
             raise forms.ValidationError("End this person's links to advisors, guardians and students first.")
         return role
-
-    def clean_new_password(self) -> str:
-        """Hold a new password to the rules."""
-        password = str(self.cleaned_data["new_password"])
-        if password:
-            password_validation.validate_password(password, self.instance)
-        return password

@@ -15,8 +15,8 @@ from accounts.personal_data.models import Consent, DataExport, ErasureRequest, E
 from microcred.db import CaseInsensitiveEmailField, Model
 
 __all__ = [
-    "AdvisorAssignment", "Consent", "DataExport", "ErasureRequest", "ExportPart", "GuardianLink", "ServiceKey",
-    "ServiceKeySecret", "TokenFamily", "User", "UserManager",
+    "AdvisorAssignment", "Consent", "DataExport", "ErasureRequest", "ExportPart", "GuardianLink", "PasswordLink",
+    "ServiceKey", "ServiceKeySecret", "TokenFamily", "User", "UserManager",
 ]  # fmt: skip
 
 
@@ -171,6 +171,33 @@ class TokenFamily(Model):
 
     def __str__(self) -> str:
         return f"log-in of {self.user_id}"
+
+
+class PasswordLink(Model):
+    """A link by which a person sets their password once; made by staff through ``accounts.password_links``.
+
+    It ends when it is used, when a newer one is made and when the password changes otherwise. Of its code only a
+    keyed hash is kept.
+    """
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="password_links")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        db_table = "password_links"
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(ended_at__isnull=True), name="password_links_one_open"
+            ),
+        ]
+        indexes = [models.Index(fields=["expires_at"], name="password_links_expiry")]
+
+    def __str__(self) -> str:
+        return f"link for a password of {self.person_id}"
 
 
 class ServiceKey(Model):

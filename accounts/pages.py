@@ -1,6 +1,5 @@
 """Logging in and out, the start page, and one's own password."""
 
-import math
 from typing import Any
 
 from django.contrib import messages
@@ -27,9 +26,7 @@ class LoginView(auth_views.LoginView):
         """Check e-mail address and password."""
         wait = attempts.count_page_attempt(request, email=request.POST.get("username", ""))
         if wait:
-            refusal = render(request, "429.html", {"minutes": math.ceil(wait / 60)}, status=429)
-            refusal.headers["Retry-After"] = str(wait)
-            return refusal
+            return attempts.come_back(request, wait)
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:

@@ -33,6 +33,10 @@ TABLES = (
         link="person", about="confirmed_at created_at", proof="sealed_key recovery_hashes", none="id last_step",
     ),
     table(
+        "accounts.PasswordLink", Purpose.ACCOUNT, Fate.DELETED, people="person",
+        link="person", about="created_at expires_at ended_at", proof="digest", none="id",
+    ),
+    table(
         "accounts.Consent", Purpose.ACCOUNTABILITY, Fate.KEPT, people="user",
         link="user", about="purpose version given decided_at", none="id",
     ),

@@ -25,8 +25,6 @@ log = structlog.get_logger(__name__)
 ISSUER: Final = "MicroCred"
 PURPOSE: Final = "microcred second factors v1"
 STEP_SECONDS: Final = 30
-# A clock may be one step off in either direction (RFC 6238, section 5.2).
-STEPS_OFF: Final = 1
 RECOVERY_CODES: Final = 10
 STAFF: Final = (Role.ADVISOR, Role.ADMIN)
 # 28 letters of 31 are 138 bits: what is that long needs no slow hash, since nobody can try them all.
@@ -165,17 +163,18 @@ def recovery_codes_left(person: User) -> int:
 
 
 def _accept(factor: SecondFactor, code: str, now: dt.datetime) -> bool:
-    """Whether the app shows this code about now, and no code of this step or a later one was accepted before."""
+    """Whether the app shows this code in this step, and no code of it was accepted before.
+
+    No step beside it counts, so that a code that was overlooked is good for 30 seconds at most (ASVS 6.5.5).
+    """
     totp = pyotp.TOTP(_key(factor), interval=STEP_SECONDS)
-    current = int(now.timestamp()) // STEP_SECONDS
+    step = int(now.timestamp()) // STEP_SECONDS
     given = "".join(code.split())
-    for step in range(current - STEPS_OFF, current + STEPS_OFF + 1):
-        if step > factor.last_step and hmac.compare_digest(
-            totp.generate_otp(step).encode(), given.encode(errors="replace")
-        ):
-            factor.last_step = step
-            return True
-    return False
+    shown = hmac.compare_digest(totp.generate_otp(step).encode(), given.encode(errors="replace"))
+    if not shown or step <= factor.last_step:
+        return False
+    factor.last_step = step
+    return True
 
 
 def _recovery_code() -> str:

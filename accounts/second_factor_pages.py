@@ -1,6 +1,5 @@
 """The second factor on the pages: asked for after the password, set up, and taken off."""
 
-import math
 from collections.abc import Sequence
 
 import segno
@@ -35,7 +34,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         wait = attempts.count_page_attempt(request, email=person.email)
         if wait:
-            return _come_back(request, wait)
+            return attempts.come_back(request, wait)
         if form.is_valid() and _is_proven(form, person):
             login(request, person, backend=BACKEND)
             request.session[sessions.PROVEN] = True
@@ -56,7 +55,7 @@ def manage(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         wait = attempts.count_page_attempt(request, email=person.email)
         if wait:
-            return _come_back(request, wait)
+            return attempts.come_back(request, wait)
         codes = _switched_on(form, person) if form.is_valid() else ()
         if codes:
             sessions.carry_on(request, person=person)
@@ -83,7 +82,7 @@ def _take_off(request: HttpRequest, person: User) -> HttpResponse:
     if request.method == "POST":
         wait = attempts.count_page_attempt(request, email=person.email)
         if wait:
-            return _come_back(request, wait)
+            return attempts.come_back(request, wait)
         if form.is_valid() and _is_proven(form, person):
             second_factor.take_off(by=person, person=person)
             sessions.carry_on(request, person=person)
@@ -101,12 +100,6 @@ def _is_proven(form: CodeForm, person: User) -> bool:
         form.add_error("code", refusal.message)
         return False
     return True
-
-
-def _come_back(request: HttpRequest, wait: int) -> HttpResponse:
-    refusal = render(request, "429.html", {"minutes": math.ceil(wait / 60)}, status=429)
-    refusal.headers["Retry-After"] = str(wait)
-    return refusal
 
 
 def _logged_in(request: HttpRequest) -> User:

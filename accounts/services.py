@@ -5,9 +5,10 @@ from collections.abc import Collection
 
 from django.contrib.auth import authenticate
 from django.db import transaction
+from django.db.models.functions import Now
 
 from accounts.enums import Role, UserStatus
-from accounts.models import AdvisorAssignment, GuardianLink, User
+from accounts.models import AdvisorAssignment, GuardianLink, PasswordLink, User
 from accounts.personal_data import consents
 from microcred.errors import Invalid, PreconditionFailed, Unauthorized
 from ops import audit
@@ -94,8 +95,15 @@ def choose_model_scoring(
 def _store_changes(person: User, changed: frozenset[str]) -> None:
     stored = User.objects.select_for_update().only("token_version").get(pk=person.pk)
     person.token_version = stored.token_version + bool(changed & TOKEN_FIELDS)
+    if "password" in changed:
+        end_password_links(person)
     derived = {"is_superuser"} if "role" in changed else set()
     person.save(update_fields={*changed, *derived, "token_version", "updated_at"})
+
+
+def end_password_links(person: User) -> None:
+    """End the link for a new password that the person may have, as part of the caller's transaction."""
+    PasswordLink.objects.filter(person=person, ended_at__isnull=True).update(ended_at=Now())
 
 
 @transaction.atomic

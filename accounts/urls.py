@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts import pages, second_factor_pages
+from accounts import pages, password_link_pages, second_factor_pages
 from accounts.api import LogoutView, MeView, RefreshView, ServiceKeyView, TokenView
 from accounts.personal_data.api import ErasureEndpoint, ExportEndpoint
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("logout", pages.EndSessionView.as_view(), name="logout"),
     path("start", pages.start, name="start"),
     path("password", pages.PasswordView.as_view(), name="password"),
+    path("password/new", password_link_pages.choose, name="new-password"),
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/password_change/", RedirectView.as_view(pattern_name="password")),
     path("api/v1/auth/token", TokenView.as_view(), name="auth-token"),

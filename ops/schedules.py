@@ -49,6 +49,12 @@ SCHEDULES = (
         offset=dt.timedelta(hours=2),
     ),
     Schedule("forget-log-ins", DAY, function="accounts.tokens.forget_ended", offset=dt.timedelta(hours=3)),
+    Schedule(
+        "forget-password-links",
+        DAY,
+        function="accounts.password_links.forget_ended",
+        offset=dt.timedelta(hours=3),
+    ),
     Schedule("anchor-audit", MINUTE, function="ops.audit_verifying.anchor"),
     Schedule("erase-due", 10 * MINUTE, function="accounts.personal_data.erasing.announce_due"),
     Schedule("expire-copies", DAY, function="accounts.personal_data.exports.forget_expired"),

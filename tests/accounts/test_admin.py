@@ -1,14 +1,18 @@
 """People in the admin: every change ends tokens where it must, and is recorded."""
 
+import re
 from typing import Any
 
 import pytest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts import password_links
 from accounts.enums import Role, UserStatus
-from accounts.models import AdvisorAssignment, GuardianLink, User
+from accounts.models import AdvisorAssignment, GuardianLink, PasswordLink, User
 from ops.models import AuditLog
 from tests.factories.accounts import (
     PASSWORD,
@@ -55,31 +59,55 @@ def change(client: Client, person: User, **changes: str) -> Any:
     return client.post(reverse("admin:accounts_user_change", args=[person.pk]), {**body, **changes})
 
 
-def test_a_person_is_created_with_a_password(client: Client, admin_user: User) -> None:
-    body = {
-        "email": "Robin@Example.org", "name": "Robin", "role": "advisor",
-        "password1": NEW_PASSWORD, "password2": NEW_PASSWORD,
-    }  # fmt: skip
+def links_shown(answer: Any) -> list[str]:
+    """Return the codes of the links that the page after this answer shows."""
+    return re.findall(r"http://testserver/password/new#(\w{43})", answer.content.decode())
 
-    assert client.post(ADD, body).status_code == 302
+
+def test_a_person_is_created_without_a_password_and_gets_a_link(client: Client, admin_user: User) -> None:
+    answer = client.post(ADD, {"email": "Robin@Example.org", "name": "Robin", "role": "advisor"}, follow=True)
 
     person = User.objects.get(email="robin@example.org")
-    assert person.check_password(NEW_PASSWORD)
-    assert person.role == Role.ADVISOR
-    line = written().get()
-    assert (line.action, line.actor_id, line.resource_id) == ("user.created", admin_user.pk, person.pk)
+    assert (person.role, person.has_usable_password()) == (Role.ADVISOR, False)
+    assert [(line.action, line.actor_id, line.resource_id) for line in written().order_by("pk")] == [
+        ("user.created", admin_user.pk, person.pk),
+        ("user.password_link_made", admin_user.pk, person.pk),
+    ]
+    [code] = links_shown(answer)
+    assert password_links.owner_of(code, now=timezone.now()) == person
+
+
+def test_links_are_made_for_others_who_may_log_in(client: Client, admin_user: User) -> None:
+    robin, disabled = UserFactory(), UserFactory(status=UserStatus.DISABLED)
+    chosen = [str(one.pk) for one in (robin, disabled, admin_user)]
+
+    answer = client.post(
+        "/admin/accounts/user/",
+        {"action": "make_password_link", ACTION_CHECKBOX_NAME: chosen},
+        follow=True,
+    )
+
+    [code] = links_shown(answer)
+    assert password_links.owner_of(code, now=timezone.now()) == robin
+    assert f"{disabled}: This person is not active." in answer.content.decode()
+    assert PasswordLink.objects.count() == 1
+
+
+def test_no_administrator_types_a_password(client: Client) -> None:
+    person = UserFactory()
+    pages = (ADD, reverse("admin:accounts_user_change", args=[person.pk]))
+
+    assert not [page for page in pages if 'type="password"' in client.get(page).content.decode()]
+    change(client, person, name="New", new_password=NEW_PASSWORD, password=NEW_PASSWORD)
+
+    person.refresh_from_db()
+    assert (person.name, person.check_password(PASSWORD)) == ("New", True)
 
 
 def test_an_address_is_taken_in_any_spelling(client: Client) -> None:
     UserFactory(email="robin@example.org")
-    body = {
-        "email": "ROBIN@example.org",
-        "role": "student",
-        "password1": NEW_PASSWORD,
-        "password2": NEW_PASSWORD,
-    }
 
-    assert client.post(ADD, body).status_code == 200
+    assert client.post(ADD, {"email": "ROBIN@example.org", "role": "student"}).status_code == 200
     assert User.objects.filter(email__iexact="robin@example.org").count() == 1
 
 
@@ -89,7 +117,6 @@ def test_an_address_is_taken_in_any_spelling(client: Client) -> None:
         ({"name": "Another"}, ["name"], False),
         ({"role": "advisor"}, ["role"], True),
         ({"status": "disabled"}, ["status"], True),
-        ({"new_password": NEW_PASSWORD}, ["password"], True),
     ],
 )
 def test_a_change_is_recorded_and_ends_tokens_where_it_must(
@@ -104,41 +131,12 @@ def test_a_change_is_recorded_and_ends_tokens_where_it_must(
     assert written().get().metadata == {"fields": fields}
 
 
-def test_a_new_password_works_and_an_empty_one_changes_nothing(client: Client) -> None:
-    person = UserFactory()
-
-    change(client, person, new_password="")
-    person.refresh_from_db()
-    assert person.check_password(PASSWORD)
-    assert not written().exists()
-
-    change(client, person, new_password=NEW_PASSWORD)
-    person.refresh_from_db()
-    assert person.check_password(NEW_PASSWORD)
-
-
-@pytest.mark.parametrize(
-    "fault", [{"new_password": "short"}, {"status": "erased"}, {"role": "emperor"}, {"email": "x"}]
-)
+@pytest.mark.parametrize("fault", [{"status": "erased"}, {"role": "emperor"}, {"email": "x"}])
 def test_what_is_wrong_is_refused(client: Client, fault: dict[str, str]) -> None:
     person = UserFactory()
 
     assert change(client, person, **fault).status_code == 200
     assert not written().exists()
-
-
-def test_ones_own_password_is_changed_where_the_present_one_is_asked_for(
-    client: Client, admin_user: User
-) -> None:
-    page = f"/admin/accounts/user/{admin_user.pk}/change/"
-    assert 'name="new_password"' not in client.get(page).content.decode()
-
-    client.post(
-        page, {"email": admin_user.email, "name": "New", "profile": "{}", "new_password": NEW_PASSWORD}
-    )
-
-    admin_user.refresh_from_db()
-    assert (admin_user.name, admin_user.check_password(PASSWORD)) == ("New", True)
 
 
 def test_nobody_shuts_themselves_out(client: Client, admin_user: User) -> None:

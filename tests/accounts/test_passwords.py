@@ -77,7 +77,9 @@ def test_a_new_one_takes_the_present_one() -> None:
     assert person.check_password(PASSWORD)
 
 
-@pytest.mark.parametrize(("path", "fields"), [("/login", 1), ("/password", 3), ("/second-factor", 1)])
+@pytest.mark.parametrize(
+    ("path", "fields"), [("/login", 1), ("/password", 3), ("/password/new", 2), ("/second-factor", 1)]
+)
 def test_fields_hide_what_is_typed_and_let_password_managers_help(path: str, fields: int) -> None:
     client = Client()
     if path != "/login":

@@ -200,7 +200,7 @@ class TestRequired:
 
         assert client.get("/start").status_code == 200
 
-    def test_with_one_the_pages_open(self, person: User) -> None:
+    def test_with_one_the_pages_open(self, clock: time_machine.Traveller, person: User) -> None:
         client = Client()
         client.force_login(person)
         client.get("/second-factor")

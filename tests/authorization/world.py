@@ -13,8 +13,8 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
+from accounts import password_links, tokens
 from accounts import services as accounts
-from accounts import tokens
 from accounts.enums import Role, Scope
 from accounts.models import ServiceKey, User
 from accounts.personal_data import erasing, exports
@@ -127,6 +127,7 @@ def build() -> World:
         "task": task, "role": role_with_every_type(), "recommendation": _run(finished), "fresh_run": _run(fresh),
         "credential": Credential.objects.filter(documents__isnull=False).first(),
         "superseded": _superseded(fresh), "refresh": tokens.issue(owner).refresh, "gone": gone,
+        "password_link": password_links.make(by=people["admin"], person=people["other"], now=now),
         **of_program,
     }  # fmt: skip
     _admin_rows(world)

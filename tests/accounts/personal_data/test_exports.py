@@ -25,8 +25,8 @@ PATH = "/api/v1/me/export"
 # Tables about people that no student has rows in.
 NOT_OF_STUDENTS = {
     "accounts.User_groups", "accounts.User_user_permissions", "accounts.ErasureRequest", "scoring.ReviewerCalibration",
-    "accounts.SecondFactor", "scoring.AppealDecision", "scoring.SkillCheck", "scoring.RescoredLine",
-    "recommendations.WhatIf",
+    "accounts.PasswordLink", "accounts.SecondFactor", "scoring.AppealDecision", "scoring.SkillCheck",
+    "scoring.RescoredLine", "recommendations.WhatIf",
 }  # fmt: skip
 
 

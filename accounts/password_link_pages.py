@@ -1,0 +1,38 @@
+"""The page that a link for a new password leads to."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts import attempts, password_links
+from accounts.forms import LinkedPasswordForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+@never_cache
+def choose(request: HttpRequest) -> HttpResponse:
+    """Let whoever holds a link choose their password, and send them to log in with it."""
+    form = LinkedPasswordForm(request.POST or None)
+    if request.method == "POST":
+        wait = attempts.count_link_attempt(request)
+        if wait:
+            return attempts.come_back(request, wait)
+        if form.is_valid() and _used(form):
+            messages.success(request, "Your password is set. Log in with it.")
+            return redirect("login")
+    return render(request, "registration/new_password.html", {"form": form})
+
+
+def _used(form: LinkedPasswordForm) -> bool:
+    given = form.cleaned_data
+    try:
+        password_links.use(given["code"], password=given["new_password1"], now=timezone.now())
+    except password_links.LinkRefused as refusal:  # somebody was faster
+        form.add_error(None, refusal.message)
+        return False
+    return True
