@@ -242,6 +242,7 @@ MODEL_CAP_ASSESSMENT_CENTS = env.decimal("MODEL_CAP_ASSESSMENT_CENTS", 0)
 MODEL_BATCH_SHARE = env.decimal("MODEL_BATCH_SHARE", 0.5)  # of the usual price
 MODEL_BATCH_POLL_SECONDS = env.integer("MODEL_BATCH_POLL_SECONDS", 300)
 MODEL_MAX_READINGS = env.integer("MODEL_MAX_READINGS", 3)  # of an essay whose score is in doubt; 1 for once
+MODEL_CALLS_AT_ONCE = env.integer("MODEL_CALLS_AT_ONCE", 4)  # of one assessment; 1 for one after the other
 MODEL_WORDS = env.flag("MODEL_WORDS", default=True)  # whether a model writes what recommendations say
 MODEL_REDACT_NAMES = env.names("MODEL_REDACT_NAMES", [])  # replaced in every answer, beside its student's
 EMBEDDERS = ("sentence-transformers", "openai")

@@ -80,6 +80,12 @@ def call_by_call(judge: Judge, tasks: Sequence[EssayTask]) -> list[list[EssayTas
     return judge.batches(tasks) if isinstance(judge, AccountedJudge) else [[task] for task in tasks]
 
 
+def ask_ahead(judge: Judge, groups: Sequence[Sequence[EssayTask]]) -> None:
+    """Have calls made at once that these groups would else wait for one after the other."""
+    if isinstance(judge, AccountedJudge):
+        judge.ask_ahead(groups)
+
+
 def read_group(judge: Judge, tasks: Sequence[EssayTask]) -> list[Judgement]:
     """Judge a group; where the model refuses, find out which essay it refuses and hold that for a person.
 

@@ -16,7 +16,7 @@ from scoring.calls.writer import writer_of
 from scoring.essay_runs import NOT_RELEASED
 from scoring.essays.judgement import Judge, Judgement
 from scoring.essays.task import EssayTask
-from scoring.judges import ABOUT_THE_ESSAY, NotReleased, call_by_call, judge_for, read_group
+from scoring.judges import ABOUT_THE_ESSAY, NotReleased, ask_ahead, call_by_call, judge_for, read_group
 from scoring.services import OUT_OF_BUDGET, EssayToJudge, JudgedEssay, essays_to_judge
 
 log = structlog.get_logger(__name__)
@@ -85,6 +85,8 @@ def _judgements(claim: Claim, essays: Sequence[EssayToJudge]) -> Reading:
     judge = _judge_of(claim, essays)
     reading = Reading()
     waiting = call_by_call(judge, [essay.task for essay in essays])
+    claim.ensure_held()
+    ask_ahead(judge, waiting)
     while waiting:
         group = waiting.pop(0)
         claim.ensure_held()

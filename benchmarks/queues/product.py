@@ -102,13 +102,15 @@ def make_students(number: int) -> list[Any]:
 
 
 def answers(number: int) -> dict[str, Any]:
-    """Return right answers to all questions of the role; essays that nobody has written before."""
+    """Return right answers to all questions of the role; essays that nobody has written before, nor in bare words."""
     from catalog.queries import active_roles
     from companion.demo.answers import answers_for
 
     given = answers_for(active_roles().get(key=ROLE).pk, weak="")
     essays = {key: text for key, text in given.items() if isinstance(text, str) and len(text) > 200}
-    return given | {key: f"{text} This is essay number {number}." for key, text in essays.items()}
+    # Digits are no words, and what differs in digits alone would be read once for all.
+    own = "".join(chr(ord("a") + int(digit)) for digit in f"{number:05d}")
+    return given | {key: f"{text} This is the essay {own}." for key, text in essays.items()}
 
 
 def role_id() -> Any:

@@ -8,14 +8,26 @@ failure opens it again (Nygard, Release It!, 2nd edition, chapter 5).
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import structlog
 
 from microcred.ai.base import ChatModel, ChatReply, EmbeddingReply, PaidEmbedder, ProviderError, Vectors
 
 log = structlog.get_logger(__name__)
+_is_beside_another: Final[ContextVar[bool]] = ContextVar("is_beside_another", default=False)
+
+
+@contextmanager
+def beside_another() -> Iterator[None]:
+    """Count no failure of the calls made inside: they go side by side with one that tells the same of the provider."""
+    token = _is_beside_another.set(True)
+    try:
+        yield
+    finally:
+        _is_beside_another.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +120,8 @@ class Breaker:
             )
 
     def _failed(self, kind: str) -> None:
+        if _is_beside_another.get():
+            return
         now = self._clock()
 
         def count(circuit: Circuit) -> Circuit:

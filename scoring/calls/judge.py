@@ -5,17 +5,19 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 import structlog
 from django.conf import settings
 
 from microcred.ai.base import ChatModel, ChatReply, FailureKind, ProviderError
-from scoring.calls import ledger, stored
+from scoring.calls import at_once, ledger, stored
+from scoring.calls.at_once import Came
 from scoring.calls.claims import BeingAsked
 from scoring.calls.limits import BudgetExceeded
 from scoring.calls.outgoing import Outgoing, Payer
-from scoring.calls.sending import outgoing
+from scoring.calls.sending import Reserved, Together, outgoing, together
 from scoring.enums import CallPurpose
 from scoring.essays import cutting, readings
 from scoring.essays.judge import ModelJudge, PreparedCall
@@ -55,6 +57,8 @@ class AccountedJudge:
         self._patience = PATIENCE_SECONDS
         # What was found stored of each question when the essays were put into groups; nothing, for most.
         self._found: dict[str, Judgement | None] = {}
+        # What came of calls that were made before `judge` asked for them, by the essays that are in them.
+        self._ahead: dict[Together, dict[str, Judgement] | ProviderError] = {}
         # Replies that say nothing about the essay they were asked about.
         self._useless: set[uuid.UUID] = set()
 
@@ -63,6 +67,44 @@ class AccountedJudge:
         self._found = {task.question_id: self._known(task) for task in tasks}
         free = [task for task in tasks if self._found[task.question_id] is not None]
         return [[task] for task in free] + self._judge.batches([task for task in tasks if task not in free])
+
+    def ask_ahead(self, groups: Sequence[Sequence[EssayTask]]) -> None:
+        """Make the calls that `judge` will make for these `batches` at once instead of one after the other.
+
+        Those are the first readings, and the readings without asides, which hardly any first reading makes needless.
+        What cannot be had is left to `judge`, and so is what there is no money for while so much is set aside.
+        """
+        first = [list(group) for group in groups if self._found.get(group[0].question_id) is None]
+        likely = [[one] for group in first for task in group for one in self._judge.likely_again(task)]
+        reserved = self._reserve_ahead(first, likely, most=settings.MODEL_CALLS_AT_ONCE)
+        asks = [partial(self._judge.ask, one.prepared) for one in reserved]
+        for place, came in at_once.ask_all(asks) if asks else ():
+            tasks = reserved[place].prepared.tasks
+            try:
+                self._ahead[together(tasks)] = self._settled(reserved[place], came)
+            except ProviderError as error:
+                if place < len(first):
+                    self._ahead[together(tasks)] = error
+
+    def _reserve_ahead(
+        self, first: Sequence[Sequence[EssayTask]], likely: Sequence[Sequence[EssayTask]], *, most: int
+    ) -> list[Reserved]:
+        """Write down at most so many calls, first readings before others; none where one would be alone."""
+        reserved: list[Reserved] = []
+        if min(most, len(first) + len(likely)) < 2:
+            return reserved
+        for tasks in [*first, *likely][:most]:
+            is_first = len(reserved) < len(first)
+            try:
+                known = None if is_first else self._known(tasks[0])
+                if known is not None:
+                    self._ahead[together(tasks)] = {tasks[0].question_id: known}
+                else:
+                    reserved.append(self._reserve(tasks, 1))
+            except (ProviderError, BudgetExceeded, BeingAsked):
+                # First readings before all others: what is left of the money is theirs.
+                break
+        return reserved
 
     def judge(self, tasks: Sequence[EssayTask]) -> list[Judgement]:
         """One judgement per task, in order.
@@ -90,6 +132,9 @@ class AccountedJudge:
         return cutting.checked(task, judgement, without, self._without_asides)
 
     def _without_asides(self, task: EssayTask) -> Judgement | None:
+        made = self._ahead.pop(together([task]), None)
+        if isinstance(made, dict):
+            return made[task.question_id]
         try:
             return self._known(task) or self._obtain([task], reading=1)[task.question_id]
         except (ProviderError, BudgetExceeded) as error:
@@ -185,21 +230,30 @@ class AccountedJudge:
             self._wait(MOMENT_SECONDS)
 
     def _ask(self, tasks: Sequence[EssayTask], *, reading: int) -> dict[str, Judgement]:
-        """Make one call and settle it, whatever comes of it."""
+        """Make one call and settle it, whatever comes of it; or take what came of it when it was made ahead."""
+        made = self._ahead.pop(together(tasks), None) if reading == 1 else None
+        if isinstance(made, ProviderError):
+            raise made
+        if made is not None:
+            return made
+        reserved = self._reserve(tasks, reading)
+        return self._settled(reserved, at_once.ask(partial(self._judge.ask, reserved.prepared)))
+
+    def _reserve(self, tasks: Sequence[EssayTask], reading: int) -> Reserved:
         failed = stored.failed_for_good([self._judge.fingerprint(task) for task in tasks], payer=self._payer)
         if failed is not None:
             raise ProviderError("the same call failed before", retryable=False, kind=failed)
         prepared = self._judge.prepare(tasks)
-        call = ledger.reserve(self._outgoing(prepared, reading), payer=self._payer)
-        started = time.monotonic()
-        try:
-            reply = self._judge.ask(prepared)
-        except ProviderError as error:
-            ledger.settle_failure(call, error.kind, latency_ms=round((time.monotonic() - started) * 1000))
-            raise
-        judged = self._read(prepared, call, reply)
+        return Reserved(prepared, ledger.reserve(self._outgoing(prepared, reading), payer=self._payer))
+
+    def _settled(self, reserved: Reserved, came: Came) -> dict[str, Judgement]:
+        """Settle a call; return what it says of each essay, or raise how it failed."""
+        if isinstance(came.reply, ProviderError):
+            ledger.settle_failure(reserved.row, came.reply.kind, latency_ms=came.latency_ms)
+            raise came.reply
+        judged = self._read(reserved.prepared, reserved.row, came.reply)
         said = [one for one in judged if one.raw or len(judged) == 1]
-        return {one.question_id: replace(one, calls=(str(call.pk),)) for one in said}
+        return {one.question_id: replace(one, calls=(str(reserved.row.pk),)) for one in said}
 
     def _read(self, prepared: PreparedCall, call: ModelCall, reply: ChatReply) -> list[Judgement]:
         try:

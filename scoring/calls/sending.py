@@ -1,8 +1,9 @@
-"""A prepared call as the ledger takes it."""
+"""A prepared call as the ledger takes it, and as it is when that has it."""
 
 import json
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from microcred.ai import providers
@@ -10,6 +11,24 @@ from scoring.calls.limits import assessment_limit, month_limit
 from scoring.calls.outgoing import Outgoing, SentAnswer
 from scoring.enums import CallPurpose
 from scoring.essays.judge import ModelJudge, PreparedCall
+from scoring.essays.task import EssayTask
+from scoring.models import ModelCall
+
+# The essays of one call, by question and words.
+Together = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """A call that is written down and not made yet."""
+
+    prepared: PreparedCall
+    row: ModelCall
+
+
+def together(tasks: Sequence[EssayTask]) -> Together:
+    """Return what a call over these essays is known by within a job."""
+    return tuple((task.question_id, task.answer) for task in tasks)
 
 
 def outgoing(

@@ -116,8 +116,14 @@ class ModelJudge:
     def without_asides(self, task: EssayTask, judgement: Judgement) -> tuple[EssayTask, ...]:
         """The task without what its answer may say to its reader: reduced to bare words, and cut out.
         None where there is no such thing, or nothing to gain by it. See `cutting.checked`."""
-        if not cutting.is_worth_a_second_reading(task, judgement):
-            return ()
+        return self._rewritten(task) if cutting.is_worth_a_second_reading(task, judgement) else ()
+
+    def likely_again(self, task: EssayTask) -> tuple[EssayTask, ...]:
+        """The task that is most likely read next: the first of `without_asides`, unless the first reading finds nothing
+        to be gained or is not to be trusted. Of an essay that gives orders there is none."""
+        return () if suspicions(task.answer) else self._rewritten(task)[:1]
+
+    def _rewritten(self, task: EssayTask) -> tuple[EssayTask, ...]:
         asides = self._safeguards.possible_asides(task)
         if not asides:
             return ()

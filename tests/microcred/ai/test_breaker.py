@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 
 from microcred.ai.base import FailureKind, ProviderError
-from microcred.ai.breaker import Breaker, GuardedEmbedder, MemoryStore
+from microcred.ai.breaker import Breaker, GuardedEmbedder, MemoryStore, beside_another
 from tests.microcred.ai.doubles import FailingEmbedder
 
 
@@ -95,6 +95,18 @@ def test_an_unknown_exception_counts_and_passes_through(breaker: Breaker) -> Non
             raise ZeroDivisionError
 
     assert refused(breaker) is not None
+
+
+def test_failures_beside_another_call_do_not_count_and_successes_do(breaker: Breaker) -> None:
+    for _ in range(4):
+        fail(breaker)
+    with beside_another():
+        fail(breaker)
+    assert breaker._store.change("openai", lambda circuit: circuit)[0].failures == 4
+
+    with beside_another():
+        assert refused(breaker) is None
+    assert breaker._store.change("openai", lambda circuit: circuit)[0].failures == 0
 
 
 def test_after_the_pause_one_call_probes_and_its_success_closes(breaker: Breaker, clock: Clock) -> None:
