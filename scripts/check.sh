@@ -15,6 +15,8 @@ step "types"
 step "danger"
 "$bin/bandit" --quiet --configfile pyproject.toml --severity-level medium --recursive \
   microcred ops accounts catalog assessments scoring recommendations companion partners examples scripts manage.py
+step "packages"
+"$bin/python" scripts/pin_packages.py --check
 step "migrations"
 "$bin/python" manage.py makemigrations --check --dry-run
 step "deployment settings"
