@@ -1,7 +1,8 @@
 """Write constraints.txt: every package that requirements.txt brings, with the version that is installed here.
 
 ``--check`` writes nothing and fails where the file says something else. Run it in the environment of
-``make install`` after a change of requirements.txt; what another system brings beside that is in the bill of materials of ``make sbom``.
+``make install`` after a change of requirements.txt; what another system brings beside that is in the bill of
+materials of ``make sbom``.
 """
 
 import sys
