@@ -19,12 +19,20 @@ from accounts import second_factor
 from accounts.enums import FamilyEnd
 from accounts.models import TokenFamily, User
 from accounts.token_signing import FAMILY_CLAIM, USER_CLAIM, AccessToken, RefreshToken
+from microcred.compiled import Compiled
 from microcred.errors import Unauthorized
 from ops import audit
 
 log = structlog.get_logger(__name__)
 ROLE_CLAIM = "role"
 VERSION_CLAIM = "token_version"
+_OWNER = Compiled(
+    lambda user, family: User.objects.filter(
+        pk=user, token_families=family, token_families__ended_at__isnull=True
+    ).order_by(),
+    user=uuid.UUID,
+    family=uuid.UUID,
+)
 
 
 class TokenRefused(Unauthorized):
@@ -66,10 +74,7 @@ def owner_of(raw: bytes) -> tuple[User, AccessToken]:
         token = AccessToken(raw)  # type: ignore[arg-type]
     except TokenError:
         raise TokenRefused("The token is not valid.") from None
-    live = User.objects.filter(
-        pk=token[USER_CLAIM], token_families=token[FAMILY_CLAIM], token_families__ended_at__isnull=True
-    )
-    user = live.first()
+    user = _OWNER.first(user=token[USER_CLAIM], family=token[FAMILY_CLAIM])
     if user is None or not _may_use(user, token):
         raise TokenRefused("The token is not valid any more.")
     return user, token

@@ -111,8 +111,8 @@ class StatusEndpoint(APIView):
     @looked_at_again
     def get(self, request: Request, assessment_id: uuid.UUID) -> Response:
         """Return status, stage and progress."""
-        assessment = queries.get_visible(by=caller(request), assessment_id=assessment_id)
-        return Response(status_view(assessment, now=timezone.now()))
+        found, progress = queries.get_with_progress(by=caller(request), assessment_id=assessment_id)
+        return Response(status_view(found, progress, now=timezone.now()))
 
 
 class QuestionsView(APIView):

@@ -10,24 +10,14 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
-from accounts.policy import Permission, allows, sees_student
+from accounts.policy import Permission, allows
 from assessments.enums import AssessmentStatus, Stage
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
-from microcred.errors import Missing
-
-
-class AssessmentMissing(Missing):
-    """No such assessment, or none that the caller may see."""
-
-    default_code = "ASSESSMENT_404"
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How many questions are answered, of how many."""
-
-    answered: int
-    total: int
+from assessments.visibility import AssessmentMissing as AssessmentMissing
+from assessments.visibility import Progress as Progress
+from assessments.visibility import get_visible as get_visible
+from assessments.visibility import get_with_progress as get_with_progress
+from assessments.visibility import visible_to as visible_to
 
 
 @dataclass(frozen=True)
@@ -80,11 +70,6 @@ class AskedQuestion:
         return self.response_id
 
 
-def visible_to(user: User) -> QuerySet[Assessment]:
-    """Return the assessments that the user may see, newest first."""
-    return Assessment.objects.filter(sees_student(user, path="user")).select_related("role", "user")
-
-
 def with_result() -> QuerySet[Assessment]:
     """Return all assessments that are completed, held back or not; for background work and blind review."""
     return Assessment.objects.filter(status=AssessmentStatus.COMPLETED).order_by()
@@ -110,18 +95,6 @@ def versions_with_results() -> list[tuple[uuid.UUID, uuid.UUID, int]]:
     rows = with_result().filter(snapshots__isnull=False)
     found = rows.values_list("snapshots__question_id", "snapshots__question_version_id")
     return list(found.annotate(number=Count("pk")))
-
-
-def get_visible(*, by: User, assessment_id: uuid.UUID) -> Assessment:
-    """Return one assessment.
-
-    Raises:
-        AssessmentMissing: if it is not there or not for the caller to see; the two look the same.
-    """
-    found = visible_to(by).filter(pk=assessment_id).first()
-    if found is None:
-        raise AssessmentMissing("No such assessment.")
-    return found
 
 
 def subject(assessment_id: uuid.UUID) -> Subject:
@@ -163,17 +136,6 @@ def newest_responses(assessment_id: uuid.UUID) -> dict[uuid.UUID, AssessmentResp
 def answers_version(assessment_id: uuid.UUID) -> str:
     """Return what changes with every answer: how many versions of answers are kept, none of which ever goes."""
     return f"answers-{AssessmentResponse.objects.filter(assessment_id=assessment_id).count()}"
-
-
-def progress(assessment_id: uuid.UUID) -> Progress:
-    """Return how far the student has come."""
-    answered = (
-        AssessmentResponse.objects.filter(assessment_id=assessment_id)
-        .values("question_snapshot_id")
-        .distinct()
-        .count()
-    )
-    return Progress(answered, QuestionSnapshot.objects.filter(assessment_id=assessment_id).count())
 
 
 def snapshots(assessment_id: uuid.UUID) -> list[QuestionSnapshot]:

@@ -205,9 +205,8 @@ class StatusView(serializers.Serializer[Any]):
     last_updated_at = serializers.DateTimeField()
 
 
-def status_view(assessment: Assessment, *, now: dt.datetime) -> dict[str, Any]:
+def status_view(assessment: Assessment, done: queries.Progress, *, now: dt.datetime) -> dict[str, Any]:
     """Return the body of a status response."""
-    done = queries.progress(assessment.pk)
     body = {
         "assessment_id": assessment.pk,
         "role_id": assessment.role_id,

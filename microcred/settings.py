@@ -131,7 +131,7 @@ EMBEDDED_DATABASE = EmbeddedServer(STATE_DIR / "postgres")
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **(env.database(DATABASE_URL) if DATABASE_URL else EMBEDDED_DATABASE.connection_settings()),
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "microcred.database",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "TEST": {"NAME": env.text("TEST_DATABASE_NAME", "test_microcred")},
