@@ -17,7 +17,9 @@ from assessments.visibility import AssessmentMissing as AssessmentMissing
 from assessments.visibility import Progress as Progress
 from assessments.visibility import get_visible as get_visible
 from assessments.visibility import get_with_progress as get_with_progress
+from assessments.visibility import seen as seen
 from assessments.visibility import visible_to as visible_to
+from assessments.visibility import visible_with as visible_with
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,17 @@ def newest_responses(assessment_id: uuid.UUID) -> dict[uuid.UUID, AssessmentResp
 def answers_version(assessment_id: uuid.UUID) -> str:
     """Return what changes with every answer: how many versions of answers are kept, none of which ever goes."""
     return f"answers-{AssessmentResponse.objects.filter(assessment_id=assessment_id).count()}"
+
+
+def progress(assessment_id: uuid.UUID) -> Progress:
+    """Return how far the student has come."""
+    answered = (
+        AssessmentResponse.objects.filter(assessment_id=assessment_id)
+        .values("question_snapshot_id")
+        .distinct()
+        .count()
+    )
+    return Progress(answered, QuestionSnapshot.objects.filter(assessment_id=assessment_id).count())
 
 
 def snapshots(assessment_id: uuid.UUID) -> list[QuestionSnapshot]:

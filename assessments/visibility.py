@@ -4,7 +4,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
@@ -33,49 +34,47 @@ def visible_to(user: User) -> QuerySet[Assessment]:
     return Assessment.objects.filter(sees_student(user, path="user")).select_related("role", "user")
 
 
-def get_visible(*, by: User, assessment_id: uuid.UUID) -> Assessment:
-    """Return one assessment.
+def visible_with(**beside: Combinable) -> Compiled[Assessment]:
+    """Return the query for one assessment with something worked out beside it, for :func:`seen`."""
+
+    def one(role: str, by: uuid.UUID, assessment: uuid.UUID) -> QuerySet[Assessment]:
+        rows = visible_to(User(pk=by, role=role)).filter(pk=assessment)
+        return rows.annotate(**beside)
+
+    return Compiled(one, by=uuid.UUID, assessment=uuid.UUID)
+
+
+def seen(query: Compiled[Assessment], *, by: User, assessment_id: uuid.UUID) -> Assessment:
+    """Return what such a query finds.
 
     Raises:
         AssessmentMissing: if it is not there or not for the caller to see; the two look the same.
     """
-    return _or_missing(_VISIBLE, by, assessment_id)
-
-
-def get_with_progress(*, by: User, assessment_id: uuid.UUID) -> tuple[Assessment, Progress]:
-    """Return one assessment, and how far the student has come; one query. Raises like :func:`get_visible`."""
-    found = _or_missing(_WITH_PROGRESS, by, assessment_id)
-    counts: dict[str, Any] = vars(found)
-    return found, Progress(counts["answered"], counts["total"])
-
-
-def _or_missing(query: Compiled[Assessment], by: User, assessment_id: uuid.UUID) -> Assessment:
     found = query.first(by.role, by=by.pk, assessment=assessment_id)
     if found is None:
         raise AssessmentMissing("No such assessment.")
     return found
 
 
-def _visible(role: str, by: uuid.UUID, assessment: uuid.UUID) -> QuerySet[Assessment]:
-    return visible_to(User(pk=by, role=role)).filter(pk=assessment)
+def get_visible(*, by: User, assessment_id: uuid.UUID) -> Assessment:
+    """Return one assessment. Raises like :func:`seen`."""
+    return seen(_VISIBLE, by=by, assessment_id=assessment_id)
 
 
-def _visible_with_progress(role: str, by: uuid.UUID, assessment: uuid.UUID) -> QuerySet[Assessment]:
-    answers = AssessmentResponse.objects.filter(assessment=OuterRef("pk")).order_by().values("assessment")
-    asked = QuestionSnapshot.objects.filter(assessment=OuterRef("pk")).order_by().values("assessment")
-    return (
-        _visible(role, by, assessment)
-        .select_related(None)
-        .annotate(
-            answered=_number(answers, Count("question_snapshot", distinct=True)),
-            total=_number(asked, Count("pk")),
-        )
-    )
+def get_with_progress(*, by: User, assessment_id: uuid.UUID) -> tuple[Assessment, Progress]:
+    """Return one assessment, and how far the student has come; one query. Raises like :func:`seen`."""
+    found = seen(_WITH_PROGRESS, by=by, assessment_id=assessment_id)
+    counts: dict[str, Any] = vars(found)
+    return found, Progress(counts["answered"], counts["total"])
 
 
-def _number(rows: QuerySet[Any, Any], count: Count) -> Coalesce:
+def _number(of: type[Model], count: Count) -> Coalesce:
+    rows = of._default_manager.filter(assessment=OuterRef("pk")).order_by().values("assessment")
     return Coalesce(Subquery(rows.annotate(number=count).values("number")), 0)
 
 
-_VISIBLE: Final = Compiled(_visible, by=uuid.UUID, assessment=uuid.UUID)
-_WITH_PROGRESS: Final = Compiled(_visible_with_progress, by=uuid.UUID, assessment=uuid.UUID)
+_VISIBLE: Final = visible_with()
+_WITH_PROGRESS: Final = visible_with(
+    answered=_number(AssessmentResponse, Count("question_snapshot", distinct=True)),
+    total=_number(QuestionSnapshot, Count("pk")),
+)

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
@@ -11,6 +12,7 @@ from rest_framework.views import APIView
 from accounts.authentication import caller
 from accounts.permissions import MayGiveFeedback
 from assessments.enums import Stage
+from microcred.api.rendered import answered_as_written
 from microcred.api.schema import UNCHANGED, errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
@@ -21,13 +23,13 @@ from recommendations.feedback_serializers import (
     FeedbackRequest,
     FeedbackView,
 )
+from recommendations.kept_results import written_result
 from recommendations.queries import Awaited
 from recommendations.record_serializers import RecordList
 from recommendations.serializers import (
     ResultAwaited,
     ResultView,
     awaited_body,
-    result_body,
 )
 
 RETRY_AFTER_SECONDS = "2"
@@ -55,14 +57,14 @@ class ResultEndpoint(APIView):
         },
     )  # fmt: skip
     @looked_at_again
-    def get(self, request: Request, assessment_id: uuid.UUID) -> Response:
+    def get(self, request: Request, assessment_id: uuid.UUID) -> HttpResponse:
         """Return scores, profile, recommendations and their evidence."""
-        found = queries.result_of(by=caller(request), assessment_id=assessment_id, now=timezone.now())
+        found = written_result(by=caller(request), assessment_id=assessment_id, now=timezone.now())
         if isinstance(found, Awaited):
             held = found.stage == Stage.AWAITING_RELEASE
             seconds = HELD_RETRY_AFTER_SECONDS if held else RETRY_AFTER_SECONDS
             return Response(awaited_body(found), status=202, headers={"Retry-After": seconds})
-        return Response(result_body(found))
+        return answered_as_written(request, found)
 
 
 class RecordEndpoint(APIView):

@@ -5,8 +5,9 @@ import hashlib
 import json
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
+from django.http import HttpResponse
 from django.utils.http import parse_etags
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
@@ -24,7 +25,7 @@ IF_MATCH_PARAMETER = OpenApiParameter(
 )
 ViewT = TypeVar("ViewT", bound=APIView)
 P = ParamSpec("P")
-Method = Callable[Concatenate[ViewT, Request, P], Response]
+Method = Callable[Concatenate[ViewT, Request, P], HttpResponse]
 
 
 def etag(version: str) -> str:
@@ -47,11 +48,11 @@ def looked_at_again(method: Method[ViewT, P]) -> Method[ViewT, P]:
     """Give a GET that is asked again and again an ETag of its content, and answer 304 to who has it already."""
 
     @functools.wraps(method)
-    def look(view: ViewT, request: Request, /, *args: P.args, **kwargs: P.kwargs) -> Response:
+    def look(view: ViewT, request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         response = method(view, request, *args, **kwargs)
         if response.status_code != HTTPStatus.OK:
             return response
-        tag = response.headers.get("ETag") or etag(version_of(response.data))
+        tag = response.headers.get("ETag") or etag(version_of(cast(Response, response).data))
         known = parse_etags(request.headers.get("If-None-Match", ""))
         if {tag, f"W/{tag}", "*"} & set(known):
             response = Response(status=HTTPStatus.NOT_MODIFIED)

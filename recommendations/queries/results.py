@@ -91,6 +91,14 @@ def result_of(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Result
         AssessmentNotCompleted, ResultExpired, AssessmentFailed: if there is no result, by its status.
     """
     assessment = assessments.get_visible(by=by, assessment_id=assessment_id)
+    return awaited_result(assessment, by=by, now=now) or completed_result(assessment)
+
+
+def awaited_result(assessment: Any, *, by: User, now: dt.datetime) -> Awaited | None:
+    """Return what the result of an assessment that ``by`` may see still waits for, None where it is there for them.
+
+    Raises like :func:`result_of`.
+    """
     if not allows(by, Permission.READ_RESULT):
         raise assessments.AssessmentMissing("No such assessment.")
     match assessments.effective_status(assessment, now=now):
@@ -100,13 +108,15 @@ def result_of(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Result
             raise ResultExpired("The time for this assessment is over. The answers given are kept.")
         case AssessmentStatus.FAILED:
             raise AssessmentFailed(assessment.failure_reason or "The assessment could not be worked out.")
-        case AssessmentStatus.AWAITING_ASYNC:
-            awaited = assessments.awaited(assessment)
-            return Awaited(assessment.pk, assessment.status, assessment.stage, awaited)
-    if assessments.is_hidden_from(by, assessment):
-        return Awaited(assessment.pk, assessment.status, assessment.stage, assessments.awaited(assessment))
-    scored = scoring.question_results(assessment_id)
-    recommendation = effective(assessment_id)
+        case AssessmentStatus.COMPLETED if not assessments.is_hidden_from(by, assessment):
+            return None
+    return Awaited(assessment.pk, assessment.status, assessment.stage, assessments.awaited(assessment))
+
+
+def completed_result(assessment: Any) -> Result:
+    """Return the result of a completed assessment, whoever asks."""
+    scored = scoring.question_results(assessment.pk)
+    recommendation = effective(assessment.pk)
     return Result(
         assessment_id=assessment.pk,
         status=assessment.status,
@@ -115,7 +125,7 @@ def result_of(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Result
         questions=_with_dates(scoring.student_view(scored), oversight.appealable_until(assessment, scored)),
         totals=scoring.totals(scored),
         pending=scoring.pending_parts(scored),
-        notices=oversight.notices(assessment_id),
+        notices=oversight.notices(assessment.pk),
         recommendation=recommendation,
         **_around(assessment, recommendation),
     )

@@ -156,6 +156,7 @@ def test_a_changed_answer_is_a_new_version_and_an_equal_one_is_not() -> None:
         (1, {"choice_ids": ["c1"]}),
         (2, {"choice_ids": ["c2"]}),
     ]
+    assert queries.progress(assessment.pk) == queries.Progress(answered=1, total=7)
     _, progress = queries.get_with_progress(by=assessment.user, assessment_id=assessment.pk)
     assert progress == queries.Progress(answered=1, total=7)
 

@@ -52,9 +52,15 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[StringIO]:
     configure_logging(level=settings.LOG_LEVEL, style=settings.LOG_FORMAT)
 
 
-@pytest.mark.parametrize("place", ["/api/v1/assessments/{}", "/advisor/assessments/{}/record"])
+@pytest.mark.parametrize(
+    ("place", "read_by"),
+    [
+        ("/api/v1/assessments/{}", "get_with_progress"),
+        ("/advisor/assessments/{}/record", "get_visible"),
+    ],
+)
 def test_a_failure_tells_nothing_to_the_caller_nor_to_the_log(
-    world: World, place: str, monkeypatch: pytest.MonkeyPatch, logged: StringIO
+    world: World, place: str, read_by: str, monkeypatch: pytest.MonkeyPatch, logged: StringIO
 ) -> None:
     """The message and the local variables of what is raised hold everything that must not get out."""
 
@@ -62,7 +68,7 @@ def test_a_failure_tells_nothing_to_the_caller_nor_to_the_log(
         essay, key = f"{WRITTEN} by {NAME}", f"the {KEY}"
         raise RuntimeError(f"{essay} against {key}")
 
-    monkeypatch.setattr("assessments.queries.get_visible", breaks)
+    monkeypatch.setattr(f"assessments.queries.{read_by}", breaks)
     with undone():
         answer = world.caller.send("advisor", "GET", place.format(world.rows["finished"].pk))
 

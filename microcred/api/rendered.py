@@ -1,0 +1,33 @@
+"""Answers kept as they were written, so that what has not changed is not written again."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from microcred.api.versions import etag
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The body of an answer as it goes over the wire; ``version`` is another text for every other content."""
+
+    content: bytes
+    version: str = ""
+
+
+def written(body: Any, *, version: str = "") -> Written:
+    """Write a body as REST framework would."""
+    return Written(JSONRenderer().render(body), version)
+
+
+def answered_as_written(request: Request, body: Written) -> HttpResponse | Response:
+    """Return the answer; written anew for whoever asks for another form of JSON, such as one with indents."""
+    headers = {"ETag": etag(body.version)} if body.version else {}
+    if request.accepted_media_type == JSONRenderer.media_type:
+        return HttpResponse(body.content, content_type=JSONRenderer.media_type, headers=headers)
+    return Response(json.loads(body.content), headers=headers)
