@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -172,6 +172,16 @@ def asked_for_responses(response_ids: list[uuid.UUID]) -> list[AskedQuestion]:
     """Return the questions that these responses answer, each with that very response."""
     rows = AssessmentResponse.objects.filter(pk__in=response_ids).select_related("question_snapshot")
     return [_asked(row.question_snapshot, row) for row in rows.order_by("question_snapshot__position")]
+
+
+def texts_on(question_id: uuid.UUID, *, by: uuid.UUID | None = None) -> Iterator[tuple[uuid.UUID, str]]:
+    """Yield every text ever given as answer to a question, by one student or by all, after the id of its assessment."""
+    rows = AssessmentResponse.objects.filter(
+        question_snapshot__question=question_id, answer__text__isnull=False
+    )
+    mine = rows.filter(assessment__user=by) if by else rows
+    for assessment_id, answer in mine.order_by("pk").values_list("assessment_id", "answer").iterator():
+        yield assessment_id, answer["text"]
 
 
 def missing_prerequisites(*, user: User, role: Any) -> list[Any]:

@@ -83,8 +83,8 @@ TABLES = (
         other="requested_by",
     ),
     table(
-        "scoring.CalibrationExample", Purpose.SCORING,
-        none="id question active created_at", staff="text levels note",
+        "scoring.CalibrationExample", Purpose.SCORING, Fate.DELETED, people=MINE,
+        link="assessment", about="question created_at", staff="text levels note", none="id active",
     ),
     table(
         "scoring.ReviewerCalibration", Purpose.SCORING, Fate.KEPT, people="reviewer",

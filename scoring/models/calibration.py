@@ -7,10 +7,21 @@ from microcred.db import Model
 
 
 class CalibrationExample(Model):
-    """An answer to an essay question with the levels that staff agreed on: ``{criterion key: level id}``."""
+    """An answer to an essay question with the levels that staff agreed on: ``{criterion key: level id}``.
+
+    ``assessment`` is the one whose answer it was copied from, if any: the example goes when that is erased.
+    """
 
     question = models.ForeignKey(
         "catalog.Question", on_delete=models.PROTECT, related_name="calibration_examples"
+    )
+    assessment = models.ForeignKey(
+        "assessments.Assessment",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="calibration_examples",
+        help_text="Whose answer it was copied from; found by the text if left empty. Erased with it.",
     )
     text = models.TextField(help_text="The answer, without anything that says whose it was.")
     levels = models.JSONField(help_text='Agreed levels, such as {"clarity": "l2"}.')

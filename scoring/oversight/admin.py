@@ -20,6 +20,7 @@ from scoring.models import (
     ScoreChange,
     ScoreOverride,
 )
+from scoring.oversight import copies
 from scoring.oversight.calibration import example_problems
 
 
@@ -28,7 +29,7 @@ class ExampleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = CalibrationExample
-        fields = ("question", "text", "levels", "note", "active")
+        fields = ("question", "assessment", "text", "levels", "note", "active")
 
     def clean(self) -> dict[str, Any]:
         """Check the agreed levels against the rubric published last."""
@@ -47,7 +48,7 @@ class CalibrationExampleAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ("question", "active", "created_at")
     list_filter = ("active",)
     search_fields = ("question__key", "text")
-    raw_id_fields = ("question",)
+    raw_id_fields = ("question", "assessment")
     list_per_page = 25
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -55,7 +56,9 @@ class CalibrationExampleAdmin(ModelAdmin):  # type: ignore[misc]
         return False
 
     def save_model(self, request: HttpRequest, obj: CalibrationExample, form: Any, change: bool) -> None:
-        """Store the example with a line in the trail."""
+        """Store the example, and whose answer it is, with a line in the trail."""
+        if obj.assessment_id is None:
+            obj.assessment_id = copies.origin_of(question_id=obj.question_id, text=obj.text)
         super().save_model(request, obj, form, change)
         by: Any = request.user
         audit.record(

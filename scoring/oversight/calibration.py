@@ -18,6 +18,7 @@ from microcred.errors import Invalid, Missing
 from ops import audit
 from scoring.essays.task import Criterion, EssayTask
 from scoring.models import CalibrationExample, ReviewerCalibration
+from scoring.oversight import copies
 
 Marks = Mapping[str, Mapping[str, str]]
 THOUSANDTH = Decimal("0.001")
@@ -119,7 +120,11 @@ def add_example(
     if problems:
         raise ExampleInvalid("The example does not fit the rubric.", details={"problems": problems})
     example = CalibrationExample.objects.create(
-        question_id=question_id, text=text, levels=dict(levels), note=note
+        question_id=question_id,
+        assessment_id=copies.origin_of(question_id=question_id, text=text),
+        text=text,
+        levels=dict(levels),
+        note=note,
     )
     audit.record(
         by=by, action="calibration_example.created", resource_type="calibration_example", resource_id=example.pk

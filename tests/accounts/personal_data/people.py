@@ -76,6 +76,13 @@ def _disagree(student: User, advisor: User, assessment: Assessment) -> None:
     )
     task = oversight.claim_next(by=advisor)
     assert task is not None
+    oversight.add_example(
+        by=advisor,
+        question_id=question_id_of(assessment, "essay"),
+        text=ESSAY.replace("the table is newer than the survey", "it is newer"),
+        levels={"reasoning": "l1", "evidence": "l1"},
+        note=f"{MARK} said it well.",
+    )
 
 
 def _use_the_api(student: User, assessment: Assessment) -> None:
