@@ -79,8 +79,8 @@ def _raw_counts(reading: Reading, documents: NDArray[np.int32]) -> Matrix:
 
 
 def alone_counts(reading: Reading) -> Matrix:
-    """The figures that an answer has by itself, without a batch."""
-    return root(np.column_stack([reading.counted, reading.on_task]))
+    """The figures that an answer has by itself, whatever it was asked for."""
+    return root(reading.counted)
 
 
 def standardised(values: Vector) -> Vector:

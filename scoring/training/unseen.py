@@ -17,16 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.training import gaussian, prior, trees
-from scoring.training.background import USUAL_OFF, Background
+from scoring.training.background import Background, judged
 from scoring.training.batch import Scored, Standing, alone_counts, standardised, standing
-from scoring.training.blocks import COUNTS_REACH, LAYER_REACH, LEAST_SPREAD, Standard, layer_slices, reach
+from scoring.training.blocks import COUNTS_REACH, LAYER_REACH, Standard, layer_slices, reach
 from scoring.training.dataset import Scale
 from scoring.training.familiarity import document_counts
 from scoring.training.gaussian import GaussianFit
 from scoring.training.opinions import VIEWS, opinions, processes, worth
 from scoring.training.prior import Prior
 from scoring.training.reading import Reading
-from scoring.training.relevance import bounded, fallen
+from scoring.training.relevance import bounded
 from scoring.training.trees import Trees
 from scoring.training.zero import weighed
 
@@ -36,9 +36,6 @@ Vector = NDArray[np.float64]
 MOST_ANSWERS: Final = 3000
 TREES_SAY: Final = 0.3
 SEED: Final = 20_261_120
-# An answer further from its prompt than nearly all others are from theirs is about something else.
-STRANGE_SHARE: Final = 0.03
-BOUNDED_SHARE: Final = 0.10
 
 
 @dataclass(frozen=True)
@@ -69,33 +66,26 @@ class _Rows:
 @dataclass(frozen=True, slots=True)
 class _Alone:
     """What an answer by itself is held against: the scales of all answers learned from, in how
-    many of them each run of words occurs, and the likeness to the prompt that all but few have (`least`),
-    and all but some (`usual`)."""
+    many of them each run of words occurs, and what is about other questions."""
 
     counts: Standard
     inner: Standard
     documents: NDArray[np.int32]
     answers: int
-    least_on_prompt: float
-    usual_on_prompt: float
-    background: Background | None
+    background: Background
 
     def rows(self, reading: Reading) -> _Rows:
         return _Rows(self.counts(alone_counts(reading)), self.inner(reading.inner))
 
     def judged(self, reading: Reading) -> tuple[NDArray[np.bool_], Vector]:
-        """Which answers are strange, and the standing above which none is scored."""
+        """Which answers are strange, and the standing above which none is scored. Where nothing tells
+        what an answer is about, no score can be relied on, and none is held down."""
         odd = reading.odd(self.documents, self.answers, among=False)
-        nearer = self.background.nearer(reading) if self.background else None
-        if self.background and nearer is not None:
-            least = self.background.least
-            most = fallen(nearer, lowest=USUAL_OFF - LEAST_SPREAD, first=least)
-            return odd | (nearer < least), bounded(most, odd, reading.blank)
-        on_prompt = reading.on_prompt
-        told = on_prompt != 0
-        most = fallen(on_prompt, lowest=self.least_on_prompt, first=self.usual_on_prompt)
-        strange = odd | (told & (on_prompt < self.least_on_prompt))
-        return strange, bounded(np.where(told, most, np.inf), odd, reading.blank)
+        nearer = self.background.nearer(reading)
+        if nearer is None:
+            return np.ones(len(reading), bool), bounded(np.full(len(reading), np.inf), odd, reading.blank)
+        strange, most = judged(nearer)
+        return odd | strange, bounded(most, odd, reading.blank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,16 +177,12 @@ def _weighed_views(
 def _alone(others: Sequence[Known]) -> _Alone:
     counts = np.vstack([alone_counts(known.reading) for known in others])
     inner = np.vstack([known.reading.inner for known in others])
-    on_prompt = np.concatenate([known.reading.on_prompt for known in others])
-    told = on_prompt[on_prompt != 0]
     return _Alone(
         counts=Standard.of(counts),
         inner=Standard.of(inner),
         documents=np.sum([document_counts(known.reading.runs) for known in others], axis=0),
         answers=len(counts),
-        least_on_prompt=float(np.quantile(told, STRANGE_SHARE)) if len(told) else -1.0,
         background=Background.of([known.reading for known in others]),
-        usual_on_prompt=LEAST_SPREAD + (float(np.quantile(told, BOUNDED_SHARE)) if len(told) else -1.0),
     )
 
 

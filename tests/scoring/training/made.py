@@ -1,6 +1,7 @@
 """Generated answers whose quality is known, and an encoder that needs no model."""
 
 import random
+import re
 import zlib
 from collections.abc import Sequence
 
@@ -65,6 +66,17 @@ OTHER_SUBJECT = [
     "sulphur",
     "glacier",
 ]
+SUBJECTS = [
+    SUBJECT,
+    re.findall(r"\w+", "volcano magma crater ash eruption lava crust mantle plates gas pressure rock basalt"),
+    re.findall(
+        r"\w+", "violin orchestra concert melody rhythm chorus drum flute opera singer audience stage"
+    ),
+    re.findall(
+        r"\w+", "harbour ferry sailor anchor lighthouse tide cargo captain mast rope pier crew voyage"
+    ),
+    re.findall(r"\w+", "orchard apple blossom harvest cider ladder basket bees pruning frost barrel soil"),
+]
 OPENINGS = ["Because", "Although", "However,", "For example,", "Therefore", "In addition,", "When", "If"]
 JOINS = ["the", "a", "our", "many", "some", "their"]
 VERBS = ["needs", "brings", "costs", "helps", "changes", "supports", "requires", "reaches"]
@@ -87,7 +99,20 @@ def answer(quality: float, seed: int, subject: Sequence[str] = SUBJECT) -> str:
     return " ".join(sentences)
 
 
-def made_set(count: int, *, name: str = "1", high: int = 4, seed: int = 0, raters: bool = False) -> TextSet:
+def prompt_of(subject: Sequence[str]) -> str:
+    """What is asked of answers on a subject."""
+    return f"Write about the {subject[0]}, the {subject[1]} and the {subject[2]}, and give your reasons."
+
+
+def made_set(
+    count: int,
+    *,
+    name: str = "1",
+    high: int = 4,
+    seed: int = 0,
+    raters: bool = False,
+    subject: Sequence[str] = SUBJECT,
+) -> TextSet:
     """A set scored from 0 to `high` by the quality its answers were made with."""
     draw = random.Random(seed)
     texts = []
@@ -96,9 +121,10 @@ def made_set(count: int, *, name: str = "1", high: int = 4, seed: int = 0, rater
         score = float(round(quality * high))
         second = min(float(high), score + (draw.random() < 0.2)) if raters else None
         texts.append(
-            ScoredText(answer(quality, seed * 10_000 + at), score, score if raters else None, second)
+            ScoredText(answer(quality, seed * 10_000 + at, subject), score, score if raters else None, second)
         )
-    return TextSet(name, texts, Scale(0.0, float(high), 1.0), PROMPT)
+    prompt = PROMPT if subject is SUBJECT else prompt_of(subject)
+    return TextSet(name, texts, Scale(0.0, float(high), 1.0), prompt)
 
 
 class HashedEncoder:

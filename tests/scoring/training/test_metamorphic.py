@@ -10,10 +10,14 @@ from scoring.training.blend import fit_scorer, predict
 from scoring.training.reading import Reader
 from scoring.training.unseen import Known, learn
 from scoring.training.zero import zero_scores
-from tests.scoring.training.made import OTHER_SUBJECT, PROMPT, answer, made_set
+from tests.scoring.training.made import OTHER_SUBJECT, SUBJECT, SUBJECTS, answer, made_set, prompt_of
 
+PROMPT = prompt_of(SUBJECT)
 OWN = made_set(160)
-OTHERS = [made_set(60, name="2", high=10, seed=1), made_set(60, name="3", seed=2)]
+OTHERS = [
+    made_set(60, name=str(2 + at), high=10 if at % 2 else 4, seed=1 + at, subject=subject)
+    for at, subject in enumerate(SUBJECTS[1:])
+]
 GOOD = answer(0.8, 9_999)
 SENTENCE = GOOD.split(".")[0] + "."
 Score = Callable[[str], tuple[float, bool]]
@@ -44,7 +48,7 @@ def last(found: Scored) -> tuple[float, bool]:
 
 
 def unseen(read: Reader, *, in_batch: bool) -> Score:
-    known = [Known(read([t.text for t in one.texts], PROMPT), one.scores, one.scale) for one in OTHERS]
+    known = [Known(read([t.text for t in one.texts], one.prompt), one.scores, one.scale) for one in OTHERS]
     model = learn(known, in_batch=in_batch)
     return lambda text: last(model.scores(read(beside(read, text), PROMPT), OWN.scale))
 
