@@ -129,6 +129,9 @@ class WebhookEvent(Model):
     )
     event_type = models.CharField(max_length=32, choices=EventType.choices)
     subject_id = models.UUIDField()
+    sequence = models.PositiveIntegerField(
+        null=True, editable=False, help_text="The place among the events of its assessment, from 1."
+    )
     payload = models.JSONField()
     status = models.CharField(max_length=24, choices=EventStatus.choices)
     response_code = models.PositiveIntegerField(null=True)
@@ -141,6 +144,7 @@ class WebhookEvent(Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["event_type", "subject_id"], name="webhook_events_once"),
+            models.UniqueConstraint(fields=["assessment", "sequence"], name="webhook_events_in_order"),
             models.CheckConstraint(
                 condition=models.Q(event_type__in=EventType.values), name="webhook_events_type_known"
             ),

@@ -17,18 +17,23 @@ def payload(
     event_type: str,
     *,
     at: dt.datetime,
+    sequence: int,
     assessment_id: uuid.UUID,
     recommendation_id: uuid.UUID | None,
     status: str,
     degraded: bool,
 ) -> dict[str, Any]:
-    """Return the payload of an event: ids and states, without names, answers or scores."""
+    """Return the payload of an event: ids and states, without names, answers or scores.
+
+    ``sequence`` is its place among the events of the assessment, for receivers to whom they come in another order.
+    """
     return {
         "type": event_type,
         "timestamp": _moment(at),
         "data": {
             "assessment_id": str(assessment_id),
             "recommendation_id": str(recommendation_id) if recommendation_id else None,
+            "sequence": sequence,
             "status": status,
             "degraded": degraded,
             "result_url": f"/api/v1/assessments/{assessment_id}/result",

@@ -14,7 +14,7 @@ TABLES = (
         "partners.WebhookEvent", Purpose.PARTNERS, Fate.DELETED, people="assessment__user", ages_by="created_at",
         keep="WEBHOOKS",
         link="assessment recommendation", about="id event_type subject_id payload status last_attempt created_at",
-        none="response_code attempts",
+        none="sequence response_code attempts",
     ),
     table(
         "partners.WebhookDelivery", Purpose.PARTNERS, Fate.DELETED, people="event__assessment__user",

@@ -2,11 +2,12 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet
+from django.db import connection
+from django.db.models import Max, Prefetch, Q, QuerySet
 
 from microcred import sealing
 from microcred.errors import Missing
@@ -35,6 +36,27 @@ def listeners(event_types: Collection[str]) -> dict[str, list[uuid.UUID]]:
     wanting = WebhookEndpoint.objects.filter(active=True, event_types__overlap=list(event_types))
     rows = list(wanting.order_by("pk").values_list("pk", "event_types"))
     return {one: [pk for pk, wanted in rows if one in wanted] for one in event_types}
+
+
+def hold_order_of(assessment_id: uuid.UUID) -> None:
+    """Let nobody else announce what happens to this assessment until the transaction ends.
+
+    Only announcing takes this lock, and takes no other after it, so that nobody waits for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"events:{assessment_id}"])
+
+
+def events_about(subjects: Mapping[EventType, uuid.UUID]) -> dict[tuple[str, uuid.UUID], WebhookEvent]:
+    """Return those of the events, by type and subject, that are recorded."""
+    rows = WebhookEvent.objects.filter(event_type__in=list(subjects), subject_id__in=subjects.values())
+    return {(row.event_type, row.subject_id): row for row in rows}
+
+
+def last_sequence(assessment_id: uuid.UUID) -> int:
+    """Return how many events of an assessment were counted, 0 if none."""
+    events = WebhookEvent.objects.filter(assessment_id=assessment_id)
+    return int(events.aggregate(last=Max("sequence"))["last"] or 0)
 
 
 def active_named(name: str) -> list[uuid.UUID]:

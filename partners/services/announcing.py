@@ -30,6 +30,7 @@ def announce_result(*, assessment_id: uuid.UUID, recommendation_id: uuid.UUID, n
 
     While parts of the result wait for a person, the assessment is not announced as completed.
     """
+    queries.hold_order_of(assessment_id)  # or two results at once would both be the first
     is_first = not queries.was_announced(
         EventType.RECOMMENDATION_READY, assessment_id=assessment_id, but=recommendation_id
     )
@@ -83,30 +84,29 @@ def _announce(
     now: dt.datetime,
 ) -> list[WebhookEvent]:
     """Record several things that happened to one assessment, in this order, by what each is about."""
-    heard = queries.listeners(subjects)
-    # Of one millisecond, ids are in no order of their own.
-    ids = sorted(uuid7() for _ in subjects)
+    queries.hold_order_of(assessment_id)
+    stored = queries.events_about(subjects)
+    sequence = queries.last_sequence(assessment_id)
+    new = [kind for kind, subject_id in subjects.items() if (kind, subject_id) not in stored]
+    heard = queries.listeners(new)
     assessment = WebhookEvent(assessment_id=assessment_id).assessment
-    events = [
-        WebhookEvent(
+    # Of one millisecond, ids are in no order of their own.
+    ids = sorted(uuid7() for _ in new)
+    for place, (event_id, event_type) in enumerate(zip(ids, new, strict=True), start=sequence + 1):
+        event = WebhookEvent(
             id=event_id,
             assessment=assessment,
             recommendation_id=recommendation_id,
             event_type=event_type,
-            subject_id=subject_id,
+            subject_id=subjects[event_type],
+            sequence=place,
             status=EventStatus.PENDING if heard[event_type] else EventStatus.UNHEARD,
             created_at=now,
         )
-        for event_id, (event_type, subject_id) in zip(ids, subjects.items(), strict=True)
-    ]
-    for event in events:
         event.payload = _payload(event)
-    WebhookEvent.objects.bulk_create(events, ignore_conflicts=True)
-    rows = WebhookEvent.objects.filter(event_type__in=list(subjects), subject_id__in=subjects.values())
-    stored = {(row.event_type, row.subject_id): row for row in rows}
-    for event in events:
-        if event.pk == stored[event.event_type, event.subject_id].pk:
-            _deliver(event, heard[event.event_type], now)
+        event.save(force_insert=True)
+        stored[event_type, event.subject_id] = event
+        _deliver(event, heard[event_type], now)
     return [stored[event_type, subject_id] for event_type, subject_id in subjects.items()]
 
 
@@ -175,11 +175,12 @@ def _job_of_try(delivery: WebhookDelivery) -> dict[str, Any]:
 
 def _payload(event: WebhookEvent) -> dict[str, object]:
     assessment = event.assessment
-    if assessment is None:
-        raise ValueError("an event is about an assessment")
+    if assessment is None or event.sequence is None:
+        raise ValueError("an event is about an assessment, in the order of what happened to it")
     return payloads.payload(
         event.event_type,
         at=event.created_at,
+        sequence=event.sequence,
         assessment_id=assessment.pk,
         recommendation_id=event.recommendation_id,
         status=assessment.status,

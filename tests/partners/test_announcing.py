@@ -1,6 +1,7 @@
 """Events: who is told what, and that everything is told once."""
 
 import json
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -58,6 +59,7 @@ def test_the_payload_says_how_the_assessment_stands(recommendation: Recommendati
         "data": {
             "assessment_id": str(recommendation.assessment_id),
             "recommendation_id": str(recommendation.pk),
+            "sequence": 2,
             "status": "in_progress",
             "degraded": False,
             "result_url": f"/api/v1/assessments/{recommendation.assessment_id}/result",
@@ -198,3 +200,40 @@ def test_eight_at_once_make_one_event() -> None:
     assert found == {WebhookEvent.objects.get().pk}
     assert WebhookDelivery.objects.count() == 1
     assert AsyncJob.objects.filter(kind=DELIVER).count() == 1
+
+
+def sequences(assessment: Assessment) -> list[tuple[str, int]]:
+    """Return type and sequence of what partners are told of an assessment, in the order in which it happened."""
+    told = WebhookEvent.objects.filter(assessment=assessment).order_by("pk")
+    return [(event.payload["type"], event.payload["data"]["sequence"]) for event in told]
+
+
+def test_events_of_an_assessment_are_counted_without_gaps(recommendation: Recommendation) -> None:
+    assessment = recommendation.assessment
+    later, another = run_for(assessment, 2), started_assessment()
+    for run in (recommendation, recommendation, later):
+        services.announce_result(assessment_id=assessment.pk, recommendation_id=run.pk, now=NOW)
+    services.announce(EventType.ASSESSMENT_FAILED, assessment_id=another.pk, subject_id=another.pk, now=NOW)
+
+    assert sequences(assessment) == [
+        ("assessment.completed", 1),
+        ("recommendation.ready", 2),
+        ("recommendation.updated", 3),
+    ]
+    assert sequences(another) == [("assessment.failed", 1)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_happens_to_one_assessment_at_once_is_counted_one_by_one() -> None:
+    run = run_for(started_assessment(), 1)
+
+    def say(_: int) -> None:
+        try:
+            services.announce_feedback(recommendation_id=run.pk, feedback_id=uuid.uuid4(), now=timezone.now())
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        list(pool.map(say, range(16)))
+
+    assert sorted(number for _, number in sequences(run.assessment)) == list(range(1, 17))

@@ -14,8 +14,8 @@ AT = dt.datetime(2026, 3, 2, 10, 0, 0, 123456, tzinfo=dt.timezone(dt.timedelta(h
 
 def test_a_payload_holds_ids_and_states_only() -> None:
     payload = payloads.payload(
-        "recommendation.ready", at=AT, assessment_id=ASSESSMENT, recommendation_id=RUN, status="completed",
-        degraded=True,
+        "recommendation.ready", at=AT, sequence=2, assessment_id=ASSESSMENT, recommendation_id=RUN,
+        status="completed", degraded=True,
     )  # fmt: skip
 
     assert payload == {
@@ -24,6 +24,7 @@ def test_a_payload_holds_ids_and_states_only() -> None:
         "data": {
             "assessment_id": "0199e0c0-0000-7000-8000-000000000001",
             "recommendation_id": "0199e0c0-0000-7000-8000-000000000002",
+            "sequence": 2,
             "status": "completed",
             "degraded": True,
             "result_url": "/api/v1/assessments/0199e0c0-0000-7000-8000-000000000001/result",
