@@ -108,9 +108,10 @@ def answers(number: int) -> dict[str, Any]:
 
     given = answers_for(active_roles().get(key=ROLE).pk, weak="")
     essays = {key: text for key, text in given.items() if isinstance(text, str) and len(text) > 200}
-    # Digits are no words, and what differs in digits alone would be read once for all.
+    # Digits are no words: what differs in digits alone would be read once for all. Nor does the sentence speak of the
+    # essay, which would have it stand alone.
     own = "".join(chr(ord("a") + int(digit)) for digit in f"{number:05d}")
-    return given | {key: f"{text} This is the essay {own}." for key, text in essays.items()}
+    return given | {key: f"{text} We saw the same with orders from {own}." for key, text in essays.items()}
 
 
 def role_id() -> Any:

@@ -39,6 +39,8 @@ def ask_all(asks: Sequence[Ask]) -> Iterator[tuple[int, Came]]:
     Together they count as one failure at most: what keeps one of them from its reply keeps the others too. What is
     raised otherwise is raised after the last has ended.
     """
+    if not asks:
+        return
     broken: BaseException | None = None
     with ThreadPoolExecutor(len(asks), thread_name_prefix="call") as pool:
         # What is logged in a thread names the job, too; a context can be entered by one thread only.

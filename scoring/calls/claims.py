@@ -49,13 +49,28 @@ def ensure_free(
         raise BeingAsked(0.0)
 
 
-def take(call: ModelCall, fingerprints: Sequence[str], *, now: dt.datetime) -> None:
-    """Claim the essays of a call until it is settled, in place of claims that are over."""
-    ModelCallClaim.objects.filter(fingerprint__in=fingerprints, reading=call.reading).delete()
+def not_free(
+    fingerprints: Sequence[str], *, reading: int, now: dt.datetime, job_id: uuid.UUID | None
+) -> set[str]:
+    """Return those of which ``ensure_free`` would raise, each asked about alone by who has seen nothing yet."""
+    mine = Q(call__job_id=job_id) if job_id else Q(pk=None)
+    held = ModelCallClaim.objects.filter(fingerprint__in=fingerprints, reading=reading, expires_at__gt=now)
+    answered = stored.sent_and_answered(fingerprints, reading=reading)
+    return {
+        *held.exclude(mine).values_list("fingerprint", flat=True),
+        *answered.values_list("fingerprint", flat=True),
+    }
+
+
+def take(calls: Sequence[tuple[ModelCall, Sequence[str]]], *, now: dt.datetime) -> None:
+    """Claim the essays of calls of the same reading until they are settled, in place of claims that are over."""
+    wanted = {one: call for call, fingerprints in calls for one in fingerprints}
+    readings = {call.reading for call, _ in calls}
+    ModelCallClaim.objects.filter(fingerprint__in=list(wanted), reading__in=readings).delete()
     until = now + dt.timedelta(seconds=longest_call_seconds())
     ModelCallClaim.objects.bulk_create(
         ModelCallClaim(call=call, fingerprint=one, reading=call.reading, expires_at=until)
-        for one in sorted(set(fingerprints))
+        for one, call in sorted(wanted.items())
     )
 
 

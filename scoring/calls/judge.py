@@ -76,35 +76,23 @@ class AccountedJudge:
         """
         first = [list(group) for group in groups if self._found.get(group[0].question_id) is None]
         likely = [[one] for group in first for task in group for one in self._judge.likely_again(task)]
-        reserved = self._reserve_ahead(first, likely, most=settings.MODEL_CALLS_AT_ONCE)
-        asks = [partial(self._judge.ask, one.prepared) for one in reserved]
-        for place, came in at_once.ask_all(asks) if asks else ():
-            tasks = reserved[place].prepared.tasks
+        wanted = [*first, *likely][: settings.MODEL_CALLS_AT_ONCE]
+        if len(wanted) < 2 or stored.has_failed(self._fingerprints(wanted)):
+            return
+        prepared = [self._judge.prepare(tasks) for tasks in wanted]
+        rows = ledger.reserve_together([self._outgoing(one, 1) for one in prepared], payer=self._payer)
+        calls = [Reserved(one, row) for one, row in zip(prepared, rows, strict=True) if row]
+        asks = [partial(self._judge.ask, one.prepared) for one in calls]
+        for place, came in at_once.ask_all(asks):
+            tasks = calls[place].prepared.tasks
             try:
-                self._ahead[together(tasks)] = self._settled(reserved[place], came)
+                self._ahead[together(tasks)] = self._settled(calls[place], came)
             except ProviderError as error:
-                if place < len(first):
+                if list(tasks) in first:
                     self._ahead[together(tasks)] = error
 
-    def _reserve_ahead(
-        self, first: Sequence[Sequence[EssayTask]], likely: Sequence[Sequence[EssayTask]], *, most: int
-    ) -> list[Reserved]:
-        """Write down at most so many calls, first readings before others; none where one would be alone."""
-        reserved: list[Reserved] = []
-        if min(most, len(first) + len(likely)) < 2:
-            return reserved
-        for tasks in [*first, *likely][:most]:
-            is_first = len(reserved) < len(first)
-            try:
-                known = None if is_first else self._known(tasks[0])
-                if known is not None:
-                    self._ahead[together(tasks)] = {tasks[0].question_id: known}
-                else:
-                    reserved.append(self._reserve(tasks, 1))
-            except (ProviderError, BudgetExceeded, BeingAsked):
-                # First readings before all others: what is left of the money is theirs.
-                break
-        return reserved
+    def _fingerprints(self, groups: Sequence[Sequence[EssayTask]]) -> list[str]:
+        return [self._judge.fingerprint(task) for group in groups for task in group]
 
     def judge(self, tasks: Sequence[EssayTask]) -> list[Judgement]:
         """One judgement per task, in order.
@@ -240,7 +228,7 @@ class AccountedJudge:
         return self._settled(reserved, at_once.ask(partial(self._judge.ask, reserved.prepared)))
 
     def _reserve(self, tasks: Sequence[EssayTask], reading: int) -> Reserved:
-        failed = stored.failed_for_good([self._judge.fingerprint(task) for task in tasks], payer=self._payer)
+        failed = stored.failed_for_good(self._fingerprints([tasks]), payer=self._payer)
         if failed is not None:
             raise ProviderError("the same call failed before", retryable=False, kind=failed)
         prepared = self._judge.prepare(tasks)

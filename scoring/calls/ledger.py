@@ -56,8 +56,46 @@ def reserve(outgoing: Outgoing, *, payer: Payer) -> ModelCall:
         call = _row(outgoing, payer, now)
         call.save(force_insert=True)
         ModelCallContent.objects.bulk_create(_contents(call, outgoing))
-        claims.take(call, fingerprints, now=now)
+        claims.take([(call, fingerprints)], now=now)
     return call
+
+
+def reserve_together(made: Sequence[Outgoing], *, payer: Payer) -> list[ModelCall | None]:
+    """Do as `reserve` for first readings that go side by side, in one transaction; return None for the others.
+
+    Those are calls over an essay that is being asked about, or was answered meanwhile, and all from the first on that
+    does not fit into a limit while the ones before it stand at their highest cost.
+    """
+    fingerprints = [[answer.fingerprint for answer in outgoing.answers] for outgoing in made]
+    with transaction.atomic():
+        _lock_reservations()
+        now = database_now()
+        room = Room(_month(now), [payer.assessment_id])
+        taken = claims.not_free(
+            [one for own in fingerprints for one in own], reading=1, now=now, job_id=payer.job_id
+        )
+        calls: list[ModelCall | None] = []
+        for outgoing, own in zip(made, fingerprints, strict=True):
+            is_free = taken.isdisjoint(own)
+            if is_free and not room.take(outgoing.highest_microcents, payer.assessment_id):
+                break
+            taken.update(own)
+            calls.append(_row(outgoing, payer, now) if is_free else None)
+        calls += [None] * (len(made) - len(calls))
+        _write(made, calls, now)
+    return calls
+
+
+def _write(made: Sequence[Outgoing], calls: Sequence[ModelCall | None], now: dt.datetime) -> None:
+    """Write down calls with what they carry, and claim it."""
+    written = [(call, outgoing) for call, outgoing in zip(calls, made, strict=True) if call is not None]
+    ModelCall.objects.bulk_create(call for call, _ in written)
+    ModelCallContent.objects.bulk_create(
+        content for call, outgoing in written for content in _contents(call, outgoing)
+    )
+    claims.take(
+        [(call, [answer.fingerprint for answer in outgoing.answers]) for call, outgoing in written], now=now
+    )
 
 
 def reserve_all(made: Sequence[tuple[Outgoing, Payer]], *, batch: ModelBatch) -> list[ModelCall]:

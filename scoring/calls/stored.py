@@ -55,6 +55,13 @@ def find(fingerprint: str, *, reading: int, assessment_id: uuid.UUID | None = No
         yield StoredReply(sent.call_id, sent.label, _reply(sent.call, content, part))
 
 
+def has_failed(fingerprints: Sequence[str]) -> bool:
+    """Return whether any call over one of these essays failed in a way that `failed_for_good` may find lasting."""
+    return ModelCallContent.objects.filter(
+        kind=CallContent.ANSWER, fingerprint__in=fingerprints, call__outcome__in=FOR_GOOD + TOGETHER
+    ).exists()
+
+
 def failed_for_good(fingerprints: Sequence[str], *, payer: Payer) -> FailureKind | None:
     """Return how a call over just these essays failed before, if asking again would not help.
 

@@ -12,6 +12,7 @@ RUN: Final = 6
 SHORTEST: Final = 3
 # Of so many questions the runs are kept, some hundred kilobytes each.
 MOST_KEPT: Final = 16
+MOST_TEXTS: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,18 @@ def _of_staff(task: EssayTask) -> frozenset[tuple[str, ...]]:
     for criterion in task.criteria:
         staff += [criterion.guidance, *(level.description for level in criterion.levels)]
         public += [criterion.name, criterion.explanation, *(level.name for level in criterion.levels)]
-    runs = frozenset(run for text in staff for run in _long(text) | _short(text))
-    return runs.difference(*(map(_said_in, public)))
+    return frozenset().union(*map(_kept_back, staff)).difference(*map(_said_publicly, public))
+
+
+# A control among the criteria makes every task another one; its texts are few.
+@lru_cache(maxsize=MOST_TEXTS)
+def _kept_back(text: str) -> frozenset[tuple[str, ...]]:
+    return frozenset(_long(text) | _short(text))
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _said_publicly(text: str) -> frozenset[tuple[str, ...]]:
+    return frozenset(_said_in(text))
 
 
 def _said_in(text: str) -> set[tuple[str, ...]]:

@@ -82,6 +82,7 @@ class ModelJudge:
         self._draw_nonce = draw_nonce
         # One answer is asked about several times, and a judge is made for the essays of one job.
         self._redact: Redact = cache(redact)
+        self._fingerprint: Callable[[EssayTask], str] = cache(self._fingerprint_of)
         self._instructions = instructions
         self._safeguards = safeguards or PlainSafeguards()
 
@@ -168,7 +169,7 @@ class ModelJudge:
 
     def fingerprint(self, task: EssayTask) -> str:
         """The fingerprint of what would be sent of `task`, with prompt version and model."""
-        return _as_sent(task, self._redact(task.answer)).fingerprint(self.prompt_version, self._chat.model)
+        return self._fingerprint(task)
 
     def read_again(self, task: EssayTask, label: str, reply: ChatReply) -> Judgement:
         """The judgement that a stored reply gives on the one essay that it calls `label`; the
@@ -179,8 +180,10 @@ class ModelJudge:
         return _with_costs([self._judgement(task, redacted, control, essay, reply)], [task], reply)[0]
 
     def _controlled(self, task: EssayTask, redacted: Redacted) -> Controlled:
-        sent = _as_sent(task, redacted)
-        return controlled(sent, sent.fingerprint(self.prompt_version, self._chat.model))
+        return controlled(_as_sent(task, redacted), self._fingerprint(task))
+
+    def _fingerprint_of(self, task: EssayTask) -> str:
+        return _as_sent(task, self._redact(task.answer)).fingerprint(self.prompt_version, self._chat.model)
 
     def _stands_alone(self, task: EssayTask) -> bool:
         return bool(suspicions(task.answer) or self._safeguards.asides(task))

@@ -32,7 +32,7 @@ _SAME_FOUR = re.compile(r"(.)\1{3}")
 def function_share(tokens: Sequence[str], language: str = "en") -> float:
     """The share of function words of `language` among lower-case `tokens`, in [0, 1]."""
     known = FUNCTION_WORDS[language]
-    return sum(token in known for token in tokens) / len(tokens) if tokens else 0.0
+    return sum(map(known.__contains__, tokens)) / len(tokens) if tokens else 0.0
 
 
 def other_language(tokens: Sequence[str], expected: str = "en") -> str | None:
@@ -53,7 +53,7 @@ def latin_share(text: str) -> float:
 def letter_share(text: str) -> float:
     """The share of letters among characters that are not white space."""
     visible = [c for c in text if not c.isspace()]
-    return sum(c.isalpha() for c in visible) / len(visible) if visible else 0.0
+    return sum(map(str.isalpha, visible)) / len(visible) if visible else 0.0
 
 
 def is_implausible(token: str) -> bool:

@@ -48,12 +48,14 @@ def contradicted(
 
     `content` is `scoring.essays.local.Reading.content` by criterion; what it lacks is contradicted by nothing.
     """
+    return tuple(name for name in at_best(task, verdicts) if content.get(name, 1.0) < LEAST_CONTENT)
+
+
+def at_best(task: EssayTask, verdicts: Iterable[CriterionVerdict]) -> tuple[str, ...]:
+    """The criteria that are at their best level."""
     best = {criterion.key: criterion.levels[-1].id for criterion in task.criteria}
     return tuple(
-        verdict.criterion_key
-        for verdict in verdicts
-        if verdict.level_id == best[verdict.criterion_key]
-        and content.get(verdict.criterion_key, 1.0) < LEAST_CONTENT
+        verdict.criterion_key for verdict in verdicts if verdict.level_id == best[verdict.criterion_key]
     )
 
 

@@ -30,6 +30,7 @@ LEAST_SHARE_OF_MIN_WORDS: Final = 0.25
 COPY_RUN: Final = 5
 REPEAT_RUN: Final = 4
 PROSE_FROM_WORDS: Final = 20
+MOST_TASKS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +165,14 @@ def _enough(task: EssayTask) -> int:
 
 
 def _source_runs(task: EssayTask) -> frozenset[tuple[str, ...]]:
-    parts = [task.prompt]
-    for criterion in task.criteria:
+    return _runs_of(task.prompt, task.criteria)
+
+
+@lru_cache(maxsize=MOST_TASKS)
+def _runs_of(prompt: str, criteria: tuple[Criterion, ...]) -> frozenset[tuple[str, ...]]:
+    """What stands in a task, the same for every student."""
+    parts = [prompt]
+    for criterion in criteria:
         parts += [criterion.explanation, criterion.guidance]
         parts += [level.description for level in criterion.levels]
     return frozenset(run for part in parts for run in shingles(words(part), COPY_RUN))

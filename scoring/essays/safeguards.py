@@ -10,7 +10,7 @@ from scoring.essays.asides import AsideFinder
 from scoring.essays.cutting import without
 from scoring.essays.judgement import CriterionVerdict
 from scoring.essays.local import LocalJudge
-from scoring.essays.plausibility import LEAST_OF_MODEL_ANSWER, contradicted, is_too_good
+from scoring.essays.plausibility import LEAST_OF_MODEL_ANSWER, at_best, contradicted, is_too_good
 from scoring.essays.task import EssayTask
 from scoring.essays.text import Span
 
@@ -72,6 +72,9 @@ class EmbeddedSafeguards:
         given = list(verdicts)
         if is_too_good(task, given):
             return TOO_GOOD
+        # Only best levels are doubted, and reading an essay by meaning takes longer than all else here.
+        if not at_best(task, given):
+            return ""
         return CONTRADICTED if contradicted(task, given, self._content(task)) else ""
 
     def _content(self, task: EssayTask) -> dict[str, float]:

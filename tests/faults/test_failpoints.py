@@ -21,13 +21,21 @@ from partners.models import WebhookAttempt, WebhookDelivery, WebhookEvent
 from recommendations.models import Recommendation
 from scoring.models import EssayScore, ModelCall, ProfileRun, RuleScore
 from tests.factories.accounts import AdminFactory, UserFactory
-from tests.factories.assessments import RIGHT_ANSWERS, given_answers, started_assessment, submitted_assessment
+from tests.factories.assessments import (
+    GOOD_ESSAY,
+    RIGHT_ANSWERS,
+    given_answers,
+    started_assessment,
+    submitted_assessment,
+)
 from tests.factories.recommendations import WordEmbedder, embed_all, offered
 from tests.factories.scoring import role_with_essay
+from tests.fakes.judges import guard_with
 from tests.fakes.openai_server import FakeOpenAI
 from tests.faults.failpoints import DIED, Failpoint, in_a_process_of_its_own, work_and_die
 from tests.microcred.listeners import OK, Listener, listening, replying
 from tests.partners.conftest import registered
+from tests.scoring.essays.test_cutting import ASIDE, Pointing
 from tests.scoring.replies import second_level
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,6 +55,15 @@ SCORING = [
     (Failpoint("ops.claims.Claim._locked", "before", 2), 0),
     (Failpoint("ops.claims.Claim._locked", "after", 2), 0),
     (Failpoint("ops.claims.Claim.finish", "after"), 0),
+]
+# The same for two readings that are under way at once.
+SIDE_BY_SIDE = [
+    (Failpoint("scoring.calls.ledger.reserve_together", "before"), 0),
+    (Failpoint("scoring.calls.ledger.reserve_together", "after"), 0),
+    (Failpoint("scoring.calls.ledger.settle", "before"), 2),
+    (Failpoint("scoring.calls.ledger.settle", "after"), 1),
+    (Failpoint("scoring.calls.ledger.settle", "before", 2), 1),
+    (Failpoint("scoring.calls.ledger.settle", "after", 2), 0),
 ]
 RECOMMENDING = [
     (Failpoint("recommendations.drafting.prepare", "before"), 0),
@@ -114,6 +131,22 @@ def test_work_on_an_assessment(
 
     there_exactly_once(assessment)
     assert len(openai.requests) == 1 + extra
+
+
+@pytest.mark.parametrize(("point", "extra"), SIDE_BY_SIDE, ids=str)
+def test_two_readings_at_once(
+    openai: FakeOpenAI, monkeypatch: pytest.MonkeyPatch, point: Failpoint, extra: int
+) -> None:
+    guard_with(monkeypatch, Pointing(ASIDE))
+    role = role_with_essay()
+    spoken = submitted_assessment(role=role, answers=RIGHT_ANSWERS | {"essay": f"{GOOD_ESSAY} {ASIDE}"})
+    work_and_die(point)
+
+    jobs.drain(skip_waits=True)
+
+    assert (EssayScore.objects.get(assessment=spoken).outcome, len(openai.requests)) == ("scored", 2 + extra)
+    assert ModelCall.objects.filter(purpose="scoring", outcome="answered").count() == 2
+    assert not ModelCall.objects.filter(state="reserved").exists()
 
 
 @pytest.mark.parametrize(("point", "extra"), DELIVERING, ids=str)

@@ -244,3 +244,19 @@ def _work(job_id: str) -> None:
         jobs.run(job_id)
     finally:
         connection.close()
+
+
+def test_calls_that_go_together_leave_out_what_others_ask_about() -> None:
+    mine, theirs = handed_in(), handed_in()
+    ledger.reserve(outgoing(answers=[answer_of(theirs, "b" * 64)]), payer=Payer(theirs.pk, OTHER_JOB))
+    settled = ledger.reserve(
+        outgoing(answers=[answer_of(theirs, "c" * 64)]), payer=Payer(theirs.pk, OTHER_JOB)
+    )
+    ledger.settle(settled, reply())
+    made = [outgoing(answers=[answer_of(mine, letter * 64)]) for letter in "abcda"]
+
+    calls = ledger.reserve_together(made, payer=payer(mine))
+
+    assert [call is not None for call in calls] == [True, False, False, True, False]
+    with pytest.raises(BeingAsked):
+        ledger.reserve(outgoing(answers=[answer_of(theirs, "d" * 64)]), payer=Payer(theirs.pk, OTHER_JOB))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
 from pytest_django.fixtures import Settings
 
 from assessments.models import Assessment
@@ -202,3 +203,15 @@ def test_workers_that_race_never_exceed_the_month_together(settings: Settings) -
     assert sorted(results) == ["refused"] * 7 + ["reserved"] * 5
     month = database_now().date().replace(day=1)
     assert ledger.spent(assessment_id=assessments[0].pk, month=month)[0] == 5 * CENT
+
+
+@pytest.mark.parametrize("setting", ["MODEL_BUDGET_MONTH_CENTS", "MODEL_CAP_ASSESSMENT_CENTS"])
+def test_calls_that_go_together_stop_at_the_first_that_does_not_fit(settings: Settings, setting: str) -> None:
+    setattr(settings, setting, 3)
+    assessment = started_assessment()
+    ledger.reserve(outgoing(), payer=payer(assessment))
+
+    calls = ledger.reserve_together([outgoing(), outgoing(2 * CENT), outgoing(1)], payer=payer(assessment))
+
+    assert [call is not None for call in calls] == [True, False, False]
+    assert ModelCall.objects.aggregate(set_aside=Sum("reserved_microcents"))["set_aside"] == 2 * CENT

@@ -1,10 +1,11 @@
 """Sentences that speak to whoever scores instead of about the subject."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from microcred.ai.base import Embedder
+from microcred.ai.base import Embedder, Vectors
 from scoring.attacks import dataset
 from scoring.essays.asides import AsideFinder, shipped
 from scoring.essays.judgement import CriterionVerdict
@@ -12,6 +13,7 @@ from scoring.essays.safeguards import EmbeddedSafeguards
 from scoring.essays.task import EssayTask
 from scoring.golden import essays as golden
 from tests.scoring.essays.conftest import minilm as minilm
+from tests.scoring.essays.embedders import BagOfWords
 
 CARRIER = dataset.carriers()[1].task
 # Written for this test alone.
@@ -62,6 +64,17 @@ def test_a_best_level_without_any_content_is_doubted(minilm: Embedder) -> None:
         safeguards.doubt(weak, best(weak)[1:2])
         == "a best level that the words of the answer are far from bearing out"
     )
+
+
+def test_where_no_level_is_the_best_one_nothing_is_read_by_meaning(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unasked(texts: Sequence[str]) -> Vectors:
+        raise AssertionError(texts)
+
+    embedder = BagOfWords()
+    monkeypatch.setattr(embedder, "embed", unasked)
+    second = [replace(given, level_id=CARRIER.criteria[0].levels[0].id) for given in best(CARRIER)]
+
+    assert EmbeddedSafeguards(embedder).doubt(CARRIER, second) == ""
 
 
 def best(task: EssayTask) -> list[CriterionVerdict]:

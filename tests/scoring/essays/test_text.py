@@ -106,3 +106,11 @@ def test_sentences_are_joined_into_passages() -> None:
 )
 def test_words_are_counted_as_a_reader_would(text: str, count: int) -> None:
     assert len(words(text)) == count
+
+
+@pytest.mark.parametrize("code", range(128))
+def test_plain_letters_make_the_same_words_the_short_way(code: int) -> None:
+    text = f"A{chr(code)}B-C'd{chr(code)} XyZ"
+
+    # A letter that is not ASCII has the whole text go the long way.
+    assert words(f"{text} é")[:-1] == words(text)
