@@ -1,7 +1,7 @@
 """Taking an assessment over HTTP."""
 
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -27,9 +27,14 @@ from assessments.serializers import (
     status_view,
 )
 from microcred.api.pagination import paginate
+from microcred.api.rendered import as_shown
 from microcred.api.schema import UNCHANGED, errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
+
+_START: Final = StartResponse()
+_QUESTIONS: Final = QuestionsResponse()
+_ACK: Final = SubmissionAck()
 
 
 class StartView(APIView):
@@ -58,7 +63,7 @@ class StartView(APIView):
             model_scoring=body.validated_data["model_scoring"],
             now=timezone.now(),
         )
-        answer = StartResponse(_with_questions(started.assessment)).data
+        answer = as_shown(_START, _with_questions(started.assessment))
         return Response(answer, status=201 if started.is_new else 200)
 
 
@@ -98,7 +103,7 @@ class ResponsesView(APIView):
             "async_job_enqueued": enqueued,
             "message": message,
         }
-        return Response(SubmissionAck(ack).data, status=202)
+        return Response(as_shown(_ACK, ack), status=202)
 
 
 class StatusEndpoint(APIView):
@@ -142,7 +147,7 @@ class QuestionsView(APIView):
             for row in body["questions"]
             if row.pk in newest
         ]
-        return answered_with(QuestionsResponse(body).data, version=version)
+        return answered_with(as_shown(_QUESTIONS, body), version=version)
 
 
 class AssessmentListView(APIView):

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 
@@ -20,6 +20,20 @@ from assessments.visibility import get_with_progress as get_with_progress
 from assessments.visibility import seen as seen
 from assessments.visibility import visible_to as visible_to
 from assessments.visibility import visible_with as visible_with
+from microcred.compiled import Compiled
+
+_NEWEST: Final = Compiled(
+    lambda assessment: (
+        AssessmentResponse.objects.filter(assessment=assessment)
+        .order_by("question_snapshot_id", "-version")
+        .distinct("question_snapshot_id")
+    ),
+    assessment=uuid.UUID,
+)
+_SNAPSHOTS: Final = Compiled(
+    lambda assessment: QuestionSnapshot.objects.filter(assessment=assessment).order_by("position"),
+    assessment=uuid.UUID,
+)
 
 
 @dataclass(frozen=True)
@@ -127,12 +141,7 @@ def effective_status(assessment: Assessment, *, now: dt.datetime) -> AssessmentS
 
 def newest_responses(assessment_id: uuid.UUID) -> dict[uuid.UUID, AssessmentResponse]:
     """Return the newest version of every answer, by snapshot."""
-    rows = (
-        AssessmentResponse.objects.filter(assessment_id=assessment_id)
-        .order_by("question_snapshot_id", "-version")
-        .distinct("question_snapshot_id")
-    )
-    return {row.question_snapshot_id: row for row in rows}
+    return {row.question_snapshot_id: row for row in _NEWEST.rows(assessment=assessment_id)}
 
 
 def answers_version(assessment_id: uuid.UUID) -> str:
@@ -153,7 +162,7 @@ def progress(assessment_id: uuid.UUID) -> Progress:
 
 def snapshots(assessment_id: uuid.UUID) -> list[QuestionSnapshot]:
     """Return the frozen questions in the order in which they are asked."""
-    return list(QuestionSnapshot.objects.filter(assessment_id=assessment_id).order_by("position"))
+    return _SNAPSHOTS.rows(assessment=assessment_id)
 
 
 def asked_ids(assessment_id: uuid.UUID) -> list[uuid.UUID]:
@@ -186,6 +195,8 @@ def texts_on(question_id: uuid.UUID, *, by: uuid.UUID | None = None) -> Iterator
 
 def missing_prerequisites(*, user: User, role: Any) -> list[Any]:
     """Return the roles that must be completed before ``role`` and that the user has not completed."""
+    if not role.prerequisites.all():
+        return []
     done = Assessment.objects.filter(user=user, status=AssessmentStatus.COMPLETED).values("role_id")
     return list(role.prerequisites.exclude(pk__in=done).order_by("name"))
 

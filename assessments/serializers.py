@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -13,6 +13,7 @@ from assessments.enums import AssessmentStatus, MissingPart, Stage
 from assessments.models import Assessment, QuestionSnapshot
 from catalog.enums import QuestionType
 from microcred.api.pagination import PageQuery
+from microcred.api.rendered import as_shown
 
 MAX_METADATA_ENTRIES = 20
 MAX_METADATA_CHARS = 4_000
@@ -205,6 +206,9 @@ class StatusView(serializers.Serializer[Any]):
     last_updated_at = serializers.DateTimeField()
 
 
+_STATUS: Final = StatusView()
+
+
 def status_view(assessment: Assessment, done: queries.Progress, *, now: dt.datetime) -> dict[str, Any]:
     """Return the body of a status response."""
     body = {
@@ -219,7 +223,7 @@ def status_view(assessment: Assessment, done: queries.Progress, *, now: dt.datet
         "expires_at": assessment.expires_at,
         "last_updated_at": assessment.updated_at,
     }
-    return dict(StatusView(body).data)
+    return as_shown(_STATUS, body)
 
 
 class AssessmentQuery(PageQuery):

@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,12 +34,22 @@ GOALS: Final[Mapping[str, float]] = {
 }  # fmt: skip
 P99_GOAL: Final = 10.0
 CONNECTIONS: Final = 16
-# How wrk is told what to send, and how it tells what came of it.
+# So many students write at a time; one alone would wait for themselves, as each has their own assessment.
+STUDENTS: Final = CONNECTIONS
+# How wrk is told what to send, one after the other, and how it tells what came of it.
 SCRIPT: Final = """
-wrk.method = %s
-wrk.body = %s
-wrk.headers["Content-Type"] = "application/json"
-%s
+local asked, turn = {}, 0
+init = function()
+  for place, one in ipairs(%s) do
+    local headers = {["Content-Type"] = "application/json", ["Host"] = wrk.headers["Host"]}
+    if one[2] ~= "" then headers["Authorization"] = "Bearer " .. one[2] end
+    asked[place] = wrk.format(%s, one[1], headers, %s)
+  end
+end
+request = function()
+  turn = turn %% #asked + 1
+  return asked[turn]
+end
 done = function(summary, latency)
   local errors = summary.errors
   io.write(string.format('RESULT {"requests": %%d, "microseconds": %%d, "p50": %%d, "p99": %%d, "failed": %%d}\\n',
@@ -51,17 +61,17 @@ end
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What is asked for, by whom."""
+    """What is asked for: by whom (a path and a token each), in turn."""
 
     url: str
-    token: str = ""
+    asked: Sequence[tuple[str, str]]
     body: Mapping[str, Any] | None = None
 
     def script(self) -> str:
         """Return what wrk is to do."""
+        asked = ", ".join(f"{{{json.dumps(path)}, {json.dumps(token)}}}" for path, token in self.asked)
         body = "nil" if self.body is None else json.dumps(json.dumps(self.body))
-        header = f'wrk.headers["Authorization"] = "Bearer {self.token}"' if self.token else ""
-        return SCRIPT % ('"GET"' if self.body is None else '"POST"', body, header)
+        return SCRIPT % (f"{{{asked}}}", '"GET"' if self.body is None else '"POST"', body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +106,7 @@ def serving(running: product.Product) -> Iterator[dict[str, Address]]:
     from companion.demo.processes import any_free_port
 
     running.environment["WEB_PROCESSES"] = "2"
-    students = product.make_students(2)
+    students = product.make_students(1 + STUDENTS)
     port = any_free_port()
     plain = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
@@ -111,24 +121,35 @@ def serving(running: product.Product) -> Iterator[dict[str, Address]]:
     ):
         wait_for(f"{running.url}/health/ready", processes)
         wait_for(f"http://127.0.0.1:{port}/one", beside)
-        address, batch = prepared(api, students[0].email, 0)
-        hand_in(api, address, batch)
-        finished = f"{running.url}/api/v1{address}"
-        token = api.headers["Authorization"].removeprefix("Bearer ")
-        address, batch = prepared(api, students[1].email, 1)
-        theirs = api.headers["Authorization"].removeprefix("Bearer ")
-        yield {
-            PLAIN: Address(f"http://127.0.0.1:{port}/one"),
-            "status": Address(finished, token),
-            "result": Address(f"{finished}/result", token),
-            "catalogue": Address(f"{running.url}/api/v1/catalog/credentials", token),
-            "answers": Address(
-                f"{running.url}/api/v1{address}/responses", theirs, {"responses": batch["responses"][:1]}
-            ),
-            "start": Address(
-                f"{running.url}/api/v1/assessments/start", theirs, {"role_id": str(product.role_id())}
-            ),
-        }
+        yield {PLAIN: Address(f"http://127.0.0.1:{port}", [("/one", "")])} | _of_the_product(api, students)
+
+
+def _of_the_product(api: httpx.Client, students: Sequence[Any]) -> dict[str, Address]:
+    """Have the first student finish an assessment and the others open one; return what is asked of the product."""
+    address, batch = prepared(api, students[0].email, 0)
+    hand_in(api, address, batch)
+    reader = _token(api)
+    writers = []
+    for number, student in enumerate(students[1:], start=1):
+        open_one, batch = prepared(api, student.email, number)
+        writers.append((open_one, _token(api)))
+    one_answer = {"responses": batch["responses"][:1]}
+    url, base = str(api.base_url.copy_with(path="/")).rstrip("/"), "/api/v1"
+    return {
+        "status": Address(url, [(f"{base}{address}", reader)]),
+        "result": Address(url, [(f"{base}{address}/result", reader)]),
+        "catalogue": Address(url, [(f"{base}/catalog/credentials", reader)]),
+        "answers": Address(url, [(f"{base}{own}/responses", token) for own, token in writers], one_answer),
+        "start": Address(
+            url,
+            [(f"{base}/assessments/start", token) for _, token in writers],
+            {"role_id": str(product.role_id())},
+        ),
+    }
+
+
+def _token(api: httpx.Client) -> str:
+    return api.headers["Authorization"].removeprefix("Bearer ")
 
 
 def measure(asked: argparse.Namespace, folder: Path, running: product.Product) -> Report:

@@ -31,8 +31,9 @@ _VERSION: Final = "SELECT string_agg(version::text, ',' ORDER BY version) FROM c
 
 
 def catalog_version() -> str:
-    """Return what is another text after every committed change of credentials, their documents, skills and roles, and
-    of what roles ask for; it is never the same twice, and cheap to read. Another database has versions of its own."""
+    """Return what is another text after every committed change of credentials, their documents, skills and roles, of
+    what roles ask for, and of questions; it is never the same twice, and cheap to read. Another database has versions
+    of its own."""
     with connection.cursor() as cursor:
         cursor.execute(_VERSION)
         (version,) = cursor.fetchone()

@@ -24,6 +24,7 @@ from catalog.models import (
     Skill,
 )
 from microcred.errors import Missing
+from microcred.kept import Kept
 
 SEARCHED: Final = 100_000
 
@@ -66,6 +67,33 @@ class PoolQuestion:
     version_id: uuid.UUID
     version: str
     content: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Assessable:
+    """An active role, what is asked for it, and what it asks of skills; read once for each state of the catalog, and
+    not to be changed by anybody."""
+
+    role: JobRole | None
+    pool: Sequence[PoolQuestion]
+    needs: Sequence[RoleNeed]
+
+
+_ASSESSABLE: Final[Kept[tuple[str, uuid.UUID], Assessable]] = Kept(64)
+
+
+def assessable(role_id: uuid.UUID) -> Assessable:
+    """Return the role if it is there and may be assessed, with its pool; without a role both are empty."""
+
+    def read() -> Assessable:
+        role = active_role(role_id)
+        return (
+            Assessable(role, question_pool(role_id), role_needs(role_id))
+            if role
+            else Assessable(None, (), ())
+        )
+
+    return _ASSESSABLE.get((catalog_version(), role_id), read)
 
 
 def active_role(role_id: uuid.UUID) -> JobRole | None:

@@ -6,8 +6,10 @@ very response. Two pages made by others need more, and get no more than that: se
 
 from typing import Any, Final
 
-from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.constants import HEADER, NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
+from csp.utils import build_policy
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 CONTENT_SECURITY_POLICY: Final[dict[str, Any]] = {
@@ -49,10 +51,28 @@ PERMISSIONS: Final = "camera=(), geolocation=(), microphone=(), payment=(), usb=
 class BrowserPolicy(CSPMiddleware):
     """Send the policy with every response, and switch off what no page here needs of a device."""
 
+    # The policy in force, and how it reads without a nonce.
+    _worded: tuple[object, str] | None = None
+
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Add both headers."""
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        if self._is_plain(request, response):
+            response.headers.setdefault(HEADER, self._plain_policy())
+            return response
         return super().process_response(request, response)
+
+    def _is_plain(self, request: HttpRequest, response: HttpResponseBase) -> bool:
+        """Whether it is an answer of the API that nobody wants another policy for: theirs never differ."""
+        if not request.path_info.startswith("/api/v1/") or hasattr(request, "_csp_nonce"):
+            return False
+        return not any(name.startswith("_csp_") for name in vars(response))
+
+    def _plain_policy(self) -> str:
+        policy = settings.CONTENT_SECURITY_POLICY
+        if self._worded is None or self._worded[0] is not policy:
+            self._worded = policy, build_policy()
+        return self._worded[1]
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False

@@ -6,10 +6,12 @@ said as a query set, as everywhere, with the values left open; a process words i
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.backends.utils import CursorWrapper
 from django.db.models.query import ModelIterable, QuerySet, get_related_populators
 
 Row = TypeVar("Row", bound=models.Model)
@@ -34,13 +36,17 @@ class Compiled(Generic[Row]):
 
     def rows(self, *variant: Hashable, **values: Any) -> list[Row]:
         """Return what the query finds with these values: models, with the related ones that it selects."""
-        worded = self._worded.get(variant) or self._word(variant)
-        return worded.fetch(values)
+        return self.ask(*variant, **values).rows()
 
     def first(self, *variant: Hashable, **values: Any) -> Row | None:
         """Return the first of them, None without any."""
         found = self.rows(*variant, **values)
         return found[0] if found else None
+
+    def ask(self, *variant: Hashable, **values: Any) -> "Asked[Row]":
+        """Ask, and leave the answer to be taken later; within :func:`one_trip` nothing is waited for before."""
+        worded = self._worded.get(variant) or self._word(variant)
+        return Asked(worded, worded.ask(values))
 
     def _word(self, variant: tuple[Hashable, ...]) -> "_Worded":
         open_values = {
@@ -49,6 +55,35 @@ class Compiled(Generic[Row]):
         worded = _Worded(self._build(*variant, **open_values), open_values)
         self._worded[variant] = worded
         return worded
+
+
+class Asked(Generic[Row]):
+    """What has been asked of the database; the answer is taken once."""
+
+    def __init__(self, worded: "_Worded", cursor: CursorWrapper) -> None:
+        self._worded = worded
+        self._cursor = cursor
+
+    def rows(self) -> list[Row]:
+        """Return what was found."""
+        return self._worded.take(self._cursor)
+
+    def first(self) -> Row | None:
+        """Return the first of it, None without any."""
+        found = self.rows()
+        return found[0] if found else None
+
+
+@contextmanager
+def one_trip() -> Iterator[None]:
+    """Send what is asked meanwhile without waiting for answers in between; they are taken at the end, in order.
+
+    The statements are done one after the other, each seeing what those before it have changed or waited for.
+    """
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    with connection.connection.pipeline():
+        yield
 
 
 class _Worded:
@@ -73,12 +108,14 @@ class _Worded:
         self._annotations = dict(compiler.annotation_col_map or {})
         self._converters = compiler.get_converters([column[0] for column in compiler.select])
 
-    def fetch(self, values: Mapping[str, Any]) -> list[Any]:
-        parameters = [values[name] if name else value for name, value in self._parameters]
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, parameters)
-            found: Sequence[Any] = cursor.fetchall()
-        return [self._model_of(list(row)) for row in found]
+    def ask(self, values: Mapping[str, Any]) -> CursorWrapper:
+        cursor = connection.cursor()
+        cursor.execute(self._sql, [values[name] if name else value for name, value in self._parameters])
+        return cursor
+
+    def take(self, cursor: CursorWrapper) -> list[Any]:
+        with cursor:
+            return [self._model_of(list(row)) for row in cursor.fetchall()]
 
     def _model_of(self, row: list[Any]) -> models.Model:
         for place, (converters, expression) in self._converters.items():

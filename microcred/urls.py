@@ -6,6 +6,12 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
 
 urlpatterns = [
+    # What is asked most often stands first, for addresses are looked up in this order.
+    path("api/v1/catalog/", include("catalog.urls")),
+    path("api/v1/", include("assessments.urls")),
+    path("api/v1/", include("scoring.urls")),
+    path("api/v1/", include("recommendations.urls")),
+    path("api/v1/", include("partners.urls")),
     path("", RedirectView.as_view(pattern_name="start"), name="home"),
     path("", include("accounts.urls")),  # before the admin, whose log-in page it takes over
     path("admin/catalog/question/", include("scoring.trials.urls")),  # beside the pages of the same address
@@ -15,11 +21,6 @@ urlpatterns = [
     path("docs/schemas/", include("catalog.schema_urls")),
     path("redoc", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
     path("", include("ops.urls")),
-    path("api/v1/catalog/", include("catalog.urls")),
-    path("api/v1/", include("assessments.urls")),
-    path("api/v1/", include("scoring.urls")),
-    path("api/v1/", include("recommendations.urls")),
-    path("api/v1/", include("partners.urls")),
     path("advisor/", include("companion.urls")),
 ]
 

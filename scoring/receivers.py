@@ -17,7 +17,8 @@ def on_responses_submitted(
     *, assessment_id: uuid.UUID, response_ids: list[uuid.UUID], submitted: bool, **_: Any
 ) -> None:
     """Score the closed answers in the same transaction; leave the essays to a job."""
-    services.take_responses(assessment_id=assessment_id, response_ids=response_ids, submitted=submitted)
+    if response_ids or submitted:
+        services.take_responses(assessment_id=assessment_id, response_ids=response_ids, submitted=submitted)
 
 
 @receiver(assessment_scored)

@@ -42,7 +42,7 @@ THOUSANDTH = Decimal("0.001")
 HUNDREDTH = Decimal("0.01")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def take_responses(*, assessment_id: uuid.UUID, response_ids: Sequence[uuid.UUID], submitted: bool) -> None:
     """Score closed answers as they come in; once the assessment is handed in, have the essays scored."""
     questions = assessments.asked_for_responses(list(response_ids))

@@ -4,9 +4,11 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
 
 from accounts.models import User
 from assessments import queries
@@ -14,8 +16,29 @@ from assessments.answers import AnswerInvalid, is_blank, normalise
 from assessments.enums import AssessmentStatus, Stage
 from assessments.events import responses_submitted
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
+from microcred.compiled import Compiled, one_trip
 from microcred.errors import Conflict, Gone, Invalid, PreconditionFailed
 from ops import audit
+
+# Asked with every batch of answers.
+_OWN: Final = Compiled(
+    lambda assessment, by: Assessment.objects.select_for_update().filter(pk=assessment, user=by).order_by(),
+    assessment=uuid.UUID,
+    by=uuid.UUID,
+)
+_LAST: Final = AssessmentResponse.objects.filter(question_snapshot=OuterRef("pk")).order_by("-version")
+_ANSWERABLE: Final[Compiled[Any]] = Compiled(
+    lambda assessment: (
+        QuestionSnapshot.objects.filter(assessment=assessment)
+        .order_by()
+        .only("question_id", "question_type", "choices", "answer_format")
+        .annotate(
+            answer=Subquery(_LAST.values("answer")[:1]), answer_version=Subquery(_LAST.values("version")[:1])
+        )
+    ),
+    assessment=uuid.UUID,
+)
+_TOUCH: Final = "UPDATE assessments SET updated_at = %s WHERE id = %s AND user_id = %s"
 
 
 class AnswersInvalid(Invalid):
@@ -73,10 +96,10 @@ def submit(
         AssessmentMissing, AssessmentClosed, AssessmentExpired, AnswersInvalid, AnswersMissing.
         ChangedMeanwhile: if ``expected`` names versions of the answers, and none of them is the present one.
     """
-    assessment = _lock_open(by=by, assessment_id=assessment_id, now=now)
+    assessment, questions = _lock_open(by=by, assessment_id=assessment_id, now=now)
     if expected is not None and queries.answers_version(assessment.pk) not in expected:
         raise ChangedMeanwhile("Other answers were given since. Read them again.")
-    stored = _store_answers(assessment, answers, now=now)
+    stored = _store_answers(assessment, questions, answers, now=now)
     audit.record(
         by=by, action="assessment.answered", resource_type="assessment", resource_id=assessment.pk,
         metadata={"answers": len(stored)},
@@ -89,15 +112,23 @@ def submit(
         audit.record(
             by=by, action="assessment.submitted", resource_type="assessment", resource_id=assessment.pk
         )
-    assessment.save()
+        assessment.save()
     responses_submitted.send(
         sender=None, assessment_id=assessment.pk, response_ids=stored, submitted=completed
     )
     return assessment
 
 
-def _lock_open(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Assessment:
-    assessment = Assessment.objects.select_for_update(of=("self",)).filter(pk=assessment_id, user=by).first()
+def _lock_open(
+    *, by: User, assessment_id: uuid.UUID, now: dt.datetime
+) -> tuple[Assessment, list[QuestionSnapshot]]:
+    """Lock the assessment and note that something is done about it; return it with its questions and last answers."""
+    changed = timezone.now()
+    with one_trip(), connection.cursor() as cursor:
+        own = _OWN.ask(assessment=assessment_id, by=by.pk)
+        cursor.execute(_TOUCH, [changed, assessment_id, by.pk])
+        questions = _ANSWERABLE.ask(assessment=assessment_id)
+    assessment = own.first()
     if assessment is None:
         raise queries.AssessmentMissing("No such assessment.")
     status = queries.effective_status(assessment, now=now)
@@ -105,29 +136,33 @@ def _lock_open(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Asses
         raise AssessmentExpired("The time for this assessment is over. Your answers are kept.")
     if status != AssessmentStatus.IN_PROGRESS:
         raise AssessmentClosed("Assessment already completed.")
-    return assessment
+    assessment.updated_at = changed
+    return assessment, questions.rows()
 
 
 def _store_answers(
-    assessment: Assessment, answers: Sequence[GivenAnswer], *, now: dt.datetime
+    assessment: Assessment,
+    asked: Sequence[QuestionSnapshot],
+    answers: Sequence[GivenAnswer],
+    *,
+    now: dt.datetime,
 ) -> list[uuid.UUID]:
     """Store what is new; an answer equal to the newest version adds none. Return the new rows' ids.
 
     A client's own time of answering is kept as far as it lies between the start and now.
     """
-    questions = {row.question_id: row for row in queries.snapshots(assessment.pk)}
-    newest = queries.newest_responses(assessment.pk)
+    questions = {row.question_id: row for row in asked}
     rows = []
     for given, answer in _checked(questions, answers):
         snapshot = questions[given.question_id]
-        last = newest.get(snapshot.pk)
-        if last is not None and last.answer == answer:
+        last: Mapping[str, Any] = vars(snapshot)
+        if last["answer"] == answer:
             continue
         rows.append(
             AssessmentResponse(
                 assessment=assessment,
                 question_snapshot=snapshot,
-                version=last.version + 1 if last else 1,
+                version=(last["answer_version"] or 0) + 1,
                 answer=answer,
                 submitted_at=min(max(given.submitted_at or now, assessment.started_at), now),
             )

@@ -48,10 +48,10 @@ def start_synthetic(*, user: User, role_id: uuid.UUID, now: dt.datetime) -> Asse
     Raises:
         RoleNotAssessable: if the role is unknown, inactive or has no published questions.
     """
-    role, pool = catalog.active_role(role_id), catalog.question_pool(role_id)
-    if role is None or not pool:
+    found = catalog.assessable(role_id)
+    if found.role is None or not found.pool:
         raise RoleNotAssessable("No such role can be assessed.", details={"field": "role_id"})
-    return draw_questions(user, role, pool, {"metadata": {SYNTHETIC: True}, "started_at": now})
+    return draw_questions(user, found, {"metadata": {SYNTHETIC: True}, "started_at": now})
 
 
 @transaction.atomic

@@ -3,9 +3,9 @@
 import datetime as dt
 import random
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -18,6 +18,7 @@ from assessments.enums import AssessmentStatus
 from assessments.models import Assessment, QuestionSnapshot
 from catalog import queries as catalog
 from catalog.enums import QuestionType
+from microcred.compiled import Compiled, one_trip
 from microcred.errors import Invalid
 from ops import audit
 
@@ -25,6 +26,16 @@ SEED_BITS = 62
 # Says that a learner is made up; who could set it would vanish from the advisors' lists.
 SYNTHETIC = "synthetic"
 SHUFFLED_TYPES = frozenset({QuestionType.ORDERING, QuestionType.MATCHING})
+
+_ONE_AT_A_TIME: Final = Compiled(
+    lambda user: User.objects.select_for_update(no_key=True).filter(pk=user).order_by().only("pk"),
+    user=uuid.UUID,
+)
+_OPEN: Final = Compiled(
+    lambda user, role: Assessment.objects.filter(user=user, role=role, status=AssessmentStatus.IN_PROGRESS),
+    user=uuid.UUID,
+    role=uuid.UUID,
+)
 
 
 class RoleNotAssessable(Invalid):
@@ -53,7 +64,6 @@ class Started:
     is_new: bool
 
 
-@transaction.atomic
 def start(
     *,
     by: User,
@@ -75,29 +85,37 @@ def start(
     """
     if SYNTHETIC in metadata:
         raise MetadataReserved(f"The name {SYNTHETIC!r} is reserved.", details={"field": "metadata"})
-    role, pool = _assessable(by, role_id)
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # of several starts at once one goes first
-    mine = Assessment.objects.filter(user=by, role=role, status=AssessmentStatus.IN_PROGRESS)
-    mine.filter(expires_at__lte=now).update(status=AssessmentStatus.EXPIRED, updated_at=now)
-    standing = mine.select_related("role", "user").first()
-    if standing is not None:
-        return Started(standing, is_new=False)
-    fields = {"metadata": dict(metadata), "started_at": now, **_choice(by, model_scoring, now)}
-    if model_scoring is not None:
-        consents.record(person=by, purpose=consents.MODEL_SCORING, given=model_scoring, now=now)
-    return Started(draw_questions(by, role, pool, fields), is_new=True)
+    found = _assessable(by, role_id)
+    with transaction.atomic():
+        standing = _standing(by, role_id)
+        if standing is not None and standing.expires_at > now:
+            return Started(standing, is_new=False)
+        if standing is not None:
+            Assessment.objects.filter(pk=standing.pk).update(status=AssessmentStatus.EXPIRED, updated_at=now)
+        fields = {"metadata": dict(metadata), "started_at": now, **_choice(by, model_scoring, now)}
+        if model_scoring is not None:
+            consents.record(person=by, purpose=consents.MODEL_SCORING, given=model_scoring, now=now)
+        return Started(draw_questions(by, found, fields), is_new=True)
 
 
-def draw_questions(
-    by: User, role: Any, pool: Sequence[catalog.PoolQuestion], fields: dict[str, Any]
-) -> Assessment:
-    """Store an open assessment with ``fields``, its questions drawn from the pool and frozen."""
+def _standing(student: User, role_id: uuid.UUID) -> Assessment | None:
+    """Return the assessment that was not handed in; of several starts at once one goes on, the others wait."""
+    with one_trip():
+        waiting = _ONE_AT_A_TIME.ask(user=student.pk)
+        found = _OPEN.ask(user=student.pk, role=role_id)
+    waiting.rows()
+    return found.first()
+
+
+def draw_questions(by: User, found: catalog.Assessable, fields: dict[str, Any]) -> Assessment:
+    """Store an open assessment of a role with ``fields``, its questions drawn from the pool and frozen."""
+    role: Any = found.role
     seed = random.SystemRandom().getrandbits(SEED_BITS)
     lasts = dt.timedelta(hours=settings.ASSESSMENT_HOURS)
     assessment = Assessment.objects.create(
         user=by, role=role, seed=seed, expires_at=fields["started_at"] + lasts, **fields
     )
-    chosen = _choose(pool, role_id=role.pk, size=role.assessment_size, seed=seed)
+    chosen = _choose(found, size=role.assessment_size, seed=seed)
     QuestionSnapshot.objects.bulk_create(
         _freeze(assessment, question, position, seed) for position, question in enumerate(chosen, start=1)
     )
@@ -111,12 +129,11 @@ def draw_questions(
     return assessment
 
 
-def _assessable(by: User, role_id: uuid.UUID) -> tuple[Any, list[catalog.PoolQuestion]]:
-    role = catalog.active_role(role_id)
-    pool = catalog.question_pool(role_id) if role else []
-    if role is None or not pool:
+def _assessable(by: User, role_id: uuid.UUID) -> catalog.Assessable:
+    found = catalog.assessable(role_id)
+    if found.role is None or not found.pool:
         raise RoleNotAssessable("No such role can be assessed.", details={"field": "role_id"})
-    missing = queries.missing_prerequisites(user=by, role=role)
+    missing = queries.missing_prerequisites(user=by, role=found.role)
     if missing:
         raise PrerequisitesMissing(
             "Complete the assessments of these roles first: "
@@ -124,7 +141,7 @@ def _assessable(by: User, role_id: uuid.UUID) -> tuple[Any, list[catalog.PoolQue
             + ".",
             details={"missing_roles": [{"role_id": str(item.pk), "name": item.name} for item in missing]},
         )
-    return role, pool
+    return found
 
 
 def _choice(student: User, said: bool | None, now: dt.datetime) -> dict[str, Any]:
@@ -137,10 +154,8 @@ def _choice(student: User, said: bool | None, now: dt.datetime) -> dict[str, Any
     }
 
 
-def _choose(
-    pool: Sequence[catalog.PoolQuestion], *, role_id: uuid.UUID, size: int, seed: int
-) -> list[catalog.PoolQuestion]:
-    by_key = {str(question.question_id): question for question in pool}
+def _choose(found: catalog.Assessable, *, size: int, seed: int) -> list[catalog.PoolQuestion]:
+    by_key = {str(question.question_id): question for question in found.pool}
     items = [
         PoolItem(
             key=key,
@@ -150,7 +165,7 @@ def _choose(
         )
         for key, question in by_key.items()
     ]
-    importance = {need.skill_key: need.importance for need in catalog.role_needs(role_id)}
+    importance = {need.skill_key: need.importance for need in found.needs}
     return [by_key[item.key] for item in assemble(items, importance=importance, size=size, seed=seed)]
 
 

@@ -22,7 +22,7 @@ from assessments.services import (
     RoleNotAssessable,
 )
 from catalog import services as catalog
-from catalog.models import Question
+from catalog.models import JobRole, Question
 from ops.models import AsyncJob
 from tests.factories.accounts import UserFactory
 from tests.factories.assessments import (
@@ -120,6 +120,33 @@ def test_an_inactive_role_or_an_empty_pool_cannot_be_assessed() -> None:
     for role in (JobRoleFactory(active=False), JobRoleFactory()):
         with pytest.raises(RoleNotAssessable):
             started_assessment(role=role)
+
+
+def test_what_changes_about_a_role_and_its_questions_counts_with_the_next_start() -> None:
+    role = role_with_every_type()
+    first = started_assessment(role=role)
+    retired = QuestionSnapshot.objects.filter(assessment=first).order_by("position")[0]
+
+    Question.objects.filter(pk=retired.question_id).update(active=False)
+    second = started_assessment(role=role)
+    assert retired.question_id not in [row.question_id for row in queries.snapshots(second.pk)]
+    assert len(queries.snapshots(second.pk)) == len(queries.snapshots(first.pk)) - 1
+
+    added = published_question(role=role)
+    assert added.pk in [row.question_id for row in queries.snapshots(started_assessment(role=role).pk)]
+
+    JobRole.objects.filter(pk=role.pk).update(assessment_size=2)
+    assert len(queries.snapshots(started_assessment(role=role).pk)) == 2
+
+    other = role_with_every_type()
+    role.prerequisites.add(other)
+    with pytest.raises(PrerequisitesMissing):
+        started_assessment(role=role)
+    role.prerequisites.clear()
+
+    JobRole.objects.filter(pk=role.pk).update(active=False)
+    with pytest.raises(RoleNotAssessable):
+        started_assessment(role=role)
 
 
 def test_prerequisites_are_named_and_lifted_by_a_completed_assessment() -> None:

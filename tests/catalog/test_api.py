@@ -3,6 +3,7 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from catalog.models import Credential, CredentialSkill, Skill
 from tests.clients import client_of
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import (
@@ -89,7 +90,7 @@ def test_the_number_of_statements_does_not_grow_with_the_list(
     for rows in (1, 3):
         for _ in range(rows):
             CredentialSkillFactory()
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             assert client.get(CREDENTIALS).status_code == 200
 
 
@@ -103,3 +104,77 @@ def test_roles_are_listed_with_what_they_ask_for() -> None:
     assert body["items"][0]["skills"] == [
         {"key": "sql", "name": "SQL", "target_level": 4.0, "importance": 3, "onet_id": "", "esco_uri": ""}
     ]
+
+
+class TestKeptPages:
+    """Pages are kept as they were written, until the catalog is another."""
+
+    pytestmark = pytest.mark.django_db(transaction=True)
+
+    def test_a_page_is_written_once(self, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+        CredentialFactory(title="SQL Joins")
+        client = client_of(UserFactory())
+        first = client.get(CREDENTIALS)
+
+        with django_assert_num_queries(2):
+            second = client.get(CREDENTIALS)
+
+        assert second.content == first.content
+        assert second.headers["Content-Type"] == first.headers["Content-Type"] == "application/json"
+
+    @pytest.mark.parametrize(
+        "change", ["added", "renamed", "retired", "skill", "level", "skill renamed", "role"]
+    )
+    def test_every_change_is_shown_with_the_next_request(self, change: str) -> None:
+        role, skill = JobRoleFactory(), SkillFactory(key="sql")
+        credential = CredentialFactory(title="SQL Joins")
+        credential.roles.add(role)
+        link = CredentialSkillFactory(credential=credential, skill=skill)
+        client = client_of(UserFactory())
+        query = {"role_id": str(role.pk)} if change == "role" else {}
+        before = client.get(CREDENTIALS, query).json()
+
+        match change:
+            case "added":
+                CredentialFactory(title="Another")
+            case "renamed":
+                Credential.objects.filter(pk=credential.pk).update(title="Joins")
+            case "retired":
+                credential.active = False
+                credential.save()
+            case "skill":
+                CredentialSkillFactory(credential=credential, skill=SkillFactory())
+            case "level":
+                CredentialSkill.objects.filter(pk=link.pk).update(level=1)
+            case "skill renamed":
+                Skill.objects.filter(pk=skill.pk).update(name="Queries")
+            case "role":
+                credential.roles.remove(role)
+
+        after = client.get(CREDENTIALS, query).json()
+        assert after != before
+        assert after["total"] == {"added": 2, "retired": 0, "role": 0}.get(change, 1)
+
+    def test_another_question_has_a_page_of_its_own(self) -> None:
+        CredentialFactory(title="SQL Joins")
+        CredentialFactory(title="Colour Theory")
+        client = client_of(UserFactory())
+
+        found = [
+            client.get(CREDENTIALS, {"search": words}).json()["total"] for words in ("SQL", "theory", "SQL")
+        ]
+
+        assert found == [1, 1, 1]
+        assert client.get(CREDENTIALS, {"page": 0}).status_code == 400
+        assert client.get(CREDENTIALS, {"page": 0}).status_code == 400
+        assert client_of(UserFactory()).get(CREDENTIALS).json()["total"] == 2
+
+    def test_whoever_asks_for_indents_gets_them(self) -> None:
+        CredentialFactory(title="SQL Joins")
+        client = client_of(UserFactory())
+        plain = client.get(CREDENTIALS)
+
+        indented = client.get(CREDENTIALS, headers={"Accept": "application/json; indent=2"})
+
+        assert indented.json() == plain.json()
+        assert indented.content.startswith(b'{\n  "items"')

@@ -4,11 +4,12 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.db import DataError, connection, transaction
 from django.db.models import Count, QuerySet
 
 from accounts.enums import Role
 from accounts.models import AdvisorAssignment, TokenFamily, User
-from microcred.compiled import Compiled
+from microcred.compiled import Compiled, one_trip
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +82,32 @@ def test_what_needs_further_queries_is_refused() -> None:
         Compiled(lambda: User.objects.prefetch_related("token_families")).rows()
     with pytest.raises(TypeError):
         Compiled(lambda: User.objects.values_list("pk")).rows()
+
+
+def test_statements_of_one_trip_see_what_those_before_have_changed() -> None:
+    one = UserFactory(name="Before")
+    query = Compiled(lambda user: User.objects.filter(pk=user), user=uuid.UUID)
+
+    with one_trip(), connection.cursor() as cursor:
+        before = query.ask(user=one.pk)
+        cursor.execute("UPDATE users SET name = 'After' WHERE id = %s", [one.pk])
+        after = query.ask(user=one.pk)
+
+    assert [person.name for asked in (before, after) for person in asked.rows()] == ["Before", "After"]
+
+
+def test_what_fails_in_one_trip_is_raised_and_takes_the_rest_along() -> None:
+    one = UserFactory(name="Before")
+    query = Compiled(lambda user: User.objects.filter(pk=user), user=uuid.UUID)
+
+    def fail() -> None:
+        with transaction.atomic(), one_trip(), connection.cursor() as cursor:
+            cursor.execute("UPDATE users SET name = 'After' WHERE id = %s", [one.pk])
+            cursor.execute("SELECT 1 / (SELECT 0)")
+            query.ask(user=one.pk)
+
+    with pytest.raises(DataError):
+        fail()
+
+    one.refresh_from_db()
+    assert one.name == "Before"

@@ -297,6 +297,19 @@ def test_every_row_of_these_tables_marks_the_result_that_it_belongs_to(scene: Sc
     assert (empty, silent, loud) == ([], [], [])
 
 
+def test_an_assessment_under_way_leaves_marks_only_once_it_is_completed() -> None:
+    assessment = started_assessment()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM result_changes WHERE assessment_id = %s", [assessment.pk])
+    before = _marks(assessment)
+
+    Assessment.objects.filter(pk=assessment.pk).update(updated_at=timezone.now())
+    assert _marks(assessment) == before
+
+    Assessment.objects.filter(pk=assessment.pk).update(status="completed", completed_at=timezone.now())
+    assert _marks(assessment) != before
+
+
 def test_a_change_that_is_taken_back_leaves_no_mark(scene: Scene) -> None:
     before = _marks(scene.assessment)
 
@@ -307,9 +320,8 @@ def test_a_change_that_is_taken_back_leaves_no_mark(scene: Scene) -> None:
     assert _marks(scene.assessment) == before
 
 
-def test_marks_do_not_pile_up_and_go_with_their_assessment() -> None:
-    student = UserFactory()
-    assessment = started_assessment(user=student, now=timezone.now())
+def test_marks_do_not_pile_up_and_go_with_their_assessment(scene: Scene) -> None:
+    student, assessment = scene.student, scene.assessment
 
     def marks() -> int:
         with connection.cursor() as cursor:
