@@ -35,6 +35,21 @@ _SNAPSHOTS: Final = Compiled(
     assessment=uuid.UUID,
 )
 
+_SUBJECT: Final = Compiled(
+    lambda assessment: Assessment.objects.filter(pk=assessment).values_list(
+        "pk", "user_id", "role_id", "role__name"
+    ),
+    assessment=uuid.UUID,
+)
+_ASKED_IDS: Final = Compiled(
+    lambda assessment: (
+        QuestionSnapshot.objects.filter(assessment=assessment)
+        .order_by("question_id")
+        .values_list("question_id", flat=True)
+    ),
+    assessment=uuid.UUID,
+)
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -115,8 +130,10 @@ def versions_with_results() -> list[tuple[uuid.UUID, uuid.UUID, int]]:
 
 def subject(assessment_id: uuid.UUID) -> Subject:
     """Return whose assessment it is; for background work, which sees everything."""
-    rows = Assessment.objects.filter(pk=assessment_id).values_list("pk", "user_id", "role_id", "role__name")
-    return Subject(*rows.get())
+    found = _SUBJECT.first(assessment=assessment_id)
+    if found is None:
+        raise Assessment.DoesNotExist
+    return Subject(*found)
 
 
 def author(assessment_id: uuid.UUID) -> Author:
@@ -167,8 +184,7 @@ def snapshots(assessment_id: uuid.UUID) -> list[QuestionSnapshot]:
 
 def asked_ids(assessment_id: uuid.UUID) -> list[uuid.UUID]:
     """Return the ids of the questions that were asked, in the order of their ids; no contents are read."""
-    rows = QuestionSnapshot.objects.filter(assessment_id=assessment_id).order_by("question_id")
-    return list(rows.values_list("question_id", flat=True))
+    return _ASKED_IDS.rows(assessment=assessment_id)
 
 
 def asked_questions(assessment_id: uuid.UUID) -> list[AskedQuestion]:

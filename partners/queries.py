@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Max, Prefetch, Q, QuerySet
 
 from microcred import sealing
+from microcred.compiled import Compiled
 from microcred.errors import Missing
 from partners import payloads
 from partners.attempts import Try
@@ -17,6 +18,19 @@ from partners.enums import DeliveryStatus, EventType
 from partners.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 SECRETS: Final = "microcred webhook secrets v1"  # what they are sealed for
+
+
+_ANNOUNCED: Final = Compiled(
+    lambda event_type, assessment_id, but: (
+        WebhookEvent.objects.filter(event_type=event_type, assessment_id=assessment_id)
+        .exclude(subject_id=but)
+        .order_by()
+        .values_list("pk", flat=True)[:1]
+    ),
+    event_type=str,
+    assessment_id=uuid.UUID,
+    but=uuid.UUID,
+)
 
 
 class EndpointMissing(Missing):
@@ -190,5 +204,4 @@ def live_secrets(endpoint_id: uuid.UUID, *, now: dt.datetime) -> tuple[str, ...]
 
 def was_announced(event_type: EventType, *, assessment_id: uuid.UUID, but: uuid.UUID) -> bool:
     """Whether such an event was recorded for the assessment, about another subject than ``but``."""
-    rows = WebhookEvent.objects.filter(event_type=event_type, assessment_id=assessment_id)
-    return rows.exclude(subject_id=but).exists()
+    return bool(_ANNOUNCED.rows(event_type=str(event_type), assessment_id=assessment_id, but=but))

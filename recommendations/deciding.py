@@ -78,14 +78,19 @@ def ranking(ranked: Sequence[Ranked]) -> list[dict[str, Any]]:
 def hits(asked: Sequence[SearchQuery], found: Sequence[Sequence[Hit]]) -> dict[str, Any]:
     """Return what a search was for and what it found, as JSON: by query, similarity, rank by vector and rank by words
     of every credential's most relevant passage, by the id of its vector; and whose passage that is."""
-    best = [best_of_each(one) for one in found]
+    passages: dict[str, dict[str, str]] = {}
+    lists: list[dict[str, list[Any]]] = [{} for _ in found]
+    for near, one in zip(lists, found, strict=True):
+        for hit in best_of_each(one):
+            key = str(hit.artifact_id)
+            near[key] = [hit.similarity, hit.vector_rank, hit.text_rank]
+            if key not in passages:
+                passages[key] = {"credential": str(hit.credential_id)}
     return {
         "queries": digest([query.text for query in asked]),
         "words": [query.words for query in asked],
-        "hits": [{str(hit.artifact_id): _found(hit) for hit in one} for one in best],
-        "passages": {
-            str(hit.artifact_id): {"credential": str(hit.credential_id)} for one in best for hit in one
-        },
+        "hits": lists,
+        "passages": passages,
     }
 
 
@@ -224,10 +229,6 @@ def _bearing(needs: Sequence[Need], candidates: Sequence[Candidate]) -> list[Can
         bearing |= before
         pending.extend(before)
     return [candidate for candidate in candidates if candidate.credential_id in bearing]
-
-
-def _found(hit: Hit) -> list[Any]:
-    return [hit.similarity, hit.vector_rank, hit.text_rank]
 
 
 def _nearest(one: Neighbour, secret: str) -> dict[str, Any]:

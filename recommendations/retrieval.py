@@ -20,8 +20,8 @@ and a credential by its best passage for the need that matters most to the learn
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from recommendations.gaps import Need
 
@@ -43,8 +43,7 @@ class SearchQuery:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A passage found: whose it is, and its cosine similarity to the query (-1 to 1).
 
     The ranks are its places, from 1, among what was found by vector, by words, and by both together for that query;
@@ -66,14 +65,9 @@ class Hit:
         return by_meaning + by_words
 
     @property
-    def nearness(self) -> float:
-        """The similarity, from 0 to 1."""
-        return min(1.0, max(0.0, self.similarity))
-
-    @property
     def relevance(self) -> float:
         """What the passage says for its credential, from 0 to 1; 1 is the same text, first in both lists."""
-        return (self.nearness + self.fused / _HIGHEST) / 2
+        return (min(1.0, max(0.0, self.similarity)) + self.fused / _HIGHEST) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +149,7 @@ def best_of_each(hits: Iterable[Hit]) -> list[Hit]:
 def fuse_ranks(hits: Iterable[Hit], *, limit: int) -> list[Hit]:
     """Return the first by both ranks together, with their fused ranks; ties go to what is nearer in meaning."""
     ordered = sorted(hits, key=lambda hit: (-hit.fused, -hit.similarity, hit.artifact_id))
-    return [replace(hit, fused_rank=rank) for rank, hit in enumerate(ordered[:limit], start=1)]
+    return [Hit(*hit[:-1], fused_rank=rank) for rank, hit in enumerate(ordered[:limit], start=1)]
 
 
 def _first(one: tuple[_Order, Hit]) -> _Order:

@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from microcred.ai.base import Embedder, EmbeddingKey, Vectors
@@ -55,11 +55,12 @@ def search(
         ProviderError: from the embedder. UnlikeVectors: its vectors are not of the index in use.
     """
     asked = tuple(search_queries(needs, meanings))
-    key = queries.comparable_key(embedder)
+    version = queries.passages_version()
+    key = queries.comparable_key(embedder, version)
     if not asked or not helpful:
         return Findings({}, key)
     vectors = _query_vectors.of([query.text for query in asked], embedder)
-    searched = _searched(asked, vectors, key, helpful)
+    searched = _searched(asked, vectors, key, helpful, version)
     found = searched.hits
     if not any(found):
         return None
@@ -70,10 +71,16 @@ def search(
 
 
 def _searched(
-    asked: Sequence[SearchQuery], vectors: Vectors, key: EmbeddingKey, credential_ids: Collection[uuid.UUID]
+    asked: Sequence[SearchQuery],
+    vectors: Vectors,
+    key: EmbeddingKey,
+    credential_ids: Collection[uuid.UUID],
+    version: str | None = None,
 ) -> Searched:
     words = [query.words for query in asked]
-    return queries.hybrid_among(words, vectors, key=key, limit=HITS_A_NEED, credential_ids=credential_ids)
+    return queries.hybrid_among(
+        words, vectors, key=key, limit=HITS_A_NEED, credential_ids=credential_ids, version=version
+    )
 
 
 def passages_for(
@@ -99,4 +106,4 @@ def passages_for(
 
 
 def _without_ranks(hit: Hit) -> Hit:
-    return replace(hit, vector_rank=None, text_rank=None, fused_rank=None)
+    return hit._replace(vector_rank=None, text_rank=None, fused_rank=None)

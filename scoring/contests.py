@@ -3,9 +3,20 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
+from microcred.compiled import Compiled
 from scoring.enums import ContestOutcome
 from scoring.models import SkillCheck, SkillContest, SkillEstimate
+
+_CONTESTS: Final = Compiled(
+    lambda assessment_id: (
+        SkillContest.objects.filter(assessment_id=assessment_id)
+        .order_by("submitted_at", "pk")
+        .select_related("skill", "check_made")
+    ),
+    assessment_id=uuid.UUID,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +29,8 @@ class SkillStanding:
 
 def standings(assessment_id: uuid.UUID) -> dict[str, SkillStanding]:
     """Return what was said about the levels of an assessment, by the key of the skill; one query."""
-    rows = SkillContest.objects.filter(assessment_id=assessment_id).order_by("submitted_at", "pk")
     found: dict[str, SkillStanding] = {}
-    for row in rows.select_related("skill", "check_made"):
+    for row in _CONTESTS.rows(assessment_id=assessment_id):
         made: SkillCheck | None = getattr(row, "check_made", None)
         before = found.get(row.skill.key)
         found[row.skill.key] = SkillStanding(

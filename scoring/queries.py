@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from assessments import queries as assessments
 from assessments.queries import AskedQuestion
 from catalog.enums import QuestionType
 from microcred.ids import first_uuid7
+from scoring import stored
 from scoring.calls.receipts import Receipt as Receipt
 from scoring.calls.receipts import receipts_of as receipts_of
 from scoring.calls.spending import ModelUsage as ModelUsage
@@ -22,7 +23,7 @@ from scoring.contests import contested_skills as contested_skills
 from scoring.contests import corrections_of_run as corrections_of_run
 from scoring.contests import standings as standings
 from scoring.enums import EssayOutcome, MarkStatus, ScoreSource
-from scoring.models import CriterionMark, EssayScore, ProfileRun, RuleScore, ScoreOverride, SkillEstimate
+from scoring.models import CriterionMark, EssayScore, ProfileRun, RuleScore, ScoreOverride
 from scoring.precedence import RULE, Given, effective
 from scoring.profile import own_word
 from scoring.rules.engine import is_scored_by_rules
@@ -82,11 +83,12 @@ def effective_rule_scores(assessment_id: uuid.UUID) -> dict[uuid.UUID, RuleScore
 
 def effective_essay_scores(assessment_id: uuid.UUID) -> dict[uuid.UUID, EssayScore]:
     """Return the run that counts for every essay, by snapshot: a person's before a model's, then the newest."""
-    runs = EssayScore.objects.filter(assessment_id=assessment_id).order_by()
     chosen = effective(
         Given(snapshot, source, (run,), pk)
-        for pk, snapshot, source, run in runs.values_list("pk", "question_snapshot_id", "source", "run")
+        for pk, snapshot, source, run in stored.ESSAY_RUNS.rows(assessment_id=assessment_id)
     )
+    if not chosen:
+        return {}
     rows = EssayScore.objects.filter(pk__in=chosen.values()).prefetch_related("marks")
     return {row.question_snapshot_id: row for row in rows}
 
@@ -165,7 +167,6 @@ def _why_pending(result: QuestionResult) -> str:
 def profile(assessment_id: uuid.UUID, *, run: int | None = None) -> list[SkillLevel]:
     """Return a skill profile of an assessment, by default the newest; empty before it is scored."""
     drawn_by = next_run(assessment_id) - 1 if run is None else run
-    rows = SkillEstimate.objects.filter(assessment_id=assessment_id, run=drawn_by).select_related("skill")
     return [
         SkillLevel(
             row.skill_id,
@@ -175,16 +176,13 @@ def profile(assessment_id: uuid.UUID, *, run: int | None = None) -> list[SkillLe
             float(row.deviation),
             float(row.evidence),
         )
-        for row in rows.order_by("skill__key")
+        for row in stored.ESTIMATES.rows(assessment_id=assessment_id, run=drawn_by)
     ]
 
 
 def next_run(assessment_id: uuid.UUID) -> int:
     """Return the number of the next scoring run."""
-    newest: int | None = ProfileRun.objects.filter(assessment_id=assessment_id).aggregate(run=Max("run"))[
-        "run"
-    ]
-    return (newest or 0) + 1
+    return (stored.NEWEST_RUN.first(assessment_id=assessment_id) or 0) + 1
 
 
 def profiles_since(moment: dt.datetime) -> QuerySet[ProfileRun]:
@@ -219,7 +217,7 @@ def question_result(
 
 
 def _by_rules(assessment_id: uuid.UUID) -> list[Given[RuleScore]]:
-    return _given_by_rules(RuleScore.objects.filter(assessment_id=assessment_id).select_related("response"))
+    return _given_by_rules(stored.RULE_SCORES.rows(assessment_id=assessment_id))
 
 
 def _given_by_rules(rows: Iterable[RuleScore]) -> list[Given[Any]]:
@@ -230,7 +228,7 @@ def _given_by_rules(rows: Iterable[RuleScore]) -> list[Given[Any]]:
 
 
 def _by_people(assessment_id: uuid.UUID) -> list[Given[Any]]:
-    rows = ScoreOverride.objects.filter(assessment_id=assessment_id)
+    rows = stored.OVERRIDES.rows(assessment_id=assessment_id)
     return [Given(row.question_snapshot_id, ScoreSource.HUMAN, (row.run,), row) for row in rows]
 
 

@@ -4,8 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
 
-from django.db import transaction
-from django.db.models.functions import Now
+from django.db import connection, transaction
 
 from accounts.models import User
 from accounts.policy import Permission, allows
@@ -23,6 +22,18 @@ STRANDED_AT_ONCE = 500
 STRANDED_REASON = "The result could not be worked out. Your answers are kept, and staff can start it again."
 
 
+_ADVANCE = """
+UPDATE assessments SET stage = %(stage)s, updated_at = statement_timestamp()
+ WHERE id = %(id)s AND status = %(status)s
+"""
+# A stage is shown and nothing rests on it: nobody waits for it to reach the disk.
+_ADVANCE_SOON = """
+UPDATE assessments SET stage = %(stage)s, updated_at = statement_timestamp()
+  FROM (SELECT set_config('synchronous_commit', 'off', true) OFFSET 0) AS soon
+ WHERE id = %(id)s AND status = %(status)s
+"""
+
+
 class ResultNotHeld(Conflict):
     """There is no result that waits for its release."""
 
@@ -37,8 +48,14 @@ class ResultMissing(Conflict):
 
 def advance(*, assessment_id: uuid.UUID, stage: Stage) -> None:
     """Show what the background work is at; an assessment that has ended stays as it is. One statement."""
-    waiting = Assessment.objects.filter(pk=assessment_id, status=AssessmentStatus.AWAITING_ASYNC)
-    waiting.update(stage=stage, updated_at=Now())
+    values: dict[str, str | uuid.UUID] = {
+        "id": assessment_id,
+        "stage": stage,
+        "status": AssessmentStatus.AWAITING_ASYNC,
+    }
+    with connection.cursor() as cursor:
+        # Within a transaction it is the whole of it that has to last.
+        cursor.execute(_ADVANCE if connection.in_atomic_block else _ADVANCE_SOON, values)
 
 
 @transaction.atomic

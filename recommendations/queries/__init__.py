@@ -21,6 +21,7 @@ from recommendations.queries.indexes import (
     comparable_key,
     indexes,
     named,
+    passages_version,
 )
 from recommendations.queries.outcomes import CalibrationReport, calibration_report, outcomes
 from recommendations.queries.passages import Filters, passages_of
@@ -99,6 +100,7 @@ __all__ = [
     "outcomes",
     "overlap_of",
     "passages_of",
+    "passages_version",
     "recall_of",
     "receptions",
     "recommendation_of",

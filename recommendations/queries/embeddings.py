@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db import connection
@@ -11,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef
 from catalog import queries as catalog
 from microcred.ai.base import EmbeddingKey
 from recommendations.models import DocumentChunk, EmbeddingArtifact, TitleEmbedding
-from recommendations.queries.indexes import active_key
+from recommendations.queries.indexes import active_key_at, passages_version
 
 # Hundreds of rows with every run, hence without the mapper.
 _HASHES: Final = """
@@ -68,7 +69,12 @@ def _of(key: EmbeddingKey) -> dict[str, Any]:
 
 def newest_vector() -> str:
     """Return the id of the newest vector of the index in use; empty without any. Another being built moves nothing."""
-    vectors, active = EmbeddingArtifact.objects.order_by("-pk"), active_key()
+    return _newest_vector(passages_version())
+
+
+@lru_cache(maxsize=16)
+def _newest_vector(version: str) -> str:
+    vectors, active = EmbeddingArtifact.objects.order_by("-pk"), active_key_at(version)
     if active is not None:
         vectors = vectors.filter(**_of(active))
     return str(vectors.values_list("pk", flat=True).first() or "")

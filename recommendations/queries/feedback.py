@@ -2,12 +2,13 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import User
 from microcred.api.versions import version_of
+from microcred.compiled import Compiled
 from recommendations.enums import Acceptance
 from recommendations.models import (
     CredentialReception,
@@ -52,17 +53,7 @@ def receptions(
 
     Reads the sums that are kept of everybody's feedback, and of single rows only those on the learner's own lists.
     """
-    in_role = Q(role_id=role_id)
-    sums = CredentialReception.objects.order_by().values("credential_id")
-    spoken = {
-        row["credential_id"]: row
-        for row in sums.annotate(
-            role_yes=Sum("accepted", filter=in_role, default=0),
-            role_no=Sum("rejected", filter=in_role, default=0),
-            else_yes=Sum("accepted", filter=~in_role, default=0),
-            else_no=Sum("rejected", filter=~in_role, default=0),
-        )
-    }
+    spoken = {row["credential_id"]: row for row in _SPOKEN.rows(role_id=role_id)}
     own, chosen = _own(user_id), [one.credential_id for one in among or offers.by_id.values()]
     # Without a word of the learner's own, only what others spoke of has a reception.
     chosen = [key for key in chosen if own or key in spoken]
@@ -80,6 +71,28 @@ def receptions(
     return found
 
 
+def _spoken(role_id: uuid.UUID) -> QuerySet[Any, Any]:
+    in_role = Q(role_id=role_id)
+    sums = CredentialReception.objects.order_by().values("credential_id")
+    return sums.annotate(
+        role_yes=Sum("accepted", filter=in_role, default=0),
+        role_no=Sum("rejected", filter=in_role, default=0),
+        else_yes=Sum("accepted", filter=~in_role, default=0),
+        else_no=Sum("rejected", filter=~in_role, default=0),
+    )
+
+
+_SPOKEN: Final = Compiled(_spoken, role_id=uuid.UUID)
+_SAID: Final = Compiled(
+    lambda user_id: (
+        RecommendationFeedback.objects.filter(recommendation__assessment__user=user_id)
+        .order_by()
+        .values_list("pk", flat=True)[:1]
+    ),
+    user_id=uuid.UUID,
+)
+
+
 def _traits(offers: Offers, keys: Iterable[Any]) -> dict[Any, Traits]:
     known = (offers.by_id[key] for key in keys if key in offers.by_id)
     return {one.credential_id: Traits(one.provider, one.hours, one.levels) for one in known}
@@ -91,9 +104,9 @@ def _voices(row: Any, where: str) -> Voices:
 
 def _own(user_id: uuid.UUID) -> Sequence[OwnVoice]:
     """What was decided on the lists of one learner, by whomever."""
-    said = RecommendationFeedback.objects.filter(recommendation__assessment__user=user_id)
-    if not said.exists():
+    if not _SAID.rows(user_id=user_id):
         return []
+    said = RecommendationFeedback.objects.filter(recommendation__assessment__user=user_id)
     rows = _standing(said)
     decided = rows.exclude(acceptance_status=Acceptance.PENDING).order_by("pk")
     of_items = decided.filter(item__isnull=False).values_list("item__credential_id", "acceptance_status")

@@ -9,6 +9,7 @@ import numpy as np
 from django.db.models import Avg
 
 from catalog import queries as catalog
+from microcred.compiled import Compiled
 from recommendations.collaborative.blend import Weights
 from recommendations.collaborative.engine import Texts
 from recommendations.collaborative.packing import unpack
@@ -30,6 +31,15 @@ class BlendInUse:
     needed: int = MIN_LEARNERS
 
 
+_NEWEST_BLEND: Final = Compiled(lambda: FittedBlend.objects.values_list("pk", flat=True)[:1])
+_HISTORY: Final = Compiled(
+    lambda user_id: (
+        LearnerCredential.objects.filter(user_id=user_id)
+        .order_by("recorded_at", "pk")
+        .values_list("credential_id", flat=True)
+    ),
+    user_id=uuid.UUID,
+)
 NO_BLEND: Final = BlendInUse(None, 0, None)
 # The one that this process read last; an id never stands for another.
 _read: list[BlendInUse] = []
@@ -37,7 +47,7 @@ _read: list[BlendInUse] = []
 
 def blend_in_use() -> BlendInUse:
     """Return the newest blend; it is read once in each process."""
-    newest = FittedBlend.objects.values_list("pk", flat=True).first()
+    newest = _NEWEST_BLEND.first()
     if newest is None:
         return NO_BLEND
     if not _read or _read[0].pk != newest:
@@ -52,8 +62,7 @@ def blend_in_use() -> BlendInUse:
 
 def history_of(user_id: uuid.UUID) -> list[uuid.UUID]:
     """Return the credentials that a user has taken up or completed, the oldest first."""
-    rows = LearnerCredential.objects.filter(user_id=user_id).order_by("recorded_at", "pk")
-    return list(rows.values_list("credential_id", flat=True))
+    return _HISTORY.rows(user_id=user_id)
 
 
 def item_texts(items: Sequence[uuid.UUID]) -> Texts | None:

@@ -1,10 +1,16 @@
 """Which index is in use, and whether vectors may be compared with it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from django.db import connection
 
 from microcred.ai.base import Embedder, EmbeddingKey
 from microcred.errors import Unavailable
 from recommendations.models import EmbeddingIndex
+
+_VERSION: Final = "SELECT string_agg(version::text, ',' ORDER BY version) FROM passage_changes"
 
 
 class UnlikeVectors(Unavailable):
@@ -47,13 +53,29 @@ def active_key() -> EmbeddingKey | None:
     return EmbeddingKey(*row) if row else None
 
 
-def comparable_key(embedder: Embedder) -> EmbeddingKey:
-    """Return the key of the embedder's vectors, which the index in use shares.
+def passages_version() -> str:
+    """Return what is another text after every committed change of what searches read: passages, vectors, titles, counts
+    of words, credentials, documents, and which index is in use. It is never the same twice, and cheap to read."""
+    with connection.cursor() as cursor:
+        cursor.execute(_VERSION)
+        (version,) = cursor.fetchone()
+    return f"{connection.settings_dict['NAME']} {version}"
+
+
+@lru_cache(maxsize=16)
+def active_key_at(version: str) -> EmbeddingKey | None:
+    """Return what `active_key` does; it is read once for each `passages_version`."""
+    return active_key()
+
+
+def comparable_key(embedder: Embedder, version: str | None = None) -> EmbeddingKey:
+    """Return the key of the embedder's vectors, which the index in use shares; ``version`` is that of
+    `passages_version`, where it is known.
 
     Raises:
         UnlikeVectors: where it does not.
     """
-    key, active = EmbeddingKey.of(embedder), active_key()
+    key, active = EmbeddingKey.of(embedder), active_key_at(version) if version else active_key()
     if active is not None and active != key:
         raise UnlikeVectors(key, active)
     return key

@@ -1,8 +1,12 @@
 """What was decided about recommended credentials, for calibration."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
+from django.db.models import QuerySet
+
+from microcred.compiled import Compiled
 from recommendations.calibration import (
     MIN_OBSERVATIONS,
     MIN_OF_EACH,
@@ -22,6 +26,12 @@ MOST_OUTCOMES: Final = 5000
 def outcomes() -> list[Outcome]:
     """Return the newest decisions about single credentials, one for each person and credential on a list; at most
     5000. Words about a whole list decide about no credential."""
+    return [
+        Outcome(float(confidence), status == Acceptance.ACCEPTED) for confidence, status in _DECIDED.rows()
+    ]
+
+
+def _decided() -> QuerySet[RecommendationFeedback, tuple[Decimal, str]]:
     newest = (
         RecommendationFeedback.objects.filter(item__isnull=False)
         .order_by("item_id", "submitted_by_id", "-submitted_at", "-pk")
@@ -29,8 +39,10 @@ def outcomes() -> list[Outcome]:
     )
     decided = RecommendationFeedback.objects.filter(pk__in=newest.values("pk"))
     decided = decided.exclude(acceptance_status=Acceptance.PENDING).order_by("-submitted_at", "-pk")
-    rows = decided.values_list("item__confidence", "acceptance_status")[:MOST_OUTCOMES]
-    return [Outcome(float(confidence), status == Acceptance.ACCEPTED) for confidence, status in rows]
+    return decided.values_list("item__confidence", "acceptance_status")[:MOST_OUTCOMES]
+
+
+_DECIDED: Final = Compiled(_decided)
 
 
 @dataclass(frozen=True, slots=True)

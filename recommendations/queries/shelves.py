@@ -18,6 +18,7 @@ from microcred.ai.base import EmbeddingKey, Vectors
 from recommendations.models.embeddings import VECTOR_DIMENSION
 from recommendations.queries.embeddings import vector_hashes
 from recommendations.queries.hybrid import DEPTH, FIELD_WEIGHTS, TITLE_SHARE, hybrid, rarest_of
+from recommendations.queries.indexes import passages_version
 from recommendations.queries.passages import Filters, fetched, parameters
 from recommendations.queries.search import compares_all
 from recommendations.retrieval import Hit
@@ -27,7 +28,6 @@ from recommendations.shelf import Held, Postings, Shelf, Wanted
 MOST_VECTORS: Final = 8192
 MOST_POSTINGS: Final = 250_000
 MOST_TEXTS: Final = 1000
-_VERSION: Final = "SELECT string_agg(version::text, ',' ORDER BY version) FROM passage_changes"
 # Vectors are sent as bytes: as text, reading them would take longer than the search.
 _ROWS: Final = """
 SELECT a.id, a.credential_id, a.chunk_id, vector_send(a.vector), a.content_hash,
@@ -60,9 +60,9 @@ BYTES_BEFORE: Final = 4  # say how many numbers follow
 
 @dataclass(slots=True)
 class _Kept:
-    """A shelf while its mark holds; how many passages credentials have, and the words of what was asked."""
+    """A shelf while its version holds; how many passages credentials have, and the words of what was asked."""
 
-    mark: str
+    version: str
     shelf: Shelf
     numbers: dict[uuid.UUID, int] = field(default_factory=dict)
     stems: dict[str, Stems] = field(default_factory=dict)
@@ -94,10 +94,12 @@ def hybrid_among(
     key: EmbeddingKey,
     limit: int,
     credential_ids: Collection[uuid.UUID],
+    version: str | None = None,
 ) -> Searched:
-    """Return what `hybrid` finds among these credentials: in memory where so few pass that all are compared."""
+    """Return what `hybrid` finds among these credentials: in memory where so few pass that all are compared.
+    ``version`` is that of `passages_version`, where it has just been read."""
     with _turn:
-        shelf = _filled(key, frozenset(credential_ids))
+        shelf = _filled(key, frozenset(credential_ids), version or passages_version())
         wanted = _wanted(key, shelf, texts, vectors) if shelf else []
     if shelf is None:
         among = Filters(credential_ids=credential_ids)
@@ -106,18 +108,12 @@ def hybrid_among(
     return Searched(shelf.search(wanted, rows, depth=max(DEPTH, limit), limit=limit), shelf)
 
 
-def passages_mark() -> str:
-    """Return what is another text after every committed change of what searches read; it is never the same twice."""
-    ((mark,),) = fetched(_VERSION, {})
-    return str(mark)
-
-
-def _filled(key: EmbeddingKey, credential_ids: frozenset[uuid.UUID]) -> Shelf | None:
+def _filled(key: EmbeddingKey, credential_ids: frozenset[uuid.UUID], version: str) -> Shelf | None:
     """The shelf with the passages of these credentials; None where they are too many to be compared one by one."""
-    name, mark = (connection.settings_dict["NAME"], key), passages_mark()
+    name = connection.settings_dict["NAME"], key
     kept = _kept.get(name)
-    if kept is None or kept.mark != mark:
-        kept = _kept[name] = _Kept(mark, Shelf(_nothing(), TITLE_SHARE, frozenset()))
+    if kept is None or kept.version != version:
+        kept = _kept[name] = _Kept(version, Shelf(_nothing(), TITLE_SHARE, frozenset()))
     _count(kept, key, credential_ids)
     if not compares_all(sum(kept.numbers[one] for one in credential_ids)):
         return None

@@ -8,6 +8,7 @@ from typing import Any, Final
 import structlog
 from django.db import connection, transaction
 
+from microcred.compiled import Compiled
 from ops import audit
 from recommendations.chain import FIRST, linked
 from recommendations.drafts import Draft
@@ -23,6 +24,9 @@ RECORDED: Final = "decision.recorded"
 # Held until the transaction ends: records are numbered without gaps, one at a time. The database's own guard of the
 # chain takes the same lock.
 LOCK: Final = 0x6D63_7265_636F_7264
+_NEWEST: Final = Compiled(
+    lambda: DecisionRecord.objects.order_by("-sequence").values_list("sequence", "digest")[:1]
+)
 
 
 def append(
@@ -41,8 +45,7 @@ def append(
     body = _body(recommendation, draft, role_id) | {"shown": shown}
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    newest = DecisionRecord.objects.order_by("-sequence").values_list("sequence", "digest").first()
-    sequence, previous = newest or (0, FIRST)
+    sequence, previous = _NEWEST.first() or (0, FIRST)
     link = linked(
         sequence=sequence + 1,
         made_at=now.astimezone(dt.UTC).isoformat(),

@@ -4,12 +4,14 @@ import datetime as dt
 import uuid
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from typing import Final
 
 from django.db import transaction
 
 from assessments import queries as assessment_queries
 from assessments import services as assessments
 from assessments.enums import MissingPart
+from microcred.compiled import Compiled
 from ops import audit, measurements
 from recommendations.drafts import Draft, DraftItem
 from recommendations.enums import RecommendationStatus
@@ -21,6 +23,14 @@ from recommendations.services import records
 
 OWN_PARTS = frozenset(set(MissingPart) - {MissingPart.ESSAY_SCORES})
 THOUSANDTH = Decimal("0.001")
+_RUNS: Final = Compiled(
+    lambda assessment_id: (
+        Recommendation.objects.filter(assessment_id=assessment_id)
+        .order_by("-run")
+        .values_list("run", "effective", "parameters__profile_run")
+    ),
+    assessment_id=uuid.UUID,
+)
 
 
 @transaction.atomic(savepoint=False)
@@ -108,8 +118,7 @@ class _Earlier:
 
 
 def _earlier(assessment_id: uuid.UUID) -> _Earlier:
-    runs = Recommendation.objects.filter(assessment_id=assessment_id).order_by("-run")
-    rows = list(runs.values_list("run", "effective", "parameters__profile_run"))
+    rows = _RUNS.rows(assessment_id=assessment_id)
     rests_on = [profile_run or 0 for _, effective, profile_run in rows if effective]
     return _Earlier(rows[0][0] if rows else 0, rests_on[0] if rests_on else 0)
 

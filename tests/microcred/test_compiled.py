@@ -2,14 +2,15 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import pytest
 from django.db import DataError, connection, transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.enums import Role
 from accounts.models import AdvisorAssignment, TokenFamily, User
-from microcred.compiled import Compiled, one_trip
+from microcred.compiled import Compiled, NotCompilable, one_trip
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -77,11 +78,35 @@ def test_a_query_is_worded_once_for_each_variant() -> None:
     assert worded == ["student", "admin"]
 
 
-def test_what_needs_further_queries_is_refused() -> None:
-    with pytest.raises(TypeError):
+def test_what_is_no_query_with_open_values_is_refused() -> None:
+    with pytest.raises(NotCompilable):
         Compiled(lambda: User.objects.prefetch_related("token_families")).rows()
-    with pytest.raises(TypeError):
-        Compiled(lambda: User.objects.values_list("pk")).rows()
+    named: Any = User.objects.values_list("pk", named=True)
+    with pytest.raises(NotCompilable):
+        Compiled(lambda: named).rows()
+    with pytest.raises(NotCompilable, match="not sent as given: name"):
+        Compiled(lambda name: User.objects.filter(name__contains=name), name=str).rows(name="a")
+
+
+def test_lists_sums_numbers_and_texts() -> None:
+    one, other = UserFactory(name="One"), UserFactory(name="Two")
+    TokenFamily.objects.create(user=one, current=uuid.uuid4(), expires_at=NOW)
+
+    def counted(shape: str, name: str, number: int, user: uuid.UUID) -> QuerySet[Any, Any]:
+        rows = User.objects.filter(Q(name=name) | Q(pk=user)).annotate(number=Count("token_families"))
+        rows = rows.annotate(mine=Count("token_families", filter=Q(pk=user)))
+        found: QuerySet[Any, Any] = getattr(rows.filter(number__lte=number).order_by("name"), shape)(
+            "name", "mine"
+        )
+        return found
+
+    query = Compiled(counted, name=str, number=int, user=uuid.UUID)
+
+    assert query.rows("values_list", name="Two", number=1, user=one.pk) == [("One", 1), ("Two", 0)]
+    assert query.rows("values", name="One", number=0, user=other.pk) == [{"name": "Two", "mine": 0}]
+    assert query.rows("values_list", name="Nobody", number=1, user=uuid.uuid4()) == []
+    names = Compiled(lambda: User.objects.order_by("name").values_list("name", flat=True))
+    assert (names.rows(), names.first()) == (["One", "Two"], "One")
 
 
 def test_statements_of_one_trip_see_what_those_before_have_changed() -> None:
