@@ -99,10 +99,10 @@ class Child:
         if self.group is not None:
             kill_group(self.group)
 
-    def ask_to_stop(self) -> None:
-        """Ask the first process to end; it looks after the others."""
+    def tell(self, number: signal.Signals) -> None:
+        """Tell the first process, such as to end; it looks after the others."""
         if self._process is not None and self.is_running:
-            self._process.send_signal(signal.SIGTERM)
+            self._process.send_signal(number)
 
     def _start(self, now: float) -> None:
         if self.ready_file is not None:

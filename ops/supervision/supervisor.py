@@ -49,6 +49,7 @@ class Supervisor:
         self._web = self._web_child() if plan.web else None
         self._children = [child for child in (self._web, self._worker) if child]
         self._stopped = threading.Event()
+        self._is_to_renew = threading.Event()
         self._worker_is_stuck = threading.Event()
         self._web_is_stuck = threading.Event()
         self._probe = WebProbe(plan.host, plan.port, restart=self._web_is_stuck.set) if plan.web else None
@@ -57,13 +58,16 @@ class Supervisor:
     def run(self, check: Callable[[], None] = lambda: None) -> None:
         """Supervise until SIGTERM or SIGINT; raises ``AlreadySupervised`` if someone else does.
 
-        ``check`` is called when a predecessor's remains are gone and nothing has been started.
+        SIGHUP has the children replaced by others that run the code and settings on the disk, without a caller who
+        is refused or a job that is lost. ``check`` is called when a predecessor's remains are gone and nothing has been
+        started.
         """
         self._folder.lock()
         self._folder.end_stale_groups()
         check()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopped.set())
+        signal.signal(signal.SIGHUP, lambda *_: self._is_to_renew.set())
         self._keeper.start()
         if self._probe is not None:
             self._probe.start()
@@ -74,6 +78,9 @@ class Supervisor:
             self._end()
 
     def _go_round(self) -> None:
+        if self._is_to_renew.is_set():
+            self._is_to_renew.clear()
+            self._renew()
         if self._worker is not None and self._worker_is_stuck.is_set():
             self._worker.kill()
             self._worker_is_stuck.clear()
@@ -91,13 +98,20 @@ class Supervisor:
             self._keeper = self._new_keeper()
             self._keeper.start()
 
+    def _renew(self) -> None:
+        log.info("children_renewed")
+        if self._web is not None:
+            self._web.tell(signal.SIGHUP)
+        if self._worker is not None:
+            self._worker.tell(signal.SIGTERM)
+
     def _end(self) -> None:
         """Ask everything to stop, and after the plan's ``stop_seconds`` end what has not."""
         self._keeper.stop()
         if self._probe is not None:
             self._probe.stop()
         for child in self._children:
-            child.ask_to_stop()
+            child.tell(signal.SIGTERM)
         if not wait_for_end(self._children, self._plan.stop_seconds):
             log.warning("children_killed", after_seconds=self._plan.stop_seconds)
         for child in self._children:
@@ -127,6 +141,8 @@ class Supervisor:
             "--blocking-threads": str(self._plan.web_threads),
             "--blocking-threads-idle-timeout": "600",
             "--workers-kill-timeout": "10",
+            # At SIGHUP a process ends so long after the next began, which must have read the whole product by then.
+            "--respawn-interval": "15",
             "--log-level": "warning",
         }
         command = [sys.executable, "-m", "granian", *(part for pair in options.items() for part in pair)]

@@ -1,6 +1,7 @@
 """A program under supervision."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,6 +76,6 @@ def test_readiness_counts_from_the_file_that_the_program_makes(tmp_path: Path) -
 def test_asking_is_polite(child: Child) -> None:
     child.keep_alive(0.0)
 
-    child.ask_to_stop()
+    child.tell(signal.SIGTERM)
 
     wait_until(lambda: not child.is_running, 5, "the program ends by SIGTERM")
