@@ -1,13 +1,15 @@
 """The local judge: orders answers rightly, shows its evidence, knows its limits."""
 
 import random
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from microcred.ai.base import Embedder
 from scoring.essays.judgement import Judgement
-from scoring.essays.local import LocalJudge
+from scoring.essays.local import UNSURE, LocalJudge
+from scoring.golden.essays import golden_essays
 from tests.scoring.essays.embedders import BagOfWords
 from tests.scoring.essays.samples import MIDDLING, OFF_TOPIC, PROMPT, RUBRIC, STRONG, WEAK, essay
 
@@ -161,3 +163,24 @@ def test_the_figures_behind_the_levels_are_kept_for_staff() -> None:
     assert list(raw["criteria"]) == ["weighing", "trial"]
     assert set(raw["criteria"]["trial"]) == {"relevance", "content", "form", "quality"}
     assert raw["form"]["asked"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("answer", "asked"),
+    [
+        ("release-middling", "team"),
+        ("orders-weak", "team"),
+        ("seats-weak", "release"),
+        ("seats-weak", "memo"),
+    ],
+)
+def test_an_essay_that_has_some_words_in_common_with_another_question_is_worth_less_there_and_in_doubt(
+    minilm: Embedder, answer: str, asked: str
+) -> None:
+    essays = {one.task.question_id: one.task for one in golden_essays()}
+    elsewhere = replace(essays[f"{asked}-strong"], answer=essays[answer].answer)
+
+    own, there = LocalJudge(minilm).judge([essays[answer], elsewhere])
+
+    assert (there.score or 0) / there.maximum < (own.score or 0) / own.maximum
+    assert there.uncertainty == UNSURE > own.uncertainty
