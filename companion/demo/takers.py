@@ -44,18 +44,18 @@ class Taker:
 
 
 @transaction.atomic
-def ensure_takers(*, now: dt.datetime) -> int:
-    """Store the takers with their scores, and what staff made of them, unless they are there; return how many.
+def ensure_takers(*, now: dt.datetime, role_key: str = ROLE) -> int:
+    """Store a role's takers with their scores, and what staff made of them, unless they are there; return how many.
 
     Raises:
         EmbedderError: if there is no embedder for the local scorer.
     """
-    role = catalog.active_roles().filter(key=ROLE).first()
+    role = catalog.active_roles().filter(key=role_key).first()
     pool = {question.question_id: question for question in catalog.question_pool(role.pk)} if role else {}
-    if role is None or not pool or User.objects.filter(email=_address(1)).exists():
+    if role is None or not pool or User.objects.filter(email=_address(role_key, 1)).exists():
         return 0
     draw = random.Random(SEED)  # noqa: S311 - reproducible, not secret
-    sat = [_sit(taker, role.pk, pool, draw, now) for taker in invent_takers(draw)]
+    sat = [_sit(_learner(role_key, taker), taker, role.pk, pool, draw, now) for taker in invent_takers(draw)]
     with connection.cursor() as cursor:
         # So many rows are new that the plans made for empty tables take seconds.
         cursor.execute(
@@ -95,7 +95,15 @@ def piece_of(question: PoolQuestion, piece: float) -> str:
     return ". ".join(kept).rstrip(".") + "."
 
 
+def _learner(role_key: str, taker: Taker) -> User:
+    return User.objects.create_user(
+        _address(role_key, taker.place), None, name="Synthetic learner", role=Role.STUDENT,
+        profile={"synthetic": True, "study": taker.study},
+    )  # fmt: skip
+
+
 def _sit(
+    user: User,
     taker: Taker,
     role_id: uuid.UUID,
     pool: Mapping[uuid.UUID, PoolQuestion],
@@ -103,10 +111,6 @@ def _sit(
     now: dt.datetime,
 ) -> Sat:
     """Have a learner answer what is drawn for them, one question after the other."""
-    user = User.objects.create_user(
-        _address(taker.place), None, name="Synthetic learner", role=Role.STUDENT,
-        profile={"synthetic": True, "study": taker.study},
-    )  # fmt: skip
     moment = started = now - dt.timedelta(hours=2, minutes=taker.place)
     assessment = assessments.start_synthetic(user=user, role_id=role_id, now=started)
     given, meant = [], {}
@@ -132,5 +136,5 @@ def _score(sat: Sequence[Sat], *, now: dt.datetime) -> None:
         )
 
 
-def _address(place: int) -> str:
-    return f"{ROLE}-taker-{place}@{DOMAIN}"
+def _address(role_key: str, place: int) -> str:
+    return f"{role_key}-taker-{place}@{DOMAIN}"

@@ -90,6 +90,22 @@ def test_a_second_time_changes_nothing_and_no_work_is_left_for_workers(role: Job
     call_command("replay", all=True)
 
 
+def test_every_role_gets_learners_where_that_is_asked_for(role: JobRole) -> None:
+    other = role_with_three_questions()
+
+    call_command("load_demo", every_role=True)
+
+    takers = Assessment.objects.filter(user__email__contains="-taker-")
+    assert [takers.filter(role=one).count() for one in (role, other)] == [TAKERS, TAKERS]
+    for name in ("quality-items", "quality-agreement", "quality-fairness"):
+        shown = text_of(browser_of(ADMIN), reverse(f"advisor:{name}", args=[other.pk]))
+        assert "Made-up learners are counted" in shown
+    (whole, *_) = statistics.question_pairs(
+        by=User.objects.get(email=ADMIN), role_id=other.pk, synthetic=True
+    )
+    assert whole.model.n == 12
+
+
 def test_without_the_role_there_is_nothing_to_do() -> None:
     assert ensure_takers(now=NOW) == 0
 
