@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from accounts import attempts, second_factor, services, tokens
 from accounts.authentication import caller
+from accounts.log_ins import agent_of
 from accounts.models import User
 from accounts.serializers import (
     Me,
@@ -45,7 +46,8 @@ class TokenView(APIView):
         user = _with_right_password(request, **body.validated_data)
         _check_code(request, user, code)
         services.note_login(person=user, now=timezone.now())
-        return Response(TokenResponse(asdict(tokens.issue(user)) | {"token_type": "Bearer"}).data)
+        pair = tokens.issue(user, agent=agent_of(request))
+        return Response(TokenResponse(asdict(pair) | {"token_type": "Bearer"}).data)
 
 
 def _with_right_password(request: Request, *, email: str, password: str) -> User:

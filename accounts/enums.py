@@ -25,6 +25,7 @@ class FamilyEnd(models.TextChoices):
 
     LOGOUT = "logout"
     REUSE = "reuse"
+    ELSEWHERE = "elsewhere"
 
 
 class Scope(models.TextChoices):

@@ -1,5 +1,6 @@
 """Forms for people: logging in, passwords, and the admin."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -10,7 +11,10 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts import password_links, services
 from accounts.enums import UserStatus
+from accounts.log_ins import LogIn
 from accounts.models import User
+
+ALL_OTHERS = "all"
 
 
 class LoginForm(auth_forms.AuthenticationForm):
@@ -109,6 +113,36 @@ class LinkedPasswordForm(forms.Form):
         except forms.ValidationError as refusal:
             self.add_error("new_password1", refusal)
         return given
+
+
+class LogInsForm(forms.Form):
+    """Which log-in to end, and one's password."""
+
+    which = forms.ChoiceField(label="What to end", widget=forms.RadioSelect)
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, person: User, found: Iterable[LogIn], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._person = person
+        which: Any = self.fields["which"]
+        which.choices = [
+            *((str(one.log_in_id), f"{one.agent or 'Unknown'}, since {one.began_at:%d %b, %H:%M}")
+              for one in found if not one.current),
+            (ALL_OTHERS, "All but this one"),
+        ]  # fmt: skip
+        which.initial = ALL_OTHERS
+
+    def clean_password(self) -> str:
+        """Refuse another password."""
+        password = str(self.cleaned_data["password"])
+        if not self._person.check_password(password):
+            raise forms.ValidationError("That is not your password.")
+        return password
 
 
 class PersonCreationForm(forms.ModelForm):  # type: ignore[type-arg]

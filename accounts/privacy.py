@@ -26,7 +26,12 @@ TABLES = (
     ),
     table(
         "accounts.TokenFamily", Purpose.ACCOUNT, Fate.DELETED, people="user",
-        link="user", about="created_at expires_at ended_at ended_because", proof="current", none="id",
+        link="user", about="agent created_at expires_at ended_at ended_because", proof="current",
+        none="id token_version",
+    ),
+    table(
+        "accounts.PageSession", Purpose.ACCOUNT, Fate.DELETED, people="person",
+        link="person", about="agent started_at seen_at ended_at", none="id token_version",
     ),
     table(
         "accounts.SecondFactor", Purpose.ACCOUNT, Fate.DELETED, people="person",

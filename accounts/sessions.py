@@ -1,20 +1,21 @@
 """What ends a session on the pages: time, and whatever ends tokens too."""
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from typing import Final
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from accounts import second_factor
-from accounts.models import User
+from accounts import log_ins, second_factor
+from accounts.models import PageSession, User
 from microcred.middleware import CALLER
 
 STARTED: Final = "started_at"
@@ -22,6 +23,7 @@ SEEN: Final = "seen_at"
 VERSION: Final = "token_version"
 PROVEN: Final = "second_factor"
 AWAITED: Final = "code_awaited"
+LOG_IN: Final = "log_in"
 # Between the password and the code.
 CODE_WITHIN: Final = dt.timedelta(minutes=5)
 # A session is written at most so often, not with every request.
@@ -35,13 +37,45 @@ Handler = Callable[[HttpRequest], HttpResponse]
 @receiver(user_logged_in, dispatch_uid="accounts.begin_session")
 def begin(sender: type[User], request: HttpRequest, user: User, **_: object) -> None:
     """Note when the session began, and for which state of the account."""
-    now = timezone.now().timestamp()
-    request.session.update({STARTED: now, SEEN: now, VERSION: user.token_version})
+    now = timezone.now()
+    stamp = now.timestamp()
+    request.session.update({STARTED: stamp, SEEN: stamp, VERSION: user.token_version})
+    _list(request, user, now)
+
+
+@receiver(user_logged_out, dispatch_uid="accounts.finish_session")
+def finish(sender: type[User], request: HttpRequest, **_: object) -> None:
+    """Take the session out of the person's list."""
+    PageSession.objects.filter(pk__in=_listed(request), ended_at=None).update(ended_at=timezone.now())
+
+
+def log_in_of(request: HttpRequest) -> uuid.UUID | None:
+    """Return which of the person's log-ins the request came by."""
+    noted = request.session.get(LOG_IN)
+    return uuid.UUID(noted) if noted else None
+
+
+def _listed(request: HttpRequest) -> list[uuid.UUID]:
+    noted = log_in_of(request)
+    return [noted] if noted else []
+
+
+def _list(request: HttpRequest, person: User, now: dt.datetime) -> None:
+    began = dt.datetime.fromtimestamp(request.session[STARTED], dt.UTC)
+    row = PageSession.objects.create(
+        person=person,
+        token_version=person.token_version,
+        agent=log_ins.agent_of(request),
+        started_at=began,
+        seen_at=now,
+    )
+    request.session[LOG_IN] = str(row.pk)
 
 
 def carry_on(request: HttpRequest, *, person: User) -> None:
     """Keep this session although the person has just ended all the others."""
     request.session[VERSION] = person.token_version
+    PageSession.objects.filter(pk__in=_listed(request)).update(token_version=person.token_version)
 
 
 def await_code(request: HttpRequest, *, person: User, wanted: str) -> None:
@@ -94,8 +128,14 @@ def _ended(request: HttpRequest, person: User, now: dt.datetime) -> str:
         return f"You were logged out after {settings.SESSION_IDLE_MINUTES} minutes without a request."
     if age > dt.timedelta(seconds=settings.SESSION_COOKIE_AGE):
         return f"You were logged out {settings.SESSION_COOKIE_AGE // 3600} hours after you had logged in."
+    if LOG_IN not in session:  # begun before log-ins were listed
+        _list(request, person, now)
+    listed = PageSession.objects.filter(pk=session[LOG_IN], ended_at=None)
+    if not listed.exists():
+        return "You were logged out from elsewhere."
     if idle > NOTE_EVERY:
         session[SEEN] = now.timestamp()
+        listed.update(seen_at=now)
     return ""
 
 

@@ -51,9 +51,9 @@ class TokenPair:
     role: str
 
 
-def issue(user: User) -> TokenPair:
-    """Begin a family with a pair for ``user``, who has just proven who they are."""
-    family = TokenFamily(user=user)
+def issue(user: User, *, agent: str = "") -> TokenPair:
+    """Begin a family with a pair for ``user``, who has just proven who they are by a program of the name ``agent``."""
+    family = TokenFamily(user=user, agent=agent)
     pair = _next_pair(family)
     with transaction.atomic():
         family.save(force_insert=True)
@@ -91,7 +91,7 @@ def rotate(raw: str) -> TokenPair:
         family = _live_family(token)
         pair = _next_pair(family) if family and _may_go_on(family, token) else None
         if family and pair:
-            family.save(update_fields=["current", "expires_at"])
+            family.save(update_fields=["current", "expires_at", "token_version"])
             _record("rotated", family)
     if pair is None:
         raise TokenRefused("The refresh token is not valid.")
@@ -170,6 +170,6 @@ def _next_pair(family: TokenFamily) -> TokenPair:
     for token in (refresh, access):
         token[USER_CLAIM], token[FAMILY_CLAIM] = str(user.pk), str(family.pk)
         token[ROLE_CLAIM], token[VERSION_CLAIM] = user.role, user.token_version
-    family.current = uuid.UUID(refresh["jti"])
+    family.current, family.token_version = uuid.UUID(refresh["jti"]), user.token_version
     family.expires_at = dt.datetime.fromtimestamp(refresh["exp"], dt.UTC)
     return TokenPair(str(access), str(refresh), int(AccessToken.lifetime.total_seconds()), user.role)

@@ -3,8 +3,9 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts import pages, password_link_pages, second_factor_pages
+from accounts import log_in_pages, pages, password_link_pages, second_factor_pages
 from accounts.api import LogoutView, MeView, RefreshView, ServiceKeyView, TokenView
+from accounts.log_in_api import LogInsEndEndpoint, LogInsEndpoint
 from accounts.personal_data.api import ErasureEndpoint, ExportEndpoint
 
 # The admin's own log-in page and password page would go round the limits and the token rules.
@@ -16,12 +17,15 @@ urlpatterns = [
     path("start", pages.start, name="start"),
     path("password", pages.PasswordView.as_view(), name="password"),
     path("password/new", password_link_pages.choose, name="new-password"),
+    path("log-ins", log_in_pages.manage, name="log-ins"),
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/password_change/", RedirectView.as_view(pattern_name="password")),
     path("api/v1/auth/token", TokenView.as_view(), name="auth-token"),
     path("api/v1/auth/token/refresh", RefreshView.as_view(), name="auth-token-refresh"),
     path("api/v1/auth/logout", LogoutView.as_view(), name="auth-logout"),
     path("api/v1/me", MeView.as_view(), name="me"),
+    path("api/v1/me/log-ins", LogInsEndpoint.as_view(), name="me-log-ins"),
+    path("api/v1/me/log-ins/end", LogInsEndEndpoint.as_view(), name="me-log-ins-end"),
     path("api/v1/me/export", ExportEndpoint.as_view(), name="me-export"),
     path("api/v1/me/erasure", ErasureEndpoint.as_view(), name="me-erasure"),
     path("api/v1/service-key", ServiceKeyView.as_view(), name="service-key"),

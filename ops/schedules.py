@@ -49,6 +49,7 @@ SCHEDULES = (
         offset=dt.timedelta(hours=2),
     ),
     Schedule("forget-log-ins", DAY, function="accounts.tokens.forget_ended", offset=dt.timedelta(hours=3)),
+    Schedule("forget-sessions", DAY, function="accounts.log_ins.forget_ended", offset=dt.timedelta(hours=3)),
     Schedule(
         "forget-password-links",
         DAY,

@@ -7,7 +7,15 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import F, Q
 
 from accounts.enums import UserStatus
-from accounts.models import AdvisorAssignment, GuardianLink, PasswordLink, SecondFactor, TokenFamily, User
+from accounts.models import (
+    AdvisorAssignment,
+    GuardianLink,
+    PageSession,
+    PasswordLink,
+    SecondFactor,
+    TokenFamily,
+    User,
+)
 from accounts.personal_data.models import DataExport
 
 NOWHERE: Final = "erased.invalid"
@@ -16,12 +24,19 @@ NOWHERE: Final = "erased.invalid"
 def shut_out(person_id: uuid.UUID) -> dict[str, int]:
     """Let nobody act as the person any more: what is erased must not be written anew meanwhile."""
     families = TokenFamily.objects.filter(user=person_id).delete()[0]
+    sessions = PageSession.objects.filter(person=person_id).delete()[0]
     links = PasswordLink.objects.filter(person=person_id).delete()[0]
     factors = SecondFactor.objects.filter(person=person_id).delete()[0]
     shut = User.objects.filter(pk=person_id).update(
         status=UserStatus.DISABLED, token_version=F("token_version") + 1, password=make_password(None)
     )
-    return {"users": shut, "token_families": families, "second_factors": factors, "password_links": links}
+    return {
+        "users": shut,
+        "token_families": families,
+        "second_factors": factors,
+        "password_links": links,
+        "page_sessions": sessions,
+    }
 
 
 def erase(person_id: uuid.UUID) -> dict[str, int]:
