@@ -4,6 +4,7 @@ import time
 
 import pyotp
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, expect
@@ -111,4 +112,23 @@ def test_a_link_sets_a_password_on_a_phone(browser: Browser, live_server: LiveSe
     expect(page.get_by_text("Your password is set. Log in with it.")).to_be_visible()
     admin.refresh_from_db()
     assert admin.check_password("another horse battery")
+    assert visit.faults == []
+
+
+def test_a_log_in_is_ended_on_a_phone(browser: Browser, live_server: LiveServer, admin: User) -> None:
+    elsewhere = Client(headers={"User-Agent": "Elsewhere " + "x" * 180})
+    elsewhere.force_login(admin)
+    elsewhere.get("/start")
+    visit = Visit(browser, live_server.url, viewport=PHONE, scheme="light")
+    visit.log_in(admin.email)
+    page = visit.page
+    page.goto(f"{live_server.url}/log-ins")
+    visit.keep("log-ins-phone")
+    assert visit.sideways() == 0
+    page.get_by_label("All but this one").check()
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="End it").click()
+
+    expect(page.get_by_text("You are logged out everywhere else.")).to_be_visible()
+    assert elsewhere.get("/start").status_code == 302
     assert visit.faults == []
