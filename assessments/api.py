@@ -1,7 +1,7 @@
 """Taking an assessment over HTTP."""
 
 import uuid
-from typing import Any, Final
+from typing import Final
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -13,7 +13,6 @@ from accounts.authentication import caller
 from accounts.permissions import MayTakeAssessment
 from assessments import queries, services
 from assessments.enums import AssessmentStatus
-from assessments.models import Assessment
 from assessments.serializers import (
     AssessmentList,
     AssessmentQuery,
@@ -24,6 +23,8 @@ from assessments.serializers import (
     StartResponse,
     StatusView,
     SubmissionAck,
+    start_view,
+    started_fields,
     status_view,
 )
 from microcred.api.pagination import paginate
@@ -32,7 +33,6 @@ from microcred.api.schema import UNCHANGED, errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 
-_START: Final = StartResponse()
 _QUESTIONS: Final = QuestionsResponse()
 _ACK: Final = SubmissionAck()
 
@@ -63,7 +63,7 @@ class StartView(APIView):
             model_scoring=body.validated_data["model_scoring"],
             now=timezone.now(),
         )
-        answer = as_shown(_START, _with_questions(started.assessment))
+        answer = start_view(started.assessment, now=timezone.now())
         return Response(answer, status=201 if started.is_new else 200)
 
 
@@ -136,17 +136,19 @@ class QuestionsView(APIView):
             assessment.pk
         )  # before them, so that it is never newer than they are
         newest = queries.newest_responses(assessment.pk)
-        body = _with_questions(assessment)
-        body["answers"] = [
+        questions = queries.snapshots(assessment.pk)
+        answers = [
             {
                 "question_id": row.question_id,
                 "answer": newest[row.pk].answer,
                 "version": newest[row.pk].version,
                 "submitted_at": newest[row.pk].submitted_at,
             }
-            for row in body["questions"]
+            for row in questions
             if row.pk in newest
         ]
+        started = started_fields(assessment, now=timezone.now())
+        body = {**started, "questions": questions, "answers": answers}
         return answered_with(as_shown(_QUESTIONS, body), version=version)
 
 
@@ -169,13 +171,3 @@ class AssessmentListView(APIView):
         for assessment in found.items:
             assessment.status = queries.effective_status(assessment, now=now)
         return Response(found.envelope(AssessmentSummary(found.items, many=True).data))
-
-
-def _with_questions(assessment: Assessment) -> dict[str, Any]:
-    return {
-        "assessment_id": assessment.pk,
-        "status": queries.effective_status(assessment, now=timezone.now()),
-        "expires_at": assessment.expires_at,
-        "model_scoring": assessment.model_scoring,
-        "questions": queries.snapshots(assessment.pk),
-    }

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from assessments.models import Assessment, QuestionSnapshot
 from catalog.enums import QuestionType
 from microcred.api.pagination import PageQuery
 from microcred.api.rendered import as_shown
+from microcred.kept import Kept
 
 MAX_METADATA_ENTRIES = 20
 MAX_METADATA_CHARS = 4_000
@@ -150,14 +152,47 @@ def student_rubric(rubric: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-class StartResponse(serializers.Serializer[Any]):
-    """A started assessment."""
+class StartedView(serializers.Serializer[Any]):
+    """What a started assessment is, without its questions."""
 
     assessment_id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=AssessmentStatus.choices)
     expires_at = serializers.DateTimeField()
     model_scoring = serializers.BooleanField(help_text="Whether a model may score the essays.")
+
+
+class StartResponse(StartedView):
+    """A started assessment."""
+
     questions = StudentQuestion(many=True)
+
+
+_STARTED: Final = StartedView()
+_QUESTION: Final = StudentQuestion()
+# Frozen questions never change, and whose they are is looked at before.
+_shown: Final[Kept[uuid.UUID, list[dict[str, Any]]]] = Kept(256)
+
+
+def started_fields(assessment: Assessment, *, now: dt.datetime) -> dict[str, Any]:
+    """Return what `StartedView` shows."""
+    return {
+        "assessment_id": assessment.pk,
+        "status": queries.effective_status(assessment, now=now),
+        "expires_at": assessment.expires_at,
+        "model_scoring": assessment.model_scoring,
+    }
+
+
+def start_view(assessment: Assessment, *, now: dt.datetime) -> dict[str, Any]:
+    """Return the body of a response to a start, as `StartResponse` describes it."""
+    started = started_fields(assessment, now=now)
+    return as_shown(_STARTED, started) | {
+        "questions": _shown.get(assessment.pk, lambda: _read(assessment.pk))
+    }
+
+
+def _read(assessment_id: uuid.UUID) -> list[dict[str, Any]]:
+    return [as_shown(_QUESTION, row) for row in queries.snapshots(assessment_id)]
 
 
 class GivenAnswerView(serializers.Serializer[Any]):

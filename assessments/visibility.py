@@ -34,12 +34,15 @@ def visible_to(user: User) -> QuerySet[Assessment]:
     return Assessment.objects.filter(sees_student(user, path="user")).select_related("role", "user")
 
 
-def visible_with(**beside: Combinable) -> Compiled[Assessment]:
-    """Return the query for one assessment with something worked out beside it, for :func:`seen`."""
+def visible_with(*only: str, **beside: Combinable) -> Compiled[Assessment]:
+    """Return the query for one assessment with something worked out beside it, for :func:`seen`.
+
+    With ``only`` these fields are read and no others, those of role and student neither.
+    """
 
     def one(role: str, by: uuid.UUID, assessment: uuid.UUID) -> QuerySet[Assessment]:
         rows = visible_to(User(pk=by, role=role)).filter(pk=assessment)
-        return rows.annotate(**beside)
+        return (rows.select_related(None).only(*only) if only else rows).annotate(**beside)
 
     return Compiled(one, by=uuid.UUID, assessment=uuid.UUID)
 
@@ -62,7 +65,7 @@ def get_visible(*, by: User, assessment_id: uuid.UUID) -> Assessment:
 
 
 def get_with_progress(*, by: User, assessment_id: uuid.UUID) -> tuple[Assessment, Progress]:
-    """Return one assessment, and how far the student has come; one query. Raises like :func:`seen`."""
+    """Return what a status tells of one assessment, and how far the student has come. Raises like :func:`seen`."""
     found = seen(_WITH_PROGRESS, by=by, assessment_id=assessment_id)
     counts: dict[str, Any] = vars(found)
     return found, Progress(counts["answered"], counts["total"])
@@ -75,6 +78,13 @@ def _number(of: type[Model], count: Count) -> Coalesce:
 
 _VISIBLE: Final = visible_with()
 _WITH_PROGRESS: Final = visible_with(
+    "role_id",
+    "status",
+    "stage",
+    "degraded",
+    "missing",
+    "expires_at",
+    "updated_at",
     answered=_number(AssessmentResponse, Count("question_snapshot", distinct=True)),
     total=_number(QuestionSnapshot, Count("pk")),
 )

@@ -7,12 +7,10 @@ said as a query set, as everywhere, with the values left open; a process words i
 import datetime as dt
 import secrets
 import uuid
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
-from django.db.backends.utils import CursorWrapper
 from django.db.models.query import (
     FlatValuesListIterable,
     ModelIterable,
@@ -53,17 +51,13 @@ class Compiled(Generic[Row]):
     def rows(self, *variant: Hashable, **values: Any) -> list[Row]:
         """Return what the query finds with these values: models with what it selects beside, or what it
         lists."""
-        return self.ask(*variant, **values).rows()
+        worded = self._worded.get(variant) or self._word(variant)
+        return worded.fetch(values)
 
     def first(self, *variant: Hashable, **values: Any) -> Row | None:
         """Return the first of them, None without any."""
         found = self.rows(*variant, **values)
         return found[0] if found else None
-
-    def ask(self, *variant: Hashable, **values: Any) -> "Asked[Row]":
-        """Ask, and leave the answer to be taken later; within :func:`one_trip` nothing is waited for before."""
-        worded = self._worded.get(variant) or self._word(variant)
-        return Asked(worded, worded.ask(values))
 
     def _word(self, variant: tuple[Hashable, ...]) -> "_Worded":
         open_values = {
@@ -72,35 +66,6 @@ class Compiled(Generic[Row]):
         worded = _Worded(self._build(*variant, **open_values), open_values)
         self._worded[variant] = worded
         return worded
-
-
-class Asked(Generic[Row]):
-    """What has been asked of the database; the answer is taken once."""
-
-    def __init__(self, worded: "_Worded", cursor: CursorWrapper) -> None:
-        self._worded = worded
-        self._cursor = cursor
-
-    def rows(self) -> list[Row]:
-        """Return what was found."""
-        return self._worded.take(self._cursor)
-
-    def first(self) -> Row | None:
-        """Return the first of it, None without any."""
-        found = self.rows()
-        return found[0] if found else None
-
-
-@contextmanager
-def one_trip() -> Iterator[None]:
-    """Send what is asked meanwhile without waiting for answers in between; they are taken at the end, in order.
-
-    The statements are done one after the other, each seeing what those before it have changed or waited for.
-    """
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    with connection.connection.pipeline():
-        yield
 
 
 class _Worded:
@@ -129,13 +94,9 @@ class _Worded:
         self._related = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
         self._annotations = dict(compiler.annotation_col_map or {})
 
-    def ask(self, values: Mapping[str, Any]) -> CursorWrapper:
-        cursor = connection.cursor()
-        cursor.execute(self._sql, [values[name] if name else value for name, value in self._parameters])
-        return cursor
-
-    def take(self, cursor: CursorWrapper) -> list[Any]:
-        with cursor:
+    def fetch(self, values: Mapping[str, Any]) -> list[Any]:
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, [values[name] if name else value for name, value in self._parameters])
             return [self._made(self._converted(list(row))) for row in cursor.fetchall()]
 
     def _converted(self, row: list[Any]) -> list[Any]:

@@ -27,7 +27,13 @@ MOST: Final = 256
 _kept: Final[Kept[tuple[str, ...], Written]] = Kept(MOST)
 
 
-_MARKED: Final = assessments.visible_with(marks=Func("pk", function="result_marks", output_field=TextField()))
+# Whether there is a result, and what of it stands in the assessment itself.
+_READ: Final = (
+    "role_id", "status", "stage", "missing", "failure_reason", "expires_at", "completed_at", "released_at",
+)  # fmt: skip
+_MARKED: Final = assessments.visible_with(
+    *_READ, marks=Func("pk", function="result_marks", output_field=TextField())
+)
 
 
 def written_result(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Written | Awaited:

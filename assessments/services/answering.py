@@ -16,7 +16,7 @@ from assessments.answers import AnswerInvalid, is_blank, normalise
 from assessments.enums import AssessmentStatus, Stage
 from assessments.events import responses_submitted
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
-from microcred.compiled import Compiled, one_trip
+from microcred.compiled import Compiled
 from microcred.errors import Conflict, Gone, Invalid, PreconditionFailed
 from ops import audit
 
@@ -38,7 +38,7 @@ _ANSWERABLE: Final[Compiled[Any]] = Compiled(
     ),
     assessment=uuid.UUID,
 )
-_TOUCH: Final = "UPDATE assessments SET updated_at = %s WHERE id = %s AND user_id = %s"
+_TOUCH: Final = "UPDATE assessments SET updated_at = %s WHERE id = %s"
 
 
 class AnswersInvalid(Invalid):
@@ -123,12 +123,7 @@ def _lock_open(
     *, by: User, assessment_id: uuid.UUID, now: dt.datetime
 ) -> tuple[Assessment, list[QuestionSnapshot]]:
     """Lock the assessment and note that something is done about it; return it with its questions and last answers."""
-    changed = timezone.now()
-    with one_trip(), connection.cursor() as cursor:
-        own = _OWN.ask(assessment=assessment_id, by=by.pk)
-        cursor.execute(_TOUCH, [changed, assessment_id, by.pk])
-        questions = _ANSWERABLE.ask(assessment=assessment_id)
-    assessment = own.first()
+    assessment = _OWN.first(assessment=assessment_id, by=by.pk)
     if assessment is None:
         raise queries.AssessmentMissing("No such assessment.")
     status = queries.effective_status(assessment, now=now)
@@ -136,8 +131,10 @@ def _lock_open(
         raise AssessmentExpired("The time for this assessment is over. Your answers are kept.")
     if status != AssessmentStatus.IN_PROGRESS:
         raise AssessmentClosed("Assessment already completed.")
-    assessment.updated_at = changed
-    return assessment, questions.rows()
+    assessment.updated_at = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(_TOUCH, [assessment.updated_at, assessment.pk])
+    return assessment, _ANSWERABLE.rows(assessment=assessment.pk)
 
 
 def _store_answers(

@@ -18,7 +18,7 @@ from assessments.enums import AssessmentStatus
 from assessments.models import Assessment, QuestionSnapshot
 from catalog import queries as catalog
 from catalog.enums import QuestionType
-from microcred.compiled import Compiled, one_trip
+from microcred.compiled import Compiled
 from microcred.errors import Invalid
 from ops import audit
 
@@ -27,6 +27,7 @@ SEED_BITS = 62
 SYNTHETIC = "synthetic"
 SHUFFLED_TYPES = frozenset({QuestionType.ORDERING, QuestionType.MATCHING})
 
+# Of several starts of one student at once one goes first.
 _ONE_AT_A_TIME: Final = Compiled(
     lambda user: User.objects.select_for_update(no_key=True).filter(pk=user).order_by().only("pk"),
     user=uuid.UUID,
@@ -87,7 +88,8 @@ def start(
         raise MetadataReserved(f"The name {SYNTHETIC!r} is reserved.", details={"field": "metadata"})
     found = _assessable(by, role_id)
     with transaction.atomic():
-        standing = _standing(by, role_id)
+        _ONE_AT_A_TIME.first(user=by.pk)
+        standing = _OPEN.first(user=by.pk, role=role_id)
         if standing is not None and standing.expires_at > now:
             return Started(standing, is_new=False)
         if standing is not None:
@@ -96,15 +98,6 @@ def start(
         if model_scoring is not None:
             consents.record(person=by, purpose=consents.MODEL_SCORING, given=model_scoring, now=now)
         return Started(draw_questions(by, found, fields), is_new=True)
-
-
-def _standing(student: User, role_id: uuid.UUID) -> Assessment | None:
-    """Return the assessment that was not handed in; of several starts at once one goes on, the others wait."""
-    with one_trip():
-        waiting = _ONE_AT_A_TIME.ask(user=student.pk)
-        found = _OPEN.ask(user=student.pk, role=role_id)
-    waiting.rows()
-    return found.first()
 
 
 def draw_questions(by: User, found: catalog.Assessable, fields: dict[str, Any]) -> Assessment:

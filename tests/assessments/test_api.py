@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from accounts import services as accounts
 from assessments.models import Assessment, AssessmentResponse
-from assessments.serializers import student_rubric
+from assessments.serializers import StartResponse, student_rubric
 from ops.models import AsyncJob
 from tests.clients import client_of
 from tests.factories.accounts import AdvisorAssignmentFactory, AdvisorFactory, UserFactory
@@ -85,6 +86,24 @@ def test_starting_again_is_no_second_assessment() -> None:
 
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json()
+
+
+def test_starting_again_shows_the_same_without_reading_the_questions_again(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    client, body = client_of(UserFactory()), {"role_id": str(role_with_every_type().pk)}
+    first = client.post(START, body, format="json").json()
+
+    # Who calls, the state of the catalog, a savepoint, the lock, the open assessment.
+    with django_assert_num_queries(6):
+        again = client.post(START, body, format="json").json()
+
+    assert again == first
+    assert list(first) == list(StartResponse().fields)
+    assert (
+        client.get(f"/api/v1/assessments/{first['assessment_id']}/questions").json()["questions"]
+        == first["questions"]
+    )
 
 
 def test_the_students_rubric_holds_names_explanations_weights_and_level_names_only() -> None:

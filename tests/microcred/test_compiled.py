@@ -5,12 +5,11 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db import DataError, connection, transaction
 from django.db.models import Count, Q, QuerySet
 
 from accounts.enums import Role
 from accounts.models import AdvisorAssignment, TokenFamily, User
-from microcred.compiled import Compiled, NotCompilable, one_trip
+from microcred.compiled import Compiled, NotCompilable
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -107,32 +106,3 @@ def test_lists_sums_numbers_and_texts() -> None:
     assert query.rows("values_list", name="Nobody", number=1, user=uuid.uuid4()) == []
     names = Compiled(lambda: User.objects.order_by("name").values_list("name", flat=True))
     assert (names.rows(), names.first()) == (["One", "Two"], "One")
-
-
-def test_statements_of_one_trip_see_what_those_before_have_changed() -> None:
-    one = UserFactory(name="Before")
-    query = Compiled(lambda user: User.objects.filter(pk=user), user=uuid.UUID)
-
-    with one_trip(), connection.cursor() as cursor:
-        before = query.ask(user=one.pk)
-        cursor.execute("UPDATE users SET name = 'After' WHERE id = %s", [one.pk])
-        after = query.ask(user=one.pk)
-
-    assert [person.name for asked in (before, after) for person in asked.rows()] == ["Before", "After"]
-
-
-def test_what_fails_in_one_trip_is_raised_and_takes_the_rest_along() -> None:
-    one = UserFactory(name="Before")
-    query = Compiled(lambda user: User.objects.filter(pk=user), user=uuid.UUID)
-
-    def fail() -> None:
-        with transaction.atomic(), one_trip(), connection.cursor() as cursor:
-            cursor.execute("UPDATE users SET name = 'After' WHERE id = %s", [one.pk])
-            cursor.execute("SELECT 1 / (SELECT 0)")
-            query.ask(user=one.pk)
-
-    with pytest.raises(DataError):
-        fail()
-
-    one.refresh_from_db()
-    assert one.name == "Before"
