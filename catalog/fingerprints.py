@@ -7,8 +7,6 @@ from typing import Final
 
 from django.db import connection
 
-from catalog.models import QuestionVersion
-
 # Everything of the catalog that a ranking reads: what credentials bring, cost, ask for and are meant for, what their
 # documents say, and what the role asks for.
 _CATALOG: Final = """
@@ -26,6 +24,10 @@ SELECT md5(concat_ws('|',
     (SELECT string_agg(concat_ws(',', r.skill_id, s.name, s.description, r.target_level, r.importance), ';'
         ORDER BY r.skill_id) FROM role_skills r JOIN skills s ON s.id = r.skill_id WHERE r.role_id = %s)
 ))
+"""
+_NEWEST_VERSIONS: Final = """
+SELECT DISTINCT ON (question_id) question_id, id FROM question_versions WHERE question_id = ANY(%s::uuid[])
+ ORDER BY question_id, published_at DESC, id DESC
 """
 _VERSION: Final = "SELECT string_agg(version::text, ',' ORDER BY version) FROM catalog_changes"
 
@@ -56,6 +58,6 @@ def _fingerprint(role_id: uuid.UUID, version: str) -> str:
 
 def newest_version_ids(question_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     """Return the id of the version of each question that was published last; one query, no contents."""
-    rows = QuestionVersion.objects.filter(question_id__in=list(question_ids))
-    newest = rows.order_by("question_id", "-published_at", "-pk").distinct("question_id")
-    return dict(newest.values_list("question_id", "pk"))
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST_VERSIONS, [list(question_ids)])
+        return dict(cursor.fetchall())

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from django.db import connection, transaction
 
@@ -13,6 +14,7 @@ from assessments.enums import AssessmentStatus, Stage
 from assessments.events import assessment_failed, assessment_released
 from assessments.models import Assessment
 from catalog.enums import ReleasePolicy
+from microcred.compiled import Compiled
 from microcred.errors import Conflict, Forbidden
 from ops import audit
 from ops import queries as jobs
@@ -22,6 +24,12 @@ STRANDED_AT_ONCE = 500
 STRANDED_REASON = "The result could not be worked out. Your answers are kept, and staff can start it again."
 
 
+_LOCKED: Final = Compiled(
+    lambda assessment: (
+        Assessment.objects.select_for_update(of=("self",)).select_related("role").filter(pk=assessment)
+    ),
+    assessment=uuid.UUID,
+)
 _ADVANCE = """
 UPDATE assessments SET stage = %(stage)s, updated_at = statement_timestamp()
  WHERE id = %(id)s AND status = %(status)s
@@ -79,8 +87,10 @@ def note_found(*, assessment_id: uuid.UUID, parts: Sequence[str]) -> None:
 
 def lock(assessment_id: uuid.UUID) -> Assessment:
     """Lock an assessment, whatever its status, so that its results come one after the other; with its role."""
-    rows = Assessment.objects.select_for_update(of=("self",)).select_related("role")
-    return rows.get(pk=assessment_id)
+    found = _LOCKED.first(assessment=assessment_id)
+    if found is None:
+        raise Assessment.DoesNotExist
+    return found
 
 
 @transaction.atomic(savepoint=False)

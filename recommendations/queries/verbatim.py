@@ -2,24 +2,24 @@
 
 import uuid
 from collections.abc import Collection
+from typing import Final
 
-from django.db.models import F
-from django.db.models.functions import Substr
-
-from recommendations.models import EmbeddingArtifact
+from recommendations.queries.passages import fetched
 from recommendations.retrieval import Passage
+
+_THERE: Final = """
+SELECT a.id, d.uri, c.start, c."end", substr(d.text, c.start + 1, c."end" - c.start) FROM embedding_artifacts a
+  JOIN document_chunks c ON c.id = a.chunk_id JOIN credential_documents d ON d.id = c.document_id
+ WHERE a.id = ANY(%(ids)s::uuid[])
+"""
 
 
 def standing_verbatim(passages: Collection[Passage]) -> frozenset[uuid.UUID]:
     """Return the ids of those passages whose words stand in the document, at their place, letter by letter."""
-    there = Substr("chunk__document__text", F("chunk__start") + 1, F("chunk__end") - F("chunk__start"))
-    rows = EmbeddingArtifact.objects.filter(pk__in=[one.artifact_id for one in passages]).order_by()
-    found = {
-        pk: (uri, start, end, text)
-        for pk, uri, start, end, text in rows.annotate(there=there).values_list(
-            "pk", "chunk__document__uri", "chunk__start", "chunk__end", "there"
-        )
-    }
+    if not passages:
+        return frozenset()
+    rows = fetched(_THERE, {"ids": [one.artifact_id for one in passages]})
+    found = {pk: (uri, start, end, text) for pk, uri, start, end, text in rows}
     return frozenset(
         one.artifact_id
         for one in passages

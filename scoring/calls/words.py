@@ -16,7 +16,7 @@ from scoring.calls.outgoing import ANSWERED, Outgoing, Payer
 from scoring.calls.writer import writer_of
 from scoring.enums import CallContent, CallPurpose
 from scoring.models import ModelCallContent
-from scoring.releasing import released
+from scoring.releasing import released, wanted
 
 TASK = "words"
 
@@ -120,7 +120,8 @@ def words_model(assessment_id: uuid.UUID, *, job_id: uuid.UUID, attempt: int) ->
     That is the model that scores, where one is released, words by model are not switched off, and the student lets a
     model see what is theirs. Only for workers.
     """
-    release = released() if settings.MODEL_WORDS else None
+    # Without a model to score by there is no release of one, and nothing to look up.
+    release = released() if settings.MODEL_WORDS and wanted().kind == "model" else None
     chat = providers.chat_model(release.model) if release and release.kind == "model" else None
     if chat is None or not writer_of(assessment_id).model_scoring:
         return None

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from microcred.ai import providers
+from microcred.compiled import Compiled
 from scoring.essays import local, prompt
 from scoring.models import ScorerRelease
 
@@ -29,6 +30,9 @@ class Scorer:
         return f"{self.version} with {self.model}{place}"
 
 
+_ACTIVE: Final = Compiled(lambda kind: ScorerRelease.objects.filter(kind=kind, active=True)[:1], kind=str)
+
+
 def wanted() -> Scorer:
     """Return the scorer that code and settings ask for; loads no model."""
     return _model() if settings.OPENAI_API_KEY else _local()
@@ -40,7 +44,7 @@ def released() -> ScorerRelease | None:
     It need not be what the settings ask for: a prompt or model that has not passed is not used, and the last one
     that has goes on, as long as this code has its prompt and the settings lead to its provider.
     """
-    active = ScorerRelease.objects.filter(kind=wanted().kind, active=True).first()
+    active = _ACTIVE.first(kind=wanted().kind)
     return active if active is not None and is_available(active) else None
 
 

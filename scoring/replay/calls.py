@@ -55,6 +55,8 @@ class StoredCall:
 
 def stored_calls(call_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, StoredCall]:
     """Return the calls that are (still) in the ledger, by id; two queries."""
+    if not call_ids:
+        return {}
     rows = ModelCall.objects.filter(pk__in=call_ids).prefetch_related("contents").order_by()
     return {row.pk: _stored(row, list(row.contents.all())) for row in rows}
 
