@@ -40,7 +40,7 @@ def judge_for(writer: Writer, *, payer: Payer, snapshots: Mapping[str, uuid.UUID
         return Unreleased()
     if release.kind == "local":
         return TrainedJudge(providers.embedder(), find_active(), shared_reader)
-    return model_judge(writer, payer=payer, snapshots=snapshots) or Unreleased()
+    return model_judge(writer, payer=payer, snapshots=snapshots, release=release) or Unreleased()
 
 
 class NotReleased(Exception):

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-import uuid
 from collections.abc import Sequence
 from typing import Final
 
@@ -12,7 +11,7 @@ from django.db.models import F, QuerySet
 
 from microcred.ai.base import ChatReply, EmbeddingReply, FailureKind, ProviderError
 from microcred.db import database_now
-from scoring.calls import claims, limits
+from scoring.calls import claims, limits, settling
 from scoring.calls.claims import BeingAsked as BeingAsked
 from scoring.calls.limits import MICROCENTS_A_CENT as MICROCENTS_A_CENT
 from scoring.calls.limits import BudgetExceeded as BudgetExceeded
@@ -142,7 +141,7 @@ def settle(call: ModelCall, reply: ChatReply, *, outcome: str = ANSWERED) -> boo
 
     A reply without a known price counts with what was reserved for it.
     """
-    settled = _settle(
+    settled = settling.settle(
         call.pk,
         outcome=outcome,
         answered_model=reply.model[:64],
@@ -151,7 +150,7 @@ def settle(call: ModelCall, reply: ChatReply, *, outcome: str = ANSWERED) -> boo
         latency_ms=reply.latency_ms,
         cost_microcents=reply.cost_microcents if reply.price_known else call.reserved_microcents,
         cost_is_estimate=not (reply.price_known and reply.usage_reported),
-        reply=reply.content,
+        reply=_storable(reply.content),
     )
     if not settled:
         log.warning("model_call_settled_late", call_id=str(call.pk))
@@ -160,7 +159,7 @@ def settle(call: ModelCall, reply: ChatReply, *, outcome: str = ANSWERED) -> boo
 
 def settle_embedding(call: ModelCall, reply: EmbeddingReply) -> None:
     """Write down what embedding texts took; the vectors are kept elsewhere."""
-    _settle(
+    settling.settle(
         call.pk,
         outcome=ANSWERED,
         input_tokens=reply.input_tokens,
@@ -177,7 +176,7 @@ def settle_failure(call: ModelCall, kind: FailureKind, *, latency_ms: int) -> No
     Where the provider may have worked for it, what was reserved counts as spent.
     """
     charged = kind in MAYBE_CHARGED
-    _settle(
+    settling.settle(
         call.pk,
         outcome=kind,
         latency_ms=latency_ms,
@@ -220,6 +219,8 @@ def _abandon(calls: QuerySet[ModelCall]) -> int:
             .select_for_update(skip_locked=True)
             .values_list("pk", flat=True)
         )
+        if not left:
+            return 0
         ModelCall.objects.filter(pk__in=left).update(
             state=CallState.SETTLED,
             outcome=ABANDONED,
@@ -229,17 +230,6 @@ def _abandon(calls: QuerySet[ModelCall]) -> int:
         )
         claims.release(left)
     return len(left)
-
-
-def _settle(call_id: uuid.UUID, *, reply: str | None = None, **found: object) -> bool:
-    with transaction.atomic():
-        changed = ModelCall.objects.filter(pk=call_id, state=CallState.RESERVED).update(
-            state=CallState.SETTLED, settled_at=database_now(), **found
-        )
-        claims.release([call_id])
-        if changed and reply is not None:
-            ModelCallContent.objects.create(call_id=call_id, kind=CallContent.REPLY, text=_storable(reply))
-    return bool(changed)
 
 
 def _row(outgoing: Outgoing, payer: Payer, now: dt.datetime) -> ModelCall:
