@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import ceil
 from typing import Any, Final
 
 from scoring.attacks.clean import Clean
@@ -49,11 +50,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One set of attacks; ``name`` is a key of MOST."""
+    """One set of attacks; ``name`` is a key of MOST, and ``is_sample`` says that not all of the set were tried."""
 
     name: str
     rows: tuple[Row, ...]
     successes: tuple[Outcome, ...]
+    is_sample: bool = False
 
     @property
     def share(self) -> float:
@@ -62,7 +64,12 @@ class Part:
 
     @property
     def passed(self) -> bool:
-        """Whether no more succeeded than may."""
+        """Whether no more succeeded than may.
+
+        Of a sample that allows a part of an attack one may: a single one of thirty tells nothing of 3 %.
+        """
+        if self.is_sample:
+            return len(self.successes) <= ceil(MOST[self.name] * _total(self.rows).attacks)
         return self.share <= MOST[self.name]
 
 
@@ -91,13 +98,13 @@ class Report:
         return "\n".join([*lines, *(_of_clean(self.clean) if self.clean else [])])
 
 
-def part(name: str, outcomes: Sequence[Outcome]) -> Part:
+def part(name: str, outcomes: Sequence[Outcome], *, is_sample: bool = False) -> Part:
     """Count the outcomes by family, in the order in which the families come."""
     by_family: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         by_family.setdefault(outcome.family, []).append(outcome)
     rows = tuple(_row(family, of_family) for family, of_family in by_family.items())
-    return Part(name, rows, tuple(one for one in outcomes if one.succeeded))
+    return Part(name, rows, tuple(one for one in outcomes if one.succeeded), is_sample)
 
 
 def _of_part(found: Part) -> list[str]:

@@ -102,12 +102,14 @@ def _parts(wanted: list[str], families: list[str], every: int, safeguards: Safeg
     found: list[Part] = []
     if "known" in wanted:
         outcomes = suite.obedient(list(dataset.attacks(only=families))[::every], safeguards)
-        found.append(part(KNOWN, [*outcomes, *([] if families else suite.hostile())]))
+        outcomes += [] if families else suite.hostile()
+        found.append(part(KNOWN, outcomes, is_sample=every > 1))
     if families:
         return found
     for name, title, attacks in _NOT_KNOWN:
         if name in wanted:
-            found.append(part(title, suite.obedient(list(attacks())[::every], safeguards)))
+            outcomes = suite.obedient(list(attacks())[::every], safeguards)
+            found.append(part(title, outcomes, is_sample=every > 1))
     return found
 
 
