@@ -163,18 +163,21 @@ class Shelf:
         ordered: list[int] = near[np.lexsort((self._order[near], -meant))].tolist()
         return ordered
 
-    def _worded(self, words: Sequence[tuple[Postings, float]], rows: Rows, depth: int) -> tuple[Rows, Floats]:
+    def _worded(
+        self, words: Sequence[tuple[Postings, float]], rows: Rows, depth: int
+    ) -> tuple[Rows, Singles]:
         """Those of the rows that have one of the words and may be among the first, with their scores."""
         scores = np.zeros(len(self._order))
         for own, rarity in words:
             scores[own.rows] += rarity * own.ranks
-        met = rows[scores[rows] > 0]
+        told = scores.astype(np.float32)
+        met = rows[told[rows] > 0]
         if len(met) > depth:
-            least = np.partition(scores[met], len(met) - depth)[len(met) - depth]
-            met = met[scores[met] >= least]
-        return met, scores[met]
+            least = np.partition(told[met], len(met) - depth)[len(met) - depth]
+            met = met[told[met] >= least]
+        return met, told[met]
 
-    def _by_words(self, met: Rows, scores: Floats, cosines: Mapping[int, float], depth: int) -> list[int]:
+    def _by_words(self, met: Rows, scores: Singles, cosines: Mapping[int, float], depth: int) -> list[int]:
         near = np.array([cosines[row] for row in met.tolist()])
         ordered: list[int] = met[np.lexsort((self._order[met], -near, -scores))[:depth]].tolist()
         return ordered

@@ -2,7 +2,8 @@
 
 By words, a passage scores the sum over the query's words (stems, without stop words) of rarity times ``ts_rank``: a
 word that few passages have tells more, and one in the title counts most. Any word may be missing: most queries are a
-few words long, and a search for all of them would find nothing.
+few words long, and a search for all of them would find nothing. Sums are compared in single precision: their last
+digits depend on the order in which the database adds, and would sort what is equal at random.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -87,7 +88,7 @@ stems AS (
     FROM unnest(%(ords)s::int[], %(stems)s::text[], %(rarities)s::float8[]) AS s(ord, stem, rarity)
 ),
 met AS (
-  SELECT s.ord, a.id, sum(s.rarity * ts_rank(%(fields)s::float4[], w.words, s.query)) AS score
+  SELECT s.ord, a.id, sum(s.rarity * ts_rank(%(fields)s::float4[], w.words, s.query))::float4 AS score
     FROM stems s
    CROSS JOIN LATERAL (SELECT id, words FROM document_chunks WHERE words @@ s.query OFFSET 0) w
     JOIN embedding_artifacts a ON a.chunk_id = w.id
