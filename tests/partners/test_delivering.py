@@ -113,7 +113,10 @@ def test_no_spelling_that_got_into_the_database_is_sent_to(settings: Settings) -
             jobs.drain()
 
     assert listener.connections == 0
-    assert Counter(WebhookAttempt.objects.values_list("error", flat=True)) == {"refused": len(SPELLINGS)}
+    # Whoever takes long tries the earlier ones again.
+    first_tries = WebhookAttempt.objects.filter(number=1).values_list("error", flat=True)
+    assert Counter(first_tries) == {"refused": len(SPELLINGS)}
+    assert not WebhookAttempt.objects.exclude(error="refused").exists()
 
 
 def test_of_a_long_reply_the_beginning_is_kept() -> None:
