@@ -118,7 +118,8 @@ class Shelf:
         the two searches goes ``depth`` passages deep."""
         queries = np.stack([one.vector for one in wanted]).astype(np.float64)
         queries /= _norms(queries)[:, None]
-        narrow = self.held.vectors[rows] @ queries.T.astype(np.float32)
+        # Not as a product of matrices: the library's threads wait for each other on cores that the database wants.
+        narrow: Singles = np.einsum("ij,kj->ik", self.held.vectors[rows], queries.astype(np.float32))
         narrow /= self._norms[rows, None].astype(np.float32)
         found = (
             self._found(query, one.words, rows, near, depth)
@@ -141,7 +142,7 @@ class Shelf:
         return [Hit(owners[row], ids[row], cosines[row], *own) for row, own in places.items()]
 
     def _cosines(self, rows: Rows, query: Floats) -> Floats:
-        products = self.held.vectors[rows].astype(np.float64) @ query
+        products: Floats = np.einsum("ij,j->i", self.held.vectors[rows].astype(np.float64), query)
         return np.round(products / self._norms[rows], DIGITS)
 
     def _by_meaning(self, near: Rows, cosines: Mapping[int, float], query: Floats, depth: int) -> list[int]:
@@ -154,7 +155,7 @@ class Shelf:
         if titled.any():
             places, whose = self.held.title_of[near[titled]], near[titled]
             titles = self.held.titles[places].astype(np.float64)
-            to_query = titles @ query / self._title_norms[places]
+            to_query = np.einsum("ij,j->i", titles, query) / self._title_norms[places]
             alike = np.einsum("ij,ij->i", titles, self.held.vectors[whose].astype(np.float64))
             alike /= self._title_norms[places] * self._norms[whose]
             length = np.sqrt((1 - share) ** 2 + share**2 + 2 * share * (1 - share) * alike)
