@@ -37,13 +37,14 @@ def test_the_graph_is_walked_where_many_pass_and_all_are_compared_where_few_do()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     many, few = catalog.roles
-    for role_id, expected, least in (
-        (None, BY_GRAPH, 0.9),
-        (many, BY_GRAPH, 0.97),
-        (few, BY_CREDENTIAL, 1.0),
+    # The graph leads past a few of the hundred clusters: two questions in a hundred find nothing near, together or not.
+    for role_id, expected, questions, least in (
+        (None, BY_GRAPH, 200, 0.95),
+        (many, BY_GRAPH, 20, 0.97),
+        (few, BY_CREDENTIAL, 20, 1.0),
     ):
         recalls = []
-        for asked in clustered(20, seed=7):
+        for asked in clustered(questions, seed=7):
             plan, recall = plan_of(catalog, asked, role_id)
             assert expected in plan
             assert "Seq Scan on embedding_artifacts" not in plan
