@@ -29,6 +29,10 @@ the end: `tests/faults/counting.py`. Leases are the product's own.
 
 - **Lost** and **doubled** are sums over essay scores, rule scores, profiles, recommendations, events of completion and
   of the run, deliveries, and cost entries of answered calls; each should be there once for every assessment.
+- **Paid calls too many** are calls that were under way in a process when it was killed: two or three, at seven
+  assessments a second and a third of a second a call. Nobody can know what they would have answered; an answered call
+  is never made again.
+- A claim of a worker that is told to stop is given back uncounted, so a job that kills may have been claimed once more.
 - **Degraded** are results that went without a part because the same work lost its worker five times; they heal.
 - **Naive** jobs leave their effect before they are done, as the first that one would write: {naive_jobs} in each run.
   They have to double, or the run would show nothing.
