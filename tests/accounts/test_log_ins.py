@@ -71,6 +71,16 @@ class TestSeeing:
         assert "&lt;b&gt;bold&lt;/b&gt;" in shown
         assert "<b>bold</b>" not in shown
 
+    def test_who_is_logged_in_nowhere_else_has_nothing_to_end(self, person: User) -> None:
+        here = browser(person)
+        assert "logged in nowhere else" in here.get(PAGE).content.decode()
+
+        program(person, "other/2")
+        shown = here.get(PAGE).content.decode()
+
+        assert "logged in nowhere else" not in shown
+        assert "All but this one" in shown
+
     def test_what_is_over_is_not_listed(self, person: User) -> None:
         with time_machine.travel(NOON, tick=False) as clock:
             idle, out = browser(person, "idle"), browser(person, "out")
