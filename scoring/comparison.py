@@ -14,6 +14,7 @@ from microcred.ai.base import Embedder
 from microcred.errors import Missing
 from scoring.essays.task import EssayTask
 from scoring.models import EssayScore
+from scoring.other_prompts import others_in_use
 from scoring.precedence import Given, effective
 from scoring.scorers import shared_reader
 from scoring.training.batch_judge import BatchJudge
@@ -57,7 +58,7 @@ def compare_answers(
     runs = _in_effect(question_id)
     if not runs:
         raise NothingToCompare("No essay has answered this question.")
-    judge = BatchJudge(embedder or providers.embedder(), reader)
+    judge = BatchJudge(embedder or providers.embedder(), reader, others_in_use())
     judged = judge.judge([_task(run) for run in runs])
     compared = [
         Compared(run.assessment_id, run.score, run.source, found.score, run.maximum, found.uncertainty)

@@ -14,6 +14,7 @@ from scoring.essays import precheck
 from scoring.essays.judgement import CriterionVerdict, Judge, Judgement
 from scoring.essays.task import EssayTask
 from scoring.model_judges import model_judge
+from scoring.other_prompts import others_in_use
 from scoring.releasing import released
 from scoring.scorers import find_active, shared_reader
 from scoring.training.judge import TrainedJudge
@@ -39,7 +40,7 @@ def judge_for(writer: Writer, *, payer: Payer, snapshots: Mapping[str, uuid.UUID
     if release is None:
         return Unreleased()
     if release.kind == "local":
-        return TrainedJudge(providers.embedder(), find_active(), shared_reader)
+        return TrainedJudge(providers.embedder(), find_active(), shared_reader, others_in_use())
     return model_judge(writer, payer=payer, snapshots=snapshots, release=release) or Unreleased()
 
 

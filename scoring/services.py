@@ -13,10 +13,10 @@ from assessments.queries import AskedQuestion
 from catalog import queries as catalog
 from catalog.enums import QuestionType
 from microcred.ai import providers
+from microcred.ai.remembering import Remembering
 from ops import audit
 from ops.jobs import enqueue
 from scoring import contests, queries
-from scoring.attacks.remembering import Remembering
 from scoring.calls.words import AccountedWords as AccountedWords
 from scoring.calls.words import Worded as Worded
 from scoring.calls.words import Wording as Wording
@@ -32,6 +32,7 @@ from scoring.essays.task import EssayTask
 from scoring.events import assessment_scored
 from scoring.evidence import evidence_of, signals_of
 from scoring.models import ProfileRun, RuleScore, SkillEstimate
+from scoring.other_prompts import others_in_use
 from scoring.pending import is_away
 from scoring.profile import corrected, skill_profile
 from scoring.rules.engine import is_scored_by_rules, score_answer
@@ -147,7 +148,7 @@ def read_by_rubric(essays: Sequence[EssayToJudge]) -> list[JudgedEssay]:
 
     It loads the embedder; what is the same is read once.
     """
-    judge = LocalJudge(Remembering(providers.embedder()))
+    judge = LocalJudge(Remembering(providers.embedder()), others_in_use())
     tasks = list(dict.fromkeys(essay.task for essay in essays))
     said = dict(zip(tasks, judge.judge(tasks), strict=True))
     return [JudgedEssay(essay, said[essay.task]) for essay in essays]

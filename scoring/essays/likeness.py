@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microcred.ai.base import Embedder
+from scoring.essays.other_questions import lead
 from scoring.essays.task import Criterion, EssayTask
 from scoring.essays.text import Span, passages, sentences, words
 
@@ -43,14 +44,21 @@ class CriterionLikeness:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """Raw cosines of one essay: `relevance` to the task, and each criterion's."""
+    """Raw cosines of one essay: `relevance` to the task, and each criterion's.
+
+    `lead` is by how much that is above the relevance to the nearest other question, None where none is known.
+    """
 
     relevance: float
+    lead: float | None
     criteria: tuple[CriterionLikeness, ...]
 
 
-def read_likeness(embedder: Embedder, task: EssayTask, own: Sequence[Span]) -> Likeness:
-    """Compare the sentences `own`, of which there is at least one, with the task's rubric.
+def read_likeness(
+    embedder: Embedder, task: EssayTask, own: Sequence[Span], others: Sequence[str] = ()
+) -> Likeness:
+    """Compare the sentences `own`, of which there is at least one, with the task's rubric and with the prompts of
+    `others`.
 
     One embedding call holds the texts of this task alone, so that the same task gives the
     same bits whatever else is judged beside it.
@@ -72,6 +80,7 @@ def read_likeness(embedder: Embedder, task: EssayTask, own: Sequence[Span]) -> L
     shared = np.mean([criterion.bearing for criterion in read], axis=0) / 2
     return Likeness(
         relevance=float((vectors[wholes] @ vectors[prompt].T).mean()),
+        lead=lead(embedder, vectors[wholes], vectors[prompt][0], others),
         criteria=tuple(
             replace(criterion, telling=tuple((np.array(criterion.bearing) - shared).tolist()))
             for criterion in read

@@ -10,6 +10,10 @@ Deterministic, and open about what it does. For one criterion,
   when the words are in disorder;
 * the level is the ``floor(quality * number of levels)``-th from the lowest.
 
+`relevance` is that to the task, and at most what the lead over the nearest other question that is known allows:
+an answer nearer to another question is in doubt, and one much nearer is worth nothing. Both scales were set on
+the shipped essays, none of which comes near them at its own question.
+
 Only the student's own sentences count, each once: text taken from the task, repetitions and
 sentences that speak to the grader earn nothing. The scales were set by hand on a few dozen
 answers; this judge orders answers well and judges levels roughly, which its `uncertainty`
@@ -28,11 +32,12 @@ from scoring.essays.injection import Suspicion, suspicions
 from scoring.essays.judgement import CriterionVerdict, Judgement, Quote
 from scoring.essays.likeness import CriterionLikeness, read_likeness
 from scoring.essays.marks import points, total
+from scoring.essays.other_questions import Prompts, no_others
 from scoring.essays.reasons import Finding, reason
 from scoring.essays.task import Criterion, EssayTask
 from scoring.essays.text import Span, cut_long
 
-VERSION: Final = "local-1"
+VERSION: Final = "local-2"
 LONGEST_SENTENCE: Final = 60
 MOST_SENTENCES: Final = 400
 EVIDENCE_FROM: Final = 0.12
@@ -44,6 +49,8 @@ UNSURE: Final = 0.9
 LEAST_RELEVANCE: Final = 0.7
 
 _RELEVANCE: Final = (0.2, 0.48)
+# 0 is `LEAST_RELEVANCE` on this scale: an answer is in doubt as soon as it is nearer to another question.
+_LEAD: Final = (-0.07, 0.03)
 _MODEL: Final = (0.27, 0.66)
 _GUIDANCE: Final = (0.18, 0.47)
 _BEST_LEVEL: Final = (0.08, 0.45)
@@ -60,10 +67,14 @@ class Reading:
 
 
 class LocalJudge:
-    """Judges with an `Embedder`; a `ProviderError` of the embedder passes through."""
+    """Judges with an `Embedder`; a `ProviderError` of the embedder passes through.
 
-    def __init__(self, embedder: Embedder) -> None:
+    `others` gives the prompts of other questions, which an answer might belong to.
+    """
+
+    def __init__(self, embedder: Embedder, others: Prompts = no_others) -> None:
         self._embedder = embedder
+        self._others = others
 
     def judge(self, tasks: Sequence[EssayTask]) -> list[Judgement]:
         """One judgement per task, in order; what code can decide is decided first."""
@@ -111,8 +122,10 @@ class LocalJudge:
     ) -> list[tuple[Reading, CriterionLikeness | None]]:
         if not own:
             return [(Reading(0.0, 0.0, 0.0, 0.0), None) for _ in task.criteria]
-        likeness = read_likeness(self._embedder, task, own)
+        likeness = read_likeness(self._embedder, task, own, self._others(task))
         relevance = scaled(likeness.relevance, *_RELEVANCE)
+        if likeness.lead is not None:
+            relevance = min(relevance, scaled(likeness.lead, *_LEAD))
         return [(_read(criterion, relevance, form), criterion) for criterion in likeness.criteria]
 
 

@@ -90,6 +90,16 @@ def foreign_answer(task: EssayTask) -> str:
     )
 
 
+def other_prompts(task: EssayTask) -> tuple[str, ...]:
+    """The prompts of the golden set's other questions."""
+    return tuple(prompt for prompt in _prompts() if prompt != task.prompt)
+
+
+@cache
+def _prompts() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(essay.task.prompt for essay in golden_essays()))
+
+
 @cache
 def _digest() -> str:
     body = [(asdict(essay.task), {k: asdict(m) for k, m in essay.marks.items()}) for essay in golden_essays()]

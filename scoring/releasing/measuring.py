@@ -16,6 +16,7 @@ from scoring.golden import essays
 from scoring.golden.gate import Figure, figure
 from scoring.golden.variants import misses, variants_of
 from scoring.models import ScorerVersion
+from scoring.other_prompts import others_in_use
 from scoring.releasing import versions
 from scoring.releasing.versions import VersionMissing, VersionRefused
 from scoring.training.judge import TrainedJudge
@@ -66,7 +67,7 @@ def _metamorphic(row: ScorerVersion) -> Figure:
         raise VersionRefused(f"Version {row.version} cannot be loaded: train a new one.")
     bases = _bases(row)
     variants = [one for base in bases for one in variants_of(base, essays.foreign_answer(base))]
-    judge = TrainedJudge(providers.embedder(), lambda _: loaded, scorers.shared_reader)
+    judge = TrainedJudge(providers.embedder(), lambda _: loaded, scorers.shared_reader, others_in_use())
     tasks = [*bases, *(variant.task for variant in variants)]
     judged = {task.question_id: judge.judge([task])[0] for task in tasks}
     wrong = misses(variants, judged, must_be_unsure=True)

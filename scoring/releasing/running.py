@@ -7,14 +7,13 @@ import datetime as dt
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from microcred.ai import providers
-from microcred.ai.base import ChatModel, ChatReply, Embedder, FailureKind, ProviderError, Vectors
+from microcred.ai.base import ChatModel, ChatReply, FailureKind, ProviderError
+from microcred.ai.remembering import Remembering
 from microcred.errors import Conflict
 from scoring.calls.limits import BudgetExceeded
 from scoring.essays import local, prompt
@@ -23,7 +22,7 @@ from scoring.essays.judgement import Judgement
 from scoring.essays.local import LocalJudge
 from scoring.essays.safeguards import EmbeddedSafeguards, Safeguards
 from scoring.essays.task import EssayTask
-from scoring.golden import gate, replies
+from scoring.golden import essays, gate, replies
 from scoring.golden.gate import GateResult
 from scoring.golden.replies import Recorded, RecordedChat, RecordingChat, RepliesUnfit
 from scoring.releasing.accounting import Accounting
@@ -68,7 +67,8 @@ def run_local() -> GateRun:
     """Run the gate over the local scorer and the configured embedder."""
     embedder = providers.embedder()
     scorer = Scorer("local", local.VERSION, embedder.provider, "", embedder.model)
-    return GateRun(scorer, gate.run(LocalJudge(Remembering(embedder)), "local"), "live")
+    judge = LocalJudge(Remembering(embedder), essays.other_prompts)
+    return GateRun(scorer, gate.run(judge, "local"), "live")
 
 
 def run_model(*, now: dt.datetime) -> GateRun:
@@ -143,36 +143,6 @@ class Patient:
                     raise
                 self.wait(min(error.retry_after or attempt, LONGEST_PAUSE))
         return self.chat.complete(**asked)
-
-
-@dataclass
-class Remembering:
-    """Embeds each text once: many of the golden essays are on one question, with the same rubric."""
-
-    embedder: Embedder
-    known: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def provider(self) -> str:
-        """Name of the provider."""
-        return self.embedder.provider
-
-    @property
-    def model(self) -> str:
-        """Name of the model."""
-        return self.embedder.model
-
-    @property
-    def dimension(self) -> int:
-        """Length of each vector."""
-        return self.embedder.dimension
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return what the embedder returns."""
-        new = [text for text in dict.fromkeys(texts) if text not in self.known]
-        if new:
-            self.known.update(zip(new, self.embedder.embed(new), strict=True))
-        return np.stack([self.known[text] for text in texts])
 
 
 def _safeguards() -> Safeguards:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from microcred.ai.base import Embedder
 from scoring.essays.judgement import Judgement
+from scoring.essays.other_questions import Prompts, no_others
 from scoring.essays.task import EssayTask
 from scoring.training.batch import standardised, standing
 from scoring.training.judge import Whole, WholeJudge
@@ -36,10 +37,12 @@ STATED_ERROR: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class BatchJudge:
-    """`reader` is called when a batch is large enough to compare: it may load a model."""
+    """`reader` is called when a batch is large enough to compare: it may load a model. `others` gives the prompts
+    of other questions."""
 
     embedder: Embedder
     reader: Callable[[], Reader]
+    others: Prompts = no_others
 
     def judge(self, tasks: Sequence[EssayTask]) -> list[Judgement]:
         """One judgement per task, in order.
@@ -47,7 +50,7 @@ class BatchJudge:
         Answers to the same wording of the same question are one batch; in one of fewer than
         `LEAST_ANSWERS` different answers each is judged by the rubric alone.
         """
-        judge = WholeJudge(self.embedder)
+        judge = WholeJudge(self.embedder, self.others)
         alone = [judge.by_rubric(task) for task in tasks]
         judged = list(alone)
         for rows in _batches(tasks, alone):

@@ -18,6 +18,7 @@ import numpy as np
 from microcred.ai.base import Embedder
 from scoring.essays.judgement import Judgement
 from scoring.essays.local import UNSURE, LocalJudge, Reading
+from scoring.essays.other_questions import Prompts, no_others
 from scoring.essays.task import EssayTask
 from scoring.training.blend import VERSION, Scorer, predict
 from scoring.training.reading import Reader
@@ -52,8 +53,8 @@ Find = Callable[[EssayTask], Loaded | None]
 class WholeJudge(LocalJudge):
     """A local judge that may be told how good an answer is as a whole."""
 
-    def __init__(self, embedder: Embedder) -> None:
-        super().__init__(embedder)
+    def __init__(self, embedder: Embedder, others: Prompts = no_others) -> None:
+        super().__init__(embedder, others)
         self._wholes: dict[int, Whole] = {}
 
     def settled(self, task: EssayTask, readings: Sequence[Reading]) -> list[Reading]:
@@ -86,8 +87,10 @@ class TrainedJudge(WholeJudge):
     `reader` is called when the first scorer is found: it may load a model.
     """
 
-    def __init__(self, embedder: Embedder, find: Find, reader: Callable[[], Reader]) -> None:
-        super().__init__(embedder)
+    def __init__(
+        self, embedder: Embedder, find: Find, reader: Callable[[], Reader], others: Prompts = no_others
+    ) -> None:
+        super().__init__(embedder, others)
         self._find = find
         self._reader = reader
         self._read: Reader | None = None

@@ -185,7 +185,7 @@ def _shuffled_pairs(words: NDArray[np.uint64]) -> NDArray[np.int32]:
 
 
 def _is_padded(whole: Prose, own: Prose) -> bool:
-    return len(own.words) < OWN_SHARE * len(whole.words)
+    return len(own.words) <= OWN_SHARE * len(whole.words)
 
 
 def _is_disordered(text: str) -> bool:

@@ -43,7 +43,7 @@ def test_ready(settings: LazySettings) -> None:
             "models": {"chat": "local", "embeddings": settings.EMBEDDING_PROVIDER},
         },
     }
-    assert (scorer["status"], scorer["scorer"]["version"]) == ("ok", "local-1")
+    assert (scorer["status"], scorer["scorer"]["version"]) == ("ok", "local-2")
 
 
 @pytest.mark.django_db

@@ -95,7 +95,7 @@ class TestInUse:
         (judged,) = judge.judge([task_of(question)])
 
         assert judged.raw["whole"]["scorer_version"] == 1
-        assert judged.model == f"{VERSION}.1/local-1/bag-of-words"
+        assert judged.model == f"{VERSION}.1/local-2/bag-of-words"
 
     def test_a_changed_rubric_or_encoder_and_a_damaged_artefact_are_judged_by_the_rubric(
         self, question: Question, encoder: HashedEncoder

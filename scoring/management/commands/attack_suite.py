@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
+from microcred.ai.remembering import Remembering
 from scoring.attacks import asides, clean, dataset, suite
 from scoring.attacks.clean import Clean
 from scoring.attacks.dataset import Attack
-from scoring.attacks.remembering import Remembering
 from scoring.attacks.report import (
     AIMED,
     FRESH,

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from microcred.ai.base import Embedder
+from microcred.ai.remembering import Remembering
 from scoring.attacks import dataset, suite
 from scoring.attacks.dataset import Attack
 from scoring.attacks.fakes import ObedientModel
-from scoring.attacks.remembering import Remembering
 from scoring.attacks.report import FRESH, FRESH_AIMED, INDEPENDENT, INDEPENDENT_AIMED, MOST, part
 from scoring.calls.judge import AccountedJudge
 from scoring.calls.outgoing import Payer

@@ -11,10 +11,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from microcred.ai.base import Embedder
+from microcred.ai.remembering import Remembering
 from scoring.attacks import asides, clean, dataset, suite
 from scoring.attacks.fakes import ObedientModel
 from scoring.attacks.hostile import WAYS
-from scoring.attacks.remembering import Remembering
 from scoring.attacks.report import KNOWN, MOST_FALSE_HOLDS, part
 from scoring.attacks.secrets import gives_away
 from scoring.essays import judge

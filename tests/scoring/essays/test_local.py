@@ -136,7 +136,7 @@ def test_the_same_essay_is_judged_the_same_whatever_stands_beside_it() -> None:
     _, beside = judge_.judge([essay(MIDDLING), essay(STRONG)])
 
     assert alone == beside
-    assert (alone.outcome, alone.provider, alone.model) == ("scored", "local", "local-1/bag-of-words")
+    assert (alone.outcome, alone.provider, alone.model) == ("scored", "local", "local-2/bag-of-words")
 
 
 def test_a_blank_answer_is_decided_without_the_embedder() -> None:

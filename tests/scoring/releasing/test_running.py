@@ -157,7 +157,7 @@ def test_without_a_key_the_local_scorer_is_run(local_judge: None, monkeypatch: p
     run = running.run_wanted(now=NOW)
 
     assert (run.scorer, run.result, run.replies) == (wanted(), result, "live")
-    assert run.scorer == Scorer("local", "local-1", "sentence-transformers", "", "all-MiniLM-L6-v2")
+    assert run.scorer == Scorer("local", "local-2", "sentence-transformers", "", "all-MiniLM-L6-v2")
 
 
 def test_a_connection_that_breaks_once_is_made_again(

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from microcred.ai.base import Embedder
+from microcred.ai.remembering import Remembering
 from microcred.ids import uuid7
 from scoring.apps import ScoringConfig
 from scoring.essays.local import LocalJudge
 from scoring.golden import essays, gate
 from scoring.models import ScorerRelease
 from scoring.releasing import shipped
-from scoring.releasing.running import Remembering
 from tests.factories.releases import forget_releases
 from tests.scoring.essays.conftest import minilm as minilm
 

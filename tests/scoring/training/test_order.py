@@ -61,4 +61,4 @@ def test_an_answer_is_not_its_own_evidence(read: Reader) -> None:
 def test_mostly_repeated_or_pasted_answers_are_odd_whatever_their_order(read: Reader) -> None:
     once = "Because the library needs our staff."
 
-    assert odd(read, [" ".join([once] * 6), f"{PROMPT} {PROMPT} Yes.", ""]).all()
+    assert odd(read, [" ".join([once] * 6), f"{once} {once}", f"{PROMPT} {PROMPT} Yes.", ""]).all()

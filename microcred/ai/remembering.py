@@ -1,4 +1,4 @@
-"""An embedder that embeds no text twice: the suite reads the same essays again and again."""
+"""An embedder that embeds no text twice, for runs that read the same essays and rubrics again and again."""
 
 from collections.abc import Sequence
 
