@@ -22,6 +22,7 @@ Singles = NDArray[np.float32]
 SLACK: Final = 1e-5
 # So that passages of the same words have the same cosine to the last digit.
 DIGITS: Final = 9
+DIGITS_OF_SCALED: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,29 @@ class Held:
             np.concatenate([self.title_of, shifted]),
             np.concatenate([self.titles, more.titles]),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """Vectors so few that all of them are compared, scaled to unit length, in the order in which ties are settled."""
+
+    vectors: Singles
+
+    @staticmethod
+    def of(vectors: Singles) -> "Few":
+        """Return vectors as they are stored, ready to be compared."""
+        return Few(np.asarray(vectors / _norms(vectors)[:, None], np.float32))
+
+    def nearest(self, query: Singles, limit: int) -> list[tuple[int, float]]:
+        """Return the rows nearest to a vector with their cosines, the nearest first."""
+        wanted = query.astype(np.float64) / _norms(query[None])[0]
+        narrow = np.einsum("ij,j->i", self.vectors, wanted.astype(np.float32))
+        near = _narrowed(np.arange(len(narrow)), narrow, limit)
+        cosines = np.round(
+            np.einsum("ij,j->i", self.vectors[near].astype(np.float64), wanted), DIGITS_OF_SCALED
+        )
+        first = np.lexsort((near, -cosines))[:limit]
+        return list(zip(near[first].tolist(), cosines[first].tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

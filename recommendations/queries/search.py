@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from microcred.ai.base import EmbeddingKey, Vectors
 from recommendations.models.embeddings import VECTOR_DIMENSION
+from recommendations.queries import held
 from recommendations.queries.passages import Filters, parameters
 from recommendations.retrieval import Passage
 
@@ -83,15 +84,19 @@ def nearest(
 ) -> list[list[Passage]]:
     """Return, for each of ``vectors``, the ``limit`` nearest passages of active credentials, nearest first.
 
-    Only vectors of the same ``key`` are compared; filters are those of `Filters`. ``exact`` compares with every
-    passage (True) or asks the index (False); otherwise that depends on how many pass the filter.
+    Only vectors of the same ``key`` are compared; filters are those of `Filters`. ``exact`` has the database compare
+    with every passage (True) or asks the index (False). Otherwise that depends on how many pass the filter; where they
+    are few they are compared in memory, but for ``credential_ids``, which are seldom the same twice.
     """
-    if limit < 1:
-        return [[] for _ in vectors]
     asked = Filters(role_id, language, level, hours, providers, credential_ids)
     given, filters = parameters(key, asked), asked.names
+    if limit < 1:
+        return [[] for _ in vectors]
     if exact is None:
         exact = compares_all(_passing(given, filters))
+        found = _in_memory(vectors, given, filters, limit) if exact else None
+        if found is not None:
+            return found
     sql = _exact(filters, limit) if exact else _approximate(filters, limit)
     depth = 0 if exact else OVERFETCH * limit
     if depth <= EF_SEARCH:
@@ -101,6 +106,15 @@ def nearest(
         return [_ask(sql, given, vector) for vector in vectors]
 
 
+def _in_memory(
+    vectors: Vectors, given: dict[str, Any], filters: frozenset[str], limit: int
+) -> list[list[Passage]] | None:
+    if "credential_ids" in filters:
+        return None
+    passing = passing_sql(filters, columns=held.COLUMNS)
+    return held.nearest_held(vectors, passing=passing, given=given, name=_name(given), limit=limit)
+
+
 def compares_all(number: int) -> bool:
     """Whether so few vectors pass that all of them are compared."""
     return number <= EXACT_ROWS
@@ -108,7 +122,7 @@ def compares_all(number: int) -> bool:
 
 def _passing(given: dict[str, Any], filters: frozenset[str]) -> int:
     """How many passages pass the filter; more than ``EXACT_ROWS`` need not be told apart."""
-    asked = (connection.settings_dict["NAME"], EXACT_ROWS, *(str(given.get(name)) for name in _REMEMBERED))
+    asked = (EXACT_ROWS, *_name(given))
     known = None if "credential_ids" in filters else _counted.get(asked)
     if known is not None and time.monotonic() < known[1]:
         return known[0]
@@ -120,6 +134,11 @@ def _passing(given: dict[str, Any], filters: frozenset[str]) -> int:
             _counted.clear()
         _counted[asked] = (int(number), time.monotonic() + COUNTED_SECONDS)
     return int(number)
+
+
+def _name(given: dict[str, Any]) -> tuple[str, ...]:
+    """What tells a filter from others, with its values and the database."""
+    return connection.settings_dict["NAME"], *(str(given.get(name)) for name in _REMEMBERED)
 
 
 @cache
