@@ -10,6 +10,8 @@ def worker_cluster(processes: int, redis_url: str) -> dict[str, Any]:
         # One more, for jobs that must not share a process.
         "workers": processes + 1,
         "queue_limit": processes + 1,
+        # Seconds after which another process takes the place of one that died, at most.
+        "guard_cycle": 0.2,
         # Jobs are claimed, timed and tried again by the job table. What these would do never happens; they only have
         # to be in an order that django-q2 accepts.
         "timeout": 90,

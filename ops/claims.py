@@ -5,7 +5,7 @@ import json
 import os
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +20,7 @@ from ops import bell, kinds, ready, transitions
 from ops.enums import JobStatus
 from ops.failures import LeaseLost
 from ops.models import AsyncJob
+from ops.supervision.processes import find
 
 log = structlog.get_logger(__name__)
 CHANGING_FIELDS = [
@@ -230,30 +231,38 @@ def fail(claim: Claim, *, error: dict[str, Any], delay: dt.timedelta) -> None:
         bell.announce()
 
 
-def put_back_all(worker: str) -> int:
-    """Queue again, uncounted, what a worker still held when it was told to stop. Its processes are dead."""
+def put_back(worker: str, pids: Collection[int]) -> int:
+    """Queue again, uncounted, what these processes of a worker held when they were ended because it was to stop.
+
+    What a process held that died by itself is not put back: that may be why it died, and counts.
+    """
     with transaction.atomic():
         now = database_now()
-        jobs = list(_held_by(worker).select_for_update(skip_locked=True))
+        jobs = list(_held_by(f"{worker}/{pid}" for pid in pids).select_for_update(skip_locked=True))
         for job in jobs:
             transitions.put_back(job, now=now)
             job.save(update_fields=CHANGING_FIELDS)
     return len(jobs)
 
 
-def lapse_all(worker: str) -> int:
-    """Let the leases of a worker that died run out now: its attempts stay counted."""
-    return _held_by(worker).update(lease_expires_at=database_now())
+def lapse_dead(worker: str) -> int:
+    """Let the leases of those processes of a worker that are no more run out now: their attempts stay counted."""
+    held = AsyncJob.objects.filter(status=JobStatus.RUNNING, claimed_by__startswith=f"{worker}/")
+    holders = set(held.values_list("claimed_by", flat=True))
+    return _lapse(holder for holder in holders if find(int(holder.rpartition("/")[2])) is None)
 
 
 def lapse_process(worker: str, pid: int) -> int:
-    """Do the same for one process of a worker."""
-    held = AsyncJob.objects.filter(status=JobStatus.RUNNING, claimed_by=f"{worker}/{pid}")
-    return held.update(lease_expires_at=database_now())
+    """Do the same for one process that is known to be dead."""
+    return _lapse([f"{worker}/{pid}"])
 
 
-def _held_by(worker: str) -> QuerySet[AsyncJob]:
-    return AsyncJob.objects.filter(status=JobStatus.RUNNING, claimed_by__startswith=f"{worker}/")
+def _lapse(holders: Iterable[str]) -> int:
+    return _held_by(holders).update(lease_expires_at=database_now())
+
+
+def _held_by(holders: Iterable[str]) -> QuerySet[AsyncJob]:
+    return AsyncJob.objects.filter(status=JobStatus.RUNNING, claimed_by__in=list(holders))
 
 
 def _held(claim: Claim) -> AsyncJob:

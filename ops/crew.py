@@ -6,6 +6,8 @@ A frozen process may be in the midst of a transaction, whose locks nobody else g
 
 import os
 import signal
+import time
+from collections.abc import Iterable
 from contextlib import suppress
 
 import structlog
@@ -17,6 +19,8 @@ from ops.supervision.processes import find
 log = structlog.get_logger(__name__)
 # Each shows life once a second.
 SILENCE_SECONDS = 12.0
+# A killed process is gone as soon as the kernel has come to it.
+DYING_SECONDS, DYING_ROUND_SECONDS = 2.0, 0.01
 
 
 class Crew:
@@ -25,13 +29,17 @@ class Crew:
     def __init__(self, worker: str, sentinel: int) -> None:
         self._worker = worker
         self._sentinel = sentinel
-        self._known: set[int] = set()
+        # By pid, when they were started: both together name a process for good, also without its sentinel.
+        self._known: dict[int, int] = {}
         self._frozen: set[int] = set()
 
-    def look_after(self) -> None:
-        """Kill who is frozen, and let go of what the dead held; a database that is away is asked again."""
+    def look_after(self) -> bool:
+        """Kill who is frozen, and let go of what the dead held; a database that is away is asked again.
+
+        Return whether anybody is alive.
+        """
         silent = pulse.seconds_silent()
-        alive = {pid for pid in silent if self._is_ours(pid)}
+        alive = self._alive(silent)
         frozen = {pid for pid in alive if silent[pid] > SILENCE_SECONDS}
         # Twice in a row, for a place may have been read while it was written.
         for pid in frozen & self._frozen:
@@ -40,12 +48,28 @@ class Crew:
                 os.kill(pid, signal.SIGKILL)
         self._frozen = frozen
         self._known |= alive
-        for pid in self._known - alive:
+        for pid in self._known.keys() - alive.keys():
             self._bury(pid)
+        return bool(alive)
 
-    def _is_ours(self, pid: int) -> bool:
-        process = find(pid)
-        return process is not None and process.parent == self._sentinel
+    def kill(self) -> list[int]:
+        """Kill all at once, and return who was alive."""
+        alive = self._alive(pulse.seconds_silent())
+        for pid in alive:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        until = time.monotonic() + DYING_SECONDS
+        while any(find(pid) for pid in alive) and time.monotonic() < until:
+            time.sleep(DYING_ROUND_SECONDS)
+        return list(alive)
+
+    def _alive(self, pids: Iterable[int]) -> dict[int, int]:
+        found = (process for pid in pids if (process := find(pid)) is not None)
+        return {
+            process.pid: process.started
+            for process in found
+            if process.parent == self._sentinel or self._known.get(process.pid) == process.started
+        }
 
     def _bury(self, pid: int) -> None:
         try:
@@ -54,5 +78,5 @@ class Crew:
             log.warning("claims_not_let_go", error=type(error).__name__)
             connection.close()
             return
-        self._known.discard(pid)
+        del self._known[pid]
         log.warning("worker_process_died", pid=pid, held=held)

@@ -7,6 +7,7 @@ been at it for longer than a moment, more slowly while the process has no proces
 
 import os
 import queue
+import signal
 import threading
 import time
 from typing import Any, Final
@@ -17,6 +18,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from ops import bell, claims, jobs, pulse
 from ops.claims import Claim
+from ops.supervision.processes import die_with_parent
 
 log = structlog.get_logger(__name__)
 # How long nobody looks at the table when no bell rings.
@@ -101,6 +103,7 @@ class Hands:
         self._has_idle = threading.Event()
         self._found_nothing_at = 0.0
         self._hung: set[Hand] = set()
+        self._is_told_to_end = False
         self._called_at = (time.monotonic(), time.process_time())
 
     def run(self) -> None:
@@ -118,7 +121,13 @@ class Hands:
 
     def is_ending(self) -> bool:
         """Say whether nothing more is to be claimed: on a stop, or because the process must end."""
-        return bool(self._hung) or pulse.claims_refused()
+        return self._is_told_to_end or bool(self._hung) or pulse.claims_refused()
+
+    def end_soon(self) -> None:
+        """Claim nothing more; what is in hand has JOB_STOP_SECONDS, for the kernel ends the process after them."""
+        if not self._is_told_to_end:
+            self._is_told_to_end = True
+            signal.alarm(settings.JOB_STOP_SECONDS)
 
     def take(self) -> Claim | None:
         """Claim the next job; None when there is none, or the database is away, or nothing more is wanted."""
@@ -236,9 +245,16 @@ class Hands:
 
 
 def work(alone: bool, most: int, place: int) -> None:
-    """Be one process of the worker, which shows life in a ``place`` of its own."""
+    """Be one process of the worker, which shows life in a ``place`` of its own.
+
+    When the sentinel that started it dies, what is in hand is still brought to its end: a model call that is under way
+    would have to be paid for again.
+    """
+    hands = Hands(most=most, alone=alone)
+    signal.signal(signal.SIGTERM, lambda *_: hands.end_soon())
+    die_with_parent(os.getppid(), signal.SIGTERM)
     threading.Thread(target=_live, args=(place,), name="life", daemon=True).start()
-    Hands(most=most, alone=alone).run()
+    hands.run()
     connection.close()
 
 

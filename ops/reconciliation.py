@@ -3,6 +3,8 @@
 One pass is short, and safe beside other passes: rows that another pass holds are skipped.
 """
 
+import datetime as dt
+
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -28,8 +30,10 @@ def end_lapsed_claims() -> int:
     with transaction.atomic():
         now = database_now()
         jobs = list(lapsed.select_for_update(skip_locked=True).order_by("lease_expires_at")[:BATCH])
+        # Not earlier than that: nobody may take them for jobs that were passed over.
+        first = now - dt.timedelta(seconds=queries.oldest_ready_seconds()) if jobs else now
         for job in jobs:
-            transitions.lose(job, now=now)
+            transitions.lose(job, now=now, first_in_queue=first)
             job.save(update_fields=CHANGING_FIELDS)
         if jobs:
             repairs.note(repairs.LAPSED_CLAIMS, len(jobs))

@@ -32,8 +32,10 @@ def fail(job: AsyncJob, *, error: dict[str, Any], delay: dt.timedelta, now: dt.d
         bury(job, now=now)
 
 
-def lose(job: AsyncJob, *, now: dt.datetime) -> None:
+def lose(job: AsyncJob, *, now: dt.datetime, first_in_queue: dt.datetime) -> None:
     """End the claim of a worker that died or hung.
+
+    Its turn had come, so it waits behind nobody: it is due when the ``first_in_queue`` is.
 
     Other jobs may have died with it. Which of them was the cause is not known, so one that loses its worker a
     second time, or may lose no other, is from then on done alone, and nothing else suffers from it any more.
@@ -42,6 +44,8 @@ def lose(job: AsyncJob, *, now: dt.datetime) -> None:
     was_lost = (job.error_payload or {}).get("type") == error["type"]
     job.alone = job.alone or was_lost or job.attempts >= job.max_attempts - 1
     fail(job, error=error, delay=now - now, now=now)
+    if job.status == JobStatus.QUEUED and not job.alone:
+        job.next_run_at = min(now, first_in_queue)
 
 
 def _next_give_up(job: AsyncJob, *, delay: dt.timedelta, now: dt.datetime) -> None:

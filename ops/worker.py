@@ -18,7 +18,7 @@ from ops.supervision.processes import forks_die_with_parent
 
 log = structlog.get_logger(__name__)
 ROUND_SECONDS = 0.1
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.2
 # The sentinel beats twice a second.
 SILENCE_SECONDS = 10.0
 
@@ -53,15 +53,20 @@ class Worker:
         log.info("worker_ready", worker=self._name)
         if ready_file is not None:
             ready_file.touch()
+        crew = Crew(self._name, cluster.sentinel.pid)
         try:
-            self._watch(cluster.sentinel, ready_file)
+            self._watch(cluster.sentinel, crew, ready_file)
         except SentinelLost:
             cluster.sentinel.kill()
             raise
-        self._stop(cluster)
+        finally:
+            # Whoever it is, it does not begin work any more.
+            if ready_file is not None:
+                ready_file.unlink(missing_ok=True)
+        self._stop(cluster, crew)
 
-    def _watch(self, sentinel: Any, ready_file: Path | None) -> None:
-        crew, looked_at = Crew(self._name, sentinel.pid), 0.0
+    def _watch(self, sentinel: Any, crew: Crew, ready_file: Path | None) -> None:
+        looked_at = 0.0
         while not self._stopped.wait(ROUND_SECONDS):
             if time.monotonic() - looked_at >= LOOK_SECONDS:
                 looked_at = time.monotonic()
@@ -75,16 +80,22 @@ class Worker:
             if silence is not None and silence > SILENCE_SECONDS:
                 raise SentinelLost(f"the sentinel has been silent for {silence:.0f} seconds")
 
-    def _stop(self, cluster: Any) -> None:
-        """Claim nothing more, give what runs JOB_STOP_SECONDS, then end everything and put its jobs back."""
+    def _stop(self, cluster: Any, crew: Crew) -> None:
+        """Claim nothing more, give what runs JOB_STOP_SECONDS, then end everything and put its jobs back.
+
+        Whoever dies meanwhile dies of itself: what it held was an attempt.
+        """
         pulse.refuse_claims()
         cluster.stop_event.set()
-        cluster.sentinel.join(settings.JOB_STOP_SECONDS)
-        if cluster.sentinel.is_alive():
-            cluster.sentinel.kill()
-            cluster.sentinel.join()
+        until = time.monotonic() + settings.JOB_STOP_SECONDS
+        while (crew.look_after() or cluster.sentinel.is_alive()) and time.monotonic() < until:
+            time.sleep(ROUND_SECONDS)
+        # First the sentinel, which would start others.
+        cluster.sentinel.kill()
+        cluster.sentinel.join()
+        ended = crew.kill()
         try:
-            put_back = claims.put_back_all(self._name)
+            put_back = claims.put_back(self._name, ended)
         except (DatabaseError, InterfaceError) as error:
             log.warning("claims_not_put_back", error=type(error).__name__)
         else:

@@ -6,6 +6,7 @@ It runs outside the queue that it repairs. An outage of the database only makes 
 import datetime as dt
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 import structlog
@@ -30,8 +31,8 @@ class Keeper(threading.Thread):
     """Does its rounds until told to stop.
 
     ``seconds_ready`` says for how long the worker has been able to work; ``restart`` asks for its whole tree
-    to be ended. Both are None where no worker is supervised. ``worker_died`` is set when the worker's whole
-    tree has ended, so that its claims need not wait for their leases.
+    to be ended. Both are None where no worker is supervised. ``deaths`` takes the names of workers of this machine
+    of which processes have died, so that their claims need not wait for their leases.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Keeper(threading.Thread):
         self._worker_name = worker_name
         self._seconds_ready = seconds_ready
         self._restart = restart
-        self.worker_died = threading.Event()
+        self.deaths: deque[str] = deque()
         self._stopped = threading.Event()
         self._announced: dict[str, int] = {}
         self._look_back = repairs.LONGEST_LOOK_BACK
@@ -88,9 +89,9 @@ class Keeper(threading.Thread):
         return 0.0
 
     def _repair(self) -> None:
-        if self.worker_died.is_set():
-            claims.lapse_all(self._worker_name)
-            self.worker_died.clear()
+        while self.deaths:
+            claims.lapse_dead(self.deaths[0])
+            self.deaths.popleft()
         lapsed = reconciliation.end_lapsed_claims()
         if lapsed:
             log.info("jobs_repaired", lapsed=lapsed)

@@ -47,42 +47,50 @@ class RunFolder:
         if self._lock is not None:
             self._lock.close()
 
-    def write(self, mark: str, children: list[Child]) -> None:
+    def write(self, children: list[Child]) -> None:
         """Note the groups that live now, in one step."""
-        groups = [record for record in (child.record() for child in children) if record]
+        groups = [record for child in children for record in child.records()]
         partial = self._groups.with_suffix(".new")
-        partial.write_text(json.dumps({"mark": mark, "groups": groups}))
+        partial.write_text(json.dumps({"groups": groups}))
         partial.replace(self._groups)
 
-    def end_stale_groups(self) -> int:
-        """Kill what a killed predecessor left behind; return how many groups that were.
+    def end_stale_groups(self, *, but: str = "") -> list[dict[str, Any]]:
+        """Kill what a killed predecessor left behind, ``but`` for the child of this name; return the notes on all.
 
         A process is taken for one of ours only if it is in a recorded group, is no older than the group's
         first process and carries the predecessor's mark: numbers alone may long belong to someone else.
         """
         record = self._read()
-        ended = 0
-        for entry in record.get("groups", []):
-            ours = [
-                process
-                for process in members(entry["group"])
-                if process.started >= entry["started"] and carries(process.pid, MARK, record["mark"])
-            ]
-            if ours:
+        stale = [entry for entry in record.get("groups", []) if _lives(entry)]
+        for entry in stale:
+            log.warning(
+                "stale_group", child=entry["name"], group=entry["group"], is_ended=entry["name"] != but
+            )
+            if entry["name"] != but:
                 kill_group(entry["group"])
-                log.warning(
-                    "stale_group_ended", child=entry["name"], group=entry["group"], processes=len(ours)
-                )
-                ended += 1
-        return ended
+        return stale
 
     def clear(self) -> None:
         """Forget the groups: they have ended."""
         self._groups.unlink(missing_ok=True)
+
+    def marks(self) -> set[str]:
+        """Return the marks of the supervisors that the notes are of."""
+        return {entry["mark"] for entry in self._read().get("groups", [])}
 
     def _read(self) -> dict[str, Any]:
         try:
             record: dict[str, Any] = json.loads(self._groups.read_text())
         except (FileNotFoundError, ValueError):
             return {}
+        # An earlier release noted one for all.
+        for entry in record.get("groups", []):
+            entry.setdefault("mark", record.get("mark", ""))
         return record
+
+
+def _lives(entry: dict[str, Any]) -> bool:
+    return any(
+        process.started >= entry["started"] and carries(process.pid, MARK, entry["mark"])
+        for process in members(entry["group"])
+    )

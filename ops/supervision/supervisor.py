@@ -42,7 +42,7 @@ class Supervisor:
 
     def __init__(self, plan: Plan) -> None:
         self._mark = uuid.uuid4().hex
-        self._worker_name = f"w-{self._mark[:12]}"
+        self._worker_name = _worker_name(self._mark)
         self._folder = RunFolder(plan.state_dir / "run")
         self._plan = plan
         self._worker = self._worker_child() if plan.worker else None
@@ -63,7 +63,7 @@ class Supervisor:
         started.
         """
         self._folder.lock()
-        self._folder.end_stale_groups()
+        self._take_over()
         check()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopped.set())
@@ -89,10 +89,10 @@ class Supervisor:
             self._web_is_stuck.clear()
         if self._worker is not None and self._worker.seconds_silent(time.monotonic()) > SILENCE_SECONDS:
             log.error("worker_silent", seconds=round(self._worker.seconds_silent(time.monotonic()), 1))
-            self._worker.kill()
+            self._worker.replace()
         started = [child.keep_alive(time.monotonic()) for child in self._children]
         if any(started):
-            self._folder.write(self._mark, self._children)
+            self._folder.write(self._children)
         if not self._keeper.is_alive():
             log.error("keeper_died")
             self._keeper = self._new_keeper()
@@ -129,8 +129,17 @@ class Supervisor:
     def _seconds_ready(self) -> float:
         return self._worker.seconds_ready(time.monotonic()) if self._worker else 0.0
 
-    def _note_death(self) -> None:
-        self._keeper.worker_died.set()
+    def _take_over(self) -> None:
+        """End what a killed predecessor left; its worker may end by itself, as when it is told to stop."""
+        for mark in self._folder.marks():
+            self._note_death(mark)
+        for entry in self._folder.end_stale_groups(but="worker" if self._worker else ""):
+            if self._worker is not None and entry["name"] == self._worker.name:
+                self._worker.adopt(entry, time.monotonic())
+
+    def _note_death(self, mark: str) -> None:
+        if _worker_name(mark) not in self._keeper.deaths:
+            self._keeper.deaths.append(_worker_name(mark))
 
     def _web_child(self) -> Child:
         options = {
@@ -162,5 +171,11 @@ class Supervisor:
             folder=self._plan.base_dir,
             mark=self._mark,
             ready_file=ready_file,
+            # As long as when it is told to stop.
+            leave_seconds=self._plan.stop_seconds,
             on_death=self._note_death,
         )
+
+
+def _worker_name(mark: str) -> str:
+    return f"w-{mark[:12]}"

@@ -19,7 +19,7 @@ from tests.faults import counting, world
 from tests.faults.disturbing import ChaosWorker, Disturber
 
 NAIVE_SHARE: Final = 0.25
-LONG: Final = 300
+LONG: Final = 250
 PATIENCE_SECONDS: Final = 90.0
 PAUSE_SECONDS: Final = 0.02
 # Many times as long as a model call, so that no run ends without a fault in the midst of one.
@@ -97,6 +97,8 @@ class Chaos:
             "seconds": round(took, 1),
             "faults": dict(disturber.done),
             "extra_calls": essays_asked - counted.assessments,
+            "under_way": disturber.under_way,
+            "lost_with_one_of": counting.expected_losses(disturber.under_way),
             "resumed_after_kill": counting.seconds_to_next_start(disturber.killed_at),
             "resumed_after_restart": counting.seconds_to_next_start(disturber.restarted_at),
             "load": os.getloadavg()[0],

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from tests.faults.handlers import EFFECT
 
@@ -47,6 +47,11 @@ SELECT coalesce(sum(number - 1), 0) FROM (
     SELECT count(*) AS number FROM audit_logs l JOIN async_jobs j ON j.id = l.resource_id
     WHERE l.action = %s AND j.job_type = 'chaos.naive' GROUP BY j.id
 ) AS each
+"""
+# Of a call whose process was killed the row waits for the job's next attempt.
+_UNDER_WAY = """
+SELECT count(*) FROM model_calls WHERE state = 'reserved' AND purpose = 'scoring'
+    AND started_at > clock_timestamp() - interval '1 second'
 """
 _RESUMED = """
 SELECT extract(epoch FROM (SELECT min(at) FROM chaos_claims WHERE at > to_timestamp(%s)) - to_timestamp(%s))
@@ -95,6 +100,20 @@ def count() -> Counted:
             )
         ],
     )
+
+
+def calls_under_way() -> int | None:
+    """Return how many calls about essays have been made and not come back; None while the database is away."""
+    try:
+        return _number(_UNDER_WAY)
+    except (DatabaseError, InterfaceError):
+        connection.close()
+        return None
+
+
+def expected_losses(under_way: list[tuple[int, int]]) -> float:
+    """Return how many calls kills would cost on the average if each took along only the calls of one process."""
+    return round(sum(calls / processes for calls, processes in under_way), 2)
 
 
 def seconds_to_next_start(moments: list[float]) -> list[float]:

@@ -1,6 +1,7 @@
 """The long runs: ``make chaos``. Several seeds on each broker, with the product's own leases, told in a report.
 
-CHAOS_JOBS assessments (600) for each of CHAOS_SEEDS seeds (10), from CHAOS_FIRST_SEED (1) on.
+CHAOS_JOBS assessments (600) for each of CHAOS_SEEDS seeds (10), from CHAOS_FIRST_SEED (1) on, CHAOS_AT_ONCE runs (1)
+at a time. The report is written anew after every run, so that one that is ended tells what there was until then.
 """
 
 import json
@@ -9,6 +10,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -19,29 +22,55 @@ from tests.faults.report import report
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = ROOT / "docs" / "reports" / "chaos.md"
 POISON_JOBS = 3000
+_called: list[subprocess.Popen[bytes]] = []
 
 
 def main() -> None:
     """Run, and write the report; exit status 1 when something was lost or doubled."""
     jobs, seeds = int(os.environ.get("CHAOS_JOBS", "600")), int(os.environ.get("CHAOS_SEEDS", "10"))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    first = int(os.environ.get("CHAOS_FIRST_SEED", "1"))
+    first, at_once = int(os.environ.get("CHAOS_FIRST_SEED", "1")), int(os.environ.get("CHAOS_AT_ONCE", "1"))
     with tempfile.TemporaryDirectory() as folder:
         template = EmbeddedServer(Path(folder) / "template" / "postgres")
         template.start()
         try:
             _call(folder, "template", "manage.py", "migrate", "--verbosity", "0")
-            runs = [
-                _run(folder, template.url(), "--jobs", str(jobs), "--seed", str(seed), *broker)
-                for broker in _brokers()
-                for seed in range(first, first + seeds)
-            ]
             poison = _run(folder, template.url(), "--jobs", str(POISON_JOBS), "--poison-cost")
+            wanted = [
+                ("--jobs", str(jobs), "--seed", str(seed), *broker)
+                for seed in range(first, first + seeds)
+                for broker in _brokers()
+            ]
+            is_sound = True
+            for runs in _growing(folder, template.url(), wanted, at_once):
+                REPORT.write_text(report(runs, poison, jobs))
+                is_sound = len(runs) == len(wanted) and all(run["is_sound"] for run in runs)
         finally:
             template.stop()
-    REPORT.write_text(report(runs, poison, jobs))
     sys.stdout.write(f"{REPORT.relative_to(ROOT)} is written.\n")
-    sys.exit(0 if all(run["is_sound"] for run in runs) else 1)
+    sys.exit(0 if is_sound else 1)
+
+
+def _growing(
+    folder: str, template: str, wanted: list[tuple[str, ...]], at_once: int
+) -> Iterator[list[dict[str, Any]]]:
+    """Make the runs and yield those that there are after each; one that breaks off is told and left out."""
+    runs: list[dict[str, Any]] = []
+    pool = ThreadPoolExecutor(at_once)
+    try:
+        for made in as_completed([pool.submit(_run, folder, template, *one) for one in wanted]):
+            error = made.exception()
+            if error is None:
+                runs.append(made.result())
+                yield list(runs)
+            else:
+                sys.stdout.write(f"broken off: {error}\n")
+                sys.stdout.flush()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for called in _called:
+            called.terminate()
+        pool.shutdown()
 
 
 def _brokers() -> list[list[str]]:
@@ -65,8 +94,7 @@ def _run(folder: str, template: str, *options: str) -> dict[str, Any]:
         *options,
     )
     figures: dict[str, Any] = json.loads(out.read_text())
-    told = {name: figures[name] for name in ("seed", "broker", "is_sound", "seconds") if name in figures}
-    sys.stdout.write(f"{' '.join(options)}: {told}\n")
+    sys.stdout.write(f"{' '.join(options)}: {json.dumps(figures)}\n")
     sys.stdout.flush()
     return figures
 
@@ -76,13 +104,16 @@ def _call(folder: str, state: str, *arguments: str) -> None:
     environment |= {"MICROCRED_STATE_DIR": str(Path(folder) / state), "LOG_LEVEL": "ERROR"}
     environment |= {"CHAOS_LONG_LEASE": "1"}
     with subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=environment) as called:
+        _called.append(called)
         try:
             status = called.wait()
         except BaseException:
             called.terminate()
             raise
+        finally:
+            _called.remove(called)
     if status:
-        raise SystemExit(f"{arguments[1]} ended with status {status}")
+        raise RuntimeError(f"{' '.join(arguments)} ended with status {status}")
 
 
 if __name__ == "__main__":

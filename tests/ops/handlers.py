@@ -33,8 +33,9 @@ def later(claim: Claim) -> None:
 
 
 def poison(claim: Claim) -> None:
-    """Kill the process that tries."""
+    """Kill the process that tries, after ``payload["seconds"]``."""
     _record(claim, "test.started")
+    time.sleep(claim.payload.get("seconds", 0))
     os.kill(os.getpid(), signal.SIGKILL)
 
 

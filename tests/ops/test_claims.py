@@ -1,6 +1,8 @@
 """Claims: one owner, fenced writes, and jobs given back."""
 
 import datetime as dt
+import os
+import subprocess
 import threading
 import uuid
 
@@ -238,31 +240,39 @@ def test_failed_attempt_waits_for_its_delay() -> None:
 
 
 @pytest.mark.django_db
-def test_stopped_worker_gives_its_jobs_back_uncounted() -> None:
+def test_stopped_worker_gives_back_uncounted_what_its_living_processes_held() -> None:
     claims.identify("w-stopping")
-    stopped = taken()
+    stopped, of_the_dead = taken(), taken()
+    AsyncJob.objects.filter(pk=of_the_dead.job_id).update(claimed_by="w-stopping/1")
     claims.identify("w-other")
     other = taken()
     claims.identify("inline")
 
-    assert claims.put_back_all("w-stopping") == 1
+    assert claims.put_back("w-stopping", [os.getpid()]) == 1
 
     job = AsyncJob.objects.get(pk=stopped.job_id)
     assert (job.status, job.attempts) == (JobStatus.QUEUED, 0)
-    assert AsyncJob.objects.get(pk=other.job_id).status == JobStatus.RUNNING
+    for counted in (of_the_dead, other):
+        job = AsyncJob.objects.get(pk=counted.job_id)
+        assert (job.status, job.attempts) == (JobStatus.RUNNING, 1)
 
 
 @pytest.mark.django_db
-def test_dead_workers_leases_end_at_once() -> None:
+def test_leases_of_a_workers_dead_processes_end_at_once_and_those_of_the_living_do_not() -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
     claims.identify("w-dead")
-    claim = taken()
+    claim, of_the_living = taken(), taken()
+    AsyncJob.objects.filter(pk=claim.job_id).update(claimed_by=f"w-dead/{ended.pid}")
     claims.identify("inline")
 
-    assert claims.lapse_all("w-dead") == 1
+    assert claims.lapse_dead("w-dead") == 1
 
-    lease = AsyncJob.objects.get(pk=claim.job_id).lease_expires_at
+    now = database_now()
+    lease, other = (AsyncJob.objects.get(pk=one.job_id).lease_expires_at for one in (claim, of_the_living))
     assert lease is not None
-    assert lease <= database_now()
+    assert other is not None
+    assert lease <= now < other
 
 
 @pytest.mark.django_db

@@ -76,6 +76,23 @@ def test_job_that_loses_its_worker_at_every_attempt_gives_up() -> None:
 
 
 @pytest.mark.django_db
+def test_job_of_a_lost_worker_waits_behind_nobody_and_seems_no_older_than_who_waits() -> None:
+    lost, waiting = submit(), submit()
+    claims.take(lost)
+    waits_since = database_now() - dt.timedelta(seconds=2)
+    AsyncJob.objects.filter(pk=waiting).update(next_run_at=waits_since)
+    AsyncJob.objects.filter(pk=lost).update(next_run_at=waits_since - dt.timedelta(minutes=1))
+    lapse(lost)
+
+    assert end_lapsed_claims() == 1
+
+    due = AsyncJob.objects.get(pk=lost).next_run_at
+    assert abs(due - waits_since) < dt.timedelta(seconds=0.5)
+    found = [claims.take_next(alone=False) for _ in range(2)]
+    assert {claim.job_id for claim in found if claim} == {lost, waiting}
+
+
+@pytest.mark.django_db
 def test_live_lease_is_left_alone() -> None:
     claims.take(submit())
 

@@ -1,5 +1,6 @@
 """``manage.py supervise`` as its users meet it: starting, stopping, outages, predecessors."""
 
+import datetime as dt
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from microcred.db import database_now
 from ops.enums import JobStatus
 from ops.models import AsyncJob
 from ops.supervision.processes import find, members
@@ -55,6 +57,47 @@ def test_sigterm_puts_back_what_does_not_end_in_time(supervised: SupervisedWorke
     assert supervised.status == 0
     stored = AsyncJob.objects.get(pk=job)
     assert (stored.status, stored.attempts) == (JobStatus.QUEUED, 0)
+
+
+def test_job_that_kills_its_process_while_the_worker_stops_has_had_an_attempt(
+    supervised: SupervisedWorker,
+) -> None:
+    job = submit("test.poison.5", seconds=1)
+    supervised.busy_worker(job)
+
+    supervised.stop()
+
+    stored = AsyncJob.objects.get(pk=job)
+    assert (stored.status, stored.attempts) == (JobStatus.RUNNING, 1)
+    assert stored.lease_expires_at is not None
+    assert stored.lease_expires_at <= database_now()
+
+
+def test_what_is_in_hand_ends_well_when_the_supervisor_is_killed(supervised: SupervisedWorker) -> None:
+    job = submit(seconds=1.5)
+    supervised.busy_worker(job)
+
+    supervised.kill()
+    supervised.launch()
+
+    wait_for_status(job, JobStatus.SUCCEEDED)
+    assert AsyncJob.objects.get(pk=job).attempts == 1
+    wait_until(supervised.is_ready, 40, "another worker is there")
+
+
+def test_what_a_killed_supervisors_worker_held_is_done_before_its_lease_is_over(
+    supervised: SupervisedWorker,
+) -> None:
+    job = submit(seconds=60)
+    holder = supervised.busy_worker(job)
+    AsyncJob.objects.filter(pk=job).update(lease_expires_at=database_now() + dt.timedelta(minutes=10))
+
+    os.kill(supervised.pid, signal.SIGSTOP)
+    os.kill(holder, signal.SIGKILL)
+    supervised.kill()
+    supervised.launch()
+
+    wait_until(lambda: AsyncJob.objects.get(pk=job).attempts == 2, 20, "the job is taken again")
 
 
 def test_one_supervisor_at_a_time_and_a_killed_one_is_followed_at_once(supervised: SupervisedWorker) -> None:

@@ -105,6 +105,20 @@ def test_work_whose_job_is_gone_gets_another(supervised: SupervisedWorker) -> No
     assert "state_repaired" in supervised.log()
 
 
+@pytest.mark.parametrize("role", ["sentinel", "main"])
+def test_what_is_in_hand_ends_well_when_who_looks_after_it_dies(
+    supervised: SupervisedWorker, role: str
+) -> None:
+    job = submit(seconds=1.5)
+    holder = supervised.busy_worker(job)
+
+    os.kill(supervised.find_role(role), signal.SIGKILL)
+
+    wait_for_status(job, JobStatus.SUCCEEDED, 20)
+    assert AsyncJob.objects.get(pk=job).attempts == 1
+    wait_until(lambda: find(holder) is None, 10, "who did it has ended")
+
+
 def test_busy_worker_loses_its_job_to_another(supervised: SupervisedWorker) -> None:
     job = submit(seconds=1.5)
     os.kill(supervised.busy_worker(job), signal.SIGKILL)

@@ -2,15 +2,19 @@
 
 import os
 import socket
+import time
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
 
 from ops.supervision.records import AlreadySupervised
 from ops.supervision.supervisor import Plan, Supervisor
+
+# A server that was stopped at once replays its log before it answers again.
+DATABASE_SECONDS, DATABASE_ROUND_SECONDS = 10.0, 0.2
 
 
 class Command(BaseCommand):
@@ -27,6 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Supervise, unless what is configured does not fit what is stored."""
+        _await_database()
         self.check(tags=[Tags.database], databases=[DEFAULT_DB_ALIAS])
         plan = Plan(
             base_dir=settings.BASE_DIR,
@@ -58,3 +63,17 @@ class Command(BaseCommand):
                 raise CommandError(
                     f"{plan.host}:{plan.port} cannot be used ({error.strerror}). Set PORT to a free port."
                 ) from error
+
+
+def _await_database() -> None:
+    """Wait for a database that is about to answer; raises OperationalError when it does not."""
+    until = time.monotonic() + DATABASE_SECONDS
+    while True:
+        try:
+            connection.ensure_connection()
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(DATABASE_ROUND_SECONDS)
+        else:
+            return

@@ -20,9 +20,7 @@ deaths: list[str] = []
 @pytest.fixture
 def child() -> Iterator[Child]:
     deaths.clear()
-    child = Child(
-        "sleeper", SLEEP, folder=settings.BASE_DIR, mark="m", on_death=lambda: deaths.append("dead")
-    )
+    child = Child("sleeper", SLEEP, folder=settings.BASE_DIR, mark="m", on_death=deaths.append)
     yield child
     child.kill()
     wait_for_end([child], 5)
@@ -37,7 +35,7 @@ def test_child_that_ends_is_started_again_after_a_growing_pause(child: Child) ->
     starts = [child.keep_alive(now) for now in (1.0, 1.1, 1.21)]
 
     assert starts == [False, False, True]
-    assert (child.starts, deaths) == (2, ["dead"])
+    assert (child.starts, deaths) == (2, ["m"])
 
 
 def test_pause_is_short_again_after_a_steady_run(child: Child) -> None:
@@ -48,6 +46,52 @@ def test_pause_is_short_again_after_a_steady_run(child: Child) -> None:
     assert [child.keep_alive(now) for now in (100.0, 100.11)] == [False, True]
 
 
+def test_pause_is_short_for_what_came_so_far_as_to_work(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    child = Child("sleeper", SLEEP, folder=settings.BASE_DIR, mark="m", ready_file=ready)
+    found = []
+    for start in (0.0, 1.0, 2.0):
+        child.keep_alive(start)
+        ready.touch()
+        child.seconds_ready(start + 0.1)
+        child.kill()
+        wait_for_end([child], 5)
+        found.append([child.keep_alive(start + 0.2), ready.exists()])
+
+    assert found == [[False, False]] * 3
+
+
+def test_others_of_a_group_may_end_beside_their_successors(tmp_path: Path) -> None:
+    """The first process starts another and ends when that is told to; the other takes half a second."""
+    pid_file = tmp_path / "other"
+    other = f"import os, time; open({str(pid_file)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    first = (
+        f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {other!r}]); time.sleep(60)"
+    )
+    deaths.clear()
+    child = Child("pair", [sys.executable, "-c", first], folder=settings.BASE_DIR, mark="m",
+                  leave_seconds=10.0, on_death=deaths.append)  # fmt: skip
+    try:
+        child.keep_alive(0.0)
+        wait_until(lambda: pid_file.exists() and bool(pid_file.read_text()), 5, "both run")
+        left, group = int(pid_file.read_text()), child.group
+        child.replace()
+        wait_until(lambda: not child.is_running, 5, "the first has ended")
+
+        assert [child.keep_alive(now) for now in (20.0, 20.11)] == [False, True]
+
+        assert find(left) is not None
+        assert [record["group"] for record in child.records()] == [child.group, group]
+        assert child.keep_alive(29.9) is False
+        assert find(left) is not None
+        child.keep_alive(30.1)
+        assert find(left) is None
+        assert (len(child.records()), set(deaths)) == (1, {"m"})
+    finally:
+        child.kill()
+        wait_for_end([child], 5)
+
+
 def test_child_has_a_group_of_its_own_and_is_told_apart(child: Child) -> None:
     child.keep_alive(0.0)
 
@@ -55,7 +99,9 @@ def test_child_has_a_group_of_its_own_and_is_told_apart(child: Child) -> None:
     process = find(child.group)
     assert process is not None
     assert process.group == process.pid != os.getpgrp()
-    assert child.record() == {"name": "sleeper", "group": process.pid, "started": process.started}
+    assert child.records() == [
+        {"name": "sleeper", "group": process.pid, "started": process.started, "mark": "m"}
+    ]
 
 
 def test_readiness_counts_from_the_file_that_the_program_makes(tmp_path: Path) -> None:

@@ -29,8 +29,8 @@ def survivor() -> Iterator[subprocess.Popen[bytes]]:
 
 def note(folder: Path, group: int, *, started: int, mark: str) -> RunFolder:
     folder.mkdir(exist_ok=True)
-    entry = {"name": "worker", "group": group, "started": started}
-    (folder / "supervisor.json").write_text(json.dumps({"mark": mark, "groups": [entry]}))
+    entry = {"name": "worker", "group": group, "started": started, "mark": mark}
+    (folder / "supervisor.json").write_text(json.dumps({"groups": [entry]}))
     return RunFolder(folder)
 
 
@@ -56,7 +56,29 @@ def test_second_lock_is_refused_and_names_the_first(tmp_path: Path) -> None:
 def test_recorded_group_is_ended(tmp_path: Path, survivor: subprocess.Popen[bytes]) -> None:
     folder = note(tmp_path, survivor.pid, started=started(survivor), mark="first")
 
-    assert folder.end_stale_groups() == 1
+    assert [entry["group"] for entry in folder.end_stale_groups()] == [survivor.pid]
+
+    assert find(survivor.pid) is None
+
+
+def test_group_of_a_child_that_may_leave_is_named_and_not_ended(
+    tmp_path: Path, survivor: subprocess.Popen[bytes]
+) -> None:
+    folder = note(tmp_path, survivor.pid, started=started(survivor), mark="first")
+
+    assert [entry["group"] for entry in folder.end_stale_groups(but="worker")] == [survivor.pid]
+
+    assert find(survivor.pid) is not None
+    assert folder.marks() == {"first"}
+
+
+def test_group_that_an_earlier_release_noted_is_ended(
+    tmp_path: Path, survivor: subprocess.Popen[bytes]
+) -> None:
+    entry = {"name": "worker", "group": survivor.pid, "started": started(survivor)}
+    (tmp_path / "supervisor.json").write_text(json.dumps({"mark": "first", "groups": [entry]}))
+
+    assert len(RunFolder(tmp_path).end_stale_groups()) == 1
 
     assert find(survivor.pid) is None
 
@@ -67,7 +89,7 @@ def test_group_that_is_not_certainly_ours_is_left_alone(
 ) -> None:
     folder = note(tmp_path, survivor.pid, started=started(survivor) + later, mark=mark)
 
-    assert folder.end_stale_groups() == 0
+    assert folder.end_stale_groups() == []
 
     assert find(survivor.pid) is not None
 
@@ -77,4 +99,4 @@ def test_no_record_is_no_remains(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / "supervisor.json").write_text(content)
 
-    assert RunFolder(tmp_path).end_stale_groups() == 0
+    assert RunFolder(tmp_path).end_stale_groups() == []
