@@ -81,6 +81,7 @@ class Assessable:
 
 
 _ASSESSABLE: Final[Kept[tuple[str, uuid.UUID], Assessable]] = Kept(64)
+_outside: Final[Kept[str, dict[str, dict[str, str]]]] = Kept(2)
 
 
 def assessable(role_id: uuid.UUID) -> Assessable:
@@ -218,9 +219,17 @@ def skill_ids(keys: Sequence[str]) -> dict[str, uuid.UUID]:
     return dict(Skill.objects.filter(key__in=keys).values_list("key", "pk"))
 
 
-def outside_ids(keys: Collection[str]) -> dict[str, dict[str, str]]:
-    """Return what skills are called in O*NET and ESCO, by key; empty texts where that is not known."""
-    rows = Skill.objects.filter(key__in=keys).values_list("key", "onet_id", "esco_uri")
+def outside_ids(keys: Collection[str], version: str | None = None) -> dict[str, dict[str, str]]:
+    """Return what skills are called in O*NET and ESCO, by key; empty texts where that is not known.
+
+    What was read of an unchanged catalog is kept, by its ``version`` if known.
+    """
+    known = _outside.get(version or catalog_version(), _read_outside)
+    return {key: dict(known[key]) for key in keys if key in known}
+
+
+def _read_outside() -> dict[str, dict[str, str]]:
+    rows = Skill.objects.order_by().values_list("key", "onet_id", "esco_uri")
     return {key: {"onet_id": onet_id, "esco_uri": esco_uri} for key, onet_id, esco_uri in rows}
 
 

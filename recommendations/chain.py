@@ -9,10 +9,12 @@ import hmac
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 FIRST: Final = "0" * 64
 _PURPOSE: Final = b"microcred decision records 1"
+_JSON: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Link:
 
 def canonical(value: Any) -> str:
     """JSON that is the same for equal values; raises ValueError for what JSON cannot say exactly."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return _JSON.encode(value)
 
 
 def digest(value: Any) -> str:
@@ -42,8 +44,12 @@ def keyed(value: Any, secret: str) -> str:
 
     Nobody without the key can tell by trying which answer a hash belongs to, once the answer is erased.
     """
-    key = hmac.digest(secret.encode(), _PURPOSE, "sha256")
-    return hmac.digest(key, canonical(value).encode(), "sha256").hex()
+    return hmac.digest(_derived(secret), canonical(value).encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=4)
+def _derived(secret: str) -> bytes:
+    return hmac.digest(secret.encode(), _PURPOSE, "sha256")
 
 
 def linked(

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assessments.enums import AssessmentStatus, MissingPart, Stage
+from microcred.api.rendered import as_shown
 from recommendations.calibration import Calibration
 from recommendations.models import RagTrace, RecommendationItem
 from recommendations.profile_serializers import MOVED, SkillGapView, WhatIfView, profile_lines
@@ -49,6 +50,9 @@ class AcceptanceView(serializers.Serializer[Any]):
     observations = serializers.IntegerField(help_text="Decisions known.")
 
 
+_ACCEPTANCE: Final = AcceptanceView()
+
+
 class ItemView(serializers.ModelSerializer[RecommendationItem]):
     """A recommended credential."""
 
@@ -82,7 +86,7 @@ class ItemView(serializers.ModelSerializer[RecommendationItem]):
             return None
         share = Calibration(**known).acceptance(float(item.confidence))
         body = {"of_hundred": round(100 * share), **known}
-        return dict(AcceptanceView(body).data)
+        return as_shown(_ACCEPTANCE, body)
 
     @extend_schema_field({"type": "array", "items": {"type": "string", "format": "uuid"}})
     def get_source_trace_ids(self, item: RecommendationItem) -> list[str]:
@@ -232,6 +236,12 @@ class ResultAwaited(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
+_RESULT: Final = ResultView()
+_AWAITED: Final = ResultAwaited()
+_NO_METRICS: Final = dict.fromkeys(MetricsView().fields, 0)
+_NO_WEIGHTS: Final = dict.fromkeys(WeightsView().fields, 0)
+
+
 def result_body(result: Result) -> dict[str, Any]:
     """Return the body of a result."""
     made = result.recommendation
@@ -243,10 +253,10 @@ def result_body(result: Result) -> dict[str, Any]:
         "summary": made.summary if made else "",
         "recommendation_items": made.items.all() if made else [],
         "traces": made.traces.all() if made else [],
-        "metrics": dict.fromkeys(MetricsView().fields, 0)
+        "metrics": _NO_METRICS
         | (made.metrics if made else {})
         | {"token_cost_cents": result.spent_microcents / MICROCENTS_A_CENT},
-        "weights": dict.fromkeys(WeightsView().fields, 0) | parameters.get("weights", {}),
+        "weights": _NO_WEIGHTS | parameters.get("weights", {}),
         "degraded": bool(result.missing),
         "missing": result.missing,
         "provisional": bool(result.pending),
@@ -260,7 +270,7 @@ def result_body(result: Result) -> dict[str, Any]:
         "what_if": result.what_if,
         "completed_at": result.completed_at,
     }
-    return dict(ResultView(body).data)
+    return as_shown(_RESULT, body)
 
 
 def awaited_body(awaited: Awaited) -> dict[str, Any]:
@@ -272,4 +282,4 @@ def awaited_body(awaited: Awaited) -> dict[str, Any]:
         "awaited": awaited.awaited,
         "message": AWAITING_RELEASE if awaited.stage == Stage.AWAITING_RELEASE else IN_THE_WORKS,
     }
-    return dict(ResultAwaited(body).data)
+    return as_shown(_AWAITED, body)

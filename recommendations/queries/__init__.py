@@ -10,6 +10,7 @@ from recommendations.queries.embeddings import (
     vector_hashes,
     vectors_only_by,
 )
+from recommendations.queries.evidence import effective
 from recommendations.queries.exposure import Span, exposure_of
 from recommendations.queries.feedback import feedback_of, feedback_version, receptions, standing_feedback
 from recommendations.queries.histories import BlendInUse, blend_in_use, history_of
@@ -32,12 +33,12 @@ from recommendations.queries.results import (
     Result,
     awaited_result,
     completed_result,
-    effective,
     get_visible,
     result_of,
     shown_since,
+    what_if_of,
 )
-from recommendations.queries.runs import Run, recommendation_of, runs_of, stale_parts, what_if_of
+from recommendations.queries.runs import Run, recommendation_of, runs_of, stale_parts
 from recommendations.queries.sampling import (
     Overlap,
     Recall,

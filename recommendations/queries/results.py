@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -13,12 +13,16 @@ from accounts.policy import Permission, allows, sees_student
 from assessments import queries as assessments
 from assessments.enums import AssessmentStatus, Stage
 from catalog import queries as catalog
+from microcred.compiled import Compiled
 from microcred.errors import Conflict, Gone, Missing
 from microcred.ids import first_uuid7
 from recommendations.models import RagTrace, Recommendation, RecommendationItem, WhatIf
+from recommendations.queries.evidence import effective
 from recommendations.queries.standing import moved_since
 from scoring import oversight
 from scoring import queries as scoring
+
+_WHAT_IF: Final = Compiled(lambda run: WhatIf.objects.filter(recommendation=run), run=uuid.UUID)
 
 
 class RecommendationMissing(Missing):
@@ -148,19 +152,23 @@ def _around(assessment: Any, made: Recommendation | None) -> dict[str, Any]:
     """What stands beside a run: what has moved since, what would change it, and what is said about its skills."""
     profile = made.parameters.get("profile", []) if made else []
     parameters = made.parameters if made else {}
+    version, asked = (
+        catalog.catalog_version(),
+        {"assessment_id": assessment.pk, "role_id": assessment.role_id},
+    )
     return {
-        "stale_because": moved_since(parameters, assessment_id=assessment.pk, role_id=assessment.role_id),
-        "what_if": WhatIf.objects.filter(recommendation=made).first() if made else None,
+        "stale_because": moved_since(parameters, **asked, version=version),
+        "what_if": what_if_of(made) if made else None,
         "skills": {level.skill_key: level for level in scoring.profile(assessment.pk)},
         "contests": scoring.standings(assessment.pk),
-        "outside": catalog.outside_ids([line["skill_key"] for line in profile]),
+        "outside": catalog.outside_ids([line["skill_key"] for line in profile], version),
         "spent_microcents": scoring.model_usage(assessment.pk).cost_microcents,
     }
 
 
-def effective(assessment_id: uuid.UUID) -> Recommendation | None:
-    """Return the run that counts, with its items, their credentials and all traces in order; 4 queries."""
-    return with_evidence(Recommendation.objects.filter(assessment_id=assessment_id, effective=True)).first()
+def what_if_of(recommendation: Recommendation) -> WhatIf | None:
+    """Return what would put another credential first; None while that is not worked out."""
+    return _WHAT_IF.first(run=recommendation.pk)
 
 
 def get_visible(*, by: User, recommendation_id: uuid.UUID) -> Recommendation:

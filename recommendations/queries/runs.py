@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.policy import Permission, allows
 from assessments import queries as assessments
 from recommendations.models import Recommendation, WhatIf
-from recommendations.queries.results import RecommendationMissing, get_visible, with_evidence
+from recommendations.queries.results import RecommendationMissing, get_visible, what_if_of, with_evidence
 from recommendations.queries.standing import moved_since
 
 
@@ -47,11 +47,6 @@ def recommendation_of(*, by: User, recommendation_id: uuid.UUID) -> Run:
         raise RecommendationMissing("No such recommendation.")
     row: Any = with_evidence(Recommendation.objects.filter(pk=found.pk)).select_related("assessment").get()
     return Run(row, stale_parts(row), what_if_of(row))
-
-
-def what_if_of(recommendation: Recommendation) -> WhatIf | None:
-    """Return what would put another credential first; None while that is not worked out."""
-    return WhatIf.objects.filter(recommendation=recommendation).first()
 
 
 def stale_parts(recommendation: Any) -> list[str]:

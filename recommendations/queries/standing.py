@@ -32,10 +32,13 @@ def standing_now(
     }
 
 
-def moved_since(parameters: Mapping[str, Any], *, assessment_id: uuid.UUID, role_id: uuid.UUID) -> list[str]:
-    """Return what has moved since a run with these stored parameters; nothing for runs that did not note it."""
+def moved_since(
+    parameters: Mapping[str, Any], *, assessment_id: uuid.UUID, role_id: uuid.UUID, version: str | None = None
+) -> list[str]:
+    """Return what has moved since a run with these stored parameters; nothing for runs that did not note it.
+    ``version`` is as for `standing_now`."""
     then: Mapping[str, str] = parameters.get("standing", {})
     if not then:
         return []
-    now = standing_now(assessment_id, role_id)
+    now = standing_now(assessment_id, role_id, version=version)
     return [name for name, stood in then.items() if now.get(name) != stood]

@@ -4,15 +4,34 @@ import datetime as dt
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 
 from assessments import queries as assessment_queries
+from microcred.compiled import Compiled
 from microcred.errors import Conflict
 from scoring.enums import AppealStatus, ChangeKind
 from scoring.models import Appeal, ScoreChange
 from scoring.queries import QuestionResult
+
+_CHANGED: Final = Compiled(
+    lambda assessment_id: (
+        ScoreChange.objects.filter(assessment_id=assessment_id)
+        .exclude(kind=ChangeKind.APPEAL)
+        .order_by("made_at")
+        .values_list("question_snapshot_id", "made_at")
+    ),
+    assessment_id=uuid.UUID,
+)
+_APPEALS: Final = Compiled(
+    lambda assessment_id: (
+        Appeal.objects.filter(assessment_id=assessment_id)
+        .order_by()
+        .values_list("question_snapshot_id", "criterion_key", "submitted_at")
+    ),
+    assessment_id=uuid.UUID,
+)
 
 
 class AppealRefused(Conflict):
@@ -34,11 +53,8 @@ def appealable_until(assessment: Any, results: Sequence[QuestionResult]) -> dict
     shown = assessment.released_at or assessment.completed_at
     if shown is None or assessment_queries.is_held(assessment):
         return {}
-    changes = ScoreChange.objects.filter(assessment_id=assessment.pk).exclude(kind=ChangeKind.APPEAL)
-    changed = dict(changes.order_by("made_at").values_list("question_snapshot_id", "made_at"))
-    appeals = Appeal.objects.filter(assessment_id=assessment.pk).values_list(
-        "question_snapshot_id", "criterion_key", "submitted_at"
-    )
+    changed = dict(_CHANGED.rows(assessment_id=assessment.pk))
+    appeals = _APPEALS.rows(assessment_id=assessment.pk)
     until = {}
     for one in results:
         snapshot = one.question.snapshot_id

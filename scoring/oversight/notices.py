@@ -12,6 +12,7 @@ from django.db import transaction
 
 from accounts.models import User
 from assessments import queries as assessments
+from microcred.compiled import Compiled
 from microcred.errors import Missing
 from ops import audit
 from scoring.enums import AppealOutcome, ChangeKind, ContestOutcome
@@ -69,9 +70,9 @@ def notices(assessment_id: uuid.UUID) -> list[Notice]:
     """Return what its student is told about one assessment, the newest first; three queries."""
     return _in_order(
         [
-            *(_of_changes(rows) for rows in _together(_changes().filter(assessment_id=assessment_id))),
-            *(_of_decision(row) for row in _decisions().filter(appeal__assessment_id=assessment_id)),
-            *(_of_check(row) for row in _checks().filter(contest__assessment_id=assessment_id)),
+            *(_of_changes(rows) for rows in _together(_CHANGES.rows(assessment_id=assessment_id))),
+            *(_of_decision(row) for row in _DECISIONS.rows(assessment_id=assessment_id)),
+            *(_of_check(row) for row in _CHECKS.rows(assessment_id=assessment_id)),
         ]
     )
 
@@ -131,6 +132,17 @@ def _decisions() -> Any:
 
 def _checks() -> Any:
     return SkillCheck.objects.select_related("contest__skill", "contest__assessment__role", "seen")
+
+
+_CHANGES: Final[Compiled[ScoreChange]] = Compiled(
+    lambda assessment_id: _changes().filter(assessment_id=assessment_id), assessment_id=uuid.UUID
+)
+_DECISIONS: Final[Compiled[AppealDecision]] = Compiled(
+    lambda assessment_id: _decisions().filter(appeal__assessment_id=assessment_id), assessment_id=uuid.UUID
+)
+_CHECKS: Final[Compiled[SkillCheck]] = Compiled(
+    lambda assessment_id: _checks().filter(contest__assessment_id=assessment_id), assessment_id=uuid.UUID
+)
 
 
 def _in_order(found: Sequence[Notice]) -> list[Notice]:
