@@ -1,13 +1,19 @@
 """The end of a paid call: written down once, in one statement, by whoever comes first."""
 
+import time
 import uuid
 from typing import Any, Final
 
-from django.db import connection
+import structlog
+from django.db import InterfaceError, OperationalError, connection
 
 from microcred.ids import uuid7
 from scoring.enums import CallContent, CallState
 
+log = structlog.get_logger(__name__)
+# Less than SETTLING_SECONDS of the claims: nobody else asks meanwhile.
+PATIENCE_SECONDS: Final = 4.0
+ROUND_SECONDS: Final = 0.2
 _PARTS: Final = {
     "answered_model": "",
     "input_tokens": None,
@@ -36,7 +42,23 @@ SELECT count(*) FROM settled
 
 
 def settle(call_id: uuid.UUID, **found: Any) -> bool:
-    """Write down what came of a reserved call, give up its claims and keep its reply; say whether that was news."""
+    """Write down what came of a reserved call, give up its claims and keep its reply; say whether that was news.
+
+    A reply is paid for: while the database is away it is kept for as long as the call's claims allow.
+    """
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return _write(call_id, found)
+        except (OperationalError, InterfaceError) as error:
+            if connection.in_atomic_block or time.monotonic() > until:
+                raise
+            log.warning("model_call_settlement_waits", call_id=str(call_id), error=type(error).__name__)
+            connection.close()
+            time.sleep(ROUND_SECONDS)
+
+
+def _write(call_id: uuid.UUID, found: dict[str, Any]) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_SETTLE, _PARTS | found | {"call_id": call_id, "content_id": uuid7()})
         (changed,) = cursor.fetchone()
