@@ -18,6 +18,7 @@ import numpy as np
 from django.db import connection, transaction
 
 from microcred.ai.base import Embedder, EmbeddingKey, Vectors
+from microcred.errors import Unavailable
 from microcred.ids import uuid7
 from microcred.tables import TableError, rows
 from recommendations.models import DocumentChunk
@@ -40,6 +41,10 @@ DOCUMENT: Final = ("doc_id", "title", "text")
 QUERY: Final = ("query", "doc_id")
 COLUMNS: Final = frozenset({*DOCUMENT, *QUERY})
 HITS: Final = (1, 5, 10)
+
+
+class TablesMissing(Unavailable):
+    """The database has not been migrated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,17 @@ def read_questions(documents: Path, queries: Path, *, by_name: Mapping[str, str]
     if not wanted:
         raise TableError(f"{queries}: there is no query.")
     return Questions(read, {query: frozenset(ids) for query, ids in wanted.items()})
+
+
+def require_tables() -> None:
+    """Ask the database for the tables that are copied, before anything is embedded for it in vain.
+
+    Raises:
+        OperationalError: the database cannot be reached. TablesMissing: it has not been migrated.
+    """
+    missing = set(TABLES) - set(connection.introspection.table_names())
+    if missing:
+        raise TablesMissing(f"The database lacks {', '.join(sorted(missing))}: run manage.py migrate first.")
 
 
 def evaluate(questions: Questions, embedder: Embedder, *, now: dt.datetime) -> Evaluation:

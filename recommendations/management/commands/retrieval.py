@@ -13,14 +13,20 @@ from microcred.ai import providers
 from microcred.ai.base import EmbedderError, ProviderError
 from microcred.errors import DomainError
 from microcred.tables import TableError, renamed
-from recommendations.evaluation.retrieval import COLUMNS, Evaluation, evaluate, read_questions
+from recommendations.evaluation.retrieval import (
+    COLUMNS,
+    Evaluation,
+    evaluate,
+    read_questions,
+    require_tables,
+)
 from recommendations.evaluation.vectors import CachedEmbedder
 
 FIGURES: Final = ("mrr", "hit@1", "hit@5", "hit@10", "ndcg@10", "p50_ms", "p95_ms")
 
 
 class Command(BaseCommand):
-    """``manage.py retrieval evaluate``. Exit status: 0 measured, 1 a file cannot be used."""
+    """``manage.py retrieval evaluate``. Exit status: 0 measured, 1 a file or the database cannot be used."""
 
     help = "Measures the search by vector (exact and by index), by words and by both on files from outside."
 
@@ -41,6 +47,7 @@ class Command(BaseCommand):
                 options["queries"],
                 by_name=renamed(options["map"], known=COLUMNS),
             )
+            require_tables()
             embedder = CachedEmbedder(providers.embedder(), settings.STATE_DIR / "evaluation", self._progress)
             found = evaluate(questions, embedder, now=timezone.now())
         except (TableError, ProviderError, EmbedderError) as error:

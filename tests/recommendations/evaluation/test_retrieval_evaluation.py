@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from microcred.ai import providers
 from recommendations.evaluation import retrieval
@@ -106,4 +106,26 @@ def test_a_file_that_cannot_be_used_is_named(files: list[str], queries: str, sai
     Path(files[3]).write_text(queries)
 
     with pytest.raises(CommandError, match=said):
+        evaluated(files)
+
+
+@pytest.mark.parametrize(
+    ("tables", "error", "told"),
+    [
+        (OperationalError("connection refused"), OperationalError, "connection refused"),
+        (["credential_catalog"], CommandError, "embedding_artifacts.*run manage.py migrate"),
+    ],
+)
+def test_nothing_is_embedded_without_a_database(
+    files: list[str], monkeypatch: pytest.MonkeyPatch, tables: Any, error: type[Exception], told: str
+) -> None:
+    def table_names() -> Any:
+        if isinstance(tables, Exception):
+            raise tables
+        return tables
+
+    monkeypatch.setattr(connection.introspection, "table_names", table_names)
+    monkeypatch.setattr(providers, "embedder", lambda: pytest.fail("the embedder was asked for"))
+
+    with pytest.raises(error, match=told):
         evaluated(files)
