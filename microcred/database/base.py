@@ -1,12 +1,23 @@
 """The connection; Django looks for it by this module's name."""
 
 import select
+from typing import Any
 
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQL
 
+from microcred.database.vectors import AsBytes, AsText, SentVector
+
 
 class DatabaseWrapper(PostgreSQL):
-    """A connection of Django's own backend, asked only where there is something to hear."""
+    """A connection of Django's own backend, asked only where there is something to hear; it sends vectors as bytes."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Connect, and say how vectors are sent."""
+        connection = super().get_new_connection(conn_params)
+        # Of two, what is registered last is sent.
+        connection.adapters.register_dumper(SentVector, AsText)
+        connection.adapters.register_dumper(SentVector, AsBytes)
+        return connection
 
     def close_if_health_check_failed(self) -> None:
         """Close a kept connection that has ended.

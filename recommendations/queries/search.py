@@ -14,6 +14,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from microcred.ai.base import EmbeddingKey, Vectors
+from microcred.database.vectors import SentVector
 from recommendations.models.embeddings import VECTOR_DIMENSION
 from recommendations.queries import held
 from recommendations.queries.passages import Filters, parameters
@@ -190,7 +191,7 @@ def passing_sql(filters: frozenset[str], *, columns: str) -> str:
 
 def _ask(sql: str, given: dict[str, Any], vector: Any) -> list[Passage]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, {**given, "vector": written(vector)})
+        cursor.execute(sql, {**given, "vector": SentVector.of(vector)})
         return [Passage(*row) for row in cursor.fetchall()]
 
 
