@@ -26,7 +26,7 @@ from scoring.models import EssayScore, ScorerVersion
 from scoring.training.artefact import ArtefactError, from_bytes, to_bytes
 from scoring.training.blend import VERSION, fit_scorer
 from scoring.training.dataset import Scale, ScoredText, TextSet
-from scoring.training.encoder import Encoder, LayerEncoder
+from scoring.training.encoder import Encoder, LayerEncoder, name_today
 from scoring.training.evaluation import Evaluation, evaluate
 from scoring.training.judge import Find, Loaded
 from scoring.training.reading import Reader, reader
@@ -220,7 +220,7 @@ def _load(question_id: str, hashed: str) -> Loaded | None:
 
 def loaded(row: ScorerVersion) -> Loaded | None:
     """Return a stored scorer ready to use, or None for one of another encoder or whose artefact is damaged."""
-    if row.encoder != shared_encoder().name:
+    if name_today(row.encoder) != shared_encoder().name:
         log.warning("scorer_of_another_encoder", question=str(row.question_id), version=row.version)
         return None
     try:

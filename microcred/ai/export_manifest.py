@@ -9,7 +9,7 @@ from microcred.ai.base import EmbedderError
 from microcred.ai.weights import Weights, file_hash
 
 # Raised whenever the exported graph would come out differently from the same weights.
-EXPORT_FORMAT = 1
+EXPORT_FORMAT = 2
 GRAPH_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 MANIFEST_FILE = "manifest.json"

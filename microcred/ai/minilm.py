@@ -25,6 +25,8 @@ MAX_BATCH_TEXTS = 32
 # What a batch computes in between must stay in the processor's cache, and stays in the memory of every worker that has
 # run one: of short texts 2,048 tokens take no less time than 512, and 68 instead of 29 MB.
 MAX_BATCH_TOKENS = 512
+# Attention alone is computed with the padding, so with as much of that as there is text, at most.
+MAX_PADDED_A_TOKEN = 2
 # No word is longer than 100 characters to the tokenizer, so what lies beyond cannot be among the first tokens
 # of any real text, and a huge one need not be read whole.
 MAX_CHARACTERS_A_TOKEN = 100
@@ -104,19 +106,22 @@ class OnnxEmbedder:
 
 
 def batches_by_length(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Yield positions of texts of similar length (in tokens) together, so that little padding is computed.
+    """Yield positions of texts of similar length (in tokens) together, so that there is little padding.
 
-    A batch has at most 32 texts and 512 tokens, padding included.
+    A batch has at most 32 texts and 512 tokens, and no more padding than tokens.
     """
     batch: list[int] = []
+    tokens = 0
     for position in sorted(range(len(lengths)), key=lambda position: lengths[position]):
+        length = lengths[position]
         # In ascending order the newest is the longest, to which all others are padded.
-        if batch and (
-            len(batch) == MAX_BATCH_TEXTS or (len(batch) + 1) * lengths[position] > MAX_BATCH_TOKENS
-        ):
+        padded, real = (len(batch) + 1) * length, tokens + length
+        is_full = len(batch) == MAX_BATCH_TEXTS or real > MAX_BATCH_TOKENS
+        if batch and (is_full or padded > MAX_PADDED_A_TOKEN * real):
             yield batch
-            batch = []
+            batch, tokens = [], 0
         batch.append(position)
+        tokens += length
     if batch:
         yield batch
 

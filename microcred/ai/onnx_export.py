@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 
 from microcred.ai.base import EmbedderError
-from microcred.ai.export_manifest import ExportManifest
+from microcred.ai.export_manifest import EXPORT_FORMAT, ExportManifest
 from microcred.ai.weights import Weights, find_weights
 
 log = structlog.get_logger(__name__)
@@ -24,8 +24,11 @@ SCRATCH = ".building-"
 
 
 def export_folder(weights: Weights, target: Path) -> Path:
-    """Return the folder under ``target`` that holds the export of ``weights``."""
-    return target / weights.slug
+    """Return the folder under ``target`` that holds the export of ``weights``.
+
+    Each format has its own, so that while one release follows another neither rebuilds what the other runs by.
+    """
+    return target / f"{weights.slug}-format-{EXPORT_FORMAT}"
 
 
 def current_export(weights: Weights, target: Path) -> ExportManifest | None:

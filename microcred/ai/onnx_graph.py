@@ -15,6 +15,7 @@ import numpy as np
 from microcred.ai.base import EmbedderError, Vectors
 from microcred.ai.export_manifest import EXPORT_FORMAT, GRAPH_FILE, TOKENIZER_FILE, ExportManifest
 from microcred.ai.minilm import OnnxEmbedder, ReferenceEmbedder
+from microcred.ai.packing import Packed, can_be_packed
 from microcred.ai.weights import file_hash, find_weights
 
 OPSET = 17
@@ -46,9 +47,9 @@ def export(model: str, folder: Path) -> ExportManifest:
     """
     weights = find_weights(model)
     reference = ReferenceEmbedder(weights.location)
+    expected = reference.embed(PROBES)
     inputs = _write_graph(reference.transformer, folder / GRAPH_FILE)
     reference.transformer.tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE))
-    expected = reference.embed(PROBES)
     draft = ExportManifest(
         format=EXPORT_FORMAT,
         model=weights.name,
@@ -79,7 +80,10 @@ def _measured_difference(name: str, folder: Path, expected: Vectors) -> float:
 
 
 def _write_graph(transformer: Any, path: Path) -> tuple[str, ...]:
-    """Trace the whole pipeline (model, pooling, normalisation) and return the names of the graph's inputs."""
+    """Trace the whole pipeline (model, pooling, normalisation) and return the names of the graph's inputs.
+
+    A BERT is traced without padding, which makes another program of ``transformer``: measure by it before.
+    """
     import torch
 
     example = transformer.preprocess(list(EXAMPLE))
@@ -105,6 +109,9 @@ def _write_graph(transformer: Any, path: Path) -> tuple[str, ...]:
 def _pipeline(transformer: Any, names: tuple[str, ...]) -> Any:
     import torch
 
+    first, *others = transformer
+    parts = [Packed(first) if can_be_packed(first) else first, *others]
+
     class Pipeline(torch.nn.Module):  # type: ignore[misc, name-defined, unused-ignore]
         def __init__(self) -> None:
             super().__init__()
@@ -112,7 +119,9 @@ def _pipeline(transformer: Any, names: tuple[str, ...]) -> Any:
             self.transformer = transformer
 
         def forward(self, *tensors: Any) -> Any:
-            features = self.transformer(dict(zip(names, tensors, strict=True)))
+            features = dict(zip(names, tensors, strict=True))
+            for part in parts:
+                features = part(features)
             return torch.nn.functional.normalize(features["sentence_embedding"], p=2, dim=1)
 
     return Pipeline().eval()

@@ -19,6 +19,7 @@ from scoring.models import ScorerVersion
 from scoring.other_prompts import others_in_use
 from scoring.releasing import versions
 from scoring.releasing.versions import VersionMissing, VersionRefused
+from scoring.training.encoder import name_today
 from scoring.training.judge import TrainedJudge
 
 # Answers whose variants are judged: each takes some seconds.
@@ -54,10 +55,14 @@ def _measured(row: ScorerVersion) -> tuple[Figure, ...]:
         figure("rmse", _number(found.get("rmse"), missing=1.0), wanted, count),
     ]
     active = ScorerVersion.objects.filter(question_id=row.question_id, active=True).exclude(pk=row.pk).first()
-    if active is not None and (active.task_hash, active.encoder) == (row.task_hash, row.encoder):
+    if active is not None and _compared_by(active) == _compared_by(row):
         ahead = _number(found.get("qwk")) - _number(active.figures.get("qwk"))
         figures.append(figure("against_active", ahead, wanted, count))
     return tuple(figures)
+
+
+def _compared_by(row: ScorerVersion) -> tuple[str, str]:
+    return row.task_hash, name_today(row.encoder)
 
 
 def _metamorphic(row: ScorerVersion) -> Figure:

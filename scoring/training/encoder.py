@@ -8,6 +8,7 @@ are their means.
 """
 
 import os
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,7 +24,15 @@ Vectors = NDArray[np.float32]
 
 INNER_LAYERS: Final = 3
 MOST_WINDOWS: Final = 40
+FORMAT: Final = "-layers1"
 _LONGEST_CHARACTERS: Final = 200_000
+# Earlier names ended in the hash of the exported graph.
+_GRAPH_HASH: Final = re.compile(rf"(?<={FORMAT})-[0-9a-f]{{12}}\Z")
+
+
+def name_today(stored: str) -> str:
+    """Return what an encoder is called now whose name was stored some time ago."""
+    return _GRAPH_HASH.sub("", stored)
 
 
 class Encoder(Protocol):
@@ -81,9 +90,8 @@ class LayerEncoder:
 
     @property
     def name(self) -> str:
-        """The model with the format of these vectors."""
-        digest = self._manifest.files.get(GRAPH_FILE, "")[:12]
-        return f"{self._manifest.model}-layers1-{digest}"
+        """The model with the format of these vectors, which another export of the same weights gives too."""
+        return f"{self._manifest.model}{FORMAT}"
 
     @property
     def width(self) -> int:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
+import onnxruntime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -176,8 +178,27 @@ def test_without_an_export_the_error_names_the_command(tmp_path: Path) -> None:
         OnnxEmbedder(tmp_path)
 
 
+def test_padding_passes_no_layer(minilm: OnnxEmbedder, export: Path) -> None:
+    graph = onnx.load(str(export / GRAPH_FILE))
+    layers = [node.output[0] for node in graph.graph.node if node.op_type == "LayerNormalization"]
+    for layer in layers:
+        graph.graph.output.append(onnx.helper.make_tensor_value_info(layer, onnx.TensorProto.FLOAT, None))
+    session = onnxruntime.InferenceSession(graph.SerializeToString(), providers=["CPUExecutionProvider"])
+    encodings = minilm._tokenizer.encode_batch(["SQL", "word " * 20, "a b c"])
+
+    vectors, *inner = session.run(None, minilm._pad(encodings))
+
+    assert [len(one.ids) for one in encodings] == [3, 22, 5]
+    assert {layer.shape for layer in inner} == {(1, 30, 384)}
+    assert len(inner) == 13
+    assert np.abs(vectors - minilm.embed(["SQL", "word " * 20, "a b c"])).max() < 1e-6
+
+
 def test_batches_hold_texts_of_similar_length() -> None:
     assert list(batches_by_length([256, 3, 256, 5, 4])) == [[1, 4, 3], [0, 2]]
+    # Of long texts as many as real tokens allow, of unlike ones as many as the padding does.
+    assert list(batches_by_length([250, 256, 6])) == [[2, 0, 1]]
+    assert list(batches_by_length([5, 5, 5, 250, 250])) == [[0, 1, 2], [3, 4]]
 
 
 def test_long_texts_come_in_smaller_batches() -> None:
@@ -193,4 +214,9 @@ def test_batches_cover_every_text_once_within_the_limits(lengths: list[int]) -> 
 
     assert sorted(position for batch in batches for position in batch) == list(range(len(lengths)))
     assert all(len(batch) <= 32 for batch in batches)
-    assert all(len(batch) * max(lengths[position] for position in batch) <= 512 for batch in batches)
+    assert all(sum(lengths[position] for position in batch) <= 512 for batch in batches)
+    assert all(
+        len(batch) * max(lengths[position] for position in batch)
+        <= 2 * sum(lengths[position] for position in batch)
+        for batch in batches
+    )

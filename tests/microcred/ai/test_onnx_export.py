@@ -169,7 +169,7 @@ def test_force_replaces_the_export(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     build(tmp_path, force=True)
 
     assert len(started) == 2
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "all-MiniLM-L6-v2"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "all-MiniLM-L6-v2-format-2"]
 
 
 def write_exports(monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from microcred.ai.minilm import OnnxEmbedder
 from microcred.ai.onnx_export import build
-from scoring.training.encoder import INNER_LAYERS, LayerEncoder, windows_of
+from scoring.training.encoder import INNER_LAYERS, LayerEncoder, name_today, windows_of
 from scoring.training.vector_cache import CachedEncoder
 from tests.scoring.training.made import HashedEncoder
 
@@ -82,3 +82,9 @@ def test_vectors_of_another_encoder_are_not_taken_for_its_own(tmp_path: Path) ->
     CachedEncoder(other, tmp_path).encode(["one library"])
 
     assert other.read == ["one library"]
+
+
+def test_a_name_from_before_another_export_of_the_same_weights_is_known(encoder: LayerEncoder) -> None:
+    assert encoder.name == "all-MiniLM-L6-v2-layers1"
+    assert name_today("all-MiniLM-L6-v2-layers1-2bd01407ba73") == encoder.name
+    assert name_today("other@2bd01407ba73-layers1") == "other@2bd01407ba73-layers1"
