@@ -8,6 +8,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -111,7 +112,9 @@ class SupervisedWorker:
             self._process.wait()
         for group in groups:
             for process in members(group):
-                os.kill(process.pid, signal.SIGKILL)
+                # Those that were leaving may have left.
+                with suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGKILL)
 
     @property
     def status(self) -> int | None:

@@ -49,16 +49,17 @@ def test_pause_is_short_again_after_a_steady_run(child: Child) -> None:
 def test_pause_is_short_for_what_came_so_far_as_to_work(tmp_path: Path) -> None:
     ready = tmp_path / "ready"
     child = Child("sleeper", SLEEP, folder=settings.BASE_DIR, mark="m", ready_file=ready)
+    child.keep_alive(0.0)
     found = []
-    for start in (0.0, 1.0, 2.0):
-        child.keep_alive(start)
+    for moment in (1.0, 2.0, 3.0):
         ready.touch()
-        child.seconds_ready(start + 0.1)
+        child.seconds_ready(moment)
         child.kill()
         wait_for_end([child], 5)
-        found.append([child.keep_alive(start + 0.2), ready.exists()])
+        found.append((child.keep_alive(moment), ready.exists(), child.keep_alive(moment + 0.11)))
+    child.kill()
 
-    assert found == [[False, False]] * 3
+    assert found == [(False, False, True)] * 3
 
 
 def test_others_of_a_group_may_end_beside_their_successors(tmp_path: Path) -> None:
