@@ -58,6 +58,7 @@ def test_pause_is_short_for_what_came_so_far_as_to_work(tmp_path: Path) -> None:
         wait_for_end([child], 5)
         found.append((child.keep_alive(moment), ready.exists(), child.keep_alive(moment + 0.11)))
     child.kill()
+    wait_for_end([child], 5)
 
     assert found == [(False, False, True)] * 3
 
