@@ -138,8 +138,8 @@ def _items(rows: "QuerySet[Any]") -> list[Item]:
 
 def _rule_fractions(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, float]:
     """Return the share of the points that the score which counts gives each closed question, by snapshot."""
-    by_rules = RuleScore.objects.filter(assessment_id__in=ids, maximum__gt=0)
-    by_people = ScoreOverride.objects.filter(assessment_id__in=ids, maximum__gt=0)
+    by_rules = RuleScore.objects.filter(assessment_id__in=ids, maximum__gt=0).order_by()
+    by_people = ScoreOverride.objects.filter(assessment_id__in=ids, maximum__gt=0).order_by()
     rules = by_rules.values_list(
         "question_snapshot_id", "response__version", "created_at", "pk", "score", "maximum"
     )
@@ -160,9 +160,8 @@ def _rule_fractions(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, float]:
 
 def _essay_fractions(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, float]:
     """Return the same for essays; one that waits for a person, wholly or in part, is left out."""
-    rows = EssayScore.objects.filter(assessment_id__in=ids).values_list(
-        "question_snapshot_id", "source", "run", "outcome", "score", "maximum"
-    )
+    scores = EssayScore.objects.filter(assessment_id__in=ids).order_by()
+    rows = scores.values_list("question_snapshot_id", "source", "run", "outcome", "score", "maximum")
     runs = effective(
         Given(snapshot, source, (run,), (outcome, score, maximum))
         for snapshot, source, run, outcome, score, maximum in rows

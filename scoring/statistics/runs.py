@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -82,21 +82,17 @@ def essay_questions(*, by: User, role_id: uuid.UUID, synthetic: bool = False) ->
 def essay_runs(
     *, by: User, role_id: uuid.UUID, question_id: uuid.UUID | None = None, synthetic: bool = False
 ) -> dict[uuid.UUID, list[Run]]:
-    """Return the runs of models and people and the blind marks by question, oldest first; five queries."""
+    """Return the runs of models and people and the blind marks by question, oldest first; four queries."""
     shown = considered(by=by, role_id=role_id, synthetic=synthetic).order_by()
     scores = EssayScore.objects.filter(assessment__in=shown.values("pk"), source__in=COMPARED)
     if question_id is not None:
         scores = scores.filter(question_snapshot__question_id=question_id)
     rubrics = _rubrics(scores)
-    marks = _marks(scores)
-    runs: dict[uuid.UUID, list[Run]] = defaultdict(list)
-    mixed = set(
-        CriterionMark.objects.filter(essay_score__in=scores.values("pk"), carried=True).values_list(
-            "essay_score_id", flat=True
-        )
-    )
     joined = scores.select_related("question_snapshot", "response").order_by("created_at", "run", "pk")
-    for score in joined.defer("response_payload", "question_snapshot__rubric"):
+    rows = list(joined.defer("response_payload", "question_snapshot__rubric"))
+    marks, mixed = _marks([score.pk for score in rows])
+    runs: dict[uuid.UUID, list[Run]] = defaultdict(list)
+    for score in rows:
         run = _run(score, rubrics, marks.get(score.pk, {}), is_mixed=score.pk in mixed)
         runs[run.question_id].append(run)
     for blind in _blind_marks(shown, question_id):
@@ -179,15 +175,21 @@ def _rubrics(scores: Any) -> dict[uuid.UUID, Levels]:
     return {version: _levels(rubric) for version, rubric in rows}
 
 
-def _marks(scores: Any) -> dict[uuid.UUID, dict[str, str]]:
-    """Return the level of each criterion that was judged in the run itself, by run."""
+def _marks(scores: Collection[uuid.UUID]) -> tuple[dict[uuid.UUID, dict[str, str]], set[uuid.UUID]]:
+    """Return the level of each criterion that was judged in the run itself, by run, and the runs that carry marks
+    over from another."""
     marks: dict[uuid.UUID, dict[str, str]] = defaultdict(dict)
-    given = CriterionMark.objects.filter(
-        essay_score__in=scores.values("pk"), status=MarkStatus.SCORED, carried=False
-    )
-    for run, criterion, level in given.values_list("essay_score_id", "criterion_key", "level_id"):
-        marks[run][criterion] = level
-    return marks
+    mixed = set()
+    # In no order: that of the model reads three tables more, which the database may go through row by row.
+    given = CriterionMark.objects.filter(essay_score__in=scores).order_by()
+    for run, criterion, level, status, carried in given.values_list(
+        "essay_score_id", "criterion_key", "level_id", "status", "carried"
+    ):
+        if carried:
+            mixed.add(run)
+        elif status == MarkStatus.SCORED:
+            marks[run][criterion] = level
+    return marks, mixed
 
 
 def _run(score: Any, rubrics: Mapping[uuid.UUID, Levels], marks: Mapping[str, str], *, is_mixed: bool) -> Run:
