@@ -86,7 +86,8 @@ class Disturber:
         self._thaw(float("inf"))
 
     def _is_at_work(self) -> bool:
-        return (self.worker.folder / "run" / "worker.ready").exists()
+        # The file of a worker that died together with its supervisor is there until another supervisor has come up.
+        return (self.worker.folder / "run" / "worker.ready").exists() and len(self._tree()) > 1
 
     def _disturb(self, now: float) -> None:
         processes = self._tree()

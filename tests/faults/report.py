@@ -14,8 +14,9 @@ Written by `make chaos` on {date}: {jobs} assessments in each of {runs} runs, se
 {memory} GB, with a load of {load} while it ran (other work on the machine included).
 
 Each run has a PostgreSQL server of its own, a real `manage.py supervise`, a model server and a partner over HTTP, and
-students who hand in seven assessments a second. Every 1.5 seconds that the worker is at work, one process of it, the
-supervisor included, is killed, or (one time in ten) stopped for longer than its lease. PostgreSQL is stopped at once
+students who hand in seven assessments a second. Every 1.5 seconds that the worker is at work (while none
+of it lives, a kill would show nothing), one process of it, the supervisor included, is killed, or (one time in ten)
+stopped for longer than its lease. PostgreSQL is stopped at once
 and started three times, Redis is emptied three times (once each in runs of fewer than 250). At least 20 times is
 something done in a run. Counted is by SQL, in
 the end: `tests/faults/counting.py`. Leases are the product's own.
