@@ -46,7 +46,7 @@ coverage: install-dev ## the same, and which lines they ran; counting them takes
 test-all: install-dev ## the long tests too, and which lines they ran
 	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term
 
-fuzz: install-dev ## 400 generated requests for each operation of the API, by FUZZ_SEED; writes docs/reports/fuzz.md
+fuzz: install-dev ## 400 generated requests for each operation of the API and each of FUZZ_SEEDS; writes docs/reports/fuzz.md
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-400} FUZZ_REPORT=docs/reports/fuzz.md \
 	  $(BIN)/python -m pytest --quiet -m long tests/fuzz/test_generated.py
 

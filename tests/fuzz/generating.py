@@ -2,13 +2,18 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
+import yaml
 from django.conf import settings
 
 from tests.fuzz.world import World
@@ -27,12 +32,34 @@ DOCUMENT = "docs/api/openapi.yaml"
 
 @dataclass(frozen=True)
 class Run:
-    """What came of one run: as whom, how many requests, by status, and what failed."""
+    """What came of one run: as whom, how many requests, by status and by operation, and what failed.
+
+    Requests with methods or addresses that the document does not name are of no operation.
+    """
 
     caller: str
     cases: int
     statuses: Mapping[int, int]
+    operations: Mapping[str, int]
     failures: tuple[str, ...]
+
+
+@cache
+def operations() -> Mapping[str, re.Pattern[str]]:
+    """Return every operation of the document as method and path, with what its addresses look like.
+
+    Those with the fewest parameters come first, so that the first that fits is the one that answers.
+    """
+    methods = {"get", "post", "put", "patch", "delete"}
+    paths = yaml.safe_load((settings.BASE_DIR / DOCUMENT).read_text("utf-8"))["paths"]
+    return {
+        f"{method.upper()} {path}": re.compile(
+            f"{method.upper()} " + re.sub(r"\\{\w+\\}", "[^/]*", re.escape(path))
+        )
+        for path in sorted(paths, key=lambda path: path.count("{"))
+        for method in paths[path]
+        if method in methods
+    }
 
 
 def run(
@@ -57,16 +84,24 @@ def run(
         text=True,
         check=False,
     )
-    statuses = _statuses(cassette)
+    entries = json.loads(cassette.read_text())["log"]["entries"]
     failures = _failures(done.stdout) if done.returncode else ()
     if done.returncode and not failures:
         failures = (done.stdout[-2_000:] + done.stderr[-2_000:],)
-    return Run(caller, sum(statuses.values()), statuses, failures)
+    return Run(caller, len(entries), _statuses(entries), _by_operation(entries), failures)
 
 
-def _statuses(cassette: Path) -> dict[int, int]:
-    entries = json.loads(cassette.read_text())["log"]["entries"]
+def _statuses(entries: list[Any]) -> dict[int, int]:
     return dict(sorted(Counter(entry["response"]["status"] for entry in entries).items()))
+
+
+def _by_operation(entries: list[Any]) -> Counter[str]:
+    asked = (f"{sent['method']} {urlsplit(sent['url']).path}" for sent in (one["request"] for one in entries))
+    return Counter(
+        name
+        for line in asked
+        if (name := next((name for name, form in operations().items() if form.fullmatch(line)), None))
+    )
 
 
 def _failures(output: str) -> tuple[str, ...]:
