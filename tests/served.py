@@ -61,9 +61,8 @@ def serving(*, processes: int = 2, threads: int = 4, **environment: str) -> Iter
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", str(processes), "--blocking-threads", str(threads), "--log-level", "warning", "--no-ws",
-        "--respawn-failed-workers", "microcred.wsgi:application",
+        sys.executable, "-m", "ops.serving", "--port", str(port),
+        "--processes", str(processes), "--threads", str(threads),
     ]  # fmt: skip
     process = subprocess.Popen(
         command,

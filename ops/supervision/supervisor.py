@@ -143,21 +143,14 @@ class Supervisor:
 
     def _web_child(self) -> Child:
         options = {
-            "--interface": "wsgi",
             "--host": self._plan.host,
             "--port": str(self._plan.port),
-            "--workers": str(self._plan.web_processes),
-            "--blocking-threads": str(self._plan.web_threads),
-            "--blocking-threads-idle-timeout": "600",
-            "--workers-kill-timeout": "10",
-            # At SIGHUP a process ends so long after the next began, which must have read the whole product by then.
-            "--respawn-interval": "15",
-            "--log-level": "warning",
+            "--processes": str(self._plan.web_processes),
+            "--threads": str(self._plan.web_threads),
         }
-        command = [sys.executable, "-m", "granian", *(part for pair in options.items() for part in pair)]
         return Child(
             "web",
-            [*command, "--respawn-failed-workers", "--no-ws", "microcred.wsgi:application"],
+            [sys.executable, "-m", "ops.serving", *(part for pair in options.items() for part in pair)],
             folder=self._plan.base_dir,
             mark=self._mark,
         )

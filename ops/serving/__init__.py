@@ -1,0 +1,1 @@
+"""The web server: granian, with processes that can be replaced without a request that goes unanswered."""

@@ -1,0 +1,40 @@
+"""Serve the product until told to stop: ``python -m ops.serving --port 8000``."""
+
+import argparse
+import multiprocessing
+import sys
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from ops.serving.server import Server
+
+
+def main() -> None:
+    """Serve; SIGHUP replaces every process, SIGTERM ends all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=4, help="requests that a process works on at once")
+    options = parser.parse_args()
+    if sys.platform == "linux":
+        # What listens is handed from parent to child, as it is.
+        multiprocessing.set_start_method("fork")
+    Server(
+        "microcred.wsgi:application",
+        address=options.host,
+        port=options.port,
+        interface=Interfaces.WSGI,
+        workers=options.processes,
+        blocking_threads=options.threads,
+        blocking_threads_idle_timeout=600,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()
