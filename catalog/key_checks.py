@@ -93,8 +93,8 @@ def _unit_misfits(rules: Mapping[str, Any], answer_format: Mapping[str, Any]) ->
     if unit is None:
         if factors:
             yield "rules.unit_factors: say in rules.unit which unit they count in"
-        if len(set(offered)) > 1:
-            yield "rules.unit: students may answer in several units; say which one the key is in"
+        if offered:
+            yield "rules.unit: students are told a unit; say which one the key is in, or any other would do as well"
         return
     if unit in factors:
         yield f"rules.unit_factors: {unit!r} is the unit of the key, which counts 1"

@@ -9,7 +9,17 @@ from companion import words
 from companion.words import Label
 from microcred.errors import Missing
 from scoring import statistics
-from scoring.statistics import Case, ChoiceLine, Comparison, Fairness, ItemAnalysis, ItemLine, QuestionLine
+from scoring.statistics import (
+    Case,
+    ChoiceLine,
+    Comparison,
+    Fairness,
+    Interval,
+    ItemAnalysis,
+    ItemFunctioning,
+    ItemLine,
+    QuestionLine,
+)
 
 # Where the handbooks begin to look twice: Ebel and Frisbie (1991), Haladyna (2004), Williamson et al. (2012).
 LEAST_CORRELATION = 0.2
@@ -18,6 +28,8 @@ UNUSED = 0.05
 HELPFUL_TO_DROP = 0.005
 GOOD_KAPPA, POOR_KAPPA = 0.7, 0.4
 SHOWN_CASES = 100
+# Smaller differences are negligible however sure they are (the ETS categories).
+LEAST_DELTA = 1.0
 CATEGORIES = {
     "A": Label("A, negligible", "good"),
     "B": Label("B, moderate", "warn"),
@@ -111,10 +123,12 @@ def item_rows(analysis: ItemAnalysis) -> list[ItemRow]:
     ]
 
 
-def kappa_label(kappa: float | None) -> Label:
-    """Return what a quadratic weighted kappa says."""
+def kappa_label(kappa: float | None, interval: Interval | None) -> Label:
+    """Return what a quadratic weighted kappa says; nothing where it might as well be poor, or the other way round."""
     if kappa is None:
         return Label("no spread")
+    if interval is None or interval.low < POOR_KAPPA <= interval.high:
+        return Label("too few to tell")
     if kappa >= GOOD_KAPPA:
         return Label("good", "good")
     return Label("fair", "warn") if kappa >= POOR_KAPPA else Label("poor", "bad")
@@ -143,7 +157,14 @@ def functioning_rows(found: Fairness) -> list[FunctioningRow]:
     """Return how the questions work for the groups, what calls for a look first."""
     ordered = sorted(found.items, key=lambda line: line.functioning.delta)
     ordered.sort(key=lambda line: line.functioning.category, reverse=True)
-    return [FunctioningRow(line, CATEGORIES[line.functioning.category]) for line in ordered]
+    return [FunctioningRow(line, functioning_label(line.functioning)) for line in ordered]
+
+
+def functioning_label(found: ItemFunctioning) -> Label:
+    """Return the category in words; what is not significant only for want of students is not called negligible."""
+    if found.category == "A" and abs(found.delta) >= LEAST_DELTA:
+        return Label("A, none shown")
+    return CATEGORIES[found.category]
 
 
 def _flags(line: QuestionLine, alpha: float | None) -> list[Label]:

@@ -68,7 +68,9 @@ def agreement(request: HttpRequest, role_id: uuid.UUID) -> HttpResponse:
         "form": form,
         "counts_made_up": synthetic,
         "least": statistics.LEAST_PAIRS,
-        "rows": [(line, quality.kappa_label(line.model.quadratic_kappa)) for line in lines],
+        "rows": [
+            (line, quality.kappa_label(line.model.quadratic_kappa, line.model.interval)) for line in lines
+        ],
     }
     return render(request, "advisor/quality/agreement.html", context)
 
@@ -100,7 +102,7 @@ def comparison(request: HttpRequest, role_id: uuid.UUID, question_id: uuid.UUID)
         "form": form,
         "counts_made_up": synthetic,
         "found": found,
-        "label": quality.kappa_label(found.agreement.quadratic_kappa),
+        "label": quality.kappa_label(found.agreement.quadratic_kappa, found.agreement.interval),
         "least": statistics.LEAST_PAIRS,
         "rows": quality.matrix(found),
         "chosen": quality.chosen_cell(found, *cell),

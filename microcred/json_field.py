@@ -28,7 +28,21 @@ class PrettyJSONField(forms.JSONField):
 
     def to_python(self, value: Any) -> Any:
         """Read JSON; refuse signs that the database cannot store."""
-        found = super().to_python(value)
+        try:
+            found = super().to_python(value)
+        except ValidationError as error:
+            raise _placed(value, error) from error
         if _UNSTORABLE.search(json.dumps(found, ensure_ascii=False)):
             raise ValidationError("NUL characters and half surrogates cannot be stored.", code="unstorable")
         return found
+
+
+def _placed(value: Any, error: ValidationError) -> ValidationError:
+    """The error with the place where the text stops being JSON, where there is one."""
+    try:
+        json.loads(value)
+    except (TypeError, json.JSONDecodeError) as broken:
+        if isinstance(broken, json.JSONDecodeError):
+            where = f"line {broken.lineno}, column {broken.colno}: {broken.msg[:1].lower()}{broken.msg[1:]}"
+            return ValidationError(f"This is not JSON: {where}.", code="invalid")
+    return error

@@ -32,8 +32,9 @@ class SentText:
 class Receipt:
     """One call: to whom, when, with which model, at what cost, and what of the student's it carried.
 
-    Nothing else of the prompt is here: rubrics' guidance and instructions are for staff. What was embedded is no
-    answer of the student's, but skills and what is looked for about them.
+    ``facts`` is what a model was told that put recommendations into words: the student's levels and gaps, what is
+    recommended and passages of the catalog. Nothing else of the prompts is here: rubrics' guidance and instructions
+    are for staff. What was embedded is no answer of the student's, but skills and what is looked for about them.
     """
 
     call_id: uuid.UUID
@@ -51,6 +52,7 @@ class Receipt:
     output_tokens: int | None
     latency_ms: int | None
     answers: tuple[SentText, ...]
+    facts: str
     is_erased: bool
 
 
@@ -103,5 +105,12 @@ def _receipt(call: ModelCall, contents: list[ModelCallContent]) -> Receipt:
             for row in contents
             if row.kind == CallContent.ANSWER and row.question_snapshot
         ),
+        facts=_facts(call, contents),
         is_erased=not contents and call.purpose != CallPurpose.EMBEDDING,
     )
+
+
+def _facts(call: ModelCall, contents: list[ModelCallContent]) -> str:
+    if call.purpose != CallPurpose.WORDS:
+        return ""
+    return "\n".join(row.text for row in contents if row.kind == CallContent.PROMPT)

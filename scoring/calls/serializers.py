@@ -22,7 +22,7 @@ class ReceiptView(serializers.Serializer[Any]):
     call_id = serializers.UUIDField()
     sent_at = serializers.DateTimeField()
     purpose = serializers.CharField(
-        help_text="scoring, reading for a further reading of the same essays, rescoring, or embedding."
+        help_text="scoring, reading for a further reading of the same essays, rescoring, words or embedding."
     )
     reading = serializers.IntegerField()
     provider = serializers.CharField()
@@ -36,6 +36,9 @@ class ReceiptView(serializers.Serializer[Any]):
     output_tokens = serializers.IntegerField(allow_null=True)
     latency_ms = serializers.IntegerField(allow_null=True)
     answers = SentTextView(many=True)
+    facts = serializers.CharField(
+        help_text="For words: what the model was told about the student's levels and about what is recommended."
+    )
     is_erased = serializers.BooleanField(help_text="Whether what was sent has been erased since.")
 
 

@@ -15,6 +15,7 @@ from scoring.events import assessment_scored
 from scoring.models import ScoreChange
 from scoring.queries import QuestionResult
 from scoring.services import draw_profile
+from scoring.stated import as_stated
 
 LONGEST_REASON: Final = 2_000
 
@@ -33,13 +34,13 @@ class QuestionNotAsked(Missing):
 
 def checked_reason(reason: str) -> str:
     """Return the reason without space around it; raises ``ReasonMissing``."""
-    stated = reason.strip()
-    if not stated or len(stated) > LONGEST_REASON:
+    said = as_stated(reason)
+    if not said or len(said) > LONGEST_REASON:
         raise ReasonMissing(
             f"State a reason of at most {LONGEST_REASON} characters; the student reads it.",
             details={"field": "reason"},
         )
-    return stated
+    return said
 
 
 def result_for(assessment_id: uuid.UUID, *, question_id: uuid.UUID) -> QuestionResult:

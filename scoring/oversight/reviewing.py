@@ -22,6 +22,7 @@ from scoring.oversight.essays import GivenLevel
 from scoring.oversight.finishing import NotMarkedYet, finish, lock_with_result
 from scoring.oversight.overrides import require_reviewer
 from scoring.queries import QuestionResult
+from scoring.stated import as_stated
 
 
 class ReviewIncomplete(Invalid):
@@ -221,7 +222,7 @@ def _changed(marks: Sequence[CriterionMark], given: Mapping[str, GivenLevel]) ->
     stood = {mark.criterion_key: mark.level_id for mark in marks if mark.status == MarkStatus.SCORED}
     changed = [key for key, one in given.items() if stood.get(key) != one.level_id]
     for key in changed:
-        if not given[key].reason.strip() or len(given[key].reason) > LONGEST_REASON:
+        if not as_stated(given[key].reason) or len(given[key].reason) > LONGEST_REASON:
             raise ReasonMissing(
                 f"State a reason, of at most {LONGEST_REASON} characters, wherever you differ from the proposal; "
                 "the student reads it.",

@@ -15,6 +15,7 @@ from scoring.essay_runs import NOT_RELEASED
 from scoring.golden.gate import Figure, GateResult
 from scoring.models import ScorerActivation, ScorerRelease
 from scoring.releasing.state import Scorer, is_available, scorer_of
+from scoring.stated import as_stated
 
 LONGEST_REASON: Final = 500
 
@@ -131,6 +132,7 @@ def _switch(
 
 def checked_reason(reason: str) -> str:
     """Return a reason as it is stored. Raises ReasonMissing for none."""
-    if not reason.strip():
+    said = as_stated(reason)
+    if not said:
         raise ReasonMissing("Say why.")
-    return reason.strip()[:LONGEST_REASON]
+    return said[:LONGEST_REASON]

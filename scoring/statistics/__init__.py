@@ -1,6 +1,7 @@
 """Reading across the scores of a role: how good its questions are, how far scorers agree, how groups fare."""
 
-from scoring.fairness import SMALLEST_GROUP
+from scoring.fairness import SMALLEST_GROUP, ItemFunctioning
+from scoring.intervals import Interval
 from scoring.statistics.attempts import LEAST_PEOPLE, Attempt, first_attempts, has_students, roles_taken
 from scoring.statistics.groups import Fairness, GroupLine, ItemLine, fairness, profile_keys
 from scoring.statistics.pairs import (
@@ -28,7 +29,9 @@ __all__ = [
     "Comparison",
     "Fairness",
     "GroupLine",
+    "Interval",
     "ItemAnalysis",
+    "ItemFunctioning",
     "ItemLine",
     "Marks",
     "Month",

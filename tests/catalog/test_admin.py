@@ -151,7 +151,7 @@ class TestQuestions:
             ("rules", '{"kind": "choice", "correct": ["c9"]}', "there is no choice &#x27;c9&#x27;"),
             ("rules", '{"kind": "numeric", "value": "1"}', "must be &#x27;choice&#x27;"),
             ("rules", "[1, 2]", "is not of type &#x27;object&#x27;"),
-            ("rules", "{", "Enter a valid JSON"),
+            ("rules", '{\n "kind": choice}', "This is not JSON: line 2, column 10: expecting value."),
             ("choices", '["Alpha"]', "is not of type &#x27;object&#x27;"),
             ("choices", '[{"id": "c2", "text": "A"}, {"id": "c2", "text": "B"}]', "is used 2 times"),
             ("rubric", '{"criteria": []}', "only an essay question has one"),

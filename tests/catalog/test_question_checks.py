@@ -332,7 +332,11 @@ def test_choices_of_another_shape_are_named_and_nothing_breaks(choices: Any) -> 
         ),
         (
             {}, {"units": ["kg", "lb"]},
-            "rules.unit: students may answer in several units; say which one the key is in",
+            "rules.unit: students are told a unit; say which one the key is in, or any other would do as well",
+        ),
+        (
+            {}, {"unit": "kg"},
+            "rules.unit: students are told a unit; say which one the key is in, or any other would do as well",
         ),
     ],
 )  # fmt: skip

@@ -18,6 +18,7 @@ from recommendations.drafts import Draft
 from recommendations.models import RagTrace, Recommendation
 from recommendations.nearness import SentenceVectors
 from recommendations.wording import Means, put_into_words
+from scoring.calls.receipts import receipts_of
 from scoring.enums import CallPurpose
 from scoring.models import ModelCall, ScorerRelease
 from scoring.services import words_model
@@ -142,6 +143,10 @@ def test_a_released_model_writes_what_is_read(model: FakeOpenAI) -> None:
         prompting.VERSION,
     )
     assert call.job_id is not None
+    (receipt,) = [one for one in receipts_of(assessment.pk) if one.purpose == CallPurpose.WORDS]
+    assert '"profile": "' in receipt.facts
+    assert receipt.answers == ()
+    assert {one.facts for one in receipts_of(assessment.pk) if one.purpose != CallPurpose.WORDS} == {""}
     assert all("You read there: “" in item.rationale for item in run.items.all())
     assert run.metrics["token_cost_cents"] == pytest.approx(
         sum(one.cost_microcents or 0 for one in ModelCall.objects.all()) / 1_000_000

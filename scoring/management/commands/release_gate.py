@@ -92,7 +92,8 @@ class Command(BaseCommand):
         now, judge = timezone.now(), options["judge"] or releasing.wanted().kind
         if judge == "local":
             return running.run_local()
-        self._say(options, f"Asking {releasing.wanted()} about {gate.calls()} texts")
+        if releasing.wanted().kind == "model":
+            self._say(options, f"Asking {releasing.wanted()} about {gate.calls()} texts")
         run = running.run_model(now=now)
         if options["record"] is not None and run.recorded is not None:
             path = Path(options["record"]) if options["record"] else _place(run)
