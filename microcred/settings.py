@@ -252,6 +252,7 @@ EMBEDDER_DIR = STATE_DIR / "embedder"
 
 # --- Webhooks ---------------------------------------------------------------------------------------------
 WEBHOOK_TIMEOUT_SECONDS = env.decimal("WEBHOOK_TIMEOUT_SECONDS", 15)
+WEBHOOK_HOSTS = [host.lower() for host in env.names("WEBHOOK_HOSTS", [])]
 WEBHOOK_ALLOW_PRIVATE_ADDRESSES = env.flag("WEBHOOK_ALLOW_PRIVATE_ADDRESSES", default=not IS_DEPLOYED)
 
 # --- Logs -------------------------------------------------------------------------------------------------

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from microcred.addresses import UrlRefused, read_url
+from microcred.addresses import UrlRefused
+from partners.destinations import read_destination
 from partners.enums import EventType
 from partners.models import WebhookEndpoint
 
@@ -27,7 +27,7 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no 
     def clean_url(self) -> Any:
         """Refuse what nothing would ever be sent to."""
         try:
-            read_url(self.cleaned_data["url"], allow_private=settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES)
+            read_destination(self.cleaned_data["url"])
         except UrlRefused as refusal:
             raise forms.ValidationError(refusal.message) from refusal
         return self.cleaned_data["url"]

@@ -8,6 +8,7 @@ from django.conf import settings
 from microcred import http
 from partners import retrying, signing
 from partners.attempts import Outcome, Try
+from partners.destinations import read_destination
 
 USER_AGENT: Final = f"MicroCred/{settings.VERSION} (webhooks)"
 
@@ -21,6 +22,7 @@ def send(attempt: Try, *, now: dt.datetime) -> Outcome:
         **signing.headers(message, attempt.secrets),
     }
     try:
+        read_destination(attempt.url)
         answer = http.post(
             attempt.url,
             body=attempt.body,

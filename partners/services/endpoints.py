@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from microcred import sealing
-from microcred.addresses import read_url
 from microcred.errors import Invalid, PreconditionFailed
 from ops import audit
 from partners import queries, signing
+from partners.destinations import read_destination
 from partners.enums import DisabledReason, EventType, SignatureScheme
 from partners.models import WebhookEndpoint, WebhookSecret
 from partners.services import health
@@ -165,7 +165,7 @@ def _checked_name(name: str) -> str:
 
 
 def _checked_url(url: str) -> str:
-    read_url(url, allow_private=settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES)
+    read_destination(url)
     return url
 
 
