@@ -93,8 +93,9 @@ def _under_way(runs: Sequence[dict[str, Any]]) -> str:
     kills = [calls for run in runs for calls, _ in run["under_way"]]
     expected = sum(run["lost_with_one_of"] for run in runs)
     return (
-        f"Under way at {len(kills)} kills were {sum(kills) / max(1, len(kills)):.1f} on the average; if each kill took "
-        f"along only the calls of one process, it would be {expected:.0f} calls."
+        f"Under way at {len(kills)} kills were {sum(kills) / max(1, len(kills)):.1f} on the average, of calls\n"
+        "  made in the last second; if each kill took along only those of one process, it would be "
+        f"{expected:.0f} calls."
     )
 
 
