@@ -41,6 +41,12 @@ _SUBJECT: Final = Compiled(
     ),
     assessment=uuid.UUID,
 )
+_AUTHOR: Final = Compiled(
+    lambda assessment: Assessment.objects.filter(pk=assessment).values_list(
+        "user_id", "user__name", "user__email", "user__profile", "model_scoring"
+    ),
+    assessment=uuid.UUID,
+)
 _ASKED_IDS: Final = Compiled(
     lambda assessment: (
         QuestionSnapshot.objects.filter(assessment=assessment)
@@ -138,10 +144,10 @@ def subject(assessment_id: uuid.UUID) -> Subject:
 
 def author(assessment_id: uuid.UUID) -> Author:
     """Return who gives the answers; for background work, which sees everything."""
-    rows = Assessment.objects.filter(pk=assessment_id).values_list(
-        "user_id", "user__name", "user__email", "user__profile", "model_scoring"
-    )
-    return Author(*rows.get())
+    found = _AUTHOR.first(assessment=assessment_id)
+    if found is None:
+        raise Assessment.DoesNotExist
+    return Author(*found)
 
 
 def exists(assessment_id: uuid.UUID) -> bool:

@@ -28,6 +28,28 @@ class Actor(Protocol):
         """What they may do, in one word."""
 
 
+def line(
+    *,
+    by: Actor | None,
+    action: str,
+    resource_type: str,
+    resource_id: uuid.UUID | None,
+    metadata: Mapping[str, Any] | None = None,
+) -> AuditLog:
+    """Return one line of the trail, to be inserted with what it tells of; ``by`` None is the system itself.
+
+    ``metadata`` holds ids, counts and states, never names, answers or secrets.
+    """
+    return AuditLog(
+        actor_id=by.pk if by else None,
+        actor_role=str(by.role) if by else "",
+        action=action,
+        resource_type=resource_type,
+        resource_id=resource_id,
+        metadata=dict(metadata or {}),
+    )
+
+
 def record(
     *,
     by: Actor | None,
@@ -36,22 +58,12 @@ def record(
     resource_id: uuid.UUID | None,
     metadata: Mapping[str, Any] | None = None,
 ) -> AuditLog:
-    """Write one line of the trail in the caller's transaction; ``by`` None is the system itself.
-
-    ``metadata`` holds ids, counts and states, never names, answers or secrets.
-    """
-    line = AuditLog(
-        actor_id=by.pk if by else None,
-        actor_role=str(by.role) if by else "",
-        action=action,
-        resource_type=resource_type,
-        resource_id=resource_id,
-        metadata=dict(metadata or {}),
-    )
-    facts = json.dumps(line.metadata)
-    values = line.pk, line.actor_id, line.actor_role, action, resource_type, resource_id, facts
+    """Write one line of the trail, as `line` makes it, in the caller's transaction."""
+    made = line(by=by, action=action, resource_type=resource_type, resource_id=resource_id, metadata=metadata)
+    facts = json.dumps(made.metadata)
+    values = made.pk, made.actor_id, made.actor_role, action, resource_type, resource_id, facts
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, values)
-        (line.created_at,) = cursor.fetchone()
-    line._state.adding = False
-    return line
+        (made.created_at,) = cursor.fetchone()
+    made._state.adding = False
+    return made

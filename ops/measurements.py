@@ -1,4 +1,4 @@
-"""Keeping measured values."""
+"""Measured values worth keeping."""
 
 import uuid
 from collections.abc import Mapping
@@ -11,9 +11,12 @@ THOUSANDTH = Decimal("0.001")
 LARGEST = Decimal("999999999.999")  # what the column holds
 
 
-def record(*, assessment_id: uuid.UUID, values: Mapping[str, float], context: Mapping[str, Any]) -> None:
-    """Keep one row for each measured value, in the caller's transaction; ``context`` holds no personal data."""
-    MetricSnapshot.objects.bulk_create(
+def rows(
+    *, assessment_id: uuid.UUID, values: Mapping[str, float], context: Mapping[str, Any]
+) -> list[MetricSnapshot]:
+    """Return one row for each measured value, to be inserted with what was measured; ``context`` holds no personal
+    data."""
+    return [
         MetricSnapshot(
             assessment_id=assessment_id,
             metric_type=name,
@@ -21,4 +24,4 @@ def record(*, assessment_id: uuid.UUID, values: Mapping[str, float], context: Ma
             context=dict(context),
         )
         for name, value in values.items()
-    )
+    ]

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from microcred import sealing
 from microcred.compiled import Compiled
@@ -31,6 +31,26 @@ _ANNOUNCED: Final = Compiled(
     assessment_id=uuid.UUID,
     but=uuid.UUID,
 )
+_ABOUT: Final = Compiled(
+    lambda event_type, subject_id: WebhookEvent.objects.filter(event_type=event_type, subject_id=subject_id),
+    event_type=str,
+    subject_id=uuid.UUID,
+)
+_LAST: Final = Compiled(
+    lambda assessment_id: (
+        WebhookEvent.objects.filter(assessment_id=assessment_id, sequence__isnull=False)
+        .order_by("-sequence")
+        .values_list("sequence", flat=True)[:1]
+    ),
+    assessment_id=uuid.UUID,
+)
+_LISTENERS: Final = Compiled(
+    lambda event_types: (
+        WebhookEndpoint.objects.filter(active=True, event_types__overlap=list(event_types))
+        .order_by("pk")
+        .values_list("pk", "event_types")
+    )
+)
 
 
 class EndpointMissing(Missing):
@@ -47,8 +67,7 @@ class DeliveryMissing(Missing):
 
 def listeners(event_types: Collection[str]) -> dict[str, list[uuid.UUID]]:
     """Return the ids of the active endpoints that want events of each of these types."""
-    wanting = WebhookEndpoint.objects.filter(active=True, event_types__overlap=list(event_types))
-    rows = list(wanting.order_by("pk").values_list("pk", "event_types"))
+    rows = _LISTENERS.rows(tuple(map(str, event_types)))
     return {one: [pk for pk, wanted in rows if one in wanted] for one in event_types}
 
 
@@ -63,14 +82,16 @@ def hold_order_of(assessment_id: uuid.UUID) -> None:
 
 def events_about(subjects: Mapping[EventType, uuid.UUID]) -> dict[tuple[str, uuid.UUID], WebhookEvent]:
     """Return those of the events, by type and subject, that are recorded."""
-    rows = WebhookEvent.objects.filter(event_type__in=list(subjects), subject_id__in=subjects.values())
-    return {(row.event_type, row.subject_id): row for row in rows}
+    found = (
+        _ABOUT.first(event_type=str(event_type), subject_id=subject_id)
+        for event_type, subject_id in subjects.items()
+    )
+    return {(one.event_type, one.subject_id): one for one in found if one}
 
 
 def last_sequence(assessment_id: uuid.UUID) -> int:
     """Return how many events of an assessment were counted, 0 if none."""
-    events = WebhookEvent.objects.filter(assessment_id=assessment_id)
-    return int(events.aggregate(last=Max("sequence"))["last"] or 0)
+    return _LAST.first(assessment_id=assessment_id) or 0
 
 
 def active_named(name: str) -> list[uuid.UUID]:

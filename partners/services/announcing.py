@@ -9,6 +9,7 @@ from django.db import transaction
 
 from microcred.errors import Conflict
 from microcred.ids import uuid7
+from microcred.inserting import insert
 from ops import audit, jobs
 from partners import payloads, queries
 from partners.enums import EventStatus, EventType
@@ -70,8 +71,12 @@ def announce(
     Announcing the same thing again, at the same moment or years later, returns the first event and does
     nothing else.
     """
+    queries.hold_order_of(assessment_id)
     (event,) = _announce(
-        {event_type: subject_id}, assessment_id=assessment_id, recommendation_id=recommendation_id, now=now
+        {event_type: subject_id},
+        assessment_id=assessment_id,
+        recommendation_id=recommendation_id,
+        now=now,
     )
     return event
 
@@ -83,30 +88,29 @@ def _announce(
     recommendation_id: uuid.UUID | None,
     now: dt.datetime,
 ) -> list[WebhookEvent]:
-    """Record several things that happened to one assessment, in this order, by what each is about."""
-    queries.hold_order_of(assessment_id)
+    """Record several things that happened to one assessment, in this order, by what each is about; the caller
+    holds their order."""
     stored = queries.events_about(subjects)
     sequence = queries.last_sequence(assessment_id)
     new = [kind for kind, subject_id in subjects.items() if (kind, subject_id) not in stored]
-    heard = queries.listeners(new)
-    assessment = WebhookEvent(assessment_id=assessment_id).assessment
+    heard = queries.listeners(new) if new else {}
+    assessment: Any = WebhookEvent(assessment_id=assessment_id).assessment
     # Of one millisecond, ids are in no order of their own.
     ids = sorted(uuid7() for _ in new)
-    for place, (event_id, event_type) in enumerate(zip(ids, new, strict=True), start=sequence + 1):
-        event = WebhookEvent(
-            id=event_id,
-            assessment=assessment,
-            recommendation_id=recommendation_id,
-            event_type=event_type,
-            subject_id=subjects[event_type],
-            sequence=place,
+    made = [
+        WebhookEvent(
+            id=event_id, assessment_id=assessment_id, recommendation_id=recommendation_id, event_type=event_type,
+            subject_id=subjects[event_type], sequence=place, created_at=now,
             status=EventStatus.PENDING if heard[event_type] else EventStatus.UNHEARD,
-            created_at=now,
         )
-        event.payload = _payload(event)
-        event.save(force_insert=True)
-        stored[event_type, event.subject_id] = event
-        _deliver(event, heard[event_type], now)
+        for place, (event_id, event_type) in enumerate(zip(ids, new, strict=True), start=sequence + 1)
+    ]  # fmt: skip
+    for event in made:
+        event.payload = _payload(event, status=assessment.status, degraded=assessment.degraded)
+    insert(made)
+    for event in made:
+        stored[event.event_type, event.subject_id] = event
+        _deliver(event, heard[event.event_type], now)
     return [stored[event_type, subject_id] for event_type, subject_id in subjects.items()]
 
 
@@ -173,16 +177,15 @@ def _job_of_try(delivery: WebhookDelivery) -> dict[str, Any]:
     }
 
 
-def _payload(event: WebhookEvent) -> dict[str, object]:
-    assessment = event.assessment
-    if assessment is None or event.sequence is None:
+def _payload(event: WebhookEvent, *, status: str, degraded: bool) -> dict[str, object]:
+    if event.assessment_id is None or event.sequence is None:
         raise ValueError("an event is about an assessment, in the order of what happened to it")
     return payloads.payload(
         event.event_type,
         at=event.created_at,
         sequence=event.sequence,
-        assessment_id=assessment.pk,
+        assessment_id=event.assessment_id,
         recommendation_id=event.recommendation_id,
-        status=assessment.status,
-        degraded=assessment.degraded,
+        status=status,
+        degraded=degraded,
     )

@@ -1,28 +1,37 @@
 """Storing recommendation runs."""
 
 import datetime as dt
+import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from assessments import queries as assessment_queries
 from assessments import services as assessments
 from assessments.enums import MissingPart
 from microcred.compiled import Compiled
+from microcred.ids import uuid7
+from microcred.inserting import insert
 from ops import audit, measurements
 from recommendations.drafts import Draft, DraftItem
 from recommendations.enums import RecommendationStatus
 from recommendations.events import recommendation_ready
 from recommendations.facts import stored_items
-from recommendations.models import LearnerProfile, RagTrace, Recommendation, RecommendationItem
+from recommendations.models import RagTrace, Recommendation, RecommendationItem
 from recommendations.retrieval import Passage
 from recommendations.services import records
 
 OWN_PARTS = frozenset(set(MissingPart) - {MissingPart.ESSAY_SCORES})
 THOUSANDTH = Decimal("0.001")
+Items = list[tuple[RecommendationItem, list[RagTrace]]]
+_KEEP_LEVELS: Final = """
+INSERT INTO learner_profiles (id, user_id, role_id, levels, recorded_at) VALUES (%s, %s, %s, %s::jsonb, %s)
+ON CONFLICT (user_id, role_id) DO UPDATE SET levels = excluded.levels, recorded_at = excluded.recorded_at
+"""
 _RUNS: Final = Compiled(
     lambda assessment_id: (
         Recommendation.objects.filter(assessment_id=assessment_id)
@@ -88,7 +97,7 @@ def _store(
     )
     if earlier.run:
         Recommendation.objects.filter(assessment_id=assessment_id, effective=True).update(effective=False)
-    recommendation = Recommendation.objects.create(
+    recommendation = Recommendation(
         assessment_id=assessment_id,
         run=earlier.run + 1,
         status=status,
@@ -99,8 +108,9 @@ def _store(
         metrics={**draft.metrics, "total_latency_ms": _milliseconds(assessment.submitted_at, now)},
         generated_at=now,
     )
-    items = _store_items(recommendation, draft, _store_traces(recommendation, draft))
-    _store_facts(recommendation, assessment.user_id, assessment.role_id, draft, now)
+    items = _insert(recommendation, draft)
+    if draft.levels:
+        _keep_levels(assessment.user_id, assessment.role_id, draft.levels, now)
     records.append(recommendation, draft, role_id=assessment.role_id, items=items, now=now)
     if not assessment_queries.is_held(assessment):
         recommendation_ready.send(
@@ -123,40 +133,46 @@ def _earlier(assessment_id: uuid.UUID) -> _Earlier:
     return _Earlier(rows[0][0] if rows else 0, rests_on[0] if rests_on else 0)
 
 
-def _store_facts(
-    recommendation: Recommendation, user_id: uuid.UUID, role_id: uuid.UUID, draft: Draft, now: dt.datetime
-) -> None:
-    """Keep what the run measured, the learner's levels for later neighbours, and the trail."""
-    measurements.record(
+def _insert(recommendation: Recommendation, draft: Draft) -> Items:
+    """Store the run with all that belongs to it; return the items with their passages."""
+    traces = _traces(recommendation, draft)
+    items = _items(recommendation, draft, traces)
+    insert([recommendation], list(traces.values()), *_linked(items), *_facts(recommendation, draft))
+    return items
+
+
+def _facts(recommendation: Recommendation, draft: Draft) -> list[list[Any]]:
+    """What the run measured, and its line of the trail."""
+    measured = measurements.rows(
         assessment_id=recommendation.assessment_id,
         values=recommendation.metrics,
         context={"run": recommendation.run, "degraded": recommendation.degraded},
     )
-    if draft.levels:
-        LearnerProfile.objects.bulk_create(
-            [LearnerProfile(user_id=user_id, role_id=role_id, levels=draft.levels, recorded_at=now)],
-            update_conflicts=True,
-            unique_fields=["user", "role"],
-            update_fields=["levels", "recorded_at"],
-        )
-    audit.record(
+    line = audit.line(
         by=None, action="recommendation.made", resource_type="recommendation", resource_id=recommendation.pk,
         metadata={"run": recommendation.run, "status": recommendation.status, "items": len(draft.items)},
     )  # fmt: skip
+    return [measured, [line]]
+
+
+def _keep_levels(
+    user_id: uuid.UUID, role_id: uuid.UUID, levels: Mapping[str, float], now: dt.datetime
+) -> None:
+    """Keep the learner's levels for later neighbours."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_LEVELS, [uuid7(), user_id, role_id, json.dumps(levels), now])
 
 
 def _milliseconds(start: dt.datetime | None, end: dt.datetime) -> int:
     return round((end - start).total_seconds() * 1000) if start else 0
 
 
-def _store_traces(recommendation: Recommendation, draft: Draft) -> dict[uuid.UUID, RagTrace]:
-    """Store every passage of every item once, the nearest as rank 1; return the traces by artifact."""
-    nearest_first = draft.sources
-    traces = [
-        _trace(recommendation, passage, rank, draft) for rank, passage in enumerate(nearest_first, start=1)
-    ]
-    RagTrace.objects.bulk_create(traces)
-    return {passage.artifact_id: trace for passage, trace in zip(nearest_first, traces, strict=True)}
+def _traces(recommendation: Recommendation, draft: Draft) -> dict[uuid.UUID, RagTrace]:
+    """Return a trace of every passage of every item, the nearest as rank 1, by artifact."""
+    return {
+        passage.artifact_id: _trace(recommendation, passage, rank, draft)
+        for rank, passage in enumerate(draft.sources, start=1)
+    }
 
 
 def _trace(recommendation: Recommendation, passage: Passage, rank: int, draft: Draft) -> RagTrace:
@@ -180,19 +196,20 @@ def _trace(recommendation: Recommendation, passage: Passage, rank: int, draft: D
     )
 
 
-def _store_items(
-    recommendation: Recommendation, draft: Draft, traces: dict[uuid.UUID, RagTrace]
-) -> list[tuple[RecommendationItem, list[RagTrace]]]:
-    """Store the items with their passages; return both as they are stored."""
+def _items(recommendation: Recommendation, draft: Draft, traces: Mapping[uuid.UUID, RagTrace]) -> Items:
+    return [
+        (_item(recommendation, item, position), [traces[passage.artifact_id] for passage in item.passages])
+        for position, item in enumerate(draft.items, start=1)
+    ]
+
+
+def _linked(items: Items) -> list[list[Any]]:
+    """The items, and which passages each rests on."""
     link = RecommendationItem.traces.through
-    items = [_item(recommendation, item, position) for position, item in enumerate(draft.items, start=1)]
-    own = [[traces[passage.artifact_id] for passage in item.passages] for item in draft.items]
-    found = list(zip(items, own, strict=True))
-    RecommendationItem.objects.bulk_create(items)
-    link.objects.bulk_create(
-        [link(recommendationitem=item, ragtrace=trace) for item, cited in found for trace in cited]
-    )
-    return found
+    links = [
+        link(recommendationitem_id=item.pk, ragtrace_id=trace.pk) for item, cited in items for trace in cited
+    ]
+    return [[item for item, _ in items], links]
 
 
 def _item(recommendation: Recommendation, item: DraftItem, position: int) -> RecommendationItem:
