@@ -5,6 +5,7 @@ import os
 import threading
 import time
 import uuid
+from functools import lru_cache
 from typing import Final
 
 # Two ids of a process are at least this far apart: the least step that 12 bits of a millisecond can show.
@@ -44,3 +45,9 @@ def _ascending_ns() -> int:
 def first_uuid7(since: dt.datetime) -> uuid.UUID:
     """Return what every id that was made at ``since`` or later is greater than, to find young rows by their key."""
     return uuid.UUID(int=(int(since.timestamp() * 1000) << 80) | 0x7 << 76)
+
+
+@lru_cache(maxsize=8192)
+def spelt(key: uuid.UUID) -> str:
+    """Return an id as text; for ids that are written again and again, such as those of the catalog's passages."""
+    return str(key)

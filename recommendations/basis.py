@@ -8,7 +8,7 @@ from functools import lru_cache
 from assessments.queries import Subject
 from catalog import queries as catalog
 from recommendations import queries
-from recommendations.fusion import gap_fit
+from recommendations.fits import Fits
 from recommendations.gaps import Need, SkillGap, Target, compare, find_needs
 from recommendations.priors import Reception
 from recommendations.queries import Offer, Offers
@@ -99,7 +99,8 @@ def based_on(known: Known, *, levels: Mapping[str, float] | None = None) -> Basi
         measured = {skill.skill_key: skill.level for skill in known.profile if skill.evidence > 0}
     needs = tuple(find_needs(targets, measured, known.contested))
     serving = known.offers.that_bring(need.skill_key for need in needs)
-    helpful = tuple(offer for offer in serving if gap_fit(needs, offer.levels) > 0)
+    fits = Fits(needs)
+    helpful = tuple(offer for offer in serving if fits.of(offer.levels) > 0)
     return Basis(
         known=known,
         targets=targets,

@@ -16,11 +16,14 @@ Whoever wrote it, a template or a model, is held to the same.
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from recommendations.names import Names, folded, places
 
 LONGEST_WORDS: Final = 70
+# What is found in a text is kept for the next sentence that cites it: a few kilobytes for a passage.
+MOST_KEPT: Final = 512
 LEAST_SUPPORT: Final = 0.5
 STEM: Final = 5
 _QUOTED: Final = re.compile(r"“([^”]*)”|\"([^\"]*)\"|«([^»]*)»")
@@ -173,6 +176,7 @@ def names_other(text: str, *, own: Collection[str], others: Collection[str] | Na
     return not all(any(first <= start and end <= last for first, last in allowed) for start, end in found)
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def stems(text: str) -> frozenset[str]:
     """Return the beginnings of the words of substance: of four letters or more, and abbreviations in capitals."""
     return frozenset(
@@ -183,19 +187,27 @@ def stems(text: str) -> frozenset[str]:
 
 
 def _unsupported(said: str, cited: Sequence[Source], own: Collection[str], *, is_quoting: bool) -> str:
-    there = " ".join(
-        [*(source.text for source in cited), *(name for source in cited for name in source.names)]
-    )
-    if not _numbers(said) <= _numbers(there):
+    # One by one, because sources come up again with the next sentence.
+    there = [text for source in cited for text in (source.text, *source.names)]
+    if any(not any(number in _numbers(text) for text in there) for number in _numbers(said)):
         return "it says a number that its sources do not"
-    known = {word.casefold() for word in _WORD.findall(" ".join([there, *own]))}
     called = [match for match in _NAME.finditer(said) if not _BETWEEN_SENTENCES.search(said[: match.start()])]
-    if any(not _is_known(match.group(), known) for match in called):
-        return "it names what its sources do not"
+    if called:
+        known = frozenset().union(*map(_words, [*there, *own]))
+        if any(not _is_known(match.group(), known) for match in called):
+            return "it names what its sources do not"
+    if is_quoting:
+        return ""
     substance = stems(said)
-    if not is_quoting and len(substance & stems(" ".join([there, *own]))) < LEAST_SUPPORT * len(substance):
+    supported = substance & frozenset().union(*map(stems, [*there, *own]))
+    if len(supported) < LEAST_SUPPORT * len(substance):
         return "its sources do not say so"
     return ""
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word.casefold() for word in _WORD.findall(text))
 
 
 def _is_known(name: str, known: Collection[str]) -> bool:
@@ -203,9 +215,10 @@ def _is_known(name: str, known: Collection[str]) -> bool:
     return all(part in known or any(part in word.split("-") for word in known) for part in parts)
 
 
-def _numbers(text: str) -> set[str]:
+@lru_cache(maxsize=MOST_KEPT)
+def _numbers(text: str) -> frozenset[str]:
     spelt = {_COUNTED[word] for word in map(str.lower, _WORD.findall(text)) if word in _COUNTED}
-    return spelt | {_plain(number) for number in _NUMBER.findall(text)}
+    return frozenset(spelt | {_plain(number) for number in _NUMBER.findall(text)})
 
 
 def _plain(number: str) -> str:

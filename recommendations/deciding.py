@@ -6,10 +6,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from microcred.ids import spelt
 from microcred.sources import edition
 from recommendations.chain import digest, keyed
 from recommendations.collaborative.serving import Said, mixed, score_of
-from recommendations.fusion import Candidate, Ranked, fuse, gap_fit, weights_used
+from recommendations.fits import Fits
+from recommendations.fusion import Candidate, Ranked, fuse, weights_used
 from recommendations.gaps import Need, Target, find_needs
 from recommendations.knn import Neighbour, Neighbourhood, scores_of
 from recommendations.priors import Reception, Voices, prior
@@ -20,6 +22,7 @@ _HERE: Final = Path(__file__).parent
 _ENGINES: Final = (
     "collaborative/serving.py",
     "crowd.py",
+    "fits.py",
     "fusion.py",
     "gaps.py",
     "knn.py",
@@ -53,7 +56,7 @@ def inputs(
         "needs": [asdict(need) for need in needs],
         "weights": weights_used(unavailable),
         "unavailable": sorted(unavailable),
-        "earned": sorted(str(one.credential_id) for one in bearing if one.credential_id in earned),
+        "earned": sorted(str(one.credential_id) for one in bearing if earned and one.credential_id in earned),
         "candidates": [_written(candidate) for candidate in bearing],
         "receptions": {
             str(one.credential_id): asdict(receptions[one.credential_id])
@@ -82,10 +85,10 @@ def hits(asked: Sequence[SearchQuery], found: Sequence[Sequence[Hit]]) -> dict[s
     lists: list[dict[str, list[Any]]] = [{} for _ in found]
     for near, one in zip(lists, found, strict=True):
         for hit in best_of_each(one):
-            key = str(hit.artifact_id)
+            key = spelt(hit.artifact_id)
             near[key] = [hit.similarity, hit.vector_rank, hit.text_rank]
             if key not in passages:
-                passages[key] = {"credential": str(hit.credential_id)}
+                passages[key] = {"credential": spelt(hit.credential_id)}
     return {
         "queries": digest([query.text for query in asked]),
         "words": [query.words for query in asked],
@@ -221,8 +224,12 @@ def ranking_again(written: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _bearing(needs: Sequence[Need], candidates: Sequence[Candidate]) -> list[Candidate]:
     """Candidates that would help, and whatever stands before them, in the order given."""
+    fits = Fits(needs)
+    helpful = [one for one in candidates if fits.of(one.levels) > 0]
+    if len(helpful) == len(candidates):
+        return helpful
     by_id = {candidate.credential_id: candidate for candidate in candidates}
-    pending = [one.credential_id for one in candidates if gap_fit(needs, one.levels) > 0]
+    pending = [one.credential_id for one in helpful]
     bearing = set(pending)
     while pending:
         before = (by_id[pending.pop()].prerequisites & by_id.keys()) - bearing
@@ -244,10 +251,10 @@ def _nearest(one: Neighbour, secret: str) -> dict[str, Any]:
 
 def _written(candidate: Candidate) -> dict[str, Any]:
     return {
-        "credential": str(candidate.credential_id),
+        "credential": spelt(candidate.credential_id),
         "key": candidate.key,
         "levels": dict(candidate.levels),
-        "prerequisites": sorted(map(str, candidate.prerequisites)),
+        "prerequisites": sorted(map(str, candidate.prerequisites)) if candidate.prerequisites else [],
         "retrieval": candidate.retrieval,
         "neighbours": candidate.neighbours,
         "feedback": candidate.feedback,

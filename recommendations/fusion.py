@@ -35,10 +35,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
-from math import prod
 from typing import Final
 
-from recommendations.gaps import MAX_IMPORTANCE, Need
+from recommendations.fits import Fits, Shape, overlap, shape_of
+from recommendations.gaps import Need
 
 THOUSAND: Final = 1000
 WEIGHTS: Final[Mapping[str, float]] = {
@@ -48,10 +48,6 @@ WEIGHTS: Final[Mapping[str, float]] = {
     "feedback": 0.10,
 }
 DIVERSITY: Final = 0.10
-FULL_STEP: Final = 1.5
-REACH: Final = 2.0
-REACH_SLOPE: Final = 0.4
-LEAST_REACH: Final = 0.1
 UNPREPARED: Final = 0.5
 OTHER_ROLE: Final = 0.7
 NEAR: Final = 0.5
@@ -104,13 +100,11 @@ class Ranked:
 @dataclass(frozen=True, slots=True)
 class _Scored:
     candidate: Candidate
+    shape: Shape
     served: tuple[Need, ...]
     unmet: frozenset[uuid.UUID]
     points: tuple[int, int, int, int]
-
-    @property
-    def total(self) -> int:
-        return sum(self.points)
+    total: int
 
     @property
     def primary_skill(self) -> str:
@@ -122,31 +116,6 @@ def weights_used(missing: Collection[str] = ()) -> dict[str, float]:
     present = {part: weight for part, weight in WEIGHTS.items() if part not in missing}
     scale = sum(WEIGHTS.values()) / sum(present.values())
     return {part: present.get(part, 0.0) * scale for part in WEIGHTS}
-
-
-def need_fit(need: Need, reached: float) -> float:
-    """Return how well a credential that leads to ``reached`` serves the need, from 0 to 1."""
-    gain = min(1.0, max(0.0, min(reached, need.target) - need.level) / FULL_STEP)
-    beyond = max(0.0, reached - need.level - REACH)
-    weight = need.trust * need.importance / MAX_IMPORTANCE
-    return weight * gain * max(LEAST_REACH, 1.0 - REACH_SLOPE * beyond)
-
-
-def gap_fit(needs: Sequence[Need], levels: Mapping[str, float]) -> float:
-    """Return how well a credential that leads to ``levels`` serves all needs together, from 0 to 1."""
-    return 1.0 - prod(
-        1.0 - need_fit(need, levels[need.skill_key]) for need in needs if need.skill_key in levels
-    )
-
-
-def overlap(one: Mapping[str, float], other: Mapping[str, float]) -> float:
-    """Return how alike two credentials are in what they bring, from 0 to 1 (weighted Jaccard)."""
-    if one.keys().isdisjoint(other):
-        return 0.0
-    # In a fixed order, so that the sums come out the same to the last bit in every process.
-    skills = sorted(one.keys() | other.keys())
-    shared = sum(min(one.get(skill, 0.0), other.get(skill, 0.0)) for skill in skills)
-    return shared / sum(max(one.get(skill, 0.0), other.get(skill, 0.0)) for skill in skills)
 
 
 def fuse(
@@ -166,33 +135,43 @@ def fuse(
     prerequisites met, and so do levels that the learner has only ``stated``; ``missing`` names the parts that
     are not available. Other ``weights`` of the parts may be given, to rank as was ranked before.
     """
-    weights = weights_used(missing) if weights is None else weights
-    by_id = {candidate.credential_id: candidate for candidate in candidates}
-    fits = {key: gap_fit(needs, one.levels) for key, one in by_id.items() if key not in earned}
-    useful = {key for key, fit in fits.items() if fit > 0}
+    weights, known = weights_used(missing) if weights is None else weights, Fits(needs)
+    fits = [0.0 if earned and one.credential_id in earned else known.of(one.levels) for one in candidates]
+    useful = [(one, fit) for one, fit in zip(candidates, fits, strict=True) if fit > 0]
     reached = {**(stated or {}), **levels}
+    before = _Before.among(candidates, useful)
     scored = []
-    for candidate in candidates:
-        if candidate.credential_id not in useful:
-            continue
-        unmet = _unmet(candidate, by_id, reached, earned)
-        if not any(_stands_before(one, candidate, by_id) for one in unmet & useful):
-            scored.append(_score(candidate, needs, fits[candidate.credential_id], unmet, weights))
+    for candidate, fit in useful:
+        unmet = before.unmet(candidate, reached, earned)
+        if not any(_stands_before(one, candidate, before.by_id) for one in unmet & before.useful):
+            scored.append(_score(candidate, known, fit, unmet, weights))
     return _pick(scored, limit)
 
 
-def _unmet(
-    candidate: Candidate,
-    by_id: Mapping[uuid.UUID, Candidate],
-    levels: Mapping[str, float],
-    earned: Set[uuid.UUID],
-) -> frozenset[uuid.UUID]:
-    """The prerequisites whose known skills the learner is not near; retired ones are asked of nobody."""
-    return frozenset(
-        wanted
-        for wanted in candidate.prerequisites - earned
-        if wanted in by_id and not _near(levels, by_id[wanted].levels)
-    )
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The candidates by id, and which of them help; nothing where no candidate asks for what comes before it."""
+
+    by_id: Mapping[uuid.UUID, Candidate]
+    useful: Set[uuid.UUID]
+
+    @staticmethod
+    def among(candidates: Sequence[Candidate], useful: Sequence[tuple[Candidate, float]]) -> "_Before":
+        if not any(one.prerequisites for one in candidates):
+            return _Before({}, frozenset())
+        return _Before(
+            {one.credential_id: one for one in candidates}, {one.credential_id for one, _ in useful}
+        )
+
+    def unmet(
+        self, candidate: Candidate, levels: Mapping[str, float], earned: Set[uuid.UUID]
+    ) -> frozenset[uuid.UUID]:
+        """The prerequisites whose known skills the learner is not near; retired ones are asked of nobody."""
+        return frozenset(
+            wanted
+            for wanted in candidate.prerequisites - earned
+            if wanted in self.by_id and not _near(levels, self.by_id[wanted].levels)
+        )
 
 
 def _near(levels: Mapping[str, float], reached: Mapping[str, float]) -> bool:
@@ -214,31 +193,20 @@ def _stands_before(
 
 def _score(
     candidate: Candidate,
-    needs: Sequence[Need],
+    known: Fits,
     fit: float,
     unmet: frozenset[uuid.UUID],
     weights: Mapping[str, float],
 ) -> _Scored:
     fit *= (UNPREPARED if unmet else 1.0) * (1.0 if candidate.for_role else OTHER_ROLE)
-    raw = {
-        "gap_fit": fit,
-        "retrieval": candidate.retrieval,
-        "neighbours": candidate.neighbours,
-        "feedback": candidate.feedback,
-    }
-    gap, retrieval, neighbours, feedback = (round(THOUSAND * weights[part] * raw[part]) for part in WEIGHTS)
-    return _Scored(candidate, _served(candidate, needs), unmet, (gap, retrieval, neighbours, feedback))
-
-
-def _served(candidate: Candidate, needs: Sequence[Need]) -> tuple[Need, ...]:
-    """The needs that it serves, the best served first."""
-    fits = {
-        need.skill_key: need_fit(need, candidate.levels[need.skill_key])
-        for need in needs
-        if need.skill_key in candidate.levels
-    }
-    serving = (need for need in needs if fits.get(need.skill_key, 0.0) > 0)
-    return tuple(sorted(serving, key=lambda need: (-fits[need.skill_key], need.skill_key)))
+    points = (
+        round(THOUSAND * weights["gap_fit"] * fit),
+        round(THOUSAND * weights["retrieval"] * candidate.retrieval),
+        round(THOUSAND * weights["neighbours"] * candidate.neighbours),
+        round(THOUSAND * weights["feedback"] * candidate.feedback),
+    )
+    shape = shape_of(candidate.levels)
+    return _Scored(candidate, shape, known.served(shape), unmet, points, sum(points))
 
 
 def _pick(scored: Sequence[_Scored], limit: int) -> list[Ranked]:
@@ -248,7 +216,7 @@ def _pick(scored: Sequence[_Scored], limit: int) -> list[Ranked]:
     picked: list[Ranked] = []
     while waiting and len(picked) < limit:
         penalties = [
-            min(one.total, round(THOUSAND * DIVERSITY * alike))
+            min(one.total, round(THOUSAND * DIVERSITY * alike)) if alike else 0
             for one, alike in zip(waiting, overlaps, strict=True)
         ]
         best = _best(waiting, penalties, taken)
@@ -256,10 +224,11 @@ def _pick(scored: Sequence[_Scored], limit: int) -> list[Ranked]:
         picked.append(_ranked(one, penalties[best]))
         taken[one.primary_skill] += 1
         del overlaps[best]
-        overlaps = [
-            max(alike, overlap(other.candidate.levels, one.candidate.levels))
-            for other, alike in zip(waiting, overlaps, strict=True)
-        ]
+        shared = {
+            other.shape: overlap(other.candidate.levels, one.candidate.levels)
+            for other in {other.shape: other for other in waiting}.values()
+        }
+        overlaps = [max(alike, shared[other.shape]) for other, alike in zip(waiting, overlaps, strict=True)]
     return sorted(picked, key=lambda ranked: -ranked.parts.confidence)
 
 

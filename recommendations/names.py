@@ -1,4 +1,5 @@
-"""Names of the catalog in running text: found by their first word, so that thousands can be looked for at once."""
+"""Names of the catalog in running text: found by their first word and as many more as names that begin with it have, so
+that thousands can be looked for at once."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -12,13 +13,16 @@ class Names:
     """The titles of a catalog. One of a single word may be any word; it is a name where it is written as one."""
 
     def __init__(self, titles: Collection[str]) -> None:
-        self._by_first_word: dict[str, list[tuple[str, str]]] = {}
+        # Where one of these words must stand as it is written, "" for anywhere, by the folded name.
+        self._known: dict[str, set[str]] = {}
+        lengths: dict[str, set[int]] = {}
         for title in dict.fromkeys(titles):
-            words = TOKEN.findall(title)
-            if words:
-                name = folded(title)
-                must_stand = words[0] if len(words) == 1 else ""
-                self._by_first_word.setdefault(name.split(" ", 2)[1], []).append((name, must_stand))
+            written = TOKEN.findall(title)
+            if written:
+                words = folded(title).split()
+                self._known.setdefault(" ".join(words), set()).add(written[0] if len(written) == 1 else "")
+                lengths.setdefault(words[0], set()).add(len(words))
+        self._lengths = {first: tuple(sorted(own)) for first, own in lengths.items()}
 
     @staticmethod
     @lru_cache(maxsize=4)
@@ -28,12 +32,20 @@ class Names:
 
     def places(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield where names begin and end in the folded text."""
-        within = folded(text)
-        written = set(TOKEN.findall(text))
-        for word in dict.fromkeys(within.split()):
-            for name, must_stand in self._by_first_word.get(word, ()):
-                if not must_stand or must_stand in written:
-                    yield from places(name, within)
+        words = folded(text).split()
+        written: set[str] | None = None
+        start = 0
+        for place, first in enumerate(words):
+            for length in self._lengths.get(first, ()):
+                name = " ".join(words[place : place + length])
+                must_stand = self._known.get(name)
+                if must_stand is None:
+                    continue
+                written = set(TOKEN.findall(text)) if written is None else written
+                if "" in must_stand or not must_stand.isdisjoint(written):
+                    # With the space before it and the one after it.
+                    yield start, start + len(name) + 2
+            start += len(first) + 1
 
 
 def places(name: str, within: str) -> list[tuple[int, int]]:

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from recommendations.fusion import overlap
+from recommendations.fits import overlap
 
 UNKNOWN: Final = 0.5
 CREDENTIAL_STRENGTH: Final = 4.0

@@ -67,10 +67,11 @@ def best(
     wanted, near = stems(subject), nearness or {}
 
     def worth(one: Saying) -> tuple[bool, bool, bool, int, int, int]:
+        steers, says = _merits(one.text)
         return (
-            STEERING.search(one.text) is None,
+            not steers,
             ASIDE.search(one.heading) is None,
-            len(one.text.split()) >= LEAST_WORDS and DULL.search(one.text) is None,
+            says,
             round(near.get(one.text, 0.0) / STEP),
             len(wanted & stems(one.text)),
             -one.place,
@@ -78,6 +79,13 @@ def best(
 
     left = [one for one in candidates if one.text not in without]
     return next(filter(accept, sorted(left, key=worth, reverse=True)), None)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _merits(text: str) -> tuple[bool, bool]:
+    """Whether a sentence steers its reader, and whether it says something."""
+    is_long = len(text.split()) >= LEAST_WORDS
+    return STEERING.search(text) is not None, is_long and DULL.search(text) is None
 
 
 @lru_cache(maxsize=MOST_KEPT)

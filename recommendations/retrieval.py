@@ -29,7 +29,6 @@ MAX_QUERIES: Final = 5
 K: Final = 3
 WORDS_SHARE: Final = 0.5
 _HIGHEST: Final = (1 + WORDS_SHARE) / (K + 1)
-_Order = tuple[float, float, uuid.UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,12 @@ class SearchQuery:
     text: str
     share: float
     words: str = ""
+
+
+def _fused(vector_rank: int | None, text_rank: int | None) -> float:
+    by_meaning = 1 / (K + vector_rank) if vector_rank else 0.0
+    by_words = WORDS_SHARE / (K + text_rank) if text_rank else 0.0
+    return by_meaning + by_words
 
 
 class Hit(NamedTuple):
@@ -60,14 +65,13 @@ class Hit(NamedTuple):
     @property
     def fused(self) -> float:
         """The fused reciprocal ranks."""
-        by_meaning = 1 / (K + self.vector_rank) if self.vector_rank else 0.0
-        by_words = WORDS_SHARE / (K + self.text_rank) if self.text_rank else 0.0
-        return by_meaning + by_words
+        return _fused(self.vector_rank, self.text_rank)
 
     @property
     def relevance(self) -> float:
         """What the passage says for its credential, from 0 to 1; 1 is the same text, first in both lists."""
-        return (min(1.0, max(0.0, self.similarity)) + self.fused / _HIGHEST) / 2
+        fused = _fused(self.vector_rank, self.text_rank)
+        return (min(1.0, max(0.0, self.similarity)) + fused / _HIGHEST) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,15 @@ class Evidence:
     hits: tuple[Hit, ...]
 
 
+@dataclass(slots=True)
+class _Best:
+    """A passage as the query found it that it says most for, and the best score that any query gave it."""
+
+    hit: Hit
+    relevance: float
+    score: float
+
+
 def search_queries(needs: Sequence[Need], meanings: Mapping[str, str] | None = None) -> list[SearchQuery]:
     """Return what to search for, one query for each of the five heaviest needs, the heaviest first.
 
@@ -116,23 +129,25 @@ def search_queries(needs: Sequence[Need], meanings: Mapping[str, str] | None = N
 
 def gather(found: Sequence[tuple[SearchQuery, Sequence[Hit]]]) -> dict[uuid.UUID, Evidence]:
     """Collect what the queries found, by credential."""
-    best: dict[uuid.UUID, tuple[_Order, Hit]] = {}
-    scores: dict[uuid.UUID, float] = {}
+    best: dict[uuid.UUID, _Best] = {}
     for query, hits in found:
         for hit in hits:
             relevance = hit.relevance
-            order = (-relevance, -hit.similarity, hit.artifact_id)
-            known = best.get(hit.artifact_id)
-            if known is None or order < known[0]:
-                best[hit.artifact_id] = order, hit
-            score = query.share * relevance
-            scores[hit.credential_id] = max(score, scores.get(hit.credential_id, 0.0))
-    of_each: dict[uuid.UUID, list[tuple[_Order, Hit]]] = {credential_id: [] for credential_id in scores}
+            score, known = query.share * relevance, best.get(hit.artifact_id)
+            if known is None:
+                best[hit.artifact_id] = _Best(hit, relevance, score)
+                continue
+            known.score = max(known.score, score)
+            if (relevance, hit.similarity) > (known.relevance, known.hit.similarity):
+                known.hit, known.relevance = hit, relevance
+    of_each: dict[uuid.UUID, list[_Best]] = {}
     for one in best.values():
-        of_each[one[1].credential_id].append(one)
+        of_each.setdefault(one.hit.credential_id, []).append(one)
     return {
-        credential_id: Evidence(score, tuple(hit for _, hit in sorted(of_each[credential_id], key=_first)))
-        for credential_id, score in scores.items()
+        credential_id: Evidence(
+            max(one.score for one in own), tuple(one.hit for one in sorted(own, key=_first))
+        )
+        for credential_id, own in of_each.items()
     }
 
 
@@ -152,5 +167,5 @@ def fuse_ranks(hits: Iterable[Hit], *, limit: int) -> list[Hit]:
     return [Hit(*hit[:-1], fused_rank=rank) for rank, hit in enumerate(ordered[:limit], start=1)]
 
 
-def _first(one: tuple[_Order, Hit]) -> _Order:
-    return one[0]
+def _first(one: _Best) -> tuple[float, float, uuid.UUID]:
+    return -one.relevance, -one.hit.similarity, one.hit.artifact_id

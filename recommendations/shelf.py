@@ -113,6 +113,7 @@ class Shelf:
     words: dict[str, Postings] = field(default_factory=dict)
     _rows: dict[uuid.UUID, list[int]] = field(init=False)
     _row_of: dict[str, int] = field(init=False)
+    _hashes: dict[str, Mapping[str, str]] = field(init=False, default_factory=dict)
     _order: Rows = field(init=False)
     _norms: Floats = field(init=False)
     _title_norms: Floats = field(init=False)
@@ -133,9 +134,13 @@ class Shelf:
         found = [row for one in credential_ids for row in self._rows.get(one, ())]
         return np.array(found, np.intp)
 
-    def hashes_of(self, artifact_id: str) -> tuple[str, str]:
-        """Return the hashes of what was embedded for the vector of this id, and of the vector."""
-        return self.held.hashes[self._row_of[artifact_id]]
+    def hashes_of(self, artifact_id: str) -> Mapping[str, str]:
+        """Return the hashes of what was embedded for the vector of this id (``content``), and of the ``vector``."""
+        known = self._hashes.get(artifact_id)
+        if known is None:
+            content, vector = self.held.hashes[self._row_of[artifact_id]]
+            known = self._hashes[artifact_id] = {"content": content, "vector": vector}
+        return known
 
     def search(self, wanted: Sequence[Wanted], rows: Rows, *, depth: int, limit: int) -> list[list[Hit]]:
         """Return, for each that is wanted, the first ``limit`` of these rows by meaning and by words together; each of

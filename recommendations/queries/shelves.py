@@ -79,8 +79,7 @@ class Searched:
         """Return the hashes of what was embedded and of its vector, as `vector_hashes` does."""
         if self.shelf is None:
             return vector_hashes(artifact_ids)
-        found = ((pk, *self.shelf.hashes_of(pk)) for pk in artifact_ids)
-        return {pk: {"content": content, "vector": vector} for pk, content, vector in found}
+        return {pk: self.shelf.hashes_of(pk) for pk in artifact_ids}
 
 
 _kept: Final[dict[tuple[str, EmbeddingKey], _Kept]] = {}

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommendations.fusion import WEIGHTS, Candidate, Ranked, fuse, gap_fit, need_fit, overlap, weights_used
+from recommendations.fits import gap_fit, need_fit, overlap
+from recommendations.fusion import WEIGHTS, Candidate, Ranked, fuse, weights_used
 from recommendations.gaps import Need, Target, find_needs
 
 
