@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Credential
 from microcred.ai.base import EmbeddingKey, ProviderError, Vectors
 from recommendations import queries
 from recommendations.models import DocumentChunk, EmbeddingArtifact
-from recommendations.services import RefreshCounts, refresh_embeddings
+from recommendations.services import RefreshCounts, embeddings, refresh_embeddings
 from recommendations.services.embeddings import DimensionUnfit
 from tests.factories.catalog import CredentialDocumentFactory
 from tests.factories.recommendations import FailingEmbedder, WordEmbedder, offered
@@ -182,3 +183,36 @@ def test_texts_of_like_length_are_embedded_together(monkeypatch: pytest.MonkeyPa
     refresh_embeddings(embedder=Listening())
 
     assert batches[:2] == [[1, 2], [30, 40]]
+
+
+def test_documents_of_the_same_words_keep_passages_of_their_own_when_cut_together() -> None:
+    credential = offered("joins", text="Inner joins")
+    credential.documents.update(title="Course", text="Inner joins.\n\nOuter joins.")
+    for number in range(2):
+        CredentialDocumentFactory(
+            credential=credential, uri=f"https://example.org/{number}", title="Course", text="Inner joins."
+        )
+    refresh_embeddings(embedder=WordEmbedder())
+    before = set(DocumentChunk.objects.values_list("pk", "document_id", "content_hash"))
+    assert len({document_id for _, document_id, _ in before}) == 3
+
+    for document in credential.documents.all():
+        document.content_hash = hashlib.sha256(b"anything else").hexdigest()
+        document.save()
+    counts = refresh_embeddings(embedder=WordEmbedder())
+
+    assert (counts.cut, counts.added, counts.removed, counts.embedded) == (3, 0, 0, 0)
+    assert set(DocumentChunk.objects.values_list("pk", "document_id", "content_hash")) == before
+
+
+def test_documents_are_cut_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embeddings, "CUT_TOGETHER", 3)
+    for number in range(7):
+        offered(f"course-{number}", text=f"Words of course {number}")
+
+    with CaptureQueriesContext(connection) as captured:
+        counts = refresh_embeddings(embedder=WordEmbedder())
+
+    assert (counts.cut, counts.added) == (7, 7)
+    assert sum('INSERT INTO "document_chunks"' in one["sql"] for one in captured) == 3
+    assert DocumentChunk.objects.count() == 7
