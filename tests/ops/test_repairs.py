@@ -91,6 +91,8 @@ def test_a_look_that_another_process_makes_is_left_to_it() -> None:
             cursor.execute("SELECT pg_advisory_lock(hashtextextended('repair:thing', 0))")
             holds.set()
             done.wait(10)
+            # The server lets go of what a closed connection held a moment later.
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended('repair:thing', 0))")
         connection.close()
 
     other = threading.Thread(target=hold)
