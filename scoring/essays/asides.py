@@ -19,6 +19,7 @@ from microcred.ai.base import Embedder, Vectors
 from microcred.kept import Kept
 from scoring.essays.language import FUNCTION_WORDS, function_share
 from scoring.essays.likeness import looked_for
+from scoring.essays.remembered import ANSWERS
 from scoring.essays.task import EssayTask
 from scoring.essays.text import Span, cut_long, sentences, words
 
@@ -27,7 +28,7 @@ LANGUAGE: Final = "en"
 LONGEST_SENTENCE: Final = 40
 MOST_SENTENCES: Final = 400
 _NEAREST: Final = 3
-_REMEMBERED: Final = 64
+_TASKS: Final = 64
 _CLASSES: Final[Mapping[str, frozenset[str]]] = {
     name: frozenset(listed.split())
     for name, listed in json.loads(
@@ -102,15 +103,15 @@ def shipped() -> AsideModel:
 class AsideFinder:
     """Finds asides with the embedder that the model was fitted with.
 
-    What was found in the last 64 essays is remembered, for one essay is asked about several times; so are the vectors
-    of what 64 tasks ask for.
+    What was found in the last essays is remembered, for one essay is asked about several times; so are the vectors of
+    what 64 tasks ask for.
     """
 
     def __init__(self, embedder: Embedder, model: AsideModel | None = None) -> None:
         self._embedder = embedder
         self._model = model or shipped()
-        self._read: Kept[tuple[str, str], tuple[list[Span], Vectors]] = Kept(_REMEMBERED)
-        self._subjects: Kept[tuple[str, ...], Vectors] = Kept(_REMEMBERED)
+        self._read: Kept[tuple[str, str], tuple[list[Span], Vectors]] = Kept(ANSWERS)
+        self._subjects: Kept[tuple[str, ...], Vectors] = Kept(_TASKS)
 
     def find(self, task: EssayTask) -> tuple[Span, ...]:
         """The asides in the answer, in order; none in a language that the model does not know."""

@@ -16,6 +16,7 @@ from typing import Final
 from scoring.essays.disguises import hidden_texts, views
 from scoring.essays.injection_patterns import compiled
 from scoring.essays.language import FUNCTION_WORDS, function_share, other_language
+from scoring.essays.remembered import ANSWERS
 from scoring.essays.text import Folded, Span, is_invisible, sentences, words
 
 
@@ -48,7 +49,7 @@ _ENGLISH_ENOUGH: Final = 0.15
 _SEPARATES: Final = re.compile(r"[,;:()/|\n-]")
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=ANSWERS)
 def suspicions(answer: str, language: str = "en") -> tuple[Suspicion, ...]:
     """Everything in the answer that seems to address the grader, in the order it stands."""
     found = {

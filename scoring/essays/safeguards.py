@@ -11,12 +11,12 @@ from scoring.essays.cutting import without
 from scoring.essays.judgement import CriterionVerdict
 from scoring.essays.local import LocalJudge
 from scoring.essays.plausibility import LEAST_OF_MODEL_ANSWER, at_best, contradicted, is_too_good
+from scoring.essays.remembered import ANSWERS
 from scoring.essays.task import EssayTask
 from scoring.essays.text import Span
 
 TOO_GOOD: Final = "the best level everywhere, for an answer that says little of what is looked for"
 CONTRADICTED: Final = "a best level that the words of the answer are far from bearing out"
-_REMEMBERED: Final = 64
 
 
 class Safeguards(Protocol):
@@ -57,7 +57,7 @@ class EmbeddedSafeguards:
     def __init__(self, embedder: Embedder) -> None:
         self._finder = AsideFinder(embedder)
         self._local = LocalJudge(embedder)
-        self._contents: Kept[tuple[str, str, str], dict[str, float]] = Kept(_REMEMBERED)
+        self._contents: Kept[tuple[str, str, str], dict[str, float]] = Kept(ANSWERS)
 
     def asides(self, task: EssayTask) -> tuple[Span, ...]:
         """The asides in the answer."""
