@@ -28,7 +28,9 @@ class LoginForm(auth_forms.AuthenticationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "E-mail address"
-        self.fields["username"].widget.attrs.update(type="email", inputmode="email")
+        self.fields["username"].widget = forms.EmailInput(
+            attrs={**self.fields["username"].widget.attrs, "inputmode": "email"}
+        )
 
 
 class OwnPasswordForm(auth_forms.PasswordChangeForm):

@@ -26,7 +26,12 @@ RELEVANCE = [
 class AssessmentFilters(forms.Form):
     """Narrows the list; what cannot be understood narrows nothing."""
 
-    search = forms.CharField(label="Student", max_length=100, required=False)
+    search = forms.CharField(
+        label="Student",
+        max_length=100,
+        required=False,
+        widget=forms.SearchInput(attrs={"placeholder": "Name or e-mail address"}),
+    )
     status = forms.ChoiceField(
         label="Status",
         required=False,
@@ -37,7 +42,6 @@ class AssessmentFilters(forms.Form):
 
     def __init__(self, data: Any, *, by: User, roles: Sequence[tuple[uuid.UUID, str]]) -> None:
         super().__init__(data)
-        self.fields["search"].widget.attrs.update(type="search", placeholder="Name or e-mail address")
         role: Any = self.fields["role"]
         role.choices = [("", "Every role"), *((str(pk), name) for pk, name in roles)]
         if by.role != Role.ADMIN:

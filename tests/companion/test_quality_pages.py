@@ -103,7 +103,10 @@ class TestEmpty:
         agreement = text_of(admin, page("quality-agreement", role.pk))
         fairness = text_of(admin, page("quality-fairness", role.pk))
 
-        assert f"once {LEAST_PEOPLE} students have completed the role; so far there are 0" in items
+        assert (
+            f"need the answers of {LEAST_PEOPLE} students who completed the role; so far there are those of 0"
+            in items
+        )
         assert (
             f"once {LEAST_PAIRS} essays of a question have been scored by a model and marked blind by a person"
             in agreement
