@@ -82,15 +82,22 @@ def effective_rule_scores(assessment_id: uuid.UUID) -> dict[uuid.UUID, RuleScore
 
 
 def effective_essay_scores(assessment_id: uuid.UUID) -> dict[uuid.UUID, EssayScore]:
-    """Return the run that counts for every essay, by snapshot: a person's before a model's, then the newest."""
+    """Return the run that counts for every essay with its marks, by snapshot: a person's before a model's, then the
+    newest."""
     chosen = effective(
-        Given(snapshot, source, (run,), pk)
-        for pk, snapshot, source, run in stored.ESSAY_RUNS.rows(assessment_id=assessment_id)
+        Given(row.question_snapshot_id, row.source, (row.run,), row)
+        for row in stored.ESSAYS.rows(assessment_id=assessment_id)
     )
     if not chosen:
         return {}
-    rows = EssayScore.objects.filter(pk__in=chosen.values()).prefetch_related("marks")
-    return {row.question_snapshot_id: row for row in rows}
+    marks: dict[uuid.UUID, list[CriterionMark]] = {row.pk: [] for row in chosen.values()}
+    for mark in stored.MARKS.rows(assessment_id=assessment_id):
+        # Those of runs that do not count are left.
+        marks.get(mark.essay_score_id, []).append(mark)
+    for row in chosen.values():
+        # As a prefetch leaves them.
+        vars(row)["_prefetched_objects_cache"] = {"marks": marks[row.pk]}
+    return chosen
 
 
 def question_results(assessment_id: uuid.UUID) -> list[QuestionResult]:

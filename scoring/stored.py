@@ -4,13 +4,15 @@ import uuid
 from typing import Final
 
 from microcred.compiled import Compiled
-from scoring.models import EssayScore, ProfileRun, RuleScore, ScoreOverride, SkillEstimate
+from scoring.models import CriterionMark, EssayScore, ProfileRun, RuleScore, ScoreOverride, SkillEstimate
 
-ESSAY_RUNS: Final = Compiled(
-    lambda assessment_id: (
-        EssayScore.objects.filter(assessment_id=assessment_id)
-        .order_by()
-        .values_list("pk", "question_snapshot_id", "source", "run")
+ESSAYS: Final = Compiled(
+    lambda assessment_id: EssayScore.objects.filter(assessment_id=assessment_id).order_by(),
+    assessment_id=uuid.UUID,
+)
+MARKS: Final = Compiled(
+    lambda assessment_id: CriterionMark.objects.filter(essay_score__assessment_id=assessment_id).order_by(
+        "position"
     ),
     assessment_id=uuid.UUID,
 )

@@ -13,6 +13,9 @@ from typing import Any
 
 import httpx2
 
+# A reply as it came.
+Response = httpx2.Response
+
 
 class ReplyTooLargeError(Exception):
     """The reply has more bytes than allowed."""

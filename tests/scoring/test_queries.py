@@ -15,7 +15,7 @@ from microcred.ai.base import EmbeddingReply
 from scoring import queries, services
 from scoring.calls import ledger
 from scoring.enums import EssayOutcome, ScoreSource
-from scoring.models import EssayScore
+from scoring.models import CriterionMark, EssayScore
 from tests.factories.accounts import AdminFactory
 from tests.factories.assessments import (
     GOOD_ESSAY,
@@ -78,6 +78,30 @@ def test_a_person_outranks_every_model_and_the_newest_run_outranks_the_older(
     (row,) = queries.effective_essay_scores(assessment.pk).values()
 
     assert row.run == effective
+
+
+def test_the_run_that_counts_is_read_whole_with_its_own_marks_in_two_queries(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    assessment = handed_in()
+    older, newer = (essay_run(assessment, run, ScoreSource.MODEL, "2.00") for run in (1, 2))
+    for row, position, key in ((older, 1, "gone"), (newer, 2, "second"), (newer, 1, "first")):
+        CriterionMark.objects.create(
+            essay_score=row, position=position, criterion_key=key, criterion_name=key.title(), status="scored",
+            points=Decimal(2), maximum=Decimal(4), weight=Decimal(1), quotes=[{"text": key, "start": 0, "end": 5}],
+        )  # fmt: skip
+    queries.effective_essay_scores(assessment.pk)
+
+    with django_assert_num_queries(2):
+        (read,) = queries.effective_essay_scores(assessment.pk).values()
+        marks = queries.marks_of(read)
+
+    stored = EssayScore.objects.get(pk=newer.pk)
+    fields = [field.attname for field in EssayScore._meta.concrete_fields]
+    assert [getattr(read, name) for name in fields] == [getattr(stored, name) for name in fields]
+    assert [(mark.criterion_key, mark.quotes[0]["text"]) for mark in marks] == [
+        ("first", "first"), ("second", "second"),
+    ]  # fmt: skip
 
 
 def test_every_question_has_an_outcome_in_the_order_of_the_questions() -> None:
@@ -244,7 +268,7 @@ def test_results_take_as_many_queries_for_one_question_as_for_seven(
 
     for assessment in (one, seven):
         essay_run(assessment, 1, ScoreSource.MODEL, "2.00")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             queries.question_results(assessment.pk)
 
 

@@ -2,9 +2,11 @@
 
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
+import structlog
 
 from microcred.ai.base import ChatReply, FailureKind, ProviderError
 from microcred.ai.openai import OpenAIChat, OpenAIServer
@@ -120,6 +122,17 @@ def test_the_name_of_a_model_is_kept_as_far_as_the_ledger_holds_it(
     fake.queue(Reply(named.body | {"model": "m" * 5000}))
 
     assert ask(chat_model).model == "m" * 64
+
+
+def test_the_number_that_the_provider_gave_the_request_is_logged(
+    fake: FakeOpenAI, chat_model: OpenAIChat
+) -> None:
+    fake.queue(replace(chat("{}"), headers={"x-request-id": "req_7"}))
+
+    with structlog.testing.capture_logs() as logs:
+        ask(chat_model)
+
+    assert [line["provider_request"] for line in logs if line["event"] == "ai.chat"] == ["req_7"]
 
 
 def test_a_lone_surrogate_in_an_answer_does_not_stop_the_call(
