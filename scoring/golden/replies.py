@@ -171,7 +171,7 @@ def _marks_of(answer: str) -> Mapping[str, Mark] | None:
     told, known = _told(answer), _marks()
     if told in known:
         return known[told]
-    whole = next((text for text in known if _is_part(told, text)), None)
+    whole = _whole_of(told)
     if whole is None:
         return None
     # What was left out was not what the levels rest on; where the sentence quoted was, another one has to do.
@@ -181,13 +181,20 @@ def _marks_of(answer: str) -> Mapping[str, Mark] | None:
     }
 
 
-def _is_part(part: str, whole: str) -> bool:
-    """Whether at least an eighth of a text is left, in any order and with no other words among them.
+def _whole_of(part: str) -> str | None:
+    """The first text of which at least an eighth is left, in any order and with no other words among them.
 
     What was replaced does not count: figures that come to stand beside each other can look like a number to call.
     """
-    left, all_words = Counter(words(_REPLACED.sub(" ", part))), Counter(words(whole))
-    return 8 * left.total() >= all_words.total() and left <= all_words
+    left = Counter(words(_REPLACED.sub(" ", part)))
+    most = 8 * left.total()
+    return next((whole for whole, held in _words().items() if most >= held.total() and left <= held), None)
+
+
+@cache
+def _words() -> Mapping[str, Counter[str]]:
+    """How often every text of the golden set has each of its words."""
+    return {text: Counter(words(text)) for text in _marks()}
 
 
 def _least(schema: Mapping[str, Any]) -> Any:
