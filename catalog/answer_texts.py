@@ -50,8 +50,13 @@ def folded_signs(text: str, case_sensitive: bool = False) -> str:
     return text
 
 
+def signs_seen(text: str) -> str:
+    """The text in compatibility form (NFKC), without invisible format characters."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+
+
 def _folded_once(text: str, case_sensitive: bool) -> str:
-    visible = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    visible = signs_seen(text)
     plain = unicodedata.normalize("NFKC", visible.translate(MARKS))
     return plain if case_sensitive else unicodedata.normalize("NFKC", plain.casefold())
 

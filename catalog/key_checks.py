@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from catalog.answer_patterns import PatternInvalid, compiled
-from catalog.answer_texts import normal_form
+from catalog.answer_texts import normal_form, signs_seen
 
 Choices = Sequence[Mapping[str, Any]]
 
@@ -63,6 +63,20 @@ def unusable_choices(question_type: str, choices: Choices) -> Iterator[str]:
         for at, choice in enumerate(choices):
             if "side" not in choice:
                 yield f'choices[{at}].side: must be "left" or "right", since this is a matching question'
+    yield from _alike(choices)
+
+
+def _alike(choices: Choices) -> Iterator[str]:
+    """Choices in which nothing can be seen, and choices that students cannot tell apart."""
+    first: dict[tuple[str | None, str], int] = {}
+    for at, choice in enumerate(choices):
+        shown = " ".join(signs_seen(choice["text"]).split())
+        if not shown:
+            yield f"choices[{at}].text: holds nothing that can be seen"
+            continue
+        other = first.setdefault((choice.get("side"), shown), at)
+        if other != at:
+            yield f"choices[{at}].text: looks like that of choices[{other}]"
 
 
 def misfits(rules: Mapping[str, Any], choices: Choices, answer_format: Mapping[str, Any]) -> Iterator[str]:

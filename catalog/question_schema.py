@@ -8,29 +8,31 @@ from catalog.answer_patterns import MAX_PATTERN
 Schema = dict[str, Any]
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+# Python's $ also fits before a last line end, that of other validators does not; this means the same to all of them.
+_END: Final = r"$(?!\n)"
 _ID: Final[Schema] = {
     "type": "string",
-    "pattern": r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$",
+    "pattern": r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}" + _END,
     "description": "an id of at most 64 letters, digits, points, dashes and underscores",
 }
 _NUMBER: Final[Schema] = {
     "type": "string",
-    "pattern": r"^-?[0-9]{1,20}(\.[0-9]{1,20})?$",
+    "pattern": r"^-?[0-9]{1,20}(\.[0-9]{1,20})?" + _END,
     "description": 'a decimal number written as a string, such as "42.5"',
 }
 _POSITIVE: Final[Schema] = {
     "type": "string",
-    "pattern": r"^(?=.*[1-9])[0-9]{1,20}(\.[0-9]{1,20})?$",
+    "pattern": r"^(?=.*[1-9])[0-9]{1,20}(\.[0-9]{1,20})?" + _END,
     "description": 'a decimal number above zero written as a string, such as "0.5"',
 }
 _NOT_NEGATIVE: Final[Schema] = {
     "type": "string",
-    "pattern": r"^[0-9]{1,20}(\.[0-9]{1,20})?$",
+    "pattern": r"^[0-9]{1,20}(\.[0-9]{1,20})?" + _END,
     "description": 'a decimal number, zero or more, written as a string, such as "0.5"',
 }
 _CREDIT: Final[Schema] = {
     "type": "string",
-    "pattern": r"^(1(\.0{1,6})?|0?\.[0-9]{0,5}[1-9][0-9]{0,5})$",
+    "pattern": r"^(1(\.0{1,6})?|0?\.[0-9]{0,5}[1-9][0-9]{0,5})" + _END,
     "description": 'a credit above 0 and at most 1 written as a string, such as "0.5"',
 }
 _TEXT: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 10_000}

@@ -1,15 +1,19 @@
 """JSON in forms for staff."""
 
 import json
+import math
 import re
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.fields import InvalidJSONInput, JSONString
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+MOST_DEPTH: Final = 20
 # What PostgreSQL refuses in JSON: NUL, which is written as an escape, and halves of surrogate pairs.
 _UNSTORABLE: Final = re.compile(r"\\u0000|[\ud800-\udfff]")
+_TOO_DEEP: Final = "This is nested too deeply."
 
 
 class PrettyJSONField(forms.JSONField):
@@ -26,23 +30,76 @@ class PrettyJSONField(forms.JSONField):
         shown = json.dumps(value, indent=2, ensure_ascii=False)
         return json.dumps(value, indent=2) if _UNSTORABLE.search(shown) else shown
 
-    def to_python(self, value: Any) -> Any:
-        """Read JSON; refuse signs that the database cannot store."""
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What is shown again of what was sent: the text itself where it cannot be read."""
         try:
+            _read(data) if isinstance(data, str) else None
+        except ValidationError:
+            return InvalidJSONInput(data)
+        return super().bound_data(data, initial)
+
+    def to_python(self, value: Any) -> Any:
+        """Read JSON; refuse what the database cannot store and what does not mean one thing."""
+        if isinstance(value, str) and not isinstance(value, JSONString) and value not in self.empty_values:
+            read = _read(value)
+            found = JSONString(read) if isinstance(read, str) else read
+        else:
             found = super().to_python(value)
-        except ValidationError as error:
-            raise _placed(value, error) from error
         if _UNSTORABLE.search(json.dumps(found, ensure_ascii=False)):
             raise ValidationError("NUL characters and half surrogates cannot be stored.", code="unstorable")
         return found
 
 
-def _placed(value: Any, error: ValidationError) -> ValidationError:
-    """The error with the place where the text stops being JSON, where there is one."""
+def _read(text: str) -> Any:
     try:
-        json.loads(value)
-    except (TypeError, json.JSONDecodeError) as broken:
-        if isinstance(broken, json.JSONDecodeError):
-            where = f"line {broken.lineno}, column {broken.colno}: {broken.msg[:1].lower()}{broken.msg[1:]}"
-            return ValidationError(f"This is not JSON: {where}.", code="invalid")
-    return error
+        found = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_no_number, parse_float=_finite, parse_int=_whole
+        )
+    except json.JSONDecodeError as broken:
+        where = f"line {broken.lineno}, column {broken.colno}: {broken.msg[:1].lower()}{broken.msg[1:]}"
+        raise _refused(f"This is not JSON: {where}.") from broken
+    except RecursionError as error:
+        raise _refused(_TOO_DEEP) from error
+    inside = [found]
+    for _ in range(MOST_DEPTH):
+        inside = [
+            part
+            for one in inside
+            if isinstance(one, dict | list)
+            for part in (one.values() if isinstance(one, dict) else one)
+        ]
+    if inside:
+        raise _refused(_TOO_DEEP)
+    return found
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of two values under one name only one would count, and nobody could see which."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise _refused(f"“{name}” stands twice in one object; only one of the two would count.")
+        found[name] = value
+    return found
+
+
+def _no_number(name: str) -> NoReturn:
+    raise _refused(f"{name} is not a number that JSON knows.")
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    if not math.isfinite(number):
+        raise _refused(f"{written[:40]} is out of range.")
+    return number
+
+
+def _whole(written: str) -> int:
+    try:
+        return int(written)
+    except ValueError as error:
+        raise _refused(f"{written[:40]}… has too many digits.") from error
+
+
+def _refused(message: str) -> ValidationError:
+    return ValidationError(message, code="invalid")

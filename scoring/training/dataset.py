@@ -57,7 +57,8 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class TextSet:
-    """The answers to one question. `left_out` counts rows without a score."""
+    """The answers to one question. `left_out` counts rows without a score; `coarser` says that scores lie
+    closer to each other than the steps of the scale."""
 
     id: str
     texts: Sequence[ScoredText]
@@ -65,6 +66,7 @@ class TextSet:
     prompt: str = ""
     rubric: Rubric = NO_RUBRIC
     left_out: int = field(default=0, compare=False)
+    coarser: bool = field(default=False, compare=False)
 
     @property
     def scores(self) -> NDArray[np.float64]:
@@ -159,18 +161,33 @@ def _set(
     try:
         lowest = float(scores[0] if low is None else low)
         highest = float(scores[-1] if high is None else high)
-        usual = _common_step([lowest, highest, *scores])
-        scale = Scale(lowest, highest, usual if step is None else float(step))
+        found = scale_of([lowest, highest, *scores])
+        scale = Scale(lowest, highest, found.step if step is None else float(step))
     except (TypeError, ValueError) as error:
         raise TableError(f"Set {name}: min, max and step are numbers.") from error
     if scale.high < scale.low or scale.step <= 0:
         raise TableError(f"Set {name}: the range {scale.low} to {scale.high} in {scale.step} is empty.")
     if (scale.high - scale.low) / scale.step >= MOST_LEVELS:
-        raise TableError(f"Set {name}: a step of {scale.step} makes too many levels; give one in SETS.json.")
+        raise TableError(f"Set {name}: a step of {scale.step} makes too many levels.")
     if scores[0] < scale.low or scores[-1] > scale.high:
         raise TableError(f"Set {name}: scores from {scores[0]} to {scores[-1]} leave its range.")
     rubric = read_rubric(described.get("rubric"))
-    return TextSet(name, texts, scale, prose(described.get("prompt")), rubric, skipped.get(name, 0))
+    return TextSet(
+        name, texts, scale, prose(described.get("prompt")), rubric, skipped.get(name, 0),
+        coarser=bool(np.any(np.abs(scale.rounded(scores) - scores) > max(_SAME_SCORE, scale.step / 10))),
+    )  # fmt: skip
+
+
+def scale_of(values: Sequence[float]) -> Scale:
+    """The scale that leads from the lowest of `values` to all others; where that would take more than 1,001
+    levels, as scores of many decimals do, one of round steps."""
+    low, high = float(min(values)), float(max(values))
+    step = _common_step(values)
+    if (high - low) / step >= MOST_LEVELS:
+        least = (high - low) / (MOST_LEVELS - 1)
+        tens = 10.0 ** np.floor(np.log10(least))
+        step = next(float(tens * times) for times in (1, 2, 5, 10) if tens * times >= least)
+    return Scale(low, high, step)
 
 
 def _common_step(values: Sequence[float]) -> float:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from scoring.agreement import (
+    LEAST_FOR_INTERVAL,
     RESAMPLES,
     SEED,
     SignedError,
@@ -22,7 +23,7 @@ from scoring.agreement import (
     signed_error_by_group,
 )
 from scoring.agreement import Scale as Levels
-from scoring.training.dataset import Scale, ScoredText, TextSet
+from scoring.training.dataset import Scale, ScoredText, TextSet, scale_of
 from scoring.training.reading import Reader, Reading
 from scoring.training.trained import LEAST, check_folds, trained_scores
 from scoring.training.unseen import Known, learn
@@ -62,7 +63,8 @@ class SetFigures:
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """One run. `batch_standardised` is for the mode ``unseen``. `groups` are signed errors in
-    standard deviations of the scores, by set and group, where groups are known."""
+    standard deviations of the scores, by set and group, where groups are known. `missing` says of
+    a set why it has no figures, or no kappa."""
 
     mode: Mode
     sets: Mapping[str, SetFigures]
@@ -70,6 +72,7 @@ class Evaluation:
     batch_standardised: Mapping[str, SetFigures] | None
     batch_mean: SetFigures | None
     groups: Mapping[str, Mapping[str, SignedError]]
+    missing: Mapping[str, str]
 
 
 def evaluate(
@@ -98,7 +101,23 @@ def evaluate(
         batch_standardised=standardised,
         batch_mean=mean_of(standardised) if standardised else None,
         groups={s.id: found for s in sets if (found := _by_group(s, best[s.id][0]))},
+        missing={s.id: why for s in sets if (why := _why_missing(s, mode, plain[s.id], best[s.id][0]))},
     )
+
+
+def _why_missing(one: TextSet, mode: Mode, figures: SetFigures, predicted: Vector | None) -> str:
+    """Why a set has no figures, or no kappa; empty where it has."""
+    if predicted is None and mode == "trained":
+        return f"no figures: {len(one.texts)} scored, and training inside a set takes at least {LEAST}"
+    if predicted is None:
+        return "no figures: there is no other set to learn from"
+    if len(one.scale.levels) < 2:
+        return "no figures: all scores are equal, and no range is stated (--sets)"
+    if figures.qwk is None:
+        return "no kappa: there is no other score, given or predicted, to tell from"
+    if figures.qwk_low is None:
+        return f"no interval: {len(one.texts)} scored, and it takes at least {LEAST_FOR_INTERVAL}"
+    return ""
 
 
 @contextmanager
@@ -218,7 +237,7 @@ def _human_kappa(texts: Sequence[ScoredText]) -> float | None:
     values = np.unique(raters)
     if len(values) < 2:
         return None
-    scale = Scale(float(values[0]), float(values[-1]), float(np.diff(values).min()))
+    scale = scale_of(values.tolist())
     levels = Levels(0, len(scale.levels) - 1)
     return kappa_of_table(
         confusion_matrix(_places(raters[:, 0], scale), _places(raters[:, 1], scale), levels)

@@ -78,6 +78,10 @@ def test_a_sound_key_has_no_problems(question_type: str, rules: dict[str, Any]) 
             'rules.value: must be a decimal number written as a string, such as "42.5"',
         ),
         (
+            "numeric", {"kind": "numeric", "value": "42.5\n"},
+            'rules.value: must be a decimal number written as a string, such as "42.5"',
+        ),
+        (
             "numeric", {"kind": "numeric", "value": "1", "absolute_tolerance": "-1"},
             'rules.absolute_tolerance: must be a decimal number, zero or more, written as a string, such as "0.5"',
         ),
@@ -364,3 +368,36 @@ def test_an_essay_cannot_ask_for_more_words_than_it_allows() -> None:
     )
 
     assert found == ["answer_format.min_words: is more than max_words"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "problem"),
+    [
+        (["A", "\u200b ", "B"], "choices[1].text: holds nothing that can be seen"),
+        (["A", "B", " A\u00a0"], "choices[2].text: looks like that of choices[0]"),
+        (["a b", "a\u200b  b", "c"], "choices[1].text: looks like that of choices[0]"),
+    ],
+)
+def test_choices_that_students_cannot_tell_apart_are_named(texts: list[str], problem: str) -> None:
+    choices = [{"id": f"c{at}", "text": text} for at, text in enumerate(texts, 1)]
+    key = {"kind": "choice", "correct": ["c1"]}
+
+    found = question_problems(
+        question_type="multiple_choice", choices=choices, answer_format={}, rules=key, rubric={}
+    )
+
+    assert found == [problem]
+
+
+def test_choices_that_differ_in_case_or_stand_on_other_sides_are_told_apart() -> None:
+    sides = [
+        {"id": "z", "text": "Volt", "side": "left"},
+        {"id": "y", "text": "volt", "side": "left"},
+        {"id": "b", "text": "Volt", "side": "right"},
+        {"id": "c", "text": "1", "side": "right"},
+    ]
+    key = {"kind": "matching", "pairs": {"z": "b", "y": "c"}}
+
+    found = question_problems(question_type="matching", choices=sides, answer_format={}, rules=key, rubric={})
+
+    assert found == []

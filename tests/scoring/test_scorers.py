@@ -150,6 +150,43 @@ class TestCommand:
         assert all(set(found[name]) == {"1", "2"} for name in batch)
         assert "reading set 1: 30 texts" in err.getvalue()
 
+    @pytest.mark.parametrize(
+        ("rows", "mode", "said"),
+        [
+            (
+                ["1,A short text.,1"],
+                "trained",
+                "set 1: no figures: 1 scored, and training inside a set takes at least 3",
+            ),
+            (["1,A short text.,1"], "unseen", "set 1: no figures: there is no other set to learn from"),
+            (
+                ["1,One text.,2", "1,Two.,2"],
+                "zero",
+                "set 1: no figures: all scores are equal, and no range is stated",
+            ),
+            (["1,One text.,1", "1,Two.,2"], "zero", "set 1: no interval: 2 scored, and it takes at least 4"),
+        ],
+    )
+    def test_why_a_figure_is_missing_is_said(
+        self, essays: Path, rows: list[str], mode: str, said: str
+    ) -> None:
+        essays.write_text("\n".join(["set,text,score", *rows]))
+        out, err = StringIO(), StringIO()
+
+        call_command("scorer", "evaluate", str(essays), mode=mode, json=True, stdout=out, stderr=err)
+
+        assert said in err.getvalue()
+        assert json.loads(out.getvalue())["sets"]["1"]["qwk_low"] is None
+
+    def test_two_raters_whose_scores_have_many_decimals_are_compared(self, essays: Path) -> None:
+        rows = [f"1,Text {n}.,{n}.5,{n}.000001,{n}.{n}00003" for n in range(9)]
+        essays.write_text("\n".join(["set,text,score,score1,score2", *rows]))
+        out = StringIO()
+
+        call_command("scorer", "evaluate", str(essays), mode="zero", json=True, stdout=out, stderr=StringIO())
+
+        assert json.loads(out.getvalue())["sets"]["1"]["human_qwk"] == pytest.approx(0.98, abs=0.01)
+
     def test_the_table_has_goal_groups_and_means(self, essays: Path) -> None:
         out = StringIO()
 

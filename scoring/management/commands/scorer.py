@@ -138,10 +138,14 @@ class Command(BaseCommand):
             for one in sets:
                 if one.left_out:
                     self._progress(f"set {one.id}: {one.left_out} rows without a score are left out")
+                if one.coarser:
+                    self._progress(f"set {one.id}: scores are compared in steps of {one.scale.step:g}")
             read = scorers.answer_reader(progress=self._progress)
             found = evaluate(sets, options["mode"], read, self._progress)
         except TableError as error:
             raise CommandError(str(error)) from error
+        for name, why in found.missing.items():
+            self._progress(f"set {name}: {why}")
         if options["json"]:
             self.stdout.write(json.dumps(as_json(found), indent=1))
         else:

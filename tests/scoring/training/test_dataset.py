@@ -141,6 +141,26 @@ def test_the_step_leads_to_every_score(
     assert only.scale.rounded(only.scores) == pytest.approx(only.scores, abs=1e-2)
 
 
+@pytest.mark.parametrize(
+    ("scores", "step"),
+    [
+        pytest.param([0, 37.25, 99.99], 0.1, id="hundredths of a hundred"),
+        pytest.param([0.123456, 4.500001, 9.87654], 0.01, id="six decimals"),
+        pytest.param([0, 20_001], 20_001.0, id="far apart, and yet two"),
+    ],
+)
+def test_scores_of_many_decimals_are_compared_in_round_steps(
+    tmp_path: Path, scores: list[float], step: float
+) -> None:
+    path = stored(tmp_path, "set,text,score\n" + "".join(f"1,A.,{score}\n" for score in scores))
+
+    (only,) = read_sets(path)
+
+    assert only.scale.step == pytest.approx(step)
+    assert len(only.scale.levels) <= 1_001
+    assert only.coarser is (step < 1)
+
+
 def test_a_row_without_a_set_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TableError, match="line 3: there is no set"):
         read_sets(stored(tmp_path, "set,text,score\n1,A.,1\n,B.,2\n"))
