@@ -1,27 +1,31 @@
 """Cutting a text into pieces that are marked or not, so that a template can escape each piece by itself."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A passage to mark: characters ``start`` to ``end`` of a text, and the label that it is marked with."""
+    """A passage to mark: characters ``start`` to ``end`` of a text, and the label that it is marked with.
+    One that is ``suspected`` is no evidence, but what a reader should be wary of."""
 
     start: int
     end: int
     label: str = ""
+    suspected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of a text. ``labels`` are those of the spans that cover it, ``ending`` of those that end with it."""
+    """A piece of a text. ``labels`` are those of the spans that cover it, ``ending`` of those that end with it.
+    ``marked`` is within evidence, ``suspected`` within something else."""
 
     text: str
     labels: tuple[str, ...] = ()
     ending: tuple[str, ...] = ()
     marked: bool = False
+    suspected: bool = False
 
 
 def segments(text: str, spans: Iterable[Span]) -> list[Segment]:
@@ -36,7 +40,7 @@ def segments(text: str, spans: Iterable[Span]) -> list[Segment]:
 
 
 def _clamped(span: Span, length: int) -> Span:
-    return Span(max(0, span.start), min(length, span.end), span.label)
+    return replace(span, start=max(0, span.start), end=min(length, span.end))
 
 
 def _segment(text: str, spans: list[Span], start: int, end: int) -> Segment:
@@ -45,7 +49,8 @@ def _segment(text: str, spans: list[Span], start: int, end: int) -> Segment:
         text=text[start:end],
         labels=_labels(covering),
         ending=_labels(span for span in covering if span.end == end),
-        marked=bool(covering),
+        marked=any(not span.suspected for span in covering),
+        suspected=any(span.suspected for span in covering),
     )
 
 

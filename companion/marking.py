@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from companion.answers import AnswerView, answer_view, in_texts
 from companion.charts import percent
 from companion.highlight import Segment, Span, segments
 from scoring.enums import EssayOutcome, MarkStatus
-from scoring.oversight import ScoreChoice, score_choices
+from scoring.oversight import ScoreChoice, score_choices, suspected_places
 from scoring.queries import QuestionResult
 
 MICROCENTS = 1_000_000
@@ -58,9 +58,11 @@ class ScoringRun:
 
 @dataclass(frozen=True, slots=True)
 class Essay:
-    """An essay with its quotes marked, and the verdicts; ``run`` is None before it was scored."""
+    """An essay with its quotes marked, and the verdicts; ``run`` is None before it was scored. ``has_suspected``
+    says that something in it is marked because it seems to speak to whoever scores it."""
 
     segments: tuple[Segment, ...]
+    has_suspected: bool
     verdicts: tuple[Verdict, ...]
     run: ScoringRun | None
 
@@ -117,11 +119,18 @@ def marked_question(result: QuestionResult) -> MarkedQuestion:
 
 def _essay(result: QuestionResult) -> Essay:
     text = str((result.question.answer or {}).get("text", ""))
+    suspected = marked_as_suspected(suspected_places(result.essay_score, text))
     return Essay(
-        segments=tuple(segments(text, _quoted(result.marks))),
+        segments=tuple(segments(text, [*_quoted(result.marks), *suspected])),
+        has_suspected=bool(suspected),
         verdicts=tuple(_verdict(str(number), mark) for number, mark in enumerate(result.marks, start=1)),
         run=_run(result.essay_score) if result.essay_score else None,
     )
+
+
+def marked_as_suspected(places: Iterable[tuple[int, int]]) -> list[Span]:
+    """Return what to mark of stretches that seem to speak to whoever scores the text."""
+    return [Span(start, end, suspected=True) for start, end in places]
 
 
 def _quoted(marks: Sequence[Any]) -> list[Span]:

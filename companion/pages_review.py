@@ -14,6 +14,8 @@ from accounts.models import User
 from accounts.policy import Permission, allows
 from companion import words
 from companion.answers import answer_view, in_texts
+from companion.highlight import segments
+from companion.marking import marked_as_suspected
 from companion.pages import Page, caller, staff_page
 from companion.review_forms import LevelsForm, PointsForm
 from microcred.errors import DomainError, Missing
@@ -150,7 +152,14 @@ def _review(request: HttpRequest, sheet: ReviewSheet, form: MarkForm) -> HttpRes
     closed = sheet.closed
     answer = answer_view(closed.answer, closed.choices, closed.rules) if closed else None
     why = in_texts(closed.why, closed.choices) if closed else ""
-    context = {"sheet": sheet, "form": form, "reasons": reasons, "answer": answer, "why": why}
+    context = {
+        "sheet": sheet,
+        "form": form,
+        "reasons": reasons,
+        "answer": answer,
+        "why": why,
+        "answer_segments": segments(sheet.answer, marked_as_suspected(sheet.suspected)),
+    }
     return render(request, "advisor/reviews/review.html", context, status=400 if form.errors else 200)
 
 

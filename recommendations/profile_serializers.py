@@ -10,6 +10,8 @@ from recommendations.queries import Result
 from recommendations.queries.standing import CATALOG, EMBEDDINGS, RUBRIC
 from scoring.enums import ContestOutcome
 
+# Those of a level; its distance from a target has more only because it is computed in binary.
+PLACES: Final = 3
 MOVED: Final = (CATALOG, RUBRIC, EMBEDDINGS)
 
 
@@ -63,6 +65,7 @@ def _around(result: Result, line: Mapping[str, Any]) -> dict[str, Any]:
     key = line["skill_key"]
     measured, said = result.skills.get(key), result.contests.get(key)
     known = measured is not None and line["level"] is not None
+    gap = line["gap"]
     contest = said and {
         "open": said.open is not None,
         "reason": said.open.reason if said.open else "",
@@ -73,6 +76,7 @@ def _around(result: Result, line: Mapping[str, Any]) -> dict[str, Any]:
         "onet_id": "",
         "esco_uri": "",
         **result.outside.get(key, {}),
+        "gap": None if gap is None else round(gap, PLACES),
         "deviation": measured.deviation if measured and known else None,
         "contested": bool(said and said.open),
         "contest": contest,

@@ -2,17 +2,24 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from scoring.essays.text import Folded, fold, words
+from scoring.essays.spellings import (
+    SHORTEST,
+    flat,
+    joined_names,
+    letter_by_letter,
+    mark_pattern,
+    parts_of_names,
+)
+from scoring.essays.text import Folded
 
 Kind = Literal["NAME", "EMAIL", "PHONE", "URL", "ID"]
 
-_SHORTEST: Final = 2
+_SHORTEST_SPACED: Final = 3
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _LISTS: Final = json.loads((Path(__file__).parent / "word_lists.json").read_text(encoding="utf-8"))
 _PARTICLES: Final = frozenset(_LISTS["particles_of_names"].split())
@@ -38,19 +45,16 @@ def found_names(plain: Folded, answer: str, identity: Identity) -> Iterator[tupl
     A name that is also a word counts where it stands beside another of the names, or with a
     capital letter inside a sentence.
     """
-    for mark in identity.marks:
-        yield from (("ID", *place) for place in _places(plain.text, [_flat(mark)]))
+    for mark in map(flat, identity.marks):
+        if len(mark) >= SHORTEST:
+            yield from (("ID", *match.span()) for match in re.finditer(mark_pattern(mark), plain.text))
     for term in identity.also:
-        yield from (("NAME", *place) for place in _places(plain.text, [_flat(term)]))
-    parts = _parts(identity.names)
+        yield from (("NAME", *place) for place in _places(plain.text, flat(term)))
+    parts = parts_of_names(identity.names, _PARTICLES)
     if not parts:
         return
-    run = re.compile(
-        "|".join(
-            rf"{_edge(part, before=True)}{re.escape(part)}{_edge(part)}"
-            for part in sorted(parts, key=len, reverse=True)
-        )
-    )
+    yield from (("NAME", *match.span()) for match in _disguised(parts, identity).finditer(plain.text))
+    run = re.compile("|".join(_standing(part) for part in sorted(parts, key=len, reverse=True)))
     matches = list(run.finditer(plain.text))
     for at, match in enumerate(matches):
         beside = _is_beside(plain.text, matches, at)
@@ -58,24 +62,26 @@ def found_names(plain: Folded, answer: str, identity: Identity) -> Iterator[tupl
             yield "NAME", match.start(), match.end()
 
 
-def _parts(names: Sequence[str]) -> set[str]:
-    return {
-        part
-        for name in names
-        for part in words(_flat(name)) + re.split(r"[\s'-]+", _flat(name))
-        if len(part) >= _SHORTEST and part not in _PARTICLES and any(c.isalpha() for c in part)
-    }
+def _standing(part: str) -> str:
+    """A pattern for a word of a name; one that can be nothing else may carry the s of a possessive."""
+    possessive = not _is_word(part) and not _CJK.search(part)
+    after = r"(?!(?!s(?![^\W_]))[^\W_])" if possessive else _edge(part)
+    return f"{_edge(part, before=True)}{re.escape(part)}{after}"
 
 
-def _flat(text: str) -> str:
-    return "".join(c for c in fold(text).text if not unicodedata.combining(c)).strip(" .,;")
+def _disguised(parts: set[str], identity: Identity) -> re.Pattern[str]:
+    """A pattern for two words of a name in one, also with digits around them, and for words letter by letter."""
+    joined = {re.escape(one) for one in joined_names(identity.names, _PARTICLES)}
+    spaced = {letter_by_letter(one) for one in parts if len(one) >= _SHORTEST_SPACED and one.isalpha()}
+    whole = "|".join(sorted(joined, key=len, reverse=True)) or "(?!)"
+    letters = "|".join(sorted(spaced, key=len, reverse=True)) or "(?!)"
+    return re.compile(rf"(?<![^\W\d_])(?:{whole})(?![^\W\d_])|(?<![^\W_])(?:{letters})(?![^\W_])")
 
 
-def _places(text: str, terms: Sequence[str]) -> Iterator[tuple[int, int]]:
-    for term in terms:
-        if len(term) >= _SHORTEST:
-            pattern = rf"{_edge(term, before=True)}{re.escape(term)}{_edge(term)}"
-            yield from (match.span() for match in re.finditer(pattern, text))
+def _places(text: str, term: str) -> Iterator[tuple[int, int]]:
+    if len(term) >= SHORTEST:
+        pattern = rf"{_edge(term, before=True)}{re.escape(term)}{_edge(term)}"
+        yield from (match.span() for match in re.finditer(pattern, text))
 
 
 def _edge(part: str, *, before: bool = False) -> str:
@@ -86,7 +92,7 @@ def _edge(part: str, *, before: bool = False) -> str:
 
 
 def _is_word(name: str) -> bool:
-    return len(name) <= _SHORTEST or name in _ALSO_WORDS
+    return len(name) <= SHORTEST or name in _ALSO_WORDS
 
 
 def _is_beside(text: str, matches: Sequence[re.Match[str]], at: int) -> bool:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from scoring.essays.identity import Identity, Kind, found_names
-from scoring.essays.text import Folded, fold, is_invisible
+from scoring.essays.spellings import bare
+from scoring.essays.text import Folded, is_invisible
 
 _PATTERNS: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = (
     ("URL", re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s/@]{1,200}@[^\s)>\]]{1,500}")),
@@ -29,7 +30,8 @@ _PATTERNS: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = (
     (
         "EMAIL",
         re.compile(
-            r"[^\s@<>()\[\],;:\"]{1,64}(?:@| ?[(\[] ?at ?[)\]] ?)[^\s@<>()\[\],;:\"/]{1,200}\.[^\W\d_]{2,24}"
+            r"[^\s@<>()\[\],;:\"]{1,64}(?:@| ?[(\[] ?at ?[)\]] ?)"
+            r"(?:[^\s@<>()\[\],;:\"/.]{1,63}(?:\.| ?[(\[] ?dot ?[)\]] ?)){1,8}[^\W\d_]{2,24}"
         ),
     ),
     ("ID", re.compile(r"(?<![0-9a-z])[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}(?![0-9a-z])")),
@@ -130,7 +132,7 @@ def redact(answer: str, identity: Identity | None = None) -> Redacted:
     made: list[Replacement] = []
     at = done = 0
     for kind, start, end in spans:
-        key = (kind, _plain(answer[start:end]).text)
+        key = (kind, bare(answer[start:end]).text)
         if key not in named:
             named[key] = _next_placeholder(kind, taken)
             taken.add(named[key])
@@ -150,22 +152,13 @@ def _next_placeholder(kind: Kind, taken: set[str]) -> str:
 
 
 def _sought(answer: str, identity: Identity) -> Iterator[tuple[Kind, int, int]]:
-    plain = _plain(answer)
+    plain = bare(answer)
     for kind, pattern in _PATTERNS:
         group = "found" if "found" in pattern.groupindex else 0
         for match in pattern.finditer(plain.text):
             yield kind, *_stretch(answer, plain, match.start(group), match.end(group))
     for kind, start, end in found_names(plain, answer, identity):
         yield kind, *_stretch(answer, plain, start, end)
-
-
-def _plain(answer: str) -> Folded:
-    """The folded answer without its accents."""
-    folded = fold(answer)
-    if folded.text.isascii():
-        return folded
-    kept = [at for at, character in enumerate(folded.text) if not unicodedata.combining(character)]
-    return Folded("".join(folded.text[at] for at in kept), tuple(folded.origin[at] for at in kept))
 
 
 def _stretch(answer: str, plain: Folded, start: int, end: int) -> tuple[int, int]:

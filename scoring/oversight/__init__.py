@@ -99,6 +99,7 @@ from scoring.oversight.reviewing import (
     review_sheet,
 )
 from scoring.oversight.steps import ScoreStep, levels_now, score_steps
+from scoring.oversight.suspected import suspected_places
 
 __all__ = [
     "LONGEST_MESSAGE",
@@ -198,5 +199,6 @@ __all__ = [
     "score_choices",
     "score_steps",
     "superseded_questions",
+    "suspected_places",
     "takers_left",
 ]

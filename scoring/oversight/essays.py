@@ -84,10 +84,7 @@ def named_level(task: EssayTask, criterion_key: str, level: str) -> tuple[Criter
     """
     criterion = next((one for one in task.criteria if one.key == criterion_key), None)
     if criterion is None:
-        raise LevelUnknown(
-            "The rubric has no such criterion.",
-            details={"field": "criterion", "criteria": [one.key for one in task.criteria]},
-        )
+        raise _no_criterion(task, "The rubric has no such criterion.")
     found = next((one for one in criterion.levels if level in (one.id, one.name)), None)
     if found is None:
         raise LevelUnknown(
@@ -95,6 +92,29 @@ def named_level(task: EssayTask, criterion_key: str, level: str) -> tuple[Criter
             details={"field": "level", "levels": [one.name for one in criterion.levels]},
         )
     return criterion, found
+
+
+def criterion_key(task: EssayTask, named: str) -> str:
+    """Return the key of a criterion that is named by its key or, as results show it, by its name.
+
+    Raises:
+        LevelUnknown: naming what there is; also for a name that several criteria have.
+    """
+    if any(one.key == named for one in task.criteria):
+        return named
+    found = [one.key for one in task.criteria if one.name == named]
+    if len(found) > 1:
+        raise _no_criterion(task, "Several criteria have this name; give the key.")
+    if not found:
+        raise _no_criterion(task, "The rubric has no such criterion.")
+    return found[0]
+
+
+def _no_criterion(task: EssayTask, message: str) -> LevelUnknown:
+    names = {one.key: one.name for one in task.criteria}
+    return LevelUnknown(
+        message, details={"field": "criterion", "criteria": list(names), "names": list(names.values())}
+    )
 
 
 def store_human_run(

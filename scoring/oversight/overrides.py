@@ -40,7 +40,7 @@ class NothingToOverride(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class NewScore:
-    """What a person gives: a criterion of an essay a level (by id or name), or a closed answer points."""
+    """What a person gives: an essay's criterion (key or name) a level (id or name), or a closed answer points."""
 
     criterion_key: str = ""
     level: str = ""
@@ -149,7 +149,7 @@ def _checked_level(standing: QuestionResult, new: NewScore) -> NewScore:
             "An essay takes a criterion and a level.", details={"field": "level" if new.criterion_key else "criterion"}
         )  # fmt: skip
     task = essays.task_in_force(standing)
-    criterion, level = essays.named_level(task, new.criterion_key, new.level)
+    criterion, level = essays.named_level(task, essays.criterion_key(task, new.criterion_key), new.level)
     marks = {mark.criterion_key: mark for mark in standing.marks if mark.status == MarkStatus.SCORED}
     if criterion.key in marks and marks[criterion.key].level_id == level.id:
         raise NothingToOverride("The criterion has this level already.")

@@ -21,6 +21,7 @@ from scoring.oversight.closed_reviews import ClosedPart, closed_part
 from scoring.oversight.essays import GivenLevel
 from scoring.oversight.finishing import NotMarkedYet, finish, lock_with_result
 from scoring.oversight.overrides import require_reviewer
+from scoring.oversight.suspected import suspected_places
 from scoring.queries import QuestionResult
 from scoring.stated import as_stated
 
@@ -56,7 +57,8 @@ class ReviewSheet:
     """All that a reviewer sees of an answer; names and addresses in it are replaced, so nothing says whose it is.
 
     ``closed`` is there for an answer that rules scored, ``criteria`` for an essay. Before the first marking the
-    proposals and the reasons for the review are left out.
+    proposals and the reasons for the review are left out, and so is where ``answer`` seems to speak to whoever
+    scores it (``suspected``: starts and ends).
     """
 
     task_id: uuid.UUID
@@ -69,6 +71,7 @@ class ReviewSheet:
     model_answer: str
     grader_notes: str
     lease_until: dt.datetime
+    suspected: tuple[tuple[int, int], ...] = ()
 
 
 def review_sheet(*, by: User, task_id: uuid.UUID) -> ReviewSheet:
@@ -162,10 +165,11 @@ def _essay_sheet(
     essay = essays.task_in_force(result)
     marks = {mark.criterion_key: mark for mark in result.marks}
     first = task.first_marks
+    shown = writer.redacted(essay.answer).text
     return ReviewSheet(
         task_id=task.pk,
         prompt=essay.prompt,
-        answer=writer.redacted(essay.answer).text,
+        answer=shown,
         criteria=tuple(
             SheetCriterion(
                 criterion=criterion,
@@ -180,6 +184,7 @@ def _essay_sheet(
         model_answer=essay.model_answer,
         grader_notes=essay.grader_notes,
         lease_until=lease_until,
+        suspected=suspected_places(result.essay_score, shown) if first is not None else (),
     )
 
 

@@ -28,7 +28,7 @@ class OverrideRequest(serializers.Serializer[Any]):
     assessment_id = serializers.UUIDField()
     question_id = serializers.UUIDField()
     criterion = serializers.CharField(
-        max_length=64, required=False, allow_blank=True, default="", help_text="Its key."
+        max_length=200, required=False, allow_blank=True, default="", help_text="Its name or its key."
     )
     level = serializers.CharField(
         max_length=120, required=False, allow_blank=True, default="", help_text="Its id or its name."

@@ -67,6 +67,9 @@ class SwitchAdmin(ReadOnlyAdmin):
     actions = ("use",)
     inlines = (ActivationInline,)
 
+    class Media:
+        css = {"all": ["curation.css"]}
+
     def has_switch_permission(self, request: HttpRequest) -> bool:
         """Ask the policy."""
         return isinstance(request.user, User) and allows(request.user, Permission.RELEASE_SCORERS)

@@ -23,6 +23,16 @@ def test_a_passage_is_cut_out() -> None:
     assert shown("one two three", Span(4, 7)) == [("one ", False), ("two", True), (" three", False)]
 
 
+def test_what_is_suspected_is_marked_apart_from_evidence() -> None:
+    found = segments("one two three", [Span(0, 7, "1"), Span(4, 13, suspected=True)])
+
+    assert [(one.text, one.labels, one.marked, one.suspected) for one in found] == [
+        ("one ", ("1",), True, False),
+        ("two", ("1",), True, True),
+        (" three", (), False, True),
+    ]
+
+
 @pytest.mark.parametrize("span", [Span(3, 3), Span(5, 2), Span(40, 50), Span(-9, -2)])
 def test_what_covers_nothing_marks_nothing(span: Span) -> None:
     assert shown("one two", span) == [("one two", False)]

@@ -256,8 +256,10 @@ class TestAssessment:
         assert "<script" not in shown
         assert "<img src=x" not in shown
         assert "The essay asks for the &lt;b&gt;question&lt;/b&gt;" in shown
-        marked = "&lt;script&gt;alert(&quot;pwned&quot;)&lt;/script&gt; needs a question first"
-        assert f"<mark>{marked}<sup>1</sup></mark>" in shown
+        suspected = '<mark class="suspected">&lt;script</mark>'
+        rest = "&gt;alert(&quot;pwned&quot;)&lt;/script&gt; needs a question first"
+        assert f"{suspected}<mark>{rest}<sup>1</sup></mark>" in shown
+        assert "is what seems to speak to whoever scores it." in shown
 
     def test_staff_read_key_reasons_notes_and_what_scoring_took(self) -> None:
         advisor, student = advised_student()

@@ -65,6 +65,34 @@ def test_figures_dates_and_ordinary_words_stay(answer: str) -> None:
     assert redact(answer, Identity(names=("May Young",))).text == answer
 
 
+ZOE = Identity(
+    names=("Zoë Müller-Łukasz", "Jean O’Connor", "Rose Moeller"), marks=("zoe.mueller", "STU-0042", "77-31")
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "left"),
+    [
+        ("Müllers Arbeit, Zoes idea, lukasz", "[NAME_1]s Arbeit, [NAME_2]s idea, [NAME_3]"),
+        ("Mueller and Möller wrote this", "[NAME_1] and [NAME_2] wrote this"),
+        ("OConnor, o'connor, O’Connor’s", "[NAME_1], [NAME_2], [NAME_2]’s"),
+        ("@zoemuller, MullerZoe99 and zoemueller", "@[NAME_1], [NAME_2]99 and [ID_1]"),
+        ("Z o ë  M-ü-l-l-e-r", "[NAME_1]  [NAME_2]"),
+        ("STU 0042, stu0042, xSTU_0042b", "[ID_1], [ID_2], x[ID_3]b"),
+        ("zoe mueller and zoe_mueller", "[ID_1] and [ID_2]"),
+        ("zoe (at) uni (dot) example", "[EMAIL_1]"),
+        # neither a name nor a number of hers
+        ("Roses and mullerian ducts cost 7731 or 77310.", "Roses and mullerian ducts cost 7731 or 77310."),
+        ("Look at this dot product, STU and 0042.", "Look at this dot product, STU and 0042."),
+    ],
+)
+def test_names_and_numbers_go_however_they_are_written(answer: str, left: str) -> None:
+    redacted = redact(answer, ZOE)
+
+    assert redacted.text == left
+    assert all(answer[one.start : one.end].strip() for one in redacted.replacements)
+
+
 @pytest.mark.parametrize(
     ("answer", "left"),
     [

@@ -57,6 +57,24 @@ class TestEssays:
         assert change.before == {"level": "Partial", "points": "1.00", "score": "2.00", "maximum": "4.00"}
         assert change.after == {"level": "Full", "points": "2.00", "score": "3.33", "maximum": "4.00"}
 
+    def test_a_criterion_may_be_named_as_results_show_it(self) -> None:
+        assessment = judged_assessment()
+
+        override(assessment, "essay", NewScore("Reasoning", "Full"))
+
+        assert levels_of(result_of_type(assessment, "essay")) == {"reasoning": "l2", "evidence": "l1"}
+        assert ScoreChange.objects.get().criterion_name == "Reasoning"
+
+    def test_an_unknown_criterion_is_answered_with_those_there_are(self) -> None:
+        with pytest.raises(LevelUnknown) as refused:
+            override(judged_assessment(), "essay", NewScore("Style", "Full"))
+
+        assert refused.value.details == {
+            "field": "criterion",
+            "criteria": ["reasoning", "evidence"],
+            "names": ["Reasoning", "Evidence"],
+        }
+
     def test_the_model_s_run_is_kept(self) -> None:
         assessment = judged_assessment()
 
