@@ -2,8 +2,8 @@
 
 Each run takes one thread, because several of these run side by side on few cores, and because a process with a thread
 pool cannot be forked safely: this one may be loaded once and shared by every forked worker. The threads of a process
-take turns, batch by batch: runs at a time would each keep memory of their own and fight over the cores. Where much is
-embedded at once and nothing forks, several runs go on side by side, in threads that end with the call.
+take turns, batch by batch and two at a time: more runs would each keep memory of their own and fight over the cores.
+Where much is embedded at once and nothing forks, several runs go on side by side, in threads that end with the call.
 """
 
 import os
@@ -27,6 +27,8 @@ MAX_BATCH_TEXTS = 32
 MAX_BATCH_TOKENS = 512
 # Attention alone is computed with the padding, so with as much of that as there is text, at most.
 MAX_PADDED_A_TOKEN = 2
+# So that the two essays of an assessment that somebody waits for are read at once; one core gains nothing by it.
+TURNS = min(2, os.cpu_count() or 1)
 # No word is longer than 100 characters to the tokenizer, so what lies beyond cannot be among the first tokens
 # of any real text, and a huge one need not be read whole.
 MAX_CHARACTERS_A_TOKEN = 100
@@ -63,7 +65,7 @@ class OnnxEmbedder:
         self.model = manifest.model
         self.dimension = manifest.dimension
         self.side_by_side = 1
-        self._turn = threading.Lock()
+        self._turns = threading.Semaphore(TURNS)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return float32 of shape (len(texts), dimension), each row of unit length.
@@ -75,7 +77,7 @@ class OnnxEmbedder:
 
         def run(batch: list[int]) -> None:
             inputs = self._pad([encodings[position] for position in batch])
-            with self._turn if self.side_by_side == 1 else nullcontext():
+            with self._turns if self.side_by_side == 1 else nullcontext():
                 (vectors[batch],) = self._session.run(None, inputs)
 
         # The longest first: then no thread is left alone with a long one at the end.

@@ -64,6 +64,7 @@ class AccountedJudge:
 
     def batches(self, tasks: Sequence[EssayTask]) -> list[list[EssayTask]]:
         """The tasks in groups of at most one new call each; what needs none comes first, one by one."""
+        self._judge.read_ahead(tasks)
         self._found = {task.question_id: self._known(task) for task in tasks}
         free = [task for task in tasks if self._found[task.question_id] is not None]
         return [[task] for task in free] + self._judge.batches([task for task in tasks if task not in free])

@@ -109,6 +109,10 @@ class ModelJudge:
         """The tasks in groups of at most one call each, in the order `judge` makes them."""
         return [[tasks[at] for at in batch] for batch in batched(tasks, self._stands_alone)]
 
+    def read_ahead(self, tasks: Sequence[EssayTask]) -> None:
+        """Begin with what takes longest of looking at these answers: `batches` will ask for it."""
+        self._safeguards.read_ahead(task for task in tasks if precheck.decide(task) is None)
+
     def decided(self, task: EssayTask) -> Judgement | None:
         """The judgement of an answer that needs no call, or None for one that does."""
         decision = precheck.decide(task)

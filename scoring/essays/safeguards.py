@@ -1,7 +1,9 @@
 """What stands between a model that may obey a text and a score: asides to cut out, and a second opinion."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
+from threading import Thread
 from typing import Final, Protocol
 
 from microcred.ai.base import Embedder
@@ -22,6 +24,10 @@ CONTRADICTED: Final = "a best level that the words of the answer are far from be
 class Safeguards(Protocol):
     """Looks at an essay with no model that a text could talk to."""
 
+    def read_ahead(self, tasks: Iterable[EssayTask]) -> None:
+        """Begin to read essays that are asked about soon, while the caller does something else."""
+        ...
+
     def asides(self, task: EssayTask) -> tuple[Span, ...]:
         """The sentences that speak to the reader; an essay with any shares its call with no other."""
         ...
@@ -37,6 +43,9 @@ class Safeguards(Protocol):
 
 class PlainSafeguards:
     """Safeguards that need no embedder: no asides, and words counted."""
+
+    def read_ahead(self, tasks: Iterable[EssayTask]) -> None:
+        """Do nothing: there is nothing to wait for."""
 
     def asides(self, task: EssayTask) -> tuple[Span, ...]:
         """None."""
@@ -58,6 +67,16 @@ class EmbeddedSafeguards:
         self._finder = AsideFinder(embedder)
         self._local = LocalJudge(embedder)
         self._contents: Kept[tuple[str, str, str], dict[str, float]] = Kept(ANSWERS)
+
+    def read_ahead(self, tasks: Iterable[EssayTask]) -> None:
+        """Begin to embed the essays, each in a thread of its own."""
+        for task in tasks:
+            Thread(target=self._read_or_leave, args=(task,), name="reader", daemon=True).start()
+
+    def _read_or_leave(self, task: EssayTask) -> None:
+        # Whoever asks for the essay then tries for itself, and is told what is wrong.
+        with suppress(Exception):
+            self._finder.find(task)
 
     def asides(self, task: EssayTask) -> tuple[Span, ...]:
         """The asides in the answer."""

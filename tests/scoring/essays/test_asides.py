@@ -1,11 +1,13 @@
 """Sentences that speak to whoever scores instead of about the subject."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from microcred.ai.base import Embedder, Vectors
+from microcred.ai.base import Embedder, EmbedderError, Vectors
 from scoring.attacks import dataset
 from scoring.essays.asides import AsideFinder, shipped
 from scoring.essays.judgement import CriterionVerdict
@@ -75,6 +77,49 @@ def test_where_no_level_is_the_best_one_nothing_is_read_by_meaning(monkeypatch: 
     second = [replace(given, level_id=CARRIER.criteria[0].levels[0].id) for given in best(CARRIER)]
 
     assert EmbeddedSafeguards(embedder).doubt(CARRIER, second) == ""
+
+
+class Meeting(BagOfWords):
+    """An embedder that begins with an essay when both are there, and whoever wants them."""
+
+    def __init__(self) -> None:
+        self.barrier = threading.Barrier(3)
+        self.essays = 0
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        if not set(SPOKEN).isdisjoint(texts):
+            self.essays += 1
+            self.barrier.wait(timeout=5)
+        return super().embed(texts)
+
+
+def test_essays_are_read_ahead_side_by_side_and_not_once_more() -> None:
+    embedder = Meeting()
+    model = replace(shipped(), vector=np.zeros(embedder.dimension, np.float32))
+    safeguards = EmbeddedSafeguards(embedder)
+    safeguards._finder = AsideFinder(embedder, model)
+    tasks = [replace(CARRIER, answer=f"{CARRIER.answer} {own}") for own in SPOKEN[:2]]
+
+    safeguards.read_ahead(tasks)
+    embedder.barrier.wait(timeout=5)
+
+    found = [safeguards.asides(task) for task in tasks]
+    assert found == [AsideFinder(BagOfWords(), model).find(task) for task in tasks]
+    assert embedder.essays == 2
+
+
+def test_what_cannot_be_read_ahead_is_raised_to_whoever_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(texts: Sequence[str]) -> Vectors:
+        raise EmbedderError("no model")
+
+    embedder = BagOfWords()
+    monkeypatch.setattr(embedder, "embed", broken)
+    safeguards = EmbeddedSafeguards(embedder)
+
+    safeguards.read_ahead([CARRIER])
+
+    with pytest.raises(EmbedderError):
+        safeguards.asides(CARRIER)
 
 
 def best(task: EssayTask) -> list[CriterionVerdict]:

@@ -9,6 +9,7 @@ from typing import Any
 from scoring.essays import cutting
 from scoring.essays.judge import ModelJudge
 from scoring.essays.judgement import CriterionVerdict
+from scoring.essays.safeguards import PlainSafeguards
 from scoring.essays.task import EssayTask
 from scoring.essays.text import Span, sentences
 from tests.scoring.essays.chats import ScriptedChat, answers_in, honest, verdict
@@ -20,7 +21,7 @@ LOWEST = {"weighing": "l0", "trial": "t0"}
 
 
 @dataclass
-class Pointing:
+class Pointing(PlainSafeguards):
     """Safeguards that take one sentence for an aside."""
 
     aside: str
