@@ -88,15 +88,7 @@ def effective_essay_scores(assessment_id: uuid.UUID) -> dict[uuid.UUID, EssaySco
         Given(row.question_snapshot_id, row.source, (row.run,), row)
         for row in stored.ESSAYS.rows(assessment_id=assessment_id)
     )
-    if not chosen:
-        return {}
-    marks: dict[uuid.UUID, list[CriterionMark]] = {row.pk: [] for row in chosen.values()}
-    for mark in stored.MARKS.rows(assessment_id=assessment_id):
-        # Those of runs that do not count are left.
-        marks.get(mark.essay_score_id, []).append(mark)
-    for row in chosen.values():
-        # As a prefetch leaves them.
-        vars(row)["_prefetched_objects_cache"] = {"marks": marks[row.pk]}
+    stored.attach_marks(assessment_id, chosen.values())
     return chosen
 
 

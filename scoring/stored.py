@@ -1,6 +1,7 @@
 """Rows of one assessment that every result and every recommendation reads, by queries that are put together once."""
 
 import uuid
+from collections.abc import Collection
 from typing import Final
 
 from microcred.compiled import Compiled
@@ -40,3 +41,15 @@ NEWEST_RUN: Final = Compiled(
     ),
     assessment_id=uuid.UUID,
 )
+
+
+def attach_marks(assessment_id: uuid.UUID, essays: Collection[EssayScore]) -> None:
+    """Give these runs of an assessment their marks, as a prefetch does."""
+    if not essays:
+        return
+    marks: dict[uuid.UUID, list[CriterionMark]] = {row.pk: [] for row in essays}
+    for mark in MARKS.rows(assessment_id=assessment_id):
+        # Those of runs that do not count are left.
+        marks.get(mark.essay_score_id, []).append(mark)
+    for row in essays:
+        vars(row)["_prefetched_objects_cache"] = {"marks": marks[row.pk]}
