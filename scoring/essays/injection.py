@@ -17,7 +17,7 @@ from scoring.essays.disguises import hidden_texts, views
 from scoring.essays.injection_patterns import compiled
 from scoring.essays.language import FUNCTION_WORDS, function_share, other_language
 from scoring.essays.remembered import ANSWERS
-from scoring.essays.text import Folded, Span, is_invisible, sentences, words
+from scoring.essays.text import Folded, Span, is_invisible, sentences, visible, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,9 @@ def suspicions(answer: str, language: str = "en") -> tuple[Suspicion, ...]:
 
 def _patterns(answer: str) -> Iterator[Suspicion]:
     for view in views(answer):
-        for family, pattern in compiled().items():
-            for match in pattern.finditer(view.text):
-                yield _at(family.partition("/")[0], view, match)
+        for sought in compiled():
+            for match in sought.found(view.text):
+                yield _at(sought.family, view, match)
 
 
 def _at(family: str, view: Folded, match: re.Match[str]) -> Suspicion:
@@ -92,6 +92,8 @@ def _spoofed(answer: str) -> Iterator[Suspicion]:
 def _hidden(answer: str) -> Iterator[Suspicion]:
     """Runs of invisible characters: one may be an accident of copying, three are a message.
     So are three of one kind strewn over a word, which text is never copied with."""
+    if visible(answer) == answer:
+        return
     run = 0
     for at, character in enumerate(f"{answer} "):
         if is_invisible(character) and character != "\ufeff":
@@ -105,7 +107,7 @@ def _hidden(answer: str) -> Iterator[Suspicion]:
 
 
 def _scripts(answer: str, language: str) -> Iterator[Suspicion]:
-    if language not in FUNCTION_WORDS:
+    if language not in FUNCTION_WORDS or answer.isascii():
         return
     drawn = [at for at, character in enumerate(answer) if _is_drawn_letter(character)]
     if len(drawn) >= _HIDDEN_RUN:

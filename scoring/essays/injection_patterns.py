@@ -5,8 +5,12 @@ tells patterns of one family apart.
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
+
+from scoring.essays.needles import Needles, may_match, needles
 
 _NEAR = r"[^.!?;]{0,60}"
 _TOP = r"(?:full|maximum|max|highest|top|perfect|best|last|all)"
@@ -143,8 +147,24 @@ PATTERNS: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A pattern, with what every match of it holds: most texts hold nothing of that, which is seen much sooner."""
+
+    family: str
+    pattern: re.Pattern[str]
+    needles: tuple[Needles, ...]
+
+    def found(self, text: str) -> Iterator[re.Match[str]]:
+        """Every match of the pattern in a folded text."""
+        return self.pattern.finditer(text) if may_match(text, self.needles) else iter(())
+
+
 @cache
-def compiled() -> dict[str, re.Pattern[str]]:
+def compiled() -> tuple[Sought, ...]:
     """Return the patterns, compiled the first time: that takes a tenth of a second, and a process that reads no answer
     never does."""
-    return {family: re.compile(pattern) for family, pattern in PATTERNS.items()}
+    return tuple(
+        Sought(family.partition("/")[0], re.compile(pattern), needles(pattern))
+        for family, pattern in PATTERNS.items()
+    )
