@@ -5,9 +5,10 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -80,6 +81,15 @@ def start(request: HttpRequest) -> HttpResponseBase:
     if _reads_staff_pages(request):
         return redirect("advisor:assessments")
     return render(request, "accounts/start.html")
+
+
+@require_safe
+@never_cache
+@login_required
+def session(request: HttpRequest) -> HttpResponseBase:
+    """Tell how long the session lasts, for pages that end with it; with ``look`` this does not count as a request."""
+    left = sessions.time_left(request, timezone.now())
+    return JsonResponse({"seconds_left": left.seconds, "can_be_prolonged": left.can_be_prolonged})
 
 
 def _reads_staff_pages(request: HttpRequest) -> bool:

@@ -1,8 +1,10 @@
 """What ends a session on the pages: time, and whatever ends tokens too."""
 
 import datetime as dt
+import math
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
@@ -12,6 +14,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import log_ins, second_factor
@@ -29,7 +32,9 @@ CODE_WITHIN: Final = dt.timedelta(minutes=5)
 # A session is written at most so often, not with every request.
 NOTE_EVERY: Final = dt.timedelta(minutes=1)
 # Where staff without a second factor may go when they must have one.
-WAY_OUT: Final = frozenset({"second-factor", "logout", "login", "login-code"})
+WAY_OUT: Final = frozenset({"second-factor", "logout", "login", "login-code", "session"})
+# Asked of the session's own address, this tells how long the session lasts and does not count as a request.
+LOOK: Final = "look"
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -108,34 +113,77 @@ class SessionLimits:
         """Look at the session of whoever has one."""
         # Requests of the API carry none, and must not be marked as depending on it.
         if settings.SESSION_COOKIE_NAME in request.COOKIES and isinstance(request.user, User):
-            why = _ended(request, request.user, timezone.now())
+            now = timezone.now()
+            why = _ended(request, request.user, now)
             if why:
                 logout(request)
                 messages.info(request, why)
             else:
                 request.META[CALLER] = str(request.user.pk)
+                if not _only_looks(request):
+                    _note(request, now)
         return self.get_response(request)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLeft:
+    """How long a session lasts if nothing is asked of it, and if something is asked again and again."""
+
+    idle: dt.timedelta
+    at_most: dt.timedelta
+
+    @property
+    def seconds(self) -> int:
+        """Whole seconds until it ends by itself."""
+        return max(0, math.ceil(min(self.idle, self.at_most).total_seconds()))
+
+    @property
+    def can_be_prolonged(self) -> bool:
+        """Whether a request would make it last longer."""
+        return self.idle < self.at_most
+
+
+def time_left(request: HttpRequest, now: dt.datetime) -> TimeLeft:
+    """Return how long the session of a request lasts."""
+    idle = now.timestamp() - request.session.get(SEEN, 0)
+    age = now.timestamp() - request.session.get(STARTED, 0)
+    return TimeLeft(
+        idle=dt.timedelta(minutes=settings.SESSION_IDLE_MINUTES, seconds=-idle),
+        at_most=dt.timedelta(seconds=settings.SESSION_COOKIE_AGE - age),
+    )
+
+
+def page_context(request: HttpRequest) -> dict[str, TimeLeft]:
+    """Context processor: how long the session of whoever is logged in lasts, so that their page can end with it."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not isinstance(request.user, User):
+        return {}
+    return {"session_left": time_left(request, timezone.now())}
+
+
+def _only_looks(request: HttpRequest) -> bool:
+    return LOOK in request.GET and request.path_info == reverse("session")
+
+
+def _note(request: HttpRequest, now: dt.datetime) -> None:
+    session = request.session
+    if now.timestamp() - session.get(SEEN, 0) > NOTE_EVERY.total_seconds():
+        session[SEEN] = now.timestamp()
+        PageSession.objects.filter(pk=session[LOG_IN], ended_at=None).update(seen_at=now)
 
 
 def _ended(request: HttpRequest, person: User, now: dt.datetime) -> str:
     """Return why the session is over, nothing while it goes on."""
-    session = request.session
+    session, left = request.session, time_left(request, now)
     if session.get(VERSION) != person.token_version:
         return "Your account was changed. Please log in again."
-    idle = dt.timedelta(seconds=now.timestamp() - session.get(SEEN, 0))
-    age = dt.timedelta(seconds=now.timestamp() - session.get(STARTED, 0))
-    if idle > dt.timedelta(minutes=settings.SESSION_IDLE_MINUTES):
+    if left.idle < dt.timedelta():
         return f"You were logged out after {settings.SESSION_IDLE_MINUTES} minutes without a request."
-    if age > dt.timedelta(seconds=settings.SESSION_COOKIE_AGE):
+    if left.at_most < dt.timedelta():
         return f"You were logged out {settings.SESSION_COOKIE_AGE // 3600} hours after you had logged in."
     if LOG_IN not in session:  # begun before log-ins were listed
         _list(request, person, now)
-    listed = PageSession.objects.filter(pk=session[LOG_IN], ended_at=None)
-    if not listed.exists():
+    if not PageSession.objects.filter(pk=session[LOG_IN], ended_at=None).exists():
         return "You were logged out from elsewhere."
-    if idle > NOTE_EVERY:
-        session[SEEN] = now.timestamp()
-        listed.update(seen_at=now)
     return ""
 
 

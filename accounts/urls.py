@@ -14,6 +14,7 @@ urlpatterns = [
     path("login/code", second_factor_pages.ask, name="login-code"),
     path("second-factor", second_factor_pages.manage, name="second-factor"),
     path("logout", pages.EndSessionView.as_view(), name="logout"),
+    path("session", pages.session, name="session"),
     path("start", pages.start, name="start"),
     path("password", pages.PasswordView.as_view(), name="password"),
     path("password/new", password_link_pages.choose, name="new-password"),

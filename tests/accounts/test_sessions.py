@@ -74,6 +74,40 @@ class TestTime:
         assert client.session["seen_at"] == before + 61
 
 
+class TestHowLongItLasts:
+    def test_looking_tells_and_does_not_count_as_a_request(
+        self, clock: time_machine.Traveller, person: User
+    ) -> None:
+        client = Client()
+        client.force_login(person)
+        clock.shift(50 * 60)
+        assert client.get("/session?look").json() == {"seconds_left": 600, "can_be_prolonged": True}
+        clock.shift(9 * 60)
+        assert client.get("/session?look").json() == {"seconds_left": 60, "can_be_prolonged": True}
+        clock.shift(61)
+
+        assert client.get("/session?look")["Location"] == "/login?next=/session%3Flook"
+
+    def test_asking_counts_until_the_log_in_is_eight_hours_old(
+        self, clock: time_machine.Traveller, person: User
+    ) -> None:
+        client = Client()
+        client.force_login(person)
+        for _ in range(9):
+            clock.shift(50 * 60)
+            assert client.get("/session").json()["seconds_left"] >= 30 * 60
+
+        assert client.get("/session").json() == {"seconds_left": 1800, "can_be_prolonged": False}
+
+    def test_only_its_own_address_can_be_looked_at(self, clock: time_machine.Traveller, person: User) -> None:
+        client = Client()
+        client.force_login(person)
+        clock.shift(50 * 60)
+        client.get("/advisor/?look")
+
+        assert client.get("/session?look").json() == {"seconds_left": 3600, "can_be_prolonged": True}
+
+
 def test_a_changed_role_ends_the_session(person: User) -> None:
     client = Client()
     client.force_login(person)

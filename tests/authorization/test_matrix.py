@@ -21,7 +21,7 @@ ROWS = rows()
 DECLARED = {(row.method, row.route): row for row in ROWS}
 REFUSED = {"401", "403", "404", "405", "login"}
 LEAST_CELLS = 1500
-VARYING = re.compile(r'"request_id":\s*"[^"]*"|csrfmiddlewaretoken" value="[^"]*"')
+VARYING = re.compile(r'"request_id":\s*"[^"]*"|csrfmiddlewaretoken" value="[^"]*"|data-seconds-left="\d+"')
 
 
 @contextmanager

@@ -32,7 +32,7 @@ def test_the_page_says_what_was_used() -> None:
     assert record.digest[:16] in shown
     assert "words, " in shown
     assert "rules-1" in shown
-    assert "Fit to the gaps 53 %" in shown
+    assert "Fit to the gaps 53&nbsp;%" in shown
     assert "Sql joins" in shown
     assert "<table" in shown
 
