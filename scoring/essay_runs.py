@@ -1,13 +1,14 @@
 """Judgements of essays as stored runs, with a mark for each criterion."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Max
-
 from assessments.queries import AskedQuestion
+from microcred.inserting import insert
+from scoring import stored
 from scoring.enums import EssayOutcome, MarkStatus, ScoreSource
 from scoring.essays.edition import EDITION
 from scoring.essays.judgement import CriterionVerdict, Judgement
@@ -50,14 +51,33 @@ class JudgedEssay:
     why_not: str = ""
 
 
-def store_unavailable(assessment_id: uuid.UUID, one: JudgedEssay) -> None:
-    """Store that an essay could not be judged, and why."""
+def store_essays(assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> None:
+    """Store what was said of each essay as its newest run, or why nothing could be said."""
+    latest = _latest_runs(assessment_id)
+    rows: list[EssayScore] = []
+    marks: list[CriterionMark] = []
+    for one in judged:
+        row, own = _run(assessment_id, one)
+        row.run = latest.get(row.question_snapshot_id, 0) + 1
+        for mark in own:
+            mark.essay_score = row
+        rows.append(row)
+        marks += own
+    insert(rows, marks)
+
+
+def _run(assessment_id: uuid.UUID, one: JudgedEssay) -> tuple[EssayScore, list[CriterionMark]]:
+    if one.judgement is None:
+        return _unavailable(assessment_id, one), []
+    return essay_run(assessment_id, one.essay.question, one.essay.task, one.judgement)
+
+
+def _unavailable(assessment_id: uuid.UUID, one: JudgedEssay) -> EssayScore:
     essay = one.essay
-    EssayScore.objects.create(
+    return EssayScore(
         assessment_id=assessment_id,
         question_snapshot_id=essay.question.snapshot_id,
         response_id=essay.question.answered_by,
-        run=_next_essay_run(assessment_id, essay.question),
         source=ScoreSource.CODE,
         outcome=EssayOutcome.UNAVAILABLE,
         maximum=essay.question.weight,
@@ -70,16 +90,6 @@ def store_unavailable(assessment_id: uuid.UUID, one: JudgedEssay) -> None:
         model="",
         prompt_version="",
     )
-
-
-def store_judgement(assessment_id: uuid.UUID, essay: EssayToJudge, judgement: Judgement) -> None:
-    """Store a judgement as the newest run of its essay."""
-    row, marks = essay_run(assessment_id, essay.question, essay.task, judgement)
-    row.run = _next_essay_run(assessment_id, essay.question)
-    row.save(force_insert=True)
-    for mark in marks:
-        mark.essay_score = row
-    CriterionMark.objects.bulk_create(marks)
 
 
 def essay_run(
@@ -117,9 +127,9 @@ def essay_run(
     return row, marks
 
 
-def _next_essay_run(assessment_id: uuid.UUID, question: AskedQuestion) -> int:
-    rows = EssayScore.objects.filter(assessment_id=assessment_id, question_snapshot_id=question.snapshot_id)
-    return (rows.aggregate(run=Max("run"))["run"] or 0) + 1
+def _latest_runs(assessment_id: uuid.UUID) -> dict[uuid.UUID, int]:
+    runs = stored.ESSAY_RUNS.rows(assessment_id=assessment_id)
+    return {snapshot: max(run for one, run in runs if one == snapshot) for snapshot, _ in runs}
 
 
 def _mark(position: int, criterion: Criterion, verdict: CriterionVerdict) -> CriterionMark:

@@ -14,6 +14,7 @@ from catalog import queries as catalog
 from catalog.enums import QuestionType
 from microcred.ai import providers
 from microcred.ai.remembering import Remembering
+from microcred.inserting import insert
 from ops import audit
 from ops.jobs import enqueue
 from scoring import contests, queries
@@ -26,7 +27,7 @@ from scoring.essay_runs import OUT_OF_BUDGET as OUT_OF_BUDGET
 from scoring.essay_runs import UNAVAILABLE_EXPLANATION as UNAVAILABLE_EXPLANATION
 from scoring.essay_runs import EssayToJudge as EssayToJudge
 from scoring.essay_runs import JudgedEssay as JudgedEssay
-from scoring.essay_runs import store_judgement, store_unavailable
+from scoring.essay_runs import store_essays
 from scoring.essays.local import LocalJudge
 from scoring.essays.task import EssayTask
 from scoring.events import assessment_scored
@@ -75,7 +76,7 @@ def essays_to_judge(assessment_id: uuid.UUID) -> list[EssayToJudge]:
 @transaction.atomic
 def conclude(*, assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> None:
     """Store what was said of each essay, draw the skill profile, and announce both."""
-    _store(assessment_id, judged)
+    store_essays(assessment_id, judged)
     results = queries.question_results(assessment_id)
     run = _draw(assessment_id, results)
     assessment_scored.send(sender=None, assessment_id=assessment_id, run=run, results=results)
@@ -84,16 +85,8 @@ def conclude(*, assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> None
 @transaction.atomic
 def keep_scores(*, assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> int:
     """Store the same without announcing it, for learners whom nothing is recommended to; return the run's number."""
-    _store(assessment_id, judged)
+    store_essays(assessment_id, judged)
     return draw_profile(assessment_id)
-
-
-def _store(assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> None:
-    for one in judged:
-        if one.judgement is None:
-            store_unavailable(assessment_id, one)
-        else:
-            store_judgement(assessment_id, one.essay, one.judgement)
 
 
 @transaction.atomic
@@ -108,13 +101,11 @@ def conclude_late(*, assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) ->
     """
     ended.lock_result(assessment_id)
     waiting = {essay.question.snapshot_id for essay in essays_to_judge(assessment_id)}
-    added = 0
-    for one in judged:
-        if one.judgement is not None and one.essay.question.snapshot_id in waiting:
-            store_judgement(assessment_id, one.essay, one.judgement)
-            added += 1
-    if not added:
+    late = [one for one in judged if one.judgement and one.essay.question.snapshot_id in waiting]
+    if not late:
         return 0
+    store_essays(assessment_id, late)
+    added = len(late)
     if added == len(waiting):
         ended.mend(assessment_id=assessment_id, parts=[MissingPart.ESSAY_SCORES])
     audit.record(
@@ -196,8 +187,7 @@ def _draw(assessment_id: uuid.UUID, results: Sequence[queries.QuestionResult]) -
     estimates = corrected(drawn, contests.levels_of(found))
     ids = catalog.skill_ids([estimate.skill for estimate in estimates])
     run = queries.next_run(assessment_id)
-    ProfileRun.objects.create(assessment_id=assessment_id, run=run)
-    SkillEstimate.objects.bulk_create(
+    rows = [
         SkillEstimate(
             assessment_id=assessment_id,
             run=run,
@@ -209,7 +199,8 @@ def _draw(assessment_id: uuid.UUID, results: Sequence[queries.QuestionResult]) -
         )
         for estimate in estimates
         if estimate.skill in ids
-    )
+    ]
+    insert([ProfileRun(assessment_id=assessment_id, run=run)], rows)
     return run
 
 

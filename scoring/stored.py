@@ -11,6 +11,14 @@ ESSAYS: Final = Compiled(
     lambda assessment_id: EssayScore.objects.filter(assessment_id=assessment_id).order_by(),
     assessment_id=uuid.UUID,
 )
+ESSAY_RUNS: Final = Compiled(
+    lambda assessment_id: (
+        EssayScore.objects.filter(assessment_id=assessment_id)
+        .order_by()
+        .values_list("question_snapshot_id", "run")
+    ),
+    assessment_id=uuid.UUID,
+)
 MARKS: Final = Compiled(
     lambda assessment_id: CriterionMark.objects.filter(essay_score__assessment_id=assessment_id).order_by(
         "position"

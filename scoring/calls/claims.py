@@ -62,16 +62,17 @@ def not_free(
     }
 
 
-def take(calls: Sequence[tuple[ModelCall, Sequence[str]]], *, now: dt.datetime) -> None:
-    """Claim the essays of calls of the same reading until they are settled, in place of claims that are over."""
+def renewed(calls: Sequence[tuple[ModelCall, Sequence[str]]], *, now: dt.datetime) -> list[ModelCallClaim]:
+    """Take away claims on the essays of these calls that are over; return those until the calls are settled, which are
+    stored with them. The calls are of the same reading."""
     wanted = {one: call for call, fingerprints in calls for one in fingerprints}
     readings = {call.reading for call, _ in calls}
     ModelCallClaim.objects.filter(fingerprint__in=list(wanted), reading__in=readings).delete()
     until = now + dt.timedelta(seconds=longest_call_seconds())
-    ModelCallClaim.objects.bulk_create(
+    return [
         ModelCallClaim(call=call, fingerprint=one, reading=call.reading, expires_at=until)
         for one, call in sorted(wanted.items())
-    )
+    ]
 
 
 def release(call_ids: Sequence[uuid.UUID]) -> None:

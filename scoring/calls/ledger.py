@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 
 from microcred.ai.base import ChatReply, EmbeddingReply, FailureKind, ProviderError
 from microcred.db import database_now
+from microcred.inserting import insert
 from scoring.calls import claims, limits, settling
 from scoring.calls.claims import BeingAsked as BeingAsked
 from scoring.calls.limits import MICROCENTS_A_CENT as MICROCENTS_A_CENT
@@ -53,9 +54,7 @@ def reserve(outgoing: Outgoing, *, payer: Payer) -> ModelCall:
         )
         limits.check(outgoing.highest_microcents, payer.assessment_id, month=_month(now))
         call = _row(outgoing, payer, now)
-        call.save(force_insert=True)
-        ModelCallContent.objects.bulk_create(_contents(call, outgoing))
-        claims.take([(call, fingerprints)], now=now)
+        _write([(call, outgoing)], now)
     return call
 
 
@@ -81,20 +80,15 @@ def reserve_together(made: Sequence[Outgoing], *, payer: Payer) -> list[ModelCal
             taken.update(own)
             calls.append(_row(outgoing, payer, now) if is_free else None)
         calls += [None] * (len(made) - len(calls))
-        _write(made, calls, now)
+        _write([(call, outgoing) for call, outgoing in zip(calls, made, strict=True) if call], now)
     return calls
 
 
-def _write(made: Sequence[Outgoing], calls: Sequence[ModelCall | None], now: dt.datetime) -> None:
+def _write(written: Sequence[tuple[ModelCall, Outgoing]], now: dt.datetime) -> None:
     """Write down calls with what they carry, and claim it."""
-    written = [(call, outgoing) for call, outgoing in zip(calls, made, strict=True) if call is not None]
-    ModelCall.objects.bulk_create(call for call, _ in written)
-    ModelCallContent.objects.bulk_create(
-        content for call, outgoing in written for content in _contents(call, outgoing)
-    )
-    claims.take(
-        [(call, [answer.fingerprint for answer in outgoing.answers]) for call, outgoing in written], now=now
-    )
+    contents = [content for call, outgoing in written for content in _contents(call, outgoing)]
+    carried = [(call, [answer.fingerprint for answer in outgoing.answers]) for call, outgoing in written]
+    insert([call for call, _ in written], contents, claims.renewed(carried, now=now))
 
 
 def reserve_all(made: Sequence[tuple[Outgoing, Payer]], *, batch: ModelBatch) -> list[ModelCall]:
