@@ -4,7 +4,7 @@ What a sentence contributes to an essay is for the greater part in its words; wh
 sentences that may speak to the reader are given to a second reading as their sorted words, without those that speak of
 judging; of these stay the ones that the task itself uses. All others stay, as often as they are there: a reader who
 gives something for length must not find an innocent essay shorter. A sentence of which hardly anything is left is left
-out.
+out. What identifies a person is left out before: torn into words, an address would be recognised by nobody but people.
 """
 
 from collections.abc import Sequence
@@ -20,15 +20,25 @@ LEAST_WORDS: Final = 2
 LONGEST_WORD: Final = 20
 
 
-def in_bare_words(task: EssayTask, spans: Sequence[Span]) -> EssayTask:
-    """The task with these stretches of its answer, which stand in order, reduced to their words."""
+def in_bare_words(
+    task: EssayTask, spans: Sequence[Span], hidden: Sequence[tuple[int, int]] = ()
+) -> EssayTask:
+    """The task with these stretches of its answer, which stand in order, reduced to their words; of what is
+    `hidden` (starts and ends) no word stays in them."""
     known = _words_of(task)
+    seen = _blanked(task.answer, hidden)
     parts: list[str] = []
     at = 0
     for span in spans:
-        parts += [task.answer[at : span.start], _bare(span.text, known)]
+        parts += [task.answer[at : span.start], _bare(seen[span.start : span.end], known)]
         at = span.end
     return replace(task, answer="".join([*parts, task.answer[at:]]).strip())
+
+
+def _blanked(text: str, hidden: Sequence[tuple[int, int]]) -> str:
+    for start, end in hidden:
+        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    return text
 
 
 def _bare(text: str, known: frozenset[str]) -> str:

@@ -132,7 +132,8 @@ class ModelJudge:
         asides = self._safeguards.possible_asides(task)
         if not asides:
             return ()
-        bare, cut = in_bare_words(task, asides), cutting.without(task, asides)
+        hidden = [(one.start, one.end) for one in self._redact(task.answer).replacements]
+        bare, cut = in_bare_words(task, asides, hidden), cutting.without(task, asides)
         return (cut,) if bare.answer == cut.answer else (bare, cut)
 
     def prepare(self, tasks: Sequence[EssayTask]) -> PreparedCall:

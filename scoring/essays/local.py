@@ -17,7 +17,7 @@ the shipped essays, none of which comes near them at its own question.
 Only the student's own sentences count, each once: text taken from the task, repetitions and
 sentences that speak to the grader earn nothing. The scales were set by hand on a few dozen
 answers; this judge orders answers well and judges levels roughly, which its `uncertainty`
-says: 0.35 at best, more near a boundary between levels, for short, half relevant and
+says: 0.35 at best, more near a boundary between levels, for short, half relevant, repetitive and
 disordered answers, and where the rubric gives little to compare with.
 """
 
@@ -35,7 +35,7 @@ from scoring.essays.marks import points, total
 from scoring.essays.other_questions import Prompts, no_others
 from scoring.essays.reasons import Finding, reason
 from scoring.essays.task import Criterion, EssayTask
-from scoring.essays.text import Span, cut_long
+from scoring.essays.text import Span, cut_long, words
 
 VERSION: Final = "local-2"
 LONGEST_SENTENCE: Final = 60
@@ -44,6 +44,7 @@ EVIDENCE_FROM: Final = 0.12
 MOST_QUOTES: Final = 2
 LEAST_UNCERTAINTY: Final = 0.35
 UNSURE: Final = 0.9
+LEAST_OWN: Final = 0.5
 # No shipped essay has less to do with its own question; of essays by learners one in eight has, and of those on
 # something else 97 in 100.
 LEAST_RELEVANCE: Final = 0.7
@@ -113,7 +114,7 @@ class LocalJudge:
             prompt_version="",
             raw=_raw(task, form, [reading for reading, _ in readings]),
             injection_suspected=bool(suspected),
-            uncertainty=_uncertainty(task, [reading for reading, _ in readings], form),
+            uncertainty=_uncertainty(task, [reading for reading, _ in readings], form, own),
             notes=tuple(f"{s.family} at {s.start}-{s.end}" for s in suspected),
         )
 
@@ -185,9 +186,11 @@ def _verdict(
     )
 
 
-def _uncertainty(task: EssayTask, readings: Sequence[Reading], form: Form) -> float:
-    """The mean over the criteria, by weight."""
-    if form.disordered:
+def _uncertainty(task: EssayTask, readings: Sequence[Reading], form: Form, own: Sequence[Span]) -> float:
+    """The mean over the criteria, by weight; an answer of which most is repeated or not the student's own has said too
+    little to be sure of."""
+    spoken = sum(len(words(span.text)) for span in own)
+    if form.disordered or spoken < LEAST_OWN * len(words(task.answer)):
         return UNSURE
     weights = [float(criterion.weight) for criterion in task.criteria]
     parts = [_unsure(c, reading, form) for c, reading in zip(task.criteria, readings, strict=True)]

@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from scoring.essays import cutting
+from scoring.essays.identity import Identity
 from scoring.essays.judge import ModelJudge
 from scoring.essays.judgement import CriterionVerdict
+from scoring.essays.redaction import redact
 from scoring.essays.safeguards import PlainSafeguards
 from scoring.essays.task import EssayTask
-from scoring.essays.text import Span, sentences
+from scoring.essays.text import Span, sentences, words
 from tests.scoring.essays.chats import ScriptedChat, answers_in, honest, verdict
 from tests.scoring.essays.samples import STRONG, essay
 
@@ -67,6 +69,20 @@ def test_an_essay_that_is_worth_the_same_without_its_asides_keeps_its_score() ->
     assert (judged.outcome, judged.score, judged.flags) == ("scored", Decimal("2.33"), ())
     assert (judged.input_tokens, judged.cost_microcents) == (2002, 200_002)
     assert [one["outcome"] for one in judged.raw["without_asides"]] == ["scored"]
+
+
+def test_what_identifies_a_person_does_not_leave_in_the_words_of_an_aside() -> None:
+    aside = "The one who weighs these words may write to peter.lang@mail.example or ask Mr Whitfield."
+    chat = ScriptedChat(honest)
+    identity = Identity(also=("Mr Whitfield",))
+
+    ModelJudge(chat, safeguards=Pointing(aside), redact=lambda answer: redact(answer, identity)).judge(
+        [essay(f"{STRONG} {aside}")]
+    )
+
+    (bare,) = answers_in(chat.calls[1]["user"]).values()
+    assert bare.endswith("ask may one or the these to weighs who words.")
+    assert not {"peter", "lang", "whitfield"} & set(words(" ".join(call["user"] for call in chat.calls)))
 
 
 def test_a_level_that_the_words_of_an_aside_bear_out_stays() -> None:

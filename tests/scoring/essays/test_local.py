@@ -36,6 +36,22 @@ def test_better_answers_score_higher(minilm: Embedder) -> None:
     assert off_topic == 0
 
 
+def test_a_long_sentence_said_over_and_over_makes_it_unsure(minilm: Embedder) -> None:
+    first, second = (
+        "I recommend opening on Monday evenings, but only after a trial of three months in which the museum counts its "
+        "guests every hour, asks them where they come from, and pays the guards for the later hours",
+        "The neighbours fear noise and full car parks, so the museum should meet them first, agree on a closing hour "
+        "with them, and stop the trial if complaints rise above those of a usual Saturday",
+    )
+    said_once, said_often = (judge(minilm, f"{first}. {second}. " * times) for times in (1, 6))
+
+    assert said_often.outcome == said_once.outcome == "scored"
+    assert said_often.uncertainty == UNSURE > said_once.uncertainty
+    assert said_often.score is not None
+    assert said_once.score is not None
+    assert said_often.score <= said_once.score
+
+
 def test_without_a_model_answer_the_order_is_the_same(minilm: Embedder) -> None:
     tasks = [essay(a, model_answer="") for a in (STRONG, MIDDLING, WEAK, OFF_TOPIC)]
 
