@@ -25,6 +25,7 @@ UUID = "01a1f8d4-2231-76b2-9620-9cc72fe05040"
         ("Mail a\u200bnna@exam\u00adple.org now", "Mail [EMAIL_1] now"),
         ("Mail ａｎｎａ＠ｅｘａｍｐｌｅ．ｏｒｇ now", "Mail [EMAIL_1] now"),
         ("Mail anna (at) example.org now", "Mail [EMAIL_1] now"),
+        ("Mail anna@a.b.c.d.e.f.g.h.i.j.example.org now", "Mail [EMAIL_1] now"),
         # phone numbers
         ("Ring +49 (0)30 / 1234-5678 after six.", "Ring [PHONE_1] after six."),
         ("Ring 0049 30 12345678 after six.", "Ring [PHONE_1] after six."),
