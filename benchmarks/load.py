@@ -6,10 +6,8 @@ database use too. A share is that of the same round.
 """
 
 import argparse
-import json
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import httpx
 
+from benchmarks.asking import CONNECTIONS, Address, Answered, Request, ask
 from benchmarks.measuring import Report
 from benchmarks.queues import product
 from benchmarks.queues.running import ROOT, Running
@@ -33,75 +32,20 @@ GOALS: Final[Mapping[str, float]] = {
     "status": 0.35, "result": 0.20, "catalogue": 0.20, "answers": 0.12, "start": 0.10,
 }  # fmt: skip
 P99_GOAL: Final = 10.0
-CONNECTIONS: Final = 16
 # So many students write at a time; one alone would wait for themselves, as each has their own assessment.
 STUDENTS: Final = CONNECTIONS
-# How wrk is told what to send, one after the other, and how it tells what came of it.
-SCRIPT: Final = """
-local asked, turn = {}, 0
-init = function()
-  for place, one in ipairs(%s) do
-    local headers = {["Content-Type"] = "application/json", ["Host"] = wrk.headers["Host"]}
-    if one[2] ~= "" then headers["Authorization"] = "Bearer " .. one[2] end
-    asked[place] = wrk.format(%s, one[1], headers, %s)
-  end
-end
-request = function()
-  turn = turn %% #asked + 1
-  return asked[turn]
-end
-done = function(summary, latency)
-  local errors = summary.errors
-  io.write(string.format('RESULT {"requests": %%d, "microseconds": %%d, "p50": %%d, "p99": %%d, "failed": %%d}\\n',
-    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
-    errors.connect + errors.read + errors.write + errors.status + errors.timeout))
-end
-"""
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """What is asked for: by whom (a path and a token each), in turn."""
+class Served:
+    """What is asked of both servers, by name, and the product's processes."""
 
-    url: str
-    asked: Sequence[tuple[str, str]]
-    body: Mapping[str, Any] | None = None
-
-    def script(self) -> str:
-        """Return what wrk is to do."""
-        asked = ", ".join(f"{{{json.dumps(path)}, {json.dumps(token)}}}" for path, token in self.asked)
-        body = "nil" if self.body is None else json.dumps(json.dumps(self.body))
-        return SCRIPT % (f"{{{asked}}}", '"GET"' if self.body is None else '"POST"', body)
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What came of one run of wrk: requests a second, milliseconds, and how many requests failed."""
-
-    rate: float
-    p50: float
-    p99: float
-    failed: int
-
-
-def ask(address: Address, folder: Path, *, seconds: int) -> Answered:
-    """Keep an address busy."""
-    script = folder / "ask.lua"
-    script.write_text(address.script())
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script), address.url]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + 60)
-    told = next(line for line in done.stdout.splitlines() if line.startswith("RESULT "))
-    found = json.loads(told.removeprefix("RESULT "))
-    return Answered(
-        rate=1e6 * found["requests"] / found["microseconds"],
-        p50=found["p50"] / 1000,
-        p99=found["p99"] / 1000,
-        failed=found["failed"],
-    )
+    addresses: Mapping[str, Address]
+    processes: Running
 
 
 @contextmanager
-def serving(running: product.Product) -> Iterator[dict[str, Address]]:
+def serving(running: product.Product) -> Iterator[Served]:
     """Run both servers; yield what is asked of them."""
     from companion.demo.processes import any_free_port
 
@@ -121,7 +65,8 @@ def serving(running: product.Product) -> Iterator[dict[str, Address]]:
     ):
         wait_for(f"{running.url}/health/ready", processes)
         wait_for(f"http://127.0.0.1:{port}/one", beside)
-        yield {PLAIN: Address(f"http://127.0.0.1:{port}", [("/one", "")])} | _of_the_product(api, students)
+        plain_one = {PLAIN: Address(f"http://127.0.0.1:{port}", [Request("/one")])}
+        yield Served(plain_one | _of_the_product(api, students), processes)
 
 
 def _of_the_product(api: httpx.Client, students: Sequence[Any]) -> dict[str, Address]:
@@ -135,17 +80,15 @@ def _of_the_product(api: httpx.Client, students: Sequence[Any]) -> dict[str, Add
         writers.append((open_one, _token(api)))
     one_answer = {"responses": batch["responses"][:1]}
     url, base = str(api.base_url.copy_with(path="/")).rstrip("/"), "/api/v1"
-    return {
-        "status": Address(url, [(f"{base}{address}", reader)]),
-        "result": Address(url, [(f"{base}{address}/result", reader)]),
-        "catalogue": Address(url, [(f"{base}/catalog/credentials", reader)]),
-        "answers": Address(url, [(f"{base}{own}/responses", token) for own, token in writers], one_answer),
-        "start": Address(
-            url,
-            [(f"{base}/assessments/start", token) for _, token in writers],
-            {"role_id": str(product.role_id())},
-        ),
+    catalogue, role = "/catalog/credentials", {"role_id": str(product.role_id())}
+    asked = {
+        "status": [Request(f"{base}{address}", reader)],
+        "result": [Request(f"{base}{address}/result", reader)],
+        "catalogue": [Request(f"{base}{catalogue}", reader)],
+        "answers": [Request(f"{base}{own}/responses", token, one_answer) for own, token in writers],
+        "start": [Request(f"{base}/assessments/start", token, role) for _, token in writers],
     }
+    return {name: Address(url, requests) for name, requests in asked.items()}
 
 
 def _token(api: httpx.Client) -> str:
@@ -156,11 +99,11 @@ def measure(asked: argparse.Namespace, folder: Path, running: product.Product) -
     """Ask everything in every round."""
     report = Report("F1: requests a second beside a plain view")
     found: dict[str, list[Answered]] = {}
-    with serving(running) as addresses:
-        for address in addresses.values():
+    with serving(running) as served:
+        for address in served.addresses.values():
             ask(address, folder, seconds=1)
         for _ in range(asked.rounds):
-            for name, address in addresses.items():
+            for name, address in served.addresses.items():
                 found.setdefault(name, []).append(ask(address, folder, seconds=asked.seconds))
     tell(found, report)
     return report
