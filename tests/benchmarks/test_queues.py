@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import jobs, load, model_waits, submit_to_result
+from benchmarks import asking, jobs, load, model_waits, soak, submit_to_result
 from benchmarks.measuring import Report
 from benchmarks.queues.running import ROOT, Running
 from ops.supervision.processes import carries, living
@@ -18,7 +18,7 @@ from tests.ops.harness import wait_until
 MARK = "BENCHMARK_TEST"
 
 
-@pytest.mark.parametrize("script", [jobs, submit_to_result, model_waits, load])
+@pytest.mark.parametrize("script", [jobs, submit_to_result, model_waits, load, soak])
 def test_every_script_explains_itself(
     script: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -54,9 +54,9 @@ def test_one_sender_is_a_goal_beside_the_backlog() -> None:
 
 def test_a_share_is_that_of_the_plain_view_in_the_same_round() -> None:
     report = Report("load")
-    plain = [load.Answered(rate, 1.0, 10.0, 0) for rate in (1000.0, 2000.0)]
+    plain = [asking.Answered(rate, 1.0, 10.0, 0) for rate in (1000.0, 2000.0)]
     ours = [
-        load.Answered(rate, 2.0, p99, failed) for rate, p99, failed in ((300.0, 20.0, 0), (800.0, 40.0, 2))
+        asking.Answered(rate, 2.0, p99, failed) for rate, p99, failed in ((300.0, 20.0, 0), (800.0, 40.0, 2))
     ]
 
     load.tell({load.PLAIN: plain, "status": ours}, report)
@@ -67,6 +67,44 @@ def test_a_share_is_that_of_the_plain_view_in_the_same_round() -> None:
         ("status, failed", False),
         ("status, p99 beside the plain one", True),
     ]
+
+
+def test_ten_minutes_tell_the_slowest_and_whether_memory_grows() -> None:
+    def answered(p99: float, failed: int = 0) -> asking.Answered:
+        return asking.Answered(100.0, 5.0, p99, failed)
+
+    found = soak.Soaked(
+        plain=answered(3.0), full=answered(50.0), pace=100.0, warming=answered(9.0, 1),
+        minutes=[answered(20.0), answered(33.0)], before=100_000_000, after=104_000_000,
+    )  # fmt: skip
+
+    told = soak.told(found, Report("F1"))
+
+    assert [(goal.what, goal.reached, goal.met) for goal in told.goals] == [
+        ("least rate beside the pace", "1 x", True),
+        ("failed", "1 requests", False),
+        ("p99 of the slowest minute beside the plain view's", "11 x", False),
+        ("growth of memory", "0.04 ", True),
+    ]
+
+
+def test_a_mixture_asks_the_frequent_more_often_and_every_writer_in_turn() -> None:
+    asked = {name: [asking.Request(f"/{name}")] for name in ("status", "result", "catalogue")} | {
+        name: [asking.Request(f"/{name}", token, {}) for token in "ab"] for name in ("answers", "start")
+    }
+    addresses = {name: asking.Address("http://here", requests) for name, requests in asked.items()}
+
+    mixture = soak.mixed(load.Served(addresses, Running([], environment={}, log=Path("unused"))))
+
+    assert len(mixture.asked) == 2 * sum(soak.MIXTURE.values())
+    assert [one.path for one in mixture.asked[:5]] == [
+        "/status",
+        "/result",
+        "/catalogue",
+        "/answers",
+        "/start",
+    ]
+    assert [one.token for one in mixture.asked if one.path == "/start"] == ["a", "b"]
 
 
 def test_sigterm_ends_the_servers_too(tmp_path: Path) -> None:
