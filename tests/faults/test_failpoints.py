@@ -1,7 +1,9 @@
 """A process killed before and after every commit, call and message: each effect is there exactly once in the end."""
 
 import datetime as dt
+import itertools
 import os
+import threading
 from collections.abc import Iterator
 from functools import cache
 
@@ -31,7 +33,7 @@ from tests.factories.assessments import (
 from tests.factories.recommendations import WordEmbedder, embed_all, offered
 from tests.factories.scoring import role_with_essay
 from tests.fakes.judges import guard_with
-from tests.fakes.openai_server import FakeOpenAI
+from tests.fakes.openai_server import FakeOpenAI, Received, Reply, Script
 from tests.faults.failpoints import DIED, Failpoint, in_a_process_of_its_own, work_and_die
 from tests.microcred.listeners import OK, Listener, listening, replying
 from tests.partners.conftest import registered
@@ -133,11 +135,24 @@ def test_work_on_an_assessment(
     assert len(openai.requests) == 1 + extra
 
 
+def once_two_have_asked(script: Script) -> Script:
+    """Answer the first only when a second is there, so that both are under way when the process dies."""
+    both, arrivals = threading.Barrier(2), itertools.count()
+
+    def answered(request: Received) -> Reply | str:
+        if next(arrivals) < both.parties:
+            both.wait(timeout=5)
+        return script(request)
+
+    return answered
+
+
 @pytest.mark.parametrize(("point", "extra"), SIDE_BY_SIDE, ids=str)
 def test_two_readings_at_once(
     openai: FakeOpenAI, monkeypatch: pytest.MonkeyPatch, point: Failpoint, extra: int
 ) -> None:
     guard_with(monkeypatch, Pointing(ASIDE))
+    openai.script = once_two_have_asked(second_level)
     role = role_with_essay()
     spoken = submitted_assessment(role=role, answers=RIGHT_ANSWERS | {"essay": f"{GOOD_ESSAY} {ASIDE}"})
     work_and_die(point)
