@@ -5,11 +5,12 @@ import math
 import os
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import environ
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+NumberT = TypeVar("NumberT", int, float)
 
 if (BASE_DIR / ".env").is_file():
     environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
@@ -24,17 +25,18 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
-def integer(name: str, default: int) -> int:
-    """Read a whole number."""
+def integer(name: str, default: int, *, least: int = 1, most: int | None = None) -> int:
+    """Read a whole number from ``least`` to ``most``."""
     value = text(name)
     try:
-        return int(value) if value else default
+        number = int(value) if value else default
     except ValueError:
         raise SettingError(f"{name} must be a whole number, not {value!r}") from None
+    return _within(name, number, least, most)
 
 
-def decimal(name: str, default: float) -> float:
-    """Read a number."""
+def decimal(name: str, default: float, *, least: float = 0, most: float | None = None) -> float:
+    """Read a number from ``least`` to ``most``."""
     value = text(name)
     try:
         number = float(value) if value else default
@@ -42,6 +44,14 @@ def decimal(name: str, default: float) -> float:
         number = math.nan
     if not math.isfinite(number):
         raise SettingError(f"{name} must be a number, not {value!r}")
+    return _within(name, number, least, most)
+
+
+def _within(name: str, number: NumberT, least: NumberT, most: NumberT | None) -> NumberT:
+    """Refuse what would be taken for a number of days, processes or seconds and is none."""
+    if number < least or (most is not None and number > most):
+        wanted = f"{least} or more" if most is None else f"from {least} to {most}"
+        raise SettingError(f"{name} must be {wanted}, not {number}")
     return number
 
 
@@ -80,6 +90,17 @@ def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
     value = text(name, default)
     if value not in allowed:
         raise SettingError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+    return value
+
+
+def address(name: str, schemes: tuple[str, ...]) -> str:
+    """Read the URL of a service, which begins with one of the ``schemes``; empty without one.
+
+    What is wrong with it is said without repeating it: it may hold a password.
+    """
+    value = text(name)
+    if value and value.partition("://")[0] not in schemes:
+        raise SettingError(f"{name} must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
     return value
 
 

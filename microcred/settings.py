@@ -22,6 +22,7 @@ from microcred.registry import HEALTH as HEALTH
 from microcred.registry import JOB_KINDS as JOB_KINDS
 from microcred.registry import PRIVACY as PRIVACY
 from microcred.registry import REPAIRS as REPAIRS
+from microcred.registry import SEALED as SEALED
 from microcred.task_queue import worker_cluster
 from microcred.transport import *  # noqa: F403 - a section of the settings, kept in a file of its own
 from microcred.transport import ENVIRONMENT as ENVIRONMENT
@@ -39,10 +40,14 @@ JWT_SIGNING_KEY = env.secret("JWT_SIGNING_KEY", SECRETS_DIR, required=IS_DEPLOYE
 # Keys whose tokens are accepted beside those of the signing key, while one replaces the other.
 JWT_VERIFYING_KEYS = env.names("JWT_VERIFYING_KEYS", [])
 WEBHOOK_ENCRYPTION_KEY = env.secret("WEBHOOK_ENCRYPTION_KEY", SECRETS_DIR, required=IS_DEPLOYED)
+# Former ones: what they sealed is opened, until manage.py reseal_secrets has sealed it again.
+WEBHOOK_DECRYPTION_KEYS = env.names("WEBHOOK_DECRYPTION_KEYS", [])
 # Decision records hold hashes of answers under a key derived from it; set it before SECRET_KEY is ever changed.
 RECORD_HASH_KEY = env.text("RECORD_HASH_KEY", SECRET_KEY)
 # Service keys are stored as their HMAC under it; the same holds.
 SERVICE_KEY_HASH_KEY = env.text("SERVICE_KEY_HASH_KEY", SECRET_KEY)
+# Former ones, under which keys are still accepted.
+SERVICE_KEY_FORMER_HASH_KEYS = env.names("SERVICE_KEY_FORMER_HASH_KEYS", [])
 
 # --- Applications -----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -86,6 +91,7 @@ MIDDLEWARE = [
     "accounts.sessions.SessionLimits",
     "ops.limits.PageLimits",
     "accounts.sessions.SecondFactorRequired",
+    "microcred.middleware.LookedUpInVain",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "microcred.urls"
@@ -127,7 +133,7 @@ WHITENOISE_AUTOREFRESH = False
 
 # --- Database ---------------------------------------------------------------------------------------------
 # Persistent connections: a new one costs 2.8 ms. Never OPTIONS["pool"]: forked workers would share its sockets.
-DATABASE_URL = env.text("DATABASE_URL")
+DATABASE_URL = env.address("DATABASE_URL", ("postgres", "postgresql"))
 EMBEDDED_DATABASE = EmbeddedServer(STATE_DIR / "postgres")
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
@@ -141,6 +147,9 @@ DATABASES: dict[str, dict[str, Any]] = {
 PREPARED_STATEMENTS = env.flag("DATABASE_PREPARED_STATEMENTS", default=True)
 DATABASES["default"].setdefault("OPTIONS", {}).update(session_options(prepared=PREPARED_STATEMENTS))
 
+# Services beyond this machine that a deployment may reach without TLS.
+UNENCRYPTED_HOSTS = env.names("UNENCRYPTED_HOSTS", [])
+
 # --- Accounts and tokens ----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.BCryptSHA256PasswordHasher"]
@@ -151,6 +160,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.CommonCoreValidator"},
     {"NAME": "accounts.passwords.ContextWordsValidator"},
 ]
 # Words of the place that passwords may not be made of, beside those in accounts/passwords.py.
@@ -161,6 +171,7 @@ SESSION_IDLE_MINUTES = env.integer("SESSION_IDLE_MINUTES", 60)
 API_LOG_IN_DAYS = env.integer("API_LOG_IN_DAYS", 30)
 # Whether advisors and admins must have a second factor; without, those have one who want it.
 SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED", default=False)
+SESSION_SERIALIZER = "accounts.session_sealing.SealedJson"
 # A cookie of their own would name people and could not have the __Host- prefix.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGIN_URL = "login"
@@ -183,7 +194,7 @@ CACHES = {"default": {"BACKEND": "ops.counters.DatabaseCounterCache", "LOCATION"
 IDEMPOTENCY_KEEP_SECONDS = 24 * 3600
 
 # --- Jobs -------------------------------------------------------------------------------------------------
-REDIS_URL = env.text("REDIS_URL")
+REDIS_URL = env.address("REDIS_URL", ("redis", "rediss", "unix"))
 WORKER_PROCESSES = env.integer("WORKER_PROCESSES", 2)
 # Jobs that each of them does at a time, most of them waiting for somebody; each has a database connection of its own.
 WORKER_THREADS = env.integer("WORKER_THREADS", 32)
@@ -206,37 +217,38 @@ ASSESSMENT_HOURS = env.integer("ASSESSMENT_HOURS", 72)
 
 # --- Personal data ----------------------------------------------------------------------------------------
 # How long people may think over an erasure, and fetch a copy of their data.
-ERASURE_COOL_OFF_DAYS = env.integer("ERASURE_COOL_OFF_DAYS", 14)
+ERASURE_COOL_OFF_DAYS = env.integer("ERASURE_COOL_OFF_DAYS", 14, least=0)
 EXPORT_KEEP_DAYS = env.integer("EXPORT_KEEP_DAYS", 7)
 # How many days rows of a purpose stay; 0 until erasure.
 RETENTION_DAYS = {
-    "MODEL_TEXTS": env.integer("RETENTION_MODEL_TEXTS_DAYS", 0),
-    "WEBHOOKS": env.integer("RETENTION_WEBHOOKS_DAYS", 365),
-    "ADMIN_LOG": env.integer("RETENTION_ADMIN_LOG_DAYS", 365),
-    "MEASUREMENTS": env.integer("RETENTION_MEASUREMENTS_DAYS", 730),
+    "MODEL_TEXTS": env.integer("RETENTION_MODEL_TEXTS_DAYS", 0, least=0),
+    "WEBHOOKS": env.integer("RETENTION_WEBHOOKS_DAYS", 365, least=0),
+    "ADMIN_LOG": env.integer("RETENTION_ADMIN_LOG_DAYS", 365, least=0),
+    "MEASUREMENTS": env.integer("RETENTION_MEASUREMENTS_DAYS", 730, least=0),
 }
 
 # --- Oversight --------------------------------------------------------------------------------------------
 # A person looks at essays whose scorer is less sure than this (0 sure to 1 a guess), and holds one so long.
-REVIEW_UNCERTAINTY_ABOVE = env.decimal("REVIEW_UNCERTAINTY_ABOVE", 0.6)
+REVIEW_UNCERTAINTY_ABOVE = env.decimal("REVIEW_UNCERTAINTY_ABOVE", 0.6, most=1)
 REVIEW_LEASE_HOURS = env.integer("REVIEW_LEASE_HOURS", 8)
 # Reviewers first mark the examples of a question, where it has some, and agree on so many of the criteria.
 CALIBRATION_WITHOUT_EXAMPLES = env.flag("CALIBRATION_WITHOUT_EXAMPLES", default=True)
-CALIBRATION_AGREEMENT = env.decimal("CALIBRATION_AGREEMENT", 0.8)
-APPEAL_DAYS = env.integer("APPEAL_DAYS", 14)
-APPEALS_PER_CRITERION = env.integer("APPEALS_PER_CRITERION", 1)
+CALIBRATION_AGREEMENT = env.decimal("CALIBRATION_AGREEMENT", 0.8, most=1)
+APPEAL_DAYS = env.integer("APPEAL_DAYS", 14, least=0)
+APPEALS_PER_CRITERION = env.integer("APPEALS_PER_CRITERION", 1, least=0)
 APPEALS_CANNOT_LOWER = env.flag("APPEALS_CANNOT_LOWER", default=True)
 
 # --- Model providers --------------------------------------------------------------------------------------
 OPENAI_API_KEY = env.text("OPENAI_API_KEY")
-OPENAI_BASE_URL = env.text("OPENAI_BASE_URL")
+OPENAI_BASE_URL = env.address("OPENAI_BASE_URL", ("https", "http"))
+OPENAI_BACKGROUND = env.flag("OPENAI_BACKGROUND", default=False)  # whether the provider keeps answers
 AI_MODELS = {
     "scoring": env.text("OPENAI_SCORING_MODEL", "gpt-4o-mini"),
     "embedding": env.text("OPENAI_EMBEDDING_MODEL", "text-embedding-3-small"),
 }
 AI_PRICES: dict[str, dict[str, str]] = env.mapping("AI_PRICES")
-AI_TIMEOUT_SECONDS = env.decimal("AI_TIMEOUT_SECONDS", 20)
-AI_CONNECT_TIMEOUT_SECONDS = env.decimal("AI_CONNECT_TIMEOUT_SECONDS", 3)
+AI_TIMEOUT_SECONDS = env.decimal("AI_TIMEOUT_SECONDS", 20, least=0.1)
+AI_CONNECT_TIMEOUT_SECONDS = env.decimal("AI_CONNECT_TIMEOUT_SECONDS", 3, least=0.1)
 # What model calls may cost, in US cents; 0 for no limit.
 MODEL_BUDGET_MONTH_CENTS = env.decimal("MODEL_BUDGET_MONTH_CENTS", 0)
 MODEL_CAP_ASSESSMENT_CENTS = env.decimal("MODEL_CAP_ASSESSMENT_CENTS", 0)
@@ -252,7 +264,7 @@ EMBEDDING_MODEL = env.text("EMBEDDING_MODEL")
 EMBEDDER_DIR = STATE_DIR / "embedder"
 
 # --- Webhooks ---------------------------------------------------------------------------------------------
-WEBHOOK_TIMEOUT_SECONDS = env.decimal("WEBHOOK_TIMEOUT_SECONDS", 15)
+WEBHOOK_TIMEOUT_SECONDS = env.decimal("WEBHOOK_TIMEOUT_SECONDS", 15, least=0.1)
 WEBHOOK_HOSTS = [host.lower() for host in env.names("WEBHOOK_HOSTS", [])]
 WEBHOOK_ALLOW_PRIVATE_ADDRESSES = env.flag("WEBHOOK_ALLOW_PRIVATE_ADDRESSES", default=not IS_DEPLOYED)
 

@@ -10,6 +10,7 @@ from microcred.embedded.account import OURSELVES, Account, namespace_account, ow
 from microcred.embedded.binaries import MAJOR_VERSION, Binaries
 from microcred.embedded.errors import EmbeddedServerError
 from microcred.embedded.folder import StateFolder
+from microcred.embedded.memory import shared_buffers
 
 ROLE = "microcred"
 DATABASE = "microcred"
@@ -19,7 +20,6 @@ _SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    "shared_buffers": "128MB",
     "max_wal_size": "512MB",
     "fsync": "on",
     "jit": "off",
@@ -120,7 +120,7 @@ def write_settings(folder: StateFolder, account: Account) -> None:
         account.adopt(log)
     if log != folder.log and not folder.log.is_symlink():
         folder.log.symlink_to(log)
-    settings = {**_SETTINGS, "log_directory": str(log)}
+    settings = {**_SETTINGS, "shared_buffers": shared_buffers(), "log_directory": str(log)}
     path = folder.data / _SETTINGS_FILE
     path.write_text("".join(f"{name} = {_quoted(value)}\n" for name, value in settings.items()))
     account.adopt(path)

@@ -33,6 +33,7 @@ def test_what_is_not_set_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.delenv(NAME, raising=False)
 
     assert env.text(NAME) == ""
+    assert env.address(NAME, ("https",)) == ""
     assert env.integer(NAME, 7) == 7
     assert env.decimal(NAME, 0.5) == 0.5
     assert env.flag(NAME, default=True) is True
@@ -43,14 +44,16 @@ def test_what_is_not_set_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize(
     ("read", "value", "expected"),
     [
-        (lambda: env.integer(NAME, 0), " 42 ", 42),
-        (lambda: env.integer(NAME, 0), "-1", -1),
+        (lambda: env.integer(NAME, 1), " 42 ", 42),
+        (lambda: env.integer(NAME, 1, least=-1), "-1", -1),
+        (lambda: env.integer(NAME, 1, most=65535), "65535", 65535),
         (lambda: env.decimal(NAME, 0), "2.5", 2.5),
         (lambda: env.flag(NAME, False), "YES", True),
         (lambda: env.flag(NAME, True), "off", False),
         (lambda: env.flag(NAME, True), "0", False),
         (lambda: env.names(NAME, []), "a.example, b.example,,", ["a.example", "b.example"]),
         (lambda: env.choice(NAME, ("json", "console"), "console"), "json", "json"),
+        (lambda: env.address(NAME, ("redis", "rediss")), "rediss://c.example/0", "rediss://c.example/0"),
     ],
 )
 def test_typed_values(
@@ -64,7 +67,17 @@ def test_typed_values(
 @pytest.mark.parametrize(
     ("read", "value", "complaint"),
     [
-        (lambda: env.integer(NAME, 0), "1.5", "A_SETTING must be a whole number, not '1.5'"),
+        (lambda: env.integer(NAME, 1), "1.5", "A_SETTING must be a whole number, not '1.5'"),
+        (lambda: env.integer(NAME, 1), "0", "A_SETTING must be 1 or more, not 0"),
+        (lambda: env.integer(NAME, 1, least=0), "-1", "A_SETTING must be 0 or more, not -1"),
+        (lambda: env.integer(NAME, 1, most=65535), "65536", "A_SETTING must be from 1 to 65535, not 65536"),
+        (lambda: env.decimal(NAME, 1, most=1), "1.01", "A_SETTING must be from 0 to 1, not 1.01"),
+        (lambda: env.decimal(NAME, 1, least=0.1), "0", "A_SETTING must be 0.1 or more, not 0.0"),
+        (
+            lambda: env.address(NAME, ("redis", "rediss")),
+            "http://me:word@cache.example",
+            "A_SETTING must begin with redis:// or rediss://",
+        ),
         (lambda: env.decimal(NAME, 0), "fast", "A_SETTING must be a number, not 'fast'"),
         (lambda: env.decimal(NAME, 0), "nan", "A_SETTING must be a number, not 'nan'"),
         (lambda: env.decimal(NAME, 0), "inf", "A_SETTING must be a number, not 'inf'"),

@@ -10,6 +10,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from microcred.embedded import EmbeddedServer
+from microcred.embedded.memory import shared_buffers
 from tests.microcred.embedded.probes import ask, postmaster, processes
 
 STARTER = """
@@ -44,7 +45,6 @@ class TestStart:
             ("TimeZone", "UTC"),
             ("listen_addresses", ""),
             ("max_connections", "100"),
-            ("shared_buffers", "128MB"),
             ("unix_socket_permissions", "0700"),
         ],
     )
@@ -52,6 +52,11 @@ class TestStart:
         self, shared_server: EmbeddedServer, name: str, value: str
     ) -> None:
         assert ask(shared_server, f"SHOW {name}") == value
+
+    def test_keeps_pages_in_a_share_of_the_memory(self, shared_server: EmbeddedServer) -> None:
+        kept = "SELECT pg_size_bytes(current_setting('shared_buffers')) / 1024 / 1024 || 'MB'"
+
+        assert ask(shared_server, kept) == shared_buffers()
 
     def test_again_changes_nothing(self, embedded: EmbeddedServer) -> None:
         embedded.start()
