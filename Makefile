@@ -50,7 +50,7 @@ fuzz: install-dev ## 400 generated requests for each operation of the API and ea
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-400} FUZZ_REPORT=docs/reports/fuzz.md \
 	  $(BIN)/python -m pytest --quiet -m long tests/fuzz/test_generated.py
 
-chaos: install-dev ## CHAOS_JOBS assessments for each of CHAOS_SEEDS seeds while everything fails; writes docs/reports/chaos.md
+chaos: install-dev ## CHAOS_JOBS assessments for each of CHAOS_SEEDS seeds while everything fails; writes docs/reports/chaos.md, with CHAOS_BACKGROUND=1 (a model that keeps answers) chaos-kept.md
 	@$(BIN)/python -m tests.faults.full
 
 check: install-dev ## lint, format, types, deployment settings, migrations, drift of schemas and OpenAPI

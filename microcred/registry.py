@@ -151,6 +151,12 @@ PRIVACY = (
     "partners.privacy.TABLES",
 )
 
+# What is sealed under WEBHOOK_ENCRYPTION_KEY: the table, its column, and what it is sealed for.
+SEALED = {
+    "partners.WebhookSecret": ("sealed", "partners.queries.SECRETS"),
+    "accounts.SecondFactor": ("sealed_key", "accounts.second_factor.PURPOSE"),
+}
+
 # name: what it counts, the label, and the function that returns {label value: count}.
 GAUGES: dict[str, dict[str, str]] = {
     "microcred_assessments": {

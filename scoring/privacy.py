@@ -96,7 +96,7 @@ TABLES = (
         about="purpose reading provider host model prompt_version texts started_at state outcome answered_model "
         "settled_at",
         none="batch prompt_sha256 input_sha256 job_id attempt correlation_id month reserved_microcents input_tokens "
-        "output_tokens latency_ms cost_microcents cost_is_estimate",
+        "output_tokens latency_ms cost_microcents cost_is_estimate kept_as",
     ),
     # The prompt and the reply name the key of the question; what was sent of an answer is the person's own.
     table(

@@ -163,19 +163,17 @@ def _why_pending(result: QuestionResult) -> str:
     return "model_refused" if "model_refused" in flags else "needs_review"
 
 
-def profile(assessment_id: uuid.UUID, *, run: int | None = None) -> list[SkillLevel]:
-    """Return a skill profile of an assessment, by default the newest; empty before it is scored."""
-    drawn_by = next_run(assessment_id) - 1 if run is None else run
-    return [
-        SkillLevel(
-            row.skill_id,
-            row.skill.key,
-            row.skill.name,
-            float(row.level),
-            float(row.deviation),
-            float(row.evidence),
-        )
-        for row in stored.ESTIMATES.rows(assessment_id=assessment_id, run=drawn_by)
+def profile(assessment_id: uuid.UUID) -> list[SkillLevel]:
+    """Return the newest skill profile of an assessment; empty before it is scored."""
+    return newest_profile(assessment_id)[1]
+
+
+def newest_profile(assessment_id: uuid.UUID) -> tuple[int, list[SkillLevel]]:
+    """Return the number of the newest scoring run, 0 before the first, and the skill profile that it drew."""
+    run, rows = stored.newest_estimates(assessment_id)
+    return run, [
+        SkillLevel(skill_id, key, name, float(level), float(deviation), float(evidence))
+        for skill_id, key, name, level, deviation, evidence in rows
     ]
 
 

@@ -2,10 +2,12 @@
 
 import uuid
 from collections.abc import Collection
-from typing import Final
+from typing import Any, Final
+
+from django.db import connection
 
 from microcred.compiled import Compiled
-from scoring.models import CriterionMark, EssayScore, ProfileRun, RuleScore, ScoreOverride, SkillEstimate
+from scoring.models import CriterionMark, EssayScore, ProfileRun, RuleScore, ScoreOverride
 
 ESSAYS: Final = Compiled(
     lambda assessment_id: EssayScore.objects.filter(assessment_id=assessment_id).order_by(),
@@ -32,15 +34,14 @@ RULE_SCORES: Final = Compiled(
 OVERRIDES: Final = Compiled(
     lambda assessment_id: ScoreOverride.objects.filter(assessment_id=assessment_id), assessment_id=uuid.UUID
 )
-ESTIMATES: Final = Compiled(
-    lambda assessment_id, run: (
-        SkillEstimate.objects.filter(assessment_id=assessment_id, run=run)
-        .select_related("skill")
-        .order_by("skill__key")
-    ),
-    assessment_id=uuid.UUID,
-    run=int,
-)
+# The number of the run stands there with no estimate too.
+_NEWEST_ESTIMATES: Final = """
+SELECT newest.run, e.skill_id, s.key, s.name, e.level, e.deviation, e.evidence
+  FROM (SELECT coalesce(max(run), 0) AS run FROM profile_runs WHERE assessment_id = %(assessment_id)s) AS newest
+  LEFT JOIN skill_estimates e ON e.assessment_id = %(assessment_id)s AND e.run = newest.run
+  LEFT JOIN skills s ON s.id = e.skill_id
+ ORDER BY s.key
+"""
 NEWEST_RUN: Final = Compiled(
     lambda assessment_id: (
         ProfileRun.objects.filter(assessment_id=assessment_id)
@@ -49,6 +50,15 @@ NEWEST_RUN: Final = Compiled(
     ),
     assessment_id=uuid.UUID,
 )
+
+
+def newest_estimates(assessment_id: uuid.UUID) -> tuple[int, list[tuple[Any, ...]]]:
+    """Return the number of the newest run, 0 before the first, and what it estimated, by the key of the skill: the
+    skill's id, key and name, level, deviation and evidence."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST_ESTIMATES, {"assessment_id": assessment_id})
+        rows = cursor.fetchall()
+    return rows[0][0], [row[1:] for row in rows if row[1] is not None]
 
 
 def attach_marks(assessment_id: uuid.UUID, essays: Collection[EssayScore]) -> None:

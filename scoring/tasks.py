@@ -11,6 +11,7 @@ from assessments.enums import MissingPart
 from microcred.ai.base import ProviderError
 from ops.jobs import Claim, RetryLater
 from scoring import services
+from scoring.calls.kept import take_over
 from scoring.calls.ledger import BudgetExceeded, Payer, abandon_earlier
 from scoring.calls.writer import writer_of
 from scoring.essay_runs import NOT_RELEASED
@@ -117,12 +118,20 @@ def _judgements(claim: Claim, essays: Sequence[EssayToJudge]) -> Reading:
 def _judge_of(claim: Claim, essays: Sequence[EssayToJudge]) -> Judge:
     assessment_id = _assessment_of(claim)
     payer = _payer(claim)
-    abandon_earlier(payer)
+    _take_over(claim, payer)
     return judge_for(
         writer_of(assessment_id),
         payer=payer,
         snapshots={essay.task.question_id: essay.question.snapshot_id for essay in essays},
     )
+
+
+def _take_over(claim: Claim, payer: Payer) -> None:
+    """Read what an attempt that died had asked, where the provider keeps it."""
+    try:
+        take_over(payer, is_last_attempt=claim.is_last_attempt)
+    except ProviderError as error:
+        raise RetryLater(error.kind, delay=error.wait(attempt=claim.attempt)) from error
 
 
 def _payer(claim: Claim) -> Payer:

@@ -17,7 +17,7 @@ from microcred.ai.openai_replies import (
     status_error,
 )
 from microcred.ai.prices import PriceTable
-from microcred.ai.transport import BoundedClient, EncodedReplyError, ReplyTooLargeError, Response
+from microcred.ai.transport import BoundedClient, Call, EncodedReplyError, ReplyTooLargeError, Response
 
 log = structlog.get_logger(__name__)
 
@@ -63,13 +63,13 @@ class OpenAIServer:
         )
 
     @contextmanager
-    def call(self) -> Iterator[None]:
+    def call(self) -> Iterator[Call]:
         """Run one request under the deadline; raises ProviderError for whatever the SDK raises."""
         import openai
 
         with self._bounds.deadline() as call:
             try:
-                yield
+                yield call
             except openai.APIStatusError as error:
                 raise status_error(error.status_code, error.response.headers, error.code) from error
             except openai.APIConnectionError as error:
@@ -125,7 +125,7 @@ class OpenAIChat:
         )
         milliseconds = round((time.monotonic() - started) * 1000)
         reply = priced(completion, self._prices, asked_model=model, latency_ms=milliseconds)
-        _log_chat(task, reply, raw.headers.get("x-request-id"))
+        log_chat(task, reply, raw.headers.get("x-request-id"))
         return reply
 
 
@@ -137,7 +137,8 @@ def chat_request(
         "model": model,
         "messages": [_message("system", system), _message("user", user)],
         "response_format": _strict_json(schema_name, schema),
-        **_sampling(model, max_tokens),
+        **_limit(model, max_tokens),
+        **sampling(model),
     }
 
 
@@ -221,7 +222,8 @@ class OpenAIEmbedder:
         return reply
 
 
-def _log_chat(task: str, reply: ChatReply, provider_request: str | None) -> None:
+def log_chat(task: str, reply: ChatReply, provider_request: str | None) -> None:
+    """Log what a chat took, under the provider's own name for the request."""
     log.info(
         "ai.chat",
         task=task,
@@ -250,15 +252,22 @@ def _strict_json(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": dict(schema)}}
 
 
-def _sampling(model: str, max_tokens: int) -> dict[str, Any]:
-    if REASONING_MODEL.match(model):
-        return {"max_completion_tokens": max_tokens}
-    return {"max_tokens": max_tokens, "temperature": 0.0}
+def sampling(model: str) -> dict[str, float]:
+    """Return how a model is to choose its words: always the likeliest, where it can be told."""
+    return {} if REASONING_MODEL.match(model) else {"temperature": 0.0}
+
+
+def sendable(text: str) -> str:
+    """Return a text without lone surrogates, which a student's answer may contain, and which cannot be sent."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _limit(model: str, max_tokens: int) -> dict[str, int]:
+    return {"max_completion_tokens" if REASONING_MODEL.match(model) else "max_tokens": max_tokens}
 
 
 def _message(role: str, text: str) -> dict[str, str]:
-    # A lone surrogate, which a student's answer may contain, cannot be sent.
-    return {"role": role, "content": text.encode("utf-8", "replace").decode("utf-8")}
+    return {"role": role, "content": sendable(text)}
 
 
 def _fit(text: str) -> str:

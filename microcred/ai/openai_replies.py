@@ -44,26 +44,34 @@ class Completion:
 
 def read_completion(body: bytes, *, prompt_characters: int, asked_model: str) -> Completion:
     """Read the first choice of a chat completion. Raises ProviderError for everything but a whole answer."""
-    data = _read_object(body)
+    data = read_object(body)
     choice = _first(data.get("choices"))
     message = choice.get("message")
     if not isinstance(message, dict):
-        raise _bad_reply("it has no choices[0].message")
+        raise bad_reply("it has no choices[0].message")
     finish_reason = choice.get("finish_reason")
     if message.get("refusal") or finish_reason == "content_filter":
         raise ProviderError("the model refused to answer", retryable=False, kind="refusal")
     if finish_reason == "length":
         raise ProviderError("the answer reached max_tokens", retryable=False, kind="truncated")
     content = message.get("content")
+    usage = read_usage(data, prompt_characters=prompt_characters, reply_characters=len(str(content or "")))
+    return completion(content, data.get("model"), finish_reason, usage, asked_model=asked_model)
+
+
+def completion(
+    content: object, model: object, finish_reason: object, usage: Usage, *, asked_model: str
+) -> Completion:
+    """Return what was read as a completion. Raises ProviderError where there is no content, or none to be stored."""
     if content is None or content == "":
         raise ProviderError("the answer is empty", retryable=True, kind="empty")
     if not isinstance(content, str) or not _is_storable(content):
-        raise _bad_reply("its content is not text")
+        raise bad_reply("its content is not text")
     return Completion(
         content=content,
-        model=_read_model_name(data.get("model")) or asked_model,
+        model=_read_model_name(model) or asked_model,
         finish_reason=finish_reason if isinstance(finish_reason, str) else "unknown",
-        usage=read_usage(data, prompt_characters=prompt_characters, reply_characters=len(content)),
+        usage=usage,
     )
 
 
@@ -71,18 +79,25 @@ def read_usage(data: Mapping[str, Any], *, prompt_characters: int, reply_charact
     """Return the reported tokens, or an estimate where the server reports none or nonsense."""
     usage = data.get("usage")
     if isinstance(usage, dict):
-        read = _count(usage.get("prompt_tokens"))
-        written = _count(usage.get("completion_tokens", 0))
         details = usage.get("prompt_tokens_details")
-        cached = _count(details.get("cached_tokens")) if isinstance(details, dict) else 0
-        if read is not None and written is not None:
-            return Usage(read, written, cached or 0, reported=True)
-    return Usage(
-        math.ceil(prompt_characters / CHARACTERS_A_TOKEN),
-        math.ceil(reply_characters / CHARACTERS_A_TOKEN),
-        0,
-        reported=False,
-    )
+        cached = count(details.get("cached_tokens")) if isinstance(details, dict) else 0
+        found = reported(count(usage.get("prompt_tokens")), count(usage.get("completion_tokens", 0)), cached)
+        if found is not None:
+            return found
+    return estimated(prompt_characters, reply_characters)
+
+
+def reported(read: int | None, written: int | None, cached: int | None) -> Usage | None:
+    """Return tokens as they were reported; None where a number is missing."""
+    if read is None or written is None:
+        return None
+    return Usage(read, written, cached or 0, reported=True)
+
+
+def estimated(prompt_characters: int, reply_characters: int) -> Usage:
+    """Return tokens by the lengths of texts."""
+    read, written = (math.ceil(one / CHARACTERS_A_TOKEN) for one in (prompt_characters, reply_characters))
+    return Usage(read, written, 0, reported=False)
 
 
 def read_embeddings(
@@ -93,14 +108,14 @@ def read_embeddings(
     Accepts numbers and base64 of little-endian float32. Raises ProviderError for another count or
     dimension, and for a vector that is not finite or has no direction.
     """
-    data = _read_object(body)
+    data = read_object(body)
     items = data.get("data")
     if not isinstance(items, list) or len(items) != count:
         raise _bad_vectors(f"not {count} of them")
     rows: dict[int, NDArray[np.float64]] = {}
     for item in items:
         if not isinstance(item, dict) or not isinstance(item.get("index"), int):
-            raise _bad_reply("an embedding has no index")
+            raise bad_reply("an embedding has no index")
         rows[item["index"]] = _read_vector(item.get("embedding"), dimension)
     if rows.keys() != set(range(count)):
         raise _bad_vectors("their indexes are not those of the texts")
@@ -147,23 +162,25 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def _read_object(body: bytes) -> dict[str, Any]:
+def read_object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object that a body is. Raises ProviderError for any other."""
     try:
         data = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise _bad_reply("it is not JSON") from error
+        raise bad_reply("it is not JSON") from error
     if not isinstance(data, dict):
-        raise _bad_reply("it is not a JSON object")
+        raise bad_reply("it is not a JSON object")
     return data
 
 
 def _first(choices: object) -> dict[str, Any]:
     if isinstance(choices, list) and choices and isinstance(choices[0], dict):
         return choices[0]
-    raise _bad_reply("it has no choices")
+    raise bad_reply("it has no choices")
 
 
-def _count(value: object) -> int | None:
+def count(value: object) -> int | None:
+    """Return a number of tokens; None for what can be none."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNTED_TOKENS:
         return value
     return None
@@ -185,13 +202,14 @@ def _read_vector(value: object, dimension: int) -> NDArray[np.float64]:
         else:
             vector = np.asarray(value, dtype=np.float64)
     except (binascii.Error, ValueError, TypeError, OverflowError) as error:
-        raise _bad_reply("an embedding is neither numbers nor base64") from error
+        raise bad_reply("an embedding is neither numbers nor base64") from error
     if vector.shape != (dimension,):
         raise _bad_vectors(f"one has the shape {vector.shape}, not ({dimension},)")
     return vector
 
 
-def _bad_reply(why: str) -> ProviderError:
+def bad_reply(why: str) -> ProviderError:
+    """Return the error for a reply that is not of this interface, and ``why``."""
     return ProviderError(f"the reply cannot be read: {why}", retryable=True, kind="bad_reply")
 
 

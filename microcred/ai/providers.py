@@ -4,7 +4,7 @@ For workers and commands: the web process answers from stored results and calls 
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from urllib.parse import urlsplit
@@ -14,12 +14,13 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-from microcred.ai.base import BatchModel, ChatModel, Embedder, EmbeddingKey
+from microcred.ai.base import BatchModel, ChatModel, ChatReply, Embedder, EmbeddingKey
 from microcred.ai.breaker import Breaker, GuardedChat, GuardedEmbedder, MemoryStore
 from microcred.ai.minilm import PROVIDER as LOCAL_PROVIDER
 from microcred.ai.minilm import OnnxEmbedder
 from microcred.ai.onnx_export import build
 from microcred.ai.openai import EMBEDDING_DIMENSION, PROVIDER, OpenAIChat, OpenAIEmbedder, OpenAIServer
+from microcred.ai.openai_background import OpenAIBackground
 from microcred.ai.openai_batches import MAX_FILE_BYTES, OpenAIBatches
 from microcred.ai.prices import PriceTable
 
@@ -39,9 +40,20 @@ def chat_model(scoring: str = "") -> ChatModel | None:
     """
     if not settings.OPENAI_API_KEY:
         return None
-    prices = PriceTable(settings.AI_PRICES)
     models = settings.AI_MODELS | ({"scoring": scoring} if scoring else {})
-    return GuardedChat(OpenAIChat(_server(), models=models, prices=prices), _breaker())
+    if settings.OPENAI_BACKGROUND:
+        return GuardedChat(_background(models), _breaker())
+    return GuardedChat(
+        OpenAIChat(_server(), models=models, prices=PriceTable(settings.AI_PRICES)), _breaker()
+    )
+
+
+def kept_answer(kept_as: str, *, model: str, task: str, prompt_characters: int) -> ChatReply:
+    """Return the answer that the provider keeps under a name, as `OpenAIBackground.fetch`. Raises ProviderError."""
+    with _breaker().guard():
+        return _background(settings.AI_MODELS).fetch(
+            kept_as, model=model, task=task, prompt_characters=prompt_characters
+        )
 
 
 @cache
@@ -140,6 +152,10 @@ def reset() -> None:
             server().close()
     for provider in (chat_model, embedder, batches, _server, _file_server, _breaker):
         provider.cache_clear()
+
+
+def _background(models: Mapping[str, str]) -> OpenAIBackground:
+    return OpenAIBackground(_server(), models=models, prices=PriceTable(settings.AI_PRICES))
 
 
 @cache

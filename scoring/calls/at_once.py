@@ -6,13 +6,18 @@ Only sending and receiving happens in threads of their own; the database stays w
 import contextvars
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from queue import SimpleQueue
 
 from microcred.ai.base import ChatReply, ProviderError
 from microcred.ai.breaker import beside_another
+from microcred.ai.keeping import Hear, heard_by
 
 Ask = Callable[[], ChatReply]
+# What happens to the call at a place: the name under which its answer is kept, or its end.
+Event = tuple[int, "str | Future[Came]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,41 +28,57 @@ class Came:
     latency_ms: int
 
 
-def ask(one: Ask) -> Came:
-    """Make a call; only what no provider does is raised."""
+def ask(one: Ask, *, hear: Hear | None = None) -> Came:
+    """Make a call; only what no provider does is raised. ``hear`` is told under which name the answer is kept."""
     started = time.monotonic()
     try:
-        reply: ChatReply | ProviderError = one()
+        with heard_by(hear):
+            reply: ChatReply | ProviderError = one()
     except ProviderError as error:
         reply = error
     return Came(reply, round((time.monotonic() - started) * 1000))
 
 
-def ask_all(asks: Sequence[Ask]) -> Iterator[tuple[int, Came]]:
+def ask_all(
+    asks: Sequence[Ask], *, hear: Callable[[int, str], None] | None = None
+) -> Iterator[tuple[int, Came]]:
     """Make the calls side by side; yield the place of each and what came of it, in the order in which they end.
 
-    Together they count as one failure at most: what keeps one of them from its reply keeps the others too. What is
-    raised otherwise is raised after the last has ended.
+    ``hear`` is told, by whoever asks and not in a thread, the place of a call and the name under which its answer is
+    kept. Together they count as one failure at most: what keeps one of them from its reply keeps the others too. What
+    is raised otherwise is raised after the last has ended.
     """
     if not asks:
         return
     broken: BaseException | None = None
+    events: SimpleQueue[Event] = SimpleQueue()
     with ThreadPoolExecutor(len(asks), thread_name_prefix="call") as pool:
-        # What is logged in a thread names the job, too; a context can be entered by one thread only.
-        under_way = {
-            pool.submit(contextvars.copy_context().run, _beside if place else ask, one): place
-            for place, one in enumerate(asks)
-        }
-        for ended in as_completed(under_way):
-            error = ended.exception()
+        for place, one in enumerate(asks):
+            # What is logged in a thread names the job, too; a context can be entered by one thread only.
+            run = contextvars.copy_context().run
+            begun = pool.submit(run, _beside if place else ask, one, hear=partial(_put, events, place))
+            begun.add_done_callback(partial(_put, events, place))
+        under_way = len(asks)
+        while under_way:
+            place, happened = events.get()
+            if isinstance(happened, str):
+                if hear is not None:
+                    hear(place, happened)
+                continue
+            under_way -= 1
+            error = happened.exception()
             if error is None:
-                yield under_way[ended], ended.result()
+                yield place, happened.result()
             else:
                 broken = broken or error
     if broken is not None:
         raise broken
 
 
-def _beside(one: Ask) -> Came:
+def _put(events: SimpleQueue[Event], place: int, happened: "str | Future[Came]") -> None:
+    events.put((place, happened))
+
+
+def _beside(one: Ask, *, hear: Hear | None = None) -> Came:
     with beside_another():
-        return ask(one)
+        return ask(one, hear=hear)

@@ -12,7 +12,7 @@ import structlog
 from django.conf import settings
 
 from microcred.ai.base import ChatModel, ChatReply, FailureKind, ProviderError
-from scoring.calls import at_once, ledger, stored
+from scoring.calls import at_once, kept, ledger, stored
 from scoring.calls.at_once import Came
 from scoring.calls.claims import BeingAsked
 from scoring.calls.limits import BudgetExceeded
@@ -84,7 +84,7 @@ class AccountedJudge:
         rows = ledger.reserve_together([self._outgoing(one, 1) for one in prepared], payer=self._payer)
         calls = [Reserved(one, row) for one, row in zip(prepared, rows, strict=True) if row]
         asks = [partial(self._judge.ask, one.prepared) for one in calls]
-        for place, came in at_once.ask_all(asks):
+        for place, came in at_once.ask_all(asks, hear=lambda place, name: kept.note(calls[place].row, name)):
             tasks = calls[place].prepared.tasks
             try:
                 self._ahead[together(tasks)] = self._settled(calls[place], came)
@@ -226,7 +226,8 @@ class AccountedJudge:
         if made is not None:
             return made
         reserved = self._reserve(tasks, reading)
-        return self._settled(reserved, at_once.ask(partial(self._judge.ask, reserved.prepared)))
+        came = at_once.ask(partial(self._judge.ask, reserved.prepared), hear=partial(kept.note, reserved.row))
+        return self._settled(reserved, came)
 
     def _reserve(self, tasks: Sequence[EssayTask], reading: int) -> Reserved:
         failed = stored.failed_for_good(self._fingerprints([tasks]), payer=self._payer)

@@ -4,18 +4,20 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 
 from microcred.ai import providers
-from microcred.ai.base import ChatModel, ProviderError
-from scoring.calls import ledger
+from microcred.ai.base import ChatModel, ChatReply, ProviderError
+from microcred.ai.keeping import heard_by
+from scoring.calls import kept, ledger
 from scoring.calls.limits import BudgetExceeded, assessment_limit, month_limit
 from scoring.calls.outgoing import ANSWERED, Outgoing, Payer
 from scoring.calls.writer import writer_of
 from scoring.enums import CallContent, CallPurpose
-from scoring.models import ModelCallContent
+from scoring.models import ModelCall, ModelCallContent
 from scoring.releasing import released, wanted
 
 TASK = "words"
@@ -58,7 +60,8 @@ class AccountedWords:
             ProviderError: from the provider; of kind ``budget`` where there is no money left.
         """
         outgoing = self._outgoing(wording)
-        ledger.abandon_earlier(self._payer)
+        if kept.take_over(self._payer, is_last_attempt=False) and (known := self.recall(wording)):
+            return known
         try:
             call = ledger.reserve(outgoing, payer=self._payer)
         except BudgetExceeded as error:
@@ -66,7 +69,16 @@ class AccountedWords:
             raise ProviderError(message, retryable=False, kind="budget") from error
         started = time.monotonic()
         try:
-            reply = self._chat.complete(
+            reply = self._complete(wording, call)
+        except ProviderError as error:
+            ledger.settle_failure(call, error.kind, latency_ms=round((time.monotonic() - started) * 1000))
+            raise
+        ledger.settle(call, reply)
+        return Worded(reply.content, call.pk, reply.model)
+
+    def _complete(self, wording: Wording, call: ModelCall) -> ChatReply:
+        with heard_by(partial(kept.note, call)):
+            return self._chat.complete(
                 system=wording.system,
                 user=wording.user,
                 schema_name=wording.schema_name,
@@ -74,11 +86,6 @@ class AccountedWords:
                 task=TASK,
                 max_tokens=wording.max_tokens,
             )
-        except ProviderError as error:
-            ledger.settle_failure(call, error.kind, latency_ms=round((time.monotonic() - started) * 1000))
-            raise
-        ledger.settle(call, reply)
-        return Worded(reply.content, call.pk, reply.model)
 
     def recall(self, wording: Wording) -> Worded | None:
         """Return the reply to the very same that this assessment has paid for, if it is still kept."""

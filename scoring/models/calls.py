@@ -10,12 +10,13 @@ class ModelCall(Model):
     """One call to a provider: the row is there, with a reserved cost, before anything is sent.
 
     It is settled once, by an update that asks for the state ``reserved``; the database refuses any other
-    change. ``outcome`` is ``answered``, the kind of failure, or ``abandoned`` for a call whose worker died
-    before it could say. Costs are in micro-cents (millionths of a cent). What is spent is ``cost_microcents``
-    and, as long as that is empty, ``reserved_microcents``. ``job_id`` and ``attempt`` name the work the call
-    was made in. A call that embeds texts has their number and no contents, and where it was made for the catalog
-    no assessment; one that waits in a batch is answered by that. Neither has a call of a release gate, which judges
-    essays of our own: it is written down when it is over.
+    change, but for ``kept_as``, which is written once while the call is under way. ``outcome`` is ``answered``,
+    the kind of failure, or ``abandoned`` for a call whose worker died before it could say. Costs are in micro-cents
+    (millionths of a cent). What is spent is ``cost_microcents`` and, as long as that is empty,
+    ``reserved_microcents``. ``job_id`` and ``attempt`` name the work the call was made in. A call that embeds texts
+    has their number and no contents, and where it was made for the catalog no assessment; one that waits in a batch
+    is answered by that. Neither has a call of a release gate, which judges essays of our own: it is written down when
+    it is over.
     """
 
     assessment = models.ForeignKey(
@@ -48,6 +49,9 @@ class ModelCall(Model):
     cost_microcents = models.BigIntegerField(null=True)
     cost_is_estimate = models.BooleanField(default=False)
     settled_at = models.DateTimeField(null=True)
+    kept_as = models.CharField(
+        max_length=128, blank=True, help_text="The name under which the provider keeps the answer."
+    )
 
     class Meta:
         db_table = "model_calls"

@@ -24,6 +24,7 @@ from typing import Any, Literal, Self, cast
 import numpy as np
 
 from tests.fakes.controls import honest_about_controls, with_controls
+from tests.fakes.openai_answers import FakeAnswers
 from tests.fakes.openai_batches import FakeBatches
 from tests.fakes.schema_answers import answer
 
@@ -99,11 +100,12 @@ Script = Callable[[Received], Reply | str]
 
 
 class FakeOpenAI:
-    """Serves ``/v1/chat/completions``, ``/v1/embeddings``, ``/v1/files`` and ``/v1/batches`` on 127.0.0.1.
+    """Serves ``/v1/chat/completions``, ``/v1/responses``, ``/v1/embeddings``, ``/v1/files`` and ``/v1/batches`` on
+    127.0.0.1.
 
     Queued replies are sent first, one a request; then ``script`` answers chats (a string is the content), by
-    default honestly by the requested schema; ``batches.finish`` has it answer those of a batch. With ``api_key``
-    every other key gets 401. Thread-safe.
+    default honestly by the requested schema, those in the background after it has told their names;
+    ``batches.finish`` has it answer those of a batch. With ``api_key`` every other key gets 401. Thread-safe.
     """
 
     def __init__(self, *, script: Script | None = None, api_key: str | None = None, port: int = 0) -> None:
@@ -111,6 +113,7 @@ class FakeOpenAI:
         self.script: Script = script or (lambda request: _honest_content(request))
         self.api_key = api_key
         self.batches = FakeBatches(self._completed)
+        self.answers = FakeAnswers(self._completed)
         self.stopping = threading.Event()
         self._queued: deque[Reply] = deque()
         self._server = _Server(("127.0.0.1", port), self)
@@ -139,16 +142,20 @@ class FakeOpenAI:
             return Reply(_completion(request.body, reply)) if isinstance(reply, str) else reply
         if request.path == "/v1/embeddings":
             return Reply(_embeddings(request.body))
+        kept = self.answers.answer(request.method, request.path, request.body)
+        if kept is not None:
+            return Reply(kept[1], status=kept[0])
         found = self.batches.answer(request.method, request.path, request.headers, request.body, request.raw)
         return status(404, error="not_found") if found is None else Reply(found[1], status=found[0])
 
     def _completed(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """Answer one request of a batch; what the script says of it is not in ``requests``."""
+        """Answer one request of a batch or in the background; what the script is asked is not in ``requests``."""
         reply = self.script(Received("/v1/chat/completions", {}, body))
         if isinstance(reply, str):
             return 200, with_controls(_completion(body, reply), body)
         assert isinstance(reply.body, dict)
-        return reply.status, reply.body
+        self.stopping.wait(reply.delay)
+        return reply.status, with_controls(reply.body, body)
 
     def start(self) -> Self:
         """Serve in a thread."""

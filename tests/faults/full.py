@@ -1,5 +1,6 @@
 """The long runs: ``make chaos``. Several seeds on each broker, with the product's own leases, told in a report.
 
+With CHAOS_BACKGROUND the model's server keeps its answers, as with OPENAI_BACKGROUND, and the report is one of its own.
 CHAOS_JOBS assessments (600) for each of CHAOS_SEEDS seeds (10), from CHAOS_FIRST_SEED (1) on, CHAOS_AT_ONCE runs (1)
 at a time. The report is written anew after every run, so that one that is ended tells what there was until then.
 """
@@ -20,7 +21,8 @@ from tests.e2e.redis_server import PROGRAM
 from tests.faults.report import report
 
 ROOT = Path(__file__).resolve().parents[2]
-REPORT = ROOT / "docs" / "reports" / "chaos.md"
+ARE_KEPT = bool(os.environ.get("CHAOS_BACKGROUND"))
+REPORT = ROOT / "docs" / "reports" / ("chaos-kept.md" if ARE_KEPT else "chaos.md")
 POISON_JOBS = 3000
 _called: list[subprocess.Popen[bytes]] = []
 
@@ -43,7 +45,7 @@ def main() -> None:
             ]
             is_sound = True
             for runs in _growing(folder, template.url(), wanted, at_once):
-                REPORT.write_text(report(runs, poison, jobs))
+                REPORT.write_text(report(runs, poison, jobs, are_kept=ARE_KEPT))
                 is_sound = len(runs) == len(wanted) and all(run["is_sound"] for run in runs)
         finally:
             template.stop()

@@ -10,7 +10,7 @@ from tests.faults.matrix import as_table
 
 _HEAD = """# Chaos: what is lost, doubled and delayed when everything fails
 
-Written by `make chaos` on {date}: {jobs} assessments in each of {runs} runs, seeds {seeds}, on {cores} cores and
+Written by `{command}` on {date}: {jobs} assessments in each of {runs} runs, seeds {seeds}, on {cores} cores and
 {memory} GB, with a load of {load} while it ran (other work on the machine included).
 
 Each run has a PostgreSQL server of its own, a real `manage.py supervise`, a model server and a partner over HTTP, and
@@ -31,9 +31,7 @@ the end: `tests/faults/counting.py`. Leases are the product's own.
 
 - **Lost** and **doubled** are sums over essay scores, rule scores, profiles, recommendations, events of completion and
   of the run, deliveries, and cost entries of answered calls; each should be there once for every assessment.
-- **Paid calls too many** are calls that were under way in a process when it was killed or frozen. Nobody can know what
-  they would have answered; an answered call is never made again. {under_way}
-  [ADR 31](../adr/0031-dying-without-taking-others-along.md) has the formula, and why 1 % cannot be had at this rate.
+- **Paid calls too many** are {calls} {under_way}
 - **Degraded** are results that went without a part because the same work lost its worker five times; they heal.
 - **Naive** jobs leave their effect before they are done, as the first that one would write: {naive_jobs} in each run.
   They have to double, or the run would show nothing.
@@ -46,13 +44,25 @@ Each row is tried by itself as well (`tests/faults/matrix.py`).
 {matrix}
 """
 
+_LOST = """calls that were under way in a process when it was killed or frozen. Nobody can know what
+  they would have answered; an answered call is never made again.
+  [Decision 31](../adr/0031-dying-without-taking-others-along.md) has the formula, and why 1 % cannot be had at this
+  rate."""
+_KEPT = """calls whose process was killed before it had written down under which name the model's
+  server keeps the answer ([decision 32](../adr/0032-answers-that-are-kept.md)); all others were fetched by who came
+  after."""
 
-def report(runs: Sequence[dict[str, Any]], poison: dict[str, Any], jobs: int) -> str:
-    """Return the report as Markdown."""
+
+def report(
+    runs: Sequence[dict[str, Any]], poison: dict[str, Any], jobs: int, *, are_kept: bool = False
+) -> str:
+    """Return the report as Markdown; ``are_kept`` says whether the model's server kept its answers."""
     runs = sorted(runs, key=lambda run: (run["broker"], run["seed"]))
     faults: Counter[str] = sum((Counter(run["faults"]) for run in runs), Counter())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return _HEAD.format(
+        command="CHAOS_BACKGROUND=1 make chaos" if are_kept else "make chaos",
+        calls=_KEPT if are_kept else _LOST,
         date=dt.datetime.now(dt.UTC).date().isoformat(),
         jobs=jobs,
         runs=len(runs),

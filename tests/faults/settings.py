@@ -16,6 +16,7 @@ WORKER_THREADS = 8
 # A shorter lease lets a run of seconds see what one of minutes does with the product's own.
 JOB_LEASE_SECONDS, JOB_RENEW_SECONDS = (15, 4) if os.environ.get("CHAOS_LONG_LEASE") else (4, 1)
 OPENAI_API_KEY = "sk-test"
+OPENAI_BACKGROUND = bool(os.environ.get("CHAOS_BACKGROUND"))
 EMBEDDING_PROVIDER = "openai"
 AI_PRICES = {
     "gpt-4o-mini": {"input": "15", "output": "60"},

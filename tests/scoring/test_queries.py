@@ -275,6 +275,7 @@ def test_results_take_as_many_queries_for_one_question_as_for_seven(
 def test_the_newest_profile_is_the_profile() -> None:
     assessment = handed_in()
     assert (queries.profile(assessment.pk), queries.next_run(assessment.pk)) == ([], 1)
+    assert queries.newest_profile(assessment.pk) == (0, [])
 
     services.conclude(assessment_id=assessment.pk, judged=[])
     services.record_profile(assessment_id=assessment.pk, levels={"sql": 1.5}, run=2)
