@@ -1,5 +1,6 @@
 """The worker: django-q2's cluster in the foreground, with an end."""
 
+import gc
 import signal
 import threading
 import time
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connections
 from django.utils.module_loading import import_string
 
+from microcred import garbage
 from ops import claims, kinds, pulse
 from ops.cluster import JobCluster
 from ops.crew import Crew
@@ -41,10 +43,13 @@ class Worker:
         because a socket must not be shared.
         """
         claims.identify(self._name)
-        kinds.import_all()
-        for dotted in settings.WORKER_PRELOAD:
-            import_string(dotted)()
+        with garbage.not_looked_for():
+            kinds.import_all()
+            for dotted in settings.WORKER_PRELOAD:
+                import_string(dotted)()
         connections.close_all()
+        # Looking whether what is there by now is garbage would write into each of its pages, which the forks share.
+        gc.freeze()
         forks_die_with_parent()
         cluster = JobCluster()
         for number in (signal.SIGTERM, signal.SIGINT):
