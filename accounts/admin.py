@@ -16,6 +16,7 @@ from accounts.forms import PersonChangeForm, PersonCreationForm
 from accounts.key_admin import ServiceKeyAdmin as ServiceKeyAdmin
 from accounts.models import AdvisorAssignment, GuardianLink, User
 from accounts.personal_data.admin import request_erasure
+from accounts.proof_pages import ProvenFirst
 from microcred.errors import DomainError
 
 Link = AdvisorAssignment | GuardianLink
@@ -95,7 +96,7 @@ INLINES: dict[str, list[type[LinkInline]]] = {
 
 
 @admin.register(User)
-class UserAdmin(ModelAdmin):  # type: ignore[misc]
+class UserAdmin(ProvenFirst, ModelAdmin):  # type: ignore[misc]
     """Everybody; people are disabled, not deleted."""
 
     form = PersonChangeForm

@@ -53,7 +53,9 @@ class TokenView(APIView):
 def _with_right_password(request: Request, *, email: str, password: str) -> User:
     wait = attempts.seconds_to_wait(request._request, email=email)
     if wait:
-        raise TooMany("There were too many attempts for this e-mail address.", retry_after=wait)
+        raise TooMany(
+            "There were too many attempts for this e-mail address, or from where you are.", retry_after=wait
+        )
     try:
         return services.check_password(email=email, password=password)
     except services.CredentialsRefused:

@@ -16,14 +16,14 @@ BY_EMAIL = "10/5m"
 
 def count_page_attempt(request: HttpRequest, *, email: str) -> int:
     """Count an attempt on the page; return the seconds to wait, 0 while the allowance lasts."""
-    by_address = get_usage(request, group=GROUP, key="ip", rate=BY_ADDRESS, increment=True)
-    by_email = _usage(request, email, increment=True)
+    by_address = _of_address(request, increment=True)
+    by_email = _of_email(request, email, increment=True)
     return max(_wait(by_address, "should_limit"), _wait(by_email, "should_limit"))
 
 
 def count_link_attempt(request: HttpRequest) -> int:
     """Count a try of a link for a new password; return the seconds to wait, 0 while the allowance lasts."""
-    return _wait(get_usage(request, group=GROUP, key="ip", rate=BY_ADDRESS, increment=True), "should_limit")
+    return _wait(_of_address(request, increment=True), "should_limit")
 
 
 def come_back(request: HttpRequest, wait: int) -> HttpResponse:
@@ -34,17 +34,28 @@ def come_back(request: HttpRequest, wait: int) -> HttpResponse:
 
 
 def seconds_to_wait(request: HttpRequest, *, email: str) -> int:
-    """Return how long nobody may try a password of this person, 0 while the allowance lasts."""
-    usage = _usage(request, email, increment=False)
-    return _wait({**usage, "used_up": usage["count"] >= usage["limit"]} if usage else None, "used_up")
+    """Return how long nobody may try a password of this person, nor of anybody from this address; 0 for no time."""
+    usages = _of_address(request, increment=False), _of_email(request, email, increment=False)
+    return max(
+        _wait({**usage, "used_up": usage["count"] >= usage["limit"]} if usage else None, "used_up")
+        for usage in usages
+    )
 
 
 def count_failure(request: HttpRequest, *, email: str) -> None:
     """Count a wrong password given over the API, where programs rightly log in often."""
-    _usage(request, email, increment=True)
+    _of_address(request, increment=True)
+    _of_email(request, email, increment=True)
 
 
-def _usage(request: HttpRequest, email: str, *, increment: bool) -> Mapping[str, Any] | None:
+def _of_address(request: HttpRequest, *, increment: bool) -> Mapping[str, Any] | None:
+    usage: Mapping[str, Any] | None = get_usage(
+        request, group=GROUP, key="ip", rate=BY_ADDRESS, increment=increment
+    )
+    return usage
+
+
+def _of_email(request: HttpRequest, email: str, *, increment: bool) -> Mapping[str, Any] | None:
     named = hashlib.sha256(email.strip().lower().encode(errors="replace")).hexdigest()
     usage: Mapping[str, Any] | None = get_usage(
         request, group=GROUP, key=lambda _group, _request: named, rate=BY_EMAIL, increment=increment

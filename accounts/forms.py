@@ -54,8 +54,8 @@ class CodeForm(forms.Form):
     )
 
 
-class ProvenCodeForm(CodeForm):
-    """One's password beside a code, to change what one logs in with."""
+class ProofForm(forms.Form):
+    """One's password, to show once more who one is."""
 
     password = forms.CharField(
         label="Your password",
@@ -74,6 +74,12 @@ class ProvenCodeForm(CodeForm):
         if not self._person.check_password(password):
             raise forms.ValidationError("That is not your password.")
         return password
+
+
+class ProvenCodeForm(ProofForm, CodeForm):
+    """One's password beside a code, to change what one logs in with."""
+
+    field_order = ("code", "password")
 
 
 class LinkedPasswordForm(forms.Form):
@@ -117,20 +123,14 @@ class LinkedPasswordForm(forms.Form):
         return given
 
 
-class LogInsForm(forms.Form):
+class LogInsForm(ProofForm):
     """Which log-in to end, and one's password."""
 
     which = forms.ChoiceField(label="What to end", widget=forms.RadioSelect)
-    password = forms.CharField(
-        label="Your password",
-        strip=False,
-        max_length=128,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    field_order = ("which", "password")
 
     def __init__(self, person: User, found: Iterable[LogIn], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._person = person
+        super().__init__(person, *args, **kwargs)
         which: Any = self.fields["which"]
         which.choices = [
             *((str(one.log_in_id), f"{one.agent or 'Unknown'}, since {one.began_at:%d %b, %H:%M}")
@@ -138,13 +138,6 @@ class LogInsForm(forms.Form):
             (ALL_OTHERS, "All but this one"),
         ]  # fmt: skip
         which.initial = ALL_OTHERS
-
-    def clean_password(self) -> str:
-        """Refuse another password."""
-        password = str(self.cleaned_data["password"])
-        if not self._person.check_password(password):
-            raise forms.ValidationError("That is not your password.")
-        return password
 
 
 class PersonCreationForm(forms.ModelForm):  # type: ignore[type-arg]

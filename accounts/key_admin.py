@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from accounts import service_keys
 from accounts.enums import Scope
 from accounts.models import ServiceKey, ServiceKeySecret, User
+from accounts.proof_pages import ProvenFirst
 from microcred.errors import DomainError
 
 
@@ -49,9 +50,10 @@ class SecretInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(ServiceKey)
-class ServiceKeyAdmin(ModelAdmin):  # type: ignore[misc]
+class ServiceKeyAdmin(ProvenFirst, ModelAdmin):  # type: ignore[misc]
     """Keys with which programs of partners call the API."""
 
+    guards_rows = False
     form = ServiceKeyForm
     list_display = ("name", "scopes", "requests_per_minute", "created_at", "revoked_at")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)

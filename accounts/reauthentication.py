@@ -30,7 +30,9 @@ def prove(request: HttpRequest, person: User, *, password: str) -> None:
         raise ValidationError({"password": ["Send your password too."]})
     wait = attempts.seconds_to_wait(request, email=person.email)
     if wait:
-        raise TooMany("There were too many attempts for this e-mail address.", retry_after=wait)
+        raise TooMany(
+            "There were too many attempts for this e-mail address, or from where you are.", retry_after=wait
+        )
     if not person.check_password(password):
         attempts.count_failure(request, email=person.email)
         raise NotProven("That is not your password.")

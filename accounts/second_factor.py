@@ -109,7 +109,7 @@ def confirm(*, by: User, code: str, now: dt.datetime) -> Sequence[str]:
         raise CodeRefused("That code is not right. Is the clock of your device?")
     codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
     factor.confirmed_at = now
-    factor.recovery_hashes = [_hash(one) for one in codes]
+    factor.recovery_hashes = [_hash(one, settings.WEBHOOK_ENCRYPTION_KEY) for one in codes]
     factor.save(update_fields=["confirmed_at", "last_step", "recovery_hashes"])
     services.end_earlier(by)
     _note(by, by, "user.second_factor_on")
@@ -139,10 +139,11 @@ def _spend(person: User, code: str, now: dt.datetime) -> None:
     if _accept(factor, code, now):
         factor.save(update_fields=["last_step"])
         return
-    spent = _hash(code)
-    if spent not in factor.recovery_hashes:
+    keys = settings.WEBHOOK_ENCRYPTION_KEY, *settings.WEBHOOK_DECRYPTION_KEYS
+    spent = {_hash(code, key) for key in keys}
+    if spent.isdisjoint(factor.recovery_hashes):
         raise CodeRefused("The code is not valid.")
-    factor.recovery_hashes = [one for one in factor.recovery_hashes if one != spent]
+    factor.recovery_hashes = [one for one in factor.recovery_hashes if one not in spent]
     factor.save(update_fields=["recovery_hashes"])
     _note(person, person, "user.recovery_code_used", left=len(factor.recovery_hashes))
 
@@ -182,9 +183,9 @@ def _recovery_code() -> str:
     return "-".join(groups)
 
 
-def _hash(code: str) -> str:
+def _hash(code: str, key: str) -> str:
     plain = "".join(code.lower().split()).encode(errors="replace")
-    return hmac.new(settings.WEBHOOK_ENCRYPTION_KEY.encode(), plain, hashlib.sha256).hexdigest()
+    return hmac.new(key.encode(), plain, hashlib.sha256).hexdigest()
 
 
 def _seal(key: str) -> str:
@@ -192,7 +193,8 @@ def _seal(key: str) -> str:
 
 
 def _key(factor: SecondFactor) -> str:
-    return sealing.unseal(factor.sealed_key, key=settings.WEBHOOK_ENCRYPTION_KEY, purpose=PURPOSE)
+    key, former = settings.WEBHOOK_ENCRYPTION_KEY, settings.WEBHOOK_DECRYPTION_KEYS
+    return sealing.unseal(factor.sealed_key, key=key, former=former, purpose=PURPOSE)
 
 
 def _note(by: User, person: User, action: str, **metadata: int) -> None:

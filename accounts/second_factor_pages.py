@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import attempts, second_factor, sessions
-from accounts.forms import CodeForm, ProvenCodeForm
+from accounts.forms import CodeForm, ProofForm, ProvenCodeForm
 from accounts.models import User
 from accounts.second_factor import CodeRefused
 
@@ -35,7 +35,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         wait = attempts.count_page_attempt(request, email=person.email)
         if wait:
             return attempts.come_back(request, wait)
-        if form.is_valid() and _is_proven(form, person):
+        if form.is_valid() and is_right_code(form, person):
             login(request, person, backend=BACKEND)
             request.session[sessions.PROVEN] = True
             safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
@@ -83,7 +83,7 @@ def _take_off(request: HttpRequest, person: User) -> HttpResponse:
         wait = attempts.count_page_attempt(request, email=person.email)
         if wait:
             return attempts.come_back(request, wait)
-        if form.is_valid() and _is_proven(form, person):
+        if form.is_valid() and is_right_code(form, person):
             second_factor.take_off(by=person, person=person)
             sessions.carry_on(request, person=person)
             request.session.pop(sessions.PROVEN, None)
@@ -93,7 +93,8 @@ def _take_off(request: HttpRequest, person: User) -> HttpResponse:
     return render(request, "registration/second_factor_on.html", {"form": form, "left": left})
 
 
-def _is_proven(form: CodeForm, person: User) -> bool:
+def is_right_code(form: CodeForm | ProofForm, person: User) -> bool:
+    """Whether the code is one of the person's; the form says so if it is not."""
     try:
         second_factor.prove(person=person, code=form.cleaned_data["code"], now=timezone.now())
     except CodeRefused as refusal:

@@ -16,15 +16,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 
 from accounts import log_ins, second_factor
 from accounts.models import PageSession, User
 from microcred.middleware import CALLER
+from ops import audit
 
 STARTED: Final = "started_at"
 SEEN: Final = "seen_at"
 VERSION: Final = "token_version"
 PROVEN: Final = "second_factor"
+PROVEN_AT: Final = "proven_at"
 AWAITED: Final = "code_awaited"
 LOG_IN: Final = "log_in"
 # Between the password and the code.
@@ -83,6 +86,19 @@ def carry_on(request: HttpRequest, *, person: User) -> None:
     PageSession.objects.filter(pk__in=_listed(request)).update(token_version=person.token_version)
 
 
+def note_proof(request: HttpRequest, *, person: User, now: dt.datetime) -> None:
+    """Remember that the person has just shown once more who they are; their session goes on under another key."""
+    request.session.cycle_key()
+    request.session[PROVEN_AT] = now.timestamp()
+    audit.record(by=person, action="session.proven", resource_type="user", resource_id=person.pk)
+
+
+def is_proven(request: HttpRequest, *, within: dt.timedelta, now: dt.datetime) -> bool:
+    """Whether the person has logged in, or proven who they are, within that time."""
+    latest = max(request.session.get(STARTED, 0), request.session.get(PROVEN_AT, 0))
+    return bool(now.timestamp() - latest <= within.total_seconds())
+
+
 def await_code(request: HttpRequest, *, person: User, wanted: str) -> None:
     """Remember who has given the right password; nobody is logged in yet."""
     request.session.flush()
@@ -122,7 +138,15 @@ class SessionLimits:
                 request.META[CALLER] = str(request.user.pk)
                 if not _only_looks(request):
                     _note(request, now)
+                return _unless_said(self.get_response(request))
         return self.get_response(request)
+
+
+def _unless_said(response: HttpResponse) -> HttpResponse:
+    """Have nobody keep a page of somebody who is logged in, such as one that is missing and has their name on it."""
+    if "Cache-Control" not in response:
+        add_never_cache_headers(response)
+    return response
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,8 @@ def main() -> None:
     options = parser.parse_args()
     if not options.secret:
         parser.error("give the secret of the endpoint by --secret or WEBHOOK_SECRET")
+    if "whpk_" in options.secret:
+        parser.error("that is a public key: this example checks endpoints of the scheme hmac (whsec_)")
     Receiver.secrets, Receiver.seen = options.secret.split(","), set()
     with HTTPServer(("127.0.0.1", options.port), Receiver) as server:
         print(f"listening on http://127.0.0.1:{server.server_port}/", flush=True)

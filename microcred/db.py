@@ -25,6 +25,11 @@ class CaseInsensitiveEmailField(models.EmailField):  # type: ignore[type-arg]
         return cleaned.lower() if isinstance(cleaned, str) else cleaned
 
 
+def in_this_database(mark: str | None) -> str:
+    """Return a mark that the database leaves with every change as what tells it from those of other databases too."""
+    return f"{connection.settings_dict['NAME']} {mark}"
+
+
 def database_now() -> dt.datetime:
     """Return the database's own clock, the only one that leases may be judged by."""
     with connection.cursor() as cursor:

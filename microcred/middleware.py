@@ -6,14 +6,19 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.paginator import InvalidPage
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from microcred.api.handler import error_body
+from microcred.api.handler import error_body, malformed
 from microcred.ids import uuid7
 
 log = structlog.get_logger(__name__)
 # Where authentication notes the id of whoever calls, for the line in the log.
 CALLER = "microcred.caller"
+ADMIN = "/admin/"
+NO_VALUES = (DataError, InvalidPage, OverflowError, ValueError, ValidationError)
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -64,3 +69,27 @@ class EncryptedApi:
             body = error_body(request, "HTTPS_403", "Use https. Change what you sent: it was not encrypted.")
             return JsonResponse(body, status=403)
         return self.get_response(request)
+
+
+class LookedUpInVain:
+    """Answer 400 where the address of a page of the administration asks for a value that no row can have.
+
+    The admin's lists take a look-up from the address, and find out only when they ask the database that a text holds
+    NUL, a year is past all calendars, or an id is none.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Return the answer to such an address, None for any other failure."""
+        is_asking = request.method == "GET" and bool(request.GET) and request.path.startswith(ADMIN)
+        if not is_asking or not isinstance(exception, NO_VALUES):
+            return None
+        log.warning("address_looks_up_no_value", error=type(exception).__name__)
+        refusal: HttpResponse = malformed(request, exception)
+        return refusal

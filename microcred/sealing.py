@@ -2,6 +2,8 @@
 
 import base64
 import os
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
@@ -30,8 +32,18 @@ def seal(secret: str, *, key: str, purpose: str) -> str:
     return MARK + base64.urlsafe_b64encode(nonce + sealed).decode("ascii")
 
 
-def unseal(sealed: str, *, key: str, purpose: str) -> str:
-    """Return what :func:`seal` was given, or raise :class:`SealBroken`."""
+def unseal(sealed: str, *, key: str, purpose: str, former: Sequence[str] = ()) -> str:
+    """Return what :func:`seal` was given, or raise :class:`SealBroken`.
+
+    ``former`` keys are tried in their order when ``key`` did not seal it.
+    """
+    for tried in (key, *former):
+        with suppress(SealBroken):
+            return _unsealed(sealed, tried, purpose)
+    raise SealBroken("the secret was sealed with another key")
+
+
+def _unsealed(sealed: str, key: str, purpose: str) -> str:
     try:
         if not sealed.startswith(MARK):
             fernet = Fernet(base64.urlsafe_b64encode(_derived(key, purpose)))

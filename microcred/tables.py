@@ -49,11 +49,13 @@ def rows(
     *,
     columns: Sequence[str],
     optional: Sequence[str] = (),
+    ids: Sequence[str] = (),
     by_name: Mapping[str, str] | None = None,
 ) -> Iterator[dict[str, str]]:
     """Yield each row's columns by name, what is ``optional`` and missing as empty text.
 
-    ``by_name`` says what a column is called in the file, where it is not called by its own name. Raises `TableError`.
+    Those that are ``ids`` are never blank, and without the spaces around them. ``by_name`` says what a column is called
+    in the file, where it is not called by its own name. Raises `TableError`.
     """
     table = read_table(path)
     called = {
@@ -66,11 +68,15 @@ def rows(
         raise TableError(f"{path}: no column {', '.join(missing)}. Its columns: {have}. See --map.")
     places = {name: table.header.index(own) for name, own in called.items() if own in table.header}
     for line, cells in table.rows:
-        empty = [name for name in columns if places[name] >= len(cells)]
+        empty = [
+            name
+            for name in columns
+            if places[name] >= len(cells) or (name in ids and not cells[places[name]].strip())
+        ]
         if empty:
             raise TableError(f"{path}, line {line}: nothing for {', '.join(empty)}.")
         row = {name: cells[at] for name, at in places.items() if at < len(cells)}
-        yield {name: row.get(name, "") for name in called}
+        yield {name: row.get(name, "").strip() if name in ids else row.get(name, "") for name in called}
 
 
 def read_table(path: Path) -> Table:

@@ -7,7 +7,7 @@ ENVIRONMENT = env.choice("ENVIRONMENT", ("local", "test", "staging", "production
 IS_DEPLOYED = ENVIRONMENT in ("staging", "production")
 
 HOST = env.text("HOST", "127.0.0.1")
-PORT = env.integer("PORT", 8000)
+PORT = env.integer("PORT", 8000, most=65535)
 WEB_PROCESSES = env.integer("WEB_PROCESSES", 2)
 # Each thread keeps a database connection of its own.
 WEB_THREADS = env.integer("WEB_THREADS", 4)
@@ -15,7 +15,7 @@ ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", [] if IS_DEPLOYED else ["127.0.0.1", 
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", [])
 CORS_ALLOWED_ORIGINS = env.names("CORS_ALLOWED_ORIGINS", [])
 CORS_URLS_REGEX = r"^/api/.*$"
-TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)
+TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0, least=0)
 SECURE_SSL_REDIRECT = IS_DEPLOYED
 # A program that forgot the s of https must hear of it, not be led on with its token already on the wire.
 SECURE_REDIRECT_EXEMPT = [r"^health", r"^metrics$", r"^api/"]
@@ -34,7 +34,8 @@ CSRF_COOKIE_SECURE = IS_DEPLOYED
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 API_MAX_BODY_BYTES = 1024 * 1024
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# A form of the administration holds a credential with its documents, of which one may have megabytes.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 9 * 1024 * 1024
 
 # smtp://user:password@host:587 or smtp+tls://...; without one, letters are written to the log of the process.
 globals().update(env.mail_server("EMAIL_URL", "consolemail://"))

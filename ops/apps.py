@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 
-from ops import checks
+from ops import checks, connection_checks
 
 
 class OpsConfig(AppConfig):
@@ -14,10 +14,14 @@ class OpsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        register(checks.check_database, Tags.database)
+        register(checks.check_database, Tags.database, checks.JOBS)
         register(checks.check_caches, Tags.caches)
         register(checks.check_jobs, checks.JOBS)
         register(checks.check_hands, checks.JOBS)
         register(checks.check_connections, Tags.database)
         register(checks.check_deployment, Tags.security, deploy=True)
+        register(checks.check_hosts, Tags.security, deploy=True)
+        register(checks.check_log, Tags.security, deploy=True)
+        register(checks.check_limits, Tags.security, deploy=True)
         register(checks.check_database_password, Tags.security, deploy=True)
+        register(connection_checks.check_encryption, Tags.security, deploy=True)

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, messages
 from django.db import DEFAULT_DB_ALIAS, connection
 
 UNSHARED_CACHES = ("LocMemCache", "DummyCache", "FileBasedCache", "db.DatabaseCache")
 SHORTEST_SECRET = 40
+# A random text of that length has twenty different ones or more, be it in hexadecimal a few less.
+FEWEST_CHARACTERS = 10
 # Of the settings that jobs are done by.
 JOBS = "jobs"
 # Listening, renewing and calling hands to work in each process, the supervisor's own, commands, and a reserve.
@@ -129,7 +131,7 @@ def _times_leave_room() -> bool:
 
 
 def check_deployment(**kwargs: Any) -> Sequence[CheckMessage]:
-    """E007, E008, E011: DEBUG, short secrets and one secret for two purposes where the product is deployed."""
+    """E007, E008, E011: DEBUG, secrets that can be guessed and one for two purposes where the product is deployed."""
     if not settings.IS_DEPLOYED:
         return []
     problems: list[CheckMessage] = []
@@ -140,9 +142,9 @@ def check_deployment(**kwargs: Any) -> Sequence[CheckMessage]:
     }
     kept = [*named.items(), *(("JWT_VERIFYING_KEYS", key) for key in settings.JWT_VERIFYING_KEYS)]
     problems.extend(
-        Error(f"{name} is shorter than {SHORTEST_SECRET} characters.", id="microcred.E008")
+        Error(f"{name} is shorter than {SHORTEST_SECRET} characters, or hardly random.", id="microcred.E008")
         for name, value in kept
-        if len(value) < SHORTEST_SECRET
+        if len(value) < SHORTEST_SECRET or len(set(value)) < FEWEST_CHARACTERS
     )
     if len(set(named.values())) < len(named):
         problems.append(
@@ -153,6 +155,31 @@ def check_deployment(**kwargs: Any) -> Sequence[CheckMessage]:
             )
         )
     return problems
+
+
+def check_hosts(**kwargs: Any) -> Sequence[CheckMessage]:
+    """E016: whatever name a request calls this host by, where the product is deployed."""
+    if "*" not in settings.ALLOWED_HOSTS or not settings.IS_DEPLOYED:
+        return []
+    hint = "Name the hosts: links and redirects are made of what a request calls this one."
+    return [Error("ALLOWED_HOSTS lets every host name in.", hint=hint, id="microcred.E016")]
+
+
+def check_limits(**kwargs: Any) -> Sequence[CheckMessage]:
+    """W001: no allowances where the product is deployed."""
+    if settings.RATE_LIMITS_ENABLED or not settings.IS_DEPLOYED:
+        return []
+    return [messages.Warning("RATE_LIMITS_ENABLED is off: no caller is limited.", id="microcred.W001")]
+
+
+def check_log(**kwargs: Any) -> Sequence[CheckMessage]:
+    """W002: a log with the messages of exceptions, which quote what people wrote, where the product is deployed."""
+    if settings.LOG_FORMAT == "json" or not settings.IS_DEPLOYED:
+        return []
+    hint = "Leave LOG_FORMAT empty, or set it to json: that leaves messages out."
+    return [
+        messages.Warning("The log shows the messages of exceptions.", hint=hint, id="microcred.W002"),
+    ]
 
 
 def check_database_password(**kwargs: Any) -> Sequence[CheckMessage]:

@@ -58,8 +58,16 @@ class DatabaseCounterCache(BaseCache):
     def set(
         self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
     ) -> None:
-        """Store ``value``, whatever was there."""
-        self._execute(_SET, self._row(key, value, timeout, version))
+        """Store ``value``, whatever was there.
+
+        What is no JSON is forgotten at once, as a cache may: the administration's theme keeps objects of its search.
+        """
+        try:
+            row = self._row(key, value, timeout, version)
+        except TypeError:
+            self.delete(key, version)
+        else:
+            self._execute(_SET, row)
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
         """Add ``delta`` to a live counter and return the sum; ``ValueError`` when there is none."""

@@ -2,6 +2,7 @@
 
 import ipaddress
 import math
+import re
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ log = structlog.get_logger(__name__)
 ALLOWANCE = "microcred.allowance"
 ANONYMOUS = "anonymous"
 IPV6_PREFIX = 64
+PORT_NOTED = re.compile(r"(?:\[(?P<bracketed>[0-9a-fA-F:.]+)\]|(?P<plain>[0-9.]+))(?::[0-9]+)?")
 
 
 def client_address(request: HttpRequest) -> str:
@@ -42,7 +44,7 @@ def client_address(request: HttpRequest) -> str:
 
 def _network(text: str) -> str | None:
     try:
-        address = ipaddress.ip_address(text)
+        address = ipaddress.ip_address(_without_port(text))
     except ValueError:
         return None
     if isinstance(address, ipaddress.IPv6Address):
@@ -51,6 +53,12 @@ def _network(text: str) -> str | None:
         network = ipaddress.ip_network((address.packed, IPV6_PREFIX), strict=False)
         return str(network.network_address)
     return str(address)
+
+
+def _without_port(text: str) -> str:
+    """Some proxies note ``192.0.2.1:5000`` or ``[2001:db8::1]:5000``; the port is another with every connection."""
+    noted = PORT_NOTED.fullmatch(text)
+    return noted["bracketed"] or noted["plain"] if noted else text
 
 
 class NobodyCounts(Unavailable):

@@ -149,6 +149,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
         "event", "endpoint", "status", "attempts", "response_code", "last_error", "next_attempt_at", "created_at"
     )  # fmt: skip
     list_filter = ("status", "endpoint", "event__event_type")
+    date_hierarchy = "created_at"
     list_select_related = ("event", "endpoint")
     search_fields = ("id", "event__id", "event__assessment__id")
     readonly_fields = ("request_sent",)
@@ -156,11 +157,14 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     actions = ("send_again",)
     show_full_result_count = False
 
+    class Media:
+        css = {"all": ["curation.css"]}
+
     @admin.display(description="request")
     def request_sent(self, delivery: WebhookDelivery) -> str:
         """Show what is sent; time and signature are new with every try."""
         return format_html(
-            "<pre>POST {}\nwebhook-id: {}\n\n{}</pre>",
+            '<pre class="json-shown">POST {}\nwebhook-id: {}\n\n{}</pre>',
             delivery.endpoint.url,
             payloads.message_id(delivery.event_id),
             payloads.body(delivery.event.payload).decode(),

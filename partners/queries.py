@@ -2,7 +2,8 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Set
+from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
@@ -20,30 +21,13 @@ from partners.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, We
 SECRETS: Final = "microcred webhook secrets v1"  # what they are sealed for
 
 
-_ANNOUNCED: Final = Compiled(
-    lambda event_type, assessment_id, but: (
-        WebhookEvent.objects.filter(event_type=event_type, assessment_id=assessment_id)
-        .exclude(subject_id=but)
-        .order_by()
-        .values_list("pk", flat=True)[:1]
-    ),
-    event_type=str,
-    assessment_id=uuid.UUID,
-    but=uuid.UUID,
-)
-_ABOUT: Final = Compiled(
-    lambda event_type, subject_id: WebhookEvent.objects.filter(event_type=event_type, subject_id=subject_id),
-    event_type=str,
-    subject_id=uuid.UUID,
-)
-_LAST: Final = Compiled(
-    lambda assessment_id: (
-        WebhookEvent.objects.filter(assessment_id=assessment_id, sequence__isnull=False)
-        .order_by("-sequence")
-        .values_list("sequence", flat=True)[:1]
-    ),
-    assessment_id=uuid.UUID,
-)
+# The last place stands there with no event too. An assessment may have hundreds of events, of which few are asked for.
+_RECORDED: Final = """
+SELECT last.place, e.event_type, e.subject_id
+  FROM (SELECT coalesce(max(sequence), 0) AS place FROM webhook_events WHERE assessment_id = %(assessment_id)s) AS last
+  LEFT JOIN webhook_events e ON e.assessment_id = %(assessment_id)s
+   AND (e.subject_id = ANY(%(about)s::uuid[]) OR e.event_type = %(ready)s)
+"""
 _LISTENERS: Final = Compiled(
     lambda event_types: (
         WebhookEndpoint.objects.filter(active=True, event_types__overlap=list(event_types))
@@ -65,6 +49,16 @@ class DeliveryMissing(Missing):
     default_code = "DELIVERY_404"
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Events of one assessment: those asked about, by type and subject, the runs that were announced as ``ready``, and
+    the place of the ``last`` event, 0 before the first."""
+
+    events: Set[tuple[str, uuid.UUID]]
+    ready: Set[uuid.UUID]
+    last: int
+
+
 def listeners(event_types: Collection[str]) -> dict[str, list[uuid.UUID]]:
     """Return the ids of the active endpoints that want events of each of these types."""
     rows = _LISTENERS.rows(tuple(map(str, event_types)))
@@ -80,18 +74,14 @@ def hold_order_of(assessment_id: uuid.UUID) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"events:{assessment_id}"])
 
 
-def events_about(subjects: Mapping[EventType, uuid.UUID]) -> dict[tuple[str, uuid.UUID], WebhookEvent]:
-    """Return those of the events, by type and subject, that are recorded."""
-    found = (
-        _ABOUT.first(event_type=str(event_type), subject_id=subject_id)
-        for event_type, subject_id in subjects.items()
-    )
-    return {(one.event_type, one.subject_id): one for one in found if one}
-
-
-def last_sequence(assessment_id: uuid.UUID) -> int:
-    """Return how many events of an assessment were counted, 0 if none."""
-    return _LAST.first(assessment_id=assessment_id) or 0
+def recorded(assessment_id: uuid.UUID, *, about: Collection[uuid.UUID]) -> Recorded:
+    """Return which events of an assessment are recorded that are ``about`` one of these; one statement."""
+    ready = EventType.RECOMMENDATION_READY.value
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORDED, {"assessment_id": assessment_id, "about": list(about), "ready": ready})
+        rows = cursor.fetchall()
+    events = {(event_type, subject_id) for _, event_type, subject_id in rows if event_type}
+    return Recorded(events, {subject_id for kind, subject_id in events if kind == ready}, rows[0][0])
 
 
 def active_named(name: str) -> list[uuid.UUID]:
@@ -218,11 +208,5 @@ def live_secrets(endpoint_id: uuid.UUID, *, now: dt.datetime) -> tuple[str, ...]
     """Return the secrets that sign for an endpoint at this moment, the newest first."""
     endpoint = WebhookEndpoint(pk=endpoint_id)
     live = endpoint.secrets.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now)).order_by("-pk")
-    return tuple(
-        sealing.unseal(secret.sealed, key=settings.WEBHOOK_ENCRYPTION_KEY, purpose=SECRETS) for secret in live
-    )
-
-
-def was_announced(event_type: EventType, *, assessment_id: uuid.UUID, but: uuid.UUID) -> bool:
-    """Whether such an event was recorded for the assessment, about another subject than ``but``."""
-    return bool(_ANNOUNCED.rows(event_type=str(event_type), assessment_id=assessment_id, but=but))
+    key, former = settings.WEBHOOK_ENCRYPTION_KEY, settings.WEBHOOK_DECRYPTION_KEYS
+    return tuple(sealing.unseal(one.sealed, key=key, former=former, purpose=SECRETS) for one in live)

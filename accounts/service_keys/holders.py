@@ -54,8 +54,7 @@ def holder_of(text: str, *, now: dt.datetime) -> KeyHolder:
     if parts is None:
         raise KeyRefused("The API key is not valid.")
     stored = ServiceKeySecret.objects.select_related("key").filter(pk=parts.secret_id).first()
-    given = digest(parts.secret, hash_key=settings.SERVICE_KEY_HASH_KEY)
-    if not hmac.compare_digest(given, stored.digest if stored else _NOBODYS_DIGEST) or stored is None:
+    if not _fits(parts.secret, stored.digest if stored else _NOBODYS_DIGEST) or stored is None:
         raise KeyRefused("The API key is not valid.")
     if stored.key.revoked_at is not None or stored.expires_at <= now:
         raise KeyRefused("The API key is not valid.")
@@ -67,6 +66,12 @@ def holder_of(text: str, *, now: dt.datetime) -> KeyHolder:
         expires_at=stored.expires_at,
         requests_per_minute=stored.key.requests_per_minute,
     )
+
+
+def _fits(secret: str, stored: str) -> bool:
+    """Whether the secret has this digest under the present key or a former one."""
+    keys = settings.SERVICE_KEY_HASH_KEY, *settings.SERVICE_KEY_FORMER_HASH_KEYS
+    return any(hmac.compare_digest(digest(secret, hash_key=key), stored) for key in keys)
 
 
 def _note_use(stored: ServiceKeySecret, now: dt.datetime) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from assessments import queries as assessments
 from microcred.errors import Conflict
 from microcred.ids import uuid7
 from microcred.inserting import insert
@@ -14,6 +15,7 @@ from ops import audit, jobs
 from partners import payloads, queries
 from partners.enums import EventStatus, EventType
 from partners.models import WebhookDelivery, WebhookEvent
+from partners.queries import Recorded
 from scoring import queries as scoring
 
 DELIVER: Final = "partners.deliver"
@@ -32,14 +34,13 @@ def announce_result(*, assessment_id: uuid.UUID, recommendation_id: uuid.UUID, n
     While parts of the result wait for a person, the assessment is not announced as completed.
     """
     queries.hold_order_of(assessment_id)  # or two results at once would both be the first
-    is_first = not queries.was_announced(
-        EventType.RECOMMENDATION_READY, assessment_id=assessment_id, but=recommendation_id
-    )
+    recorded = queries.recorded(assessment_id, about=[assessment_id, recommendation_id])
+    is_first = not recorded.ready - {recommendation_id}
     made = EventType.RECOMMENDATION_READY if is_first else EventType.RECOMMENDATION_UPDATED
     subjects = {made: recommendation_id}
     if not scoring.awaits_person(assessment_id):
         subjects = {EventType.ASSESSMENT_COMPLETED: assessment_id, **subjects}
-    _announce(subjects, assessment_id=assessment_id, recommendation_id=recommendation_id, now=now)
+    _announce(subjects, recorded, assessment_id=assessment_id, recommendation_id=recommendation_id, now=now)
 
 
 @transaction.atomic
@@ -72,29 +73,28 @@ def announce(
     nothing else.
     """
     queries.hold_order_of(assessment_id)
-    (event,) = _announce(
+    made = _announce(
         {event_type: subject_id},
+        queries.recorded(assessment_id, about=[subject_id]),
         assessment_id=assessment_id,
         recommendation_id=recommendation_id,
         now=now,
     )
-    return event
+    return made[0] if made else WebhookEvent.objects.get(event_type=event_type, subject_id=subject_id)
 
 
 def _announce(
     subjects: Mapping[EventType, uuid.UUID],
+    recorded: Recorded,
     *,
     assessment_id: uuid.UUID,
     recommendation_id: uuid.UUID | None,
     now: dt.datetime,
 ) -> list[WebhookEvent]:
-    """Record several things that happened to one assessment, in this order, by what each is about; the caller
-    holds their order."""
-    stored = queries.events_about(subjects)
-    sequence = queries.last_sequence(assessment_id)
-    new = [kind for kind, subject_id in subjects.items() if (kind, subject_id) not in stored]
+    """Record several things that happened to one assessment, in this order, by what each is about, and return those
+    that are new; the caller holds their order, and has read since what is ``recorded``."""
+    new = [kind for kind, subject_id in subjects.items() if (kind, subject_id) not in recorded.events]
     heard = queries.listeners(new) if new else {}
-    assessment: Any = WebhookEvent(assessment_id=assessment_id).assessment
     # Of one millisecond, ids are in no order of their own.
     ids = sorted(uuid7() for _ in new)
     made = [
@@ -103,15 +103,21 @@ def _announce(
             subject_id=subjects[event_type], sequence=place, created_at=now,
             status=EventStatus.PENDING if heard[event_type] else EventStatus.UNHEARD,
         )
-        for place, (event_id, event_type) in enumerate(zip(ids, new, strict=True), start=sequence + 1)
+        for place, (event_id, event_type) in enumerate(zip(ids, new, strict=True), start=recorded.last + 1)
     ]  # fmt: skip
-    for event in made:
-        event.payload = _payload(event, status=assessment.status, degraded=assessment.degraded)
+    _fill(made, assessment_id)
     insert(made)
     for event in made:
-        stored[event.event_type, event.subject_id] = event
         _deliver(event, heard[event.event_type], now)
-    return [stored[event_type, subject_id] for event_type, subject_id in subjects.items()]
+    return made
+
+
+def _fill(events: Sequence[WebhookEvent], assessment_id: uuid.UUID) -> None:
+    """Write what partners are sent; it never changes afterwards."""
+    if events:
+        status, degraded = assessments.state_of(assessment_id)
+        for event in events:
+            event.payload = _payload(event, status=status, degraded=degraded)
 
 
 def _deliver(event: WebhookEvent, endpoint_ids: Sequence[uuid.UUID], now: dt.datetime) -> None:

@@ -241,3 +241,13 @@ class TestRequired:
         client.post("/second-factor", {"code": key_of(person).now(), "password": PASSWORD})
 
         assert client.get("/advisor/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/password", "/no-such-page", "/", "/docs", "/advisor/"])
+def test_no_page_of_somebody_who_is_logged_in_is_kept(person: User, path: str) -> None:
+    client = Client()
+    client.force_login(person)
+
+    said = client.get(path).headers["Cache-Control"]
+
+    assert {"no-store", "private"} <= set(said.split(", "))

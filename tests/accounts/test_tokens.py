@@ -54,9 +54,9 @@ def logout(token: str) -> int:
     return APIClient().post("/api/v1/auth/logout", {"refresh": token}, format="json").status_code
 
 
-def ask(email: str, password: str) -> int:
+def ask(email: str, password: str, **meta: Any) -> int:
     body = {"email": email, "password": password}
-    return APIClient().post("/api/v1/auth/token", body, format="json").status_code
+    return APIClient().post("/api/v1/auth/token", body, format="json", **meta).status_code
 
 
 @time_machine.travel("2026-03-02T09:00:00+00:00", tick=False)
@@ -83,6 +83,17 @@ def test_attempts_on_the_page_and_over_the_api_are_counted_together() -> None:
 
     assert ask(user.email, PASSWORD) == 429
     assert Client().post("/login", {"username": user.email, "password": PASSWORD}).status_code == 429
+
+
+@time_machine.travel("2026-03-02T09:00:00+00:00", tick=False)
+def test_many_people_are_guarded_from_one_address_on_the_page_and_over_the_api_together() -> None:
+    user = UserFactory()
+    for number in range(30):
+        assert ask(f"person{number}@example.org", "wrong password") == 401
+        Client().post("/login", {"username": f"else{number}@example.org", "password": "wrong password"})
+
+    assert ask(user.email, PASSWORD) == 429
+    assert ask(user.email, PASSWORD, REMOTE_ADDR="198.51.100.7") == 200
 
 
 @time_machine.travel("2026-03-02T09:00:00+00:00", tick=False)

@@ -49,6 +49,7 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     ("POST", "password/new"): lambda world: {
         "code": world.rows["password_link"], "new_password1": "another horse 77", "new_password2": "another horse 77",
     },
+    ("POST", "prove"): lambda world: {"password": PASSWORD},
     ("POST", "log-ins"): lambda world: {"which": "all", "password": PASSWORD},
     ("POST", API + "me/log-ins/end"): lambda world: {"password": PASSWORD},
     ("POST", API + "auth/token"): lambda world: {"email": world.people["owner"].email, "password": PASSWORD},

@@ -10,8 +10,9 @@ import structlog
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from ops.admin import AsyncJobAdmin
 from tests.clients import client_of
-from tests.factories.accounts import AdvisorFactory, UserFactory
+from tests.factories.accounts import AdminFactory, AdvisorFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +106,33 @@ class TestUnencrypted:
 
     def test_encrypted_requests_pass(self) -> None:
         assert Client().get("/api/v1/me", secure=True).status_code == 401
+
+
+def admins_browser() -> Client:
+    """A browser that is answered as in production, whatever fails."""
+    browser = Client(raise_request_exception=False)
+    browser.force_login(AdminFactory())
+    return browser
+
+
+class TestAddressesOfTheAdministration:
+    @pytest.mark.parametrize(
+        "address",
+        [
+            pytest.param("/admin/ops/asyncjob/?status__exact=%00", id="a text that cannot be stored"),
+            pytest.param("/admin/ops/auditlog/?created_at__year=99999", id="a year past all calendars"),
+            pytest.param("/admin/scoring/modelcall/?month__gte=0000-13-77", id="a day that is none"),
+            pytest.param("/admin/assessments/assessment/?user__id__exact=%00", id="an id that is none"),
+            pytest.param("/admin/catalog/credential/?q=%00", id="words that cannot be stored"),
+            pytest.param("/admin/search/?s=a&page=x", id="a page that is none"),
+        ],
+    )
+    def test_a_look_up_of_no_value_is_no_failure_of_ours(self, address: str) -> None:
+        assert admins_browser().get(address, follow=True).status_code in {200, 400}
+
+    def test_other_failures_stay_failures(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(*_: Any, **__: Any) -> None:
+            raise RuntimeError
+
+        monkeypatch.setattr(AsyncJobAdmin, "get_queryset", fail)
+        assert admins_browser().get("/admin/ops/asyncjob/?status__exact=queued").status_code == 500

@@ -31,6 +31,16 @@ def test_a_changed_seal_is_broken(change: object) -> None:
         sealing.unseal(change(sealed), key="key", purpose="tests")  # type: ignore[operator]
 
 
+def test_a_former_key_opens_what_it_sealed_and_no_other_does() -> None:
+    sealed = sealing.seal("whsec_abc", key="first key", purpose="tests")
+
+    opened = sealing.unseal(sealed, key="third key", former=["second key", "first key"], purpose="tests")
+
+    assert opened == "whsec_abc"
+    with pytest.raises(sealing.SealBroken):
+        sealing.unseal(sealed, key="third key", former=["second key"], purpose="tests")
+
+
 def test_another_key_does_not_open_it() -> None:
     sealed = sealing.seal("whsec_abc", key="key", purpose="tests")
 

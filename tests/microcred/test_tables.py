@@ -127,3 +127,11 @@ def test_what_is_optional_and_missing_is_empty(tmp_path: Path) -> None:
     read = list(rows(stored(tmp_path, "doc_id\nw\n"), columns=("doc_id",), optional=("text",)))
 
     assert read == [{"doc_id": "w", "text": ""}]
+
+
+def test_ids_are_never_blank_and_have_no_spaces_around_them(tmp_path: Path) -> None:
+    good, bad = stored(tmp_path, "id,text\n w , a \n"), stored(tmp_path, "id,text\nw,a\n ,b\n", "bad.csv")
+
+    assert list(rows(good, columns=("id", "text"), ids=("id",))) == [{"id": "w", "text": " a "}]
+    with pytest.raises(TableError, match="line 3: nothing for id"):
+        list(rows(bad, columns=("id", "text"), ids=("id",)))

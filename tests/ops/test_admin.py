@@ -25,6 +25,15 @@ def test_queues_own_pages_are_gone() -> None:
     assert [model for model in admin.site._registry if model._meta.app_label == "django_q"] == []
 
 
+@pytest.mark.parametrize("extended", ["", "&extended=1"])
+def test_the_search_of_the_administration_finds_its_pages(admin_client: Client, extended: str) -> None:
+    for _ in range(2):  # the theme asks a cache the second time
+        page = admin_client.get(f"/admin/search/?s=audit{extended}")
+
+        assert page.status_code == 200
+        assert reverse("admin:ops_auditlog_changelist") in page.content.decode()
+
+
 @pytest.mark.parametrize("model", [AsyncJob, AuditLog, MetricSnapshot])
 def test_rows_can_be_looked_at_and_not_changed(admin_client: Client, model: type) -> None:
     name = f"admin:ops_{model.__name__.lower()}"

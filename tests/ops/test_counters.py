@@ -28,6 +28,14 @@ def test_values_are_kept_until_they_expire(cache: DatabaseCounterCache) -> None:
     ]
 
 
+def test_what_is_no_json_is_forgotten(cache: DatabaseCounterCache) -> None:
+    cache.set("found", "before")
+
+    cache.set("found", [object()])
+
+    assert cache.get("found") is None
+
+
 def test_add_leaves_a_live_value_and_replaces_an_expired_one(cache: DatabaseCounterCache) -> None:
     assert cache.add("key", 1)
     assert not cache.add("key", 2)

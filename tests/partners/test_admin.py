@@ -1,5 +1,6 @@
 """What staff does in the admin."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -137,6 +138,26 @@ def test_the_log_shows_every_try_and_sends_again(staff: Client) -> None:
     delivery.refresh_from_db()
     assert "1 deliveries are on their way again." in page
     assert (delivery.status, delivery.attempts) == ("delivered", 2)
+
+
+def test_all_that_died_on_a_day_is_sent_again_and_nothing_of_another(staff: Client) -> None:
+    lost, earlier = delivery_to(9)[0], delivery_to(9)[0]
+    for delivery in (lost, earlier):
+        services.abandon(delivery_id=delivery.pk, number=1, reason="gave_up")
+    WebhookDelivery.objects.filter(pk=lost.pk).update(created_at=NOW)
+    WebhookDelivery.objects.filter(pk=earlier.pk).update(created_at=NOW - dt.timedelta(days=1))
+    day = f"?created_at__year={NOW.year}&created_at__month={NOW.month}&created_at__day={NOW.day}&status__exact=dead"
+
+    page = staff.post(
+        reverse(DELIVERIES) + day,
+        {"action": "send_again", "_selected_action": [str(lost.pk)], "select_across": "1"},
+        follow=True,
+    ).content.decode()
+
+    assert "1 deliveries are on their way again." in page
+    lost.refresh_from_db()
+    earlier.refresh_from_db()
+    assert (lost.status, earlier.status) == ("pending", "dead")
 
 
 def test_what_is_on_its_way_is_named_and_left(staff: Client) -> None:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assessments import services as assessments
@@ -45,6 +46,21 @@ def test_a_result_is_two_events_with_a_job_for_each_delivery(
     jobs = AsyncJob.objects.filter(kind=DELIVER).order_by("pk")
     assert [job.payload for job in jobs] == [{"delivery_id": str(row.pk), "number": 1} for row in deliveries]
     assert {job.assessment_id for job in jobs} == {recommendation.assessment_id}
+
+
+def test_what_an_announcement_needs_to_know_is_found_out_by_four_statements(
+    recommendation: Recommendation,
+) -> None:
+    about = {"assessment_id": recommendation.assessment_id, "recommendation_id": recommendation.pk}
+    services.announce_result(**about, now=NOW)
+    later = {**about, "recommendation_id": run_for(recommendation.assessment, number=2).pk}
+
+    with CaptureQueriesContext(connection) as asked:
+        services.announce_result(**later, now=NOW)
+
+    reading = [one["sql"] for one in asked if one["sql"].lstrip().startswith("SELECT")]
+    # Beside the lock: what is recorded, what waits for a person, who listens, how the assessment stands.
+    assert len(reading) == 5
 
 
 def test_the_payload_says_how_the_assessment_stands(recommendation: Recommendation) -> None:

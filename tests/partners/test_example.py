@@ -121,3 +121,15 @@ def test_it_says_that_it_needs_a_secret() -> None:
 
     assert result.returncode == 2
     assert "WEBHOOK_SECRET" in result.stderr
+
+
+def test_it_says_that_it_checks_no_public_keys_instead_of_refusing_every_message() -> None:
+    key = signing.public_key(signing.new_private_key())
+
+    result = subprocess.run(
+        [sys.executable, str(EXAMPLE)], env={"WEBHOOK_SECRET": key}, capture_output=True, text=True, timeout=20,
+        check=False,
+    )  # fmt: skip
+
+    assert result.returncode == 2
+    assert "endpoints of the scheme hmac" in result.stderr

@@ -30,9 +30,13 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=settings.PORT)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Supervise, unless what is configured does not fit what is stored."""
+        """Supervise, unless what is configured does not fit what is stored, or must not be deployed."""
         _await_database()
-        self.check(tags=[Tags.database], databases=[DEFAULT_DB_ALIAS])
+        self.check(
+            tags=[Tags.database, Tags.security],
+            databases=[DEFAULT_DB_ALIAS],
+            include_deployment_checks=settings.IS_DEPLOYED,
+        )
         plan = Plan(
             base_dir=settings.BASE_DIR,
             state_dir=settings.STATE_DIR,

@@ -91,6 +91,22 @@ def test_every_key_that_lets_nobody_in_gets_the_same_answer(fault: str) -> None:
         )
 
 
+def test_keys_made_under_a_former_hash_key_are_accepted_while_it_is_listed(settings: LazySettings) -> None:
+    _, before = service_key()
+    former, settings.SERVICE_KEY_HASH_KEY = settings.SERVICE_KEY_HASH_KEY, "another key"
+    _, since = service_key()
+
+    assert [program(text).get(OWN).status_code for text in (before, since)] == [401, 200]
+    settings.SERVICE_KEY_FORMER_HASH_KEYS = ["older still", former]
+    assert [program(text).get(OWN).status_code for text in (before, since)] == [200, 200]
+    assert (
+        program(compose(Parts(uuid.UUID(before.split("_")[2]), "x" * 43), environment="test"))
+        .get(OWN)
+        .status_code
+        == 401
+    )
+
+
 def test_a_token_is_no_key_and_a_key_no_token() -> None:
     _, text = service_key()
 
