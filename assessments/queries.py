@@ -41,17 +41,13 @@ _SUBJECT: Final = Compiled(
     ),
     assessment=uuid.UUID,
 )
+_STATE: Final = Compiled(
+    lambda assessment: Assessment.objects.filter(pk=assessment).values_list("status", "degraded"),
+    assessment=uuid.UUID,
+)
 _AUTHOR: Final = Compiled(
     lambda assessment: Assessment.objects.filter(pk=assessment).values_list(
         "user_id", "user__name", "user__email", "user__profile", "model_scoring"
-    ),
-    assessment=uuid.UUID,
-)
-_ASKED_IDS: Final = Compiled(
-    lambda assessment: (
-        QuestionSnapshot.objects.filter(assessment=assessment)
-        .order_by("question_id")
-        .values_list("question_id", flat=True)
     ),
     assessment=uuid.UUID,
 )
@@ -142,6 +138,14 @@ def subject(assessment_id: uuid.UUID) -> Subject:
     return Subject(*found)
 
 
+def state_of(assessment_id: uuid.UUID) -> tuple[str, bool]:
+    """Return the status, and whether the result goes without a part; for background work, which sees everything."""
+    found = _STATE.first(assessment=assessment_id)
+    if found is None:
+        raise Assessment.DoesNotExist
+    return found
+
+
 def author(assessment_id: uuid.UUID) -> Author:
     """Return who gives the answers; for background work, which sees everything."""
     found = _AUTHOR.first(assessment=assessment_id)
@@ -186,11 +190,6 @@ def progress(assessment_id: uuid.UUID) -> Progress:
 def snapshots(assessment_id: uuid.UUID) -> list[QuestionSnapshot]:
     """Return the frozen questions in the order in which they are asked."""
     return _SNAPSHOTS.rows(assessment=assessment_id)
-
-
-def asked_ids(assessment_id: uuid.UUID) -> list[uuid.UUID]:
-    """Return the ids of the questions that were asked, in the order of their ids; no contents are read."""
-    return _ASKED_IDS.rows(assessment=assessment_id)
 
 
 def asked_questions(assessment_id: uuid.UUID) -> list[AskedQuestion]:

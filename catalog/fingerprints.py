@@ -1,11 +1,12 @@
 """Short texts that change when what recommendations rest on changes, worked out in the database."""
 
 import uuid
-from collections.abc import Collection
 from functools import lru_cache
 from typing import Final
 
 from django.db import connection
+
+from microcred.db import in_this_database
 
 # Everything of the catalog that a ranking reads: what credentials bring, cost, ask for and are meant for, what their
 # documents say, and what the role asks for.
@@ -25,11 +26,8 @@ SELECT md5(concat_ws('|',
         ORDER BY r.skill_id) FROM role_skills r JOIN skills s ON s.id = r.skill_id WHERE r.role_id = %s)
 ))
 """
-_NEWEST_VERSIONS: Final = """
-SELECT DISTINCT ON (question_id) question_id, id FROM question_versions WHERE question_id = ANY(%s::uuid[])
- ORDER BY question_id, published_at DESC, id DESC
-"""
-_VERSION: Final = "SELECT string_agg(version::text, ',' ORDER BY version) FROM catalog_changes"
+# For whoever reads it together with something else; `in_this_database` makes a version of it.
+CATALOG_MARK: Final = "SELECT string_agg(version::text, ',' ORDER BY version) FROM catalog_changes"
 
 
 def catalog_version() -> str:
@@ -37,9 +35,9 @@ def catalog_version() -> str:
     what roles ask for, and of questions; it is never the same twice, and cheap to read. Another database has versions
     of its own."""
     with connection.cursor() as cursor:
-        cursor.execute(_VERSION)
-        (version,) = cursor.fetchone()
-    return f"{connection.settings_dict['NAME']} {version}"
+        cursor.execute(CATALOG_MARK)
+        (mark,) = cursor.fetchone()
+    return in_this_database(mark)
 
 
 def catalog_fingerprint(role_id: uuid.UUID, version: str | None = None) -> str:
@@ -54,10 +52,3 @@ def _fingerprint(role_id: uuid.UUID, version: str) -> str:
         cursor.execute(_CATALOG, [role_id])
         (fingerprint,) = cursor.fetchone()
     return str(fingerprint)
-
-
-def newest_version_ids(question_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
-    """Return the id of the version of each question that was published last; one query, no contents."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NEWEST_VERSIONS, [list(question_ids)])
-        return dict(cursor.fetchall())

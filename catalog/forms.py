@@ -1,7 +1,8 @@
 """Forms for curating the catalog; what contradicts itself is refused with a sentence to act on."""
 
 import hashlib
-from typing import Any
+import re
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -137,6 +138,11 @@ class CredentialForm(forms.ModelForm):  # type: ignore[type-arg]
         return metadata
 
 
+# In bytes: two such documents and what a browser puts around them stay below DATA_UPLOAD_MAX_MEMORY_SIZE.
+LONGEST_DOCUMENT: Final = 4 * 1024 * 1024
+_WORD: Final = re.compile(r"\w")
+
+
 class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
     """A credential's document; traces cite it by place, so line ends are stored in one form only."""
 
@@ -149,8 +155,13 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
     def clean_text(self) -> str:
-        """Store line ends as the catalog's files have them."""
-        return str(self.cleaned_data["text"]).replace("\r\n", "\n").replace("\r", "\n")
+        """Store line ends as the catalog's files have them, of a text that has words and fits into the form again."""
+        text = str(self.cleaned_data["text"]).replace("\r\n", "\n").replace("\r", "\n")
+        if not _WORD.search(text):
+            raise ValidationError("There are no words in it.")
+        if len(text.encode()) > LONGEST_DOCUMENT:
+            raise ValidationError("At most 4 MB; put the rest into another document.")
+        return text
 
     def save(self, commit: bool = True) -> CredentialDocument:
         """Store the text with its hash."""

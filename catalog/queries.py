@@ -11,9 +11,10 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Left
 
 from catalog.enums import QuestionType
+from catalog.fingerprints import CATALOG_MARK as CATALOG_MARK
 from catalog.fingerprints import catalog_fingerprint as catalog_fingerprint
 from catalog.fingerprints import catalog_version as catalog_version
-from catalog.fingerprints import newest_version_ids as newest_version_ids
+from catalog.languages import other_language as other_language
 from catalog.models import (
     Credential,
     CredentialDocument,

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
+from catalog.queries import other_language
 from companion import words
 from companion.charts import Bar, stacked
 from companion.highlight import Segment, Span, segments
@@ -62,6 +63,7 @@ class Item:
     provider: str
     level: int
     hours: int
+    language: str
     is_retired: bool
     confidence: Decimal
     accepted: int | None
@@ -147,6 +149,7 @@ def _item(item: Any) -> Item:
         provider=credential.provider,
         level=credential.level,
         hours=credential.hours,
+        language=other_language(credential.language),
         is_retired=not credential.active,
         confidence=item.confidence,
         accepted=_accepted(item),

@@ -65,16 +65,16 @@ def prepare(subject: Subject, *, levels: Mapping[str, float] | None = None) -> B
 def read(subject: Subject) -> Known:
     """Read everything about an assessment that a run rests on, but for whom the learner is compared with."""
     # Read first, so that what moves while the run is being worked out makes it stale.
-    version = catalog.catalog_version()
-    standing = queries.standing_now(subject.assessment_id, subject.role_id, version=version)
-    profile_run = scoring.next_run(subject.assessment_id) - 1
-    asked, offers = _role_needs(subject.role_id, version), queries.offers(version)
+    marks = queries.marks_now(subject.assessment_id)
+    standing = queries.standing_now(subject.role_id, marks)
+    profile_run, profile = scoring.newest_profile(subject.assessment_id)
+    asked, offers = _role_needs(subject.role_id, marks.catalog), queries.offers(marks.catalog)
     of_the_role = offers.with_what_comes_before(offers.that_bring(need.skill_key for need in asked))
     return Known(
         subject=subject,
         asked=asked,
         profile_run=profile_run,
-        profile=scoring.profile(subject.assessment_id, run=profile_run),
+        profile=profile,
         contested=scoring.contested_skills(subject.assessment_id),
         standing=standing,
         offers=offers,

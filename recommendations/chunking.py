@@ -52,6 +52,9 @@ def chunk(text: str, *, max_words: int = MAX_WORDS) -> list[Chunk]:
         for heading, paragraphs in _sections(text)
         for span in _pack(text, paragraphs, max_words)
     ]
+    if not passages and text.strip():
+        # Nothing but headings: then they are what it says.
+        passages = [("", span) for span in _pack(text, [_trim(text, Span(0, len(text)))], max_words)]
     return [
         Chunk(position, heading, span.start, span.end, text[span.start : span.end])
         for position, (heading, span) in enumerate(passages)

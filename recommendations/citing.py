@@ -38,15 +38,21 @@ _WORD: Final = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _NAME: Final = re.compile(r"\b[A-Z][^\W_]*")
 _BETWEEN_SENTENCES: Final = re.compile(r"(?:^|[.!?:;“\"]\s*)$")
 _FORBIDDEN: Final = re.compile(r"https?:|www\.|@|[<>{}`\[\]|\\]|\*\*|\n")
+_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>")
+_LIKE_A_MARK: Final = re.compile(r"\[(?:\d+|profile|catalog|neighbours|run)\]")
 # Words by which a text steers who reads it, be that a student or a model: elsewhere, or to itself.
 STEERING: Final = re.compile(
     r"\b(?:instead|prefer|rather|should (?:choose|begin|start)|begin with|go on to|not included|no need"
     r"|ignor\w+|disregard\w*|overrid\w+|(?:previous|prior|above|all|these|system) (?:instruction|prompt|rule|order)s?"
-    r"|you are (?:an?|the) \w*|assistant|language model|(?:must|always) (?:recommend|choose|rank|take)"
+    r"|you are (?:an?|the) \w*|(?:ai|chat|helpful|virtual) assistants?|assistants?(?=\s*[,:])"
+    r"|(?:as an?|dear|to (?:any|every|the)|you) (?:large )?language models?|language models?(?=\s*[,:])"
+    r"|(?:must|always) (?:recommend|choose|rank|take)"
     r"|rank (?:this|it|first|highest)|recommend (?:this|it|only|us|always)|best (?:choice|course|credential)"
     r"|guarantee\w*|only (?:valid|real|good) )\b",
     re.IGNORECASE,
 )
+# What no sentence holds, not even within a quotation.
+_NOWHERE: Final = (STEERING, _LIKE_A_MARK, _TAG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +152,15 @@ def fault(
         return "its source does not stand in the document"
     if len(sentence.text.split()) > LONGEST_WORDS or not sentence.text.strip():
         return "it is too long or empty"
-    quotes = quoted(sentence.text)
+    text = _without_odd_names(sentence.text, own)
+    quotes = quoted(text)
     if not all(any(source.is_passage and quote in source.text for source in cited) for quote in quotes):
         return "its quotation is not in its source"
-    said = _QUOTED.sub(" ", sentence.text)
-    if _FORBIDDEN.search(said) or STEERING.search(sentence.text):
+    if _FORBIDDEN.search(_QUOTED.sub(" ", text)) or any(one.search(text) for one in _NOWHERE):
         return "it gives orders, an address or markup"
     if names_other(sentence.text, own=own, others=others):
         return "it names another credential"
-    return _unsupported(said, cited, own, is_quoting=bool(quotes))
+    return _unsupported(_QUOTED.sub(" ", sentence.text), cited, own, is_quoting=bool(quotes))
 
 
 def quoted(text: str) -> list[str]:
@@ -174,6 +180,20 @@ def names_other(text: str, *, own: Collection[str], others: Collection[str] | Na
     within = folded(text)
     allowed = [place for name in own for place in places(folded(name), within)]
     return not all(any(first <= start and end <= last for first, last in allowed) for start, end in found)
+
+
+def _without_odd_names(text: str, own: Collection[str]) -> str:
+    """The text without those names of ``own`` that alone would look like orders, markup or quotations: a role may be
+    called Teaching Assistant, a credential Generics <T>, and what is said of them is said all the same."""
+    odd = [name for name in own if _is_odd(name)]
+    for name in sorted(odd, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
+    return text
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _is_odd(name: str) -> bool:
+    return any(one.search(name) for one in (_QUOTED, _FORBIDDEN, STEERING)) and not _LIKE_A_MARK.search(name)
 
 
 @lru_cache(maxsize=MOST_KEPT)

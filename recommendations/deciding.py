@@ -10,18 +10,21 @@ from microcred.ids import spelt
 from microcred.sources import edition
 from recommendations.chain import digest, keyed
 from recommendations.collaborative.serving import Said, mixed, score_of
+from recommendations.finds import Finds
 from recommendations.fits import Fits
+from recommendations.flat import flat
 from recommendations.fusion import Candidate, Ranked, fuse, weights_used
 from recommendations.gaps import Need, Target, find_needs
 from recommendations.knn import Neighbour, Neighbourhood, scores_of
 from recommendations.priors import Reception, Voices, prior
 from recommendations.profiles import Learner
-from recommendations.retrieval import Hit, SearchQuery, best_of_each, search_queries
+from recommendations.retrieval import Hit, SearchQuery, search_queries
 
 _HERE: Final = Path(__file__).parent
 _ENGINES: Final = (
     "collaborative/serving.py",
     "crowd.py",
+    "finds.py",
     "fits.py",
     "fusion.py",
     "gaps.py",
@@ -49,11 +52,11 @@ def inputs(
     bearing = _bearing(needs, candidates)
     return {
         "edition": RANKING_EDITION,
-        "targets": [asdict(target) for target in targets],
+        "targets": [flat(target) for target in targets],
         "levels": dict(levels),
         "stated": dict(stated),
         "contested": sorted(contested),
-        "needs": [asdict(need) for need in needs],
+        "needs": [flat(need) for need in needs],
         "weights": weights_used(unavailable),
         "unavailable": sorted(unavailable),
         "earned": sorted(str(one.credential_id) for one in bearing if earned and one.credential_id in earned),
@@ -72,28 +75,33 @@ def ranking(ranked: Sequence[Ranked]) -> list[dict[str, Any]]:
         {
             "credential": str(one.candidate.credential_id),
             "key": one.candidate.key,
-            "parts": {part: f"{points:.3f}" for part, points in asdict(one.parts).items()},
+            "parts": {part: f"{points:.3f}" for part, points in flat(one.parts).items()},
         }
         for one in ranked
     ]
 
 
-def hits(asked: Sequence[SearchQuery], found: Sequence[Sequence[Hit]]) -> dict[str, Any]:
+def hits(asked: Sequence[SearchQuery], finds: Finds) -> dict[str, Any]:
     """Return what a search was for and what it found, as JSON: by query, similarity, rank by vector and rank by words
     of every credential's most relevant passage, by the id of its vector; and whose passage that is."""
-    passages: dict[str, dict[str, str]] = {}
-    lists: list[dict[str, list[Any]]] = [{} for _ in found]
-    for near, one in zip(lists, found, strict=True):
-        for hit in best_of_each(one):
-            key = spelt(hit.artifact_id)
-            near[key] = [hit.similarity, hit.vector_rank, hit.text_rank]
-            if key not in passages:
-                passages[key] = {"credential": spelt(hit.credential_id)}
+    keys: dict[int, str] = {}
+    lists = []
+    for number, one in enumerate(finds.lists):
+        kept = finds.best_of_each(number)
+        rows, cosines = one.rows[kept].tolist(), one.cosines[kept].tolist()
+        places = zip(one.by_meaning[kept].tolist(), one.by_words[kept].tolist(), strict=True)
+        keys |= {row: spelt(finds.stock.artifact_ids[row]) for row in rows if row not in keys}
+        lists.append(
+            {
+                keys[row]: [cosine, by_meaning or None, by_words or None]
+                for row, cosine, (by_meaning, by_words) in zip(rows, cosines, places, strict=True)
+            }
+        )
     return {
         "queries": digest([query.text for query in asked]),
         "words": [query.words for query in asked],
         "hits": lists,
-        "passages": passages,
+        "passages": {key: {"credential": spelt(finds.stock.owner(row))} for row, key in keys.items()},
     }
 
 

@@ -15,6 +15,7 @@ from recommendations.basis import prepare as prepare
 from recommendations.comparing import Compared
 from recommendations.comparing import compare as compare_with_others
 from recommendations.drafts import Draft, DraftItem
+from recommendations.flat import flat
 from recommendations.fusion import Candidate, Ranked, fuse, weights_used
 from recommendations.knn import Neighbourhood
 from recommendations.priors import Reception, prior
@@ -130,7 +131,7 @@ def candidates_for(
 ) -> list[Candidate]:
     """Return the offers that bear on the ranking, or those ``among`` which one looks, with what is known for each;
     without ``findings`` or neighbours those parts are nothing."""
-    evidence = findings.evidence if findings else {}
+    scores = findings.evidence.scores if findings else {}
     receptions, role_id = basis.known.receptions, basis.subject.role_id
     return [
         Candidate(
@@ -138,7 +139,7 @@ def candidates_for(
             key=offer.key,
             levels=offer.levels,
             prerequisites=offer.prerequisites,
-            retrieval=evidence[offer.credential_id].score if offer.credential_id in evidence else 0.0,
+            retrieval=scores.get(offer.credential_id, 0.0),
             neighbours=others.score(offer.credential_id),
             feedback=prior(receptions[offer.credential_id])
             if offer.credential_id in receptions
@@ -163,6 +164,7 @@ def _item(
         title=offer.title,
         provider=offer.provider,
         hours=offer.hours,
+        language=offer.language,
         served=tuple((need, offer.levels[need.skill_key]) for need in ranked.served),
         subject=" ".join(subjects),
         unmet=tuple(sorted(offers[one].title for one in ranked.unmet)),
@@ -183,7 +185,7 @@ def _parameters(
         "profile_run": basis.known.profile_run,
         "weights": {part: round(weight, 4) for part, weight in weights_used(unavailable).items()},
         "unavailable": list(unavailable),
-        "needs": [asdict(need) for need in basis.needs],
+        "needs": [flat(need) for need in basis.needs],
         "standing": dict(basis.known.standing),
         "calibration": asdict(calibration.fit(queries.outcomes())),
         "neighbours": others.sizes,

@@ -86,8 +86,8 @@ def _score_change(step: ScoreStep) -> Change:
             f"{step.position} ({step.becomes} instead of {step.was})"
         )
     else:
-        amount = "Full points" if step.levels > 0 else "No points"
-        words = f"{amount} in question {step.position} ({step.becomes} instead of {step.was})"
+        amount = "Getting all points" if step.levels > 0 else "Getting no points"
+        words = f"{amount} in question {step.position} ({step.becomes.removesuffix(' points')} instead of {step.was})"
     return Change(
         kind="criterion" if step.criterion else "question",
         words=words,

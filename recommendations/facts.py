@@ -33,9 +33,9 @@ def calls_behind(results: Iterable[QuestionResult]) -> dict[uuid.UUID, StoredCal
 
 
 def question_facts(
-    result: QuestionResult, *, calls: Mapping[uuid.UUID, StoredCall], writer: Writer
+    result: QuestionResult, *, calls: Mapping[uuid.UUID, StoredCall], writer: Writer | None
 ) -> dict[str, Any]:
-    """Return what a record says of one question."""
+    """Return what a record says of one question; only calls are read with the ``writer``."""
     asked = result.question
     return {
         "snapshot": str(asked.snapshot_id),
@@ -162,7 +162,7 @@ def _override(result: QuestionResult) -> dict[str, Any] | None:
 
 
 def _essay(
-    result: QuestionResult, calls: Mapping[uuid.UUID, StoredCall], writer: Writer
+    result: QuestionResult, calls: Mapping[uuid.UUID, StoredCall], writer: Writer | None
 ) -> dict[str, Any] | None:
     row = result.essay_score
     if row is None:
@@ -210,7 +210,7 @@ def _version(version_id: uuid.UUID | None) -> dict[str, str | None]:
 
 
 def _calls(
-    result: QuestionResult, calls: Mapping[uuid.UUID, StoredCall], writer: Writer
+    result: QuestionResult, calls: Mapping[uuid.UUID, StoredCall], writer: Writer | None
 ) -> list[dict[str, Any]]:
     """One for each reading, in order; those that are gone are left out."""
     kept = [calls[call_id] for call_id in _call_ids(result) if call_id in calls]
@@ -218,7 +218,7 @@ def _calls(
     return [
         call_facts(call, label)
         for call in kept
-        if task and (label := call.label_of(task, result.question.snapshot_id, writer))
+        if task and writer and (label := call.label_of(task, result.question.snapshot_id, writer))
     ]
 
 

@@ -9,7 +9,8 @@ similarity ``s = 1 / (1 + rms)``, the score of a credential is
 
 where ``share`` is the part of *all* past learners who hold it. ``SHRINKAGE`` stands for neighbours who hold
 nothing, so that few observations cannot score high; ``DAMPING`` keeps what everybody takes from crowding
-out what fits. Below ``MIN_LEARNERS`` past learners there is no score at all.
+out what fits. Below ``MIN_LEARNERS`` past learners there is no score at all, and none for a credential that fewer
+than ``MIN_HOLDERS`` of all past learners hold: a part of a confidence is shown, and would tell of one or two of them.
 """
 
 import uuid
@@ -26,6 +27,7 @@ NEIGHBOURS: Final = 15
 MIN_LEARNERS: Final = 20
 SHRINKAGE: Final = 2.0
 DAMPING: Final = 0.5
+MIN_HOLDERS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +88,17 @@ def drawn_up(levels: Mapping[str, float], found: Found, learners: Sequence[Learn
 def scores_of(
     nearest: Sequence[Neighbour], popularity: Mapping[uuid.UUID, int], learners: int
 ) -> dict[uuid.UUID, float]:
-    """Return the score of every credential that one of the ``nearest`` holds; ``popularity`` counts its holders among
-    all ``learners``."""
+    """Return the score of every credential that one of the ``nearest`` and enough others hold; ``popularity`` counts
+    its holders among all ``learners``."""
     mass: dict[uuid.UUID, float] = {}
     for one in nearest:
         for held in one.learner.credentials:
             mass[held] = mass.get(held, 0.0) + one.similarity
     total = sum(one.similarity for one in nearest) + SHRINKAGE
     return {
-        held: weight / total * (1.0 - DAMPING * popularity[held] / learners) for held, weight in mass.items()
+        held: weight / total * (1.0 - DAMPING * popularity[held] / learners)
+        for held, weight in mass.items()
+        if popularity[held] >= MIN_HOLDERS
     }
 
 

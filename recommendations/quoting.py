@@ -35,19 +35,21 @@ DULL: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """A sentence of a passage: which passage (from 0), the heading above, and what it says, at most 45 words."""
+    """A sentence of a passage: which passage (from 0), the heading above, and what it says, at most 45 words; a longer
+    one ``is_cut``."""
 
     place: int
     heading: str
     text: str
+    is_cut: bool = False
 
 
 def sayings(passages: Sequence[tuple[str, str]]) -> list[Saying]:
     """Return the sentences of passages, given as headings and texts, in order; each stands there as it is."""
     return [
-        Saying(place, heading, said)
+        Saying(place, heading, said, is_cut)
         for place, (heading, text) in enumerate(passages)
-        for said in _sentences_of(text)
+        for said, is_cut in _sentences_of(text)
     ]
 
 
@@ -89,10 +91,12 @@ def _merits(text: str) -> tuple[bool, bool]:
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _sentences_of(text: str) -> tuple[str, ...]:
+def _sentences_of(text: str) -> tuple[tuple[str, bool], ...]:
     return tuple(_shortened(text[span.start : span.end]) for span in sentences(text))
 
 
-def _shortened(sentence: str) -> str:
+def _shortened(sentence: str) -> tuple[str, bool]:
     parts = sentence.split(maxsplit=MAX_QUOTE_WORDS)
-    return sentence if len(parts) <= MAX_QUOTE_WORDS else sentence[: len(sentence) - len(parts[-1])].rstrip()
+    if len(parts) <= MAX_QUOTE_WORDS:
+        return sentence, False
+    return sentence[: len(sentence) - len(parts[-1])].rstrip(" \t\n,;:–—-"), True

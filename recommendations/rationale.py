@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from recommendations.citing import Sentence, Source
-from recommendations.gaps import Basis, Need, SkillGap
+from recommendations.gaps import NEGLIGIBLE_GAP, Basis, Need, SkillGap
 
 SPOKEN_OF: Final = 3
 NAMED_NEEDS: Final = 3
@@ -29,10 +29,11 @@ WITHOUT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A sentence of a passage, word for word, and the mark of the passage."""
+    """A sentence of a passage, word for word, and the passage's mark; of one that ``is_cut`` only the beginning."""
 
     text: str
     mark: str
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class CredentialFacts:
 
     ``holders`` of ``neighbours`` similar learners took it up; both are 0 where none were compared.
     ``unmet`` are the titles of prerequisites that are still to be done; ``subject`` is what the skills served mean, in
-    words.
+    words; ``language`` is the name of the one that it is taught in, where that is worth a word.
     """
 
     title: str
@@ -52,6 +53,7 @@ class CredentialFacts:
     unmet: tuple[str, ...] = ()
     holders: int = 0
     neighbours: int = 0
+    language: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -82,7 +84,8 @@ def grounds(facts: CredentialFacts) -> list[Source]:
     )
     provider = f" and is offered by {facts.provider}" if facts.provider else ""
     first = f" It builds on {_listed(facts.unmet)}, which should come first." if facts.unmet else ""
-    entry = f"“{facts.title}” takes {_hours(facts.hours)}{provider}. {levels}{first}"
+    taught = f" It is taught in {facts.language}." if facts.language else ""
+    entry = f"“{facts.title}” takes {_hours(facts.hours)}{provider}. {levels}{taught}{first}"
     found = [
         Source(PROFILE, " ".join(_measured(need) for need, _ in facts.served), facts.names),
         Source(CATALOG, entry, facts.names),
@@ -103,7 +106,7 @@ def run_grounds(facts: RunFacts, titles: Sequence[str]) -> list[Source]:
     listed = " ".join(f"{place}. {title}." for place, title in enumerate(titles, start=1))
     said = " ".join(WITHOUT[part] for part in WITHOUT if part in facts.missing)
     return [
-        Source(PROFILE, " ".join([_standing(facts), *lines, _wanted(facts.needs)]), facts.names),
+        Source(PROFILE, " ".join([_standing(facts), *lines, _wanted(facts, titles)]), facts.names),
         Source(
             CATALOG, f"Suggestions for these gaps: {listed or _suggested(titles, facts.needs)}", facts.names
         ),
@@ -116,11 +119,17 @@ def rationale(facts: CredentialFacts, quotes: Sequence[Quote] = ()) -> list[Sent
     said = [Sentence(_served(need, reached), (PROFILE, CATALOG)) for need, reached in facts.served]
     provider = f" with {facts.provider}" if facts.provider else ""
     said.append(Sentence(f"It takes {_hours(facts.hours)}{provider}.", (CATALOG,)))
+    if facts.language:
+        said.append(Sentence(f"It is taught in {facts.language}.", (CATALOG,)))
     if facts.unmet:
         first = f"It builds on {_listed(facts.unmet)}, which should come first."
         said.append(Sentence(first, (CATALOG,)))
     said += [
-        Sentence(f"{'It also says' if place else 'Its document says'}: “{quote.text}”", (quote.mark,))
+        # The dots stand outside the quotation, which is word for word.
+        Sentence(
+            f"{'It also says' if place else 'Its document says'}: “{quote.text}”{' …' if quote.is_cut else ''}",
+            (quote.mark,),
+        )
         for place, quote in enumerate(quotes)
     ]
     if facts.holders >= SPOKEN_OF:
@@ -131,7 +140,7 @@ def rationale(facts: CredentialFacts, quotes: Sequence[Quote] = ()) -> list[Sent
 def summary(facts: RunFacts, titles: Sequence[str], first_mark: str = "") -> list[Sentence]:
     """Return the profile, the heaviest needs and the first suggestion, which ``first_mark`` may be a passage for."""
     marks = (CATALOG, first_mark) if first_mark else (CATALOG,)
-    said = [Sentence(_standing(facts), (PROFILE,)), Sentence(_wanted(facts.needs), (PROFILE,))]
+    said = [Sentence(_standing(facts), (PROFILE,)), Sentence(_wanted(facts, titles), (PROFILE,))]
     if "recommendations" not in facts.missing:
         said.append(Sentence(_suggested(titles, facts.needs), marks if titles else (CATALOG,)))
     said.extend(Sentence(WITHOUT[part], (RUN,)) for part in WITHOUT if part in facts.missing)
@@ -164,34 +173,44 @@ def _taken_up(facts: CredentialFacts) -> str:
 
 
 def _standing(facts: RunFacts) -> str:
+    if not facts.profile:
+        return f"{facts.role_name} asks for no skills yet, so there is nothing to compare."
     measured = [line for line in facts.profile if line.gap is not None]
     if not measured:
         return f"None of the skills of {facts.role_name} could be measured."
-    met = sum(1 for line in measured if not line.gap)
+    met = sum(1 for line in measured if line.gap is not None and line.gap < NEGLIGIBLE_GAP)
     be = "is" if met == 1 else "are"
     said = f"For {facts.role_name}, {met} of {len(measured)} measured skills {be} at the target."
     unmeasured = [line.skill_name for line in facts.profile if line.gap is None]
     return f"{said} Not measured: {_listed(unmeasured)}." if unmeasured else said
 
 
-def _wanted(needs: Sequence[Need]) -> str:
+def _wanted(facts: RunFacts, titles: Sequence[str]) -> str:
+    needs = facts.needs
     if not needs:
-        return ""
-    named = needs[:NAMED_NEEDS]
+        is_measured = any(line.gap is not None for line in facts.profile)
+        return "There is no gap to close, and no level above to reach." if is_measured else ""
+    named = _listed([need.skill_name for need in needs[:NAMED_NEEDS]])
     if needs[0].basis == "stretch":
-        names = _listed([need.skill_name for need in named])
-        return f"There is no gap to close; the suggestions go beyond the role in {names}."
+        beyond = f"; the suggestions go beyond the role in {named}" if titles else ""
+        return f"There is no gap to close{beyond}."
     if needs[0].basis == "assumed":
-        names = _listed([need.skill_name for need in named])
-        return f"The suggestions follow what matters most for the role: {names}."
-    gaps = [f"{need.skill_name} ({_level(need.level)} of {_level(need.target)})" for need in named]
+        return f"{'The suggestions follow what' if titles else 'What'} matters most for the role: {named}."
+    gaps = [
+        f"{need.skill_name} ({_level(need.level)} of {_level(need.target)})" for need in needs[:NAMED_NEEDS]
+    ]
     return f"The gaps that matter most: {_listed(gaps)}."
 
 
 def _suggested(titles: Sequence[str], needs: Sequence[Need]) -> str:
     if titles:
         return f"First suggestion: {titles[0]}."
-    return "No credential in the catalog closes these gaps." if needs else ""
+    if not needs:
+        return ""
+    is_beyond = needs[0].basis == "stretch"
+    return (
+        f"No credential in the catalog {'goes beyond the role there' if is_beyond else 'closes these gaps'}."
+    )
 
 
 def _hours(hours: int) -> str:

@@ -28,7 +28,7 @@ from recommendations.gaps import Need
 MAX_QUERIES: Final = 5
 K: Final = 3
 WORDS_SHARE: Final = 0.5
-_HIGHEST: Final = (1 + WORDS_SHARE) / (K + 1)
+HIGHEST: Final = (1 + WORDS_SHARE) / (K + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Hit(NamedTuple):
     def relevance(self) -> float:
         """What the passage says for its credential, from 0 to 1; 1 is the same text, first in both lists."""
         fused = _fused(self.vector_rank, self.text_rank)
-        return (min(1.0, max(0.0, self.similarity)) + fused / _HIGHEST) / 2
+        return (min(1.0, max(0.0, self.similarity)) + fused / HIGHEST) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +92,6 @@ class Passage:
     content_hash: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What was found for one credential, each passage once where it says most, the most relevant first."""
-
-    score: float
-    hits: tuple[Hit, ...]
-
-
-@dataclass(slots=True)
-class _Best:
-    """A passage as the query found it that it says most for, and the best score that any query gave it."""
-
-    hit: Hit
-    relevance: float
-    score: float
-
-
 def search_queries(needs: Sequence[Need], meanings: Mapping[str, str] | None = None) -> list[SearchQuery]:
     """Return what to search for, one query for each of the five heaviest needs, the heaviest first.
 
@@ -127,45 +110,7 @@ def search_queries(needs: Sequence[Need], meanings: Mapping[str, str] | None = N
     ]
 
 
-def gather(found: Sequence[tuple[SearchQuery, Sequence[Hit]]]) -> dict[uuid.UUID, Evidence]:
-    """Collect what the queries found, by credential."""
-    best: dict[uuid.UUID, _Best] = {}
-    for query, hits in found:
-        for hit in hits:
-            relevance = hit.relevance
-            score, known = query.share * relevance, best.get(hit.artifact_id)
-            if known is None:
-                best[hit.artifact_id] = _Best(hit, relevance, score)
-                continue
-            known.score = max(known.score, score)
-            if (relevance, hit.similarity) > (known.relevance, known.hit.similarity):
-                known.hit, known.relevance = hit, relevance
-    of_each: dict[uuid.UUID, list[_Best]] = {}
-    for one in best.values():
-        of_each.setdefault(one.hit.credential_id, []).append(one)
-    return {
-        credential_id: Evidence(
-            max(one.score for one in own), tuple(one.hit for one in sorted(own, key=_first))
-        )
-        for credential_id, own in of_each.items()
-    }
-
-
-def best_of_each(hits: Iterable[Hit]) -> list[Hit]:
-    """Return the most relevant hit of every credential; of a credential's score nothing else matters."""
-    best: dict[uuid.UUID, tuple[float, Hit]] = {}
-    for hit in hits:
-        relevance, standing = hit.relevance, best.get(hit.credential_id)
-        if standing is None or relevance > standing[0]:
-            best[hit.credential_id] = relevance, hit
-    return [hit for _, hit in best.values()]
-
-
 def fuse_ranks(hits: Iterable[Hit], *, limit: int) -> list[Hit]:
     """Return the first by both ranks together, with their fused ranks; ties go to what is nearer in meaning."""
     ordered = sorted(hits, key=lambda hit: (-hit.fused, -hit.similarity, hit.artifact_id))
     return [Hit(*hit[:-1], fused_rank=rank) for rank, hit in enumerate(ordered[:limit], start=1)]
-
-
-def _first(one: _Best) -> tuple[float, float, uuid.UUID]:
-    return -one.relevance, -one.hit.similarity, one.hit.artifact_id

@@ -9,10 +9,11 @@ from typing import Any, Final
 from microcred.ai.base import Embedder, EmbeddingKey, Vectors
 from recommendations import deciding, queries
 from recommendations.drafts import Embedding
+from recommendations.finds import Finds, Gathered
 from recommendations.gaps import Need
 from recommendations.nearness import QueryVectors
 from recommendations.queries import Searched
-from recommendations.retrieval import Evidence, Hit, Passage, SearchQuery, gather, search_queries
+from recommendations.retrieval import Hit, Passage, SearchQuery, search_queries
 
 HITS_A_NEED: Final = 100
 PASSAGES_AN_ITEM: Final = 3
@@ -25,11 +26,11 @@ class Findings:
     """What the search found, by credential; what was asked, with the vectors, to be asked again; and what of it
     goes into the decision record."""
 
-    evidence: Mapping[uuid.UUID, Evidence]
+    evidence: Gathered
     key: EmbeddingKey
     asked: tuple[SearchQuery, ...] = ()
     vectors: Vectors | None = None
-    hits: dict[str, Any] = field(default_factory=lambda: deciding.hits((), ()))
+    hits: dict[str, Any] = field(default_factory=lambda: deciding.hits((), Finds.of(())))
 
     @property
     def embedding(self) -> Embedding:
@@ -58,16 +59,15 @@ def search(
     version = queries.passages_version()
     key = queries.comparable_key(embedder, version)
     if not asked or not helpful:
-        return Findings({}, key)
+        return Findings(Gathered(Finds.of(()), ()), key)
     vectors = _query_vectors.of([query.text for query in asked], embedder)
     searched = _searched(asked, vectors, key, helpful, version)
-    found = searched.hits
-    if not any(found):
+    if not searched.finds:
         return None
-    evidence, hits = gather(list(zip(asked, found, strict=True))), deciding.hits(asked, found)
+    hits = deciding.hits(asked, searched.finds)
     for artifact_id, hashes in searched.hashes(hits["passages"].keys()).items():
         hits["passages"][artifact_id] |= hashes
-    return Findings(evidence, key, asked, vectors, hits)
+    return Findings(_gathered(asked, searched), key, asked, vectors, hits)
 
 
 def _searched(
@@ -83,6 +83,10 @@ def _searched(
     )
 
 
+def _gathered(asked: Sequence[SearchQuery], searched: Searched) -> Gathered:
+    return Gathered(searched.finds, [query.share for query in asked])
+
+
 def passages_for(
     findings: Findings | None, chosen: Sequence[uuid.UUID]
 ) -> dict[uuid.UUID, tuple[Passage, ...]]:
@@ -92,12 +96,11 @@ def passages_for(
     """
     if findings is None:
         return {}
-    evidence = {key: findings.evidence[key].hits for key in chosen if key in findings.evidence}
+    evidence = findings.evidence.of_all(chosen)
     lacking = [credential_id for credential_id in chosen if credential_id not in evidence]
     if lacking and findings.vectors is not None:
-        found = _searched(findings.asked, findings.vectors, findings.key, lacking).hits
-        late = gather(list(zip(findings.asked, found, strict=True)))
-        evidence |= {key: tuple(map(_without_ranks, one.hits)) for key, one in late.items()}
+        late = _gathered(findings.asked, _searched(findings.asked, findings.vectors, findings.key, lacking))
+        evidence |= {key: list(map(_without_ranks, own)) for key, own in late.of_all(lacking).items()}
     hits = [hit for own in evidence.values() for hit in own[:PASSAGES_AN_ITEM]]
     passages: dict[uuid.UUID, list[Passage]] = {}
     for passage in queries.passages_of(hits):

@@ -13,10 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from recommendations.retrieval import Hit, fuse_ranks
+from recommendations.finds import Finds, Floats, Ranks, Rows, Stock
 
-Rows = NDArray[np.intp]
-Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 # How far two cosines in single precision may be apart that are equal in double precision.
 SLACK: Final = 1e-5
@@ -111,6 +109,7 @@ class Shelf:
     title_share: float
     credentials: frozenset[uuid.UUID]
     words: dict[str, Postings] = field(default_factory=dict)
+    _stock: Stock = field(init=False)
     _rows: dict[uuid.UUID, list[int]] = field(init=False)
     _row_of: dict[str, int] = field(init=False)
     _hashes: dict[str, Mapping[str, str]] = field(init=False, default_factory=dict)
@@ -123,6 +122,7 @@ class Shelf:
         for row, credential_id in enumerate(self.held.credential_ids):
             self._rows.setdefault(credential_id, []).append(row)
         ids = self.held.artifact_ids
+        self._stock = Stock.of(ids, self.held.credential_ids)
         self._row_of = {str(artifact_id): row for row, artifact_id in enumerate(ids)}
         self._order = np.empty(len(ids), np.intp)
         self._order[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
@@ -142,7 +142,7 @@ class Shelf:
             known = self._hashes[artifact_id] = {"content": content, "vector": vector}
         return known
 
-    def search(self, wanted: Sequence[Wanted], rows: Rows, *, depth: int, limit: int) -> list[list[Hit]]:
+    def search(self, wanted: Sequence[Wanted], rows: Rows, *, depth: int, limit: int) -> Finds:
         """Return, for each that is wanted, the first ``limit`` of these rows by meaning and by words together; each of
         the two searches goes ``depth`` passages deep."""
         queries = np.stack([one.vector for one in wanted]).astype(np.float64)
@@ -150,33 +150,30 @@ class Shelf:
         # Not as a product of matrices: the library's threads wait for each other on cores that the database wants.
         narrow: Singles = np.einsum("ij,kj->ik", self.held.vectors[rows], queries.astype(np.float32))
         narrow /= self._norms[rows, None].astype(np.float32)
-        found = (
-            self._found(query, one.words, rows, near, depth)
+        found = [
+            self._found(query, one.words, rows, near, depth).first(limit, self._order)
             for one, query, near in zip(wanted, queries, narrow.T, strict=True)
-        )
-        return [fuse_ranks(hits, limit=limit) for hits in found]
+        ]
+        return Finds(self._stock, found)
 
     def _found(
         self, query: Floats, words: Sequence[tuple[Postings, float]], rows: Rows, narrow: Singles, depth: int
-    ) -> list[Hit]:
-        near, worded = _narrowed(rows, narrow, depth), self._worded(words, rows, depth)
-        among = np.union1d(near, worded[0])
-        cosines = dict(zip(among.tolist(), self._cosines(among, query).tolist(), strict=True))
-        by_meaning = self._by_meaning(near, cosines, query, depth)
-        by_words = self._by_words(*worded, cosines, depth)
-        places: dict[int, list[int | None]] = {row: [place, None] for place, row in enumerate(by_meaning, 1)}
-        for place, row in enumerate(by_words, 1):
-            places.setdefault(row, [None, None])[1] = place
-        ids, owners = self.held.artifact_ids, self.held.credential_ids
-        return [Hit(owners[row], ids[row], cosines[row], *own) for row, own in places.items()]
+    ) -> Ranks:
+        near, (met, scores) = _narrowed(rows, narrow, depth), self._worded(words, rows, depth)
+        among = np.union1d(near, met)
+        cosines = self._cosines(among, query)
+        plain, worded = (cosines[np.searchsorted(among, own)] for own in (near, met))
+        by_meaning = _places(among, self._by_meaning(near, plain, query, depth))
+        by_words = _places(among, met[np.lexsort((self._order[met], -worded, -scores))[:depth]])
+        listed = (by_meaning > 0) | (by_words > 0)
+        return Ranks(among[listed], cosines[listed], by_meaning[listed], by_words[listed])
 
     def _cosines(self, rows: Rows, query: Floats) -> Floats:
         products: Floats = np.einsum("ij,j->i", self.held.vectors[rows].astype(np.float64), query)
         return np.round(products / self._norms[rows], DIGITS)
 
-    def _by_meaning(self, near: Rows, cosines: Mapping[int, float], query: Floats, depth: int) -> list[int]:
+    def _by_meaning(self, near: Rows, plain: Floats, query: Floats, depth: int) -> Rows:
         """The nearest, in the order of the cosine with the weighted mean of passage and title."""
-        plain = np.array([cosines[row] for row in near.tolist()])
         first = np.lexsort((self._order[near], -plain))[:depth]
         near, plain = near[first], plain[first]
         meant, share = plain.copy(), self.title_share
@@ -190,7 +187,7 @@ class Shelf:
             length = np.sqrt((1 - share) ** 2 + share**2 + 2 * share * (1 - share) * alike)
             mixed = (1 - share) * plain[titled] + share * to_query
             meant[titled] = np.round(mixed / np.maximum(1e-9, length), DIGITS)
-        ordered: list[int] = near[np.lexsort((self._order[near], -meant))].tolist()
+        ordered: Rows = near[np.lexsort((self._order[near], -meant))]
         return ordered
 
     def _worded(
@@ -207,10 +204,12 @@ class Shelf:
             met = met[told[met] >= least]
         return met, told[met]
 
-    def _by_words(self, met: Rows, scores: Singles, cosines: Mapping[int, float], depth: int) -> list[int]:
-        near = np.array([cosines[row] for row in met.tolist()])
-        ordered: list[int] = met[np.lexsort((self._order[met], -near, -scores))[:depth]].tolist()
-        return ordered
+
+def _places(among: Rows, ordered: Rows) -> Rows:
+    """The places, from 1, of what is ``among`` these in this order; 0 for what is not."""
+    places = np.zeros(len(among), np.intp)
+    places[np.searchsorted(among, ordered)] = np.arange(1, len(ordered) + 1)
+    return places
 
 
 def _narrowed(rows: Rows, narrow: Singles, depth: int) -> Rows:

@@ -15,7 +15,6 @@ from scoring.replay import (
     Trace,
     compare,
     traced_results,
-    writer_of,
 )
 
 CONTENT: Final = ("content", "rubric", "answer")
@@ -29,13 +28,12 @@ def row_differences(row: DecisionRecord) -> Iterator[Difference]:
         return
     questions = json.loads(row.body)["questions"]
     results = traced_results(row.assessment_id, [trace_of(question) for question in questions])
-    writer = writer_of(row.assessment_id)
     for question, result in zip(questions, results, strict=True):
         place = f"question {question['position']}"
         if result is None:
             yield absent(row.assessment_id, place)
         else:
-            yield from fact_differences(place, question, question_facts(result, calls={}, writer=writer))
+            yield from fact_differences(place, question, question_facts(result, calls={}, writer=None))
 
 
 def trace_of(question: Mapping[str, Any]) -> Trace:

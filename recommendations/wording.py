@@ -175,7 +175,7 @@ def _quotes_of(
         near_need = near.get(need.skill_key)
         chosen = best(candidates, subject, nearness=near_need, without=used, accept=stands)
         if chosen is not None:
-            quotes.append(Quote(chosen.text, citable[chosen.place][1].mark))
+            quotes.append(Quote(chosen.text, citable[chosen.place][1].mark, chosen.is_cut))
     return quotes
 
 

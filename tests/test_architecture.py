@@ -55,6 +55,7 @@ ENGINES = [
     "scoring/training",
     "recommendations/chunking.py",
     "recommendations/deciding.py",
+    "recommendations/finds.py",
     "recommendations/fusion.py",
     "recommendations/calibration.py",
     "recommendations/gaps.py",

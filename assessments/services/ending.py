@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.policy import Permission, allows
@@ -30,6 +31,13 @@ _LOCKED: Final = Compiled(
     ),
     assessment=uuid.UUID,
 )
+# Of every result, and wording an update takes the mapper longer than PostgreSQL takes to carry it out.
+_COMPLETE = """
+UPDATE assessments SET status = %(status)s, stage = %(stage)s, completed_at = %(completed_at)s,
+       failure_reason = %(failure_reason)s, missing = %(missing)s::varchar[], degraded = %(degraded)s,
+       updated_at = %(updated_at)s
+ WHERE id = %(id)s
+"""
 _ADVANCE = """
 UPDATE assessments SET stage = %(stage)s, updated_at = statement_timestamp()
  WHERE id = %(id)s AND status = %(status)s
@@ -124,7 +132,9 @@ def complete(
             by=None, action="assessment.completed", resource_type="assessment", resource_id=assessment.pk,
             metadata={"missing": assessment.missing, "held": held},
         )  # fmt: skip
-    assessment.save()
+    assessment.updated_at = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(_COMPLETE, vars(assessment))
     return assessment
 
 

@@ -1,8 +1,10 @@
 """Credentials in the admin."""
 
-from typing import Any
+import re
+from collections.abc import Iterator
+from typing import Any, Final
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import pluralize
@@ -34,6 +36,22 @@ class DocumentInline(StackedInline):  # type: ignore[misc]
     verbose_name_plural = "source documents"
 
 
+_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>")
+
+
+def _lacks(row: Credential) -> Iterator[str]:
+    texts = row.documents.values_list("text", flat=True)
+    if not row.credential_skills.exists():
+        yield f"“{row.title}” brings no skill yet, so it is never recommended."
+    if not texts:
+        yield f"“{row.title}” has no source document yet, so it is recommended without passages to read."
+    elif any(map(_TAG.search, texts)):
+        yield (
+            f"A document of “{row.title}” has HTML in it, which is shown as it is written. "
+            "Plain text or Markdown reads better."
+        )
+
+
 @admin.register(Credential)
 class CredentialAdmin(CuratedAdmin):
     """Micro-credentials."""
@@ -56,8 +74,10 @@ class CredentialAdmin(CuratedAdmin):
     )
 
     def after_change(self, request: HttpRequest, row: Credential) -> None:
-        """Have the index follow."""
+        """Have the index follow, and say what keeps the credential from being recommended as it could be."""
         services.announce_catalog_change()
+        for lack in _lacks(row):
+            self.message_user(request, lack, messages.WARNING)
 
     @admin.action(description="Recommend the chosen credentials again", permissions=["change"])
     def activate(self, request: HttpRequest, queryset: QuerySet[Credential]) -> None:

@@ -10,6 +10,8 @@ from recommendations.collaborative.interactions import Rows
 
 Weights = NDArray[np.float64]
 PENALTY: Final = 0.001
+# Scores that differ by no more than single precision rounds say nothing, and would be weighed by the million.
+NOISE: Final = 1e-6
 # A sigmoid stands for "ranks above" the better the further scores lie apart; the likeliest weights are mild.
 SHARPER: Final = 1.5
 STEPS: Final = 150
@@ -122,7 +124,7 @@ def mean_gain(scores: NDArray[np.floating[Any]], lists: Lists, *, top: int = TOP
 def _scaled(lists: Lists) -> tuple[Lists, Weights]:
     """The same with features of the spread 1, and what they were divided by; infinite for one that never differs."""
     spread = lists.features.std(axis=0, dtype=np.float64)
-    spread[spread < 1e-12] = np.inf
+    spread[spread < NOISE] = np.inf
     return replace(lists, features=lists.features / spread), spread
 
 

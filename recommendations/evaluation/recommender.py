@@ -63,6 +63,8 @@ def evaluate(learners: LearnerSet, embedder: Callable[[], Embedder], say: Say) -
 
     ``embedder`` is asked for only where items have words.
     """
+    if learners.untimed:
+        say(learners.untimed)
     began = time.monotonic()
     texts = embedded(learners, embedder) if any(item.words for item in learners.items) else None
     embedding = time.monotonic() - began

@@ -84,13 +84,13 @@ def read_questions(documents: Path, queries: Path, *, by_name: Mapping[str, str]
     """Read both files; ``by_name`` says what `COLUMNS` are called in them. Raises TableError."""
     read = [
         (row["doc_id"], row["title"].strip(), row["text"].strip())
-        for row in rows(documents, columns=DOCUMENT, by_name=by_name)
+        for row in rows(documents, columns=DOCUMENT, ids=("doc_id",), by_name=by_name)
     ]
     known = {doc_id for doc_id, _, _ in read}
     if len(known) < len(read):
         raise TableError(f"{documents}: a doc_id stands there twice.")
     wanted: dict[str, set[str]] = {}
-    for row in rows(queries, columns=QUERY, by_name=by_name):
+    for row in rows(queries, columns=QUERY, ids=("doc_id",), by_name=by_name):
         if row["doc_id"] not in known:
             raise TableError(f"{queries}: {row['doc_id']} is no document of {documents}.")
         if row["query"].strip():

@@ -1,6 +1,7 @@
 """What learners took and what they took next, from files."""
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,12 +36,14 @@ class Item:
 class LearnerSet:
     """Items, who took which of them, and by user what came next of what they had not taken before.
 
-    ``targets`` has an entry for each user, an empty one for users who are not asked about.
+    ``targets`` has an entry for each user, an empty one for users who are not asked about. ``untimed`` says why times
+    that were given are not used.
     """
 
     items: Sequence[Item]
     history: Interactions
     targets: Sequence[Rows]
+    untimed: str = ""
 
     @property
     def asked(self) -> Rows:
@@ -60,15 +63,18 @@ def read_learners(
     """
     known = _items(items, by_name)
     took, wanted = _pairs(history, by_name), _pairs(targets, by_name)
+    if not took:
+        raise TableError(f"{history}: nobody took anything there, so there is nothing to learn from.")
     for _, item, _ in (*took, *wanted):
         known.setdefault(item, Item())
     places = {name: place for place, name in enumerate(known)}
+    times, untimed = _times(took)
     users = {name: place for place, name in enumerate(dict.fromkeys(user for user, _, _ in (*took, *wanted)))}
     interactions = Interactions.of(
         [users[user] for user, _, _ in took],
         [places[item] for _, item, _ in took],
         shape=(len(users), len(known)),
-        times=_times(took),
+        times=times,
     )
     after: list[set[int]] = [set() for _ in users]
     for user, item, _ in wanted:
@@ -79,12 +85,12 @@ def read_learners(
     ]
     if not any(map(len, left)):
         raise TableError(f"{targets}: nobody took anything there that is not in {history}.")
-    return LearnerSet(list(known.values()), interactions, left)
+    return LearnerSet(list(known.values()), interactions, left, untimed)
 
 
 def _items(path: Path, by_name: Mapping[str, str] | None) -> dict[str, Item]:
     found: dict[str, Item] = {}
-    for row in rows(path, columns=ITEM, optional=("tags",), by_name=by_name):
+    for row in rows(path, columns=ITEM, optional=("tags",), ids=("item_id",), by_name=by_name):
         tags = tuple(tag.strip() for tag in row["tags"].split("|") if tag.strip())
         if row["item_id"] in found:
             raise TableError(f"{path}: item {row['item_id']} stands there twice.")
@@ -93,25 +99,30 @@ def _items(path: Path, by_name: Mapping[str, str] | None) -> dict[str, Item]:
 
 
 def _pairs(path: Path, by_name: Mapping[str, str] | None) -> list[tuple[str, str, str]]:
-    read = rows(path, columns=PAIR, optional=("timestamp",), by_name=by_name)
+    read = rows(path, columns=PAIR, optional=("timestamp",), ids=PAIR, by_name=by_name)
     return [(row["user_id"], row["item_id"], row["timestamp"].strip()) for row in read]
 
 
-def _times(took: Sequence[tuple[str, str, str]]) -> NDArray[np.float64] | None:
-    """Times as numbers; None unless every row has one that can be read, and they differ."""
-    seconds: dict[str, float] = {}
+def _times(took: Sequence[tuple[str, str, str]]) -> tuple[NDArray[np.float64] | None, str]:
+    """Times as numbers; None unless every row has one that can be read, and they differ, and then why."""
+    given = dict.fromkeys(time for _, _, time in took)
+    if not any(given):
+        return None, ""
     try:
-        for _, _, time in took:
-            if time not in seconds:
-                seconds[time] = _seconds(time)
+        seconds = {time: _seconds(time) for time in given}
     except ValueError:
-        return None
-    return np.array([seconds[time] for _, _, time in took]) if len(seconds) > 1 else None
+        return None, "timestamps are not used: some are missing or neither numbers nor ISO 8601 dates"
+    if len(seconds) < 2:
+        return None, "timestamps are not used: they are all the same"
+    return np.array([seconds[time] for _, _, time in took]), ""
 
 
 def _seconds(time: str) -> float:
     try:
-        return float(time)
+        seconds = float(time)
     except ValueError:
         moment = dt.datetime.fromisoformat(time)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
+        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
+    if not math.isfinite(seconds):
+        raise ValueError(time)
+    return seconds

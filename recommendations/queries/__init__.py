@@ -12,7 +12,13 @@ from recommendations.queries.embeddings import (
 )
 from recommendations.queries.evidence import effective
 from recommendations.queries.exposure import Span, exposure_of
-from recommendations.queries.feedback import feedback_of, feedback_version, receptions, standing_feedback
+from recommendations.queries.feedback import (
+    counted_feedback,
+    feedback_of,
+    feedback_version,
+    receptions,
+    standing_feedback,
+)
 from recommendations.queries.histories import BlendInUse, blend_in_use, history_of
 from recommendations.queries.hybrid import by_words, hybrid
 from recommendations.queries.indexes import (
@@ -49,7 +55,7 @@ from recommendations.queries.sampling import (
 from recommendations.queries.search import nearest
 from recommendations.queries.shelves import Searched, hybrid_among
 from recommendations.queries.signals import Offer, Offers, earned, offers
-from recommendations.queries.standing import moved_since, standing_now
+from recommendations.queries.standing import Marks, marks_now, moved_since, standing_now
 from recommendations.queries.verbatim import standing_verbatim
 
 __all__ = [
@@ -60,6 +66,7 @@ __all__ = [
     "EmbeddingCounts",
     "Filters",
     "IndexState",
+    "Marks",
     "Offer",
     "Offers",
     "Overlap",
@@ -79,6 +86,7 @@ __all__ = [
     "calibration_report",
     "comparable_key",
     "completed_result",
+    "counted_feedback",
     "earned",
     "effective",
     "embedding_counts",
@@ -92,6 +100,7 @@ __all__ = [
     "hybrid_among",
     "indexes",
     "learners",
+    "marks_now",
     "moved_since",
     "named",
     "nearest",

@@ -23,10 +23,6 @@ from recommendations.profiles import Learner
 MOST_LEARNERS: Final = 100_000
 MOST_ROLES: Final = 32
 TRIES: Final = 3
-_MARK: Final = """
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text,
-       (SELECT removed_in::text FROM learner_removals WHERE role_id = %(role_id)s)
-"""
 _ROWS: Final = """
 SELECT p.user_id, p.levels::text, coalesce(h.held, '{{}}'), p.id, p.recorded_at FROM learner_profiles p
   LEFT JOIN LATERAL (SELECT array_agg(c.credential_id ORDER BY c.credential_id) AS held
@@ -34,7 +30,13 @@ SELECT p.user_id, p.levels::text, coalesce(h.held, '{{}}'), p.id, p.recorded_at 
  WHERE p.role_id = %(role_id)s AND {condition}
  ORDER BY p.recorded_at DESC, p.id DESC LIMIT {most:d}
 """
-_CHANGED: Final = _ROWS.format(condition="p.changed_in >= %(since)s::xid8", most=MOST_LEARNERS)
+# Marks are read with no learner too.
+_CHANGED: Final = f"""
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text,
+       (SELECT removed_in::text FROM learner_removals WHERE role_id = %(role_id)s), changed.*
+  FROM (SELECT) AS always
+  LEFT JOIN ({_ROWS.format(condition="p.changed_in >= %(since)s::xid8", most=MOST_LEARNERS)}) AS changed ON true
+"""  # noqa: S608 - no values of others
 _SOME: Final = _ROWS.format(condition="p.user_id = ANY(%(user_ids)s::uuid[])", most=MOST_LEARNERS)
 
 
@@ -100,15 +102,17 @@ def _kept_for(role_id: uuid.UUID) -> _Kept:
 
 
 def _bring_up_to_date(kept: _Kept, role_id: uuid.UUID) -> None:
-    ((now, removed),) = _fetched(_MARK, {"role_id": role_id})
-    if kept.removed != removed:
-        kept.crowd, kept.since, kept.removed = Crowd(), "0", removed
-    for user_id, levels, held, _, as_of in _fetched(_CHANGED, {"role_id": role_id, "since": kept.since}):
+    rows = _fetched(_CHANGED, {"role_id": role_id, "since": kept.since})
+    if kept.removed != rows[0][1]:
+        if kept.since != "0":
+            rows = _fetched(_CHANGED, {"role_id": role_id, "since": "0"})
+        kept.crowd = Crowd()
+    kept.since, kept.removed = rows[0][:2]
+    for user_id, levels, held, _, as_of in (row[2:] for row in rows if row[2] is not None):
         if held:
             kept.crowd.put(user_id, json.loads(levels), held, stamp=as_of.timestamp())
         else:
             kept.crowd.drop(user_id)
-    kept.since = now
 
 
 def _fetched(sql: str, values: Mapping[str, Any]) -> list[Any]:

@@ -44,7 +44,9 @@ def embedding_counts(key: EmbeddingKey) -> EmbeddingCounts:
     return EmbeddingCounts(
         documents=documents.aggregate(number=Count("documents"))["number"],
         documents_without_passages=documents.filter(
-            documents__isnull=False, documents__chunks__isnull=True
+            # What is blank has nothing to cut.
+            documents__text__regex=r"\S",
+            documents__chunks__isnull=True,
         ).aggregate(number=Count("documents"))["number"],
         passages=passages.count(),
         passages_without_vector=passages.exclude(Exists(vector)).count(),
@@ -67,9 +69,10 @@ def _of(key: EmbeddingKey) -> dict[str, Any]:
     return {"provider": key.provider, "model": key.model, "dimension": key.dimension}
 
 
-def newest_vector() -> str:
-    """Return the id of the newest vector of the index in use; empty without any. Another being built moves nothing."""
-    return _newest_vector(passages_version())
+def newest_vector(version: str | None = None) -> str:
+    """Return the id of the newest vector of the index in use; empty without any. Another being built moves nothing.
+    ``version`` is that of `passages_version`, where it has just been read."""
+    return _newest_vector(version or passages_version())
 
 
 @lru_cache(maxsize=16)

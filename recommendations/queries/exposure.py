@@ -52,10 +52,13 @@ def _places(by: User, span: Span) -> list[Shown]:
 
 
 def _verdicts(by: User, span: Span) -> list[Verdict]:
-    """Decisions about single credentials, the newest of each person about each."""
-    rows = RecommendationFeedback.objects.filter(_in_span("recommendation", by, span), item__isnull=False)
-    newest = rows.order_by("item_id", "submitted_by_id", "-submitted_at", "-pk")
-    standing = newest.distinct("item_id", "submitted_by_id").values("pk")
+    """Decisions about single credentials, the newest of each person about each, on whichever list of the assessment:
+    a list made anew leaves out what was accepted."""
+    said = RecommendationFeedback.objects.filter(
+        _in_span("recommendation", by, span, earlier=True), item__isnull=False
+    )
+    about = ("recommendation__assessment_id", "item__credential_id", "submitted_by_id")
+    standing = said.order_by(*about, "-submitted_at", "-pk").distinct(*about).values("pk")
     decided = RecommendationFeedback.objects.filter(pk__in=standing).order_by("pk")
     fields = decided.exclude(acceptance_status=Acceptance.PENDING).values_list(
         "recommendation_id", "recommendation__assessment__user_id", "item__credential_id", "submitted_by_role",
@@ -67,8 +70,11 @@ def _verdicts(by: User, span: Span) -> list[Verdict]:
     ]
 
 
-def _in_span(path: str, by: User, span: Span) -> Q:
-    asked = Q(**{f"{path}__effective": True, f"{path}__status": RecommendationStatus.READY})
+def _in_span(path: str, by: User, span: Span, *, earlier: bool = False) -> Q:
+    """Which runs in effect are asked for, or ``earlier`` ones too."""
+    asked = Q(**{f"{path}__status": RecommendationStatus.READY})
+    if not earlier:
+        asked &= Q(**{f"{path}__effective": True})
     asked &= sees_student(by, path=f"{path}__assessment__user")
     if span.role_id is not None:
         asked &= Q(**{f"{path}__assessment__role_id": span.role_id})

@@ -29,6 +29,18 @@ def standing_feedback(
     return rows.order_by("-submitted_at", "-pk").first()
 
 
+def counted_feedback(
+    recommendation: Recommendation, *, item: RecommendationItem | None, by: User
+) -> RecommendationFeedback | None:
+    """Return the word of somebody that counts: the newest about the credential on any list of the assessment, or
+    without ``item`` about any of these lists as a whole. Making recommendations anew gives nobody a second voice."""
+    said = RecommendationFeedback.objects.filter(
+        recommendation__assessment=recommendation.assessment_id, submitted_by=by
+    )
+    rows = said.filter(item__credential=item.credential_id) if item else said.filter(item=None)
+    return rows.order_by("-submitted_at", "-pk").first()
+
+
 def feedback_of(*, by: User, recommendation_id: uuid.UUID) -> list[RecommendationFeedback]:
     """Return what ``by`` has said about a recommendation and has not taken back, the newest first.
 
@@ -54,7 +66,10 @@ def receptions(
     Reads the sums that are kept of everybody's feedback, and of single rows only those on the learner's own lists.
     """
     spoken = {row["credential_id"]: row for row in _SPOKEN.rows(role_id=role_id)}
-    own, chosen = _own(user_id), [one.credential_id for one in among or offers.by_id.values()]
+    own = _own(user_id)
+    if not own and not spoken:
+        return {}
+    chosen = [one.credential_id for one in among or offers.by_id.values()]
     # Without a word of the learner's own, only what others spoke of has a reception.
     chosen = [key for key in chosen if own or key in spoken]
     traits = _traits(offers, {*chosen, *(voice.key for voice in own)}) if own else {}
@@ -107,8 +122,12 @@ def _own(user_id: uuid.UUID) -> Sequence[OwnVoice]:
     if not _SAID.rows(user_id=user_id):
         return []
     said = RecommendationFeedback.objects.filter(recommendation__assessment__user=user_id)
-    rows = _standing(said)
-    decided = rows.exclude(acceptance_status=Acceptance.PENDING).order_by("pk")
+    rows = said.order_by(
+        "recommendation__assessment_id", "item__credential_id", "submitted_by_id", "-submitted_at", "-pk"
+    )
+    counted = rows.distinct("recommendation__assessment_id", "item__credential_id", "submitted_by_id")
+    decided = RecommendationFeedback.objects.filter(pk__in=counted.values("pk"))
+    decided = decided.exclude(acceptance_status=Acceptance.PENDING).order_by("pk")
     of_items = decided.filter(item__isnull=False).values_list("item__credential_id", "acceptance_status")
     voices = [OwnVoice(key, status == Acceptance.ACCEPTED) for key, status in of_items]
     of_lists = decided.filter(item__isnull=True).annotate(listed=Count("recommendation__items"))

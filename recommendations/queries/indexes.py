@@ -7,10 +7,12 @@ from typing import Final
 from django.db import connection
 
 from microcred.ai.base import Embedder, EmbeddingKey
+from microcred.db import in_this_database
 from microcred.errors import Unavailable
 from recommendations.models import EmbeddingIndex
 
-_VERSION: Final = "SELECT string_agg(version::text, ',' ORDER BY version) FROM passage_changes"
+# For whoever reads it together with something else.
+PASSAGES_MARK: Final = "SELECT string_agg(version::text, ',' ORDER BY version) FROM passage_changes"
 
 
 class UnlikeVectors(Unavailable):
@@ -57,9 +59,9 @@ def passages_version() -> str:
     """Return what is another text after every committed change of what searches read: passages, vectors, titles, counts
     of words, credentials, documents, and which index is in use. It is never the same twice, and cheap to read."""
     with connection.cursor() as cursor:
-        cursor.execute(_VERSION)
-        (version,) = cursor.fetchone()
-    return f"{connection.settings_dict['NAME']} {version}"
+        cursor.execute(PASSAGES_MARK)
+        (mark,) = cursor.fetchone()
+    return in_this_database(mark)
 
 
 @lru_cache(maxsize=16)

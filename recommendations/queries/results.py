@@ -18,7 +18,7 @@ from microcred.errors import Conflict, Gone, Missing
 from microcred.ids import first_uuid7
 from recommendations.models import RagTrace, Recommendation, RecommendationItem, WhatIf
 from recommendations.queries.evidence import effective
-from recommendations.queries.standing import moved_since
+from recommendations.queries.standing import marks_now, moved_since
 from scoring import oversight
 from scoring import queries as scoring
 
@@ -152,16 +152,13 @@ def _around(assessment: Any, made: Recommendation | None) -> dict[str, Any]:
     """What stands beside a run: what has moved since, what would change it, and what is said about its skills."""
     profile = made.parameters.get("profile", []) if made else []
     parameters = made.parameters if made else {}
-    version, asked = (
-        catalog.catalog_version(),
-        {"assessment_id": assessment.pk, "role_id": assessment.role_id},
-    )
+    marks = marks_now(assessment.pk)
     return {
-        "stale_because": moved_since(parameters, **asked, version=version),
+        "stale_because": moved_since(parameters, role_id=assessment.role_id, marks=marks),
         "what_if": what_if_of(made) if made else None,
         "skills": {level.skill_key: level for level in scoring.profile(assessment.pk)},
         "contests": scoring.standings(assessment.pk),
-        "outside": catalog.outside_ids([line["skill_key"] for line in profile], version),
+        "outside": catalog.outside_ids([line["skill_key"] for line in profile], marks.catalog),
         "spent_microcents": scoring.model_usage(assessment.pk).cost_microcents,
     }
 

@@ -10,7 +10,7 @@ from accounts.policy import Permission, allows
 from assessments import queries as assessments
 from recommendations.models import Recommendation, WhatIf
 from recommendations.queries.results import RecommendationMissing, get_visible, what_if_of, with_evidence
-from recommendations.queries.standing import moved_since
+from recommendations.queries.standing import marks_now, moved_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +52,5 @@ def recommendation_of(*, by: User, recommendation_id: uuid.UUID) -> Run:
 def stale_parts(recommendation: Any) -> list[str]:
     """Return what has moved since a run whose assessment has been fetched."""
     assessment = recommendation.assessment
-    return moved_since(recommendation.parameters, assessment_id=assessment.pk, role_id=assessment.role_id)
+    marks = marks_now(assessment.pk)
+    return moved_since(recommendation.parameters, role_id=assessment.role_id, marks=marks)

@@ -15,13 +15,13 @@ import numpy as np
 from django.db import connection
 
 from microcred.ai.base import EmbeddingKey, Vectors
+from recommendations.finds import Finds
 from recommendations.models.embeddings import VECTOR_DIMENSION
 from recommendations.queries.embeddings import vector_hashes
 from recommendations.queries.hybrid import DEPTH, FIELD_WEIGHTS, TITLE_SHARE, hybrid, rarest_of
 from recommendations.queries.indexes import passages_version
 from recommendations.queries.passages import Filters, fetched, parameters
 from recommendations.queries.search import compares_all
-from recommendations.retrieval import Hit
 from recommendations.shelf import Held, Postings, Shelf, Wanted
 
 # Vectors, 1.5 KB each, and words at their places, 16 bytes each, in every process of the worker.
@@ -72,7 +72,7 @@ class _Kept:
 class Searched:
     """What was found for each text; ``shelf`` is where, None for the database."""
 
-    hits: list[list[Hit]]
+    finds: Finds
     shelf: Shelf | None = None
 
     def hashes(self, artifact_ids: Collection[str]) -> Mapping[str, Mapping[str, str]]:
@@ -102,7 +102,7 @@ def hybrid_among(
         wanted = _wanted(key, shelf, texts, vectors) if shelf else []
     if shelf is None:
         among = Filters(credential_ids=credential_ids)
-        return Searched(hybrid(texts, vectors, key=key, limit=limit, filters=among))
+        return Searched(Finds.of(hybrid(texts, vectors, key=key, limit=limit, filters=among)))
     rows = shelf.rows_of(credential_ids)
     return Searched(shelf.search(wanted, rows, depth=max(DEPTH, limit), limit=limit), shelf)
 

@@ -12,8 +12,8 @@ from recommendations.models import LearnerCredential
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An active credential: what it brings (levels by skill key), what it takes, what comes before it, and
-    the roles that it is meant for."""
+    """An active credential: what it brings (levels by skill key), what it takes, what comes before it, the roles that
+    it is meant for, and the language that it is taught in, where that is not English."""
 
     credential_id: uuid.UUID
     key: str
@@ -23,26 +23,29 @@ class Offer:
     levels: Mapping[str, float]
     prerequisites: frozenset[uuid.UUID]
     role_ids: frozenset[uuid.UUID]
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """Every active credential by its id, in the order of titles, and where each comes in that order; and which of them
-    bring a skill, by its key."""
+    """Every active credential in the order of titles, and by its id; where each comes in that order; and the places of
+    those that bring a skill, by its key."""
 
+    listed: tuple[Offer, ...]
     by_id: Mapping[uuid.UUID, Offer]
     places: Mapping[uuid.UUID, int]
-    bringing: Mapping[str, tuple[Offer, ...]]
+    bringing: Mapping[str, tuple[int, ...]]
     titles: tuple[str, ...]
 
     @staticmethod
     def of(listed: Sequence[Offer]) -> "Offers":
         """Return these offers, which are in order."""
-        bringing: dict[str, list[Offer]] = {}
-        for offer in listed:
+        bringing: dict[str, list[int]] = {}
+        for place, offer in enumerate(listed):
             for skill in offer.levels:
-                bringing.setdefault(skill, []).append(offer)
+                bringing.setdefault(skill, []).append(place)
         return Offers(
+            listed=tuple(listed),
             by_id={offer.credential_id: offer for offer in listed},
             places={offer.credential_id: place for place, offer in enumerate(listed)},
             bringing={skill: tuple(found) for skill, found in bringing.items()},
@@ -51,11 +54,13 @@ class Offers:
 
     def that_bring(self, skills: Iterable[str]) -> list[Offer]:
         """Return the offers that bring any of these skills, each once, in order."""
-        found = {offer.credential_id: offer for skill in skills for offer in self.bringing.get(skill, ())}
-        return self._in_order(found)
+        places = {place for skill in skills for place in self.bringing.get(skill, ())}
+        return [self.listed[place] for place in sorted(places)]
 
-    def with_what_comes_before(self, chosen: Iterable[Offer]) -> list[Offer]:
-        """Return these offers and everything that is to be done before one of them, in order."""
+    def with_what_comes_before(self, chosen: Sequence[Offer]) -> list[Offer]:
+        """Return these offers, which are in order, and everything that is to be done before one of them, in order."""
+        if not any(one.prerequisites for one in chosen):
+            return list(chosen)
         found = {offer.credential_id: offer for offer in chosen}
         pending = list(found.values())
         while pending:
@@ -63,9 +68,6 @@ class Offers:
                 if before in self.by_id and before not in found:
                     found[before] = self.by_id[before]
                     pending.append(found[before])
-        return self._in_order(found)
-
-    def _in_order(self, found: Mapping[uuid.UUID, Offer]) -> list[Offer]:
         return [found[key] for key in sorted(found, key=self.places.__getitem__)]
 
 
@@ -89,6 +91,7 @@ def _read_offers() -> Offers:
                 levels={brought.skill.key: float(brought.level) for brought in row.credential_skills.all()},
                 prerequisites=frozenset(before.pk for before in row.prerequisites.all()),
                 role_ids=frozenset(role.pk for role in row.roles.all()),
+                language=catalog.other_language(row.language),
             )
             for row in catalog.credentials().prefetch_related("prerequisites", "roles")
         ]

@@ -2,43 +2,65 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
-from assessments import queries as assessments
+from django.db import connection
+
 from catalog import queries as catalog
+from microcred.db import in_this_database
 from recommendations.chain import digest
 from recommendations.queries.embeddings import newest_vector
+from recommendations.queries.indexes import PASSAGES_MARK
 
 CATALOG: Final = "catalog"
 RUBRIC: Final = "rubric"
 EMBEDDINGS: Final = "embeddings"
+_MARKS: Final = f"""
+SELECT ({catalog.CATALOG_MARK}), ({PASSAGES_MARK}), ARRAY(
+  SELECT ARRAY[s.question_id::text, coalesce((
+           SELECT v.id::text FROM question_versions v WHERE v.question_id = s.question_id
+            ORDER BY v.published_at DESC, v.id DESC LIMIT 1), '')]
+    FROM assessment_question_snapshots s WHERE s.assessment_id = %s ORDER BY s.question_id)
+"""  # noqa: S608 - marks of our own
 
 
-def standing_now(
-    assessment_id: uuid.UUID, role_id: uuid.UUID, *, version: str | None = None
-) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is another text after every change of what a run rests on, as of one moment: the versions of the catalog
+    (`catalog.catalog_version`) and of passages (`passages_version`), and a hash of the newest versions of the questions
+    that were asked."""
+
+    catalog: str
+    passages: str
+    questions: str
+
+
+def marks_now(assessment_id: uuid.UUID) -> Marks:
+    """Return the marks of what an assessment's run would rest on; one statement, no contents are read."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MARKS, [assessment_id])
+        of_catalog, of_passages, asked = cursor.fetchone()
+    return Marks(in_this_database(of_catalog), in_this_database(of_passages), digest(asked))
+
+
+def standing_now(role_id: uuid.UUID, marks: Marks) -> dict[str, str]:
     """Return a short text for each thing that a run rests on; it is another once the thing has moved.
 
     The rubric's stands for the newest versions of the questions that were asked, their keys and rubrics. Ids of
-    vectors rise with time, so the newest stands for all; one that goes takes its document's hash along. ``version`` is
-    the catalog's, where it has just been read.
+    vectors rise with time, so the newest stands for all; one that goes takes its document's hash along.
     """
-    asked = assessments.asked_ids(assessment_id)
-    versions = catalog.newest_version_ids(asked)
     return {
-        CATALOG: catalog.catalog_fingerprint(role_id, version),
-        RUBRIC: digest([[str(one), str(versions.get(one, ""))] for one in asked]),
-        EMBEDDINGS: newest_vector(),
+        CATALOG: catalog.catalog_fingerprint(role_id, marks.catalog),
+        RUBRIC: marks.questions,
+        EMBEDDINGS: newest_vector(marks.passages),
     }
 
 
-def moved_since(
-    parameters: Mapping[str, Any], *, assessment_id: uuid.UUID, role_id: uuid.UUID, version: str | None = None
-) -> list[str]:
-    """Return what has moved since a run with these stored parameters; nothing for runs that did not note it.
-    ``version`` is as for `standing_now`."""
+def moved_since(parameters: Mapping[str, Any], *, role_id: uuid.UUID, marks: Marks) -> list[str]:
+    """Return what has moved since a run with these stored parameters; nothing for runs that did not note it."""
     then: Mapping[str, str] = parameters.get("standing", {})
     if not then:
         return []
-    now = standing_now(assessment_id, role_id, version=version)
+    now = standing_now(role_id, marks)
     return [name for name, stood in then.items() if now.get(name) != stood]

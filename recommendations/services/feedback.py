@@ -116,9 +116,11 @@ def take_back_feedback(
 
 
 def _locked(by: User, recommendation_id: uuid.UUID, expected: Collection[str] | None) -> Recommendation:
-    """The recommendation, locked, so that of two words about it each knows what stood before."""
+    """The recommendation, locked with all lists of its assessment, so that of two words about a credential each knows
+    what stood before."""
     found = queries.get_visible(by=by, recommendation_id=recommendation_id)
-    Recommendation.objects.select_for_update().get(pk=found.pk)
+    runs = Recommendation.objects.filter(assessment=found.assessment_id).order_by("pk")
+    list(runs.select_for_update().values_list("pk", flat=True))
     said = queries.feedback_of(by=by, recommendation_id=found.pk)
     if expected is not None and queries.feedback_version(said) not in expected:
         raise FeedbackChangedMeanwhile("You have said something else about this since. Read it again.")
@@ -129,7 +131,7 @@ def _append(
     by: User, recommendation: Recommendation, item: RecommendationItem | None, now: dt.datetime, **said: Any
 ) -> RecommendationFeedback:
     """Add the row, count what counts now, and announce it."""
-    before = queries.standing_feedback(recommendation, item=item, by=by)
+    before = queries.counted_feedback(recommendation, item=item, by=by)
     feedback = RecommendationFeedback.objects.create(
         recommendation=recommendation,
         item=item,
@@ -138,12 +140,10 @@ def _append(
         submitted_at=now,
         **said,
     )
-    after = queries.standing_feedback(recommendation, item=item, by=by) or feedback
     receptions.move(
-        recommendation,
-        item.credential_id if item else None,
-        was=before.acceptance_status if before else None,
-        becomes=after.acceptance_status,
+        recommendation.assessment.role_id,
+        was=before,
+        becomes=queries.counted_feedback(recommendation, item=item, by=by),
     )
     action = "recommendation.feedback_withdrawn" if feedback.withdrawn else "recommendation.feedback"
     audit.record(

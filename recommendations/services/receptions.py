@@ -10,16 +10,19 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from recommendations.enums import Acceptance
-from recommendations.models import CredentialReception, Recommendation
+from recommendations.models import CredentialReception, RecommendationFeedback
 
 SHARE: Final = Decimal("0.0001")
-# Of several by one person about the same thing the newest counts.
+_NAMES: Final[Mapping[str, str]] = {Acceptance.ACCEPTED: "accepted", Acceptance.REJECTED: "rejected"}
+# Of several by one person about the same thing, on whichever list of the assessment, the newest counts.
 _COUNT: Final = """
 WITH standing AS (
-    SELECT DISTINCT ON (recommendation_id, item_id, submitted_by_id)
-           recommendation_id, item_id, acceptance_status
-      FROM recommendation_feedback
-     ORDER BY recommendation_id, item_id, submitted_by_id, submitted_at DESC, id DESC
+    SELECT DISTINCT ON (run.assessment_id, item.credential_id, said.submitted_by_id)
+           said.recommendation_id, said.item_id, said.acceptance_status
+      FROM recommendation_feedback AS said
+      JOIN recommendations AS run ON run.id = said.recommendation_id
+      LEFT JOIN recommendation_items AS item ON item.id = said.item_id
+     ORDER BY run.assessment_id, item.credential_id, said.submitted_by_id, said.submitted_at DESC, said.id DESC
 ), voices AS (
     SELECT item.credential_id, assessment.role_id, standing.acceptance_status AS status,
            CASE WHEN standing.item_id IS NULL
@@ -40,23 +43,17 @@ SELECT gen_random_uuid(), credential_id, role_id,
 
 
 def move(
-    recommendation: Recommendation, credential_id: uuid.UUID | None, *, was: str | None, becomes: str
+    role_id: uuid.UUID, *, was: RecommendationFeedback | None, becomes: RecommendationFeedback | None
 ) -> None:
-    """Count one person's word about a credential, or without one about the list, as it ``becomes`` instead of ``was``.
-
-    For who holds the lock of the recommendation.
-    """
-    if credential_id is not None:
-        shares = {credential_id: Decimal(1)}
-    else:
-        listed = list(recommendation.items.values_list("credential_id", flat=True))
-        shares = {one: (Decimal(1) / len(listed)).quantize(SHARE) for one in listed}
-    moved = {
-        name: _counts(status, becomes) - _counts(status, was)
-        for name, status in (("accepted", Acceptance.ACCEPTED), ("rejected", Acceptance.REJECTED))
-    }
-    if any(moved.values()):
-        _add(recommendation.assessment.role_id, shares, moved)
+    """Count one person's word about a credential, or about the lists of an assessment, as it ``becomes`` instead of as
+    it ``was``. For who holds the lock of the recommendations."""
+    moved: dict[uuid.UUID, dict[str, Decimal]] = {}
+    for word, sign in ((was, -1), (becomes, 1)):
+        name = _NAMES.get(word.acceptance_status) if word else None
+        for credential_id, share in (_shares(word) if word and name else {}).items():
+            sums = moved.setdefault(credential_id, dict.fromkeys(_NAMES.values(), Decimal(0)))
+            sums[str(name)] += sign * share
+    _add(role_id, {one: sums for one, sums in moved.items() if any(sums.values())})
 
 
 @transaction.atomic
@@ -68,15 +65,19 @@ def recount_receptions(*, now: dt.datetime) -> None:
         cursor.execute(_COUNT)
 
 
-def _counts(status: str, word: str | None) -> int:
-    return int(word == status)
+def _shares(word: RecommendationFeedback) -> dict[uuid.UUID, Decimal]:
+    """How much a word says of each credential that it is about."""
+    if word.item is not None:
+        return {word.item.credential_id: Decimal(1)}
+    listed = list(word.recommendation.items.values_list("credential_id", flat=True))
+    return {one: (Decimal(1) / len(listed)).quantize(SHARE) for one in listed}
 
 
-def _add(role_id: uuid.UUID, shares: Mapping[uuid.UUID, Decimal], moved: Mapping[str, int]) -> None:
-    rows = [CredentialReception(credential_id=one, role_id=role_id) for one in sorted(shares)]
+def _add(role_id: uuid.UUID, moved: Mapping[uuid.UUID, Mapping[str, Decimal]]) -> None:
+    rows = [CredentialReception(credential_id=one, role_id=role_id) for one in sorted(moved)]
     CredentialReception.objects.bulk_create(rows, ignore_conflicts=True)
     # In one order for everybody, so that two lists with the same credentials cannot wait for each other.
-    for credential_id in sorted(shares):
+    for credential_id in sorted(moved):
         CredentialReception.objects.filter(credential_id=credential_id, role_id=role_id).update(
-            **{name: F(name) + steps * shares[credential_id] for name, steps in moved.items()}
+            **{name: F(name) + by for name, by in moved[credential_id].items()}
         )

@@ -88,7 +88,8 @@ def _body(recommendation: Recommendation, draft: Draft, role_id: uuid.UUID) -> d
     newest = scoring.next_run(assessment_id) - 1
     rests_on = draft.parameters.get("profile_run", newest)
     results = scoring.question_results(assessment_id)
-    calls, writer = calls_behind(results), writer_of(assessment_id)
+    calls = calls_behind(results)
+    writer = writer_of(assessment_id) if calls else None
     return {
         "format": FORMAT,
         "recommendation": str(recommendation.pk),

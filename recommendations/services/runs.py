@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from recommendations.drafts import Draft, DraftItem
 from recommendations.enums import RecommendationStatus
 from recommendations.events import recommendation_ready
 from recommendations.facts import stored_items
+from recommendations.flat import flat
 from recommendations.models import RagTrace, Recommendation, RecommendationItem
 from recommendations.retrieval import Passage
 from recommendations.services import records
@@ -104,7 +105,7 @@ def _store(
         summary=draft.summary,
         missing=assessment.missing,
         degraded=assessment.degraded,
-        parameters={**draft.parameters, "profile": [asdict(line) for line in draft.profile]},
+        parameters={**draft.parameters, "profile": [flat(line) for line in draft.profile]},
         metrics={**draft.metrics, "total_latency_ms": _milliseconds(assessment.submitted_at, now)},
         generated_at=now,
     )
@@ -218,7 +219,7 @@ def _item(recommendation: Recommendation, item: DraftItem, position: int) -> Rec
         credential_id=item.credential_id,
         title=item.title,
         confidence=item.parts.confidence.quantize(THOUSANDTH),
-        parts={part: f"{points:.3f}" for part, points in asdict(item.parts).items()},
+        parts={part: f"{points:.3f}" for part, points in flat(item.parts).items()},
         rationale=item.rationale,
         position=position,
     )

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.models import User
 from catalog.events import catalog_published
-from catalog.models import Credential, JobRole, Question, QuestionVersion
+from catalog.models import Credential, CredentialDocument, JobRole, Question, QuestionVersion
 from ops.models import AuditLog
 from tests.factories.accounts import AdminFactory, UserFactory
 from tests.factories.assessments import submitted_assessment
@@ -286,6 +286,72 @@ class TestCredentials:
         assert len(document.content_hash) == 64
         assert len(announced) == 1
         assert actions_recorded() == ["credential.changed"]
+
+    def test_a_document_of_two_megabytes_can_be_saved_and_saved_again(self, client: Client) -> None:
+        document = CredentialDocumentFactory()
+        where = address(document.credential, "change", document.credential.pk)
+        text = "Practise SQL joins on real tables. " * 70_000
+
+        assert len(text) > 2 * 1024 * 1024
+        assert client.post(where, form_of(client, where) | {"documents-0-text": text}).status_code == 302
+        assert client.post(where, form_of(client, where) | {"title": "Renamed"}).status_code == 302
+
+        document.refresh_from_db()
+        assert (document.text, document.credential.title) == (text.rstrip(), "Renamed")
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("SQL joins " * 450_000, "At most 4 MB; put the rest into another document."),
+            ("\u200b \ufeff ...", "There are no words in it."),
+        ],
+        ids=["too long", "nothing to read"],
+    )
+    def test_a_document_that_cannot_be_used_is_refused_with_a_sentence(
+        self, client: Client, text: str, said: str
+    ) -> None:
+        document = CredentialDocumentFactory()
+        where = address(document.credential, "change", document.credential.pk)
+
+        response = client.post(where, form_of(client, where) | {"documents-0-text": text})
+
+        (formset,) = [
+            one.formset
+            for one in response.context["inline_admin_formsets"]
+            if one.formset.prefix == "documents"
+        ]
+        assert formset.errors[0]["text"] == [said]
+        assert CredentialDocument.objects.get().text == document.text
+
+    @pytest.mark.parametrize(
+        ("skills", "text", "said"),
+        [
+            (1, "Joins.", []),
+            (0, "Joins.", ["“SQL” brings no skill yet, so it is never recommended."]),
+            (1, None, ["“SQL” has no source document yet, so it is recommended without passages to read."]),
+            (
+                1,
+                "Joins if 1 < 2.\n<p>Outer joins.</p>",
+                [
+                    "A document of “SQL” has HTML in it, which is shown as it is written. "
+                    "Plain text or Markdown reads better."
+                ],
+            ),
+        ],
+    )
+    def test_what_keeps_one_from_being_recommended_well_is_said_when_it_is_saved(
+        self, client: Client, skills: int, text: str | None, said: list[str]
+    ) -> None:
+        credential = CredentialFactory(title="SQL")
+        CredentialSkillFactory.create_batch(skills, credential=credential)
+        if text is not None:
+            CredentialDocumentFactory(credential=credential, text=text)
+        where = address(Credential, "change", credential.pk)
+
+        response = client.post(where, form_of(client, where) | {"hours": "9"}, follow=True)
+
+        warnings = [str(one) for one in response.context["messages"] if one.level_tag == "warning"]
+        assert warnings == said
 
     def test_a_new_one_is_recorded(self, client: Client) -> None:
         where = address(Credential, "add")

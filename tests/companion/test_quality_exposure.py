@@ -89,6 +89,22 @@ def test_figures_over_many_lists() -> None:
     assert other.title not in page
 
 
+def test_what_was_said_of_a_list_counts_after_it_was_made_anew_and_once() -> None:
+    joins, charts = CredentialFactory(title="Joins"), CredentialFactory(title="Charts")
+    for _ in range(SMALLEST_GROUP):
+        item = recommended(joins, times=1, accepted=1)
+        former = item.recommendation
+        type(former).objects.filter(pk=former.pk).update(effective=False)
+        # It leaves out what was accepted.
+        recommended(charts, times=1, assessment=former.assessment, run=2)
+
+    page = text_of(browser_of(AdminFactory()))
+
+    assert f"{SMALLEST_GROUP} lists for {SMALLEST_GROUP} students" in page
+    assert f"Everybody {SMALLEST_GROUP} 100 %" in page
+    assert "Joins" not in page
+
+
 def test_of_few_students_no_rates_are_shown() -> None:
     recommended(CredentialFactory(title="Joins"), times=SMALLEST_GROUP - 1, accepted=1)
 

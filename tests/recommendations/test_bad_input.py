@@ -167,7 +167,13 @@ class TestCredentials:
         made = recommended(assessment)
 
         body = client_of(assessment.user).get(f"/api/v1/assessments/{assessment.pk}/result").json()
-        assert [one["language"] for one in body["recommendation_items"]] == ["de"]
+        (item,) = body["recommendation_items"]
+        assert item["language"] == "de"
+        assert "It is taught in German [catalog]." in item["rationale"]
+        client = Client()
+        client.force_login(AdminFactory())
+        page = client.get(reverse("advisor:assessment", args=[assessment.pk])).content.decode()
+        assert "· in German" in page
         assert "größer" in made.traces.all()[0].snippet
 
     def test_an_empty_catalog_gives_an_honest_empty_list_and_nothing_to_ask_of_it(self) -> None:

@@ -77,11 +77,17 @@ def test_sentences(text: str, expected: list[str]) -> None:
     assert texts(text, sentences(text)) == expected
 
 
-@pytest.mark.parametrize("document", ["", "\n\n", "# Only a heading", "#Not a heading without a space\n\n\n"])
-def test_documents_with_little_or_nothing_to_cut(document: str) -> None:
-    assert [passage.text for passage in chunk(document)] == (
-        ["#Not a heading without a space"] if document.startswith("#Not") else []
-    )
+@pytest.mark.parametrize(
+    ("document", "passages"),
+    [
+        ("", []),
+        ("\n\n", []),
+        ("# Only a heading", ["# Only a heading"]),
+        ("#Not a heading without a space\n\n\n", ["#Not a heading without a space"]),
+    ],
+)
+def test_documents_with_little_or_nothing_to_cut(document: str, passages: list[str]) -> None:
+    assert [passage.text for passage in chunk(document)] == passages
 
 
 def test_text_without_spaces_is_cut_by_characters() -> None:
@@ -157,3 +163,12 @@ def _is_on_a_heading(document: str, place: int) -> bool:
 
 def test_the_limit_leaves_room_in_what_the_model_reads() -> None:
     assert MAX_WORDS == 110
+
+
+def test_headings_without_text_are_a_passage() -> None:
+    text = "\n# Joins\n\n## Outer joins\n"
+
+    (passage,) = chunk(text)
+
+    assert (passage.heading, passage.text) == ("", "# Joins\n\n## Outer joins")
+    assert text[passage.start : passage.end] == passage.text

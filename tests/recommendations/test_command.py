@@ -9,6 +9,7 @@ from microcred.ai import providers
 from microcred.ai.base import EmbedderError
 from recommendations import queries
 from recommendations.models import EmbeddingArtifact
+from tests.factories.catalog import CredentialDocumentFactory
 from tests.factories.recommendations import FailingEmbedder, WordEmbedder, offered
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,20 @@ def test_status_ends_well_when_all_is_embedded(capsys: pytest.CaptureFixture[str
     call_command("embeddings", "status")
 
     assert "Vectors: 1 by sentence-transformers words, 384 dimensions" in capsys.readouterr().out
+
+
+def test_documents_of_headings_alone_are_embedded_and_blank_ones_are_not_waited_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    CredentialDocumentFactory(text="# Joins\n\n## Outer joins\n")
+    CredentialDocumentFactory(text=" \n\n ")
+    call_command("embeddings", "refresh")
+
+    call_command("embeddings", "status")
+
+    out = capsys.readouterr().out
+    assert "Documents: 2, of them not cut: 0" in out
+    assert "Passages: 1, of them not embedded: 0" in out
 
 
 def test_a_provider_that_is_away_ends_the_refresh_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,6 +133,31 @@ class TestAnotherModel:
         active = queries.active_key()
         assert active is not None
         assert active.model == "other"
+
+
+def test_reindexing_for_the_model_in_use_says_that_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    offered("joins")
+    call_command("embeddings", "refresh")
+    capsys.readouterr()
+
+    call_command("embeddings", "reindex")
+
+    assert capsys.readouterr().out.endswith("In use already: sentence-transformers words (384 dimensions).\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--k", "0"], "0 is not a whole number from 1 on"),
+        (["--samples", "-1"], "-1 is not a whole number from 1 on"),
+        (["--k", "ten"], "ten is not a whole number from 1 on"),
+        (["--share", "2"], "2 is not a share from 0 to 1"),
+        (["--at-least", "nan"], "nan is not a share from 0 to 1"),
+    ],
+)
+def test_an_option_that_cannot_be_used_is_refused_in_words(arguments: list[str], said: str) -> None:
+    with pytest.raises(CommandError, match=said):
+        call_command("embeddings", "recall", *arguments)
 
 
 class TestRecall:

@@ -200,6 +200,62 @@ def test_of_several_by_one_person_the_newest_counts() -> None:
     assert sums() == {item.credential_id: (0.0, 1.0)}
 
 
+def made_anew(item: Any) -> Any:
+    """The same credential on the next list of the same assessment, which is now the one in effect."""
+    former = item.recommendation
+    type(former).objects.filter(pk=former.pk).update(effective=False)
+    anew = RecommendationFactory(assessment=former.assessment, run=former.run + 1)
+    return RecommendationItemFactory(recommendation=anew, credential=item.credential)
+
+
+def test_a_list_made_anew_gives_nobody_a_second_voice() -> None:
+    item = RecommendationItemFactory()
+    student = item.recommendation.assessment.user
+    say(item, acceptance_status=Acceptance.REJECTED)
+    again = made_anew(item)
+    say(again, acceptance_status=Acceptance.REJECTED, minutes=1)
+
+    assert sums() == {item.credential_id: (0.0, 1.0)}
+    assert prior_of(item, user=student) == pytest.approx((4 * 0.4) / 5)
+    recount_receptions(now=NOW)
+    assert sums() == {item.credential_id: (0.0, 1.0)}
+
+    say(again, acceptance_status=Acceptance.ACCEPTED, minutes=2)
+    assert sums() == {item.credential_id: (1.0, 0.0)}
+
+    take_back(again)
+    assert sums() == {item.credential_id: (0.0, 0.0)}
+    recount_receptions(now=NOW)
+    assert sums() == {}  # nobody says anything any more
+
+
+def test_of_words_about_the_lists_of_an_assessment_the_newest_counts_for_what_that_list_held() -> None:
+    one = RecommendationItemFactory()
+    other = RecommendationItemFactory(recommendation=one.recommendation)
+    again = made_anew(one)
+    say(one, credential_id=None, acceptance_status=Acceptance.ACCEPTED)
+    assert sums() == {one.credential_id: (0.5, 0.0), other.credential_id: (0.5, 0.0)}
+
+    say(again, credential_id=None, acceptance_status=Acceptance.REJECTED, minutes=1)
+
+    assert sums() == {one.credential_id: (0.0, 1.0), other.credential_id: (0.0, 0.0)}
+    recount_receptions(now=NOW)
+    assert sums() == {one.credential_id: (0.0, 1.0)}
+
+
+def test_two_people_and_two_assessments_are_so_many_voices() -> None:
+    item = RecommendationItemFactory()
+    advisor = AdvisorAssignmentFactory(student=item.recommendation.assessment.user).advisor
+    elsewhere = RecommendationItemFactory(credential=item.credential)
+    say(item, acceptance_status=Acceptance.ACCEPTED)
+    say(made_anew(item), by=advisor, acceptance_status=Acceptance.ACCEPTED, minutes=1)
+    say(elsewhere, acceptance_status=Acceptance.ACCEPTED)
+
+    assert sorted(
+        float(one.accepted) for one in CredentialReception.objects.filter(credential=item.credential)
+    ) == [1.0, 2.0]
+
+
 def test_one_that_arrives_late_does_not_undo_a_newer_one() -> None:
     item = RecommendationItemFactory()
     say(item, acceptance_status=Acceptance.ACCEPTED, minutes=2)

@@ -49,15 +49,28 @@ def test_the_score_is_the_shrunk_and_damped_share_of_the_neighbours() -> None:
 
 
 def test_a_missing_level_is_taken_at_the_mean_of_the_others() -> None:
-    others = [learner(level, JOINS) for level in (0.0, 4.0)] * 10
+    # Two far away hold what the one does, so that it is spoken of.
+    others = [learner(level, JOINS) for level in (0.0, 4.0)] * 10 + [learner(5.0, CHARTS)] * 2
     without_sql = Learner({"charts": 2.0}, frozenset({CHARTS}))
 
     found = neighbourhood({"sql": 2.0, "charts": 2.0}, [*others, without_sql])
 
-    # At sql 2.0 it is at distance 0, the others at a root mean square of sqrt(2): similarity 1 and 1/(1+sqrt 2).
+    # The mean of sql is 50/22, so it is 6/22 away in one skill of two, the others at a root mean square of sqrt(2).
     assert found is not None
-    total = 1 + 14 / (1 + 2**0.5) + 2
-    assert found.scores[CHARTS] == pytest.approx(1 / total * (1 - 0.5 / 21))
+    own = 1 / (1 + (6 / 22) / 2**0.5)
+    total = own + 14 / (1 + 2**0.5) + 2
+    assert found.scores[CHARTS] == pytest.approx(own / total * (1 - 0.5 * 3 / 23))
+
+
+@pytest.mark.parametrize(("holders", "is_told"), [(1, False), (2, False), (3, True)])
+def test_what_only_one_or_two_hold_is_not_told_by_a_score(holders: int, is_told: bool) -> None:
+    learners = [learner(1.0, CHARTS)] * holders + [learner(1.0, JOINS)] * 20
+
+    found = neighbourhood({"sql": 1.0, "charts": 2.0}, learners)
+
+    assert found is not None
+    assert (found.holders[CHARTS], CHARTS in found.scores) == (holders, is_told)
+    assert JOINS in found.scores
 
 
 def test_neighbours_are_those_that_an_exhaustive_comparison_finds() -> None:

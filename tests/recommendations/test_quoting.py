@@ -57,6 +57,15 @@ def test_a_long_sentence_is_quoted_in_part_and_still_word_for_word() -> None:
 
     (saying,) = sayings([("Topics", snippet)])
 
-    assert saying == Saying(0, "Topics", saying.text)
+    assert saying == Saying(0, "Topics", saying.text, is_cut=True)
     assert saying.text in snippet
     assert len(saying.text.split()) == 45
+
+
+def test_no_separator_is_left_where_a_sentence_is_cut() -> None:
+    snippet = ", ".join(f"word{number}" for number in range(60))
+
+    (saying,) = sayings([("Topics", snippet)])
+
+    assert saying.text.endswith(", word44")
+    assert snippet.startswith(saying.text)

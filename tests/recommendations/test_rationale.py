@@ -59,6 +59,14 @@ def test_a_rationale_names_gap_gain_effort_quotation_and_neighbours_with_their_s
     )
 
 
+def test_what_is_quoted_in_part_goes_on_after_the_quotation() -> None:
+    beginning = Quote("You learn SQL", "1", is_cut=True)
+    said = rationale(facts(), [beginning])[-1]
+
+    assert str(said) == "Its document says: “You learn SQL” … [1]"
+    assert check([said], {"1": PASSAGE}, own=facts().names, others=[]).kept == (said,)
+
+
 def test_what_is_not_known_is_not_said() -> None:
     assert text_of(rationale(facts(provider="", hours=1))) == (
         "SQL was measured at 1.2 of 5 and the role asks for 4.0; "
@@ -95,7 +103,9 @@ def test_a_stretch_and_an_assumed_need_are_called_so(need: Need, opening: str) -
 
 @pytest.mark.parametrize("served", [((SQL, 3.0),), ((STRETCH, 5.0),), ((ASSUMED, 4.0), (SQL, 3.0))])
 def test_every_sentence_of_a_rationale_stands(served: tuple[tuple[Need, float], ...]) -> None:
-    told = facts(served=served, unmet=("First Queries",), holders=4, neighbours=15)
+    told = facts(
+        served=served, unmet=("First Queries",), holders=4, neighbours=15, language="Brazilian Portuguese"
+    )
     sources = {source.mark: source for source in (*grounds(told), PASSAGE)}
 
     checked = check(
@@ -118,8 +128,9 @@ def test_every_sentence_of_a_rationale_stands(served: tuple[tuple[Need, float], 
         run(missing=frozenset({"neighbours", "retrieval", "essay_scores"})),
         run(missing=frozenset({"recommendations"})),
         run(needs=()),
+        run(needs=(), profile=()),
     ],
-    ids=["gaps", "stretch", "assumed", "without", "none", "nothing needed"],
+    ids=["gaps", "stretch", "assumed", "without", "none", "nothing needed", "no skills"],
 )
 @pytest.mark.parametrize("titles", [["SQL Joins"], []])
 def test_every_sentence_of_a_summary_stands(told: RunFacts, titles: list[str]) -> None:
@@ -162,3 +173,30 @@ def test_one_without_gaps_and_one_of_whom_nothing_was_measured_are_told_so() -> 
     assert "There is no gap to close; the suggestions go beyond the role in SQL [profile]." in stretch
     assert assumed.startswith("None of the skills of Data Analyst could be measured [profile].")
     assert "The suggestions follow what matters most for the role: Writing [profile]." in assumed
+
+
+def test_one_without_gaps_for_whom_there_is_nothing_is_told_why() -> None:
+    none_there = text_of(summary(run(profile=PROFILE[1:2], needs=(STRETCH,)), []))
+    expert = text_of(summary(run(profile=PROFILE[1:2], needs=()), []))
+    unknown = text_of(summary(run(profile=PROFILE[2:], needs=(ASSUMED,)), []))
+    no_skills = text_of(summary(run(profile=(), needs=()), []))
+
+    at_target = "For Data Analyst, 1 of 1 measured skills is at the target [profile]. "
+    assert none_there == (
+        at_target + "There is no gap to close [profile]. "
+        "No credential in the catalog goes beyond the role there [catalog]."
+    )
+    assert expert == at_target + "There is no gap to close, and no level above to reach [profile]."
+    assert unknown.endswith(
+        "What matters most for the role: Writing [profile]. "
+        "No credential in the catalog closes these gaps [catalog]."
+    )
+    assert no_skills == "Data Analyst asks for no skills yet, so there is nothing to compare [profile]."
+
+
+def test_a_gap_too_small_to_be_a_need_counts_as_none() -> None:
+    nearly = (SkillGap("sql", "SQL", 3.97, 4.0, 0.03), SkillGap("charts", "Charts", 3.9, 4.0, 0.1))
+
+    assert "For Data Analyst, 1 of 2 measured skills is at the target" in text_of(
+        summary(run(profile=nearly), [])
+    )

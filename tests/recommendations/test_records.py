@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from assessments.models import AssessmentResponse
 from microcred.ai import providers
@@ -181,3 +181,13 @@ def test_the_replay_command_fails_on_a_difference_and_without_a_record() -> None
         call_command("replay", str(AssessmentResponse.objects.all()[0].pk), stdout=StringIO())
     with pytest.raises(CommandError, match="Name one assessment"):
         call_command("replay", stdout=StringIO())
+
+
+def test_a_record_is_kept_as_it_is_written() -> None:
+    completed()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT octet_length(body), pg_column_compression(body) FROM decision_records")
+        ((written, compression),) = cursor.fetchall()
+
+    assert (written > 4000, compression) == (True, None)

@@ -1,13 +1,13 @@
-"""What is searched for, and what the passages found say about a credential."""
+"""What is searched for, and what a passage found says about its credential."""
 
 import uuid
 
 import pytest
 
 from recommendations.gaps import Need
-from recommendations.retrieval import Hit, SearchQuery, gather, search_queries
+from recommendations.retrieval import Hit, search_queries
 
-JOINS, CHARTS = uuid.UUID(int=1), uuid.UUID(int=2)
+JOINS = uuid.UUID(int=1)
 
 
 def hit(credential_id: uuid.UUID, number: int, similarity: float, *ranks: int | None) -> Hit:
@@ -62,25 +62,3 @@ def test_words_ask_for_the_skill_by_its_name_and_by_what_it_means() -> None:
 )
 def test_a_passage_counts_half_by_its_cosine_and_half_by_its_ranks(found: Hit, relevance: float) -> None:
     assert found.relevance == pytest.approx(relevance)
-
-
-def test_a_credential_scores_by_its_best_passage_for_the_need_that_matters_most() -> None:
-    heavy, light = SearchQuery("sql", "SQL", 1.0), SearchQuery("charts", "Charts", 0.5)
-
-    found = gather(
-        [
-            (heavy, [hit(JOINS, 1, 0.6), hit(CHARTS, 2, 0.2)]),
-            (light, [hit(CHARTS, 3, 0.8), hit(JOINS, 1, 0.7)]),
-        ]
-    )
-
-    assert found[JOINS].score == 0.3
-    assert found[CHARTS].score == 0.2
-
-
-def test_a_passage_found_twice_counts_once_at_its_best_and_the_most_relevant_comes_first() -> None:
-    query = SearchQuery("sql", "SQL", 1.0)
-
-    found = gather([(query, [hit(JOINS, 1, 0.3), hit(JOINS, 2, 0.5)]), (query, [hit(JOINS, 1, 0.4, 1)])])
-
-    assert [(one.artifact_id.int, one.similarity) for one in found[JOINS].hits] == [(101, 0.4), (102, 0.5)]

@@ -79,7 +79,7 @@ def by_database(texts: list[str], asked: Vectors, ids: Collection[uuid.UUID]) ->
 def in_memory(texts: list[str], asked: Vectors, ids: Collection[uuid.UUID]) -> list[list[Hit]]:
     found = hybrid_among(texts, asked, key=KEY, limit=100, credential_ids=ids)
     assert found.shelf is not None
-    return found.hits
+    return [list(found.finds.hits(number)) for number in range(len(texts))]
 
 
 def ids_of(texts: list[str], asked: Vectors, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
@@ -124,7 +124,7 @@ def test_the_hashes_are_those_of_the_database() -> None:
         ["care"], unit_vectors(1, seed=3), key=KEY, limit=100, credential_ids=[credential.pk]
     )
 
-    ids = [str(hit.artifact_id) for hit in found.hits[0]]
+    ids = [str(hit.artifact_id) for hit in found.finds.hits(0)]
     assert len(ids) == 3
     assert found.hashes(ids) == vector_hashes(ids)
 
@@ -178,7 +178,7 @@ def test_nobody_is_found_who_was_not_asked_for_or_has_other_vectors() -> None:
     unlike = EmbeddingKey(KEY.provider, "another", 384)
 
     assert ids_of(["care"], asked, [mine.pk]) == {mine.pk}
-    assert hybrid_among(["care"], asked, key=unlike, limit=9, credential_ids=[mine.pk]).hits == [[]]
+    assert not hybrid_among(["care"], asked, key=unlike, limit=9, credential_ids=[mine.pk]).finds
 
 
 def test_a_document_that_is_moved_takes_its_passages_along() -> None:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from recommendations.finds import Finds, Gathered
 from recommendations.fusion import Candidate, Ranked, fuse
 from recommendations.gaps import Target, find_needs
-from recommendations.retrieval import Hit, gather, search_queries
+from recommendations.retrieval import Hit, search_queries
 from scoring.profile import SkillEvidence, skill_profile
 
 SKILLS = ("sql", "charts", "statistics", "python")
@@ -135,8 +136,8 @@ def test_passages_found_in_any_order_make_the_same_scores(seed: int) -> None:
     asked = search_queries(find_needs(TARGETS, dict.fromkeys(SKILLS, 1.0)))
     found = [
         (query, [
-            Hit(one.credential_id, uuid.UUID(int=source.randrange(9)), source.random(), source.randrange(1, 9))
-            for one in CATALOG
+            Hit(own.credential_id, uuid.UUID(int=place + source.randrange(9)), source.random(), source.randrange(1, 9))
+            for place, own in zip(range(0, 900, 9), CATALOG, strict=False)
         ])
         for query in asked
     ]  # fmt: skip
@@ -145,9 +146,11 @@ def test_passages_found_in_any_order_make_the_same_scores(seed: int) -> None:
         for query, passages in source.sample(found, len(found))
     ]
 
-    assert {key: one.score for key, one in gather(shuffled).items()} == {
-        key: one.score for key, one in gather(found).items()
-    }
+    straight, otherwise = (
+        Gathered(Finds.of([hits for _, hits in own]), [query.share for query, _ in own])
+        for own in (found, shuffled)
+    )
+    assert otherwise.scores == straight.scores
 
 
 @pytest.mark.parametrize("seed", range(20))

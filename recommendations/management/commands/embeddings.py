@@ -3,7 +3,7 @@
 import json
 import os
 import uuid
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -121,6 +121,9 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Overlap of the {overlap.k} nearest with the index in use: {share} over {overlap.queries} titles"
             )
+        if queries.active_key() == key:
+            self.stdout.write(f"In use already: {queries.named(key)}.")
+            return
         if not options["switch"]:
             self.stdout.write("Not switched: run it again with --switch to use this index.")
             return
@@ -215,14 +218,16 @@ def _role_id(key: str) -> uuid.UUID:
 
 
 def _share(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
     if not 0 <= value <= 1:
-        raise ValueError
+        raise ArgumentTypeError(f"{text} is not a share from 0 to 1")
     return value
 
 
 def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise ArgumentTypeError(f"{text} is not a whole number from 1 on")
+    return int(text)

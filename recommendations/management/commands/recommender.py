@@ -68,4 +68,4 @@ class Command(BaseCommand):
             self.stdout.write(" ".join([f"{name:<10}", *(f"{values[column]:>9.4f}" for column in FIGURES)]))
         for name, weights in found.weights.items():
             shown = ", ".join(f"{signal} {weight:.2f}" for signal, weight in weights.items() if weight > 0)
-            self.stdout.write(f"Fitted weights of {name}: {shown}")
+            self.stdout.write(f"Fitted weights of {name}: {shown or 'none'}")

@@ -1,5 +1,7 @@
 """Weights come from what was taken, and only from what was held back."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -37,6 +39,17 @@ def test_what_tells_weighs_and_chance_does_not(learn: blend.Learn) -> None:
 
     assert telling > 5 * chance
     assert chance >= 0.0
+
+
+@pytest.mark.parametrize("learn", [learning.by_likelihood, learning.by_gain])
+def test_what_differs_only_by_rounding_does_not_weigh(learn: blend.Learn) -> None:
+    whole = lists()
+    rounding = 1e-8 * np.random.default_rng(3).random(500)
+
+    weights = learn(replace(whole, features=np.column_stack([whole.features[:, 0], rounding])))
+
+    assert weights[0] > 1.0
+    assert weights[1] == 0.0
 
 
 def test_what_is_fitted_gains_as_much_as_the_best_single_feature() -> None:

@@ -82,6 +82,9 @@ def test_items_that_only_a_user_names_have_no_words(files: tuple[Path, Path, Pat
         (("5", "7"), True),
         (("5", "5"), False),
         (("5", ""), False),
+        (("5", "nan"), False),
+        (("5", "inf"), False),
+        (("5", "yesterday"), False),
     ],
 )
 def test_times_are_used_only_when_all_can_be_read_and_they_differ(
@@ -93,6 +96,28 @@ def test_times_are_used_only_when_all_can_be_read_and_they_differ(
     learners = read_learners(files[0], history, files[2])
 
     assert (learners.history.times is not None) is known
+    assert learners.untimed.startswith("timestamps are not used") is not known
+
+
+def test_ids_are_read_without_the_spaces_around_them(files: tuple[Path, Path, Path], tmp_path: Path) -> None:
+    spaced = write(tmp_path / "spaced.csv", TARGETS.replace(",b", ", b "))
+
+    read, same = (read_learners(*files[:2], targets) for targets in (spaced, files[2]))
+
+    assert len(read.items) == 4
+    assert [one.tolist() for one in read.targets] == [one.tolist() for one in same.targets]
+
+
+def test_the_command_says_why_times_are_not_used(files: tuple[Path, Path, Path], tmp_path: Path) -> None:
+    timed = write(tmp_path / "timed.csv", "user_id,item_id,timestamp\nben,a,5\nben,b,nan\nanna,a,6\n")
+    bare = write(tmp_path / "bare.csv", "item_id,title,text\n")
+    said = StringIO()
+
+    call_command(
+        "recommender", "evaluate", *arguments((bare, timed, files[2])), stdout=StringIO(), stderr=said
+    )
+
+    assert "timestamps are not used: some are missing" in said.getvalue()
 
 
 def test_figures_are_those_worked_out_by_hand(files: tuple[Path, Path, Path]) -> None:
@@ -157,7 +182,10 @@ def test_without_words_the_text_model_is_said_to_be_missing(
     [
         ("items", "item_id,title\na,Steel\n", "no column text"),
         ("items", "item_id,title,text\na,,\na,,\n", "item a stands there twice"),
+        ("items", "item_id,title,text\n ,Steel,\n", "line 2: nothing for item_id"),
         ("history", "user_id,item_id\nanna\n", "line 2: nothing for item_id"),
+        ("history", "user_id,item_id\n,a\n", "line 2: nothing for user_id"),
+        ("history", "user_id,item_id\n", "there is nothing to learn from"),
         ("targets", "user_id,item_id\nanna,a\n", "nobody took anything there"),
         ("targets", "", "no column user_id, item_id"),
     ],

@@ -100,7 +100,11 @@ def test_figures_are_those_worked_out_by_hand() -> None:
 
 @pytest.mark.parametrize(
     ("queries", "said"),
-    [("query,doc_id\nx,zz\n", "zz is no document"), ("query,doc_id\n,w\n", "there is no query")],
+    [
+        ("query,doc_id\nx,zz\n", "zz is no document"),
+        ("query,doc_id\n,w\n", "there is no query"),
+        ("query,doc_id\nx, \n", "line 2: nothing for doc_id"),
+    ],
 )
 def test_a_file_that_cannot_be_used_is_named(files: list[str], queries: str, said: str) -> None:
     Path(files[3]).write_text(queries)

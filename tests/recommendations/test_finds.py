@@ -1,0 +1,97 @@
+"""What passages found say about credentials, and that columns say what single hits do."""
+
+import random
+import uuid
+
+import numpy as np
+import pytest
+
+from recommendations.finds import Finds, Gathered, Ranks
+from recommendations.retrieval import Hit, fuse_ranks
+
+JOINS, CHARTS = uuid.UUID(int=1), uuid.UUID(int=2)
+
+
+def hit(credential_id: uuid.UUID, number: int, similarity: float, *ranks: int | None) -> Hit:
+    return Hit(credential_id, uuid.UUID(int=100 + number), similarity, *ranks)
+
+
+def gathered(*found: tuple[float, list[Hit]]) -> Gathered:
+    return Gathered(Finds.of([hits for _, hits in found]), [share for share, _ in found])
+
+
+def drawn(seed: int, number: int) -> list[Hit]:
+    """Hits by chance, of few credentials and few cosines, so that many are equal; no passage twice."""
+    source = random.Random(seed)
+    return [
+        Hit(
+            uuid.UUID(int=source.randrange(1, 9)),
+            uuid.UUID(int=place),
+            source.choice([-0.3, 0.0, 0.4, 0.4, 1.0, 1.2]),
+            source.choice([None, 1, 2, 3, 50]),
+            source.choice([None, 1, 2, 3, 50]),
+        )
+        for place in source.sample(range(1000), number)
+    ]
+
+
+def test_a_credential_scores_by_its_best_passage_for_the_need_that_matters_most() -> None:
+    found = gathered(
+        (1.0, [hit(JOINS, 1, 0.6), hit(CHARTS, 2, 0.2)]), (0.5, [hit(CHARTS, 3, 0.8), hit(JOINS, 1, 0.7)])
+    )
+
+    assert found.scores == {JOINS: 0.3, CHARTS: 0.2}
+
+
+def test_a_passage_found_twice_counts_once_at_its_best_and_the_most_relevant_comes_first() -> None:
+    found = gathered((1.0, [hit(JOINS, 1, 0.3), hit(JOINS, 2, 0.5)]), (1.0, [hit(JOINS, 1, 0.4, 1)]))
+
+    assert [(one.artifact_id.int, one.similarity) for one in found.hits(JOINS)] == [(101, 0.4), (102, 0.5)]
+
+
+def test_credentials_of_which_nothing_was_found_have_no_passages() -> None:
+    found = gathered((1.0, [hit(JOINS, 1, 0.3)]))
+
+    assert list(found.of_all([CHARTS, JOINS])) == [JOINS]
+    assert not Finds.of([[], []])
+    assert Gathered(Finds.of(()), ()).scores == {}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_columns_say_what_single_hits_do(seed: int) -> None:
+    hits = drawn(seed, 60)
+
+    finds = Finds.of([hits])
+
+    assert [one[:5] for one in finds.hits(0)] == [one[:5] for one in hits]
+    assert finds.lists[0].relevances.tolist() == [one.relevance for one in hits]
+    assert finds.lists[0].fused.tolist() == [one.fused for one in hits]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_first_by_both_ranks_are_those_of_single_hits(seed: int) -> None:
+    hits = sorted(drawn(seed, 60), key=lambda one: one.artifact_id)
+    (ranks,) = Finds.of([hits]).lists
+
+    first = Finds(Finds.of([hits]).stock, [ranks.first(25, np.arange(60))])
+
+    assert list(first.hits(0)) == fuse_ranks(hits, limit=25)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_best_of_each_credential_are_the_first_of_the_most_relevant(seed: int) -> None:
+    hits = drawn(seed, 60)
+    best: dict[uuid.UUID, int] = {}
+    for place, one in enumerate(hits):
+        standing = best.setdefault(one.credential_id, place)
+        if one.relevance > hits[standing].relevance:
+            best[one.credential_id] = place
+
+    assert Finds.of([hits]).best_of_each(0) == sorted(best.values())
+
+
+def test_nothing_found_has_no_best() -> None:
+    none = np.zeros(0, np.intp)
+    nothing = Ranks(none, np.zeros(0, np.float64), none, none)
+
+    assert Finds(Finds.of(()).stock, [nothing]).best_of_each(0) == []
