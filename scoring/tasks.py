@@ -14,6 +14,7 @@ from scoring import services
 from scoring.calls.kept import take_over
 from scoring.calls.ledger import BudgetExceeded, Payer, abandon_earlier
 from scoring.calls.writer import writer_of
+from scoring.enums import CallPurpose
 from scoring.essay_runs import NOT_RELEASED
 from scoring.essays.judgement import Judge, Judgement
 from scoring.essays.task import EssayTask
@@ -22,6 +23,7 @@ from scoring.services import OUT_OF_BUDGET, EssayToJudge, JudgedEssay, essays_to
 
 log = structlog.get_logger(__name__)
 MOST_SILENT_TRIES = 2
+JUDGING = (CallPurpose.SCORING, CallPurpose.READING)
 
 
 def score(claim: Claim) -> None:
@@ -83,8 +85,19 @@ class Reading:
 
 def _judgements(claim: Claim, essays: Sequence[EssayToJudge]) -> Reading:
     """Return the judgements by question; at the last attempt those that could be had."""
-    judge = _judge_of(claim, essays)
     reading = Reading()
+    try:
+        take_over(_payer(claim), purposes=JUDGING)
+    except ProviderError as error:
+        _go_on_without(claim, error, [essay.task for essay in essays], reading)
+    else:
+        _ask(claim, essays, reading)
+    return reading
+
+
+def _ask(claim: Claim, essays: Sequence[EssayToJudge], reading: Reading) -> None:
+    """Have a judge read the essays, as many as a call takes at a time."""
+    judge = _judge_of(claim, essays)
     waiting = call_by_call(judge, [essay.task for essay in essays])
     claim.ensure_held()
     ask_ahead(judge, waiting)
@@ -105,33 +118,29 @@ def _judgements(claim: Claim, essays: Sequence[EssayToJudge]) -> Reading:
                 # One essay may have spoilt the reply to all of them.
                 waiting = [[task] for task in group] + waiting
                 continue
-            if error.retryable and not _is_enough(claim, error):
-                raise RetryLater(error.kind, delay=error.wait(attempt=claim.attempt)) from error
-            log.warning("essays_left_unscored", kind=error.kind, essays=len(group))
-            reading.miss(group, error.kind)
+            _go_on_without(claim, error, group, reading)
             if error.kind not in ABOUT_THE_ESSAY:
                 reading.miss((task for group in waiting for task in group), error.kind)
                 break
-    return reading
 
 
 def _judge_of(claim: Claim, essays: Sequence[EssayToJudge]) -> Judge:
     assessment_id = _assessment_of(claim)
-    payer = _payer(claim)
-    _take_over(claim, payer)
     return judge_for(
         writer_of(assessment_id),
-        payer=payer,
+        payer=_payer(claim),
         snapshots={essay.task.question_id: essay.question.snapshot_id for essay in essays},
     )
 
 
-def _take_over(claim: Claim, payer: Payer) -> None:
-    """Read what an attempt that died had asked, where the provider keeps it."""
-    try:
-        take_over(payer, is_last_attempt=claim.is_last_attempt)
-    except ProviderError as error:
+def _go_on_without(
+    claim: Claim, error: ProviderError, unjudged: Sequence[EssayTask], reading: Reading
+) -> None:
+    """Leave essays without a judgement; raises RetryLater as long as another attempt may have one."""
+    if error.retryable and not _is_enough(claim, error):
         raise RetryLater(error.kind, delay=error.wait(attempt=claim.attempt)) from error
+    log.warning("essays_left_unscored", kind=error.kind, essays=len(unjudged))
+    reading.miss(unjudged, error.kind)
 
 
 def _payer(claim: Claim) -> Payer:

@@ -239,7 +239,8 @@ class AccountedJudge:
     def _settled(self, reserved: Reserved, came: Came) -> dict[str, Judgement]:
         """Settle a call; return what it says of each essay, or raise how it failed."""
         if isinstance(came.reply, ProviderError):
-            ledger.settle_failure(reserved.row, came.reply.kind, latency_ms=came.latency_ms)
+            if not kept.may_still_come(reserved.row, came.reply):
+                ledger.settle_failure(reserved.row, came.reply.kind, latency_ms=came.latency_ms)
             raise came.reply
         judged = self._read(reserved.prepared, reserved.row, came.reply)
         said = [one for one in judged if one.raw or len(judged) == 1]

@@ -1,21 +1,29 @@
 """Answers of paid calls that the provider keeps: their names are written down while the call is under way, and whoever
-does the job of a process that died fetches them instead of paying again."""
+goes on after a process that died, or after a wait that was too short, fetches them instead of paying again."""
+
+from collections.abc import Collection
+from typing import Final
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection
+from django.db.models import Q
 
 from microcred.ai import providers
 from microcred.ai.base import ProviderError
 from scoring.calls import ledger
 from scoring.calls.outgoing import Payer
-from scoring.enums import CallContent, CallState
+from scoring.enums import CallContent, CallPurpose, CallState
 from scoring.models import ModelCall
 
 log = structlog.get_logger(__name__)
 
+# What ends the wait for an answer, and not the answer.
+ENDS_THE_WAIT: Final = frozenset({"timeout", "connection"})
+
 
 def note(call: ModelCall, kept_as: str) -> None:
     """Write down under which name the answer of a call is kept. Without a database the call goes on all the same."""
+    call.kept_as = kept_as
     try:
         ModelCall.objects.filter(pk=call.pk, state=CallState.RESERVED, kept_as="").update(kept_as=kept_as)
     except (OperationalError, InterfaceError) as error:
@@ -25,36 +33,47 @@ def note(call: ModelCall, kept_as: str) -> None:
         connection.close()
 
 
-def take_over(payer: Payer, *, is_last_attempt: bool) -> int:
-    """Settle what earlier attempts of the payer's job left open; return how many answers were fetched.
+def may_still_come(call: ModelCall, error: ProviderError) -> bool:
+    """Whether an answer that was not heard can be fetched later; such a call stays open."""
+    return bool(call.kept_as) and error.kind in ENDS_THE_WAIT
 
-    What the provider keeps is fetched, and can be read like any reply that was paid for; the rest is settled at what
-    was reserved for it.
+
+def take_over(payer: Payer, *, purposes: Collection[CallPurpose]) -> int:
+    """Settle what was asked before for the payer's assessment and is open; return how many answers were fetched.
+
+    What the provider keeps is fetched, and can be read like any reply that was paid for, whichever job asked; the rest
+    of the payer's own job is settled at what was reserved for it.
 
     Raises:
-        ProviderError: a retryable one, where the provider could not be asked; at the last attempt its answers are given
-            up instead.
+        ProviderError: a retryable one, where the provider could not be asked or has not answered yet. Everything that
+            is kept stays open then.
     """
     fetched = 0
-    for call in _left(payer):
+    for call in _left(payer, purposes):
         try:
             fetched += _fetch(call)
         except ProviderError as error:
-            if error.retryable and error.kind != "server" and not is_last_attempt:
+            # An answer that ended badly is retryable too, but not by fetching it again.
+            if error.retryable and error.kind != "server":
                 raise
             log.warning("kept_answer_lost", call_id=str(call.pk), kind=error.kind)
+            ledger.abandon(call)
     ledger.abandon_earlier(payer)
     return fetched
 
 
-def _left(payer: Payer) -> list[ModelCall]:
-    """The calls of earlier attempts whose answers are kept where answers are asked for now."""
-    if payer.job_id is None or providers.chat_model() is None:
+def _left(payer: Payer, purposes: Collection[CallPurpose]) -> list[ModelCall]:
+    """The open calls of earlier attempts and jobs whose answers are kept where answers are asked for now."""
+    if payer.job_id is None or payer.assessment_id is None or providers.chat_model() is None:
         return []
     calls = ModelCall.objects.filter(
-        job_id=payer.job_id, attempt__lt=payer.attempt, state=CallState.RESERVED, host=providers.chat_host()
-    )
-    return list(calls.exclude(kept_as="").prefetch_related("contents").order_by("pk"))
+        assessment_id=payer.assessment_id,
+        purpose__in=purposes,
+        state=CallState.RESERVED,
+        host=providers.chat_host(),
+    ).exclude(kept_as="")
+    own_now = Q(job_id=payer.job_id, attempt__gte=payer.attempt)
+    return list(calls.exclude(own_now).prefetch_related("contents").order_by("pk"))
 
 
 def _fetch(call: ModelCall) -> bool:

@@ -179,6 +179,11 @@ def settle_failure(call: ModelCall, kind: FailureKind, *, latency_ms: int) -> No
     )
 
 
+def abandon(call: ModelCall) -> None:
+    """Settle a call whose answer is lost, at what was reserved."""
+    _abandon(ModelCall.objects.filter(pk=call.pk))
+
+
 def abandon_earlier(payer: Payer) -> int:
     """Settle what earlier attempts of the payer's job left open, at what was reserved; return how many.
 

@@ -60,7 +60,7 @@ class AccountedWords:
             ProviderError: from the provider; of kind ``budget`` where there is no money left.
         """
         outgoing = self._outgoing(wording)
-        if kept.take_over(self._payer, is_last_attempt=False) and (known := self.recall(wording)):
+        if kept.take_over(self._payer, purposes=[CallPurpose.WORDS]) and (known := self.recall(wording)):
             return known
         try:
             call = ledger.reserve(outgoing, payer=self._payer)

@@ -1,4 +1,4 @@
-"""Answers that the provider keeps: a process that dies costs no second call."""
+"""Answers that the provider keeps: neither a process that dies nor an answer that comes late costs a second call."""
 
 import datetime as dt
 import threading
@@ -11,14 +11,18 @@ from pytest_django.fixtures import Settings
 
 from microcred.ai import keeping, providers
 from microcred.ai.base import ProviderError
+from microcred.db import database_now
 from ops import claims, jobs
 from ops.enums import JobStatus
+from scoring import pending
 from scoring.calls import at_once, kept, ledger
+from scoring.calls.outgoing import Payer
+from scoring.enums import CallPurpose
 from scoring.models import EssayScore, ModelCall
 from scoring.services import Wording, words_model
-from scoring.tasks import score
-from tests.factories.scoring import handed_in, scoring_job, work_off_scoring
-from tests.fakes.openai_server import FakeOpenAI, status
+from scoring.tasks import JUDGING, score
+from tests.factories.scoring import handed_in, missing_parts, scoring_job, work_off_scoring
+from tests.fakes.openai_server import FakeOpenAI, Received, status
 from tests.scoring.calls.entries import answer_of, outgoing, payer, reply
 from tests.scoring.replies import second_level
 
@@ -32,6 +36,10 @@ def background(openai: FakeOpenAI, settings: Settings) -> FakeOpenAI:
     providers.reset()
     openai.script = second_level
     return openai
+
+
+# Of a call that ends before its answer is there.
+SHORT = 0.3
 
 
 class Died(BaseException):
@@ -48,6 +56,18 @@ def die_once_heard(monkeypatch: pytest.MonkeyPatch) -> None:
         raise Died
 
     monkeypatch.setattr(kept, "note", note_and_die)
+
+
+def thinking(server: FakeOpenAI) -> threading.Event:
+    """The model has no answer until the event is set."""
+    thought = threading.Event()
+
+    def answered(request: Received) -> str:
+        thought.wait()
+        return second_level(request)
+
+    server.script = answered
+    return thought
 
 
 def asked(server: FakeOpenAI) -> int:
@@ -153,7 +173,46 @@ def test_while_the_provider_cannot_be_asked_the_job_waits(
     assert (ModelCall.objects.get().outcome, asked(background)) == ("answered", 1)
 
 
-def test_at_the_last_attempt_an_answer_that_cannot_be_had_is_given_up(background: FakeOpenAI) -> None:
+def test_an_answer_that_takes_longer_than_a_call_is_fetched_by_the_next_attempt(
+    background: FakeOpenAI, settings: Settings
+) -> None:
+    settings.AI_TIMEOUT_SECONDS = settings.AI_CONNECT_TIMEOUT_SECONDS = SHORT
+    providers.reset()
+    thought = thinking(background)
+    assessment = handed_in()
+    job = scoring_job(assessment)
+    jobs.run(str(job.pk))
+    job.refresh_from_db()
+    call = ModelCall.objects.get()
+    assert (job.status, call.state, call.kept_as) == (JobStatus.QUEUED, "reserved", "resp_1")
+
+    thought.set()
+    work_off_scoring(assessment)
+
+    call.refresh_from_db()
+    assert (call.outcome, call.attempt, asked(background)) == ("answered", 1, 1)
+    assert EssayScore.objects.get().response_payload["model_calls"] == [str(call.pk)]
+
+
+def test_an_answer_that_comes_after_the_result_heals_it_without_a_second_call(
+    background: FakeOpenAI, settings: Settings
+) -> None:
+    settings.AI_TIMEOUT_SECONDS = settings.AI_CONNECT_TIMEOUT_SECONDS = SHORT
+    providers.reset()
+    thought = thinking(background)
+    assessment = handed_in()
+    jobs.drain(skip_waits=True)
+    assert (missing_parts(assessment), ModelCall.objects.get().state) == (["essay_scores"], "reserved")
+
+    thought.set()
+    pending.score_due(now=database_now())
+    jobs.drain(skip_waits=True)
+
+    assert (missing_parts(assessment), ModelCall.objects.get().outcome) == ([], "answered")
+    assert asked(background) == 1
+
+
+def test_while_an_answer_cannot_be_had_its_call_stays_open(background: FakeOpenAI) -> None:
     assessment = handed_in()
     call = ledger.reserve(
         outgoing(answers=[answer_of(assessment)], host=providers.chat_host()), payer=payer(assessment)
@@ -162,11 +221,21 @@ def test_at_the_last_attempt_an_answer_that_cannot_be_had_is_given_up(background
     background.queue(*[status(429)] * 9)
 
     with pytest.raises(ProviderError):
-        kept.take_over(payer(assessment, attempt=2), is_last_attempt=False)
-    assert ModelCall.objects.get().state == "reserved"
-    assert kept.take_over(payer(assessment, attempt=2), is_last_attempt=True) == 0
+        kept.take_over(payer(assessment, attempt=2), purposes=JUDGING)
 
-    assert ModelCall.objects.get().outcome == "abandoned"
+    assert ModelCall.objects.get().state == "reserved"
+
+
+def test_words_are_not_kept_waiting_by_an_answer_about_an_essay(background: FakeOpenAI) -> None:
+    assessment = handed_in()
+    call = ledger.reserve(
+        outgoing(answers=[answer_of(assessment)], host=providers.chat_host()), payer=payer(assessment)
+    )
+    kept.note(call, "resp_1")
+
+    assert kept.take_over(Payer(assessment.pk, uuid.UUID(int=2), 1), purposes=[CallPurpose.WORDS]) == 0
+
+    assert (ModelCall.objects.get().state, background.requests) == ("reserved", [])
 
 
 @pytest.mark.parametrize(
