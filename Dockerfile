@@ -51,6 +51,9 @@ RUN ENVIRONMENT=production \
     JWT_SIGNING_KEY=only-to-collect-static-files \
     WEBHOOK_ENCRYPTION_KEY=only-to-collect-static-files \
     python manage.py collectstatic --noinput
+# Nobody may write there later, and each start of each process would compile every module anew. The sources stay as they
+# are, so that nothing has to be compared with them.
+RUN python -m compileall -q --invalidation-mode unchecked-hash .
 
 # --- runtime ----------------------------------------------------------------------------------------------
 FROM python:${PYTHON_VERSION}-slim AS runtime

@@ -28,6 +28,7 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 
 install: $(VENV)/.installed ## make .venv and install the product
 	@$(MANAGE) embedder build
+	@$(BIN)/python -m compileall -q $(dir $(wildcard */__init__.py)) manage.py
 
 install-dev: $(VENV)/.installed-dev install ## the same, with what tests need
 

@@ -5,8 +5,10 @@ import gc
 import os
 import sys
 
-from django.core.management import BaseCommand, ManagementUtility
+from django.conf import settings
+from django.core.management import BaseCommand, CommandParser, ManagementUtility, handle_default_options
 from django.db import OperationalError
+from django.utils.module_loading import import_string
 
 from microcred.env import SettingError
 
@@ -20,11 +22,23 @@ class Commands(ManagementUtility):
     def execute(self) -> None:
         """Do what the command line says."""
         gc.disable()
+        if self.argv[1:2] == ["worker"]:
+            self._load_ahead()
         super().execute()
+
+    def _load_ahead(self) -> None:
+        """Begin what takes a worker long beside importing its modules, which is all that happens next."""
+        parser = CommandParser(add_help=False, allow_abbrev=False)
+        for option in ("--settings", "--pythonpath"):
+            parser.add_argument(option)
+        handle_default_options(parser.parse_known_args(self.argv[2:])[0])
+        for dotted in settings.WORKER_LOAD_AHEAD:
+            import_string(dotted)()
 
     def fetch_command(self, subcommand: str) -> BaseCommand:
         """Return a command that is about to begin."""
         command = super().fetch_command(subcommand)
+        gc.freeze()
         gc.enable()
         return command
 

@@ -9,7 +9,6 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Register the description of our tokens with the OpenAPI generator, and what a log-in begins and leaves."""
-        import_module("accounts.schema")
+        """Register what a log-in begins and leaves."""
         import_module("accounts.sessions")
         import_module("accounts.receivers")

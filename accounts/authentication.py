@@ -8,7 +8,7 @@ from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
 from accounts import tokens
 from accounts.models import User
-from microcred.middleware import CALLER
+from microcred.logging import CALLER
 
 
 class TokenAuthentication(JWTAuthentication):

@@ -4,19 +4,22 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from rest_framework.request import Request
 
 from accounts.enums import FamilyEnd
 from accounts.log_in_models import LONGEST_AGENT
 from accounts.models import PageSession, TokenFamily, User
 from microcred.errors import Missing
 from ops import audit
+
+if TYPE_CHECKING:
+    # Whatever works without answering requests does without REST framework, which takes a tenth of its start.
+    from rest_framework.request import Request
 
 
 class LogInMissing(Missing):
@@ -37,7 +40,7 @@ class LogIn:
     current: bool
 
 
-def agent_of(request: HttpRequest | Request) -> str:
+def agent_of(request: "HttpRequest | Request") -> str:
     """Return what the browser or program calls itself, as far as it can be shown."""
     return "".join(filter(str.isprintable, request.headers.get("User-Agent", "")))[:LONGEST_AGENT]
 

@@ -20,7 +20,7 @@ from django.utils.cache import add_never_cache_headers
 
 from accounts import log_ins, second_factor
 from accounts.models import PageSession, User
-from microcred.middleware import CALLER
+from microcred.logging import CALLER
 from ops import audit
 
 STARTED: Final = "started_at"

@@ -7,6 +7,8 @@ from accounts import log_in_pages, pages, password_link_pages, proof_pages, seco
 from accounts.api import LogoutView, MeView, RefreshView, ServiceKeyView, TokenView
 from accounts.log_in_api import LogInsEndEndpoint, LogInsEndpoint
 from accounts.personal_data.api import ErasureEndpoint, ExportEndpoint
+from accounts.schema import ServiceKeyScheme as ServiceKeyScheme
+from accounts.schema import TokenScheme as TokenScheme
 
 # The admin's own log-in page and password page would go round the limits and the token rules.
 urlpatterns = [

@@ -2,9 +2,12 @@
 
 The product's command is started with a database of its own, does a few jobs, and its processes are measured; in turns
 with a Python that loads sentence-transformers and embeds one text. Neither a worker nor a web process may load torch.
+The modules are compiled before, as ``make install`` and the image do it: where Python may not write bytecode, every
+start would compile them.
 """
 
 import argparse
+import compileall
 import os
 import signal
 import subprocess
@@ -50,6 +53,8 @@ class NotStarted(RuntimeError):
 def measure(asked: argparse.Namespace) -> Report:
     """Start workers on the database at hand; the database is the caller's to drop."""
     require_own()
+    for package in ROOT.glob("*/__init__.py"):
+        compileall.compile_dir(package.parent, quiet=2)
     report = Report("the worker's start")
     world = make_world(passages=asked.passages, learners=100, key=EmbeddingKey.of(providers.embedder()))
     spent: dict[str, list[list[float]]] = {"ours": [], "sentence-transformers": []}

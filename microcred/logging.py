@@ -8,6 +8,8 @@ from typing import Any
 
 import structlog
 
+# Where authentication notes the id of whoever calls, in what is known of a request, for its line in the log.
+CALLER = "microcred.caller"
 FORBIDDEN_KEYS = frozenset(
     {
         "answer",

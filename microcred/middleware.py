@@ -13,10 +13,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from microcred.api.handler import error_body, malformed
 from microcred.ids import uuid7
+from microcred.logging import CALLER
 
 log = structlog.get_logger(__name__)
-# Where authentication notes the id of whoever calls, for the line in the log.
-CALLER = "microcred.caller"
 ADMIN = "/admin/"
 NO_VALUES = (DataError, InvalidPage, OverflowError, ValueError, ValidationError)
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")

@@ -52,7 +52,7 @@ SERVICE_KEY_FORMER_HASH_KEYS = env.names("SERVICE_KEY_FORMER_HASH_KEYS", [])
 # --- Applications -----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "unfold",
-    "django.contrib.admin",
+    "microcred.administration.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -206,7 +206,8 @@ Q_CLUSTER: dict[str, Any] = worker_cluster(WORKER_PROCESSES, REDIS_URL)
 # is ended; how long what runs when the worker is told to stop may go on before it is put back.
 JOB_LEASE_SECONDS, JOB_RENEW_SECONDS, JOB_DEADLINE_SECONDS, JOB_TIMEOUT_SECONDS = 15, 4, 60, 90
 JOB_STOP_SECONDS = 20
-# Called once in the worker, before it forks.
+# Called when the worker's command begins, and once before it forks; what threads the former start the latter wait for.
+WORKER_LOAD_AHEAD = ["microcred.ai.providers.begin_loading"]
 WORKER_PRELOAD = ["microcred.ai.providers.preload"]
 # --- Metrics ----------------------------------------------------------------------------------------------
 # Who may read /metrics: the bearer of this token; without one, this machine.

@@ -5,6 +5,9 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
 
+# What stands at admin.site.urls below.
+admin.autodiscover()
+
 urlpatterns = [
     # What is asked most often stands first, for addresses are looked up in this order.
     path("api/v1/catalog/", include("catalog.urls")),

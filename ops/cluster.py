@@ -7,7 +7,6 @@ table themselves and write what came of them there. With the pipe goes its lock,
 
 import uuid
 from multiprocessing import Event, Value
-from time import sleep
 from typing import Any
 
 from django.conf import settings
@@ -77,5 +76,5 @@ class JobCluster(Cluster):  # type: ignore[misc]
         while not self.start_event.is_set():
             if not self.sentinel.is_alive():
                 raise RuntimeError(f"the sentinel ended with status {self.sentinel.exitcode}")
-            sleep(START_ROUND_SECONDS)
+            self.start_event.wait(START_ROUND_SECONDS)
         return int(self.pid)

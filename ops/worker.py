@@ -40,13 +40,15 @@ class Worker:
         """Work until SIGTERM or SIGINT; raises :class:`SentinelLost` when nothing more can be done.
 
         Handlers and models are loaded before the first fork, once for all processes; connections are closed before it,
-        because a socket must not be shared.
+        because a socket must not be shared, and threads have ended, because a fork has none to let go of their locks.
         """
         claims.identify(self._name)
         with garbage.not_looked_for():
             kinds.import_all()
             for dotted in settings.WORKER_PRELOAD:
                 import_string(dotted)()
+        if threading.active_count() > 1:
+            raise RuntimeError(f"before the fork there are threads: {threading.enumerate()}")
         connections.close_all()
         # Looking whether what is there by now is garbage would write into each of its pages, which the forks share.
         gc.freeze()

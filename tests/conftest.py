@@ -4,8 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib import admin
 from django.db import connection
 from pytest_django.fixtures import Settings
+
+
+def pytest_configure() -> None:
+    """Find the pages of the administration, which tests read before anything asks for an address."""
+    admin.autodiscover()
 
 
 @pytest.fixture(scope="session")

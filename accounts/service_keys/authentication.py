@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from accounts.enums import Scope
 from accounts.service_keys.holders import KeyHolder, holder_of
-from microcred.middleware import CALLER
+from microcred.logging import CALLER
 
 HEADER = "X-API-Key"
 

@@ -21,6 +21,8 @@ from microcred.ai.base import EmbedderError, Vectors
 from microcred.ai.export_manifest import GRAPH_FILE, TOKENIZER_FILE, ExportManifest
 
 PROVIDER = "sentence-transformers"
+# Loaded where an embedder is made.
+LIBRARIES = ("onnxruntime", "tokenizers")
 MAX_BATCH_TEXTS = 32
 # What a batch computes in between must stay in the processor's cache, and stays in the memory of every worker that has
 # run one: of short texts 2,048 tokens take no less time than 512, and 68 instead of 29 MB.
@@ -37,17 +39,19 @@ MAX_CHARACTERS_A_TOKEN = 100
 class OnnxEmbedder:
     """The exported model in ``folder``, its files checked against their manifest.
 
+    ``checked`` is a manifest that they have just been found to match.
+
     A text longer than the model reads (256 tokens for all-MiniLM-L6-v2) counts with its beginning only. The
     same call always gives the same bits; in another batch a text's vector may differ by up to 1e-6.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, checked: ExportManifest | None = None) -> None:
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
         import onnxruntime
         import tokenizers
 
-        manifest = ExportManifest.read(folder)
-        if not manifest.matches_files(folder):
+        manifest = checked or ExportManifest.read(folder)
+        if checked is None and not manifest.matches_files(folder):
             raise EmbedderError(f"The export in {folder} is damaged: run manage.py embedder build --force.")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
+from importlib import import_module
 from urllib.parse import urlsplit
 
 import structlog
@@ -14,10 +15,11 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from microcred.ahead import Ahead
 from microcred.ai.base import BatchModel, ChatModel, ChatReply, Embedder, EmbeddingKey
 from microcred.ai.breaker import Breaker, GuardedChat, GuardedEmbedder, MemoryStore
+from microcred.ai.minilm import LIBRARIES, OnnxEmbedder
 from microcred.ai.minilm import PROVIDER as LOCAL_PROVIDER
-from microcred.ai.minilm import OnnxEmbedder
 from microcred.ai.onnx_export import build
 from microcred.ai.openai import EMBEDDING_DIMENSION, PROVIDER, OpenAIChat, OpenAIEmbedder, OpenAIServer
 from microcred.ai.openai_background import OpenAIBackground
@@ -70,8 +72,30 @@ def embedder() -> Embedder:
         )
         accounted: Embedder = import_string(settings.EMBEDDING_LEDGER)(GuardedEmbedder(remote, _breaker()))
         return accounted
-    folder, _ = build(settings.EMBEDDER_DIR, model=settings.EMBEDDING_MODEL)
-    return OnnxEmbedder(folder)
+    loading = _loading()
+    _loading.cache_clear()
+    return loading.result()
+
+
+def begin_loading() -> None:
+    """Load the local model in a thread from now on, which ends before `embedder` returns; nothing else may fork until
+    then. Reading, hashing and preparing its 90 MB keeps no other thread from importing.
+    """
+    if settings.EMBEDDING_PROVIDER == LOCAL_PROVIDER:
+        # Here, for two threads that import at a time may each find half a module of the other's.
+        for name in LIBRARIES:
+            import_module(name)
+        _loading()
+
+
+@cache
+def _loading() -> Ahead[Embedder]:
+    return Ahead(_local_embedder)
+
+
+def _local_embedder() -> Embedder:
+    folder, manifest = build(settings.EMBEDDER_DIR, model=settings.EMBEDDING_MODEL)
+    return OnnxEmbedder(folder, checked=manifest)
 
 
 def embedding_key() -> EmbeddingKey:
@@ -150,7 +174,7 @@ def reset() -> None:
     for server in (_server, _file_server):
         if server.cache_info().currsize:
             server().close()
-    for provider in (chat_model, embedder, batches, _server, _file_server, _breaker):
+    for provider in (chat_model, embedder, _loading, batches, _server, _file_server, _breaker):
         provider.cache_clear()
 
 

@@ -1,8 +1,6 @@
 """Versions of what can be read and changed: strong ETags, If-Match for changes, If-None-Match for looking again."""
 
 import functools
-import hashlib
-import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
@@ -15,6 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.views import APIView
+
+from microcred import versions
 
 IF_MATCH_PARAMETER = OpenApiParameter(
     "If-Match",
@@ -63,9 +63,8 @@ def looked_at_again(method: Method[ViewT, P]) -> Method[ViewT, P]:
 
 
 def version_of(content: Any) -> str:
-    """Return a version that changes with the content: its hash."""
-    canonical = json.dumps(content, sort_keys=True, cls=JSONEncoder)
-    return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+    """Return the version of the content of an answer."""
+    return versions.version_of(content, encoder=JSONEncoder)
 
 
 def answered_with(body: Any, *, version: str) -> Response:

@@ -7,8 +7,8 @@ from typing import Any, Final
 from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import User
-from microcred.api.versions import version_of
 from microcred.compiled import Compiled
+from microcred.versions import version_of
 from recommendations.enums import Acceptance
 from recommendations.models import (
     CredentialReception,

@@ -2,11 +2,27 @@
 
 import subprocess
 import sys
+import threading
 
+import pytest
 from django.conf import settings
+from pytest_django import Settings
+
+from ops import kinds
+from ops.worker import Worker
 
 # Large, and needed by few jobs or by other commands: whoever needs them imports them then.
-LATER = ("scipy", "sklearn", "torch", "redis", "openai", "pandas")
+MODELS = ("scipy", "sklearn", "torch", "redis", "openai", "pandas")
+# Needed to answer requests, not to do jobs.
+PAGES = (
+    "rest_framework.views",
+    "drf_spectacular.utils",
+    "unfold.admin",
+    "catalog.admin",
+    "microcred.urls",
+    "django.test",
+)
+LATER = (*MODELS, *PAGES)
 PROGRAM = f"""
 import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "microcred.settings"
@@ -25,3 +41,19 @@ def test_a_worker_starts_without_what_most_jobs_never_need() -> None:
     )
 
     assert done.stdout.split("\n")[-2] == "[]"
+
+
+def test_no_process_is_forked_while_there_is_another_thread(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.WORKER_PRELOAD = []
+    monkeypatch.setattr(kinds, "import_all", lambda: None)
+    over = threading.Event()
+    thread = threading.Thread(target=over.wait, name="still-loading")
+    thread.start()
+
+    with pytest.raises(RuntimeError, match="still-loading"):
+        Worker("w-test").run()
+
+    over.set()
+    thread.join()

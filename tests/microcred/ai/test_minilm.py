@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from microcred.ai import minilm as minilm_module
 from microcred.ai.base import EmbedderError, EmbeddingKey, Vectors
-from microcred.ai.export_manifest import GRAPH_FILE, TOKENIZER_FILE
+from microcred.ai.export_manifest import GRAPH_FILE, TOKENIZER_FILE, ExportManifest
 from microcred.ai.minilm import OnnxEmbedder, batches_by_length
 from microcred.ai.onnx_export import PROJECT
 from microcred.ai.weights import packaged_folder
@@ -177,6 +177,25 @@ def test_a_damaged_export_is_not_loaded(export: Path, tmp_path: Path, damaged: s
 
     with pytest.raises(EmbedderError, match="damaged"):
         OnnxEmbedder(tmp_path)
+
+
+def test_files_that_were_just_checked_are_not_read_twice(
+    export: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = ExportManifest.read(export)
+    checked: list[Path] = []
+
+    def matches(self: ExportManifest, folder: Path) -> bool:
+        checked.append(folder)
+        return True
+
+    monkeypatch.setattr(ExportManifest, "matches_files", matches)
+
+    OnnxEmbedder(export, checked=manifest)
+    assert checked == []
+
+    OnnxEmbedder(export)
+    assert checked == [export]
 
 
 def test_without_an_export_the_error_names_the_command(tmp_path: Path) -> None:

@@ -3,14 +3,17 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
 from microcred.ai import providers
-from microcred.ai.base import EmbeddingKey, ProviderError
+from microcred.ai.base import EmbedderError, EmbeddingKey, ProviderError
+from microcred.ai.minilm import LIBRARIES
 from microcred.ai.onnx_export import PROJECT
 from scoring.models import ModelCall
 from tests.fakes.openai_server import FakeOpenAI, status
@@ -141,6 +144,37 @@ def test_preloading_loads_everything_a_worker_needs(keyed: FakeOpenAI) -> None:
     assert providers.embedder.cache_info().currsize == 1
     assert providers.chat_model.cache_info().currsize == 1
     assert keyed.requests == [], "loading calls nobody"
+
+
+def test_what_was_begun_is_what_is_loaded_and_no_thread_is_left() -> None:
+    threads = threading.active_count()
+
+    providers.begin_loading()
+    begun = providers._loading()
+    embedder = providers.embedder()
+
+    assert embedder is begun.result()
+    assert threading.active_count() == threads
+    assert set(LIBRARIES) <= sys.modules.keys()
+
+
+def test_a_failure_to_load_is_told_to_who_asks_and_not_remembered(settings: Settings, tmp_path: Path) -> None:
+    usual, settings.EMBEDDING_MODEL = settings.EMBEDDING_MODEL, str(tmp_path / "missing")
+    providers.begin_loading()
+
+    with pytest.raises(EmbedderError, match="does not exist"):
+        providers.embedder()
+
+    settings.EMBEDDING_MODEL = usual
+    assert providers.embedder().dimension == 384
+
+
+def test_of_a_provider_elsewhere_nothing_is_begun(settings: Settings) -> None:
+    settings.EMBEDDING_PROVIDER = "openai"
+
+    providers.begin_loading()
+
+    assert providers._loading.cache_info().currsize == 0
 
 
 PRELOAD_PROGRAM = """
