@@ -1,12 +1,23 @@
 """What every test stands on: a real PostgreSQL and cheap passwords."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 from django.conf import settings as django_settings
 from django.contrib import admin
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.backends.postgresql.operations import DatabaseOperations
+from hypothesis import HealthCheck
+from hypothesis import settings as property_settings
 from pytest_django.fixtures import Settings
+
+FLUSHES = 10
+# The same examples in every run, and none too late because the machine was busy.
+property_settings.register_profile(
+    "repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+property_settings.load_profile("repeatable")
 
 
 def pytest_configure() -> None:
@@ -24,6 +35,24 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         yield
         return
     with django_settings.EMBEDDED_DATABASE.running():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def persistent_flush() -> Iterator[None]:
+    """Clear the tables again when a worker that still looks at them was in the way: who comes first is chance."""
+    flush = DatabaseOperations.execute_sql_flush
+
+    def flush_again(operations: DatabaseOperations, statements: list[str]) -> None:
+        for _ in range(FLUSHES - 1):
+            try:
+                return flush(operations, statements)
+            except OperationalError:
+                time.sleep(0.1)
+        return flush(operations, statements)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(DatabaseOperations, "execute_sql_flush", flush_again)
         yield
 
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +13,9 @@ import httpx
 from django.conf import settings
 from django.db import connection
 
-START_SECONDS = 60.0
+from tests.ports import free_port
+
+START_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,7 @@ class Server:
 @contextmanager
 def serving(*, processes: int = 2, threads: int = 4, **environment: str) -> Iterator[Server]:
     """Serve the product as ``manage.py supervise`` does, without limits unless ``environment`` says otherwise."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [
         sys.executable, "-m", "ops.serving", "--port", str(port),
         "--processes", str(processes), "--threads", str(threads),
@@ -84,7 +83,7 @@ def serving(*, processes: int = 2, threads: int = 4, **environment: str) -> Iter
     finally:
         process.terminate()
         try:
-            process.wait(15)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -1,5 +1,6 @@
 """One key, many requests, on the product's own web server: one effect, whatever happens in between."""
 
+import datetime as dt
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,10 +11,11 @@ from django.db import connection, transaction
 
 from accounts import tokens
 from assessments.models import Assessment
+from microcred.db import database_now
 from ops.models import IdempotencyRecord
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import role_with_every_type
-from tests.ops.harness import wait_until
+from tests.ops.harness import PATIENCE_SECONDS, wait_until
 from tests.served import Server, serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +41,7 @@ class Student:
             self._address,
             json={"role_id": self.role_id, **more},
             headers={"Idempotency-Key": key, "Authorization": f"Bearer {self._access}"},
-            timeout=60,
+            timeout=PATIENCE_SECONDS,
             trust_env=False,
         )
 
@@ -83,12 +85,14 @@ def test_a_key_whose_first_request_was_killed_midway_acts_once_after_its_lease(s
         cursor.execute("LOCK TABLE assessments IN EXCLUSIVE MODE")
         first = threading.Thread(target=send_and_lose)
         first.start()
-        wait_until(IdempotencyRecord.objects.exists, 20, "the key is reserved")
+        wait_until(IdempotencyRecord.objects.exists, PATIENCE_SECONDS, "the key is reserved")
         server.kill_workers()
         first.join()
     server.wait_until_it_answers()
 
     assert lost.is_set()
+    # However long the start of the others took.
+    IdempotencyRecord.objects.update(lease_expires_at=database_now() + dt.timedelta(minutes=1))
     assert student.start("killed").status_code == 409
     with connection.cursor() as cursor:
         cursor.execute("UPDATE idempotency_records SET lease_expires_at = now() - interval '1 second'")

@@ -1,5 +1,6 @@
 """Changing what somebody else has changed meanwhile, and looking again at what has not changed."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -69,11 +70,14 @@ def test_if_match_compares_strongly(given: str, status: int) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_of_racing_changes_none_is_lost() -> None:
     user: User = UserFactory()
+    all_have_read = threading.Barrier(6)
 
     def flip_ten_times(_: int) -> int:
         client, refused, made = client_of(user), 0, 0
         while made < 10:
             read = client.get(ME)
+            if not made + refused:
+                all_have_read.wait(60)
             reply = patch(client, not read.json()["model_scoring"], **{"If-Match": read.headers["ETag"]})
             assert reply.status_code in (200, 412)
             made, refused = made + (reply.status_code == 200), refused + (reply.status_code == 412)
@@ -88,7 +92,7 @@ def test_of_racing_changes_none_is_lost() -> None:
     lines = sorted(line.metadata["model_scoring"] for line in chosen)
     assert lines == [False] * 30 + [True] * 30
     assert User.objects.get(pk=user.pk).model_scoring is True
-    assert refused > 0
+    assert refused >= 5
 
 
 def test_answers_given_from_older_ones_are_refused() -> None:

@@ -116,7 +116,7 @@ def test_sigterm_ends_the_servers_too(tmp_path: Path) -> None:
     try:
         wait_until(lambda: len(marked(tmp_path)) > 3, 60, "its server runs")
         program.send_signal(signal.SIGTERM)
-        assert program.wait(40) == 128 + signal.SIGTERM
+        assert program.wait(120) == 128 + signal.SIGTERM
     finally:
         left = marked(tmp_path)
         for pid in left:

@@ -4,9 +4,12 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.windows import CHROMIUM
+from tests.browser.windows import CHROMIUM, PATIENCE_MS
+
+# What a page shows in the end, not how soon a busy machine does.
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -112,7 +112,7 @@ def test_a_phone_needs_no_scrolling_sideways(
         visit.page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
         widths["assessment"] = visit.sideways()
         visit.keep(f"phone-{scheme}")
-        visit.page.get_by_role("link", name="Read it in its document").first.click()
+        visit.follow(visit.page.get_by_role("link", name="Read it in its document").first)
         widths["document"] = visit.sideways()
     finally:
         visit.context.close()

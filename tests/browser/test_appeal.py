@@ -108,9 +108,9 @@ def test_a_reviewer_marks_blind_and_then_decides(desk: Visit, assessment: Assess
     page = desk.page
     desk.log_in(AdvisorFactory().email)
 
-    page.get_by_role("link", name="Reviews").click()
+    desk.follow(page.get_by_role("link", name="Reviews"))
     desk.keep("reviews")
-    page.get_by_role("button", name="Take the next answer").click()
+    desk.follow(page.get_by_role("button", name="Take the next answer"))
     for criterion in ("Reasoning", "Evidence"):
         page.get_by_role("group", name=criterion).get_by_label("Full").check()
     assert page.get_by_text("Proposed:").count() == 0
@@ -137,7 +137,7 @@ def test_the_pages_fit_a_phone(browser: Browser, live_server: LiveServer, assess
             visit.page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
             widths[address] = visit.sideways()
         visit.page.goto(f"{live_server.url}/advisor/reviews/")
-        visit.page.get_by_role("button", name="Take the next answer").click()
+        visit.follow(visit.page.get_by_role("button", name="Take the next answer"))
         widths["review"] = visit.sideways()
         visit.keep("phone-review")
     finally:

@@ -30,7 +30,7 @@ def test_the_description_of_the_api_is_drawn(browser: Browser, live_server: Live
 
     visit.page.goto(f"{live_server.url}/docs")
 
-    expect(visit.page.get_by_role("heading", name="MicroCred API")).to_be_visible(timeout=20_000)
+    expect(visit.page.get_by_role("heading", name="MicroCred API")).to_be_visible()
     visit.keep("policy-docs")
     assert visit.faults == []
 
@@ -40,7 +40,7 @@ def test_redoc_is_drawn_without_the_logo_of_its_makers(browser: Browser, live_se
 
     visit.page.goto(f"{live_server.url}/redoc")
 
-    expect(visit.page.get_by_role("heading", name="MicroCred API")).to_be_visible(timeout=20_000)
+    expect(visit.page.get_by_role("heading", name="MicroCred API")).to_be_visible()
     visit.keep("policy-redoc")
     assert [fault for fault in visit.faults if "cdn.redoc.ly/redoc/logo-mini.svg" not in fault] == []
 
@@ -71,7 +71,7 @@ def test_a_second_factor_is_set_up_and_asked_for_on_a_phone(
     visit.log_in(admin.email)
     page = visit.page
     page.goto(f"{live_server.url}/password")
-    page.get_by_role("link", name="Second factor").click()
+    visit.follow(page.get_by_role("link", name="Second factor"))
     page.get_by_text("Type the key instead").click()
     key = page.locator("code.key").inner_text()
     visit.keep("second-factor-phone")
@@ -84,8 +84,8 @@ def test_a_second_factor_is_set_up_and_asked_for_on_a_phone(
     expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
     first = page.locator(".codes code").first.inner_text()
     visit.keep("recovery-codes-phone")
-    page.get_by_role("link", name="I have kept them").click()
-    page.get_by_role("button", name="Log out").click()
+    visit.follow(page.get_by_role("link", name="I have kept them"))
+    visit.follow(page.get_by_role("button", name="Log out"))
 
     visit.log_in(admin.email)
     expect(page.get_by_role("heading", name="Your code")).to_be_visible()

@@ -57,7 +57,7 @@ def test_results_are_released_by_keyboard(
     visit.log_in(admin.email)
     page = visit.page
 
-    page.get_by_role("link", name="Look at them").click()
+    visit.follow(page.get_by_role("link", name="Look at them"))
     visit.keep(f"releases-{name}")
     assert visit.sideways() <= 0
     page.get_by_role("checkbox").first.focus()
@@ -89,14 +89,14 @@ def test_a_closed_answer_is_reviewed(
     visit.log_in(admin.email)
     page = visit.page
 
-    page.get_by_role("link", name="Reviews").click()
+    visit.follow(page.get_by_role("link", name="Reviews"))
     visit.keep(f"reviews-{name}")
     assert visit.sideways() <= 0
-    page.get_by_role("button", name="Take the next answer").click()
+    visit.follow(page.get_by_role("button", name="Take the next answer"))
     visit.keep(f"review-closed-{name}")
     assert visit.sideways() <= 0
     page.get_by_label("Points of 1.00").fill("0.5")
-    page.get_by_role("button", name="Show what the rules gave").click()
+    visit.follow(page.get_by_role("button", name="Show what the rules gave"))
     visit.keep(f"review-closed-decide-{name}")
     assert visit.sideways() <= 0
     page.get_by_label("Reason").fill("It says the same in other words.")
@@ -131,10 +131,10 @@ def test_a_corrected_key_is_looked_at_and_applied(
     visit.log_in(admin.email)
     page = visit.page
 
-    page.get_by_role("link", name="Rescoring").click()
+    visit.follow(page.get_by_role("link", name="Rescoring"))
     visit.keep(f"rescoring-list-{name}")
     assert visit.sideways() <= 0
-    page.get_by_role("link", name=question.key).click()
+    visit.follow(page.get_by_role("link", name=question.key))
     page.get_by_role("button", name="Work out what would change").click()
     expect(page.get_by_text("0 of 2")).to_be_visible()
     visit.keep(f"rescoring-under-way-{name}")
@@ -145,7 +145,7 @@ def test_a_corrected_key_is_looked_at_and_applied(
     assert visit.sideways() <= 0
     page.get_by_label("Reason").fill("The key named the wrong choice.")
     page.get_by_label("I have looked at who would move").check()
-    page.get_by_role("button", name="Apply to past takers").click()
+    visit.follow(page.get_by_role("button", name="Apply to past takers"))
     jobs.drain(skip_waits=True)
     page.reload()
 

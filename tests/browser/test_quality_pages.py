@@ -69,7 +69,7 @@ def test_an_admin_walks_from_the_list_of_roles_to_an_essay(
     visit.keep(f"quality-fairness-{name}")
     assert visit.sideways() <= 0
 
-    page.get_by_role("link", name="Agreement").click()
+    visit.follow(page.get_by_role("link", name="Agreement"))
     visit.keep(f"quality-agreement-{name}")
     assert visit.sideways() <= 0
     page.get_by_role("link", name="Reasoning").click()

@@ -6,12 +6,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from tests.factories.accounts import PASSWORD
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+PATIENCE_MS = 120_000
 SCREENSHOTS = Path(settings.STATE_DIR) / "screenshots"
 # Of every module whose tests open pages.
 NEEDS_BROWSER = [
@@ -30,6 +31,7 @@ class Visit:
         self.faults: list[str] = []
         options = {"viewport": viewport, "color_scheme": scheme, "java_script_enabled": True}
         self.context: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]
+        self.context.set_default_timeout(PATIENCE_MS)
         self.page: Page = self.context.new_page()
         self.page.on("request", lambda request: self._note_host(request.url))
         self.page.on("requestfailed", lambda request: self._note_failure(request.url, request.failure or ""))
@@ -44,6 +46,11 @@ class Visit:
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Log in").click()
         self.page.wait_for_url(lambda url: urlsplit(url).path != "/login")
+
+    def follow(self, place: Locator) -> None:
+        """Click on what leads to another page, and wait for that: a request that is on its way may still be lost."""
+        with self.page.expect_navigation():
+            place.click()
 
     def sideways(self) -> int:
         """Return by how many pixels the page is wider than the window."""

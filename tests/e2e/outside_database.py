@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 import psycopg
 
-from companion.demo.processes import any_free_port
 from microcred.embedded.binaries import find_binaries
 from microcred.embedded.cluster import DATABASE, ROLE, choose_operation
 from microcred.embedded.folder import StateFolder
+from tests.ports import free_port
 
 PASSWORD = "p@ss/w:rd %"
 AUTHENTICATION = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
@@ -21,7 +21,7 @@ AUTHENTICATION = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n
 def serving_by_tcp(stopped: Path, place: Path) -> Iterator[str]:
     """Serve a copy of a stopped server's folder and yield its DATABASE_URL."""
     shutil.copytree(stopped, place)
-    folder, binaries, port = StateFolder(place), find_binaries(), any_free_port()
+    folder, binaries, port = StateFolder(place), find_binaries(), free_port()
     (folder.data / "pg_hba.conf").write_text(AUTHENTICATION)
     account = choose_operation(folder, binaries).account
     control = [binaries.program("pg_ctl"), "--pgdata", str(folder.data), "--wait"]

@@ -9,10 +9,10 @@ from typing import Self, cast
 
 import redis
 
-from companion.demo.processes import any_free_port
+from tests.ports import free_port
 
 PROGRAM = shutil.which("redis-server")
-START_SECONDS = 10.0
+START_SECONDS = 60.0
 
 
 class RedisServer:
@@ -20,7 +20,7 @@ class RedisServer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._port = any_free_port()
+        self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"redis://127.0.0.1:{self._port}/0"
 

@@ -53,6 +53,10 @@ _UNDER_WAY = """
 SELECT count(*) FROM model_calls WHERE state = 'reserved' AND purpose = 'scoring'
     AND started_at > clock_timestamp() - interval '1 second'
 """
+_LEFT = """
+SELECT claimed_by FROM async_jobs j WHERE job_type = 'chaos.naive' AND status = 'running'
+    AND EXISTS (SELECT FROM audit_logs l WHERE l.action = %s AND l.resource_id = j.id)
+"""
 _RESUMED = """
 SELECT extract(epoch FROM (SELECT min(at) FROM chaos_claims WHERE at > to_timestamp(%s)) - to_timestamp(%s))
 """
@@ -109,6 +113,15 @@ def calls_under_way() -> int | None:
     except (DatabaseError, InterfaceError):
         connection.close()
         return None
+
+
+def who_has_left_an_effect() -> list[int]:
+    """Return the processes that do a naive job and have left its effect; none while the database is away."""
+    try:
+        return [int(name.rpartition("/")[2]) for (name,) in _rows(_LEFT, EFFECT)]
+    except (DatabaseError, InterfaceError):
+        connection.close()
+        return []
 
 
 def expected_losses(under_way: list[tuple[int, int]]) -> float:

@@ -21,6 +21,7 @@ FREEZES_OF_TEN = 1
 BEYOND_THE_LEASE = 1.0
 # Restarts of a long run; a short one has one.
 RESTARTS, FLUSHES = 3, 3
+NAIVE_SHARE = 0.4
 # Deeds at least, also when all has been handed in by then: on a busy machine the worker takes its time to start.
 LEAST, LEAST_OF_LONG = 6, 20
 
@@ -57,6 +58,9 @@ class Disturber:
         self._planned = [
             (share, self._restart_database) for share in _shares(RESTARTS if self.is_long else 1)
         ]
+        if not self.is_long:
+            # In a few seconds chance might spare all of them, and the run would show nothing.
+            self._planned.append((NAIVE_SHARE, self._kill_who_has_left_an_effect))
         if self.redis is not None:
             self._planned += [
                 (share + 0.05, self._lose_bells) for share in _shares(FLUSHES if self.is_long else 1)
@@ -70,7 +74,8 @@ class Disturber:
             if progress >= share:
                 self._planned.remove((share, deed))
                 deed()
-                self._next = now + EVERY_SECONDS
+                if (share, deed) not in self._planned:
+                    self._next = now + EVERY_SECONDS
         if not self._is_at_work():
             # Who kills what has not begun to work yet shows little.
             self._next = now + EVERY_SECONDS
@@ -106,6 +111,15 @@ class Disturber:
         self.done[
             "supervisor killed" if victim.pid == self.worker.pid else "process of the worker killed"
         ] += 1
+
+    def _kill_who_has_left_an_effect(self) -> None:
+        """Kill a process in the midst of a naive job, or see in the next round whether there is one."""
+        holders = set(counting.who_has_left_an_effect())
+        victim = next((process for process in self._tree()[1:] if process.pid in holders), None)
+        if victim is None:
+            self._planned.append((NAIVE_SHARE, self._kill_who_has_left_an_effect))
+        else:
+            self._kill(victim)
 
     def _freeze(self, victim: Process, now: float) -> None:
         with suppress(ProcessLookupError):

@@ -39,7 +39,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
         f"{FAULTS}/test_database.py::test_a_job_is_done_again_and_its_effects_are_there_once",
     ),
     "Redis is killed, emptied, full, slow": (
-        f"{REDIS}::test_jobs_are_done_at_once_and_when_bells_were_flushed",
+        f"{REDIS}::test_jobs_are_done_when_a_bell_rings_and_when_bells_were_flushed",
         f"{REDIS}::test_worker_starts_and_works_without_redis_and_stays_when_it_is_back",
         f"{FAULTS}/test_rows.py::test_a_redis_that_is_full_or_hangs_holds_nobody_up",
     ),

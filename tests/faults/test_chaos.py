@@ -32,7 +32,7 @@ def run(folder: Path, *options: str) -> dict[str, Any]:
         env=environment | {"MICROCRED_STATE_DIR": str(folder / "state")},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1800,
     )
     assert ended.returncode == 0, ended.stderr[-4000:]
     figures: dict[str, Any] = json.loads(out.read_text())

@@ -141,7 +141,7 @@ def once_two_have_asked(script: Script) -> Script:
 
     def answered(request: Received) -> Reply | str:
         if next(arrivals) < both.parties:
-            both.wait(timeout=5)
+            both.wait(timeout=60)
         return script(request)
 
     return answered

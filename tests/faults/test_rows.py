@@ -160,12 +160,13 @@ def test_a_redis_that_is_full_or_hangs_holds_nobody_up(
             if trouble == "full":
                 client.config_set("maxmemory", "1")
             else:
-                client.execute_command("CLIENT", "PAUSE", "60000", "ALL")
+                client.execute_command("CLIENT", "PAUSE", "600000", "ALL")
         began = database_now()
 
         job = submit()
 
-        assert database_now() - began < dt.timedelta(seconds=5)
+        # It keeps silent for ten minutes.
+        assert database_now() - began < dt.timedelta(minutes=1)
         assert not bell.ears().hear(0.1)
         jobs.drain()
         assert effects(job) == 1

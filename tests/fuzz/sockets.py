@@ -5,7 +5,7 @@ import socket
 from dataclasses import dataclass
 from typing import Any
 
-SECONDS = 30.0
+SECONDS = 120.0
 
 
 @dataclass(frozen=True)

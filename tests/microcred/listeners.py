@@ -43,13 +43,13 @@ class Listener:
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         for thread in self._threads:
-            thread.join(timeout=5)
+            thread.join(timeout=60)
 
     def _handle(self, connection: socket.socket) -> None:
         try:
             if self._tls is not None:
                 connection = self._tls.wrap_socket(connection, server_side=True)
-            connection.settimeout(5)
+            connection.settimeout(60)
             self.received += read_request(connection)
             self._behave(connection)
         except OSError:
@@ -82,7 +82,7 @@ def listening(behave: Behaviour, tls: ssl.SSLContext | None = None) -> Iterator[
         yield listener
     finally:
         listener.close()
-        thread.join(timeout=5)
+        thread.join(timeout=60)
 
 
 def replying(*pieces: bytes, every: float = 0.0) -> Behaviour:

@@ -1,6 +1,7 @@
 """The guarded way out: whom it refuses, what it sends, and when it stops waiting."""
 
 import socket
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ def resolver(*addresses: str) -> http.Resolver:
     return lambda host, port: list(addresses)
 
 
-def post(url: str, *, timeout: float = 5, allow_private: bool = True, **options: Any) -> http.Response:
+def post(url: str, *, timeout: float = 60, allow_private: bool = True, **options: Any) -> http.Response:
     """Post a small body."""
     return http.post(
         url, body=b"{}", headers={"X-Test": "1"}, timeout=timeout, allow_private=allow_private, **options
@@ -210,10 +211,10 @@ class TestNoAnswer:
     @pytest.mark.parametrize(
         "behave",
         [
-            pytest.param(lambda connection: time.sleep(2), id="silence"),
-            pytest.param(replying(*[b"H"] * 40, every=0.05), id="dripping status"),
+            pytest.param(lambda connection: connection.recv(1), id="silence"),
+            pytest.param(replying(*[b"H"] * 4000, every=0.05), id="dripping status"),
             pytest.param(
-                replying(b"HTTP/1.1 200 OK\r\n", *[b"X: 1\r\n"] * 40, every=0.05), id="dripping headers"
+                replying(b"HTTP/1.1 200 OK\r\n", *[b"X: 1\r\n"] * 4000, every=0.05), id="dripping headers"
             ),
         ],
     )
@@ -225,25 +226,30 @@ class TestNoAnswer:
             took = time.monotonic() - began
 
         assert failure.value.reason == "timeout"
-        assert 0.35 <= took < 1.0
-        assert 350 <= failure.value.duration_ms < 1000
+        # Each of them would go on for minutes.
+        assert 0.35 <= took < 60
+        assert 350 <= failure.value.duration_ms <= round(took * 1000)
 
     def test_a_status_counts_though_its_body_drips(self) -> None:
-        drip = replying(b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n", *[b"x"] * 40, every=0.05)
-        with listening(drip) as listener:
-            answer = post(f"http://127.0.0.1:{listener.port}/", timeout=0.4)
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n"
+        with listening(replying(head + b"x", *[b"x"] * 3999, every=0.05)) as listener:
+            answer = post(f"http://127.0.0.1:{listener.port}/", timeout=3)
 
         assert answer.status == 200
-        assert 1 <= len(answer.excerpt) < 20
-        assert answer.duration_ms < 1000
+        assert 1 <= len(answer.excerpt) < 4000
+        assert answer.duration_ms < 60_000
 
     def test_a_name_server_may_not_take_longer_either(self) -> None:
+        is_over = threading.Event()
+
         def ponder(host: str, port: int) -> list[str]:
-            time.sleep(1)
+            is_over.wait(60)
             return ["127.0.0.1"]
 
-        with listening(replying(OK)) as listener, pytest.raises(http.ExchangeError) as failure:
-            post(f"http://partner.example:{listener.port}/", timeout=0.2, resolve=ponder)
+        with listening(replying(OK)) as listener:
+            with pytest.raises(http.ExchangeError) as failure:
+                post(f"http://partner.example:{listener.port}/", timeout=0.2, resolve=ponder)
+            is_over.set()
 
         assert failure.value.reason == "timeout"
         assert listener.connections == 0

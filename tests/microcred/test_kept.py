@@ -36,17 +36,17 @@ def test_threads_wait_for_what_another_is_making() -> None:
 
     def slowly(keys: list[str]) -> list[int]:
         made.append(keys)
-        go.wait(10)
+        go.wait(60)
         return [len(key) for key in keys]
 
     def ask() -> list[int]:
-        asked.wait(10)
+        asked.wait(60)
         return kept.of(["one", "three"], slowly)
 
     with ThreadPoolExecutor(4) as pool:
         waiting = [pool.submit(ask) for _ in range(4)]
         go.set()
-        assert [one.result(10) for one in waiting] == [[3, 5]] * 4
+        assert [one.result(60) for one in waiting] == [[3, 5]] * 4
     assert made == [["one", "three"]]
 
 
@@ -56,15 +56,15 @@ def test_what_failed_is_raised_where_it_was_made_and_made_again_by_who_waited() 
 
     def fail() -> str:
         begun.set()
-        go.wait(10)
+        go.wait(60)
         raise RuntimeError("no luck")
 
     with ThreadPoolExecutor(3) as pool:
         first = pool.submit(kept.get, "key", fail)
-        begun.wait(10)
+        begun.wait(60)
         others = [pool.submit(kept.get, "key", lambda: "made") for _ in range(2)]
         go.set()
         with pytest.raises(RuntimeError, match="no luck"):
-            first.result(10)
-        assert [one.result(10) for one in others] == ["made", "made"]
+            first.result(60)
+        assert [one.result(60) for one in others] == ["made", "made"]
     assert kept.get("key", fail) == "made"

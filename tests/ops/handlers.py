@@ -3,18 +3,30 @@
 import datetime as dt
 import os
 import signal
+import threading
 import time
 import uuid
+from pathlib import Path
 
-from ops import audit
+from ops import audit, pulse
 from ops.jobs import Claim, RetryLater
 from ops.models import AuditLog
 
+POLL_SECONDS = 0.02
+# How many come together, and for how long they wait for one another before they fail.
+TOGETHER: list[threading.Barrier] = []
+PATIENCE_SECONDS = 60.0
+
 
 def note(claim: Claim) -> None:
-    """Announce the start, work for ``payload["seconds"]`` outside any transaction, then leave one effect."""
+    """Announce the start, work for ``payload["seconds"]`` outside any transaction, then leave one effect.
+
+    With ``payload["until"]`` the work lasts until there is a file of this name.
+    """
     _record(claim, "test.started")
     time.sleep(claim.payload.get("seconds", 0))
+    while "until" in claim.payload and not Path(claim.payload["until"]).exists():
+        time.sleep(POLL_SECONDS)
     claim.ensure_held()
     with claim.finish():
         _record(claim, "test.effect")
@@ -32,10 +44,18 @@ def later(claim: Claim) -> None:
     raise RetryLater("the provider is closed", delay=dt.timedelta(hours=1))
 
 
+def meet(claim: Claim) -> None:
+    """Wait until as many jobs as ``TOGETHER[0]`` has room for are done at once in this process."""
+    TOGETHER[0].wait(PATIENCE_SECONDS)
+    with claim.finish():
+        _record(claim, "test.effect")
+
+
 def poison(claim: Claim) -> None:
-    """Kill the process that tries, after ``payload["seconds"]``."""
+    """Kill the process that tries, with ``payload["stopping"]`` only when the worker has been told to stop."""
     _record(claim, "test.started")
-    time.sleep(claim.payload.get("seconds", 0))
+    while claim.payload.get("stopping") and not pulse.claims_refused():
+        time.sleep(POLL_SECONDS)
     os.kill(os.getpid(), signal.SIGKILL)
 
 

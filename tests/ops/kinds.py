@@ -4,6 +4,7 @@ from typing import Any
 
 KINDS: dict[str, dict[str, Any]] = {
     "test.note": {"handler": "tests.ops.handlers.note", "give_up": None, "max_attempts": 5},
+    "test.meet": {"handler": "tests.ops.handlers.meet", "give_up": None, "max_attempts": 1},
     "test.broken": {
         "handler": "tests.ops.handlers.broken",
         "give_up": "tests.ops.handlers.degrade",

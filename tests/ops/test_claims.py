@@ -30,6 +30,7 @@ def taken(kind: str = "test.note") -> claims.Claim:
 @pytest.mark.django_db
 def test_claim_counts_the_attempt_and_starts_the_lease() -> None:
     job_id = submit(colour="red")
+    before = database_now()
 
     claim = claims.take(job_id)
 
@@ -39,7 +40,7 @@ def test_claim_counts_the_attempt_and_starts_the_lease() -> None:
     job = AsyncJob.objects.get(pk=job_id)
     assert (job.status, job.attempts, job.owner_token) == (JobStatus.RUNNING, 1, claim.token)
     assert job.lease_expires_at is not None
-    assert dt.timedelta(seconds=13) < job.lease_expires_at - database_now() <= dt.timedelta(seconds=15)
+    assert before <= job.lease_expires_at - dt.timedelta(seconds=15) <= database_now()
 
 
 @pytest.mark.django_db
@@ -86,6 +87,7 @@ def test_of_eight_that_try_at_once_one_claims() -> None:
 @pytest.mark.django_db
 def test_next_is_the_one_that_has_been_ready_longest() -> None:
     queued = [submit() for _ in range(3)]
+    began = database_now()
     AsyncJob.objects.filter(pk=queued[2]).update(next_run_at=database_now() - dt.timedelta(minutes=1))
     AsyncJob.objects.filter(pk=queued[0]).update(next_run_at=database_now() + dt.timedelta(minutes=1))
 
@@ -94,11 +96,11 @@ def test_next_is_the_one_that_has_been_ready_longest() -> None:
     assert [claim.job_id if claim else None for claim in found] == [queued[2], queued[1], None]
     until = claims.seconds_until_next(alone=False)
     assert until is not None
-    assert 55 < until <= 60
+    assert 60 - (database_now() - began).total_seconds() <= until <= 60
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("ago", "expected"), [(1.0, 0.0), (10.0, None)])
+@pytest.mark.parametrize(("ago", "expected"), [(0.001, 0.0), (10.0, None)])
 def test_what_fell_due_a_moment_ago_may_have_been_missed(ago: float, expected: float | None) -> None:
     job = submit()
     AsyncJob.objects.filter(pk=job).update(next_run_at=database_now() - dt.timedelta(seconds=ago))
@@ -229,12 +231,13 @@ def test_finishing_twice_is_refused() -> None:
 @pytest.mark.django_db
 def test_failed_attempt_waits_for_its_delay() -> None:
     claim = taken()
+    before = database_now()
 
     claims.fail(claim, error={"type": "ProviderError"}, delay=dt.timedelta(seconds=30))
 
     job = AsyncJob.objects.get(pk=claim.job_id)
     assert (job.status, job.attempts) == (JobStatus.QUEUED, 1)
-    assert dt.timedelta(seconds=28) < job.next_run_at - database_now() <= dt.timedelta(seconds=30)
+    assert before <= job.next_run_at - dt.timedelta(seconds=30) <= database_now()
     assert job.error_payload is not None
     assert (job.error_payload["type"], job.error_payload["attempt"]) == ("ProviderError", 1)
 

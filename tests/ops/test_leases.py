@@ -10,7 +10,7 @@ from ops import claims
 from ops.failures import LeaseLost
 from ops.leases import renewed
 from ops.models import AsyncJob
-from tests.ops.harness import submit, wait_until
+from tests.ops.harness import PATIENCE_SECONDS, submit, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,7 +36,7 @@ def test_lease_moves_on_while_the_work_lasts() -> None:
     first = lease_of(claim)
 
     with renewed(claim):
-        wait_until(lambda: lease_of(claim) != first, 3, "the lease is renewed")
+        wait_until(lambda: lease_of(claim) != first, PATIENCE_SECONDS, "the lease is renewed")
         claim.ensure_held()
 
 
@@ -46,7 +46,7 @@ def test_lost_job_is_noticed() -> None:
     claims.put_back("inline", [os.getpid()])
 
     with renewed(claim):
-        wait_until(claim.lost.is_set, 3, "the loss is noticed")
+        wait_until(claim.lost.is_set, PATIENCE_SECONDS, "the loss is noticed")
 
     with pytest.raises(LeaseLost):
         claim.ensure_held()
@@ -57,7 +57,7 @@ def test_hanging_work_loses_its_lease_after_the_deadline(settings: LazySettings)
     claim = taken()
 
     with renewed(claim):
-        wait_until(claim.lost.is_set, 3, "renewal stops")
+        wait_until(claim.lost.is_set, PATIENCE_SECONDS, "renewal stops")
 
 
 def test_finished_work_is_not_taken_for_lost() -> None:

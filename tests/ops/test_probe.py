@@ -12,7 +12,8 @@ import pytest
 
 from ops.supervision import probe
 from ops.supervision.probe import WebProbe, answers
-from tests.ops.harness import SupervisedWorker, wait_until
+from tests.ops.harness import PATIENCE_SECONDS, SupervisedWorker, wait_until
+from tests.ports import free_port
 
 
 class Refusing(BaseHTTPRequestHandler):
@@ -43,7 +44,7 @@ def silent() -> Iterator[int]:
 
 
 def test_a_refusal_is_an_answer_and_silence_is_none(refusing: int, silent: int) -> None:
-    assert answers("127.0.0.1", refusing)
+    assert answers("127.0.0.1", refusing, timeout=PATIENCE_SECONDS)
     assert not answers("127.0.0.1", silent, timeout=0.2)
 
 
@@ -52,16 +53,18 @@ def test_only_a_silent_server_is_started_again(
 ) -> None:
     monkeypatch.setattr(probe, "ASK_EVERY_SECONDS", 0.02)
     monkeypatch.setattr(probe, "PATIENCE_SECONDS", 0.2)
-    monkeypatch.setattr(probe, "answers", lambda host, port: answers(host, port, timeout=0.1))
+    # Who refuses does so at once, or as soon as this machine comes to it.
+    patience = {refusing: PATIENCE_SECONDS, silent: 0.1}
+    monkeypatch.setattr(probe, "answers", lambda host, port: answers(host, port, timeout=patience[port]))
     restarts: dict[int, threading.Event] = {refusing: threading.Event(), silent: threading.Event()}
     probes = [WebProbe("0.0.0.0", port, restart=event.set) for port, event in restarts.items()]
 
     for one in probes:
         one.start()
-    noticed = restarts[silent].wait(5)
+    noticed = restarts[silent].wait(PATIENCE_SECONDS)
     for one in probes:
         one.stop()
-        one.join(5)
+        one.join(PATIENCE_SECONDS)
 
     assert noticed
     assert not restarts[refusing].is_set()
@@ -69,16 +72,14 @@ def test_only_a_silent_server_is_started_again(
 
 @pytest.mark.long
 def test_a_frozen_web_server_is_replaced(tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     web = SupervisedWorker(tmp_path, "--no-worker", "--port", str(port))
     web.launch()
     try:
-        wait_until(lambda: answers("127.0.0.1", port), 30, "the web server answers")
+        wait_until(lambda: answers("127.0.0.1", port), PATIENCE_SECONDS, "the web server answers")
         os.killpg(web.groups()[0], signal.SIGSTOP)
 
-        wait_until(lambda: "web_stuck" in web.log(), 60, "the silence is noticed")
-        wait_until(lambda: answers("127.0.0.1", port), 30, "another one answers")
+        wait_until(lambda: "web_stuck" in web.log(), PATIENCE_SECONDS, "the silence is noticed")
+        wait_until(lambda: answers("127.0.0.1", port), PATIENCE_SECONDS, "another one answers")
     finally:
         web.close()

@@ -9,9 +9,8 @@ from django_q.conf import Conf
 
 from ops import bell, redis_bells
 from ops.enums import JobStatus
-from ops.hands import LOOK_SECONDS
 from tests.e2e.redis_server import PROGRAM, RedisServer
-from tests.ops.harness import SupervisedWorker, submit, wait_for_status, wait_until
+from tests.ops.harness import PATIENCE_SECONDS, SupervisedWorker, submit, wait_for_status, wait_until
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -61,16 +60,16 @@ def test_bells_that_nobody_hears_do_not_pile_up(redis: RedisServer) -> None:
     assert waiting(redis) == redis_bells.MOST_WAITING
 
 
-def test_jobs_are_done_at_once_and_when_bells_were_flushed(
+def test_jobs_are_done_when_a_bell_rings_and_when_bells_were_flushed(
     redis: RedisServer, worker: SupervisedWorker
 ) -> None:
     worker.start()
-    assert wait_for_status(submit(), JobStatus.SUCCEEDED) < 2
+    wait_for_status(submit(), JobStatus.SUCCEEDED)
     redis.kill()
     job = submit()
     redis.start()
 
-    assert wait_for_status(job, JobStatus.SUCCEEDED) < LOOK_SECONDS + 2
+    wait_for_status(job, JobStatus.SUCCEEDED)
 
 
 def test_worker_starts_and_works_without_redis_and_stays_when_it_is_back(
@@ -81,10 +80,12 @@ def test_worker_starts_and_works_without_redis_and_stays_when_it_is_back(
     worker.start()
     started = worker.roles()
 
-    wait_for_status(job, JobStatus.SUCCEEDED, LOOK_SECONDS + 2)
-    wait_until(lambda: worker.log().count("bells_unreachable") >= 4, 10, "the outage is noticed")
+    wait_for_status(job, JobStatus.SUCCEEDED)
+    wait_until(
+        lambda: worker.log().count("bells_unreachable") >= 4, PATIENCE_SECONDS, "the outage is noticed"
+    )
     redis.start()
-    wait_for_status(submit(), JobStatus.SUCCEEDED, LOOK_SECONDS + 2)
+    wait_for_status(submit(), JobStatus.SUCCEEDED)
 
     assert worker.roles() == started
 

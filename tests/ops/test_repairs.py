@@ -90,14 +90,14 @@ def test_a_look_that_another_process_makes_is_left_to_it() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(hashtextextended('repair:thing', 0))")
             holds.set()
-            done.wait(10)
+            done.wait(60)
             # The server lets go of what a closed connection held a moment later.
             cursor.execute("SELECT pg_advisory_unlock(hashtextextended('repair:thing', 0))")
         connection.close()
 
     other = threading.Thread(target=hold)
     other.start()
-    holds.wait(5)
+    assert holds.wait(60)
     try:
         assert mended() == {}
     finally:

@@ -32,7 +32,7 @@ def try_once(behave: Behaviour) -> tuple[WebhookDelivery, Listener, str]:
     """Deliver one event to a listener that behaves like that, one try only."""
     with listening(behave) as listener:
         delivery, secret = delivery_to(listener.port)
-        assert jobs.drain() == 1
+        assert jobs.drain(limit=1) == 1
     delivery.refresh_from_db()
     return delivery, listener, secret
 

@@ -69,7 +69,7 @@ def slow(connection: object) -> None:
     ("behave", "error"), [(refuse, "network"), (slow, "timeout"), (replying(b"hello\r\n\r\n"), "protocol")]
 )
 def test_no_answer_is_stored_as_an_error(settings: Settings, behave: Behaviour, error: str) -> None:
-    settings.WEBHOOK_TIMEOUT_SECONDS = 0.3
+    settings.WEBHOOK_TIMEOUT_SECONDS = 0.3 if error == "timeout" else 50
 
     delivery, _, _ = try_once(behave)
 
@@ -84,7 +84,7 @@ def test_a_closed_port_is_an_error_too() -> None:
         port = listener.port
     delivery, _ = delivery_to(port)
 
-    jobs.drain()
+    jobs.drain(limit=1)
 
     assert delivery.tries.get().error == "network"
 
@@ -93,7 +93,7 @@ def test_a_private_address_is_refused_at_delivery(settings: Settings) -> None:
     with listening(replying(OK)) as listener:
         delivery, _ = delivery_to(listener.port)
         settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES = False
-        jobs.drain()
+        jobs.drain(limit=1)
 
     assert listener.connections == 0
     assert delivery.tries.get().error == "refused"
@@ -174,7 +174,8 @@ def test_the_waits_are_kept_by_the_jobs_and_spread() -> None:
         for _ in range(5):
             registered(f"http://127.0.0.1:{listener.port}/")
         delivery, _ = delivery_to(listener.port)
-        assert jobs.drain() == 6
+        # No more than these, for on a busy machine the first of them would be due again.
+        assert jobs.drain(limit=6) == 6
 
     deliveries = list(delivery.event.deliveries.all())
     due = {job.unique_key: job.next_run_at for job in AsyncJob.objects.filter(status="queued")}

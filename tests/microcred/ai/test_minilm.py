@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -150,11 +151,16 @@ def test_threads_take_turns_and_get_the_same_vectors(
     session = shared._session
     inside: list[int] = []
     most: list[int] = []
+    full = threading.Event()
 
     class Watched:
         def run(self, *args: Any) -> Any:
             inside.append(1)
             most.append(len(inside))
+            if len(inside) == turns:
+                full.set()
+            # Nobody leaves before as many are here as may be; then one more would have the time to come.
+            full.wait(60)
             time.sleep(0.01)
             found = session.run(*args)
             inside.pop()

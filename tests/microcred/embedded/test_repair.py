@@ -29,7 +29,7 @@ class TestRepair:
 
         assert embedded.start() is True
 
-        busy.join(timeout=10)
+        busy.join(timeout=60)
         assert ask(embedded, "SELECT value FROM kept") == 7
         assert ask(embedded, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%generate%'") == 1
 
@@ -117,6 +117,6 @@ def _wait_for_query(embedded: EmbeddedServer) -> None:
     busy = (
         "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%generate_series(1,%'"
     )
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while ask(embedded, busy) != 2 and time.monotonic() < deadline:
         time.sleep(0.02)

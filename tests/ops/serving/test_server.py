@@ -17,7 +17,7 @@ def test_the_end_of_an_answer_does_not_wait_for_the_caller() -> None:
 
     with closing(server._bound()) as listener:
         listener.listen()
-        with closing(socket.create_connection(listener.getsockname(), timeout=5)):
+        with closing(socket.create_connection(listener.getsockname(), timeout=60)):
             listener.setblocking(True)
             connection, _ = listener.accept()
             with closing(connection):

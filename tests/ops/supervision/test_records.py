@@ -10,18 +10,21 @@ from pathlib import Path
 import pytest
 
 from ops.supervision.children import MARK
-from ops.supervision.processes import find, kill_group
+from ops.supervision.processes import carries, find, kill_group
 from ops.supervision.records import AlreadySupervised, RunFolder
+from tests.ops.harness import PATIENCE_SECONDS, wait_until
 
 
 @pytest.fixture
 def survivor() -> Iterator[subprocess.Popen[bytes]]:
     """A process that a supervisor with the mark "first" left behind."""
     process = subprocess.Popen(
-        [sys.executable, "-c", "import time; time.sleep(60)"],
+        [sys.executable, "-c", "import time; time.sleep(600)"],
         start_new_session=True,
         env=os.environ | {MARK: "first"},
     )
+    # A program has its variables a moment after it has taken its parent's place, which is when the parent goes on.
+    wait_until(lambda: carries(process.pid, MARK, "first"), PATIENCE_SECONDS, "it carries its mark")
     yield process
     kill_group(process.pid)
     process.wait()

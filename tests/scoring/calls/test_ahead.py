@@ -49,7 +49,7 @@ class Meeting:
             self._there += 1
             self.most = max(self.most, self._there)
         with suppress(threading.BrokenBarrierError):
-            self._barrier.wait(timeout=1)
+            self._barrier.wait(timeout=15)
         with self._lock:
             self._there -= 1
         return second_level(request)

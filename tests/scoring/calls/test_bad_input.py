@@ -29,9 +29,8 @@ DEAR = {
 
 
 @pytest.fixture(autouse=True)
-def _impatient_and_dear(openai: FakeOpenAI, settings: Settings) -> None:
+def _dear(openai: FakeOpenAI, settings: Settings) -> None:
     settings.AI_PRICES = DEAR
-    settings.AI_TIMEOUT_SECONDS = 0.4
     providers.reset()
 
 
@@ -58,7 +57,7 @@ TRANSIENT: list[tuple[str, Callable[[], Reply], str, bool, bool]] = [
     ("429 with Retry-After", lambda: status(429, retry_after="1"), "rate_limit", False, False),
     ("closed in the middle", lambda: faulty("cut"), "connection", True, True),
     ("after the timeout", lambda: faulty("hang"), "timeout", True, True),
-    ("late", lambda: Reply(chat("{}").body, delay=1.0), "timeout", True, True),
+    ("late", lambda: Reply(chat("{}").body, delay=60.0), "timeout", True, True),
     ("a web page", html, "bad_reply", True, True),
     ("not JSON", lambda: chat("Certainly! The essay deserves"), "bad_reply", True, False),
     ("half of the JSON", lambda: chat('{"e1": {"criteria": {"reasoning": {"reason": "You'), "bad_reply", True, False),
@@ -80,8 +79,17 @@ LASTING: list[tuple[str, Callable[[], Reply], str, bool, bool]] = [
     ("reply", "outcome", "paid", "estimated"), [row[1:] for row in TRANSIENT], ids=[row[0] for row in TRANSIENT]
 )  # fmt: skip
 def test_what_may_pass_is_tried_to_the_end_and_then_degrades(
-    openai: FakeOpenAI, reply: Callable[[], Reply], outcome: str, paid: bool, estimated: bool
+    openai: FakeOpenAI,
+    settings: Settings,
+    reply: Callable[[], Reply],
+    outcome: str,
+    paid: bool,
+    estimated: bool,
 ) -> None:
+    if outcome == "timeout":
+        settings.AI_TIMEOUT_SECONDS = 0.4
+        providers.reset()
+
     assessment, attempts = after_replying_so(openai, reply)
 
     tries = MOST_SILENT_TRIES if outcome == "timeout" else 5

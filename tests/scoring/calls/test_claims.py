@@ -145,7 +145,10 @@ def test_the_database_refuses_a_second_claim() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_workers_that_judge_the_same_answer_at_the_same_instant_pay_once(openai: FakeOpenAI) -> None:
+def test_workers_that_judge_the_same_answer_at_the_same_instant_pay_once(
+    openai: FakeOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scoring.calls.judge.PATIENCE_SECONDS", 60.0)
     assessments, together = _same_answers(6), threading.Barrier(6)
     arrived: list[str] = []
 
@@ -185,6 +188,8 @@ def test_who_has_waited_long_enough_comes_back_later(
     openai: FakeOpenAI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("scoring.calls.judge.PATIENCE_SECONDS", 0.3)
+    # Nor is it too long until the call that is under way must be over.
+    monkeypatch.setattr("microcred.ai.base.PATIENCE_SECONDS", 600.0)
     first, second = _same_answers(2)
     seen: list[AsyncJob] = []
 

@@ -89,7 +89,7 @@ class Meeting(BagOfWords):
     def embed(self, texts: Sequence[str]) -> Vectors:
         if not set(SPOKEN).isdisjoint(texts):
             self.essays += 1
-            self.barrier.wait(timeout=5)
+            self.barrier.wait(timeout=60)
         return super().embed(texts)
 
 
@@ -101,7 +101,7 @@ def test_essays_are_read_ahead_side_by_side_and_not_once_more() -> None:
     tasks = [replace(CARRIER, answer=f"{CARRIER.answer} {own}") for own in SPOKEN[:2]]
 
     safeguards.read_ahead(tasks)
-    embedder.barrier.wait(timeout=5)
+    embedder.barrier.wait(timeout=60)
 
     found = [safeguards.asides(task) for task in tasks]
     assert found == [AsideFinder(BagOfWords(), model).find(task) for task in tasks]
