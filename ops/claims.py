@@ -181,6 +181,12 @@ def end_and_take_next(claim: Claim, *, alone: bool) -> Claim | None:
     return _claim(row, claimer) if row[0] is not None else None
 
 
+def ensure_latest(job_id: uuid.UUID, attempt: int) -> None:
+    """Raise :class:`LeaseLost` when a later attempt has begun; who was frozen may not have noticed it yet."""
+    if AsyncJob.objects.filter(pk=job_id, attempts__gt=attempt).exists():
+        raise LeaseLost(f"attempt {attempt} of job {job_id} was followed by another")
+
+
 def seconds_until_next(*, alone: bool) -> float | None:
     """Return in how many seconds the next of the queued jobs will be due, None when none will.
 

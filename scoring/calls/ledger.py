@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 from microcred.ai.base import ChatReply, EmbeddingReply, FailureKind, ProviderError
 from microcred.db import database_now
 from microcred.inserting import insert
+from ops.claims import ensure_latest
 from scoring.calls import claims, limits, settling
 from scoring.calls.claims import BeingAsked as BeingAsked
 from scoring.calls.limits import MICROCENTS_A_CENT as MICROCENTS_A_CENT
@@ -42,12 +43,13 @@ def reserve(outgoing: Outgoing, *, payer: Payer) -> ModelCall:
     about the same words at the same time.
 
     Raises:
-        BudgetExceeded: and writes nothing, if the cost does not fit into a limit.
-        BeingAsked: and writes nothing, if one of the essays is being asked about, or was answered meanwhile.
+        BudgetExceeded, BeingAsked, LeaseLost: and writes nothing; for the last, another attempt of the job has begun.
     """
     fingerprints = [answer.fingerprint for answer in outgoing.answers]
     with transaction.atomic():
         _lock_reservations()
+        if fingerprints:
+            _ensure_one_attempt_asks(payer)
         now = database_now()
         claims.ensure_free(
             fingerprints, reading=outgoing.reading, now=now, job_id=payer.job_id, seen=outgoing.seen
@@ -67,6 +69,7 @@ def reserve_together(made: Sequence[Outgoing], *, payer: Payer) -> list[ModelCal
     fingerprints = [[answer.fingerprint for answer in outgoing.answers] for outgoing in made]
     with transaction.atomic():
         _lock_reservations()
+        _ensure_one_attempt_asks(payer)
         now = database_now()
         room = Room(_month(now), [payer.assessment_id])
         taken = claims.not_free(
@@ -82,6 +85,13 @@ def reserve_together(made: Sequence[Outgoing], *, payer: Payer) -> list[ModelCal
         calls += [None] * (len(made) - len(calls))
         _write([(call, outgoing) for call, outgoing in zip(calls, made, strict=True) if call], now)
     return calls
+
+
+def _ensure_one_attempt_asks(payer: Payer) -> None:
+    """Ask no more once another attempt has begun, and give up what an earlier one has reserved since."""
+    if payer.job_id is not None:
+        ensure_latest(payer.job_id, payer.attempt)
+        abandon_earlier(payer)
 
 
 def _write(written: Sequence[tuple[ModelCall, Outgoing]], now: dt.datetime) -> None:
@@ -189,7 +199,7 @@ def abandon_earlier(payer: Payer) -> int:
 
     Their workers are dead or have lost the job, so nobody else will.
     """
-    if payer.job_id is None:
+    if payer.job_id is None or payer.attempt == 1:
         return 0
     left = _abandon(ModelCall.objects.filter(job_id=payer.job_id, attempt__lt=payer.attempt))
     if left:

@@ -107,6 +107,33 @@ def test_a_job_does_not_wait_for_its_own_earlier_attempt() -> None:
     assert ModelCall.objects.count() == 2
 
 
+def test_an_attempt_that_was_followed_by_another_asks_nothing_more() -> None:
+    assessment = handed_in()
+    job = scoring_job(assessment)
+    frozen = Payer(assessment.pk, job.pk, attempt=1)
+    made = outgoing(answers=[answer_of(assessment)])
+    AsyncJob.objects.filter(pk=job.pk).update(attempts=2)
+
+    for reserving in (ledger.reserve, lambda one, payer: ledger.reserve_together([one], payer=payer)):
+        with pytest.raises(jobs.LeaseLost):
+            reserving(made, payer=frozen)
+
+    assert not ModelCall.objects.exists()
+
+
+def test_what_an_earlier_attempt_reserved_late_is_given_up_before_another_asks() -> None:
+    assessment = handed_in()
+    answers = [answer_of(assessment)]
+    late = ledger.reserve(outgoing(answers=answers), payer=payer(assessment, attempt=1))
+
+    call = ledger.reserve(outgoing(answers=answers), payer=payer(assessment, attempt=2))
+
+    assert ledger.settle(late, reply()) is False
+    assert ledger.settle(call, reply()) is True
+    outcomes = ModelCall.objects.order_by("pk").values_list("outcome", flat=True)
+    assert list(outcomes) == ["abandoned", "answered"]
+
+
 def test_what_an_earlier_attempt_claimed_is_given_up_with_its_calls() -> None:
     assessment = handed_in()
     ledger.reserve(outgoing(answers=[answer_of(assessment)]), payer=payer(assessment, attempt=1))
