@@ -138,7 +138,7 @@ def _chroma(catalog: Catalog) -> Iterator[Callable[[Any, Filter], Sequence[int]]
 
     with tempfile.TemporaryDirectory(prefix="benchmark-chroma-") as folder:
         client = chromadb.PersistentClient(folder, chromadb.Settings(anonymized_telemetry=False))
-        graph = {"space": "cosine", "max_neighbors": 16, "ef_construction": 128, "ef_search": 100}
+        graph = {"space": "cosine", "max_neighbors": 16, "ef_construction": 128, "ef_search": 80}
         passages = client.create_collection(
             "passages", configuration={"hnsw": graph}, embedding_function=None
         )

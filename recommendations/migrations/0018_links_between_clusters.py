@@ -1,6 +1,6 @@
 """Chooses the links of the graph of vectors among 128 candidates instead of 64.
 
-With 64 a cluster could be linked so poorly that some searches never came to it, however many candidates they kept; which
+With 64 a cluster could be linked so poorly that some searches never came to it, also where they kept 100 candidates; which
 ones was a matter of luck at each build. The setting counts from now on: vectors that are there keep their links until
 ``REINDEX INDEX CONCURRENTLY idx_embedding_artifacts_hnsw``, which takes about twice as long as before.
 """
