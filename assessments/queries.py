@@ -13,6 +13,8 @@ from accounts.models import User
 from accounts.policy import Permission, allows
 from assessments.enums import AssessmentStatus, Stage
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
+from assessments.stored import NEWEST, SNAPSHOTS
+from assessments.stored import question_reads as question_reads
 from assessments.visibility import AssessmentMissing as AssessmentMissing
 from assessments.visibility import Progress as Progress
 from assessments.visibility import get_visible as get_visible
@@ -21,19 +23,6 @@ from assessments.visibility import seen as seen
 from assessments.visibility import visible_to as visible_to
 from assessments.visibility import visible_with as visible_with
 from microcred.compiled import Compiled
-
-_NEWEST: Final = Compiled(
-    lambda assessment: (
-        AssessmentResponse.objects.filter(assessment=assessment)
-        .order_by("question_snapshot_id", "-version")
-        .distinct("question_snapshot_id")
-    ),
-    assessment=uuid.UUID,
-)
-_SNAPSHOTS: Final = Compiled(
-    lambda assessment: QuestionSnapshot.objects.filter(assessment=assessment).order_by("position"),
-    assessment=uuid.UUID,
-)
 
 _SUBJECT: Final = Compiled(
     lambda assessment: Assessment.objects.filter(pk=assessment).values_list(
@@ -168,7 +157,7 @@ def effective_status(assessment: Assessment, *, now: dt.datetime) -> AssessmentS
 
 def newest_responses(assessment_id: uuid.UUID) -> dict[uuid.UUID, AssessmentResponse]:
     """Return the newest version of every answer, by snapshot."""
-    return {row.question_snapshot_id: row for row in _NEWEST.rows(assessment=assessment_id)}
+    return {row.question_snapshot_id: row for row in NEWEST.rows(assessment=assessment_id)}
 
 
 def answers_version(assessment_id: uuid.UUID) -> str:
@@ -189,7 +178,7 @@ def progress(assessment_id: uuid.UUID) -> Progress:
 
 def snapshots(assessment_id: uuid.UUID) -> list[QuestionSnapshot]:
     """Return the frozen questions in the order in which they are asked."""
-    return _SNAPSHOTS.rows(assessment=assessment_id)
+    return SNAPSHOTS.rows(assessment=assessment_id)
 
 
 def asked_questions(assessment_id: uuid.UUID) -> list[AskedQuestion]:

@@ -20,6 +20,8 @@ from django.db.models.query import (
     get_related_populators,
 )
 
+from microcred.trips import Read
+
 Row = TypeVar("Row")
 # What stands for a value that is not known yet, by its type; no real value is ever equal to one.
 _STANDS_FOR: Final[Mapping[type, Callable[[int], Any]]] = {
@@ -51,8 +53,12 @@ class Compiled(Generic[Row]):
     def rows(self, *variant: Hashable, **values: Any) -> list[Row]:
         """Return what the query finds with these values: models with what it selects beside, or what it
         lists."""
+        return self.read(*variant, **values).rows()
+
+    def read(self, *variant: Hashable, **values: Any) -> Read[Row]:
+        """Return the query with these values, to be asked with others in one trip."""
         worded = self._worded.get(variant) or self._word(variant)
-        return worded.fetch(values)
+        return worded.read(values)
 
     def first(self, *variant: Hashable, **values: Any) -> Row | None:
         """Return the first of them, None without any."""
@@ -94,16 +100,16 @@ class _Worded:
         self._related = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
         self._annotations = dict(compiler.annotation_col_map or {})
 
-    def fetch(self, values: Mapping[str, Any]) -> list[Any]:
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, [values[name] if name else value for name, value in self._parameters])
-            return [self._made(self._converted(list(row))) for row in cursor.fetchall()]
+    def read(self, values: Mapping[str, Any]) -> Read[Any]:
+        given = [values[name] if name else value for name, value in self._parameters]
+        return Read(self._sql, given, self._row)
 
-    def _converted(self, row: list[Any]) -> list[Any]:
+    def _row(self, found: Sequence[Any]) -> Any:
+        row = list(found)
         for place, (converters, expression) in self._converters.items():
             for convert in converters:
                 row[place] = convert(row[place], expression, connection)
-        return row
+        return self._made(row)
 
     def _model_of(self, row: list[Any]) -> models.Model:
         made = self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._own])

@@ -13,6 +13,8 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.expressions import DatabaseDefault
 
+from microcred.trips import fetched
+
 Shape = tuple[type[models.Model], tuple[str, ...]]
 
 
@@ -30,8 +32,7 @@ def insert(*groups: Sequence[models.Model]) -> None:
         json.dumps([_values(row, columns) for row in group], ensure_ascii=False, default=str)
         for group, (_, columns) in zip(found, shapes, strict=True)
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_worded(shapes), texts)
+    fetched(_worded(shapes), texts)
     for row in chain.from_iterable(found):
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 

@@ -5,8 +5,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
-from django.db import connection
-
+from microcred.trips import fetched
 from ops.models import AuditLog
 
 # Written with every change, hence without the mapper.
@@ -62,8 +61,6 @@ def record(
     made = line(by=by, action=action, resource_type=resource_type, resource_id=resource_id, metadata=metadata)
     facts = json.dumps(made.metadata)
     values = made.pk, made.actor_id, made.actor_role, action, resource_type, resource_id, facts
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
-        (made.created_at,) = cursor.fetchone()
+    ((made.created_at,),) = fetched(_INSERT, values)
     made._state.adding = False
     return made

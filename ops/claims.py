@@ -12,10 +12,11 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from microcred.db import database_now
+from microcred.trips import fetched
 from ops import bell, kinds, ready, transitions
 from ops.enums import JobStatus
 from ops.failures import LeaseLost
@@ -205,10 +206,7 @@ def _claimer() -> dict[str, Any]:
 
 
 def _execute(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+    return fetched(sql, parameters)
 
 
 def _claim(row: Sequence[Any], claimer: dict[str, Any]) -> Claim:

@@ -20,6 +20,7 @@ from django.db import (
 
 from microcred.db import database_now
 from microcred.errors import Conflict, Missing
+from microcred.trips import fetched
 from ops import audit, bell, claims, kinds, leases, transitions
 from ops.backoff import full_jitter
 from ops.claims import Claim
@@ -84,12 +85,10 @@ def enqueue(
         share=share,
         correlation_id=str(structlog.contextvars.get_contextvars().get("correlation_id", ""))[:64],
     )
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, _columns(job) | {"run_at": run_at})
-        row = cursor.fetchone()
-    if row is None:
+    rows = fetched(_INSERT, _columns(job) | {"run_at": run_at})
+    if not rows:
         return AsyncJob.objects.get(unique_key=unique_key)
-    job.queued_at, job.next_run_at = row
+    ((job.queued_at, job.next_run_at),) = rows
     job._state.adding, job._state.db = False, DEFAULT_DB_ALIAS
     bell.announce()
     return job

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from microcred import sealing
 from microcred.compiled import Compiled
 from microcred.errors import Missing
+from microcred.trips import Written, together
 from partners import payloads
 from partners.attempts import Try
 from partners.enums import DeliveryStatus, EventType
@@ -22,12 +22,13 @@ SECRETS: Final = "microcred webhook secrets v1"  # what they are sealed for
 
 
 # The last place stands there with no event too. An assessment may have hundreds of events, of which few are asked for.
-_RECORDED: Final = """
+_RECORDED: Final = Written("""
 SELECT last.place, e.event_type, e.subject_id
   FROM (SELECT coalesce(max(sequence), 0) AS place FROM webhook_events WHERE assessment_id = %(assessment_id)s) AS last
   LEFT JOIN webhook_events e ON e.assessment_id = %(assessment_id)s
    AND (e.subject_id = ANY(%(about)s::uuid[]) OR e.event_type = %(ready)s)
-"""
+""")
+_ORDER: Final = Written("SELECT pg_advisory_xact_lock(hashtextextended(%(order)s, 0))")
 _LISTENERS: Final = Compiled(
     lambda event_types: (
         WebhookEndpoint.objects.filter(active=True, event_types__overlap=list(event_types))
@@ -65,21 +66,17 @@ def listeners(event_types: Collection[str]) -> dict[str, list[uuid.UUID]]:
     return {one: [pk for pk, wanted in rows if one in wanted] for one in event_types}
 
 
-def hold_order_of(assessment_id: uuid.UUID) -> None:
-    """Let nobody else announce what happens to this assessment until the transaction ends.
+def recorded_in_order(assessment_id: uuid.UUID, *, about: Collection[uuid.UUID]) -> Recorded:
+    """Let nobody else announce what happens to this assessment until the transaction ends, and return which of its
+    events are recorded that are ``about`` one of these.
 
     Only announcing takes this lock, and takes no other after it, so that nobody waits for each other.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"events:{assessment_id}"])
-
-
-def recorded(assessment_id: uuid.UUID, *, about: Collection[uuid.UUID]) -> Recorded:
-    """Return which events of an assessment are recorded that are ``about`` one of these; one statement."""
     ready = EventType.RECOMMENDATION_READY.value
-    with connection.cursor() as cursor:
-        cursor.execute(_RECORDED, {"assessment_id": assessment_id, "about": list(about), "ready": ready})
-        rows = cursor.fetchall()
+    _, rows = together(
+        _ORDER.read(order=f"events:{assessment_id}"),
+        _RECORDED.read(assessment_id=assessment_id, about=list(about), ready=ready),
+    )
     events = {(event_type, subject_id) for _, event_type, subject_id in rows if event_type}
     return Recorded(events, {subject_id for kind, subject_id in events if kind == ready}, rows[0][0])
 

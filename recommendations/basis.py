@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from assessments.queries import Subject
 from catalog import queries as catalog
+from microcred.trips import in_one_trip
 from recommendations import queries
 from recommendations.fits import Fits
 from recommendations.gaps import Need, SkillGap, Target, compare, find_needs
@@ -19,7 +20,8 @@ from scoring import queries as scoring
 class Known:
     """What is stored about an assessment and its role: what the role asks for, the newest profile and the number of
     the scoring run that drew it, the skills whose level the student contests, how things stood
-    (`queries.standing_now`), the catalog's offers, and what was said of those that bring a skill of the role."""
+    (`queries.standing_now`), the version of the ``passages``, the catalog's offers, and what was said of those that
+    bring a skill of the role."""
 
     subject: Subject
     asked: Sequence[catalog.RoleNeed]
@@ -27,6 +29,7 @@ class Known:
     profile: Sequence[scoring.SkillLevel]
     contested: frozenset[str]
     standing: Mapping[str, str]
+    passages: str
     offers: Offers
     receptions: Mapping[uuid.UUID, Reception]
 
@@ -64,6 +67,15 @@ def prepare(subject: Subject, *, levels: Mapping[str, float] | None = None) -> B
 
 def read(subject: Subject) -> Known:
     """Read everything about an assessment that a run rests on, but for whom the learner is compared with."""
+    with in_one_trip(
+        queries.marks_read(subject.assessment_id),
+        *scoring.profile_reads(subject.assessment_id),
+        *queries.reception_reads(role_id=subject.role_id, user_id=subject.user_id),
+    ):
+        return _read(subject)
+
+
+def _read(subject: Subject) -> Known:
     # Read first, so that what moves while the run is being worked out makes it stale.
     marks = queries.marks_now(subject.assessment_id)
     standing = queries.standing_now(subject.role_id, marks)
@@ -77,6 +89,7 @@ def read(subject: Subject) -> Known:
         profile=profile,
         contested=scoring.contested_skills(subject.assessment_id),
         standing=standing,
+        passages=marks.passages,
         offers=offers,
         receptions=queries.receptions(
             role_id=subject.role_id, user_id=subject.user_id, offers=offers, among=of_the_role

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from assessments.enums import MissingPart
 from microcred.ai.base import Embedder
+from microcred.trips import in_one_trip
 from recommendations import calibration, deciding, queries, searching
 from recommendations.basis import Basis
 from recommendations.basis import prepare as prepare
@@ -33,11 +34,17 @@ UNSPOKEN: Final = prior(Reception())
 def search(basis: Basis, embedder: Embedder) -> Findings | None:
     """Find passages for the needs among the credentials that would close a gap, as `searching.search` does."""
     helpful = frozenset(offer.credential_id for offer in basis.helpful)
-    return searching.search(basis.needs, basis.descriptions, helpful, embedder)
+    version = basis.known.passages
+    return searching.search(basis.needs, basis.descriptions, helpful, embedder, version)
 
 
 def conclude(basis: Basis, findings: Findings | None, *, rag_latency_ms: int) -> Draft:
     """Rank the catalog for the needs; without ``findings`` the ranking goes without retrieval."""
+    with in_one_trip(*queries.history_reads(basis.subject.user_id), queries.outcomes_read()):
+        return _concluded(basis, findings, rag_latency_ms)
+
+
+def _concluded(basis: Basis, findings: Findings | None, rag_latency_ms: int) -> Draft:
     others = others_of(basis)
     unavailable = missing_parts(findings, others)
     candidates, earned = candidates_for(basis, findings, others), others.earned

@@ -45,18 +45,23 @@ class Findings:
 
 
 def search(
-    needs: Sequence[Need], meanings: Mapping[str, str], helpful: Collection[uuid.UUID], embedder: Embedder
+    needs: Sequence[Need],
+    meanings: Mapping[str, str],
+    helpful: Collection[uuid.UUID],
+    embedder: Embedder,
+    version: str | None = None,
 ) -> Findings | None:
     """Find passages for the needs, by meaning and by words, among the ``helpful`` credentials, for all needs at once.
 
-    ``meanings`` say in words what skills are, by key. None when nothing can be compared, because the catalog has not
+    ``meanings`` say in words what skills are, by key; ``version`` is that of the passages
+    (`queries.passages_version`), where it is known. None when nothing can be compared, because the catalog has not
     been embedded by this model.
 
     Raises:
         ProviderError: from the embedder. UnlikeVectors: its vectors are not of the index in use.
     """
     asked = tuple(search_queries(needs, meanings))
-    version = queries.passages_version()
+    version = version or queries.passages_version()
     key = queries.comparable_key(embedder, version)
     if not asked or not helpful:
         return Findings(Gathered(Finds.of(()), ()), key)

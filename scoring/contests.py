@@ -9,7 +9,7 @@ from microcred.compiled import Compiled
 from scoring.enums import ContestOutcome
 from scoring.models import SkillCheck, SkillContest, SkillEstimate
 
-_CONTESTS: Final = Compiled(
+CONTESTS: Final = Compiled(
     lambda assessment_id: (
         SkillContest.objects.filter(assessment_id=assessment_id)
         .order_by("submitted_at", "pk")
@@ -30,7 +30,7 @@ class SkillStanding:
 def standings(assessment_id: uuid.UUID) -> dict[str, SkillStanding]:
     """Return what was said about the levels of an assessment, by the key of the skill; one query."""
     found: dict[str, SkillStanding] = {}
-    for row in _CONTESTS.rows(assessment_id=assessment_id):
+    for row in CONTESTS.rows(assessment_id=assessment_id):
         made: SkillCheck | None = getattr(row, "check_made", None)
         before = found.get(row.skill.key)
         found[row.skill.key] = SkillStanding(

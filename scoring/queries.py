@@ -26,6 +26,11 @@ from scoring.enums import EssayOutcome, MarkStatus, ScoreSource
 from scoring.models import CriterionMark, EssayScore, ProfileRun, RuleScore, ScoreOverride
 from scoring.precedence import RULE, Given, effective
 from scoring.profile import own_word
+from scoring.reads import essay_reads as essay_reads
+from scoring.reads import profile_reads as profile_reads
+from scoring.reads import result_reads as result_reads
+from scoring.reads import run_read as run_read
+from scoring.reads import usage_read as usage_read
 from scoring.rules.engine import is_scored_by_rules
 
 

@@ -15,6 +15,7 @@ from catalog.enums import QuestionType
 from microcred.ai import providers
 from microcred.ai.remembering import Remembering
 from microcred.inserting import insert
+from microcred.trips import in_one_trip
 from ops import audit
 from ops.jobs import enqueue
 from scoring import contests, queries
@@ -59,14 +60,13 @@ def take_responses(*, assessment_id: uuid.UUID, response_ids: Sequence[uuid.UUID
 
 def essays_to_judge(assessment_id: uuid.UUID) -> list[EssayToJudge]:
     """Return the answered essays that have no effective score yet, in order."""
-    scored = {
-        snapshot
-        for snapshot, row in queries.effective_essay_scores(assessment_id).items()
-        if row.outcome != EssayOutcome.UNAVAILABLE
-    }
+    with in_one_trip(*queries.essay_reads(assessment_id)):
+        scores = queries.effective_essay_scores(assessment_id)
+        questions = assessments.asked_questions(assessment_id)
+    scored = {snapshot for snapshot, row in scores.items() if row.outcome != EssayOutcome.UNAVAILABLE}
     return [
         EssayToJudge(question, _task(question))
-        for question in assessments.asked_questions(assessment_id)
+        for question in questions
         if question.question_type == QuestionType.ESSAY
         and question.answer is not None
         and question.snapshot_id not in scored
@@ -77,8 +77,9 @@ def essays_to_judge(assessment_id: uuid.UUID) -> list[EssayToJudge]:
 def conclude(*, assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> None:
     """Store what was said of each essay, draw the skill profile, and announce both."""
     store_essays(assessment_id, judged)
-    results = queries.question_results(assessment_id)
-    run = _draw(assessment_id, results)
+    with in_one_trip(*queries.result_reads(assessment_id), queries.run_read(assessment_id)):
+        results = queries.question_results(assessment_id)
+        run = _draw(assessment_id, results)
     assessment_scored.send(sender=None, assessment_id=assessment_id, run=run, results=results)
 
 

@@ -4,9 +4,8 @@ import uuid
 from collections.abc import Collection
 from typing import Any, Final
 
-from django.db import connection
-
 from microcred.compiled import Compiled
+from microcred.trips import Written
 from scoring.models import CriterionMark, EssayScore, ProfileRun, RuleScore, ScoreOverride
 
 ESSAYS: Final = Compiled(
@@ -35,13 +34,13 @@ OVERRIDES: Final = Compiled(
     lambda assessment_id: ScoreOverride.objects.filter(assessment_id=assessment_id), assessment_id=uuid.UUID
 )
 # The number of the run stands there with no estimate too.
-_NEWEST_ESTIMATES: Final = """
+NEWEST_ESTIMATES: Final = Written("""
 SELECT newest.run, e.skill_id, s.key, s.name, e.level, e.deviation, e.evidence
   FROM (SELECT coalesce(max(run), 0) AS run FROM profile_runs WHERE assessment_id = %(assessment_id)s) AS newest
   LEFT JOIN skill_estimates e ON e.assessment_id = %(assessment_id)s AND e.run = newest.run
   LEFT JOIN skills s ON s.id = e.skill_id
  ORDER BY s.key
-"""
+""")
 NEWEST_RUN: Final = Compiled(
     lambda assessment_id: (
         ProfileRun.objects.filter(assessment_id=assessment_id)
@@ -55,9 +54,7 @@ NEWEST_RUN: Final = Compiled(
 def newest_estimates(assessment_id: uuid.UUID) -> tuple[int, list[tuple[Any, ...]]]:
     """Return the number of the newest run, 0 before the first, and what it estimated, by the key of the skill: the
     skill's id, key and name, level, deviation and evidence."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NEWEST_ESTIMATES, {"assessment_id": assessment_id})
-        rows = cursor.fetchall()
+    rows = NEWEST_ESTIMATES.rows(assessment_id=assessment_id)
     return rows[0][0], [row[1:] for row in rows if row[1] is not None]
 
 

@@ -17,6 +17,7 @@ from assessments.models import Assessment
 from catalog.enums import ReleasePolicy
 from microcred.compiled import Compiled
 from microcred.errors import Conflict, Forbidden
+from microcred.trips import Read, fetched
 from ops import audit
 from ops import queries as jobs
 
@@ -69,9 +70,8 @@ def advance(*, assessment_id: uuid.UUID, stage: Stage) -> None:
         "stage": stage,
         "status": AssessmentStatus.AWAITING_ASYNC,
     }
-    with connection.cursor() as cursor:
-        # Within a transaction it is the whole of it that has to last.
-        cursor.execute(_ADVANCE if connection.in_atomic_block else _ADVANCE_SOON, values)
+    # Within a transaction it is the whole of it that has to last.
+    fetched(_ADVANCE if connection.in_atomic_block else _ADVANCE_SOON, values)
 
 
 @transaction.atomic
@@ -91,6 +91,11 @@ def note_found(*, assessment_id: uuid.UUID, parts: Sequence[str]) -> None:
     assessment.missing = [part for part in assessment.missing if part not in parts]
     assessment.degraded = bool(assessment.missing)
     assessment.save(update_fields=["missing", "degraded", "updated_at"])
+
+
+def lock_read(assessment_id: uuid.UUID) -> Read[Assessment]:
+    """Return what `lock` asks, for a trip with others."""
+    return _LOCKED.read(assessment=assessment_id)
 
 
 def lock(assessment_id: uuid.UUID) -> Assessment:
@@ -133,8 +138,7 @@ def complete(
             metadata={"missing": assessment.missing, "held": held},
         )  # fmt: skip
     assessment.updated_at = timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute(_COMPLETE, vars(assessment))
+    fetched(_COMPLETE, vars(assessment))
     return assessment
 
 

@@ -11,6 +11,8 @@ from microcred.database.vectors import AsBytes, AsText, SentVector
 class DatabaseWrapper(PostgreSQL):
     """A connection of Django's own backend, asked only where there is something to hear; it sends vectors as bytes."""
 
+    health_check_done: bool
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Connect, and say how vectors are sent."""
         connection = super().get_new_connection(conn_params)
@@ -26,7 +28,7 @@ class DatabaseWrapper(PostgreSQL):
         has asked anything. While there is nothing, ``SELECT 1`` before every request would find the same out for the
         price of another statement.
         """
-        if self.connection is not None and self._is_quiet():
+        if self.connection is not None and not self.health_check_done and self._is_quiet():
             self.health_check_done = True
         super().close_if_health_check_failed()
 

@@ -33,8 +33,8 @@ def announce_result(*, assessment_id: uuid.UUID, recommendation_id: uuid.UUID, n
 
     While parts of the result wait for a person, the assessment is not announced as completed.
     """
-    queries.hold_order_of(assessment_id)  # or two results at once would both be the first
-    recorded = queries.recorded(assessment_id, about=[assessment_id, recommendation_id])
+    # In order, or two results at once would both be the first.
+    recorded = queries.recorded_in_order(assessment_id, about=[assessment_id, recommendation_id])
     is_first = not recorded.ready - {recommendation_id}
     made = EventType.RECOMMENDATION_READY if is_first else EventType.RECOMMENDATION_UPDATED
     subjects = {made: recommendation_id}
@@ -72,10 +72,9 @@ def announce(
     Announcing the same thing again, at the same moment or years later, returns the first event and does
     nothing else.
     """
-    queries.hold_order_of(assessment_id)
     made = _announce(
         {event_type: subject_id},
-        queries.recorded(assessment_id, about=[subject_id]),
+        queries.recorded_in_order(assessment_id, about=[subject_id]),
         assessment_id=assessment_id,
         recommendation_id=recommendation_id,
         now=now,

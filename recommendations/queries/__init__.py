@@ -16,10 +16,11 @@ from recommendations.queries.feedback import (
     counted_feedback,
     feedback_of,
     feedback_version,
+    reception_reads,
     receptions,
     standing_feedback,
 )
-from recommendations.queries.histories import BlendInUse, blend_in_use, history_of
+from recommendations.queries.histories import BlendInUse, blend_in_use, history_of, history_reads
 from recommendations.queries.hybrid import by_words, hybrid
 from recommendations.queries.indexes import (
     IndexState,
@@ -30,7 +31,7 @@ from recommendations.queries.indexes import (
     named,
     passages_version,
 )
-from recommendations.queries.outcomes import CalibrationReport, calibration_report, outcomes
+from recommendations.queries.outcomes import CalibrationReport, calibration_report, outcomes, outcomes_read
 from recommendations.queries.passages import Filters, passages_of
 from recommendations.queries.records import RecordOfResult, exported_records, records_of
 from recommendations.queries.results import (
@@ -55,7 +56,7 @@ from recommendations.queries.sampling import (
 from recommendations.queries.search import nearest
 from recommendations.queries.shelves import Searched, hybrid_among
 from recommendations.queries.signals import Offer, Offers, earned, offers
-from recommendations.queries.standing import Marks, marks_now, moved_since, standing_now
+from recommendations.queries.standing import Marks, marks_now, marks_read, moved_since, standing_now
 from recommendations.queries.verbatim import standing_verbatim
 
 __all__ = [
@@ -96,11 +97,13 @@ __all__ = [
     "feedback_version",
     "get_visible",
     "history_of",
+    "history_reads",
     "hybrid",
     "hybrid_among",
     "indexes",
     "learners",
     "marks_now",
+    "marks_read",
     "moved_since",
     "named",
     "nearest",
@@ -108,10 +111,12 @@ __all__ = [
     "newest_vector",
     "offers",
     "outcomes",
+    "outcomes_read",
     "overlap_of",
     "passages_of",
     "passages_version",
     "recall_of",
+    "reception_reads",
     "receptions",
     "recommendation_of",
     "records_of",

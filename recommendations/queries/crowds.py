@@ -12,10 +12,11 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
 
+from microcred.trips import fetched
 from recommendations.crowd import Crowd
 from recommendations.knn import NEIGHBOURS, Neighbourhood, drawn_up
 from recommendations.profiles import Learner
@@ -83,7 +84,7 @@ def _nearest(
 
 def learners(*, role_id: uuid.UUID, user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Learner]:
     """Return what is known of these users as learners for the role, by user; without those who hold nothing."""
-    rows = _fetched(_SOME, {"role_id": role_id, "user_ids": list(user_ids)}) if user_ids else []
+    rows = fetched(_SOME, {"role_id": role_id, "user_ids": list(user_ids)}) if user_ids else []
     return {
         user_id: Learner(json.loads(levels), frozenset(held), pk, as_of)
         for user_id, levels, held, pk, as_of in rows
@@ -102,10 +103,10 @@ def _kept_for(role_id: uuid.UUID) -> _Kept:
 
 
 def _bring_up_to_date(kept: _Kept, role_id: uuid.UUID) -> None:
-    rows = _fetched(_CHANGED, {"role_id": role_id, "since": kept.since})
+    rows = fetched(_CHANGED, {"role_id": role_id, "since": kept.since})
     if kept.removed != rows[0][1]:
         if kept.since != "0":
-            rows = _fetched(_CHANGED, {"role_id": role_id, "since": "0"})
+            rows = fetched(_CHANGED, {"role_id": role_id, "since": "0"})
         kept.crowd = Crowd()
     kept.since, kept.removed = rows[0][:2]
     for user_id, levels, held, _, as_of in (row[2:] for row in rows if row[2] is not None):
@@ -113,10 +114,3 @@ def _bring_up_to_date(kept: _Kept, role_id: uuid.UUID) -> None:
             kept.crowd.put(user_id, json.loads(levels), held, stamp=as_of.timestamp())
         else:
             kept.crowd.drop(user_id)
-
-
-def _fetched(sql: str, values: Mapping[str, Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows: list[Any] = cursor.fetchall()
-    return rows

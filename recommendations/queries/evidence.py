@@ -4,6 +4,7 @@ import uuid
 from typing import Any, Final
 
 from microcred.compiled import Compiled
+from microcred.trips import Read, together
 from recommendations.models import RagTrace, Recommendation, RecommendationItem
 
 _RUN: Final = Compiled(
@@ -31,14 +32,20 @@ _LINKS: Final = Compiled(
 )
 
 
+def run_read(assessment_id: uuid.UUID) -> Read[Recommendation]:
+    """Return what `effective` asks first, for a trip with others."""
+    return _RUN.read(assessment_id=assessment_id)
+
+
 def effective(assessment_id: uuid.UUID) -> Recommendation | None:
-    """Return the run that counts, with its items, their credentials and all traces in order; 4 queries."""
+    """Return the run that counts, with its items, their credentials and all traces in order; 4 queries in 2 trips."""
     run = _RUN.first(assessment_id=assessment_id)
     if run is None:
         return None
-    items, traces = _ITEMS.rows(run=run.pk), {trace.pk: trace for trace in _TRACES.rows(run=run.pk)}
+    items, listed, links = together(*(one.read(run=run.pk) for one in (_ITEMS, _TRACES, _LINKS)))
+    traces: dict[uuid.UUID, RagTrace] = {trace.pk: trace for trace in listed}
     cited: dict[uuid.UUID, list[RagTrace]] = {item.pk: [] for item in items}
-    for item_id, trace_id in _LINKS.rows(run=run.pk):
+    for item_id, trace_id in links:
         cited[item_id].append(traces[trace_id])
     for item in items:
         item.recommendation = run

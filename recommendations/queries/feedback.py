@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import User
 from microcred.compiled import Compiled
+from microcred.trips import Read
 from microcred.versions import version_of
 from recommendations.enums import Acceptance
 from recommendations.models import (
@@ -84,6 +85,11 @@ def receptions(
         if reception != Reception():
             found[key] = reception
     return found
+
+
+def reception_reads(*, role_id: uuid.UUID, user_id: uuid.UUID) -> list[Read[Any]]:
+    """Return what `receptions` asks of every learner, for a trip with others."""
+    return [_SPOKEN.read(role_id=role_id), _SAID.read(user_id=user_id)]
 
 
 def _spoken(role_id: uuid.UUID) -> QuerySet[Any, Any]:

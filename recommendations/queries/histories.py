@@ -3,13 +3,14 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from django.db.models import Avg
 
 from catalog import queries as catalog
 from microcred.compiled import Compiled
+from microcred.trips import Read
 from recommendations.collaborative.blend import Weights
 from recommendations.collaborative.engine import Texts
 from recommendations.collaborative.packing import unpack
@@ -63,6 +64,11 @@ def blend_in_use() -> BlendInUse:
 def history_of(user_id: uuid.UUID) -> list[uuid.UUID]:
     """Return the credentials that a user has taken up or completed, the oldest first."""
     return _HISTORY.rows(user_id=user_id)
+
+
+def history_reads(user_id: uuid.UUID) -> list[Read[Any]]:
+    """Return what `history_of` and `blend_in_use` ask each time, for a trip with others."""
+    return [_HISTORY.read(user_id=user_id), _NEWEST_BLEND.read()]
 
 
 def item_texts(items: Sequence[uuid.UUID]) -> Texts | None:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import QuerySet
 
 from microcred.compiled import Compiled
+from microcred.trips import Read
 from recommendations.calibration import (
     MIN_OBSERVATIONS,
     MIN_OF_EACH,
@@ -29,6 +30,11 @@ def outcomes() -> list[Outcome]:
     return [
         Outcome(float(confidence), status == Acceptance.ACCEPTED) for confidence, status in _DECIDED.rows()
     ]
+
+
+def outcomes_read() -> Read[Any]:
+    """Return what `outcomes` asks, for a trip with others."""
+    return _DECIDED.read()
 
 
 def _decided() -> QuerySet[RecommendationFeedback, tuple[Decimal, str]]:

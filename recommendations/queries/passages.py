@@ -5,8 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from django.db import connection
-
+from microcred import trips
 from microcred.ai.base import EmbeddingKey
 from recommendations.retrieval import Hit, Passage
 
@@ -48,10 +47,7 @@ def parameters(key: EmbeddingKey, filters: Filters) -> dict[str, Any]:
 
 def fetched(sql: str, values: Mapping[str, Any]) -> list[Any]:
     """Return the rows of a query."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows: list[Any] = cursor.fetchall()
-    return rows
+    return trips.fetched(sql, values)
 
 
 def passages_of(hits: Sequence[Hit]) -> list[Passage]:

@@ -16,9 +16,10 @@ from catalog import queries as catalog
 from microcred.compiled import Compiled
 from microcred.errors import Conflict, Gone, Missing
 from microcred.ids import first_uuid7
+from microcred.trips import Read, in_one_trip
 from recommendations.models import RagTrace, Recommendation, RecommendationItem, WhatIf
-from recommendations.queries.evidence import effective
-from recommendations.queries.standing import marks_now, moved_since
+from recommendations.queries.evidence import effective, run_read
+from recommendations.queries.standing import marks_now, marks_read, moved_since
 from scoring import oversight
 from scoring import queries as scoring
 
@@ -119,6 +120,24 @@ def awaited_result(assessment: Any, *, by: User, now: dt.datetime) -> Awaited | 
 
 def completed_result(assessment: Any) -> Result:
     """Return the result of a completed assessment, whoever asks."""
+    with in_one_trip(*_reads(assessment.pk)):
+        return _read_result(assessment)
+
+
+def _reads(assessment_id: uuid.UUID) -> list[Read[Any]]:
+    """What a result rests on, but for what stands behind its run."""
+    return [
+        run_read(assessment_id),
+        marks_read(assessment_id),
+        *scoring.result_reads(assessment_id),
+        *scoring.profile_reads(assessment_id),
+        *oversight.appeal_reads(assessment_id),
+        *oversight.notice_reads(assessment_id),
+        scoring.usage_read(assessment_id),
+    ]
+
+
+def _read_result(assessment: Any) -> Result:
     scored = scoring.question_results(assessment.pk)
     recommendation = effective(assessment.pk)
     return Result(

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import connection
-
 from catalog import queries as catalog
 from microcred.db import in_this_database
+from microcred.trips import Read, Written
 from recommendations.chain import digest
 from recommendations.queries.embeddings import newest_vector
 from recommendations.queries.indexes import PASSAGES_MARK
@@ -16,13 +15,13 @@ from recommendations.queries.indexes import PASSAGES_MARK
 CATALOG: Final = "catalog"
 RUBRIC: Final = "rubric"
 EMBEDDINGS: Final = "embeddings"
-_MARKS: Final = f"""
+_MARKS: Final = Written(f"""
 SELECT ({catalog.CATALOG_MARK}), ({PASSAGES_MARK}), ARRAY(
   SELECT ARRAY[s.question_id::text, coalesce((
            SELECT v.id::text FROM question_versions v WHERE v.question_id = s.question_id
             ORDER BY v.published_at DESC, v.id DESC LIMIT 1), '')]
-    FROM assessment_question_snapshots s WHERE s.assessment_id = %s ORDER BY s.question_id)
-"""  # noqa: S608 - marks of our own
+    FROM assessment_question_snapshots s WHERE s.assessment_id = %(assessment_id)s ORDER BY s.question_id)
+""")  # noqa: S608 - marks of our own
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +37,13 @@ class Marks:
 
 def marks_now(assessment_id: uuid.UUID) -> Marks:
     """Return the marks of what an assessment's run would rest on; one statement, no contents are read."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MARKS, [assessment_id])
-        of_catalog, of_passages, asked = cursor.fetchone()
+    ((of_catalog, of_passages, asked),) = _MARKS.rows(assessment_id=assessment_id)
     return Marks(in_this_database(of_catalog), in_this_database(of_passages), digest(asked))
+
+
+def marks_read(assessment_id: uuid.UUID) -> Read[Any]:
+    """Return what `marks_now` asks, for a trip with others."""
+    return _MARKS.read(assessment_id=assessment_id)
 
 
 def standing_now(role_id: uuid.UUID, marks: Marks) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from assessments import queries as assessment_queries
 from assessments import services as assessments
@@ -16,6 +16,7 @@ from assessments.enums import MissingPart
 from microcred.compiled import Compiled
 from microcred.ids import uuid7
 from microcred.inserting import insert
+from microcred.trips import fetched, in_one_trip
 from ops import audit, measurements
 from recommendations.drafts import Draft, DraftItem
 from recommendations.enums import RecommendationStatus
@@ -25,6 +26,7 @@ from recommendations.flat import flat
 from recommendations.models import RagTrace, Recommendation, RecommendationItem
 from recommendations.retrieval import Passage
 from recommendations.services import records
+from scoring import queries as scoring
 
 OWN_PARTS = frozenset(set(MissingPart) - {MissingPart.ESSAY_SCORES})
 THOUSANDTH = Decimal("0.001")
@@ -84,6 +86,19 @@ def announce(*, assessment_id: uuid.UUID) -> None:
 
 
 def _store(
+    assessment_id: uuid.UUID, draft: Draft, status: RecommendationStatus, now: dt.datetime
+) -> Recommendation:
+    # Once the assessment is locked, nothing of what is read with it changes.
+    with in_one_trip(
+        assessments.lock_read(assessment_id),
+        _RUNS.read(assessment_id=assessment_id),
+        scoring.run_read(assessment_id),
+        *scoring.result_reads(assessment_id),
+    ):
+        return _store_next(assessment_id, draft, status, now)
+
+
+def _store_next(
     assessment_id: uuid.UUID, draft: Draft, status: RecommendationStatus, now: dt.datetime
 ) -> Recommendation:
     # Two runs for one assessment cannot count the same number, and one that comes too late must not say what the
@@ -160,8 +175,7 @@ def _keep_levels(
     user_id: uuid.UUID, role_id: uuid.UUID, levels: Mapping[str, float], now: dt.datetime
 ) -> None:
     """Keep the learner's levels for later neighbours."""
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEP_LEVELS, [uuid7(), user_id, role_id, json.dumps(levels), now])
+    fetched(_KEEP_LEVELS, [uuid7(), user_id, role_id, json.dumps(levels), now])
 
 
 def _milliseconds(start: dt.datetime | None, end: dt.datetime) -> int:

@@ -3,23 +3,24 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from typing import Final
 
-from django.db import connection
 from django.db.models import Count, Q, Sum
 
 from microcred.db import database_now
+from microcred.trips import Written
 from scoring.calls.limits import COST, MICROCENTS_A_CENT, month_limit
 from scoring.calls.outgoing import ANSWERED
 from scoring.models import ModelCall
 
 MONTHS_SHOWN = 12
 # Open calls count at what is reserved for them. Asked for with every run, hence without the mapper.
-_USAGE = """
+USAGE: Final = Written("""
 SELECT coalesce((SELECT max(latency_ms) FROM essay_scores WHERE assessment_id = %(assessment_id)s), 0),
        coalesce(sum(coalesce(cost_microcents, reserved_microcents)), 0),
        coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0)
   FROM model_calls WHERE assessment_id = %(assessment_id)s
-"""
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,8 @@ def model_usage(assessment_id: uuid.UUID) -> ModelUsage:
 
     ``latency_ms`` is that of the essay that took longest, whoever judged it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_USAGE, {"assessment_id": assessment_id})
-        return ModelUsage(*map(int, cursor.fetchone()))
+    (used,) = USAGE.rows(assessment_id=assessment_id)
+    return ModelUsage(*map(int, used))
 
 
 def months() -> list[Month]:

@@ -1,6 +1,6 @@
 """What people do about scores: review, override, appeal and rescore."""
 
-from scoring.oversight.appeal_limits import AppealRefused, appeal_period, appealable_until
+from scoring.oversight.appeal_limits import AppealRefused, appeal_period, appeal_reads, appealable_until
 from scoring.oversight.appeals import (
     LONGEST_MESSAGE,
     AppealInvalid,
@@ -55,7 +55,7 @@ from scoring.oversight.contesting import (
 from scoring.oversight.essays import GivenLevel, LevelUnknown, ScoreChoice, score_choices
 from scoring.oversight.finishing import NotMarkedYet
 from scoring.oversight.made_up import review_made_up
-from scoring.oversight.notices import Notice, NoticeMissing, mark_seen, notices, notices_for
+from scoring.oversight.notices import Notice, NoticeMissing, mark_seen, notice_reads, notices, notices_for
 from scoring.oversight.overrides import NewScore, NothingToOverride, OverrideInvalid, override
 from scoring.oversight.plans import Rescored, RescorePlan, Superseded
 from scoring.oversight.queue import (
@@ -150,6 +150,7 @@ __all__ = [
     "add_example",
     "appeal",
     "appeal_period",
+    "appeal_reads",
     "appealable_until",
     "appeals_visible_to",
     "apply_and_keep",
@@ -181,6 +182,7 @@ __all__ = [
     "mark_seen",
     "newest_batch",
     "newest_rescoring",
+    "notice_reads",
     "notices",
     "notices_for",
     "open_reviews",

@@ -11,6 +11,7 @@ from django.conf import settings
 from assessments import queries as assessment_queries
 from microcred.compiled import Compiled
 from microcred.errors import Conflict
+from microcred.trips import Read
 from scoring.enums import AppealStatus, ChangeKind
 from scoring.models import Appeal, ScoreChange
 from scoring.queries import QuestionResult
@@ -66,6 +67,11 @@ def appealable_until(assessment: Any, results: Sequence[QuestionResult]) -> dict
         if any(made[key] < settings.APPEALS_PER_CRITERION for key in keys):
             until[one.question.question_id] = since + appeal_period()
     return until
+
+
+def appeal_reads(assessment_id: uuid.UUID) -> list[Read[Any]]:
+    """Return what `appealable_until` asks, for a trip with others."""
+    return [one.read(assessment_id=assessment_id) for one in (_CHANGED, _APPEALS)]
 
 
 def ensure_room(snapshot_id: uuid.UUID, criterion_key: str, *, since: dt.datetime) -> None:

@@ -14,6 +14,7 @@ from accounts.models import User
 from assessments import queries as assessments
 from microcred.compiled import Compiled
 from microcred.errors import Missing
+from microcred.trips import Read
 from ops import audit
 from scoring.enums import AppealOutcome, ChangeKind, ContestOutcome
 from scoring.models import AppealDecision, ScoreChange, SeenNotice, SkillCheck
@@ -75,6 +76,11 @@ def notices(assessment_id: uuid.UUID) -> list[Notice]:
             *(_of_check(row) for row in _CHECKS.rows(assessment_id=assessment_id)),
         ]
     )
+
+
+def notice_reads(assessment_id: uuid.UUID) -> list[Read[Any]]:
+    """Return what `notices` asks, for a trip with others."""
+    return [one.read(assessment_id=assessment_id) for one in (_CHANGES, _DECISIONS, _CHECKS)]
 
 
 def notices_for(user: User) -> list[Notice]:

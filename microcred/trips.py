@@ -1,0 +1,126 @@
+"""Several statements in one trip to the database.
+
+A statement that finds a row by its key takes PostgreSQL less time than the way there and back, after which the process
+waits for its turn on a core. What is known beforehand to be read is therefore asked together, where the reading begins;
+what reads it stays as it is, and is given the answer that has come.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from django.db import connection
+
+Row = TypeVar("Row")
+Rows = list[tuple[Any, ...]]
+Values = Sequence[Any] | Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Generic[Row]):
+    """A statement with its values, and what each of its rows becomes; nothing is asked yet."""
+
+    sql: str
+    values: Values
+    made: Callable[[tuple[Any, ...]], Row]
+
+    def rows(self) -> list[Row]:
+        """Return what has come with the trip that asked for it, else ask now."""
+        found = _taken(self)
+        return list(map(self.made, fetched(self.sql, self.values) if found is None else found))
+
+
+class Written:
+    """A statement written by hand, with values by name."""
+
+    def __init__(self, sql: str) -> None:
+        self._sql = sql
+
+    def read(self, **values: Any) -> Read[tuple[Any, ...]]:
+        """Return the statement with these values, to be asked."""
+        return Read(self._sql, values, _as_it_is)
+
+    def rows(self, **values: Any) -> Rows:
+        """Return what it finds with these values."""
+        return self.read(**values).rows()
+
+
+@dataclass(slots=True)
+class Trip:
+    """What has come, until it is taken."""
+
+    answers: list[tuple[Read[Any], Rows]]
+
+
+_under_way: Final[ContextVar[Trip | None]] = ContextVar("trip", default=None)
+
+
+@contextmanager
+def in_one_trip(*reads: Read[Any]) -> Iterator[Trip]:
+    """Ask these in their order in one trip; within the block, who asks one of them is given its answer, the first time.
+
+    For blocks that change nothing of what is read: an answer is as of the beginning.
+    """
+    trip = Trip(list(zip(reads, _sent(reads), strict=True)))
+    token = _under_way.set(trip)
+    try:
+        yield trip
+    finally:
+        _under_way.reset(token)
+
+
+def together(*reads: Read[Any]) -> list[list[Any]]:
+    """Return what each of these finds, asked in their order in one trip."""
+    return [list(map(read.made, rows)) for read, rows in zip(reads, _sent(reads), strict=True)]
+
+
+def fetched(sql: str, values: Values | None = None) -> Rows:
+    """Return the rows of one statement, none where it returns none."""
+    _make_ready()
+    with connection.wrap_database_errors:
+        cursor = _cursor()
+        cursor.execute(sql, values)
+        return _rows(cursor)
+
+
+def _sent(reads: Sequence[Read[Any]]) -> list[Rows]:
+    _make_ready()
+    with connection.wrap_database_errors:
+        cursors = [_cursor() for _ in reads]
+        with connection.connection.pipeline():
+            for cursor, one in zip(cursors, reads, strict=True):
+                cursor.execute(one.sql, one.values)
+        return [_rows(cursor) for cursor in cursors]
+
+
+def _make_ready() -> None:
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+
+
+def _cursor() -> Any:
+    """The driver's own where nobody listens: what Django's adds to it takes as long again, and is done above."""
+    watched = connection.queries_logged or connection.execute_wrappers
+    return connection.cursor() if watched else connection.connection.cursor()
+
+
+def _rows(cursor: Any) -> Rows:
+    return cursor.fetchall() if cursor.description else []
+
+
+def _taken(read: Read[Any]) -> Rows | None:
+    trip = _under_way.get()
+    if trip is None:
+        return None
+    for place, (one, rows) in enumerate(trip.answers):
+        if one.sql == read.sql and one.values == read.values:
+            del trip.answers[place]
+            return rows
+    return None
+
+
+def _as_it_is(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return row
