@@ -138,7 +138,7 @@ def _chroma(catalog: Catalog) -> Iterator[Callable[[Any, Filter], Sequence[int]]
 
     with tempfile.TemporaryDirectory(prefix="benchmark-chroma-") as folder:
         client = chromadb.PersistentClient(folder, chromadb.Settings(anonymized_telemetry=False))
-        graph = {"space": "cosine", "max_neighbors": 16, "ef_construction": 128, "ef_search": 80}
+        graph = {"space": "cosine", "max_neighbors": 16, "ef_construction": 64, "ef_search": 100}
         passages = client.create_collection(
             "passages", configuration={"hnsw": graph}, embedding_function=None
         )
@@ -180,7 +180,7 @@ def _index_size(compare: bool, report: Report) -> None:
             return
         cursor.execute(
             "CREATE INDEX benchmark_f32 ON embedding_artifacts USING hnsw (vector vector_cosine_ops) "
-            "WITH (m = 16, ef_construction = 128)"
+            "WITH (m = 16, ef_construction = 64)"
         )
         cursor.execute("SELECT pg_relation_size('benchmark_f32')")
         (whole,) = cursor.fetchone()

