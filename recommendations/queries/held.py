@@ -16,8 +16,8 @@ from typing import Any, Final
 import numpy as np
 
 from microcred.ai.base import Vectors
+from microcred.trips import fetched
 from recommendations.models.embeddings import VECTOR_DIMENSION
-from recommendations.queries.passages import fetched
 from recommendations.retrieval import Passage
 from recommendations.shelf import Few
 

@@ -14,7 +14,8 @@ from typing import Any, Final
 from django.db import transaction
 
 from microcred.ai.base import EmbeddingKey, Vectors
-from recommendations.queries.passages import Filters, fetched, parameters
+from microcred.trips import fetched
+from recommendations.queries.passages import Filters, parameters
 from recommendations.queries.search import (
     EXACT_ROWS,
     OVERFETCH,

@@ -1,12 +1,12 @@
 """What a search is kept to, and passages read by their vectors."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from microcred import trips
 from microcred.ai.base import EmbeddingKey
+from microcred.trips import fetched
 from recommendations.retrieval import Hit, Passage
 
 PASSAGES: Final = """
@@ -43,11 +43,6 @@ def parameters(key: EmbeddingKey, filters: Filters) -> dict[str, Any]:
     for name in given.keys() & {"providers", "credential_ids"}:
         given[name] = list(given[name])
     return {"provider": key.provider, "model": key.model, "dimension": key.dimension} | given
-
-
-def fetched(sql: str, values: Mapping[str, Any]) -> list[Any]:
-    """Return the rows of a query."""
-    return trips.fetched(sql, values)
 
 
 def passages_of(hits: Sequence[Hit]) -> list[Passage]:

@@ -15,12 +15,13 @@ import numpy as np
 from django.db import connection
 
 from microcred.ai.base import EmbeddingKey, Vectors
+from microcred.trips import fetched
 from recommendations.finds import Finds
 from recommendations.models.embeddings import VECTOR_DIMENSION
 from recommendations.queries.embeddings import vector_hashes
 from recommendations.queries.hybrid import DEPTH, FIELD_WEIGHTS, TITLE_SHARE, hybrid, rarest_of
 from recommendations.queries.indexes import passages_version
-from recommendations.queries.passages import Filters, fetched, parameters
+from recommendations.queries.passages import Filters, parameters
 from recommendations.queries.search import compares_all
 from recommendations.shelf import Held, Postings, Shelf, Wanted
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 from typing import Final
 
-from recommendations.queries.passages import fetched
+from microcred.trips import fetched
 from recommendations.retrieval import Passage
 
 _THERE: Final = """
