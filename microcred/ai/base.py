@@ -97,6 +97,18 @@ class ChatReply:
     price_known: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a ``model`` is asked; the rest is as for ``ChatModel.complete``."""
+
+    model: str
+    system: str
+    user: str
+    schema_name: str
+    schema: Mapping[str, Any]
+    max_tokens: int
+
+
 class ChatModel(Protocol):
     """A model that answers a prompt with JSON of a given schema."""
 
@@ -148,16 +160,10 @@ class BatchState:
 
 
 @dataclass(frozen=True, slots=True)
-class BatchRequest:
-    """One chat of a batch under a ``key`` of its own, by ``model``; the rest is as for ``ChatModel.complete``."""
+class BatchRequest(Prompt):
+    """One chat of a batch, under a ``key`` of its own."""
 
     key: str
-    model: str
-    system: str
-    user: str
-    schema_name: str
-    schema: Mapping[str, Any]
-    max_tokens: int
 
 
 @dataclass(frozen=True, slots=True)

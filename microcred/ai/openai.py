@@ -1,23 +1,16 @@
-"""Chat and embeddings over the openai SDK, for OpenAI and every compatible server."""
+"""A server that speaks OpenAI's API, over the openai SDK, and its embeddings."""
 
-import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
 import structlog
 
-from microcred.ai.base import ChatReply, EmbeddingReply, ProviderError, Vectors
-from microcred.ai.openai_replies import (
-    Completion,
-    read_completion,
-    read_embeddings,
-    status_error,
-)
+from microcred.ai.base import EmbeddingReply, ProviderError, Vectors
+from microcred.ai.openai_replies import read_embeddings, status_error
 from microcred.ai.prices import PriceTable
-from microcred.ai.transport import BoundedClient, Call, EncodedReplyError, ReplyTooLargeError, Response
+from microcred.ai.transport import BoundedClient, Call, EncodedReplyError, ReplyTooLargeError
 
 log = structlog.get_logger(__name__)
 
@@ -28,8 +21,6 @@ EMBEDDING_DIMENSION = 384
 # still five times what the local model reads. 32 such texts stay under the 300,000 tokens of a request.
 MAX_EMBEDDING_BYTES = 8_191
 EMBEDDING_BATCH = 32
-# Reasoning models take no temperature and count their hidden tokens in max_completion_tokens.
-REASONING_MODEL = re.compile(r"^(o\d|gpt-5)")
 
 
 class OpenAIServer:
@@ -84,85 +75,6 @@ class OpenAIServer:
     def close(self) -> None:
         """Release the client; it cannot be used afterwards."""
         self.sdk.close()
-
-
-class OpenAIChat:
-    """Chat completions with a strict JSON schema; ``models`` names a model for each task."""
-
-    def __init__(self, server: OpenAIServer, *, models: Mapping[str, str], prices: PriceTable) -> None:
-        self._server = server
-        self._models = models
-        self._prices = prices
-        self.provider = PROVIDER
-        self.model = models["scoring"]
-
-    def complete(
-        self,
-        *,
-        system: str,
-        user: str,
-        schema_name: str,
-        schema: Mapping[str, Any],
-        task: str,
-        max_tokens: int,
-    ) -> ChatReply:
-        """Answer ``user`` with JSON of ``schema``; see ChatModel. Raises ProviderError."""
-        model = self._models.get(task, self.model)
-        request = chat_request(
-            model=model,
-            system=system,
-            user=user,
-            schema_name=schema_name,
-            schema=schema,
-            max_tokens=max_tokens,
-        )
-        started = time.monotonic()
-        with self._server.call():
-            # What the SDK's own method adds is to walk through prompt and schema and change nothing.
-            raw = self._server.sdk.post("/chat/completions", cast_to=Response, body=request)
-        completion = read_completion(
-            raw.content, prompt_characters=len(system) + len(user), asked_model=model
-        )
-        milliseconds = round((time.monotonic() - started) * 1000)
-        reply = priced(completion, self._prices, asked_model=model, latency_ms=milliseconds)
-        log_chat(task, reply, raw.headers.get("x-request-id"))
-        return reply
-
-
-def chat_request(
-    *, model: str, system: str, user: str, schema_name: str, schema: Mapping[str, Any], max_tokens: int
-) -> dict[str, Any]:
-    """Return the body of a request for a chat completion."""
-    return {
-        "model": model,
-        "messages": [_message("system", system), _message("user", user)],
-        "response_format": _strict_json(schema_name, schema),
-        **_limit(model, max_tokens),
-        **sampling(model),
-    }
-
-
-def priced(completion: Completion, prices: PriceTable, *, asked_model: str, latency_ms: int) -> ChatReply:
-    """Return a completion with its cost, which is 0 for a model without a price."""
-    usage = completion.usage
-    price = prices.find(completion.model, asked_model)
-    if price is None:
-        log.warning("ai.price_unknown", model=completion.model)
-    return ChatReply(
-        content=completion.content,
-        model=completion.model,
-        input_tokens=usage.input,
-        output_tokens=usage.output,
-        latency_ms=latency_ms,
-        cost_microcents=price.microcents(
-            input_tokens=usage.input, output_tokens=usage.output, cached_tokens=usage.cached
-        )
-        if price
-        else 0,
-        finish_reason=completion.finish_reason,
-        usage_reported=usage.reported,
-        price_known=price is not None,
-    )
 
 
 class OpenAIEmbedder:
@@ -222,20 +134,6 @@ class OpenAIEmbedder:
         return reply
 
 
-def log_chat(task: str, reply: ChatReply, provider_request: str | None) -> None:
-    """Log what a chat took, under the provider's own name for the request."""
-    log.info(
-        "ai.chat",
-        task=task,
-        model=reply.model,
-        input_tokens=reply.input_tokens,
-        output_tokens=reply.output_tokens,
-        cost_microcents=reply.cost_microcents,
-        latency_ms=reply.latency_ms,
-        provider_request=provider_request,
-    )
-
-
 def _log_embedding(model: str, count: int, reply: EmbeddingReply, provider_request: str | None) -> None:
     log.info(
         "ai.embedding",
@@ -246,28 +144,6 @@ def _log_embedding(model: str, count: int, reply: EmbeddingReply, provider_reque
         price_known=reply.price_known,
         provider_request=provider_request,
     )
-
-
-def _strict_json(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": dict(schema)}}
-
-
-def sampling(model: str) -> dict[str, float]:
-    """Return how a model is to choose its words: always the likeliest, where it can be told."""
-    return {} if REASONING_MODEL.match(model) else {"temperature": 0.0}
-
-
-def sendable(text: str) -> str:
-    """Return a text without lone surrogates, which a student's answer may contain, and which cannot be sent."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _limit(model: str, max_tokens: int) -> dict[str, int]:
-    return {"max_completion_tokens" if REASONING_MODEL.match(model) else "max_tokens": max_tokens}
-
-
-def _message(role: str, text: str) -> dict[str, str]:
-    return {"role": role, "content": sendable(text)}
 
 
 def _fit(text: str) -> str:

@@ -8,16 +8,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import structlog
-
 from microcred.ai import keeping
-from microcred.ai.base import ChatReply
-from microcred.ai.openai import PROVIDER, OpenAIServer, log_chat, priced, sampling, sendable
+from microcred.ai.base import ChatReply, Prompt
+from microcred.ai.openai import OpenAIServer
 from microcred.ai.openai_answers import read_answer, read_state
+from microcred.ai.openai_chat import OpenAIModel, sampling, sendable, strict_schema
+from microcred.ai.openai_replies import Completion
 from microcred.ai.prices import PriceTable
 from microcred.ai.transport import Call, Response
-
-log = structlog.get_logger(__name__)
 
 # A second is little beside what a model takes, and is worth no more requests.
 FIRST_WAIT_SECONDS: Final = 0.1
@@ -26,7 +24,7 @@ GROWTH: Final = 1.5
 MOST_FAILURES: Final = 5  # in a row, of asking for an answer
 
 
-class OpenAIBackground:
+class OpenAIBackground(OpenAIModel):
     """A chat model as `OpenAIChat`, but for where answers are kept: `keeping.tell` says under which name."""
 
     def __init__(
@@ -37,41 +35,8 @@ class OpenAIBackground:
         prices: PriceTable,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._server = server
-        self._models = models
-        self._prices = prices
+        super().__init__(server, models=models, prices=prices)
         self._wait = wait
-        self.provider = PROVIDER
-        self.model = models["scoring"]
-
-    def complete(
-        self,
-        *,
-        system: str,
-        user: str,
-        schema_name: str,
-        schema: Mapping[str, Any],
-        task: str,
-        max_tokens: int,
-    ) -> ChatReply:
-        """Answer ``user`` with JSON of ``schema``; see ChatModel. Raises ProviderError."""
-        model = self._models.get(task, self.model)
-        request = background_request(
-            model=model,
-            system=system,
-            user=user,
-            schema_name=schema_name,
-            schema=schema,
-            max_tokens=max_tokens,
-        )
-        started = time.monotonic()
-        with self._server.call() as call:
-            raw = self._server.sdk.post("/responses", cast_to=Response, body=request)
-            state = read_state(raw.content)
-            keeping.tell(state.name)
-            if not state.is_over:
-                raw = self._awaited(state.name, call)
-        return self._read(raw, task, started, prompt_characters=len(system) + len(user), model=model)
 
     def fetch(self, kept_as: str, *, model: str, task: str, prompt_characters: int) -> ChatReply:
         """Return the answer that is kept under a name, once it is there. ``model`` was asked, in a prompt of so many
@@ -79,7 +44,16 @@ class OpenAIBackground:
         started = time.monotonic()
         with self._server.call() as call:
             raw = self._awaited(kept_as, call)
-        return self._read(raw, task, started, prompt_characters=prompt_characters, model=model)
+        return self._told(raw, task, started, prompt_characters=prompt_characters, model=model)
+
+    def _ask(self, prompt: Prompt, call: Call) -> Response:
+        raw = self._server.sdk.post("/responses", cast_to=Response, body=background_request(prompt))
+        state = read_state(raw.content)
+        keeping.tell(state.name)
+        return raw if state.is_over else self._awaited(state.name, call)
+
+    def _read(self, body: bytes, *, prompt_characters: int, asked_model: str) -> Completion:
+        return read_answer(body, prompt_characters=prompt_characters, asked_model=asked_model)
 
     def _awaited(self, name: str, call: Call) -> Response:
         """Ask until the answer is there; the deadline of the call ends that. The answer is paid for: a question that
@@ -100,28 +74,16 @@ class OpenAIBackground:
             self._wait(seconds)
             seconds = min(LONGEST_WAIT_SECONDS, GROWTH * seconds)
 
-    def _read(
-        self, raw: Response, task: str, started: float, *, prompt_characters: int, model: str
-    ) -> ChatReply:
-        completion = read_answer(raw.content, prompt_characters=prompt_characters, asked_model=model)
-        milliseconds = round((time.monotonic() - started) * 1000)
-        reply = priced(completion, self._prices, asked_model=model, latency_ms=milliseconds)
-        log_chat(task, reply, raw.headers.get("x-request-id"))
-        return reply
 
-
-def background_request(
-    *, model: str, system: str, user: str, schema_name: str, schema: Mapping[str, Any], max_tokens: int
-) -> dict[str, Any]:
+def background_request(prompt: Prompt) -> dict[str, Any]:
     """Return the body of a request whose answer is made in the background."""
-    wanted = {"type": "json_schema", "name": schema_name, "strict": True, "schema": dict(schema)}
     return {
-        "model": model,
-        "instructions": sendable(system),
-        "input": sendable(user),
-        "text": {"format": wanted},
-        "max_output_tokens": max_tokens,
+        "model": prompt.model,
+        "instructions": sendable(prompt.system),
+        "input": sendable(prompt.user),
+        "text": {"format": {"type": "json_schema", **strict_schema(prompt)}},
+        "max_output_tokens": prompt.max_tokens,
         "background": True,
         "store": True,
-        **sampling(model),
+        **sampling(prompt.model),
     }

@@ -18,7 +18,8 @@ from microcred.ai.base import (
     FailureKind,
     ProviderError,
 )
-from microcred.ai.openai import PROVIDER, OpenAIServer, chat_request, priced
+from microcred.ai.openai import PROVIDER, OpenAIServer
+from microcred.ai.openai_chat import chat_request, priced
 from microcred.ai.openai_replies import read_completion, status_error
 from microcred.ai.prices import PriceTable
 
@@ -101,15 +102,7 @@ class OpenAIBatches:
                     raise
 
     def _line(self, request: BatchRequest) -> bytes:
-        body = chat_request(
-            model=request.model,
-            system=request.system,
-            user=request.user,
-            schema_name=request.schema_name,
-            schema=request.schema,
-            max_tokens=request.max_tokens,
-        )
-        line = {"custom_id": request.key, "method": "POST", "url": ENDPOINT, "body": body}
+        line = {"custom_id": request.key, "method": "POST", "url": ENDPOINT, "body": chat_request(request)}
         return json.dumps(line).encode() + b"\n"
 
     def _answer(self, line: bytes) -> BatchAnswer | None:

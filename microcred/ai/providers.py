@@ -21,9 +21,10 @@ from microcred.ai.breaker import Breaker, GuardedChat, GuardedEmbedder, MemorySt
 from microcred.ai.minilm import LIBRARIES, OnnxEmbedder
 from microcred.ai.minilm import PROVIDER as LOCAL_PROVIDER
 from microcred.ai.onnx_export import build
-from microcred.ai.openai import EMBEDDING_DIMENSION, PROVIDER, OpenAIChat, OpenAIEmbedder, OpenAIServer
+from microcred.ai.openai import EMBEDDING_DIMENSION, PROVIDER, OpenAIEmbedder, OpenAIServer
 from microcred.ai.openai_background import OpenAIBackground
 from microcred.ai.openai_batches import MAX_FILE_BYTES, OpenAIBatches
+from microcred.ai.openai_chat import OpenAIChat
 from microcred.ai.prices import PriceTable
 
 log = structlog.get_logger(__name__)

@@ -9,7 +9,8 @@ import pytest
 import structlog
 
 from microcred.ai.base import ChatReply, FailureKind, ProviderError
-from microcred.ai.openai import OpenAIChat, OpenAIServer
+from microcred.ai.openai import OpenAIServer
+from microcred.ai.openai_chat import OpenAIChat
 from microcred.ai.prices import PriceTable
 from tests.fakes import openai_server
 from tests.fakes.openai_server import (
