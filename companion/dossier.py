@@ -16,10 +16,13 @@ from companion.decisions import ChangeLine, change_lines
 from companion.evidence import Recommended, recommended
 from companion.facts import AssessmentFacts, assessment_facts
 from companion.marking import MICROCENTS, MarkedQuestion, marked_question
+from ops.queries import is_under_way
 from recommendations import queries as recommendations
 from scoring import queries as scoring
 
 SHOWS_SCORES: frozenset[str] = frozenset({AssessmentStatus.COMPLETED, AssessmentStatus.FAILED})
+# Where on the page stands what sentences cite by a word.
+PLACES = {"profile": "skills", "neighbours": "about-run", "run": "about-run"}
 SHOWS_ANSWERS = SHOWS_SCORES | {AssessmentStatus.EXPIRED}
 
 
@@ -57,7 +60,10 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """One assessment with everything known about it; parts that are not there (yet) are None or empty."""
+    """One assessment with everything known about it; parts that are not there (yet) are None or empty.
+
+    ``is_renewed`` says that another run of the recommendations is being made.
+    """
 
     facts: AssessmentFacts
     is_waiting: bool
@@ -70,6 +76,7 @@ class Dossier:
     scores: Scores | None
     calls: tuple[scoring.Receipt, ...]
     is_held: bool
+    is_renewed: bool
     changes: tuple[ChangeLine, ...]
 
 
@@ -82,6 +89,8 @@ def dossier(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Dossier:
     assessment = assessments.get_visible(by=by, assessment_id=assessment_id)
     facts = assessment_facts(assessment, assessments.progress(assessment.pk), now=now)
     has_scores = facts.status in SHOWS_SCORES
+    # Asked before the run is read: one that is stored in between is then there, and not taken for lost.
+    is_renewed = has_scores and is_under_way("recommendations.recommend", assessment.pk)
     run = recommendations.effective(assessment.pk) if has_scores else None
     return Dossier(
         facts=facts,
@@ -91,10 +100,11 @@ def dossier(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Dossier:
         missing=tuple(words.MISSING[part] for part in assessment.missing),
         shows_scores=has_scores,
         skills=_skills(assessment, run.parameters if run else {}) if has_scores else (),
-        recommended=recommended(run) if run else None,
+        recommended=recommended(run, places=PLACES) if run else None,
         scores=_scores(assessment.pk) if facts.status in SHOWS_ANSWERS else None,
         calls=tuple(scoring.receipts_of(assessment.pk)) if facts.status in SHOWS_ANSWERS else (),
         is_held=assessments.is_held(assessment),
+        is_renewed=is_renewed,
         changes=change_lines(assessment.pk) if has_scores else (),
     )
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from django.db.models import prefetch_related_objects
 from catalog.queries import other_language
 from companion import words
 from companion.charts import Bar, stacked
+from companion.cited import Piece, pieces
 from companion.highlight import Segment, Span, segments
 from recommendations import queries as recommendations
 from recommendations.enums import Part
@@ -69,7 +70,7 @@ class Item:
     accepted: int | None
     parts: tuple[PartLine, ...]
     bars: tuple[Bar, ...]
-    rationale: str
+    rationale: tuple[Piece, ...]
     passages: tuple[Passage, ...]
 
 
@@ -97,7 +98,7 @@ class Recommended:
     pk: uuid.UUID
     run: int
     generated_at: dt.datetime | None
-    summary: str
+    summary: tuple[Piece, ...]
     items: tuple[Item, ...]
     neighbours: int | None
     learners: int | None
@@ -114,9 +115,15 @@ class Recommended:
         return [(item.credential_id, f"{item.position}. {item.title}") for item in self.items]
 
 
-def recommended(run: Any) -> Recommended:
-    """Lay out a run whose items, credentials and traces have been fetched."""
-    prefetch_related_objects([item.credential for item in run.items.all()], "documents")
+def recommended(run: Any, *, places: Mapping[str, str]) -> Recommended:
+    """Lay out a run whose items, credentials and traces have been fetched.
+
+    ``places`` says where on the page sources other than passages stand, by the word that they are cited by.
+    """
+    items = run.items.all()
+    prefetch_related_objects([item.credential for item in items], "documents")
+    passages = {str(trace.rank): f"passage-{trace.rank}" for item in items for trace in item.traces.all()}
+    places = {**places, **passages}
     around = run.parameters.get("neighbours") or {}
     what_if = recommendations.what_if_of(run)
     others = run.assessment.recommendations.exclude(pk=run.pk).order_by("-run").values_list("run", "pk")
@@ -124,8 +131,8 @@ def recommended(run: Any) -> Recommended:
         pk=run.pk,
         run=run.run,
         generated_at=run.generated_at,
-        summary=run.summary,
-        items=tuple(_item(item) for item in run.items.all()),
+        summary=pieces(run.summary, places),
+        items=tuple(_item(item, places) for item in items),
         neighbours=around.get("size"),
         learners=around.get("learners"),
         histories=words.histories(run.parameters.get("histories")),
@@ -137,7 +144,7 @@ def recommended(run: Any) -> Recommended:
     )
 
 
-def _item(item: Any) -> Item:
+def _item(item: Any, places: Mapping[str, str]) -> Item:
     credential = item.credential
     parts: dict[str, Decimal] = item.decimal_parts
     documents = {document.uri: document for document in credential.documents.all()}
@@ -155,7 +162,7 @@ def _item(item: Any) -> Item:
         accepted=_accepted(item),
         parts=tuple(PartLine(part.value, *words.PARTS[part], parts[part]) for part in Part),
         bars=tuple(stacked(parts)),
-        rationale=item.rationale,
+        rationale=pieces(item.rationale, places),
         passages=tuple(
             _passage(trace, documents.get(trace.source_uri), quoted) for trace in item.traces.all()
         ),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.messages.storage.base import Message
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -90,9 +91,8 @@ def assessment(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     write = _takes_back if takes_back else _records
     if not form.is_valid() or not write(request, form, found.recommended):
         return _assessment_page(request, found, form, status=400)
-    messages.success(
-        request, "What you said is taken back." if takes_back else "Thank you. Your feedback is recorded."
-    )
+    said = "What you said is taken back." if takes_back else "Thank you. Your feedback is recorded."
+    messages.success(request, said, extra_tags="feedback")
     return redirect(reverse("advisor:assessment", args=[assessment_id]) + "#feedback")
 
 
@@ -100,7 +100,7 @@ def assessment(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
 @staff_page
 def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     """Show a credential's source document, the cited passage marked."""
-    start, end = _offset(request, "start"), _offset(request, "end")
+    start, end = _number(request, "start"), _number(request, "end")
     page = queries.document_page(document_id=document_id, start=start, end=end)
     return render(request, "advisor/document.html", {"page": page})
 
@@ -108,7 +108,29 @@ def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
 def _assessment_page(
     request: HttpRequest, found: Dossier, form: FeedbackForm | None, status: int = 200
 ) -> HttpResponse:
-    return render(request, "advisor/assessment.html", {"dossier": found, "form": form}, status=status)
+    shown = found.recommended.run if found.recommended else 0
+    wanted = _number(request, "run")
+    context = {
+        "dossier": found,
+        "form": form,
+        "said": _said(request, found, form),
+        # The run that the reader has asked for: on its way, there, or neither.
+        "wanted_run": wanted,
+        "awaits_run": found.is_renewed and wanted > shown,
+        "has_wanted_run": 0 < wanted == shown,
+        "lacks_run": not found.is_renewed and wanted == shown + 1,
+    }
+    return render(request, "advisor/assessment.html", context, status=status)
+
+
+def _said(request: HttpRequest, found: Dossier, form: FeedbackForm | None) -> dict[str, list[Message]]:
+    """Sort what there is to say by the part of the page that it is about, which is where the reader looks."""
+    there = {"skills": found.skills, "answers": found.scores, "changes": found.changes, "feedback": form}
+    said: dict[str, list[Message]] = {}
+    for message in messages.get_messages(request):
+        place = message.extra_tags if there.get(message.extra_tags or "") else ""
+        said.setdefault(place or "top", []).append(message)
+    return said
 
 
 def _records(request: HttpRequest, form: FeedbackForm, recommended: Recommended) -> bool:
@@ -147,7 +169,7 @@ def _takes_back(request: HttpRequest, form: FeedbackForm, recommended: Recommend
     return True
 
 
-def _offset(request: HttpRequest, name: str) -> int:
-    """Read a place in a text; what is no number of at most nine digits is the beginning."""
+def _number(request: HttpRequest, name: str) -> int:
+    """Read a number from the address; what has no digits, or more than nine, is 0."""
     raw = request.GET.get(name, "")
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0

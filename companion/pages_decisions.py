@@ -30,7 +30,7 @@ def override(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     form = OverrideForm(request.POST)
     if not form.is_valid():
         for problem in (text for texts in form.errors.values() for text in texts):
-            messages.error(request, f"The score was not changed. {problem}")
+            messages.error(request, f"The score was not changed. {problem}", extra_tags="answers")
         return redirect(page + "#answers")
     try:
         oversight.override(
@@ -44,9 +44,13 @@ def override(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     except Missing:
         raise
     except DomainError as error:
-        messages.error(request, f"The score was not changed. {error.message}")
+        messages.error(request, f"The score was not changed. {error.message}", extra_tags="answers")
         return redirect(page + "#answers")
-    messages.success(request, "The score is changed and counts. The recommendations are being made anew.")
+    messages.success(
+        request,
+        "The score is changed and counts. The recommendations are being made anew.",
+        extra_tags="changes",
+    )
     return redirect(page + "#changes")
 
 

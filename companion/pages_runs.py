@@ -36,12 +36,14 @@ def recompute(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     """Have the recommendations made anew."""
     try:
         run = services.recompute(by=caller(request), assessment_id=assessment_id)
-        messages.success(request, f"Run {run} is being made. This one is kept; reload the page in a moment.")
     except Missing:
         raise
     except DomainError as error:
         messages.error(request, error.message)
-    return redirect("advisor:assessment", assessment_id)
+        return redirect("advisor:assessment", assessment_id)
+    page = reverse("advisor:assessment", args=[assessment_id])
+    # Without a part behind #: to the address with one, a browser goes without asking for the page again.
+    return redirect(f"{page}?run={run}")
 
 
 @require_POST
@@ -52,7 +54,7 @@ def check_skill(request: HttpRequest, assessment_id: uuid.UUID, skill: str) -> H
     form = CheckForm(request.POST)
     if not form.is_valid():
         for problem in (text for texts in form.errors.values() for text in texts):
-            messages.error(request, f"The level was not checked. {problem}")
+            messages.error(request, f"The level was not checked. {problem}", extra_tags="skills")
         return redirect(page)
     try:
         row = oversight.check_skill(
@@ -66,10 +68,12 @@ def check_skill(request: HttpRequest, assessment_id: uuid.UUID, skill: str) -> H
     except Missing:
         raise
     except DomainError as error:
-        messages.error(request, f"The level was not checked. {error.message}")
+        messages.error(request, f"The level was not checked. {error.message}", extra_tags="skills")
         return redirect(page)
     found = "is confirmed" if row.outcome == "confirmed" else "is corrected and counts"
-    messages.success(request, f"The level {found}. The recommendations are being made anew.")
+    messages.success(
+        request, f"The level {found}. The recommendations are being made anew.", extra_tags="skills"
+    )
     return redirect(page)
 
 
@@ -81,7 +85,7 @@ def run(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse:
     row = found.recommendation
     assessment = assessments.get_visible(by=caller(request), assessment_id=row.assessment_id)
     facts = assessment_facts(assessment, assessments.progress(assessment.pk), now=timezone.now())
-    context = {"facts": facts, "recommended": recommended(row), "is_effective": row.effective}
+    context = {"facts": facts, "recommended": recommended(row, places={}), "is_effective": row.effective}
     return render(request, "advisor/run.html", context)
 
 

@@ -118,8 +118,8 @@ def histories(told: Mapping[str, Any] | None) -> str:
     if not told:
         return ""
     if not told["on"]:
-        so_far = f"{told['learners']} of {told['needed']} learners with two or more"
-        return f"credentials held are not compared yet ({so_far})"
+        so_far = f"{told['learners']} learners with two or more are known, {told['needed']} are needed"
+        return f"the credentials that they hold are not compared yet: {so_far}"
     if not told["known"]:
         return "the student holds nothing that others' credentials could be compared by"
     plural = "" if told["known"] == 1 else "s"

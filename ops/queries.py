@@ -89,6 +89,11 @@ def without_live_job(assessment_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     return set(assessment_ids) - set(living.values_list("assessment_id", flat=True))
 
 
+def is_under_way(kind: str, assessment_id: uuid.UUID) -> bool:
+    """Say whether a job of the kind is queued or running for an assessment."""
+    return _living().filter(kind=kind, assessment_id=assessment_id).exists()
+
+
 def has_live_job(assessment: str = "pk") -> Exists:
     """Return the condition that a job for the row's assessment is queued or running.
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from assessments.models import Assessment
+from recommendations.models import RagTrace, RecommendationItem
 from tests.browser.windows import DESK, NEEDS_BROWSER, PHONE, Visit
 from tests.companion.scenes import advised_student, finished_assessment
 
@@ -56,6 +57,25 @@ def test_an_advisor_reads_a_recommendation_with_its_traces(desk: Visit, assessme
     first.get_by_role("link", name="Read it in its document").first.click()
     expect(page.locator("#passage")).to_be_in_viewport()
     desk.keep("document")
+    assert desk.faults == []
+
+
+def test_a_source_opens_the_passage_that_it_names(desk: Visit, assessment: Assessment) -> None:
+    trace = RagTrace.objects.order_by("rank").first()
+    assert trace is not None
+    RecommendationItem.objects.filter(credential_id=trace.credential_id).update(
+        rationale=f"It fits [{trace.rank}]."
+    )
+    desk.log_in(advisor_of(assessment))
+    page = desk.page
+    page.goto(f"{desk.base}/advisor/assessments/{assessment.pk}")
+    page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = false })")
+    passage = page.locator(f"#passage-{trace.rank}")
+    expect(passage).not_to_be_visible()
+
+    page.get_by_role("link", name=f"[{trace.rank}]").first.click()
+
+    expect(passage).to_be_in_viewport()
     assert desk.faults == []
 
 

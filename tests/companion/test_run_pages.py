@@ -1,5 +1,7 @@
 """Staff reads what is stale and what would change a run, makes it anew, checks levels, sees how confidences hold."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -7,6 +9,8 @@ from django.urls import reverse
 from assessments.models import Assessment
 from catalog.models import CredentialSkill
 from microcred.ai import providers
+from ops.enums import JobStatus
+from ops.models import AsyncJob
 from recommendations import queries
 from recommendations.models import Recommendation, RecommendationFeedback
 from scoring import oversight
@@ -70,6 +74,64 @@ def test_a_stale_run_is_marked_made_anew_by_one_click_and_stays_to_be_read(
     assert all(item.title in kept for item in old.items.all())
 
 
+RENEWS = '<meta http-equiv="refresh" content="3">'
+
+
+def test_who_has_a_run_made_sees_it_coming(client: Client, assessment: Assessment) -> None:
+    answer = client.post(reverse("advisor:recompute", args=[assessment.pk]))
+    address = answer.headers["Location"]
+
+    assert address == reverse("advisor:assessment", args=[assessment.pk]) + "?run=2"
+    waiting = client.get(address).content.decode()
+    assert "Run 2 is being made…" in waiting
+    assert RENEWS in waiting
+    # Whoever writes something on the page without waiting does not lose it.
+    beside = page(client, assessment)
+    assert "Another run is being made." in beside
+    assert RENEWS not in beside
+
+    work_off(assessment)
+
+    there = client.get(address).content.decode()
+    assert "<strong>Run 2 is made</strong> and in effect. The earlier ones are kept." in there
+    assert "being made" not in there
+    assert RENEWS not in there
+
+
+def test_a_run_that_cannot_be_made_is_not_waited_for(client: Client, assessment: Assessment) -> None:
+    address = client.post(reverse("advisor:recompute", args=[assessment.pk])).headers["Location"]
+    AsyncJob.objects.filter(status=JobStatus.QUEUED).update(status=JobStatus.DEAD, completed_at=NOW)
+
+    html = client.get(address).content.decode()
+
+    assert "<strong>Run 2 could not be made.</strong> What stands below is run 1." in html
+    assert RENEWS not in html
+
+
+@pytest.mark.parametrize("number", ["0", "99", "x", "-1"])
+def test_a_run_that_nobody_asked_for_is_not_spoken_of(
+    client: Client, assessment: Assessment, number: str
+) -> None:
+    html = client.get(reverse("advisor:assessment", args=[assessment.pk]), {"run": number}).content.decode()
+
+    assert "could not be made" not in html
+    assert "is made</strong>" not in html
+    assert RENEWS not in html
+
+
+def test_sources_lead_to_the_passages_and_parts_of_the_page(client: Client, assessment: Assessment) -> None:
+    cited = re.compile(r'<a class="cite" href="#([^"]+)">\[([^]]+)\]</a>')
+    html = page(client, assessment)
+    kept = client.get(reverse("advisor:run", args=[effective(assessment).pk])).content.decode()
+
+    assert ("skills", "profile") in cited.findall(html)
+    assert {place for place, _ in cited.findall(html)} <= set(re.findall(r'id="([^"]+)"', html))
+    numbers = [(place, mark) for place, mark in cited.findall(kept)]
+    assert numbers
+    assert all(place == f"passage-{mark}" for place, mark in numbers)
+    assert {place for place, _ in numbers} <= set(re.findall(r'id="([^"]+)"', kept))
+
+
 def test_a_contested_level_is_shown_and_checked_on_the_page(client: Client, assessment: Assessment) -> None:
     skill = effective(assessment).parameters["needs"][0]["skill_key"]
     oversight.contest_skill(
@@ -85,6 +147,11 @@ def test_a_contested_level_is_shown_and_checked_on_the_page(client: Client, asse
 
     assert answer.status_code == 302
     html = page(client, assessment)
+    assert (
+        html.index('id="skills"')
+        < html.index("The level is corrected and counts.")
+        < html.index('id="answers"')
+    )
     assert "Corrected" in html
     assert "is contested" not in html
 
@@ -96,7 +163,9 @@ def test_a_check_without_a_reason_changes_nothing(client: Client, assessment: As
     )
     client.post(reverse("advisor:check-skill", args=[assessment.pk, skill]), {"level": "4.5"})
 
-    assert "is contested" in page(client, assessment)
+    html = page(client, assessment)
+    assert "is contested" in html
+    assert html.index('id="skills"') < html.index("The level was not checked.") < html.index('id="answers"')
 
 
 def test_strangers_find_none_of_these_pages(assessment: Assessment) -> None:
