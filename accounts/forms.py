@@ -133,7 +133,7 @@ class LogInsForm(ProofForm):
         super().__init__(person, *args, **kwargs)
         which: Any = self.fields["which"]
         which.choices = [
-            *((str(one.log_in_id), f"{one.agent or 'Unknown'}, since {one.began_at:%d %b, %H:%M}")
+            *((str(one.log_in_id), f"{one.known_as}, since {one.began_at:%d %b, %H:%M}")
               for one in found if not one.current),
             (ALL_OTHERS, "All but this one"),
         ]  # fmt: skip

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from accounts.agents import known_as
 from accounts.enums import FamilyEnd
 from accounts.log_in_models import LONGEST_AGENT
 from accounts.models import PageSession, TokenFamily, User
@@ -38,6 +39,11 @@ class LogIn:
     began_at: dt.datetime
     seen_at: dt.datetime
     current: bool
+
+    @property
+    def known_as(self) -> str:
+        """What its owner recognises it by."""
+        return known_as(self.agent)
 
 
 def agent_of(request: "HttpRequest | Request") -> str:

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from unfold.admin import StackedInline, TabularInline
 
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
@@ -63,4 +65,19 @@ class AssessmentAdmin(ReadOnlyAdmin):
     list_per_page = 25
     search_fields = ("id", "user__email", "user__name")
     show_full_result_count = False
+    readonly_fields = ("on_the_pages",)
     inlines = (SnapshotInline, ResponseInline)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Put the way to the page that is made for reading first."""
+        return [
+            "on_the_pages",
+            *(name for name in super().get_fields(request, obj) if name != "on_the_pages"),
+        ]
+
+    @admin.display(description="for reading")
+    def on_the_pages(self, assessment: Assessment) -> str:
+        """Lead to what advisors read about it."""
+        return format_html(
+            '<a href="{}">The advisor’s page</a>', reverse("advisor:assessment", args=[assessment.pk])
+        )

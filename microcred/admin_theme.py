@@ -3,12 +3,19 @@
 from typing import Any
 
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "MicroCred",
     "SITE_HEADER": "MicroCred",
-    "SITE_SUBHEADER": "Assessments and credentials",
+    "SITE_SUBHEADER": "All times in UTC",
     "SITE_URL": "/",
+    # The way back from the administration.
+    "SITE_DROPDOWN": [
+        {"icon": "home", "title": "Start page", "link": reverse_lazy("start")},
+        {"icon": "manage_accounts", "title": "Your password and log-ins", "link": reverse_lazy("password")},
+        {"icon": "api", "title": "API documentation", "link": reverse_lazy("docs")},
+    ],
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}
     ],

@@ -12,7 +12,7 @@ from unfold.admin import ModelAdmin
 
 from ops import jobs
 from ops.enums import JobStatus
-from ops.models import AsyncJob, AuditLog, MetricSnapshot
+from ops.models import AsyncJob, AuditLink, AuditLog, MetricSnapshot
 
 # The queue's own pages show, and unpickle, rows that anyone who can write to the database could have made.
 for model in [model for model in admin.site._registry if model._meta.app_label == "django_q"]:
@@ -61,10 +61,12 @@ class AsyncJobAdmin(ReadOnlyAdmin):
         return f"{job.attempts} of {job.max_attempts}" + (" (giving up)" if job.giving_up else "")
 
     @admin.display(description="lasts")
-    def lasted(self, job: AsyncJob) -> dt.timedelta:
-        """Show the time from queueing until the end, or until now."""
-        until = job.completed_at or timezone.now()
-        return dt.timedelta(seconds=round((until - job.queued_at).total_seconds()))
+    def lasted(self, job: AsyncJob) -> str:
+        """Show the time from queueing until the end, or until now; of short ones to the millisecond."""
+        lasted = (job.completed_at or timezone.now()) - job.queued_at
+        if lasted < dt.timedelta(minutes=1):
+            return f"{lasted.total_seconds():.3f} s"
+        return str(dt.timedelta(seconds=round(lasted.total_seconds())))
 
     @admin.display(description="next try", ordering="next_run_at")
     def waits_until(self, job: AsyncJob) -> dt.datetime | None:
@@ -99,6 +101,23 @@ class AuditLogAdmin(ReadOnlyAdmin):
     list_per_page = 50
     date_hierarchy = "created_at"
     show_full_result_count = False
+    readonly_fields = ("written_at", "in_the_chain")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Put when it was and where it stands in the chain first."""
+        first = ["written_at", "in_the_chain"]
+        return first + [name for name in super().get_fields(request, obj) if name not in first]
+
+    @admin.display(description="created at")
+    def written_at(self, entry: AuditLog) -> str:
+        """Show the moment to the microsecond."""
+        return entry.created_at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
+
+    @admin.display(description="in the chain")
+    def in_the_chain(self, entry: AuditLog) -> str:
+        """Show its place and digest, by which ``verify_audit`` names it."""
+        link = AuditLink.objects.filter(audit=entry.pk).first()
+        return f"{link.sequence}:{link.digest}" if link and link.sequence else "not linked yet"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditLog]:
         """Add who acted, as far as the account is still there."""

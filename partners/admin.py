@@ -140,6 +140,12 @@ class WebhookEventAdmin(ReadOnlyAdmin):
     inlines = (DeliveryInline,)
     show_full_result_count = False
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find also by the ``webhook-id`` that partners ask about."""
+        return super().get_search_results(request, queryset, _event_id(search_term))  # type: ignore[no-any-return]
+
 
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(ReadOnlyAdmin):
@@ -159,6 +165,12 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
 
     class Media:
         css = {"all": ["curation.css"]}
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find also by the ``webhook-id`` that partners ask about."""
+        return super().get_search_results(request, queryset, _event_id(search_term))  # type: ignore[no-any-return]
 
     @admin.display(description="request")
     def request_sent(self, delivery: WebhookDelivery) -> str:
@@ -186,6 +198,14 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
             except DomainError as refusal:
                 self.message_user(request, f"{delivery_id}: {refusal.message}", messages.WARNING)
         self.message_user(request, f"{sent} deliveries are on their way again.", messages.SUCCESS)
+
+
+def _event_id(term: str) -> str:
+    """Return the event's id for the ``webhook-id`` that partners know it by; anything else as it is."""
+    try:
+        return str(uuid.UUID(term.strip().removeprefix(payloads.MESSAGE_PREFIX)))
+    except ValueError:
+        return term
 
 
 def _actor(request: HttpRequest) -> User:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 MAX_BODY_BYTES: Final = 20_000
+MESSAGE_PREFIX: Final = "msg_"
 
 
 class PayloadTooLarge(ValueError):
@@ -56,7 +57,7 @@ def body(payload: Mapping[str, Any]) -> bytes:
 
 def message_id(event_id: uuid.UUID) -> str:
     """Return the ``webhook-id`` of an event, which it keeps over all tries, endpoints and replays."""
-    return f"msg_{event_id.hex}"
+    return f"{MESSAGE_PREFIX}{event_id.hex}"
 
 
 def _moment(at: dt.datetime) -> str:

@@ -5,7 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 
 from ops.admin import ReadOnly, ReadOnlyAdmin
@@ -36,7 +38,22 @@ class RecommendationAdmin(ReadOnlyAdmin):
     list_filter = ["status", "effective", "degraded"]
     search_fields = ["assessment__id"]
     date_hierarchy = "created_at"
+    readonly_fields = ["on_the_pages"]
     inlines = [ItemInline]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Put the way to the page that is made for reading first."""
+        return [
+            "on_the_pages",
+            *(name for name in super().get_fields(request, obj) if name != "on_the_pages"),
+        ]
+
+    @admin.display(description="for reading")
+    def on_the_pages(self, run: Recommendation) -> str:
+        """Lead to what advisors read about it."""
+        return format_html(
+            '<a href="{}">The advisor’s page of this run</a>', reverse("advisor:run", args=[run.pk])
+        )
 
 
 @admin.register(RecommendationFeedback)

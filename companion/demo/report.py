@@ -43,7 +43,7 @@ def _item(item: Mapping[str, Any], traces: Mapping[str, Mapping[str, Any]]) -> I
     yield from _wrapped(item["rationale"], indent=5)
     for trace_id in item["source_trace_ids"]:
         trace = traces[trace_id]
-        yield f"     trace {float(trace['similarity']):.3f}  {trace['source_uri']}"
+        yield f"     [{trace['rank']}] similarity {float(trace['similarity']):.3f}  {trace['source_uri']}"
         yield from _wrapped(f"“{' '.join(trace['snippet'].split())}”", indent=7, most=3)
     yield ""
 

@@ -67,7 +67,7 @@ class TestSeeing:
 
         shown = browser(person).get(PAGE).content.decode()
 
-        assert "Pages, this one" in shown
+        assert '<strong title="Firefox">Firefox</strong> <span class="badge good">this one</span>' in shown
         assert "&lt;b&gt;bold&lt;/b&gt;" in shown
         assert "<b>bold</b>" not in shown
 

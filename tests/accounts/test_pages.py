@@ -206,3 +206,6 @@ class TestErrorPages:
         response = Client(enforce_csrf_checks=True).post("/login", {"username": "a", "password": "b"})
 
         assert response.status_code == 403
+        html = response.content.decode()
+        assert "<h1>This form is too old</h1>" in html
+        assert "Nothing was sent or changed." in html

@@ -6,9 +6,9 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
-from ops import jobs
+from ops import audit, jobs
 from ops.enums import JobStatus
-from ops.models import AsyncJob, AuditLog, MetricSnapshot
+from ops.models import AsyncJob, AuditLink, AuditLog, MetricSnapshot
 from tests.ops.harness import submit
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,35 @@ def test_one_job_is_shown_with_its_error_and_has_no_delete(admin_client: Client)
     assert page.status_code == 200
     assert b"ValueError" in page.content
     assert admin_client.post(reverse("admin:ops_asyncjob_delete", args=[job_id])).status_code == 403
+
+
+def test_short_jobs_tell_their_milliseconds(admin_client: Client) -> None:
+    job_id = submit("test.later")
+    moments = {"queued_at": "2026-01-01T00:00:00Z", "completed_at": "2026-01-01T00:00:01.250Z"}
+    AsyncJob.objects.filter(pk=job_id).update(status=JobStatus.SUCCEEDED, **moments)
+
+    page = admin_client.get(reverse("admin:ops_asyncjob_changelist")).content.decode()
+
+    assert "1.250 s" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_line_of_the_audit_trail_tells_its_moment_and_its_place_in_the_chain(admin_client: Client) -> None:
+    audit.record(by=None, action="test.done", resource_type="test", resource_id=None)
+    entry = AuditLog.objects.get(action="test.done")
+    link = AuditLink.objects.get(audit=entry.pk)
+
+    page = admin_client.get(reverse("admin:ops_auditlog_change", args=[entry.pk])).content.decode()
+
+    assert entry.created_at.strftime("%Y-%m-%d %H:%M:%S.%f UTC") in page
+    assert f"{link.sequence}:{link.digest}" in page
+
+
+def test_the_administration_leads_back_to_the_pages(admin_client: Client) -> None:
+    page = admin_client.get(reverse("admin:index")).content.decode()
+
+    assert f'<a href="{reverse("start")}"' in page
+    assert "All times in UTC" in page
 
 
 def test_running_again_revives_dead_jobs_and_names_the_others(admin_client: Client) -> None:

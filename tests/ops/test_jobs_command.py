@@ -24,12 +24,21 @@ def test_list_shows_the_newest_first_and_can_be_narrowed() -> None:
     note, fatal = submit(), submit("test.fatal")
     jobs.drain(skip_waits=True)
 
+    AsyncJob.objects.filter(pk=note).update(queued_at="2026-01-01T08:05:09Z")
+    AsyncJob.objects.filter(pk=fatal).update(queued_at="2026-01-01T08:05:10Z")
+
     assert said("list") == [
-        f"{fatal}  dead       test.fatal                    2/2    ValueError",
-        f"{note}  succeeded  test.note                     1/5",
+        f"{fatal}  dead       test.fatal                    2/2    2026-01-01 08:05:10  ValueError",
+        f"{note}  succeeded  test.note                     1/5    2026-01-01 08:05:09",
     ]
     assert said("list", "--status", "succeeded", "--kind", "test.note") == [said("list")[1]]
     assert len(said("list", "--limit", "1")) == 1
+
+
+def test_where_there_are_none_it_is_said_beside_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("jobs", "list", "--status", "dead")
+
+    assert capsys.readouterr() == ("", "There are no such jobs.\n")
 
 
 def test_requeue_revives_a_dead_job() -> None:
@@ -56,5 +65,6 @@ def test_stats_count_by_kind_and_status() -> None:
 
     lines = said("stats")
 
-    assert f"{'test.note':<28}  succeeded  1" in lines
+    assert lines[0] == f"{'kind':<28}     queued    running  succeeded       dead"
+    assert f"{'test.note':<28}          0          0          1          0" in lines
     assert lines[-1] == "oldest due job: 0.0 seconds"

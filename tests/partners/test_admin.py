@@ -179,3 +179,15 @@ def test_the_log_cannot_be_edited(staff: Client, model: str) -> None:
     assert staff.get(edit).status_code == 200
     assert staff.post(edit, {"status": "dead"}).status_code == 403
     assert WebhookDelivery.objects.get().status == "delivered"
+
+
+@pytest.mark.parametrize("page", [DELIVERIES, "admin:partners_webhookevent_changelist"])
+def test_what_a_partner_asks_about_is_found_by_its_webhook_id(staff: Client, page: str) -> None:
+    wanted, _ = delivery_to(9001)
+    other, _ = delivery_to(9002)
+    ids = {DELIVERIES: (wanted.pk, other.pk)}.get(page, (wanted.event_id, other.event_id))
+
+    found = staff.get(reverse(page), {"q": f" msg_{wanted.event_id.hex} "}).content.decode()
+
+    assert f"{ids[0]}/change/" in found
+    assert f"{ids[1]}/change/" not in found

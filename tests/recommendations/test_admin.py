@@ -36,6 +36,31 @@ def test_lists_open(model: str, admin: Client) -> None:
     assert admin.get(reverse(f"admin:recommendations_{model}_changelist")).status_code == 200
 
 
+def test_runs_and_assessments_lead_to_the_pages_made_for_reading(admin: Client) -> None:
+    run = RecommendationItemFactory().recommendation
+
+    for model, row, page in (
+        ("recommendations_recommendation", run.pk, reverse("advisor:run", args=[run.pk])),
+        (
+            "assessments_assessment",
+            run.assessment_id,
+            reverse("advisor:assessment", args=[run.assessment_id]),
+        ),
+    ):
+        shown = admin.get(reverse(f"admin:{model}_change", args=[row])).content.decode()
+        assert f'href="{page}">The advisor’s page' in shown
+        assert admin.get(page).status_code == 200
+
+
+def test_what_is_not_degraded_is_not_shown_in_red(admin: Client) -> None:
+    RecommendationItemFactory()
+
+    shown = admin.get(reverse("admin:recommendations_recommendation_changelist")).content.decode()
+
+    assert 'title="no"' in shown
+    assert "bg-red-100" not in shown[shown.index("result_list") :]
+
+
 def test_a_run_is_shown_with_its_items_and_cannot_be_changed(admin: Client) -> None:
     item = RecommendationItemFactory(rationale="Because of the gap.")
     address = reverse("admin:recommendations_recommendation_change", args=[item.recommendation_id])

@@ -37,10 +37,16 @@ class Command(BaseCommand):
             found = found.filter(status=options["status"])
         if options["kind"]:
             found = found.filter(kind=options["kind"])
-        for job in found[: options["limit"]]:
+        shown = found[: options["limit"]]
+        if not shown:
+            self.stderr.write("There are no such jobs.")
+        for job in shown:
             error = (job.error_payload or {}).get("type", "")
             tries = f"{job.attempts}/{job.max_attempts}"
-            self.stdout.write(f"{job.pk}  {job.status:<9}  {job.kind:<28}  {tries:<5}  {error}".rstrip())
+            queued = f"{job.queued_at:%Y-%m-%d %H:%M:%S}"
+            self.stdout.write(
+                f"{job.pk}  {job.status:<9}  {job.kind:<28}  {tries:<5}  {queued}  {error}".rstrip()
+            )
 
     def _requeue(self, options: dict[str, Any]) -> None:
         for job_id in options["job_id"]:
@@ -51,6 +57,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{job.pk}  {job.status}")
 
     def _stats(self, options: dict[str, Any]) -> None:
-        for (kind, status), count in sorted(queries.counts().items()):
-            self.stdout.write(f"{kind:<28}  {status:<9}  {count}")
+        counts = queries.counts()
+        self.stdout.write(f"{'kind':<28}" + "".join(f"{status:>11}" for status in JobStatus.values))
+        for kind in sorted({kind for kind, _ in counts}):
+            numbers = "".join(f"{counts.get((kind, status), 0):>11}" for status in JobStatus.values)
+            self.stdout.write(f"{kind:<28}{numbers}")
         self.stdout.write(f"oldest due job: {queries.oldest_due_seconds():.1f} seconds")

@@ -25,11 +25,18 @@ RESULT: dict[str, Any] = {
     "traces": [
         {
             "trace_id": "t1",
+            "rank": 1,
             "similarity": 0.5,
             "source_uri": "https://a.example/1",
             "snippet": "First\n passage.",
         },
-        {"trace_id": "t2", "similarity": 0.75, "source_uri": "https://a.example/2", "snippet": "Second."},
+        {
+            "trace_id": "t2",
+            "rank": 2,
+            "similarity": 0.75,
+            "source_uri": "https://a.example/2",
+            "snippet": "Second.",
+        },
     ],
     "recommendation_items": [ITEM],
 }
@@ -48,9 +55,9 @@ def test_a_result_reads_from_summary_to_traces() -> None:
         "  1. SQL joins  (Harbour Data School, level 3, 12 h)",
         "     confidence 0.612 = gap_fit +0.450 retrieval +0.200 diversity -0.038",
         "     It closes the largest gap.",
-        "     trace 0.750  https://a.example/2",
+        "     [2] similarity 0.750  https://a.example/2",
         "       “Second.”",
-        "     trace 0.500  https://a.example/1",
+        "     [1] similarity 0.500  https://a.example/1",
         "       “First passage.”",
         "",
     ]
