@@ -11,6 +11,9 @@ The two searches are fused by reciprocal rank (Cormack, Clarke and Buettcher, 20
 ``K`` and ``WORDS_SHARE`` are the middle of a plateau (2 to 6, .3 to .6) on 2,440 job titles to be matched with O*NET
 occupations; the published 60 with equal shares lets a search by words that knows no synonyms pull good finds down.
 
+In neither list has a credential more than ``MOST_OF_ONE`` places, so that a document of thousands of passages leaves
+room for others.
+
 A rank alone says nothing of how well the first fits, and a cosine alone nothing of words. So a passage counts by both,
 and a credential by its best passage for the need that matters most to the learner::
 
@@ -19,6 +22,7 @@ and a credential by its best passage for the need that matters most to the learn
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -28,6 +32,8 @@ from recommendations.gaps import Need
 MAX_QUERIES: Final = 5
 K: Final = 3
 WORDS_SHARE: Final = 0.5
+# More than anybody is shown of one, and than most have.
+MOST_OF_ONE: Final = 10
 HIGHEST: Final = (1 + WORDS_SHARE) / (K + 1)
 
 
@@ -108,6 +114,17 @@ def search_queries(needs: Sequence[Need], meanings: Mapping[str, str] | None = N
         for need in needs[:MAX_QUERIES]
         if need.weight > 0
     ]
+
+
+def flooding(hits: Iterable[Hit]) -> frozenset[uuid.UUID]:
+    """Return the credentials that have more than their places in one of the two lists of a query."""
+    counts = Counter(
+        (hit.credential_id, by_words)
+        for hit in hits
+        for by_words, rank in enumerate((hit.vector_rank, hit.text_rank))
+        if rank
+    )
+    return frozenset(credential_id for (credential_id, _), number in counts.items() if number > MOST_OF_ONE)
 
 
 def fuse_ranks(hits: Iterable[Hit], *, limit: int) -> list[Hit]:

@@ -8,12 +8,13 @@ are worked out in double precision. Ties go to the id.
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommendations.finds import Finds, Floats, Ranks, Rows, Stock
+from recommendations.retrieval import MOST_OF_ONE
 
 Singles = NDArray[np.float32]
 # How far two cosines in single precision may be apart that are equal in double precision.
@@ -21,6 +22,7 @@ SLACK: Final = 1e-5
 # So that passages of the same words have the same cosine to the last digit.
 DIGITS: Final = 9
 DIGITS_OF_SCALED: Final = 7
+_SIDES: Final[tuple[Literal["left", "right"], ...]] = ("left", "right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +170,53 @@ class Shelf:
     def _found(
         self, query: Floats, words: Sequence[tuple[Postings, float]], rows: Rows, narrow: Singles, depth: int
     ) -> Ranks:
-        near, (met, scores) = _narrowed(rows, narrow, depth), self._worded(words, rows, depth)
+        met, scores = self._worded(words, rows)
+        found = self._ranks(query, (rows, narrow), (met, scores), depth)
+        if not self._floods(found):
+            return found
+        near, first = self._contenders(rows, narrow, SLACK), self._contenders(met, scores)
+        rows, narrow, met, scores = rows[near], narrow[near], met[first], scores[first]
+        near = self._thinned(rows, self._cosines(rows, query))
+        first = self._thinned(met, self._cosines(met, query), scores)
+        return self._ranks(query, (rows[near], narrow[near]), (met[first], scores[first]), depth)
+
+    def _ranks(
+        self, query: Floats, compared: tuple[Rows, Singles], worded: tuple[Rows, Singles], depth: int
+    ) -> Ranks:
+        """Rank rows by their narrow cosines, and those that have words by their scores."""
+        near, (met, scores) = _narrowed(*compared, depth), _highest(*worded, depth)
         among = self._united(near, met)
         cosines = self._cosines(among, query)
-        plain, worded = (cosines[np.searchsorted(among, own)] for own in (near, met))
+        plain, meant = (cosines[np.searchsorted(among, own)] for own in (near, met))
         by_meaning = _places(among, self._by_meaning(near, plain, query, depth))
-        by_words = _places(among, met[np.lexsort((self._order[met], -worded, -scores))[:depth]])
+        by_words = _places(among, met[np.lexsort((self._order[met], -meant, -scores))[:depth]])
         listed = (by_meaning > 0) | (by_words > 0)
         return Ranks(among[listed], cosines[listed], by_meaning[listed], by_words[listed])
+
+    def _floods(self, found: Ranks) -> bool:
+        """Whether a credential has more than its places in a list."""
+        owners = self._stock.owners[found.rows]
+        return any(
+            np.bincount(owners[places > 0]).max(initial=0) > MOST_OF_ONE
+            for places in (found.by_meaning, found.by_words)
+        )
+
+    def _contenders(self, rows: Rows, values: Singles, slack: float = 0.0) -> Rows:
+        """The places of the rows that can be among the first of their credential by values that may be off by so
+        little."""
+        owners = self._stock.owners[rows]
+        ordered = np.lexsort((-values, owners))
+        grouped = owners[ordered]
+        begins, ends = (np.searchsorted(grouped, grouped, side) for side in _SIDES)
+        least = values[ordered[np.minimum(begins + MOST_OF_ONE, ends) - 1]]
+        return np.sort(ordered[values[ordered] >= least - slack])
+
+    def _thinned(self, rows: Rows, *values: Floats | Singles) -> Rows:
+        """The places of the first rows of each credential by these values, the last of which counts most."""
+        owners = self._stock.owners[rows]
+        ordered = np.lexsort((self._order[rows], *(-one for one in values), owners))
+        begins = np.searchsorted(owners[ordered], owners[ordered])
+        return np.sort(ordered[np.arange(len(rows)) - begins < MOST_OF_ONE])
 
     def _united(self, near: Rows, met: Rows) -> Rows:
         """All of these rows in order, each once."""
@@ -205,18 +246,13 @@ class Shelf:
         ordered: Rows = near[np.lexsort((self._order[near], -meant))]
         return ordered
 
-    def _worded(
-        self, words: Sequence[tuple[Postings, float]], rows: Rows, depth: int
-    ) -> tuple[Rows, Singles]:
-        """Those of the rows that have one of the words and may be among the first, with their scores."""
+    def _worded(self, words: Sequence[tuple[Postings, float]], rows: Rows) -> tuple[Rows, Singles]:
+        """Those of the rows that have one of the words, with their scores."""
         scores = np.zeros(len(self._order))
         for own, rarity in words:
             scores[own.rows] += rarity * own.ranks
         told = scores.astype(np.float32)
         met = rows[told[rows] > 0]
-        if len(met) > depth:
-            least = np.partition(told[met], len(met) - depth)[len(met) - depth]
-            met = met[told[met] >= least]
         return met, told[met]
 
 
@@ -233,6 +269,13 @@ def _narrowed(rows: Rows, narrow: Singles, depth: int) -> Rows:
     least = np.partition(narrow, len(rows) - depth)[len(rows) - depth]
     near: Rows = rows[narrow >= least - SLACK]
     return near
+
+
+def _highest(rows: Rows, scores: Singles, depth: int) -> tuple[Rows, Singles]:
+    if len(rows) <= depth:
+        return rows, scores
+    high = scores >= np.partition(scores, len(rows) - depth)[len(rows) - depth]
+    return rows[high], scores[high]
 
 
 def _norms(vectors: Singles | Floats) -> Floats:

@@ -6,8 +6,9 @@ few words long, and a search for all of them would find nothing. Sums are compar
 digits depend on the order in which the database adds, and would sort what is equal at random.
 """
 
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from dataclasses import replace
 from math import log
 from typing import Any, Final
 
@@ -15,17 +16,10 @@ from django.db import transaction
 
 from microcred.ai.base import EmbeddingKey, Vectors
 from microcred.trips import fetched
+from recommendations.queries.hybrid_sql import Way, hybrid_sql
 from recommendations.queries.passages import Filters, parameters
-from recommendations.queries.search import (
-    EXACT_ROWS,
-    OVERFETCH,
-    checked_sql,
-    compares_all,
-    counting_sql,
-    passing_sql,
-    written,
-)
-from recommendations.retrieval import Hit, fuse_ranks
+from recommendations.queries.search import EXACT_ROWS, OVERFETCH, compares_all, counting_sql, written
+from recommendations.retrieval import MOST_OF_ONE, Hit, flooding, fuse_ranks
 
 # How deep each search goes before the two are fused.
 DEPTH: Final = 100
@@ -45,73 +39,6 @@ SELECT t.ord, s.stem, coalesce(w.passages, 0), (SELECT passages FROM word_counts
  CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector('english', t.text))) AS s(stem)
   LEFT JOIN word_counts w ON w.word = s.stem"""
 _STEMS_AND_NUMBER: Final = f"{_STEMS} UNION ALL SELECT 0, '', ({{counted}}), 0"
-_ASKED: Final = """
-asked AS MATERIALIZED (
-  SELECT t.ord, t.q::vector(384) AS q FROM unnest(%(vectors)s::text[]) WITH ORDINALITY AS t(q, ord)
-)"""
-_EXACT: Final = """
-passing AS {kept} (SELECT p.* FROM {passing}),
-near AS (
-  SELECT asked.ord, asked.q, one.* FROM asked CROSS JOIN LATERAL (
-    SELECT p.id, p.vector <=> asked.q AS distance FROM passing p ORDER BY distance, p.id LIMIT %(depth)s
-  ) one
-)"""
-_INDEXED: Final = """
-near AS MATERIALIZED (
-  SELECT asked.ord, asked.q, one.* FROM asked CROSS JOIN LATERAL (
-    SELECT f.* FROM (
-      SELECT a.id, a.vector <=> asked.q AS distance FROM embedding_artifacts a WHERE {checked}
-       ORDER BY a.vector::halfvec(384) <=> asked.q::halfvec(384) LIMIT %(overfetched)s
-    ) f ORDER BY f.distance, f.id LIMIT %(depth)s
-  ) one
-)"""
-# The cosine with the weighted mean of the passage's vector and its document's title's.
-_BY_MEANING: Final = """
-meant AS (
-  SELECT n.ord, n.id, n.distance,
-         row_number() OVER (
-           PARTITION BY n.ord
-           ORDER BY CASE WHEN t.id IS NULL THEN 1 - n.distance ELSE
-             ((1 - %(share)s::float8) * (1 - n.distance) + %(share)s::float8 * (1 - (t.vector <=> n.q)))
-             / greatest(1e-9, sqrt((1 - %(share)s::float8) ^ 2 + %(share)s::float8 ^ 2
-               + 2 * %(share)s::float8 * (1 - %(share)s::float8) * (1 - (a.vector <=> t.vector))))
-           END DESC, n.id
-         ) AS place
-    FROM near n
-    JOIN embedding_artifacts a ON a.id = n.id
-    JOIN document_chunks d ON d.id = a.chunk_id
-    LEFT JOIN title_embeddings t ON t.document_id = d.document_id AND t.provider = %(provider)s
-     AND t.model = %(model)s AND t.dimension = %(dimension)s
-)"""
-_BY_WORDS: Final = """
-stems AS (
-  SELECT ord, stem::tsquery AS query, rarity
-    FROM unnest(%(ords)s::int[], %(stems)s::text[], %(rarities)s::float8[]) AS s(ord, stem, rarity)
-),
-met AS (
-  SELECT s.ord, a.id, sum(s.rarity * ts_rank(%(fields)s::float4[], w.words, s.query))::float4 AS score
-    FROM stems s
-   CROSS JOIN LATERAL (SELECT id, words FROM document_chunks WHERE words @@ s.query OFFSET 0) w
-    JOIN embedding_artifacts a ON a.chunk_id = w.id
-   WHERE {checked}
-   GROUP BY s.ord, a.id
-),
-worded AS (
-  SELECT m.ord, a.id, a.vector <=> asked.q AS distance,
-         row_number() OVER (PARTITION BY m.ord ORDER BY m.score DESC, a.vector <=> asked.q, a.id) AS place
-    FROM met m JOIN asked ON asked.ord = m.ord JOIN embedding_artifacts a ON a.id = m.id
-)"""
-_FOUND: Final = """
-SELECT f.ord, a.credential_id, f.id, 1 - f.distance, f.vector_rank, f.text_rank
-  FROM ({found}) f JOIN embedding_artifacts a ON a.id = f.id
-"""
-_BOTH: Final = """
-SELECT coalesce(m.ord, w.ord) AS ord, coalesce(m.id, w.id) AS id, coalesce(m.distance, w.distance) AS distance,
-       m.place AS vector_rank, w.place AS text_rank
-  FROM (SELECT * FROM meant WHERE place <= %(depth)s) m
-  FULL JOIN (SELECT * FROM worded WHERE place <= %(depth)s) w ON w.ord = m.ord AND w.id = m.id"""
-_WORDS: Final = """
-SELECT ord, id, distance, NULL::bigint AS vector_rank, place AS text_rank FROM worded WHERE place <= %(depth)s"""
 _DEEPER: Final = "SELECT set_config('hnsw.ef_search', %(ef)s, true)"
 
 Words = list[tuple[int, str, float]]
@@ -141,7 +68,6 @@ def _searched(
         return []
     names, values, depth = filters.names, parameters(key, filters), max(DEPTH, limit)
     words, number = _asked_words(texts, names, values)
-    exact = compares_all(number) or not meaning
     values |= {
         "vectors": [written(vector) for vector in vectors],
         "depth": depth,
@@ -152,30 +78,34 @@ def _searched(
         "stems": [stem for _, stem, _ in words],
         "rarities": [rarity for _, _, rarity in words],
     }
-    sql = _sql(names, exact=exact, meaning=meaning, several=len(texts) > 1)
-    lists: list[list[Hit]] = [[] for _ in texts]
-    for ord_, *fields in fetched(sql, values) if exact else _by_index(sql, values):
+    way = Way(names, meaning, exact=compares_all(number) or not meaning, several=len(texts) > 1)
+    return [fuse_ranks(one, limit=limit) for one in _lists(way, values, len(texts))]
+
+
+def _lists(way: Way, values: dict[str, Any], number: int) -> list[list[Hit]]:
+    """The hits of each text, in no order. Where a credential has more than its places it is asked once more."""
+    lists = _asked(way, values, number)
+    floods = frozenset[uuid.UUID]().union(*map(flooding, lists))
+    if not floods:
+        return lists
+    return _asked(
+        replace(way, thinned=True), values | {"most": MOST_OF_ONE, "flooding": list(floods)}, number
+    )
+
+
+def _asked(way: Way, values: dict[str, Any], number: int) -> list[list[Hit]]:
+    lists: list[list[Hit]] = [[] for _ in range(number)]
+    for ord_, *fields in _rows(way, values):
         lists[ord_ - 1].append(Hit(*fields))
-    return [fuse_ranks(one, limit=limit) for one in lists]
+    return lists
 
 
-def _by_index(sql: str, values: dict[str, Any]) -> list[Any]:
+def _rows(way: Way, values: dict[str, Any]) -> list[Any]:
+    if way.exact:
+        return fetched(hybrid_sql(way), values)
     with transaction.atomic():
         fetched(_DEEPER, {"ef": str(min(values["overfetched"], MOST_EF_SEARCH))})
-        return fetched(sql, values)
-
-
-@cache
-def _sql(names: frozenset[str], *, exact: bool, meaning: bool, several: bool) -> str:
-    parts, checked = [_ASKED], checked_sql(names)
-    if meaning:
-        # For several vectors the rows that pass are gathered once.
-        kept = "MATERIALIZED" if several else "NOT MATERIALIZED"
-        passing = passing_sql(names, columns="a.id, a.vector")
-        near = _EXACT.format(kept=kept, passing=passing) if exact else _INDEXED.format(checked=checked)
-        parts += [near, _BY_MEANING]
-    parts.append(_BY_WORDS.format(checked=checked))
-    return f"WITH {','.join(parts)} {_FOUND.format(found=_BOTH if meaning else _WORDS)}"
+        return fetched(hybrid_sql(way), values)
 
 
 def rarest_of(texts: Sequence[str]) -> list[list[tuple[str, float]]]:

@@ -125,6 +125,20 @@ class TestCredentials:
         for trace in made.traces.all():
             assert document.text[trace.start : trace.end] == trace.snippet
 
+    def test_one_of_very_many_passages_takes_nothing_from_others(self) -> None:
+        paragraph = "Practise sql topics, techniques and practical tasks. " * 12
+        offered("sql-encyclopedia", text="\n\n".join([paragraph] * 150), sql=3.0)
+        offered("sql-joins", text="Practise sql joins on real tables.", sql=3.0)
+        embed_all()
+        assert DocumentChunk.objects.filter(document__credential__key="sql-encyclopedia").count() >= 150
+
+        made = recommended(assessed(sql=1.0, charts=3.5))
+
+        by_key = {item.credential.key: item for item in made.items.all()}
+        ranks = [trace.vector_rank for trace in by_key["sql-joins"].traces.all()]
+        assert ranks == [11]
+        assert by_key["sql-joins"].decimal_parts["retrieval"] > 0
+
     def test_two_megabytes_of_description_are_found_by_their_beginning(self) -> None:
         words = " ".join(f"word{number}" for number in range(220_000))
         CredentialFactory(title="Long", description=f"relational {words}")

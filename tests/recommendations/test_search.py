@@ -151,8 +151,9 @@ def test_one_in_a_hundred_that_passes_is_still_found(
     assert {one.artifact_id for one in near} == {one.artifact_id for one in both}
 
 
-def test_all_needs_take_two_questions() -> None:
-    store(CredentialFactory(), unit_vectors(20, seed=18))
+def test_all_needs_take_two_questions_and_a_third_where_one_has_too_many_places() -> None:
+    for seed in (17, 18):
+        store(CredentialFactory(), unit_vectors(10, seed=seed))
 
     def asked(number: int) -> int:
         with CaptureQueriesContext(connection) as captured:
@@ -161,6 +162,8 @@ def test_all_needs_take_two_questions() -> None:
         return len(captured)
 
     assert (asked(1), asked(5)) == (2, 2)
+    store(CredentialFactory(), unit_vectors(11, seed=20))
+    assert (asked(1), asked(5)) == (3, 3)
 
 
 def test_unlike_vectors_are_never_compared() -> None:

@@ -107,9 +107,10 @@ def _ranks(hit: Hit) -> tuple[Any, ...]:
     return hit.credential_id, hit.artifact_id, hit.vector_rank, hit.text_rank, hit.fused_rank
 
 
-def test_equal_passages_come_in_the_order_of_their_ids() -> None:
+@pytest.mark.parametrize("passages", [7, 25])
+def test_equal_passages_come_in_the_order_of_their_ids(passages: int) -> None:
     (vector,) = unit_vectors(1, seed=1)
-    made = [store(np.stack([vector] * 7), seed=7, titled=False) for _ in range(30)]
+    made = [store(np.stack([vector] * passages), seed=7, titled=False) for _ in range(30)]
     among = [one.pk for one in made]
 
     (theirs,), (ours,) = (find(["welding"], vector[None, :], among) for find in (by_database, in_memory))
@@ -218,3 +219,46 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kept.shelf.held.size <= 10
     assert sum(len(own.rows) for own in kept.shelf.words.values()) <= 3 + 4
     assert len(kept.stems) <= 2
+
+
+def beside_a_flood() -> tuple[list[uuid.UUID], Vectors, Credential]:
+    """Nine credentials of few passages, and one of so many nearer ones, with the words, that they fill every list."""
+    (asked,) = unit_vectors(1, seed=30)
+    flood = store(near(asked, 130, by=0.5, seed=31), seed=31, titled=False)
+    DocumentChunk.objects.filter(document__credential=flood).update(text="welding welding metals")
+    small = [
+        store(near(asked, 3, by=1.5, seed=seed), seed=seed, titled=seed % 2 > 0) for seed in range(32, 41)
+    ]
+    refresh_word_counts(changed=True)
+    return [flood.pk, *(one.pk for one in small)], asked[None, :], flood
+
+
+def near(asked: Any, number: int, *, by: float, seed: int) -> Vectors:
+    moved = asked + by * unit_vectors(number, seed=seed)
+    return np.asarray(moved / np.linalg.norm(moved, axis=1, keepdims=True), dtype=np.float32)
+
+
+def test_one_of_very_many_passages_leaves_room_for_others() -> None:
+    among, asked, flood = beside_a_flood()
+
+    (ours,), (theirs,) = (find(["welding of metals"], asked, among) for find in (in_memory, by_database))
+
+    assert [_ranks(hit) for hit in ours] == [_ranks(hit) for hit in theirs]
+    assert {hit.credential_id for hit in ours} == set(among)
+    assert sorted(hit.vector_rank for hit in ours if hit.credential_id == flood.pk and hit.vector_rank) == [
+        *range(1, 11)
+    ]
+    assert sum(hit.text_rank is not None for hit in ours if hit.credential_id == flood.pk) == 10
+    assert sum(hit.credential_id != flood.pk and hit.vector_rank is not None for hit in ours) == 27
+
+
+def test_it_leaves_room_where_the_index_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    among, asked, flood = beside_a_flood()
+
+    monkeypatch.setattr(search, "EXACT_ROWS", 5)
+    (found,) = by_database(["welding of metals"], asked, among)
+
+    by_meaning = [hit.credential_id for hit in found if hit.vector_rank]
+    assert by_meaning.count(flood.pk) == 10
+    # The index need not find all 27 of the others.
+    assert len(by_meaning) > 20
