@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 Row = TypeVar("Row")
 Rows = list[tuple[Any, ...]]
@@ -78,37 +78,41 @@ def together(*reads: Read[Any]) -> list[list[Any]]:
 
 def fetched(sql: str, values: Values | None = None) -> Rows:
     """Return the rows of one statement, none where it returns none."""
-    _make_ready()
-    with connection.wrap_database_errors:
-        cursor = _cursor()
+    own = _ready()
+    with own.wrap_database_errors:
+        cursor = _cursor(own)
         cursor.execute(sql, values)
         return _rows(cursor)
 
 
 def _sent(reads: Sequence[Read[Any]]) -> list[Rows]:
-    _make_ready()
-    with connection.wrap_database_errors:
-        cursors = [_cursor() for _ in reads]
-        with connection.connection.pipeline():
+    own = _ready()
+    with own.wrap_database_errors:
+        cursors = [_cursor(own) for _ in reads]
+        with own.connection.pipeline():
             for cursor, one in zip(cursors, reads, strict=True):
                 cursor.execute(one.sql, one.values)
         return [_rows(cursor) for cursor in cursors]
 
 
-def _make_ready() -> None:
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    connection.validate_no_broken_transaction()
+def _ready() -> Any:
+    """The thread's connection itself: by the name that stands for it, each of its parts would be looked up anew."""
+    own = connections[DEFAULT_DB_ALIAS]
+    own.close_if_health_check_failed()
+    own.ensure_connection()
+    own.validate_no_broken_transaction()
+    return own
 
 
-def _cursor() -> Any:
+def _cursor(own: Any) -> Any:
     """The driver's own where nobody listens: what Django's adds to it takes as long again, and is done above."""
-    watched = connection.queries_logged or connection.execute_wrappers
-    return connection.cursor() if watched else connection.connection.cursor()
+    watched = own.queries_logged or own.execute_wrappers
+    return own.cursor() if watched else own.connection.cursor()
 
 
 def _rows(cursor: Any) -> Rows:
-    return cursor.fetchall() if cursor.description else []
+    """Asked of the result: a cursor describes every column to say whether there are any."""
+    return cursor.fetchall() if cursor.pgresult.nfields else []
 
 
 def _taken(read: Read[Any]) -> Rows | None:
