@@ -6,11 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from microcred.ids import spelt
 from microcred.sources import edition
 from recommendations.chain import digest, keyed
 from recommendations.collaborative.serving import Said, mixed, score_of
-from recommendations.finds import Finds
 from recommendations.fits import Fits
 from recommendations.flat import flat
 from recommendations.fusion import Candidate, Ranked, fuse, weights_used
@@ -18,7 +16,8 @@ from recommendations.gaps import Need, Target, find_needs
 from recommendations.knn import Neighbour, Neighbourhood, scores_of
 from recommendations.priors import Reception, Voices, prior
 from recommendations.profiles import Learner
-from recommendations.retrieval import Hit, SearchQuery, search_queries
+from recommendations.retrieval import Hit, search_queries
+from recommendations.writing import all_of
 
 _HERE: Final = Path(__file__).parent
 _ENGINES: Final = (
@@ -60,7 +59,7 @@ def inputs(
         "weights": weights_used(unavailable),
         "unavailable": sorted(unavailable),
         "earned": sorted(str(one.credential_id) for one in bearing if earned and one.credential_id in earned),
-        "candidates": [_written(candidate) for candidate in bearing],
+        "candidates": all_of(bearing),
         "receptions": {
             str(one.credential_id): asdict(receptions[one.credential_id])
             for one in bearing
@@ -79,30 +78,6 @@ def ranking(ranked: Sequence[Ranked]) -> list[dict[str, Any]]:
         }
         for one in ranked
     ]
-
-
-def hits(asked: Sequence[SearchQuery], finds: Finds) -> dict[str, Any]:
-    """Return what a search was for and what it found, as JSON: by query, similarity, rank by vector and rank by words
-    of every credential's most relevant passage, by the id of its vector; and whose passage that is."""
-    keys: dict[int, str] = {}
-    lists = []
-    for number, one in enumerate(finds.lists):
-        kept = finds.best_of_each(number)
-        rows, cosines = one.rows[kept].tolist(), one.cosines[kept].tolist()
-        places = zip(one.by_meaning[kept].tolist(), one.by_words[kept].tolist(), strict=True)
-        keys |= {row: spelt(finds.stock.artifact_ids[row]) for row in rows if row not in keys}
-        lists.append(
-            {
-                keys[row]: [cosine, by_meaning or None, by_words or None]
-                for row, cosine, (by_meaning, by_words) in zip(rows, cosines, places, strict=True)
-            }
-        )
-    return {
-        "queries": digest([query.text for query in asked]),
-        "words": [query.words for query in asked],
-        "hits": lists,
-        "passages": {key: {"credential": spelt(finds.stock.owner(row))} for row, key in keys.items()},
-    }
 
 
 def compared(around: Neighbourhood, *, secret: str) -> dict[str, Any]:
@@ -254,19 +229,6 @@ def _nearest(one: Neighbour, secret: str) -> dict[str, Any]:
         "levels": keyed(dict(learner.levels), secret),
         "similarity": one.similarity,
         "credentials": sorted(map(str, learner.credentials)),
-    }
-
-
-def _written(candidate: Candidate) -> dict[str, Any]:
-    return {
-        "credential": spelt(candidate.credential_id),
-        "key": candidate.key,
-        "levels": dict(candidate.levels),
-        "prerequisites": sorted(map(str, candidate.prerequisites)) if candidate.prerequisites else [],
-        "retrieval": candidate.retrieval,
-        "neighbours": candidate.neighbours,
-        "feedback": candidate.feedback,
-        "for_role": candidate.for_role,
     }
 
 

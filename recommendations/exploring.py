@@ -7,7 +7,7 @@ from typing import Final
 
 from assessments import queries as assessments
 from microcred.ai.base import Embedder
-from recommendations import deciding, drafting
+from recommendations import drafting
 from recommendations.basis import Basis, based_on, read
 from recommendations.models import Recommendation
 from recommendations.searching import Findings
@@ -62,12 +62,9 @@ def _screen(basis: Basis, findings: Findings | None) -> Screen:
 def _relevances(findings: Findings | None) -> Iterator[tuple[str, dict[uuid.UUID, float]]]:
     if findings is None:
         return
-    passages = findings.hits["passages"]
-    for query, near in zip(findings.asked, findings.hits["hits"], strict=False):
-        found = {
-            uuid.UUID(passages[key]["credential"]): deciding.relevance_of(one) for key, one in near.items()
-        }
-        yield query.skill_key, found
+    finds = findings.searched.finds
+    for number, query in zip(range(len(finds.lists)), findings.asked, strict=False):
+        yield query.skill_key, finds.best_relevances(number)
 
 
 def _rests_on_scores(assessment_id: uuid.UUID, basis: Basis) -> bool:

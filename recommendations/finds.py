@@ -40,6 +40,19 @@ class Stock:
         """The place of each credential."""
         return {one: place for place, one in enumerate(self.credential_ids)}
 
+    @cached_property
+    def keys(self) -> Sequence[str]:
+        """The ids of the vectors as text."""
+        return list(map(str, self.artifact_ids))
+
+    @cached_property
+    def in_order(self) -> Rows:
+        """The place of each row in the order of the ids."""
+        ids = self.artifact_ids
+        places = np.empty(len(ids), np.intp)
+        places[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+        return places
+
     def owner(self, row: int) -> uuid.UUID:
         """Return whose passage it is."""
         return self.credential_ids[int(self.owners[row])]
@@ -119,6 +132,13 @@ class Finds:
         order = np.lexsort((np.arange(len(owners)), -one.relevances, owners))
         kept: list[int] = np.sort(order[np.flatnonzero(np.diff(owners[order], prepend=-1))]).tolist()
         return kept
+
+    def best_relevances(self, number: int) -> dict[uuid.UUID, float]:
+        """Return what a query's finds say of every credential at best, as `Hit.relevance` does."""
+        one, kept = self.lists[number], self.best_of_each(number)
+        owners = self.stock.owners[one.rows[kept]].tolist()
+        found = zip(owners, one.relevances[kept].tolist(), strict=True)
+        return {self.stock.credential_ids[owner]: relevance for owner, relevance in found}
 
 
 class Gathered:

@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from microcred.ai.base import Embedder, EmbeddingKey, Vectors
-from recommendations import deciding, queries
+from recommendations import queries
 from recommendations.drafts import Embedding
 from recommendations.finds import Finds, Gathered
 from recommendations.gaps import Need
 from recommendations.nearness import QueryVectors
 from recommendations.queries import Searched
 from recommendations.retrieval import Hit, Passage, SearchQuery, search_queries
+from recommendations.writing import hits
 
 HITS_A_NEED: Final = 100
 PASSAGES_AN_ITEM: Final = 3
@@ -23,14 +24,14 @@ _query_vectors: Final = QueryVectors()
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the search found, by credential; what was asked, with the vectors, to be asked again; and what of it
-    goes into the decision record."""
+    """What the search found, by credential; what was asked, with the vectors, to be asked again; and where it was
+    found."""
 
     evidence: Gathered
     key: EmbeddingKey
     asked: tuple[SearchQuery, ...] = ()
     vectors: Vectors | None = None
-    hits: dict[str, Any] = field(default_factory=lambda: deciding.hits((), Finds.of(())))
+    searched: Searched = field(default_factory=lambda: Searched(Finds.of(())))
 
     @property
     def embedding(self) -> Embedding:
@@ -39,9 +40,10 @@ class Findings:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What tells these vectors from others, for the decision record."""
+        """What tells these vectors from others, and what was found, for the decision record."""
         vectors = b"" if self.vectors is None else self.vectors.tobytes()
-        return asdict(self.key) | self.hits | {"vectors": hashlib.sha256(vectors).hexdigest()}
+        found = hits(self.asked, self.searched.finds, self.searched.described)
+        return asdict(self.key) | found | {"vectors": hashlib.sha256(vectors).hexdigest()}
 
 
 def search(
@@ -69,10 +71,7 @@ def search(
     searched = _searched(asked, vectors, key, helpful, version)
     if not searched.finds:
         return None
-    hits = deciding.hits(asked, searched.finds)
-    for artifact_id, hashes in searched.hashes(hits["passages"].keys()).items():
-        hits["passages"][artifact_id] |= hashes
-    return Findings(_gathered(asked, searched), key, asked, vectors, hits)
+    return Findings(_gathered(asked, searched), key, asked, vectors, searched)
 
 
 def _searched(
@@ -106,9 +105,9 @@ def passages_for(
     if lacking and findings.vectors is not None:
         late = _gathered(findings.asked, _searched(findings.asked, findings.vectors, findings.key, lacking))
         evidence |= {key: list(map(_without_ranks, own)) for key, own in late.of_all(lacking).items()}
-    hits = [hit for own in evidence.values() for hit in own[:PASSAGES_AN_ITEM]]
+    shown = [hit for own in evidence.values() for hit in own[:PASSAGES_AN_ITEM]]
     passages: dict[uuid.UUID, list[Passage]] = {}
-    for passage in queries.passages_of(hits):
+    for passage in queries.passages_of(shown):
         passages.setdefault(passage.credential_id, []).append(passage)
     return {key: tuple(own) for key, own in passages.items()}
 

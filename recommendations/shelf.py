@@ -1,20 +1,22 @@
 """Passages held in memory, and the exact search among those of some credentials: by meaning, by words, and by both.
 
 It ranks as `recommendations.queries.hybrid` does in the database, which takes over where more passages are asked for
-than are compared one by one. The field is narrowed in single precision; cosines that are told, and that decide a place,
-are worked out in double precision. Ties go to the id.
+than are compared one by one. Cosines that are told, and that decide a place, are worked out in double precision. Ties
+go to the id.
 """
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from microcred.kept import Kept
 from recommendations.finds import Finds, Floats, Ranks, Rows, Stock
 from recommendations.retrieval import MOST_OF_ONE
+from recommendations.writing import description
 
 Singles = NDArray[np.float32]
 # How far two cosines in single precision may be apart that are equal in double precision.
@@ -22,7 +24,9 @@ SLACK: Final = 1e-5
 # So that passages of the same words have the same cosine to the last digit.
 DIGITS: Final = 9
 DIGITS_OF_SCALED: Final = 7
-_SIDES: Final[tuple[Literal["left", "right"], ...]] = ("left", "right")
+# What is asked for lately; 16 bytes for each passage held.
+MOST_MEANINGS: Final = 32
+AT_A_TIME: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,15 @@ class Wanted:
     words: Sequence[tuple[Postings, float]]
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """How near everything held is to a vector, by row: the cosine with the passage, and with the weighted mean of
+    passage and title."""
+
+    plain: Floats
+    mixed: Floats
+
+
 @dataclass(slots=True)
 class Shelf:
     """Passages, and the words that were asked for of them; ``title_share`` is what a title adds to the meaning."""
@@ -113,8 +126,8 @@ class Shelf:
     words: dict[str, Postings] = field(default_factory=dict)
     _stock: Stock = field(init=False)
     _rows: dict[uuid.UUID, list[int]] = field(init=False)
-    _row_of: dict[str, int] = field(init=False)
-    _hashes: dict[str, Mapping[str, str]] = field(init=False, default_factory=dict)
+    _described: dict[int, str] = field(init=False, default_factory=dict)
+    _meanings: Kept[bytes, Meaning] = field(init=False, default_factory=lambda: Kept(MOST_MEANINGS))
     _order: Rows = field(init=False)
     _norms: Floats = field(init=False)
     _title_norms: Floats = field(init=False)
@@ -125,9 +138,7 @@ class Shelf:
             self._rows.setdefault(credential_id, []).append(row)
         ids = self.held.artifact_ids
         self._stock = Stock.of(ids, self.held.credential_ids)
-        self._row_of = {str(artifact_id): row for row, artifact_id in enumerate(ids)}
-        self._order = np.empty(len(ids), np.intp)
-        self._order[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+        self._order = self._stock.in_order
         self._norms = _norms(self.held.vectors)
         self._title_norms = _norms(self.held.titles)
 
@@ -136,62 +147,63 @@ class Shelf:
         found = [row for one in credential_ids for row in self._rows.get(one, ())]
         return np.array(found, np.intp)
 
-    def hashes_of(self, artifact_id: str) -> Mapping[str, str]:
-        """Return the hashes of what was embedded for the vector of this id (``content``), and of the ``vector``."""
-        known = self._hashes.get(artifact_id)
-        if known is None:
-            content, vector = self.held.hashes[self._row_of[artifact_id]]
-            known = self._hashes[artifact_id] = {"content": content, "vector": vector}
-        return known
+    def described(self, rows: Sequence[int]) -> list[str]:
+        """Return what a decision record says of the passages of these rows, with the hashes of what was embedded for
+        each (``content``) and of its ``vector``."""
+        for row in rows:
+            if row not in self._described:
+                content, vector = self.held.hashes[row]
+                hashes = {"content": content, "vector": vector}
+                self._described[row] = description(self.held.credential_ids[row], hashes)
+        return [self._described[row] for row in rows]
 
     def search(self, wanted: Sequence[Wanted], rows: Rows, *, depth: int, limit: int) -> Finds:
         """Return, for each that is wanted, the first ``limit`` of these rows by meaning and by words together; each of
         the two searches goes ``depth`` passages deep."""
-        queries = np.stack([one.vector for one in wanted]).astype(np.float64)
-        queries /= _norms(queries)[:, None]
-        narrow = self._narrow(rows, queries.astype(np.float32))
-        found = [
-            self._found(query, one.words, rows, near, depth).first(limit, self._order)
-            for one, query, near in zip(wanted, queries, narrow, strict=True)
-        ]
-        return Finds(self._stock, found)
+        vectors = {one.vector.tobytes(): one.vector for one in wanted}
+        meanings = self._meanings.of(list(vectors), lambda new: [self._meaning(vectors[key]) for key in new])
+        of = dict(zip(vectors, meanings, strict=True))
+        found = [self._found(of[one.vector.tobytes()], one.words, rows, depth) for one in wanted]
+        return Finds(self._stock, [one.first(limit, self._order) for one in found])
 
-    def _narrow(self, rows: Rows, queries: Singles) -> Singles:
-        """The cosines in single precision of these rows with each query. Most of what is held is mostly asked for, and
-        comparing the rest too takes less than copying the vectors of these rows."""
-        compares_all = 2 * len(rows) >= len(self.held.vectors)
-        vectors = self.held.vectors if compares_all else self.held.vectors[rows]
-        # Not as a product of matrices: the library's threads wait for each other on cores that the database wants.
-        products: Singles = np.einsum("kj,ij->ki", queries, vectors)
-        narrow: Singles = products[:, rows] if compares_all else products
-        narrow /= self._norms[rows].astype(np.float32)
-        return narrow
+    def _meaning(self, vector: Singles) -> Meaning:
+        """What is asked for is the same for many students, so all that is held is compared with it at once."""
+        query = vector.astype(np.float64)
+        query /= _norms(query[None])[0]
+        # By and by, so that little of what is held stands there twice.
+        parts = np.array_split(np.arange(len(self.held.vectors)), 1 + len(self.held.vectors) // AT_A_TIME)
+        plain = np.concatenate([self._cosines(rows, query) for rows in parts])
+        mixed = np.concatenate([self._mixed(rows, plain[rows], query) for rows in parts])
+        return Meaning(plain, mixed)
 
     def _found(
-        self, query: Floats, words: Sequence[tuple[Postings, float]], rows: Rows, narrow: Singles, depth: int
+        self, meaning: Meaning, words: Sequence[tuple[Postings, float]], rows: Rows, depth: int
     ) -> Ranks:
         met, scores = self._worded(words, rows)
-        found = self._ranks(query, (rows, narrow), (met, scores), depth)
+        found = self._ranks(meaning, rows, (met, scores), depth)
         if not self._floods(found):
             return found
-        near, first = self._contenders(rows, narrow, SLACK), self._contenders(met, scores)
-        rows, narrow, met, scores = rows[near], narrow[near], met[first], scores[first]
-        near = self._thinned(rows, self._cosines(rows, query))
-        first = self._thinned(met, self._cosines(met, query), scores)
-        return self._ranks(query, (rows[near], narrow[near]), (met[first], scores[first]), depth)
+        rows = rows[self._thinned(rows, meaning.plain[rows])]
+        first = self._thinned(met, meaning.plain[met], scores)
+        return self._ranks(meaning, rows, (met[first], scores[first]), depth)
 
-    def _ranks(
-        self, query: Floats, compared: tuple[Rows, Singles], worded: tuple[Rows, Singles], depth: int
-    ) -> Ranks:
-        """Rank rows by their narrow cosines, and those that have words by their scores."""
-        near, (met, scores) = _narrowed(*compared, depth), _highest(*worded, depth)
+    def _ranks(self, meaning: Meaning, rows: Rows, worded: tuple[Rows, Singles], depth: int) -> Ranks:
+        """Rank rows by their cosines, and those that have words by their scores."""
+        near, (met, scores) = self._nearest(meaning, rows, depth), _highest(*worded, depth)
         among = self._united(near, met)
-        cosines = self._cosines(among, query)
-        plain, meant = (cosines[np.searchsorted(among, own)] for own in (near, met))
-        by_meaning = _places(among, self._by_meaning(near, plain, query, depth))
-        by_words = _places(among, met[np.lexsort((self._order[met], -meant, -scores))[:depth]])
+        by_meaning = _places(among, near)
+        by_words = _places(among, met[np.lexsort((self._order[met], -meaning.plain[met], -scores))[:depth]])
         listed = (by_meaning > 0) | (by_words > 0)
-        return Ranks(among[listed], cosines[listed], by_meaning[listed], by_words[listed])
+        return Ranks(among[listed], meaning.plain[among[listed]], by_meaning[listed], by_words[listed])
+
+    def _nearest(self, meaning: Meaning, rows: Rows, depth: int) -> Rows:
+        """The nearest by the passage's cosine, in the order of the weighted mean of passage and title."""
+        if len(rows) > depth:
+            plain = meaning.plain[rows]
+            rows = rows[plain >= np.partition(plain, len(rows) - depth)[len(rows) - depth]]
+        near = rows[np.lexsort((self._order[rows], -meaning.plain[rows]))[:depth]]
+        ordered: Rows = near[np.lexsort((self._order[near], -meaning.mixed[near]))]
+        return ordered
 
     def _floods(self, found: Ranks) -> bool:
         """Whether a credential has more than its places in a list."""
@@ -200,16 +212,6 @@ class Shelf:
             np.bincount(owners[places > 0]).max(initial=0) > MOST_OF_ONE
             for places in (found.by_meaning, found.by_words)
         )
-
-    def _contenders(self, rows: Rows, values: Singles, slack: float = 0.0) -> Rows:
-        """The places of the rows that can be among the first of their credential by values that may be off by so
-        little."""
-        owners = self._stock.owners[rows]
-        ordered = np.lexsort((-values, owners))
-        grouped = owners[ordered]
-        begins, ends = (np.searchsorted(grouped, grouped, side) for side in _SIDES)
-        least = values[ordered[np.minimum(begins + MOST_OF_ONE, ends) - 1]]
-        return np.sort(ordered[values[ordered] >= least - slack])
 
     def _thinned(self, rows: Rows, *values: Floats | Singles) -> Rows:
         """The places of the first rows of each credential by these values, the last of which counts most."""
@@ -228,14 +230,12 @@ class Shelf:
         products: Floats = np.einsum("ij,j->i", self.held.vectors[rows].astype(np.float64), query)
         return np.round(products / self._norms[rows], DIGITS)
 
-    def _by_meaning(self, near: Rows, plain: Floats, query: Floats, depth: int) -> Rows:
-        """The nearest, in the order of the cosine with the weighted mean of passage and title."""
-        first = np.lexsort((self._order[near], -plain))[:depth]
-        near, plain = near[first], plain[first]
+    def _mixed(self, rows: Rows, plain: Floats, query: Floats) -> Floats:
+        """The cosine with the weighted mean of passage and title."""
         meant, share = plain.copy(), self.title_share
-        titled = self.held.title_of[near] >= 0
+        titled = self.held.title_of[rows] >= 0
         if titled.any():
-            places, whose = self.held.title_of[near[titled]], near[titled]
+            places, whose = self.held.title_of[rows[titled]], rows[titled]
             titles = self.held.titles[places].astype(np.float64)
             to_query = np.einsum("ij,j->i", titles, query) / self._title_norms[places]
             alike = np.einsum("ij,ij->i", titles, self.held.vectors[whose].astype(np.float64))
@@ -243,8 +243,7 @@ class Shelf:
             length = np.sqrt((1 - share) ** 2 + share**2 + 2 * share * (1 - share) * alike)
             mixed = (1 - share) * plain[titled] + share * to_query
             meant[titled] = np.round(mixed / np.maximum(1e-9, length), DIGITS)
-        ordered: Rows = near[np.lexsort((self._order[near], -meant))]
-        return ordered
+        return meant
 
     def _worded(self, words: Sequence[tuple[Postings, float]], rows: Rows) -> tuple[Rows, Singles]:
         """Those of the rows that have one of the words, with their scores."""

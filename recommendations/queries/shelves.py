@@ -7,7 +7,7 @@ counts of words and credentials makes another one. So a search that finds its pa
 
 import threading
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from recommendations.queries.indexes import passages_version
 from recommendations.queries.passages import Filters, parameters
 from recommendations.queries.search import compares_all
 from recommendations.shelf import Held, Postings, Shelf, Wanted
+from recommendations.writing import description
 
 # Vectors, 1.5 KB each, and words at their places, 16 bytes each, in every process of the worker.
 MOST_VECTORS: Final = 8192
@@ -76,11 +77,17 @@ class Searched:
     finds: Finds
     shelf: Shelf | None = None
 
-    def hashes(self, artifact_ids: Collection[str]) -> Mapping[str, Mapping[str, str]]:
-        """Return the hashes of what was embedded and of its vector, as `vector_hashes` does."""
-        if self.shelf is None:
-            return vector_hashes(artifact_ids)
-        return {pk: self.shelf.hashes_of(pk) for pk in artifact_ids}
+    def described(self, rows: Sequence[int]) -> list[str]:
+        """Return what a decision record says of the passages of these rows, with their hashes as `vector_hashes` tells
+        them."""
+        if self.shelf is not None:
+            return self.shelf.described(rows)
+        stock = self.finds.stock
+        keys = [stock.keys[row] for row in rows]
+        hashes = vector_hashes(keys)
+        return [
+            description(stock.owner(row), hashes.get(key, {})) for row, key in zip(rows, keys, strict=True)
+        ]
 
 
 _kept: Final[dict[tuple[str, EmbeddingKey], _Kept]] = {}

@@ -1,5 +1,6 @@
 """What is found in memory is what the database finds, and nothing that has changed since."""
 
+import json
 import uuid
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -13,6 +14,7 @@ from catalog.models import Credential, CredentialDocument
 from microcred.ai.base import EmbeddingKey, Vectors
 from recommendations.models import DocumentChunk, EmbeddingArtifact, TitleEmbedding
 from recommendations.queries import Filters, hybrid, hybrid_among, search, shelves, vector_hashes
+from recommendations.queries.shelves import Searched
 from recommendations.retrieval import Hit
 from recommendations.services.words import refresh_word_counts
 from tests.factories.catalog import CredentialDocumentFactory, CredentialFactory
@@ -125,9 +127,14 @@ def test_the_hashes_are_those_of_the_database() -> None:
         ["care"], unit_vectors(1, seed=3), key=KEY, limit=100, credential_ids=[credential.pk]
     )
 
-    ids = [str(hit.artifact_id) for hit in found.finds.hits(0)]
-    assert len(ids) == 3
-    assert found.hashes(ids) == vector_hashes(ids)
+    rows = [0, 1, 2]
+    ids = [found.finds.stock.keys[row] for row in rows]
+    of_the_database = Searched(found.finds)
+    assert found.shelf is not None
+    assert found.described(rows) == of_the_database.described(rows)
+    assert [json.loads(one) for one in found.described(rows)] == [
+        {"credential": str(credential.pk), **vector_hashes(ids)[pk]} for pk in ids
+    ]
 
 
 def test_another_search_among_the_same_is_one_statement() -> None:
