@@ -35,7 +35,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 from recommendations.fits import Fits, Shape, overlap, shape_of
 from recommendations.gaps import Need
@@ -54,10 +55,10 @@ NEAR: Final = 0.5
 LIMIT: Final = 5
 PER_SKILL: Final = 2
 WORTH_VARIETY: Final = 0.5
+NOTHING: Final[frozenset[uuid.UUID]] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A credential that might be recommended: what it brings, and what is known for it (scores 0 to 1)."""
 
     credential_id: uuid.UUID
@@ -97,8 +98,7 @@ class Ranked:
     unmet: frozenset[uuid.UUID]
 
 
-@dataclass(frozen=True, slots=True)
-class _Scored:
+class _Scored(NamedTuple):
     candidate: Candidate
     shape: Shape
     served: tuple[Need, ...]
@@ -142,8 +142,8 @@ def fuse(
     before = _Before.among(candidates, useful)
     scored = []
     for candidate, fit in useful:
-        unmet = before.unmet(candidate, reached, earned)
-        if not any(_stands_before(one, candidate, before.by_id) for one in unmet & before.useful):
+        unmet = before.unmet(candidate, reached, earned) if candidate.prerequisites else NOTHING
+        if not (unmet and any(_stands_before(one, candidate, before.by_id) for one in unmet & before.useful)):
             scored.append(_score(candidate, known, fit, unmet, weights))
     return _pick(scored, limit)
 
@@ -210,35 +210,56 @@ def _score(
 
 
 def _pick(scored: Sequence[_Scored], limit: int) -> list[Ranked]:
-    waiting = sorted(scored, key=_order)
-    overlaps = [0.0] * len(waiting)
+    lines: dict[Shape, _Line] = {}
+    for place, one in enumerate(sorted(scored, key=_order)):
+        lines.setdefault(one.shape, _Line([])).waiting.append((place, one))
+    for line in lines.values():
+        line.waiting.reverse()
     taken: Counter[str] = Counter()
     picked: list[Ranked] = []
-    while waiting and len(picked) < limit:
-        penalties = [
-            min(one.total, round(THOUSAND * DIVERSITY * alike)) if alike else 0
-            for one, alike in zip(waiting, overlaps, strict=True)
-        ]
-        best = _best(waiting, penalties, taken)
-        one = waiting.pop(best)
-        picked.append(_ranked(one, penalties[best]))
+    while lines and len(picked) < limit:
+        line = _best(lines.values(), taken)
+        penalty, (_, one) = line.penalty, line.waiting.pop()
+        picked.append(_ranked(one, penalty))
         taken[one.primary_skill] += 1
-        del overlaps[best]
-        shared = {
-            other.shape: overlap(other.candidate.levels, one.candidate.levels)
-            for other in {other.shape: other for other in waiting}.values()
-        }
-        overlaps = [max(alike, shared[other.shape]) for other, alike in zip(waiting, overlaps, strict=True)]
+        if not line.waiting:
+            del lines[one.shape]
+        for other in lines.values():
+            other.alike = max(other.alike, overlap(other.first.candidate.levels, one.candidate.levels))
     return sorted(picked, key=lambda ranked: -ranked.parts.confidence)
 
 
-def _best(waiting: Sequence[_Scored], penalties: Sequence[int], taken: Mapping[str, int]) -> int:
-    """Return the place of the next credential; of equals the first, since they wait in the order of ties."""
-    totals = [one.total - penalty for one, penalty in zip(waiting, penalties, strict=True)]
-    fresh = [place for place, one in enumerate(waiting) if taken.get(one.primary_skill, 0) < PER_SKILL]
-    best = max(range(len(waiting)), key=totals.__getitem__)
-    other = max(fresh, key=totals.__getitem__, default=best)
-    return other if totals[other] >= WORTH_VARIETY * totals[best] else best
+@dataclass(slots=True)
+class _Line:
+    """Those who lead to the same levels, each with its place in the order of ties, the first of them last: as they are
+    ``alike`` to the same degree to what was chosen, it comes before the others whatever is taken off."""
+
+    waiting: list[tuple[int, _Scored]]
+    alike: float = 0.0
+
+    @property
+    def first(self) -> _Scored:
+        return self.waiting[-1][1]
+
+    @property
+    def penalty(self) -> int:
+        return min(self.first.total, round(THOUSAND * DIVERSITY * self.alike)) if self.alike else 0
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Of equals the first, since they wait in the order of ties."""
+        return self.first.total - self.penalty, -self.waiting[-1][0]
+
+
+def _best(lines: Collection[_Line], taken: Mapping[str, int]) -> _Line:
+    """Return the line whose first comes next."""
+    best = max(lines, key=_rank)
+    fresh = (line for line in lines if taken.get(line.first.primary_skill, 0) < PER_SKILL)
+    other = max(fresh, key=_rank, default=best)
+    return other if other.rank[0] >= WORTH_VARIETY * best.rank[0] else best
+
+
+_rank: Final = attrgetter("rank")
 
 
 def _order(one: _Scored) -> tuple[int, int, str]:

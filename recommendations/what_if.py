@@ -11,7 +11,7 @@ that agrees. At most ``MOST_LOOKED_AT`` changes are looked at and ``MOST_VERIFIE
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from recommendations.fusion import Candidate, fuse
@@ -77,7 +77,7 @@ class Screen:
         """Return the credential that these levels put first."""
         needs = find_needs(self.targets, levels, self.contested)
         shares = {query.skill_key: query.share for query in search_queries(needs)}
-        candidates = [replace(one, retrieval=self._retrieval(one, shares)) for one in self.candidates]
+        candidates = [one._replace(retrieval=self._retrieval(one, shares)) for one in self.candidates]
         ranked = fuse(
             needs, candidates, levels=levels, earned=self.earned, stated=self.stated, missing=self.unavailable
         )

@@ -3,7 +3,6 @@
 import random
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -199,7 +198,7 @@ def test_a_third_for_one_skill_waits_for_another_skill_and_likeness_costs() -> N
 
 
 def test_what_is_meant_for_another_role_comes_later() -> None:
-    other = replace(candidate("a-other", sql=3.0), for_role=False)
+    other = candidate("a-other", sql=3.0)._replace(for_role=False)
 
     ranked = fuse([need("sql", 1.0)], [other, candidate("own", sql=3.0)], levels={"sql": 1.0})
 
