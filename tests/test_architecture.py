@@ -60,6 +60,7 @@ ENGINES = [
     "recommendations/calibration.py",
     "recommendations/gaps.py",
     "recommendations/what_if.py",
+    "recommendations/writing.py",
     "recommendations/knn.py",
     "recommendations/priors.py",
     "recommendations/rationale.py",

@@ -1,10 +1,12 @@
 """A chain of records shows what was done to it."""
 
 from dataclasses import replace
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from recommendations.chain import FIRST, Link, canonical, first_broken, keyed, linked
+from recommendations.chain import FIRST, Link, Written, canonical, first_broken, keyed, linked, spliced
 
 
 def chain(length: int = 4) -> list[Link]:
@@ -70,3 +72,15 @@ def test_equal_values_have_one_canonical_text() -> None:
 def test_a_keyed_hash_depends_on_value_and_key() -> None:
     assert keyed({"text": "x"}, "one") == keyed({"text": "x"}, "one")
     assert len({keyed("x", "one"), keyed("x", "two"), keyed("y", "one")}) == 3
+
+
+def test_written_parts_stand_where_they_belong() -> None:
+    said: dict[str, Any] = {
+        "b": ["“", Written('{"x":1}'), 2],
+        "a": Written("[]"),
+        "c": {"d": Written("null")},
+    }
+
+    assert spliced(said) == canonical({"b": ["“", {"x": 1}, 2], "a": [], "c": {"d": None}})
+    with pytest.raises(TypeError, match="Decimal is nothing that JSON can say"):
+        spliced({"a": Written("1"), "b": Decimal(1)})
