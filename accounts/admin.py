@@ -18,6 +18,7 @@ from accounts.models import AdvisorAssignment, GuardianLink, User
 from accounts.personal_data.admin import request_erasure
 from accounts.proof_pages import ProvenFirst
 from microcred.errors import DomainError
+from ops.confirming import asks_first
 
 Link = AdvisorAssignment | GuardianLink
 
@@ -128,6 +129,9 @@ class UserAdmin(ProvenFirst, ModelAdmin):  # type: ignore[misc]
         self.message_user(request, "They are logged out everywhere.", messages.SUCCESS)
 
     @admin.action(description="Take the second factor off", permissions=["change"])
+    @asks_first(
+        "They log in by password alone until they set up another one. Make sure who has asked for it."
+    )
     def take_off_second_factor(self, request: HttpRequest, people: models.QuerySet[User]) -> None:
         """Let people who have lost their phone and their codes in again, by password alone."""
         having = list(people.filter(second_factor__isnull=False))
@@ -176,6 +180,10 @@ class UserAdmin(ProvenFirst, ModelAdmin):  # type: ignore[misc]
         return (found.filter(role=field) if field in Role.values else found), may_repeat
 
     @admin.action(description="Erase, after the cool-off", permissions=["change"])
+    @asks_first(
+        "When the cool-off is over, what they answered, what it was scored and what was recommended is deleted for "
+        "good. Until then Erasure requests calls it off."
+    )
     def erase(self, request: HttpRequest, queryset: models.QuerySet[User]) -> None:
         """Have the chosen people erased."""
         request_erasure(self, request, queryset)

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin, TabularInline
@@ -16,6 +16,7 @@ from accounts.enums import Scope
 from accounts.models import ServiceKey, ServiceKeySecret, User
 from accounts.proof_pages import ProvenFirst
 from microcred.errors import DomainError
+from ops.confirming import asks_first
 
 
 class ServiceKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no ModelForm[...] at run time
@@ -55,11 +56,26 @@ class ServiceKeyAdmin(ProvenFirst, ModelAdmin):  # type: ignore[misc]
 
     guards_rows = False
     form = ServiceKeyForm
-    list_display = ("name", "scopes", "requests_per_minute", "created_at", "revoked_at")
+    list_display = ("name", "scopes", "requests_per_minute", "good_until", "last_used", "revoked_at")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
     search_fields = ("name",)
     inlines = (SecretInline,)
     actions = ("change_secret", "change_leaked_secret", "shut_out")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ServiceKey]:
+        """Add when the last of its secrets ends, and when one was used last."""
+        rows: QuerySet[ServiceKey] = super().get_queryset(request)
+        return rows.annotate(ends=Max("secrets__expires_at"), used=Max("secrets__last_used_at"))
+
+    @admin.display(description="good until", ordering="ends")
+    def good_until(self, key: ServiceKey) -> dt.datetime | None:
+        """Show when programs are refused with it, unless it is given another secret before."""
+        return None if key.revoked_at else getattr(key, "ends", None)
+
+    @admin.display(description="last used", ordering="used", empty_value="never")
+    def last_used(self, key: ServiceKey) -> dt.datetime | None:
+        """Show when a program called with it, to the minute."""
+        return getattr(key, "used", None)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> tuple[type[SecretInline], ...]:
         """Show the secrets of a key that is there."""
@@ -91,15 +107,22 @@ class ServiceKeyAdmin(ProvenFirst, ModelAdmin):  # type: ignore[misc]
         self._rotate(request, queryset)
 
     @admin.action(description="New secret, and end the present one now (leaked)", permissions=["change"])
+    @asks_first(
+        "The programs are refused from this moment on, until they have the new secret, which is shown next."
+    )
     def change_leaked_secret(self, request: HttpRequest, queryset: QuerySet[ServiceKey]) -> None:
         """Give each chosen key another secret and end all others."""
         self._rotate(request, queryset, overlap=dt.timedelta(0))
 
     @admin.action(description="Revoke, for good", permissions=["change"])
+    @asks_first(
+        "The programs are refused from this moment on. A key cannot be made good again; another one can be made."
+    )
     def shut_out(self, request: HttpRequest, queryset: QuerySet[ServiceKey]) -> None:
         """Revoke the chosen keys."""
         for key in queryset:
             service_keys.revoke(by=cast(User, request.user), key_id=key.pk, now=timezone.now())
+            self.message_user(request, f"{key.name} is revoked.", messages.SUCCESS)
 
     def _rotate(self, request: HttpRequest, queryset: QuerySet[ServiceKey], **how: Any) -> None:
         for key in queryset:

@@ -79,5 +79,6 @@ class AssessmentAdmin(ReadOnlyAdmin):
     def on_the_pages(self, assessment: Assessment) -> str:
         """Lead to what advisors read about it."""
         return format_html(
-            '<a href="{}">The advisor’s page</a>', reverse("advisor:assessment", args=[assessment.pk])
+            '<a class="text-primary-600 dark:text-primary-500" href="{}">The advisor’s page</a>',
+            reverse("advisor:assessment", args=[assessment.pk]),
         )

@@ -101,12 +101,16 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
         """Tell the chosen endpoints nothing more."""
         for endpoint in queryset:
             services.deactivate(by=_actor(request), endpoint_id=endpoint.pk, now=timezone.now())
+            self.message_user(request, f"{endpoint.name} is told nothing more.", messages.SUCCESS)
 
     @admin.action(description="Switch on", permissions=["change"])
     def switch_on(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
         """Tell the chosen endpoints of events again."""
         for endpoint in queryset:
             services.reactivate(by=_actor(request), endpoint_id=endpoint.pk)
+            self.message_user(
+                request, f"{endpoint.name} is told of what happens from now on.", messages.SUCCESS
+            )
 
     def get_readonly_fields(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> Any:
         """Let the way of signing be chosen once."""

@@ -52,7 +52,8 @@ class RecommendationAdmin(ReadOnlyAdmin):
     def on_the_pages(self, run: Recommendation) -> str:
         """Lead to what advisors read about it."""
         return format_html(
-            '<a href="{}">The advisor’s page of this run</a>', reverse("advisor:run", args=[run.pk])
+            '<a class="text-primary-600 dark:text-primary-500" href="{}">The advisor’s page of this run</a>',
+            reverse("advisor:run", args=[run.pk]),
         )
 
 

@@ -171,7 +171,7 @@ class TestAdministration:
 
         reply = client.post(
             "/admin/accounts/user/",
-            {"action": "take_off_second_factor", "_selected_action": [str(person.pk)]},
+            {"action": "take_off_second_factor", "_selected_action": [str(person.pk)], "post": "yes"},
             follow=True,
         )
 

@@ -119,7 +119,11 @@ class TestAsking:
         client, student = Client(), UserFactory()
         client.force_login(AdminFactory())
 
-        client.post("/admin/accounts/user/", {"action": "erase", "_selected_action": [str(student.pk)]})
+        body = {"action": "erase", "_selected_action": [str(student.pk)]}
+        asked = client.post("/admin/accounts/user/", body).content.decode()
+        assert "is deleted for good" in asked
+        assert not ErasureRequest.objects.exists()
+        client.post("/admin/accounts/user/", body | {"post": "yes"})
         row = ErasureRequest.objects.get()
         assert (row.user, row.requested_by) != (row.requested_by, row.user)
         assert student.name in client.get("/admin/accounts/erasurerequest/").content.decode()

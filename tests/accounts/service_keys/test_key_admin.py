@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.dateformat import format as format_date
 
 from accounts.models import ServiceKey, ServiceKeySecret
 from tests.factories.accounts import AdminFactory, AdvisorFactory
@@ -28,7 +29,8 @@ def keys_on(reply: Any) -> list[str]:
 
 
 def act(browser: Client, action: str, key: ServiceKey) -> Any:
-    return browser.post(LIST, {"action": action, "_selected_action": [str(key.pk)]}, follow=True)
+    body = {"action": action, "_selected_action": [str(key.pk)], "post": "yes"}
+    return browser.post(LIST, body, follow=True)
 
 
 def test_a_new_key_is_shown_once(browser: Client) -> None:
@@ -55,6 +57,32 @@ def test_a_key_is_changed_over_and_revoked(browser: Client) -> None:
     assert statuses == [401, 401, 200]
     act(browser, "shut_out", key)
     assert program(third).get("/api/v1/service-key").status_code == 401
+
+
+@pytest.mark.parametrize("action", ["shut_out", "change_leaked_secret"])
+def test_what_shuts_programs_out_is_asked_about_first(browser: Client, action: str) -> None:
+    key, text = service_key(name="Harbour")
+
+    asked = browser.post(LIST, {"action": action, "_selected_action": [str(key.pk)], "select_across": "0"})
+
+    html_shown = asked.content.decode()
+    assert "The programs are refused from this moment on" in html_shown
+    assert "<li>Harbour" in html_shown
+    assert f'name="_selected_action" value="{key.pk}"' in html_shown
+    assert program(text).get("/api/v1/service-key").status_code == 200
+    assert keys_on(asked) == []
+
+
+def test_the_list_says_until_when_keys_are_good_and_when_they_were_used(browser: Client) -> None:
+    key, text = service_key()
+    end = format_date(ServiceKeySecret.objects.get().expires_at, "j M Y, H:i")
+
+    assert end in (before := browser.get(LIST).content.decode())
+    assert "never" in before
+    program(text).get("/api/v1/service-key")
+    assert "never" not in browser.get(LIST).content.decode()
+    act(browser, "shut_out", key)
+    assert end not in browser.get(LIST).content.decode()
 
 
 def test_nothing_about_a_key_is_edited_or_deleted(browser: Client) -> None:
