@@ -10,7 +10,7 @@ from django.conf import settings
 from assessments.enums import MissingPart
 from microcred.ai.base import Embedder
 from microcred.trips import in_one_trip
-from recommendations import calibration, deciding, queries, searching
+from recommendations import deciding, queries, searching
 from recommendations.basis import Basis
 from recommendations.basis import prepare as prepare
 from recommendations.comparing import Compared
@@ -40,7 +40,7 @@ def search(basis: Basis, embedder: Embedder) -> Findings | None:
 
 def conclude(basis: Basis, findings: Findings | None, *, rag_latency_ms: int) -> Draft:
     """Rank the catalog for the needs; without ``findings`` the ranking goes without retrieval."""
-    with in_one_trip(*queries.history_reads(basis.subject.user_id), queries.outcomes_read()):
+    with in_one_trip(*queries.history_reads(basis.subject.user_id), queries.calibration_read()):
         return _concluded(basis, findings, rag_latency_ms)
 
 
@@ -194,7 +194,7 @@ def _parameters(
         "unavailable": list(unavailable),
         "needs": [flat(need) for need in basis.needs],
         "standing": dict(basis.known.standing),
-        "calibration": asdict(calibration.fit(queries.outcomes())),
+        "calibration": asdict(queries.learnt_calibration()),
         "neighbours": others.sizes,
         "histories": dict(others.told),
         "embedding": asdict(findings.embedding) if findings else None,

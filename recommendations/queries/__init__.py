@@ -31,7 +31,12 @@ from recommendations.queries.indexes import (
     named,
     passages_version,
 )
-from recommendations.queries.outcomes import CalibrationReport, calibration_report, outcomes, outcomes_read
+from recommendations.queries.outcomes import (
+    CalibrationReport,
+    calibration_read,
+    calibration_report,
+    learnt_calibration,
+)
 from recommendations.queries.passages import Filters, passages_of
 from recommendations.queries.records import RecordOfResult, exported_records, records_of
 from recommendations.queries.results import (
@@ -84,6 +89,7 @@ __all__ = [
     "awaited_result",
     "blend_in_use",
     "by_words",
+    "calibration_read",
     "calibration_report",
     "comparable_key",
     "completed_result",
@@ -102,6 +108,7 @@ __all__ = [
     "hybrid_among",
     "indexes",
     "learners",
+    "learnt_calibration",
     "marks_now",
     "marks_read",
     "moved_since",
@@ -110,8 +117,6 @@ __all__ = [
     "neighbours",
     "newest_vector",
     "offers",
-    "outcomes",
-    "outcomes_read",
     "overlap_of",
     "passages_of",
     "passages_version",

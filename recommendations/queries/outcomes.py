@@ -1,9 +1,12 @@
 """What was decided about recommended credentials, for calibration."""
 
+import time
+import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from microcred.compiled import Compiled
@@ -22,26 +25,48 @@ from recommendations.enums import Acceptance
 from recommendations.models import RecommendationFeedback
 
 MOST_OUTCOMES: Final = 5000
+# Among so many words the newest decisions are looked for, for most are neither taken back nor said again.
+MOST_WORDS: Final = 4 * MOST_OUTCOMES
+LEARNT_SECONDS: Final = 60.0
+_learnt: Final[dict[str, tuple[list[uuid.UUID], Calibration, float]]] = {}
 
 
 def outcomes() -> list[Outcome]:
-    """Return the newest decisions about single credentials, one for each person and credential on a list; at most
-    5000. Words about a whole list decide about no credential."""
+    """Return the newest decisions about single credentials, at most 5000. What somebody says of a credential counts
+    once for an assessment, with the confidence of the list on which it was said last; words about a whole list decide
+    about no credential."""
     return [
         Outcome(float(confidence), status == Acceptance.ACCEPTED) for confidence, status in _DECIDED.rows()
     ]
 
 
-def outcomes_read() -> Read[Any]:
-    """Return what `outcomes` asks, for a trip with others."""
-    return _DECIDED.read()
+def learnt_calibration() -> Calibration:
+    """Return the map that the newest decisions make. A process remembers it until somebody decides anew, and for a
+    minute: decisions that are erased are forgotten no later."""
+    name, newest, now = connection.settings_dict["NAME"], _NEWEST.rows(), time.monotonic()
+    known = _learnt.get(name)
+    if known is not None and known[0] == newest and now < known[2]:
+        return known[1]
+    calibration = fit(outcomes()) if newest else fit(())
+    _learnt[name] = newest, calibration, now + LEARNT_SECONDS
+    return calibration
+
+
+def calibration_read() -> Read[Any]:
+    """Return what `learnt_calibration` asks every time, for a trip with others."""
+    return _NEWEST.read()
+
+
+def _words() -> QuerySet[RecommendationFeedback]:
+    return RecommendationFeedback.objects.filter(item__isnull=False).order_by("-pk")
 
 
 def _decided() -> QuerySet[RecommendationFeedback, tuple[Decimal, str]]:
+    about = ("recommendation__assessment_id", "item__credential_id", "submitted_by_id")
     newest = (
-        RecommendationFeedback.objects.filter(item__isnull=False)
-        .order_by("item_id", "submitted_by_id", "-submitted_at", "-pk")
-        .distinct("item_id", "submitted_by_id")
+        RecommendationFeedback.objects.filter(pk__in=_words().values("pk")[:MOST_WORDS])
+        .order_by(*about, "-submitted_at", "-pk")
+        .distinct(*about)
     )
     decided = RecommendationFeedback.objects.filter(pk__in=newest.values("pk"))
     decided = decided.exclude(acceptance_status=Acceptance.PENDING).order_by("-submitted_at", "-pk")
@@ -49,6 +74,7 @@ def _decided() -> QuerySet[RecommendationFeedback, tuple[Decimal, str]]:
 
 
 _DECIDED: Final = Compiled(_decided)
+_NEWEST: Final = Compiled(lambda: _words().values_list("pk", flat=True)[:1])
 
 
 @dataclass(frozen=True, slots=True)
