@@ -65,6 +65,9 @@ def evaluate(learners: LearnerSet, embedder: Callable[[], Embedder], say: Say) -
     """
     if learners.untimed:
         say(learners.untimed)
+    if learners.unlisted:
+        share = f"{learners.unlisted} of {len(learners.items)}"
+        say(f"{share} items are named by users and not listed: they have no words")
     began = time.monotonic()
     texts = embedded(learners, embedder) if any(item.words for item in learners.items) else None
     embedding = time.monotonic() - began

@@ -37,13 +37,14 @@ class LearnerSet:
     """Items, who took which of them, and by user what came next of what they had not taken before.
 
     ``targets`` has an entry for each user, an empty one for users who are not asked about. ``untimed`` says why times
-    that were given are not used.
+    that were given are not used. ``unlisted`` counts the items that users name and the items' file does not.
     """
 
     items: Sequence[Item]
     history: Interactions
     targets: Sequence[Rows]
     untimed: str = ""
+    unlisted: int = 0
 
     @property
     def asked(self) -> Rows:
@@ -65,6 +66,7 @@ def read_learners(
     took, wanted = _pairs(history, by_name), _pairs(targets, by_name)
     if not took:
         raise TableError(f"{history}: nobody took anything there, so there is nothing to learn from.")
+    listed = len(known)
     for _, item, _ in (*took, *wanted):
         known.setdefault(item, Item())
     places = {name: place for place, name in enumerate(known)}
@@ -85,7 +87,7 @@ def read_learners(
     ]
     if not any(map(len, left)):
         raise TableError(f"{targets}: nobody took anything there that is not in {history}.")
-    return LearnerSet(list(known.values()), interactions, left, untimed)
+    return LearnerSet(list(known.values()), interactions, left, untimed, len(known) - listed)
 
 
 def _items(path: Path, by_name: Mapping[str, str] | None) -> dict[str, Item]:

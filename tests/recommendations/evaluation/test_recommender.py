@@ -108,6 +108,17 @@ def test_ids_are_read_without_the_spaces_around_them(files: tuple[Path, Path, Pa
     assert [one.tolist() for one in read.targets] == [one.tolist() for one in same.targets]
 
 
+def test_the_command_says_how_many_items_are_not_listed(
+    files: tuple[Path, Path, Path], tmp_path: Path
+) -> None:
+    other = write(tmp_path / "other.csv", "item_id,title,text\na,,\nnobody-took-this,,\n")
+    said = StringIO()
+
+    call_command("recommender", "evaluate", *arguments((other, *files[1:])), stdout=StringIO(), stderr=said)
+
+    assert "3 of 5 items are named by users and not listed: they have no words" in said.getvalue()
+
+
 def test_the_command_says_why_times_are_not_used(files: tuple[Path, Path, Path], tmp_path: Path) -> None:
     timed = write(tmp_path / "timed.csv", "user_id,item_id,timestamp\nben,a,5\nben,b,nan\nanna,a,6\n")
     bare = write(tmp_path / "bare.csv", "item_id,title,text\n")
