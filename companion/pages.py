@@ -102,7 +102,10 @@ def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     """Show a credential's source document, the cited passage marked."""
     start, end = _number(request, "start"), _number(request, "end")
     page = queries.document_page(document_id=document_id, start=start, end=end)
-    return render(request, "advisor/document.html", {"page": page})
+    facts = queries.came_from(
+        by=caller(request), assessment_id=request.GET.get("from", ""), now=timezone.now()
+    )
+    return render(request, "advisor/document.html", {"page": page, "facts": facts})
 
 
 def _assessment_page(

@@ -15,6 +15,7 @@ from assessments import queries as assessments
 from catalog import queries as catalog
 from companion.documents import Block, blocks
 from companion.facts import AssessmentFacts, assessment_facts
+from microcred.errors import Missing
 
 PAGE_SIZE = 25
 
@@ -107,6 +108,15 @@ def document_page(*, document_id: uuid.UUID, start: int, end: int) -> DocumentPa
         blocks=laid_out,
         has_passage=any(block.is_cited for block in laid_out),
     )
+
+
+def came_from(*, by: User, assessment_id: str, now: dt.datetime) -> AssessmentFacts | None:
+    """Return the assessment that a reader came from; None where there is none of this id for them to see."""
+    try:
+        found = assessments.get_visible(by=by, assessment_id=uuid.UUID(assessment_id))
+    except (ValueError, Missing):
+        return None
+    return assessment_facts(found, assessments.progress(found.pk), now=now)
 
 
 def _narrowed(rows: QuerySet[Any], filters: Filters, now: dt.datetime) -> QuerySet[Any]:

@@ -203,6 +203,14 @@ class TestCommand:
         assert place == "https://learn.example.org/password/new"
         assert password_links.owner_of(code, now=timezone.now()) == admin
 
+    def test_a_site_that_a_link_could_not_lead_to_makes_none(self) -> None:
+        AdminFactory(email="ada@example.org")
+
+        with pytest.raises(CommandError, match="begins with https://"):
+            call_command("password_link", "ada@example.org", site="learn.example.org")
+
+        assert not AuditLog.objects.filter(action__contains="link").exists()
+
     def test_refuses_whoever_is_not_there_or_may_not_log_in(self) -> None:
         disabled = AdvisorFactory(status=UserStatus.DISABLED)
 

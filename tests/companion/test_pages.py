@@ -235,9 +235,25 @@ class TestAssessment:
         assert address is not None
         document = client.get(address[1].replace("&amp;", "&")).content.decode()
 
+        assert f'<a href="{page_of(Assessment.objects.get())}">{student}, ' in document
         marked = re.findall(r'<mark id="passage">(.*?)</mark>', document)
         assert marked
         assert all(text in plain for text in marked)
+
+    @pytest.mark.parametrize("origin", ["x", "01900000-0000-7000-8000-000000000000", "of another's student"])
+    def test_a_document_leads_back_to_no_assessment_that_is_not_the_reader_s(self, origin: str) -> None:
+        advisor, student = advised_student()
+        finished_assessment(student)
+        stranger = started_assessment()
+        document = CredentialDocument.objects.first()
+        assert document is not None
+        address = reverse("advisor:document", args=[document.pk])
+        asked = {"from": str(stranger.pk) if " " in origin else origin}
+
+        shown = browser_of(advisor).get(address, asked).content.decode()
+
+        assert "/advisor/assessments/" not in shown
+        assert str(stranger.user) not in shown
 
     def test_a_passage_whose_document_has_changed_is_not_linked(self) -> None:
         advisor, student = advised_student()

@@ -142,6 +142,12 @@ class TestCommand:
         assert "is no anchor" in broken(anchor=["7"])
         assert "cannot be read" in broken(anchors_in="/nowhere/at/all")
 
+    def test_a_log_without_an_anchor_proves_nothing(self, tmp_path: Path) -> None:
+        log = tmp_path / "web.log"
+        log.write_text("nothing of that kind\n")
+
+        assert f"{log} holds no anchor" in broken(anchors_in=str(log))
+
 
 def found_of(trials: int, *, rows: int) -> dict[str, tuple[int, int]]:
     """Tamper that often, each time with the same trail; return for each kind how often, and how often it was found."""

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from microcred.ai import providers
 from microcred.ai.base import EmbedderError
 from recommendations import queries
+from recommendations.management.commands.embeddings import Command
 from recommendations.models import EmbeddingArtifact
 from tests.factories.catalog import CredentialDocumentFactory
 from tests.factories.recommendations import FailingEmbedder, WordEmbedder, offered
@@ -192,3 +193,9 @@ class TestRecall:
     def test_nothing_can_be_measured_before_anything_is_embedded(self) -> None:
         with pytest.raises(CommandError, match="embeddings refresh"):
             call_command("embeddings", "recall")
+
+
+def test_the_help_keeps_its_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    Command().print_help("manage.py", "embeddings")
+
+    assert "\nrefresh  embed what changed\n" in capsys.readouterr().out

@@ -24,6 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make it."""
+        if options["site"] and not options["site"].startswith(("https://", "http://")):
+            raise CommandError("--site begins with https://, such as https://learn.example.org.")
         person = User.objects.filter(email=options["email"].strip().lower()).first()
         if person is None:
             raise CommandError("There is nobody with this e-mail address.")

@@ -39,7 +39,7 @@ class Command(BaseCommand):
         """Verify and report."""
         said = list(options["anchor"])
         if options["anchors_in"]:
-            said += audit_verifying.anchors_in(_text_of(options["anchors_in"]))
+            said += _anchors_in(options["anchors_in"])
         try:
             anchors = audit_verifying.read_anchors(said)
         except Invalid as error:
@@ -55,6 +55,14 @@ class Command(BaseCommand):
             return
         checked = f", {len(anchors)} anchors among them" if anchors else ""
         self.stdout.write(f"{found.rows} rows of the audit trail, all as they were written{checked}.")
+
+
+def _anchors_in(name: str) -> list[str]:
+    """Find the anchors in a log; one without any would prove nothing, such as that of another program."""
+    found = audit_verifying.anchors_in(_text_of(name))
+    if not found:
+        raise CommandError(f"{name} holds no anchor (audit_anchored), so nothing was compared with it.")
+    return found
 
 
 def _text_of(name: str) -> str:

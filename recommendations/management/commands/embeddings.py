@@ -3,11 +3,11 @@
 import json
 import os
 import uuid
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
 from dataclasses import asdict
 from typing import Any, Final
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
 from django.utils import timezone
 
 from catalog import queries as catalog
@@ -31,12 +31,20 @@ recall   measure the search against an exact one
 Exit status: 0 done, 1 it could not be done, 3 status: something is not embedded, 4 recall is below --at-least."""
 
 
+class _AsWritten(DjangoHelpFormatter, RawDescriptionHelpFormatter):
+    """Leave the lines of the help as they are."""
+
+
 class Command(BaseCommand):
     """Progress goes to stderr, results to stdout."""
 
     help = HELP
     # The check of the index would refuse the very command that mends it.
     requires_system_checks = []
+
+    def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
+        """Have the help shown as it is written."""
+        return super().create_parser(prog_name, subcommand, formatter_class=_AsWritten, **options)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the actions."""
