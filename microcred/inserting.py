@@ -5,7 +5,7 @@ each. Rows travel as one JSON text for each table, which PostgreSQL takes apart 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -29,8 +29,8 @@ def insert(*groups: Sequence[models.Model]) -> None:
         return
     shapes = tuple(_shape(group[0]) for group in found)
     texts = [
-        json.dumps([_values(row, columns) for row in group], ensure_ascii=False, default=str)
-        for group, (_, columns) in zip(found, shapes, strict=True)
+        json.dumps([_values(row, shape) for row in group], ensure_ascii=False, default=str)
+        for group, shape in zip(found, shapes, strict=True)
     ]
     fetched(_worded(shapes), texts)
     for row in chain.from_iterable(found):
@@ -48,9 +48,16 @@ def _shape(row: models.Model) -> Shape:
     )
 
 
-def _values(row: models.Model, names: Sequence[str]) -> dict[str, Any]:
-    fields = [_field(type(row), name) for name in names]
-    return {field.column: field.pre_save(row, True) for field in fields}
+def _values(row: models.Model, shape: Shape) -> dict[str, Any]:
+    return {column: save(row, True) for column, save in _columns(shape)}
+
+
+@lru_cache(maxsize=128)
+def _columns(shape: Shape) -> tuple[tuple[str, Callable[[models.Model, bool], Any]], ...]:
+    """The columns, each with what gives its value for a row."""
+    model, names = shape
+    fields = [_field(model, name) for name in names]
+    return tuple((field.column, field.pre_save) for field in fields)
 
 
 def _field(model: type[models.Model], name: str) -> Any:

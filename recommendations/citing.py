@@ -156,11 +156,16 @@ def fault(
     quotes = quoted(text)
     if not all(any(source.is_passage and quote in source.text for source in cited) for quote in quotes):
         return "its quotation is not in its source"
-    if _FORBIDDEN.search(_QUOTED.sub(" ", text)) or any(one.search(text) for one in _NOWHERE):
+    if _is_forbidden(text):
         return "it gives orders, an address or markup"
     if names_other(sentence.text, own=own, others=others):
         return "it names another credential"
     return _unsupported(_QUOTED.sub(" ", sentence.text), cited, own, is_quoting=bool(quotes))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _is_forbidden(text: str) -> bool:
+    return bool(_FORBIDDEN.search(_QUOTED.sub(" ", text)) or any(one.search(text) for one in _NOWHERE))
 
 
 def quoted(text: str) -> list[str]:

@@ -149,7 +149,7 @@ def candidates_for(
             retrieval=scores.get(offer.credential_id, 0.0),
             neighbours=others.score(offer.credential_id),
             feedback=prior(receptions[offer.credential_id])
-            if offer.credential_id in receptions
+            if receptions and offer.credential_id in receptions
             else UNSPOKEN,
             for_role=not offer.role_ids or role_id in offer.role_ids,
         )

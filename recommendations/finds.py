@@ -104,6 +104,11 @@ class Finds:
         rows = {artifact_id: row for row, artifact_id in enumerate(owners)}
         return Finds(Stock.of(list(owners), list(owners.values())), [_ranks(hits, rows) for hits in lists])
 
+    @cached_property
+    def relevances(self) -> Sequence[Floats]:
+        """What each find of each query says for its credential."""
+        return [one.relevances for one in self.lists]
+
     def __bool__(self) -> bool:
         return any(len(one.rows) for one in self.lists)
 
@@ -129,7 +134,7 @@ class Finds:
         score nothing else matters."""
         one = self.lists[number]
         owners = self.stock.owners[one.rows]
-        order = np.lexsort((np.arange(len(owners)), -one.relevances, owners))
+        order = np.lexsort((np.arange(len(owners)), -self.relevances[number], owners))
         kept: list[int] = np.sort(order[np.flatnonzero(np.diff(owners[order], prepend=-1))]).tolist()
         return kept
 
@@ -137,7 +142,7 @@ class Finds:
         """Return what a query's finds say of every credential at best, as `Hit.relevance` does."""
         one, kept = self.lists[number], self.best_of_each(number)
         owners = self.stock.owners[one.rows[kept]].tolist()
-        found = zip(owners, one.relevances[kept].tolist(), strict=True)
+        found = zip(owners, self.relevances[number][kept].tolist(), strict=True)
         return {self.stock.credential_ids[owner]: relevance for owner, relevance in found}
 
 
@@ -146,7 +151,7 @@ class Gathered:
 
     def __init__(self, finds: Finds, shares: Sequence[float]) -> None:
         self._finds = finds
-        self._relevances = [one.relevances for one in finds.lists]
+        self._relevances = finds.relevances
         best = np.full(len(finds.stock.credential_ids), -1.0)
         for one, share, relevances in zip(finds.lists, shares, self._relevances, strict=True):
             np.maximum.at(best, finds.stock.owners[one.rows], share * relevances)

@@ -23,15 +23,26 @@ class Fits:
     def __init__(self, needs: Sequence[Need]) -> None:
         self._needs = needs
         self._known: dict[Shape, float] = {}
+        # With the levels themselves, so that no others get their id meanwhile.
+        self._seen: dict[int, tuple[Mapping[str, float], Shape, float]] = {}
         self._served: dict[Shape, tuple[Need, ...]] = {}
 
     def of(self, levels: Mapping[str, float]) -> float:
         """Return what `gap_fit` does."""
-        shape = shape_of(levels)
-        fit = self._known.get(shape)
-        if fit is None:
-            fit = self._known[shape] = gap_fit(self._needs, levels)
-        return fit
+        return self._told(levels)[2]
+
+    def shape(self, levels: Mapping[str, float]) -> Shape:
+        """Return what `shape_of` does."""
+        return self._told(levels)[1]
+
+    def _told(self, levels: Mapping[str, float]) -> tuple[Mapping[str, float], Shape, float]:
+        found = self._seen.get(id(levels))
+        if found is None:
+            shape = shape_of(levels)
+            if shape not in self._known:
+                self._known[shape] = gap_fit(self._needs, levels)
+            found = self._seen[id(levels)] = levels, shape, self._known[shape]
+        return found
 
     def served(self, shape: Shape) -> tuple[Need, ...]:
         """Return the needs that are served by leading to these levels, the best served first."""

@@ -38,7 +38,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from recommendations.fits import Fits, Shape, overlap, shape_of
+from recommendations.fits import Fits, Shape, overlap
 from recommendations.gaps import Need
 
 THOUSAND: Final = 1000
@@ -205,7 +205,7 @@ def _score(
         round(THOUSAND * weights["neighbours"] * candidate.neighbours),
         round(THOUSAND * weights["feedback"] * candidate.feedback),
     )
-    shape = shape_of(candidate.levels)
+    shape = known.shape(candidate.levels)
     return _Scored(candidate, shape, known.served(shape), unmet, points, sum(points))
 
 

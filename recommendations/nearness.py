@@ -37,7 +37,8 @@ class SentenceVectors:
     """The vectors of sentences that were embedded lately, so that a sentence quoted often is embedded once."""
 
     def __init__(self, most: int = MOST_KEPT) -> None:
-        self._kept: Kept[tuple[EmbeddingKey, str], Vectors] = Kept(most)
+        self._most = most
+        self._kept: dict[EmbeddingKey, Kept[str, Vectors]] = {}
 
     def nearness(
         self, texts: Collection[str], wanted: Sequence[Vectors], *, embedder: Embedder
@@ -55,7 +56,5 @@ class SentenceVectors:
         return [dict(zip(ordered, (vectors @ one).tolist(), strict=True)) for one in wanted]
 
     def _vectors(self, texts: Sequence[str], embedder: Embedder) -> list[Vectors]:
-        key = EmbeddingKey.of(embedder)
-        return self._kept.of(
-            [(key, text) for text in texts], lambda new: list(embedder.embed([text for _, text in new]))
-        )
+        kept = self._kept.setdefault(EmbeddingKey.of(embedder), Kept(self._most))
+        return kept.of(texts, lambda new: list(embedder.embed(new)))

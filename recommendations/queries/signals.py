@@ -7,6 +7,7 @@ from typing import Final
 
 from catalog import queries as catalog
 from microcred.kept import Kept
+from recommendations.fits import Shape, shape_of
 from recommendations.models import LearnerCredential
 
 
@@ -80,6 +81,8 @@ def offers(version: str | None = None) -> Offers:
 
 
 def _read_offers() -> Offers:
+    # One mapping for all that lead to the same levels, so that these are looked at once.
+    same: dict[Shape, dict[str, float]] = {}
     return Offers.of(
         [
             Offer(
@@ -88,12 +91,13 @@ def _read_offers() -> Offers:
                 title=row.title,
                 provider=row.provider,
                 hours=row.hours,
-                levels={brought.skill.key: float(brought.level) for brought in row.credential_skills.all()},
+                levels=same.setdefault(shape_of(levels), levels),
                 prerequisites=frozenset(before.pk for before in row.prerequisites.all()),
                 role_ids=frozenset(role.pk for role in row.roles.all()),
                 language=catalog.other_language(row.language),
             )
             for row in catalog.credentials().prefetch_related("prerequisites", "roles")
+            for levels in [{one.skill.key: float(one.level) for one in row.credential_skills.all()}]
         ]
     )
 
