@@ -1,6 +1,7 @@
 """What staff sees of jobs, the audit trail and measurements: all of it read-only."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,6 +14,7 @@ from unfold.admin import ModelAdmin
 from ops import jobs
 from ops.enums import JobStatus
 from ops.models import AsyncJob, AuditLink, AuditLog, MetricSnapshot
+from ops.schedules import SWEEP
 
 # The queue's own pages show, and unpickle, rows that anyone who can write to the database could have made.
 for model in [model for model in admin.site._registry if model._meta.app_label == "django_q"]:
@@ -39,12 +41,34 @@ class ReadOnlyAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     """Rows that staff reads and nobody edits by hand."""
 
 
+class SweepFilter(admin.SimpleListFilter):
+    """Leave out what the schedule did and went well, of which there are several a minute, unless it is asked for."""
+
+    title = "work of the schedule"
+    parameter_name = "sweeps"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer all of it."""
+        return [("all", "All of it")]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Call what holds without a choice by what it does."""
+        first, *others = super().choices(changelist)
+        yield from [{**first, "display": "What failed or waits"}, *others]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AsyncJob]) -> QuerySet[AsyncJob]:
+        """Narrow the list; not where a kind is chosen, which is to be seen whole."""
+        if self.value() == "all" or "kind__exact" in request.GET:
+            return queryset
+        return queryset.exclude(kind=SWEEP, status=JobStatus.SUCCEEDED)
+
+
 @admin.register(AsyncJob)
 class AsyncJobAdmin(ReadOnlyAdmin):
     """Background jobs, the dead ones first to be looked for."""
 
     list_display = ("kind", "status", "tries", "queued_at", "lasted", "waits_until", "failure", "claimed_by")
-    list_filter = ("status", "kind", "giving_up")
+    list_filter = (SweepFilter, "status", "kind", "giving_up")
     search_fields = ("id", "unique_key", "correlation_id", "assessment__id")
     ordering = ("-queued_at",)
     list_per_page = 50

@@ -53,6 +53,28 @@ def test_one_job_is_shown_with_its_error_and_has_no_delete(admin_client: Client)
     assert admin_client.post(reverse("admin:ops_asyncjob_delete", args=[job_id])).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ({}, False),
+        ({"sweeps": "all"}, True),
+        ({"kind__exact": "ops.sweep"}, True),
+        ({"status__exact": "dead"}, False),
+    ],
+)
+def test_what_the_schedule_did_and_went_well_is_left_out_unless_it_is_asked_for(
+    admin_client: Client, asked: dict[str, str], shown: bool
+) -> None:
+    ends = {"completed_at": "2026-01-01T00:00:00Z"}
+    done = AsyncJob.objects.create(kind="ops.sweep", status=JobStatus.SUCCEEDED, max_attempts=3, **ends)
+    failed = AsyncJob.objects.create(kind="ops.sweep", status=JobStatus.DEAD, max_attempts=3, **ends)
+
+    page = admin_client.get(reverse("admin:ops_asyncjob_changelist"), asked).content.decode()
+
+    assert (f"{done.pk}/change/" in page) is shown
+    assert f"{failed.pk}/change/" in page
+
+
 def test_short_jobs_tell_their_milliseconds(admin_client: Client) -> None:
     job_id = submit("test.later")
     moments = {"queued_at": "2026-01-01T00:00:00Z", "completed_at": "2026-01-01T00:00:01.250Z"}
