@@ -23,6 +23,7 @@ from assessments.visibility import seen as seen
 from assessments.visibility import visible_to as visible_to
 from assessments.visibility import visible_with as visible_with
 from microcred.compiled import Compiled
+from microcred.trips import Read
 
 _SUBJECT: Final = Compiled(
     lambda assessment: Assessment.objects.filter(pk=assessment).values_list(
@@ -141,6 +142,11 @@ def author(assessment_id: uuid.UUID) -> Author:
     if found is None:
         raise Assessment.DoesNotExist
     return Author(*found)
+
+
+def author_read(assessment_id: uuid.UUID) -> Read[Any]:
+    """Return what `author` asks, for a trip with others."""
+    return _AUTHOR.read(assessment=assessment_id)
 
 
 def exists(assessment_id: uuid.UUID) -> bool:

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from microcred.db import database_now
-from microcred.trips import fetched
+from microcred.trips import Read, Written, fetched
 from ops import bell, kinds, ready, transitions
 from ops.enums import JobStatus
 from ops.failures import LeaseLost
@@ -76,6 +76,7 @@ _UNTIL_NEXT = """
 SELECT extract(epoch FROM min(next_run_at) - clock_timestamp())::float8 FROM async_jobs
 WHERE status = 'queued' AND alone = %(alone)s AND next_run_at > statement_timestamp() - interval '2 seconds'
 """
+_LATER = Written("SELECT 1 FROM async_jobs WHERE id = %(job_id)s AND attempts > %(attempt)s")
 _worker_name = "inline"
 
 
@@ -184,8 +185,13 @@ def end_and_take_next(claim: Claim, *, alone: bool) -> Claim | None:
 
 def ensure_latest(job_id: uuid.UUID, attempt: int) -> None:
     """Raise :class:`LeaseLost` when a later attempt has begun; who was frozen may not have noticed it yet."""
-    if AsyncJob.objects.filter(pk=job_id, attempts__gt=attempt).exists():
+    if latest_read(job_id, attempt).rows():
         raise LeaseLost(f"attempt {attempt} of job {job_id} was followed by another")
+
+
+def latest_read(job_id: uuid.UUID, attempt: int) -> Read[Any]:
+    """Return what `ensure_latest` asks."""
+    return _LATER.read(job_id=job_id, attempt=attempt)
 
 
 def seconds_until_next(*, alone: bool) -> float | None:

@@ -61,8 +61,13 @@ def take_responses(*, assessment_id: uuid.UUID, response_ids: Sequence[uuid.UUID
 def essays_to_judge(assessment_id: uuid.UUID) -> list[EssayToJudge]:
     """Return the answered essays that have no effective score yet, in order."""
     with in_one_trip(*queries.essay_reads(assessment_id)):
-        scores = queries.effective_essay_scores(assessment_id)
-        questions = assessments.asked_questions(assessment_id)
+        return unscored_essays(assessment_id)
+
+
+def unscored_essays(assessment_id: uuid.UUID) -> list[EssayToJudge]:
+    """Return the same, for who has asked for ``essay_reads`` in a trip with others."""
+    scores = queries.effective_essay_scores(assessment_id)
+    questions = assessments.asked_questions(assessment_id)
     scored = {snapshot for snapshot, row in scores.items() if row.outcome != EssayOutcome.UNAVAILABLE}
     return [
         EssayToJudge(question, _task(question))

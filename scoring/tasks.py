@@ -3,23 +3,26 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import structlog
 
 from assessments import services as assessments
 from assessments.enums import MissingPart
 from microcred.ai.base import ProviderError
+from microcred.trips import Read, in_one_trip
 from ops.jobs import Claim, RetryLater
-from scoring import services
-from scoring.calls.kept import take_over
+from scoring import queries, services
+from scoring.calls.kept import is_left, left_read, take_over
 from scoring.calls.ledger import BudgetExceeded, Payer, abandon_earlier
-from scoring.calls.writer import writer_of
+from scoring.calls.writer import writer_of, writer_read
 from scoring.enums import CallPurpose
 from scoring.essay_runs import NOT_RELEASED
 from scoring.essays.judgement import Judge, Judgement
 from scoring.essays.task import EssayTask
 from scoring.judges import ABOUT_THE_ESSAY, NotReleased, ask_ahead, call_by_call, judge_for, read_group
-from scoring.services import OUT_OF_BUDGET, EssayToJudge, JudgedEssay, essays_to_judge
+from scoring.releasing import released_read
+from scoring.services import OUT_OF_BUDGET, EssayToJudge, JudgedEssay, essays_to_judge, unscored_essays
 
 log = structlog.get_logger(__name__)
 MOST_SILENT_TRIES = 2
@@ -33,7 +36,7 @@ def score(claim: Claim) -> None:
     go without a score and the result is degraded.
     """
     assessment_id = _assessment_of(claim)
-    judged = _judge(claim, essays_to_judge(assessment_id))
+    judged = _judge(claim)
     with claim.finish():
         _conclude(assessment_id, judged)
 
@@ -50,7 +53,7 @@ def give_up_scoring(claim: Claim) -> None:
 def score_pending(claim: Claim) -> None:
     """Judge the essays that a result had to go without; what still cannot be had is left for another time."""
     assessment_id = _assessment_of(claim)
-    judged = _judge(claim, essays_to_judge(assessment_id))
+    judged = _judge(claim)
     with claim.finish():
         services.conclude_late(assessment_id=assessment_id, judged=judged)
 
@@ -62,13 +65,27 @@ def _conclude(assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> None:
     services.conclude(assessment_id=assessment_id, judged=judged)
 
 
-def _judge(claim: Claim, essays: Sequence[EssayToJudge]) -> list[JudgedEssay]:
-    reading = _judgements(claim, essays) if essays else Reading()
+def _judge(claim: Claim) -> list[JudgedEssay]:
+    essays, judge = _beginning(claim)
+    reading = _judgements(claim, essays, judge) if essays else Reading()
     return [
         JudgedEssay(essay, reading.found.get(key), reading.why_not.get(key, ""))
         for essay in essays
         for key in (essay.task.question_id,)
     ]
+
+
+def _beginning(claim: Claim) -> tuple[list[EssayToJudge], Judge | None]:
+    """The essays with their judge; with none yet where answers that the provider keeps are to be taken over first."""
+    assessment_id = _assessment_of(claim)
+    with in_one_trip(*queries.essay_reads(assessment_id), *_judge_reads(assessment_id)):
+        essays = unscored_essays(assessment_id)
+        is_at_hand = bool(essays) and not is_left(assessment_id)
+        return essays, _judge_of(claim, essays) if is_at_hand else None
+
+
+def _judge_reads(assessment_id: uuid.UUID) -> list[Read[Any]]:
+    return [left_read(assessment_id), writer_read(assessment_id), released_read()]
 
 
 @dataclass
@@ -83,21 +100,23 @@ class Reading:
         self.why_not.update((task.question_id, why) for task in tasks)
 
 
-def _judgements(claim: Claim, essays: Sequence[EssayToJudge]) -> Reading:
+def _judgements(claim: Claim, essays: Sequence[EssayToJudge], judge: Judge | None) -> Reading:
     """Return the judgements by question; at the last attempt those that could be had."""
     reading = Reading()
     try:
-        take_over(_payer(claim), purposes=JUDGING)
+        if judge is None:
+            take_over(_payer(claim), purposes=JUDGING)
+        else:
+            abandon_earlier(_payer(claim))
     except ProviderError as error:
         _go_on_without(claim, error, [essay.task for essay in essays], reading)
     else:
-        _ask(claim, essays, reading)
+        _ask(claim, judge or _judge_of(claim, essays), essays, reading)
     return reading
 
 
-def _ask(claim: Claim, essays: Sequence[EssayToJudge], reading: Reading) -> None:
+def _ask(claim: Claim, judge: Judge, essays: Sequence[EssayToJudge], reading: Reading) -> None:
     """Have a judge read the essays, as many as a call takes at a time."""
-    judge = _judge_of(claim, essays)
     waiting = call_by_call(judge, [essay.task for essay in essays])
     claim.ensure_held()
     ask_ahead(judge, waiting)

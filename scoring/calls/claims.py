@@ -3,16 +3,23 @@
 import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Max, Q
 
+from microcred.trips import Read, Rows, Written
 from scoring.calls import stored
 from scoring.models import ModelCall, ModelCallClaim
 
 # Between the end of a call and its settlement; a worker that takes longer is dead.
 SETTLING_SECONDS: Final = 5.0
+_NOW: Final = Written("SELECT clock_timestamp()")
+_CLAIMED: Final = Written("""
+SELECT claim.fingerprint, claim.expires_at, call.job_id
+  FROM model_call_claims claim JOIN model_calls call ON call.id = claim.call_id
+ WHERE claim.fingerprint = ANY(%(fingerprints)s) AND claim.reading = %(reading)s
+""")
 
 
 class BeingAsked(Exception):
@@ -26,49 +33,59 @@ class BeingAsked(Exception):
         self.seconds = seconds
 
 
-def ensure_free(
-    fingerprints: Sequence[str],
-    *,
-    reading: int,
-    now: dt.datetime,
-    job_id: uuid.UUID | None,
-    seen: Collection[uuid.UUID],
-) -> None:
-    """Raise ``BeingAsked`` where one of the essays must not be asked about now; for who holds the ledger's lock.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands in the way of asking about some essays ``now``; for who holds the ledger's lock.
 
-    The claims of the job itself are those of an attempt that is over. ``seen`` are answers that are of no use.
+    ``claimed`` has fingerprint, end and job of every claim on them, ``answered`` fingerprint and call of the replies.
     """
+
+    now: dt.datetime
+    claimed: Rows = field(default_factory=list)
+    answered: Rows = field(default_factory=list)
+
+    def ensure_free(self, *, job_id: uuid.UUID | None, seen: Collection[uuid.UUID]) -> None:
+        """Raise ``BeingAsked`` where one of the essays must not be asked about now.
+
+        The claims of the job itself are those of an attempt that is over. ``seen`` are answers that are of no use.
+        """
+        until = max((ends for _, ends in self._of_others(job_id)), default=self.now)
+        if until > self.now:
+            raise BeingAsked((until - self.now).total_seconds())
+        if any(call_id not in seen for _, call_id in self.answered):
+            raise BeingAsked(0.0)
+
+    def not_free(self, *, job_id: uuid.UUID | None) -> set[str]:
+        """Return those of which ``ensure_free`` would raise, each asked about alone by who has seen nothing yet."""
+        held = {fingerprint for fingerprint, ends in self._of_others(job_id) if ends > self.now}
+        return held | {fingerprint for fingerprint, _ in self.answered}
+
+    def _of_others(self, job_id: uuid.UUID | None) -> list[tuple[str, dt.datetime]]:
+        return [(one, ends) for one, ends, owner in self.claimed if job_id is None or owner != job_id]
+
+
+def standing(fingerprints: Sequence[str], *, reading: int) -> Standing:
+    """Return how things stand with these essays; without any, what the time is."""
+    now, *about = (read.rows() for read in standing_reads(fingerprints, reading=reading))
+    return Standing(now[0][0], *about)
+
+
+def standing_reads(fingerprints: Sequence[str], *, reading: int) -> list[Read[Any]]:
+    """Return what `standing` asks."""
     if not fingerprints:
-        return
-    mine = Q(call__job_id=job_id) if job_id else Q(pk=None)
-    held = ModelCallClaim.objects.filter(fingerprint__in=fingerprints, reading=reading)
-    until = held.exclude(mine).aggregate(until=Max("expires_at"))["until"]
-    if until is not None and until > now:
-        raise BeingAsked((until - now).total_seconds())
-    if stored.sent_and_answered(fingerprints, reading=reading).exclude(call_id__in=seen).exists():
-        raise BeingAsked(0.0)
+        return [_NOW.read()]
+    about = {"fingerprints": list(fingerprints), "reading": reading}
+    return [_NOW.read(), _CLAIMED.read(**about), stored.SENT.read(**about)]
 
 
-def not_free(
-    fingerprints: Sequence[str], *, reading: int, now: dt.datetime, job_id: uuid.UUID | None
-) -> set[str]:
-    """Return those of which ``ensure_free`` would raise, each asked about alone by who has seen nothing yet."""
-    mine = Q(call__job_id=job_id) if job_id else Q(pk=None)
-    held = ModelCallClaim.objects.filter(fingerprint__in=fingerprints, reading=reading, expires_at__gt=now)
-    answered = stored.sent_and_answered(fingerprints, reading=reading)
-    return {
-        *held.exclude(mine).values_list("fingerprint", flat=True),
-        *answered.values_list("fingerprint", flat=True),
-    }
-
-
-def renewed(calls: Sequence[tuple[ModelCall, Sequence[str]]], *, now: dt.datetime) -> list[ModelCallClaim]:
+def renewed(calls: Sequence[tuple[ModelCall, Sequence[str]]], *, standing: Standing) -> list[ModelCallClaim]:
     """Take away claims on the essays of these calls that are over; return those until the calls are settled, which are
-    stored with them. The calls are of the same reading."""
+    stored with them. The calls are of the same reading, and ``standing`` is that of their essays."""
     wanted = {one: call for call, fingerprints in calls for one in fingerprints}
-    readings = {call.reading for call, _ in calls}
-    ModelCallClaim.objects.filter(fingerprint__in=list(wanted), reading__in=readings).delete()
-    until = now + dt.timedelta(seconds=longest_call_seconds())
+    if standing.claimed:
+        readings = {call.reading for call, _ in calls}
+        ModelCallClaim.objects.filter(fingerprint__in=list(wanted), reading__in=readings).delete()
+    until = standing.now + dt.timedelta(seconds=longest_call_seconds())
     return [
         ModelCallClaim(call=call, fingerprint=one, reading=call.reading, expires_at=until)
         for one, call in sorted(wanted.items())

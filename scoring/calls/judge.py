@@ -65,7 +65,7 @@ class AccountedJudge:
     def batches(self, tasks: Sequence[EssayTask]) -> list[list[EssayTask]]:
         """The tasks in groups of at most one new call each; what needs none comes first, one by one."""
         self._judge.read_ahead(tasks)
-        self._found = {task.question_id: self._known(task) for task in tasks}
+        self._found = self._known_of(tasks)
         free = [task for task in tasks if self._found[task.question_id] is not None]
         return [[task] for task in free] + self._judge.batches([task for task in tasks if task not in free])
 
@@ -174,6 +174,16 @@ class AccountedJudge:
         if task.question_id in self._found:
             return self._found.pop(task.question_id)
         return self._known(task)
+
+    def _known_of(self, tasks: Sequence[EssayTask]) -> dict[str, Judgement | None]:
+        """What is known of each; of most nothing, which one statement finds out."""
+        found = {task.question_id: self._judge.decided(task) for task in tasks}
+        undecided = [task for task in tasks if found[task.question_id] is None]
+        answered = stored.answered(self._fingerprints([undecided]), reading=1)
+        for task in undecided:
+            if self._judge.fingerprint(task) in answered:
+                found[task.question_id] = self._stored(task, 1)
+        return found
 
     def _known(self, task: EssayTask) -> Judgement | None:
         return self._judge.decided(task) or self._stored(task, 1)

@@ -1,8 +1,9 @@
 """Answers of paid calls that the provider keeps: their names are written down while the call is under way, and whoever
 goes on after a process that died, or after a wait that was too short, fetches them instead of paying again."""
 
+import uuid
 from collections.abc import Collection
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection
@@ -10,6 +11,7 @@ from django.db.models import Q
 
 from microcred.ai import providers
 from microcred.ai.base import ProviderError
+from microcred.trips import Read, Written
 from scoring.calls import ledger
 from scoring.calls.outgoing import Payer
 from scoring.enums import CallContent, CallPurpose, CallState
@@ -19,6 +21,11 @@ log = structlog.get_logger(__name__)
 
 # What ends the wait for an answer, and not the answer.
 ENDS_THE_WAIT: Final = frozenset({"timeout", "connection"})
+_LEFT: Final = Written(f"""
+SELECT 1 FROM model_calls
+ WHERE assessment_id = %(assessment_id)s AND state = '{CallState.RESERVED}' AND kept_as <> ''
+ LIMIT 1
+""")  # noqa: S608 - constants only
 
 
 def note(call: ModelCall, kept_as: str) -> None:
@@ -49,7 +56,7 @@ def take_over(payer: Payer, *, purposes: Collection[CallPurpose]) -> int:
             is kept stays open then.
     """
     fetched = 0
-    for call in _left(payer, purposes):
+    for call in _left(payer, purposes) if is_left(payer.assessment_id) else ():
         try:
             fetched += _fetch(call)
         except ProviderError as error:
@@ -60,6 +67,16 @@ def take_over(payer: Payer, *, purposes: Collection[CallPurpose]) -> int:
             ledger.abandon(call)
     ledger.abandon_earlier(payer)
     return fetched
+
+
+def is_left(assessment_id: uuid.UUID | None) -> bool:
+    """Whether any call for this assessment is open whose answer is kept: under none, nothing is to be taken over."""
+    return assessment_id is not None and bool(_LEFT.rows(assessment_id=assessment_id))
+
+
+def left_read(assessment_id: uuid.UUID) -> Read[Any]:
+    """Return what `is_left` asks."""
+    return _LEFT.read(assessment_id=assessment_id)
 
 
 def _left(payer: Payer, purposes: Collection[CallPurpose]) -> list[ModelCall]:

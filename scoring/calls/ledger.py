@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from typing import Final
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 
 from microcred.ai.base import ChatReply, EmbeddingReply, FailureKind, ProviderError
 from microcred.db import database_now
 from microcred.inserting import insert
-from ops.claims import ensure_latest
+from microcred.trips import Written, in_one_trip
+from ops.claims import ensure_latest, latest_read
 from scoring.calls import claims, limits, settling
 from scoring.calls.claims import BeingAsked as BeingAsked
+from scoring.calls.claims import Standing
 from scoring.calls.limits import MICROCENTS_A_CENT as MICROCENTS_A_CENT
 from scoring.calls.limits import BudgetExceeded as BudgetExceeded
 from scoring.calls.limits import Room
@@ -32,6 +34,7 @@ log = structlog.get_logger(__name__)
 
 # One lock for every reservation of an installation: what is added up stays true until it is written.
 _LOCK: Final = 7_310_468_201
+_TURN: Final = Written("SELECT pg_advisory_xact_lock(%(lock)s)")
 # A worker's job ends long before this; nobody settles its calls any more.
 STALE_AFTER: Final = dt.timedelta(minutes=15)
 
@@ -47,16 +50,11 @@ def reserve(outgoing: Outgoing, *, payer: Payer) -> ModelCall:
     """
     fingerprints = [answer.fingerprint for answer in outgoing.answers]
     with transaction.atomic():
-        _lock_reservations()
-        if fingerprints:
-            _ensure_one_attempt_asks(payer)
-        now = database_now()
-        claims.ensure_free(
-            fingerprints, reading=outgoing.reading, now=now, job_id=payer.job_id, seen=outgoing.seen
-        )
-        limits.check(outgoing.highest_microcents, payer.assessment_id, month=_month(now))
-        call = _row(outgoing, payer, now)
-        _write([(call, outgoing)], now)
+        standing = _in_turn(fingerprints, payer, reading=outgoing.reading)
+        standing.ensure_free(job_id=payer.job_id, seen=outgoing.seen)
+        limits.check(outgoing.highest_microcents, payer.assessment_id, month=_month(standing.now))
+        call = _row(outgoing, payer, standing.now)
+        _write([(call, outgoing)], standing)
     return call
 
 
@@ -68,37 +66,44 @@ def reserve_together(made: Sequence[Outgoing], *, payer: Payer) -> list[ModelCal
     """
     fingerprints = [[answer.fingerprint for answer in outgoing.answers] for outgoing in made]
     with transaction.atomic():
-        _lock_reservations()
-        _ensure_one_attempt_asks(payer)
-        now = database_now()
-        room = Room(_month(now), [payer.assessment_id])
-        taken = claims.not_free(
-            [one for own in fingerprints for one in own], reading=1, now=now, job_id=payer.job_id
-        )
+        standing = _in_turn([one for own in fingerprints for one in own], payer, reading=1)
+        room = Room(_month(standing.now), [payer.assessment_id])
+        taken = standing.not_free(job_id=payer.job_id)
         calls: list[ModelCall | None] = []
         for outgoing, own in zip(made, fingerprints, strict=True):
             is_free = taken.isdisjoint(own)
             if is_free and not room.take(outgoing.highest_microcents, payer.assessment_id):
                 break
             taken.update(own)
-            calls.append(_row(outgoing, payer, now) if is_free else None)
+            calls.append(_row(outgoing, payer, standing.now) if is_free else None)
         calls += [None] * (len(made) - len(calls))
-        _write([(call, outgoing) for call, outgoing in zip(calls, made, strict=True) if call], now)
+        _write([(call, outgoing) for call, outgoing in zip(calls, made, strict=True) if call], standing)
     return calls
 
 
-def _ensure_one_attempt_asks(payer: Payer) -> None:
-    """Ask no more once another attempt has begun, and give up what an earlier one has reserved since."""
-    if payer.job_id is not None:
-        ensure_latest(payer.job_id, payer.attempt)
+def _in_turn(fingerprints: Sequence[str], payer: Payer, *, reading: int) -> Standing:
+    """Hold off other reservations until the transaction ends, and see in the same trip how things stand then.
+
+    Once another attempt has begun nobody asks about essays any more; what an earlier one has reserved is given up.
+    """
+    turn = _TURN.read(lock=_LOCK)
+    attempt = (payer.job_id, payer.attempt) if fingerprints and payer.job_id else None
+    later = [latest_read(*attempt)] if attempt else []
+    with in_one_trip(turn, *claims.standing_reads(fingerprints, reading=reading), *later):
+        turn.rows()
+        if attempt:
+            ensure_latest(*attempt)
+        standing = claims.standing(fingerprints, reading=reading)
+    if attempt:
         abandon_earlier(payer)
+    return standing
 
 
-def _write(written: Sequence[tuple[ModelCall, Outgoing]], now: dt.datetime) -> None:
+def _write(written: Sequence[tuple[ModelCall, Outgoing]], standing: Standing) -> None:
     """Write down calls with what they carry, and claim it."""
     contents = [content for call, outgoing in written for content in _contents(call, outgoing)]
     carried = [(call, [answer.fingerprint for answer in outgoing.answers]) for call, outgoing in written]
-    insert([call for call, _ in written], contents, claims.renewed(carried, now=now))
+    insert([call for call, _ in written], contents, claims.renewed(carried, standing=standing))
 
 
 def reserve_all(made: Sequence[tuple[Outgoing, Payer]], *, batch: ModelBatch) -> list[ModelCall]:
@@ -107,8 +112,7 @@ def reserve_all(made: Sequence[tuple[Outgoing, Payer]], *, batch: ModelBatch) ->
     The caller's transaction holds off other reservations until it ends, so it ends soon. Nothing is claimed:
     nobody waits a day for an answer.
     """
-    _lock_reservations()
-    now = database_now()
+    now = _in_turn([], Payer(None), reading=1).now
     room = Room(_month(now), [payer.assessment_id for _, payer in made])
     calls, contents = [], []
     for outgoing, payer in made:
@@ -284,11 +288,6 @@ def _contents(call: ModelCall, outgoing: Outgoing) -> list[ModelCallContent]:
 def input_sha256(prompt: str) -> str:
     """Return the hash under which a call keeps what was sent."""
     return hashlib.sha256(prompt.encode("utf-8", "replace")).hexdigest()
-
-
-def _lock_reservations() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def _month(now: dt.datetime) -> dt.date:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from microcred.ai.base import ChatReply, FailureKind
+from microcred.trips import Written
 from scoring.calls.outgoing import ANSWERED, Payer
 from scoring.enums import CallContent
 from scoring.models import ModelCall, ModelCallContent
@@ -18,6 +19,20 @@ FOR_GOOD: Final[tuple[FailureKind, ...]] = ("refusal", "truncated", "too_large")
 # What was of no use about several essays together is asked one by one; not together once more.
 TOGETHER: Final[tuple[FailureKind, ...]] = ("empty", "bad_reply", "bad_request")
 FOR_EVERYBODY: Final[tuple[FailureKind, ...]] = ("refusal",)
+# What a job asks of the essays that nobody has written before, as nearly all are; hence without the mapper.
+SENT: Final = Written(f"""
+SELECT sent.fingerprint, sent.call_id
+  FROM model_call_contents sent JOIN model_calls call ON call.id = sent.call_id
+ WHERE sent.fingerprint = ANY(%(fingerprints)s) AND sent.fingerprint <> '' AND sent.kind = '{CallContent.ANSWER}'
+   AND call.outcome = '{ANSWERED}' AND call.reading = %(reading)s
+   AND EXISTS (SELECT FROM model_call_contents kept WHERE kept.call_id = call.id AND kept.kind = '{CallContent.REPLY}')
+""")  # noqa: S608 - constants only
+_FAILED: Final = Written(f"""
+SELECT 1 FROM model_call_contents sent JOIN model_calls call ON call.id = sent.call_id
+ WHERE sent.fingerprint = ANY(%(fingerprints)s) AND sent.fingerprint <> '' AND sent.kind = '{CallContent.ANSWER}'
+   AND call.outcome = ANY(%(kinds)s)
+ LIMIT 1
+""")  # noqa: S608 - constants only
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +44,10 @@ class StoredReply:
     reply: ChatReply
 
 
-def sent_and_answered(fingerprints: Sequence[str], *, reading: int) -> QuerySet[ModelCallContent]:
-    """Return where essays with these fingerprints were sent in a call whose reply is still kept."""
-    return ModelCallContent.objects.filter(
-        kind=CallContent.ANSWER,
-        fingerprint__in=fingerprints,
-        call__outcome=ANSWERED,
-        call__reading=reading,
-        call__contents__kind=CallContent.REPLY,
-    )
+def answered(fingerprints: Sequence[str], *, reading: int) -> set[str]:
+    """Return the fingerprints that `find` finds a reply to."""
+    rows = SENT.rows(fingerprints=list(fingerprints), reading=reading) if fingerprints else []
+    return {fingerprint for fingerprint, _ in rows}
 
 
 def find(fingerprint: str, *, reading: int, assessment_id: uuid.UUID | None = None) -> Iterator[StoredReply]:
@@ -46,7 +56,13 @@ def find(fingerprint: str, *, reading: int, assessment_id: uuid.UUID | None = No
     The same words get the same score, whoever wrote them. Only within the assessment that paid for a
     reply does it bring tokens and costs with it. One may say nothing about the essay, then the next counts.
     """
-    rows = sent_and_answered([fingerprint], reading=reading).select_related("call")
+    rows = ModelCallContent.objects.filter(
+        kind=CallContent.ANSWER,
+        fingerprint=fingerprint,
+        call__outcome=ANSWERED,
+        call__reading=reading,
+        call__contents__kind=CallContent.REPLY,
+    ).select_related("call")
     for sent in rows.order_by("call__settled_at", "pk"):
         contents = list(sent.call.contents.all())
         content = next(row.text for row in contents if row.kind == CallContent.REPLY)
@@ -57,9 +73,7 @@ def find(fingerprint: str, *, reading: int, assessment_id: uuid.UUID | None = No
 
 def has_failed(fingerprints: Sequence[str]) -> bool:
     """Return whether any call over one of these essays failed in a way that `failed_for_good` may find lasting."""
-    return ModelCallContent.objects.filter(
-        kind=CallContent.ANSWER, fingerprint__in=fingerprints, call__outcome__in=FOR_GOOD + TOGETHER
-    ).exists()
+    return bool(_FAILED.rows(fingerprints=list(fingerprints), kinds=list(FOR_GOOD + TOGETHER)))
 
 
 def failed_for_good(fingerprints: Sequence[str], *, payer: Payer) -> FailureKind | None:

@@ -3,10 +3,12 @@
 import re
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 
 from assessments import queries as assessments
+from microcred.trips import Read
 from scoring.essays.identity import Identity
 from scoring.essays.redaction import Redacted, redact
 
@@ -26,6 +28,11 @@ class Writer:
     def redacted(self, answer: str) -> Redacted:
         """Return an answer of the writer's as it may leave for a provider."""
         return redact(answer, self.identity)
+
+
+def writer_read(assessment_id: uuid.UUID) -> Read[Any]:
+    """Return what `writer_of` asks."""
+    return assessments.author_read(assessment_id)
 
 
 def writer_of(assessment_id: uuid.UUID) -> Writer:

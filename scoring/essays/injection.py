@@ -151,7 +151,8 @@ def _no_prose(answer: str, language: str) -> Iterator[Suspicion]:
 
 
 def _is_accented(tokens: list[str], language: str) -> bool:
-    accented = sum(any(c.isalpha() and not c.isascii() for c in token) for token in tokens)
+    strange = [token for token in tokens if not token.isascii()]
+    accented = sum(any(c.isalpha() and not c.isascii() for c in token) for token in strange)
     few = 2 if function_share(tokens, language) < _ENGLISH_ENOUGH else 3
     return language == "en" and accented >= few
 

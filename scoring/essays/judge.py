@@ -110,8 +110,12 @@ class ModelJudge:
         return [[tasks[at] for at in batch] for batch in batched(tasks, self._stands_alone)]
 
     def read_ahead(self, tasks: Sequence[EssayTask]) -> None:
-        """Begin with what takes longest of looking at these answers: `batches` will ask for it."""
-        self._safeguards.read_ahead(task for task in tasks if precheck.decide(task) is None)
+        """Begin with what takes longest of looking at these answers, and do the rest meanwhile: `batches` will ask
+        for both."""
+        waiting = [task for task in tasks if precheck.decide(task) is None]
+        self._safeguards.read_ahead(waiting)
+        for task in waiting:
+            suspicions(task.answer)
 
     def decided(self, task: EssayTask) -> Judgement | None:
         """The judgement of an answer that needs no call, or None for one that does."""

@@ -12,7 +12,7 @@ from scoring.releasing.activation import (
     roll_back,
 )
 from scoring.releasing.condition import check_release, health
-from scoring.releasing.state import Scorer, is_available, released, scorer_of, wanted
+from scoring.releasing.state import Scorer, is_available, released, released_read, scorer_of, wanted
 
 __all__ = [
     "ReasonMissing",
@@ -25,6 +25,7 @@ __all__ = [
     "is_available",
     "record_gate",
     "released",
+    "released_read",
     "roll_back",
     "scorer_of",
     "wanted",

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from microcred.ai import providers
 from microcred.compiled import Compiled
+from microcred.trips import Read
 from scoring.essays import local, prompt
 from scoring.models import ScorerRelease
 
@@ -46,6 +47,11 @@ def released() -> ScorerRelease | None:
     """
     active = _ACTIVE.first(kind=wanted().kind)
     return active if active is not None and is_available(active) else None
+
+
+def released_read() -> Read[ScorerRelease]:
+    """Return what `released` asks, for a trip with others."""
+    return _ACTIVE.read(kind=wanted().kind)
 
 
 def is_available(release: ScorerRelease) -> bool:
