@@ -27,8 +27,11 @@ from catalog.models import (
 )
 from microcred.errors import Missing
 from microcred.kept import Kept
+from microcred.trips import Written
 
 SEARCHED: Final = 100_000
+_REVIEW_SAMPLE_RATE: Final = Written("SELECT review_sample_rate FROM role_catalog WHERE id = %(role)s")
+_SKILL_IDS: Final = Written("SELECT key, id FROM skills WHERE key = ANY(%(keys)s)")
 
 
 class CredentialMissing(Missing):
@@ -211,13 +214,14 @@ def version_content(version_id: uuid.UUID) -> dict[str, Any]:
 
 def review_sample_rate(role_id: uuid.UUID) -> Decimal:
     """Return the share of a role's scored essays that people check at random, from 0 to 1."""
-    rate: Decimal = JobRole.objects.values_list("review_sample_rate", flat=True).get(pk=role_id)
+    rate: Decimal
+    ((rate,),) = _REVIEW_SAMPLE_RATE.rows(role=role_id)
     return rate
 
 
 def skill_ids(keys: Sequence[str]) -> dict[str, uuid.UUID]:
     """Return the ids of skills by key; unknown keys are left out."""
-    return dict(Skill.objects.filter(key__in=keys).values_list("key", "pk"))
+    return dict(_SKILL_IDS.rows(keys=list(keys)))
 
 
 def outside_ids(keys: Collection[str], version: str | None = None) -> dict[str, dict[str, str]]:

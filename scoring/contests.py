@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from microcred.compiled import Compiled
+from microcred.trips import Read
 from scoring.enums import ContestOutcome
 from scoring.models import SkillCheck, SkillContest, SkillEstimate
 
@@ -14,6 +15,14 @@ CONTESTS: Final = Compiled(
         SkillContest.objects.filter(assessment_id=assessment_id)
         .order_by("submitted_at", "pk")
         .select_related("skill", "check_made")
+    ),
+    assessment_id=uuid.UUID,
+)
+_CORRECTED: Final = Compiled(
+    lambda assessment_id: (
+        SkillCheck.objects.filter(contest__assessment_id=assessment_id, outcome=ContestOutcome.CORRECTED)
+        .order_by("checked_at", "pk")
+        .select_related("contest__skill")
     ),
     assessment_id=uuid.UUID,
 )
@@ -46,10 +55,12 @@ def contested_skills(assessment_id: uuid.UUID) -> frozenset[str]:
 
 def corrections(assessment_id: uuid.UUID) -> dict[str, SkillCheck]:
     """Return the newest finding that corrects a level, by the key of the skill."""
-    rows = SkillCheck.objects.filter(
-        contest__assessment_id=assessment_id, outcome=ContestOutcome.CORRECTED
-    ).order_by("checked_at", "pk")
-    return {row.contest.skill.key: row for row in rows.select_related("contest__skill")}
+    return {row.contest.skill.key: row for row in _CORRECTED.rows(assessment_id=assessment_id)}
+
+
+def corrections_read(assessment_id: uuid.UUID) -> Read[SkillCheck]:
+    """Return what `corrections` asks, for a trip with others."""
+    return _CORRECTED.read(assessment_id=assessment_id)
 
 
 def corrections_of_run(assessment_id: uuid.UUID, run: int) -> dict[str, float]:

@@ -49,10 +49,12 @@ HUNDREDTH = Decimal("0.01")
 def take_responses(*, assessment_id: uuid.UUID, response_ids: Sequence[uuid.UUID], submitted: bool) -> None:
     """Score closed answers as they come in; once the assessment is handed in, have the essays scored."""
     questions = assessments.asked_for_responses(list(response_ids))
-    RuleScore.objects.bulk_create(
-        _rule_score(assessment_id, question)
-        for question in questions
-        if is_scored_by_rules(question.question_type)
+    insert(
+        [
+            _rule_score(assessment_id, question)
+            for question in questions
+            if is_scored_by_rules(question.question_type)
+        ]
     )
     if submitted:
         enqueue("scoring.score", assessment_id=assessment_id, unique_key=f"score:{assessment_id}:1")
@@ -82,7 +84,8 @@ def unscored_essays(assessment_id: uuid.UUID) -> list[EssayToJudge]:
 def conclude(*, assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> None:
     """Store what was said of each essay, draw the skill profile, and announce both."""
     store_essays(assessment_id, judged)
-    with in_one_trip(*queries.result_reads(assessment_id), queries.run_read(assessment_id)):
+    profile = queries.run_read(assessment_id), contests.corrections_read(assessment_id)
+    with in_one_trip(*queries.result_reads(assessment_id), *profile):
         results = queries.question_results(assessment_id)
         run = _draw(assessment_id, results)
     assessment_scored.send(sender=None, assessment_id=assessment_id, run=run, results=results)

@@ -18,6 +18,8 @@ from assessments.events import responses_submitted
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
 from microcred.compiled import Compiled
 from microcred.errors import Conflict, Gone, Invalid, PreconditionFailed
+from microcred.inserting import insert
+from microcred.trips import fetched, in_one_trip
 from ops import audit
 
 # Asked with every batch of answers.
@@ -39,6 +41,11 @@ _ANSWERABLE: Final[Compiled[Any]] = Compiled(
     assessment=uuid.UUID,
 )
 _TOUCH: Final = "UPDATE assessments SET updated_at = %s WHERE id = %s"
+_HAND_IN: Final = """
+UPDATE assessments SET status = %(status)s, stage = %(stage)s, submitted_at = %(submitted_at)s,
+       updated_at = %(updated_at)s
+ WHERE id = %(id)s
+"""
 
 
 class AnswersInvalid(Invalid):
@@ -106,17 +113,24 @@ def submit(
     )  # fmt: skip
     if completed:
         _refuse_gaps(assessment)
-        assessment.status = AssessmentStatus.AWAITING_ASYNC
-        assessment.stage = Stage.SCORING
-        assessment.submitted_at = now
+        _hand_in(assessment, now=now)
         audit.record(
             by=by, action="assessment.submitted", resource_type="assessment", resource_id=assessment.pk
         )
-        assessment.save()
     responses_submitted.send(
         sender=None, assessment_id=assessment.pk, response_ids=stored, submitted=completed
     )
     return assessment
+
+
+def _hand_in(assessment: Assessment, *, now: dt.datetime) -> None:
+    assessment.status = AssessmentStatus.AWAITING_ASYNC
+    assessment.stage = Stage.SCORING
+    assessment.submitted_at, assessment.updated_at = now, timezone.now()
+    values = {
+        one: getattr(assessment, one) for one in ("id", "status", "stage", "submitted_at", "updated_at")
+    }
+    fetched(_HAND_IN, values)
 
 
 def _lock_open(
@@ -164,7 +178,8 @@ def _store_answers(
                 submitted_at=min(max(given.submitted_at or now, assessment.started_at), now),
             )
         )
-    return [row.pk for row in AssessmentResponse.objects.bulk_create(rows)]
+    insert(rows)
+    return [row.pk for row in rows]
 
 
 def _checked(
@@ -198,9 +213,11 @@ def _stored_form(snapshot: QuestionSnapshot, answer: Any) -> dict[str, Any]:
 
 def _refuse_gaps(assessment: Assessment) -> None:
     """Refuse to hand in with a required question open; blank text answers nothing."""
-    newest = queries.newest_responses(assessment.pk)
+    with in_one_trip(*queries.question_reads(assessment.pk)):
+        newest = queries.newest_responses(assessment.pk)
+        asked = queries.snapshots(assessment.pk)
     answered = {key for key, row in newest.items() if not is_blank(row.answer)}
-    gaps = [row for row in queries.snapshots(assessment.pk) if row.required and row.pk not in answered]
+    gaps = [row for row in asked if row.required and row.pk not in answered]
     if gaps:
         raise AnswersMissing(
             f"{len(gaps)} required question(s) have no answer yet.",

@@ -82,10 +82,10 @@ def note_missing(*, assessment_id: uuid.UUID, parts: Sequence[str]) -> None:
     assessment.save(update_fields=["missing", "degraded", "updated_at"])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def note_found(*, assessment_id: uuid.UUID, parts: Sequence[str]) -> None:
     """Take parts that have come after all off what the result goes without."""
-    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    assessment = lock(assessment_id)
     if set(parts).isdisjoint(assessment.missing):
         return
     assessment.missing = [part for part in assessment.missing if part not in parts]

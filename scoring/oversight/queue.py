@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -17,6 +17,7 @@ from accounts.models import User
 from assessments import queries as assessments
 from catalog import queries as catalog
 from microcred.errors import Conflict, Missing
+from microcred.trips import Written
 from ops import audit
 from scoring import queries
 from scoring.enums import ReviewReason, ScoreSource
@@ -26,6 +27,9 @@ from scoring.oversight.sampling import SECOND, closed_reasons_for, is_sampled, r
 from scoring.queries import QuestionResult
 
 OPEN = Q(done_at=None, withdrawn_at=None)
+_OPEN_REVIEWS: Final = Written("""
+SELECT count(*) FROM review_tasks WHERE assessment_id = %(assessment_id)s AND done_at IS NULL AND withdrawn_at IS NULL
+""")
 # For these the student's result waits; everything else has a score already.
 WAITED_FOR = [ReviewReason.NEEDS_REVIEW, ReviewReason.UNAVAILABLE, ReviewReason.MODEL_REFUSED]
 
@@ -90,7 +94,7 @@ def open_reviews(*, assessment_id: uuid.UUID, results: Sequence[queries.Question
         if (task := _task(assessment_id, result, rate)) is not None
     ]
     ReviewTask.objects.bulk_create(tasks, ignore_conflicts=True)
-    return ReviewTask.objects.filter(OPEN, assessment_id=assessment_id).count()
+    return int(_OPEN_REVIEWS.rows(assessment_id=assessment_id)[0][0])
 
 
 def queue_lines(by: User) -> list[QueueLine]:

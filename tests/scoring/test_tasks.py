@@ -1,6 +1,8 @@
 """The scoring job when providers fail, refuse or come back, and when it runs more than once."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +12,7 @@ from pytest_django.fixtures import Settings
 from microcred.ai import providers
 from microcred.ai.base import Embedder, EmbedderError
 from microcred.db import database_now
+from microcred.trips import Read, Trip, in_one_trip
 from ops import claims, jobs
 from ops.enums import JobStatus
 from ops.failures import LeaseLost
@@ -263,3 +266,22 @@ def test_a_scoring_job_without_an_assessment_says_so() -> None:
 
     with pytest.raises(ValueError, match="names its assessment"):
         tasks.score(claim)
+
+
+def test_all_that_scoring_asks_beforehand_is_taken(
+    openai: FakeOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[object] = []
+
+    @contextmanager
+    def noted(*reads: Read[Any]) -> Iterator[Trip]:
+        with in_one_trip(*reads) as trip:
+            yield trip
+            left.append(trip.answers)
+
+    monkeypatch.setattr(tasks, "in_one_trip", noted)
+
+    job = work_off_scoring(handed_in())
+
+    assert job.status == JobStatus.SUCCEEDED
+    assert left == [[]]

@@ -5,10 +5,12 @@ import hashlib
 import threading
 import uuid
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from assessments.models import Assessment
@@ -17,9 +19,10 @@ from ops import erasure
 from scoring.calls import ledger
 from scoring.calls.ledger import BudgetExceeded, Payer
 from scoring.enums import CallContent, CallState
-from scoring.models import ModelCall, ModelCallContent
+from scoring.models import ModelCall, ModelCallClaim, ModelCallContent
 from tests.factories.assessments import started_assessment
-from tests.scoring.calls.entries import CENT, outgoing, payer, reply
+from tests.factories.scoring import handed_in
+from tests.scoring.calls.entries import CENT, answer_of, outgoing, payer, reply
 
 pytestmark = pytest.mark.django_db
 
@@ -215,3 +218,23 @@ def test_calls_that_go_together_stop_at_the_first_that_does_not_fit(settings: Se
 
     assert [call is not None for call in calls] == [True, False, False]
     assert ModelCall.objects.aggregate(set_aside=Sum("reserved_microcents"))["set_aside"] == 2 * CENT
+
+
+def test_a_reservation_waits_for_its_turn_and_looks_around_in_one_trip() -> None:
+    assessment = handed_in()
+    made = [outgoing(answers=[answer_of(assessment, fingerprint=letter * 64)]) for letter in "ab"]
+
+    driver = connection.connection
+    with (
+        mock.patch.object(driver, "pipeline", wraps=driver.pipeline) as trips,
+        CaptureQueriesContext(connection) as captured,
+    ):
+        calls = ledger.reserve_together(made, payer=payer(assessment))
+
+    told = [str(one["sql"]).split()[:2] for one in captured.captured_queries if "SAVEPOINT" not in one["sql"]]
+    assert trips.call_count == 1
+    assert told[0] == ["SELECT", "pg_advisory_xact_lock(7310468201)"]
+    # The clock, claims, replies, later attempts; then all rows at once.
+    assert [verb for verb, _ in told] == ["SELECT"] * 5 + ["WITH"]
+    assert [call.outcome for call in calls if call] == ["", ""]
+    assert ModelCallClaim.objects.count() == 2
