@@ -8,6 +8,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection
 
 from microcred.ids import uuid7
+from microcred.trips import fetched
 from scoring.enums import CallContent, CallState
 
 log = structlog.get_logger(__name__)
@@ -59,7 +60,5 @@ def settle(call_id: uuid.UUID, **found: Any) -> bool:
 
 
 def _write(call_id: uuid.UUID, found: dict[str, Any]) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, _PARTS | found | {"call_id": call_id, "content_id": uuid7()})
-        (changed,) = cursor.fetchone()
+    ((changed,),) = fetched(_SETTLE, _PARTS | found | {"call_id": call_id, "content_id": uuid7()})
     return bool(changed)

@@ -81,6 +81,8 @@ def clean(text: str) -> str:
 def fold(text: str) -> Folded:
     """Comparable form: compatibility decomposition, case folded, one kind of quotation mark
     and dash, white space collapsed, nothing invisible."""
+    if text.isascii() and len(plain := text.translate(_ASCII)) == len(text):
+        return _collapsed(plain)
     characters: list[str] = []
     origin: list[int] = []
     for at, character in enumerate(text):
@@ -102,6 +104,20 @@ def _fold_character(character: str) -> str:
     # Translated before and after: decomposing makes a space and an accent of a lone acute.
     plain = unicodedata.normalize("NFKD", character.translate(_QUOTE_MARKS)).translate(_QUOTE_MARKS)
     return "".join(" " if part.isspace() else part for part in plain.casefold())
+
+
+# For the most frequent case, in a fifth of the time: each of these becomes one character, or none.
+_ASCII: Final = str.maketrans({chr(code): _fold_character(chr(code)) for code in range(128)})
+
+
+def _collapsed(plain: str) -> Folded:
+    """White space collapsed, for a text of which every character is folded where it stands."""
+    if "  " not in plain and plain.strip(" ") == plain:
+        return Folded(plain, tuple(range(len(plain))))
+    kept = [at for at, one in enumerate(plain) if one != " " or (at and plain[at - 1] != " ")]
+    if kept and plain[kept[-1]] == " ":
+        kept.pop()
+    return Folded("".join([plain[at] for at in kept]), tuple(kept))
 
 
 def words(text: str) -> list[str]:

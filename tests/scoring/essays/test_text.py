@@ -1,7 +1,7 @@
 """Reading prose without losing the place in the student's own text."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scoring.essays.text import Span, clean, cut_long, fold, is_invisible, passages, sentences, visible, words
@@ -40,6 +40,18 @@ def test_every_folded_character_knows_where_it_came_from(text: str) -> None:
     assert len(folded.origin) == len(folded.text)
     assert list(folded.origin) == sorted(folded.origin)
     assert all(0 <= at < len(text) for at in folded.origin)
+
+
+@given(text=st.text(st.characters(max_codepoint=127)) | st.text(" \n\tab'`-"))
+@example("")
+@example(" ")
+@example(" a  b\n\n- c \t")
+def test_plain_text_is_folded_like_any_other(text: str) -> None:
+    plain, any_other = fold(f"{text}|"), fold(f"{text}|ж")
+
+    assert plain.text == any_other.text[:-1]
+    assert plain.origin == any_other.origin[:-1]
+    assert fold(text).text == plain.text[:-1].rstrip(" ")
 
 
 @pytest.mark.parametrize(
