@@ -112,7 +112,7 @@ class AsyncJobAdmin(ReadOnlyAdmin):
                 revived += 1
             except jobs.JobNotDead as refusal:
                 self.message_user(request, f"{job_id}: {refusal.message}", messages.WARNING)
-        self.message_user(request, f"{revived} jobs will run again.", messages.SUCCESS)
+        self.message_user(request, f"Jobs that will run again: {revived}.", messages.SUCCESS)
 
 
 @admin.register(AuditLog)

@@ -201,7 +201,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
                 sent += 1
             except DomainError as refusal:
                 self.message_user(request, f"{delivery_id}: {refusal.message}", messages.WARNING)
-        self.message_user(request, f"{sent} deliveries are on their way again.", messages.SUCCESS)
+        self.message_user(request, f"Deliveries on their way again: {sent}.", messages.SUCCESS)
 
 
 def _event_id(term: str) -> str:

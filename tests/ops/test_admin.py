@@ -117,7 +117,7 @@ def test_running_again_revives_dead_jobs_and_names_the_others(admin_client: Clie
         follow=True,
     )
 
-    assert b"1 jobs will run again." in page.content
+    assert b"Jobs that will run again: 1." in page.content
     assert f"{queued}: The job is queued, not dead.".encode() in page.content
     assert AsyncJob.objects.get(pk=dead).status == JobStatus.QUEUED
     assert AuditLog.objects.get(action="job.requeued").actor_role == "admin"

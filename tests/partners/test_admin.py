@@ -136,7 +136,7 @@ def test_the_log_shows_every_try_and_sends_again(staff: Client) -> None:
         jobs.drain()
 
     delivery.refresh_from_db()
-    assert "1 deliveries are on their way again." in page
+    assert "Deliveries on their way again: 1." in page
     assert (delivery.status, delivery.attempts) == ("delivered", 2)
 
 
@@ -154,7 +154,7 @@ def test_all_that_died_on_a_day_is_sent_again_and_nothing_of_another(staff: Clie
         follow=True,
     ).content.decode()
 
-    assert "1 deliveries are on their way again." in page
+    assert "Deliveries on their way again: 1." in page
     lost.refresh_from_db()
     earlier.refresh_from_db()
     assert (lost.status, earlier.status) == ("pending", "dead")

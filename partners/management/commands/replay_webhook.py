@@ -70,4 +70,4 @@ class Command(BaseCommand):
             except DomainError as error:
                 raise CommandError(f"{endpoint_id}: {error.message}") from error
             sent += batch
-        self.stdout.write(f"{sent} deliveries are on their way again.")
+        self.stdout.write(f"Deliveries on their way again: {sent}.")
