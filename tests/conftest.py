@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib import admin
 from django.db import OperationalError, connection
+from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import HealthCheck
 from hypothesis import settings as property_settings
@@ -53,6 +54,20 @@ def persistent_flush() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(DatabaseOperations, "execute_sql_flush", flush_again)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_drop() -> Iterator[None]:
+    """Drop the database of the tests however long that takes: it waits for the disk, which others may be using."""
+    drop = DatabaseCreation._destroy_test_db  # type: ignore[attr-defined]
+
+    def drop_patiently(creation: DatabaseCreation, name: str, verbosity: int) -> None:
+        creation.connection.settings_dict["OPTIONS"]["options"] += " -c statement_timeout=0"
+        drop(creation, name, verbosity)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(DatabaseCreation, "_destroy_test_db", drop_patiently)
         yield
 
 
