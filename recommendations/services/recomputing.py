@@ -12,7 +12,8 @@ from assessments import queries as assessment_queries
 from assessments import services as assessments
 from microcred.errors import Forbidden
 from ops import audit
-from ops.jobs import enqueue
+from ops.enums import JobStatus
+from ops.jobs import enqueue, requeue
 from recommendations import queries
 from recommendations.models import Recommendation, WhatIf
 from recommendations.what_if import Explored
@@ -28,7 +29,7 @@ NOTHING: Final = (
 def recompute(*, by: User, assessment_id: uuid.UUID) -> int:
     """Have the recommendations of a result made anew; return the number that the new run gets. Earlier runs stay.
 
-    Asked for again before that run is there, it is the same one.
+    Asked for again before that run is there, it is the same one, and is tried again if its attempts are used up.
 
     Raises:
         AssessmentMissing: if it is not there or not for ``by`` to see.
@@ -47,6 +48,8 @@ def recompute(*, by: User, assessment_id: uuid.UUID) -> int:
         assessment_id=assessment_id,
         unique_key=f"recommend:{assessment_id}:{profile_run}:run {run}",
     )
+    if job.status == JobStatus.DEAD:
+        requeue(job.pk, by=by)
     audit.record(
         by=by, action="recommendation.recompute", resource_type="assessment", resource_id=assessment_id,
         metadata={"run": run, "job_id": str(job.pk)},

@@ -148,6 +148,18 @@ class TestMakingAnew:
         ]
         assert AuditLog.objects.filter(action="recommendation.recompute", actor_id=admin.pk).count() == 2
 
+    def test_one_that_died_is_tried_again(self, admin: User) -> None:
+        assessment = recommended(sql=1.0, charts=3.0)
+        assert services.recompute(by=admin, assessment_id=assessment.pk) == 2
+        died = AsyncJob.objects.filter(unique_key__endswith=":run 2", kind="recommendations.recommend")
+        died.update(status="dead", attempts=5, completed_at=NOW)
+
+        assert services.recompute(by=admin, assessment_id=assessment.pk) == 2
+        jobs.drain()
+
+        assert [job.status for job in died] == ["succeeded"]
+        assert effective(assessment).run == 2
+
     def test_students_and_strangers_do_not(self) -> None:
         assessment = recommended(sql=1.0, charts=3.0)
         address = f"/api/v1/assessments/{assessment.pk}/recommendations"
