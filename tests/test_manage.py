@@ -34,6 +34,8 @@ def test_only_a_worker_begins_to_load_ahead(
 
 def test_it_heeds_the_settings_that_the_command_line_names(monkeypatch: pytest.MonkeyPatch) -> None:
     named: list[Any] = []
+    # Django notes there what is named, for every process that is begun from here.
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "microcred.settings")
     monkeypatch.setattr("manage.handle_default_options", lambda options: named.append(options.settings))
 
     _execute(["worker", "--name", "w-1", "--settings", "some.settings", "--help"])
