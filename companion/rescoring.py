@@ -60,16 +60,14 @@ class Overview:
 
 def question_rows() -> list[QuestionRow]:
     """Return the questions for which a rescoring may be due, by key."""
-    rows = []
-    for question in oversight.superseded_questions():
-        run = oversight.newest_rescoring(question.question_id)
-        rows.append(QuestionRow(question, _state(run, question.version)))
-    return rows
+    questions = oversight.superseded_questions()
+    runs = oversight.newest_rescorings([one.question_id for one in questions])
+    return [QuestionRow(one, _state(runs.get(one.question_id), one.version)) for one in questions]
 
 
 def overview(question_id: uuid.UUID, *, newest_version: str) -> Overview | None:
     """Return the newest run over a question; None where there has been none."""
-    run = oversight.newest_rescoring(question_id)
+    run = oversight.newest_rescorings([question_id]).get(question_id)
     if run is None:
         return None
     is_apply = run.mode == RescoringMode.APPLY

@@ -81,7 +81,7 @@ from scoring.oversight.rescore_runs import (
     go_on,
     keep_look,
     look_at,
-    newest_rescoring,
+    newest_rescorings,
     request_rescoring,
     takers_left,
 )
@@ -181,7 +181,7 @@ __all__ = [
     "mark_points_first",
     "mark_seen",
     "newest_batch",
-    "newest_rescoring",
+    "newest_rescorings",
     "notice_reads",
     "notices",
     "notices_for",

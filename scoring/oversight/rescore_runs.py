@@ -6,7 +6,7 @@ Both go on where they stopped: what has its line is not worked on again.
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
@@ -123,12 +123,11 @@ def open_rescorings() -> QuerySet[Rescoring]:
     return Rescoring.objects.filter(state__in=OPEN, requested_by__isnull=False)
 
 
-def newest_rescoring(question_id: uuid.UUID, *, mode: RescoringMode | None = None) -> Rescoring | None:
-    """Return the newest run over a question, of one mode or of either."""
-    rows = Rescoring.objects.filter(question_id=question_id).select_related(
-        "question_version", "requested_by"
-    )
-    return (rows.filter(mode=mode) if mode else rows).first()
+def newest_rescorings(question_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Rescoring]:
+    """Return the newest run over each of these questions that there has been one over; one query."""
+    rows = Rescoring.objects.filter(question_id__in=question_ids).select_related("question_version")
+    newest = rows.order_by("question_id", "-requested_at", "-id").distinct("question_id")
+    return {row.question_id: row for row in newest}
 
 
 def takers_left(row: Rescoring, *, limit: int) -> Sequence[uuid.UUID]:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
@@ -107,6 +109,25 @@ class TestThePage:
         correct(question)
 
         assert question.key in client.get(LIST).content.decode()
+
+    def test_asks_the_list_as_much_of_one_question_as_of_three(
+        self, question: Question, role: JobRole, assessment: Assessment
+    ) -> None:
+        client = browser_of(AdminFactory())
+        correct(question)
+        client.get(LIST)
+        with CaptureQueriesContext(connection) as one:
+            client.get(LIST)
+        for other in Question.objects.filter(role=role).exclude(pk=question.pk):
+            other.prompt += " Anew."
+            other.save()
+            catalog.publish_question(by=None, question=other, now=NOW.replace(hour=13))
+
+        with CaptureQueriesContext(connection) as more:
+            page = client.get(LIST).content.decode()
+
+        assert page.count("row-link") > 1
+        assert len(more) == len(one)
 
     def test_works_out_who_would_move_and_what_would_be_recommended_and_stores_nothing(
         self, question: Question, assessment: Assessment
