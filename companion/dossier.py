@@ -59,6 +59,14 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
+class CallLine:
+    """A call to a model, and what came of it in words."""
+
+    receipt: scoring.Receipt
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """One assessment with everything known about it; parts that are not there (yet) are None or empty.
 
@@ -74,7 +82,7 @@ class Dossier:
     skills: tuple[SkillLine, ...]
     recommended: Recommended | None
     scores: Scores | None
-    calls: tuple[scoring.Receipt, ...]
+    calls: tuple[CallLine, ...]
     is_held: bool
     is_renewed: bool
     changes: tuple[ChangeLine, ...]
@@ -102,11 +110,16 @@ def dossier(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Dossier:
         skills=_skills(assessment, run.parameters if run else {}) if has_scores else (),
         recommended=recommended(run, places=PLACES) if run else None,
         scores=_scores(assessment.pk) if facts.status in SHOWS_ANSWERS else None,
-        calls=tuple(scoring.receipts_of(assessment.pk)) if facts.status in SHOWS_ANSWERS else (),
+        calls=_calls(assessment.pk) if facts.status in SHOWS_ANSWERS else (),
         is_held=assessments.is_held(assessment),
         is_renewed=is_renewed,
         changes=change_lines(assessment.pk) if has_scores else (),
     )
+
+
+def _calls(assessment_id: uuid.UUID) -> tuple[CallLine, ...]:
+    receipts = scoring.receipts_of(assessment_id)
+    return tuple(CallLine(receipt, words.CALLS.get(receipt.outcome, receipt.outcome)) for receipt in receipts)
 
 
 def _scores(assessment_id: uuid.UUID) -> Scores:

@@ -27,7 +27,10 @@ class CheckForm(forms.Form):
     """What staff found about a contested level; without a level the one that stands is confirmed."""
 
     level = forms.DecimalField(min_value=0, max_value=5, max_digits=4, decimal_places=3, required=False)
-    reason = forms.CharField(max_length=oversight.LONGEST_REASON)
+    reason = forms.CharField(
+        max_length=oversight.LONGEST_REASON,
+        error_messages={"required": "State a reason; the student reads it."},
+    )
 
 
 @require_POST

@@ -105,6 +105,28 @@ CHANGES: dict[str, str] = {
     ChangeKind.APPEAL: "Appeal",
     ChangeKind.RESCORE: "Rescoring",
 }
+CALLS: dict[str, str] = {
+    "open": "No reply yet",
+    "answered": "Answered",
+    "abandoned": "Cut short on this side",
+    "timeout": "No reply in time",
+    "connection": "The connection failed",
+    "rate_limit": "Refused: too many calls",
+    "quota": "Refused: the account is out of credit",
+    "server": "The provider failed",
+    "auth": "Refused: the key is not accepted",
+    "bad_request": "Refused as malformed",
+    "refusal": "The model declined",
+    "truncated": "The reply broke off",
+    "empty": "The reply was empty",
+    "bad_reply": "The reply could not be used",
+    "too_large": "The reply was too large",
+    "bad_vectors": "The vectors could not be used",
+    "budget": "Not sent: it could cost more than is left",
+    "in_progress": "Not sent: the same was being asked",
+    "expired": "Not answered within the time of its batch",
+    "cancelled": "Called off",
+}
 ACCEPTANCES: dict[str, Label] = {
     Acceptance.ACCEPTED: Label("Accepted", "good"),
     Acceptance.REJECTED: Label("Rejected", "bad"),

@@ -165,7 +165,8 @@ def test_a_check_without_a_reason_changes_nothing(client: Client, assessment: As
 
     html = page(client, assessment)
     assert "is contested" in html
-    assert html.index('id="skills"') < html.index("The level was not checked.") < html.index('id="answers"')
+    said = "The level was not checked. State a reason; the student reads it."
+    assert html.index('id="skills"') < html.index(said) < html.index('id="answers"')
 
 
 def test_strangers_find_none_of_these_pages(assessment: Assessment) -> None:
