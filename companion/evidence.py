@@ -106,7 +106,6 @@ class Recommended:
     feedback: tuple[Opinion, ...]
     moved: tuple[str, ...]
     what_if: str
-    decisions: int
     others: tuple[tuple[int, uuid.UUID], ...]
 
     @property
@@ -139,7 +138,6 @@ def recommended(run: Any, *, places: Mapping[str, str]) -> Recommended:
         feedback=tuple(_opinion(row) for row in run.feedback.select_related("submitted_by", "item")),
         moved=tuple(words.MOVED[name] for name in recommendations.stale_parts(run)),
         what_if=what_if.sentence if what_if else "",
-        decisions=(run.parameters.get("calibration") or {}).get("observations", 0),
         others=tuple(others),
     )
 

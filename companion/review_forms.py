@@ -183,8 +183,8 @@ class MessageForm(forms.Form):
 class DecisionForm(forms.Form):
     """How an appeal ends: the score stands, or becomes another."""
 
-    level = forms.ChoiceField(label="The criterion's level", widget=forms.RadioSelect)
-    score = forms.DecimalField(label="The question's points", max_digits=5, decimal_places=2)
+    level = forms.ChoiceField(label="The criterion’s level", widget=forms.RadioSelect)
+    score = forms.DecimalField(label="The question’s points", max_digits=5, decimal_places=2)
     reason = forms.CharField(
         label="Reason",
         max_length=LONGEST_REASON,
@@ -209,7 +209,7 @@ class DecisionForm(forms.Form):
             del self.fields["level"]
             points: Any = self.fields["score"]
             points.initial, points.min_value, points.max_value = score, 0, maximum
-            points.label = f"The question's points, of {maximum}"
+            points.label = f"The question’s points, of {maximum}"
             points.widget.attrs.update(min="0", max=str(maximum), step="0.01")
         else:
             del self.fields["score"]

@@ -223,7 +223,9 @@ class TestAppeals:
         client = browser_of(advisor)
         address = reverse("advisor:appeal", args=[row.pk])
         assert address in shown(client, APPEALS)
-        assert "I did ask &lt;b&gt;for&lt;/b&gt; it." in shown(client, address)
+        asked = shown(client, address)
+        assert "I did ask &lt;b&gt;for&lt;/b&gt; it." in asked
+        assert "<sup>1</sup></mark>" in asked
 
         assert "Where is it?" in shown(client, address, text="Where is it?")
         page = shown(client, address, level="l2", reason="It is there.")
