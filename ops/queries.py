@@ -94,6 +94,16 @@ def is_under_way(kind: str, assessment_id: uuid.UUID) -> bool:
     return _living().filter(kind=kind, assessment_id=assessment_id).exists()
 
 
+def began_after_another(kind: str, job_id: uuid.UUID) -> bool:
+    """Say whether another job of the kind is running that was taken before this one.
+
+    A limit on how many run holds off all but those that were taken in the same moment, before one was there for the
+    others to see. Whatever a later one was enqueued for is therefore older than the first one's work.
+    """
+    running = AsyncJob.objects.filter(kind=kind, status=JobStatus.RUNNING).order_by("started_at", "pk")
+    return running.values_list("pk", flat=True).first() not in (None, job_id)
+
+
 def has_live_job(assessment: str = "pk") -> Exists:
     """Return the condition that a job for the row's assessment is queued or running.
 

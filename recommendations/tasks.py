@@ -14,6 +14,7 @@ from assessments.queries import Subject
 from microcred.ai import providers
 from microcred.ai.base import EmbedderError, ProviderError
 from ops.jobs import Claim, RetryLater, enqueue
+from ops.queries import began_after_another
 from recommendations import drafting, exploring, healing, queries, services, wording
 from recommendations.basis import Basis
 from recommendations.drafts import Draft
@@ -108,7 +109,12 @@ def give_up_recommending(claim: Claim) -> None:
 
 
 def embed_catalog(claim: Claim) -> None:
-    """Bring the catalog's vectors up to date, a bounded number at a time; the rest is another job."""
+    """Bring the catalog's vectors up to date, a bounded number at a time; the rest is another job.
+
+    Of several that were taken in the same moment the first does it all: the others would embed, and pay for, the same.
+    """
+    if began_after_another(claim.kind, claim.job_id):
+        return
     counts = services.refresh_active_index(
         embedder=providers.embedder(), now=timezone.now(), limit=PASSAGES_A_JOB
     )

@@ -32,6 +32,19 @@ def test_ended_jobs_of_a_kind_are_counted_for_each_assessment() -> None:
     assert queries.ended("test.other", [first.pk]) == {}
 
 
+def test_of_jobs_that_run_the_first_that_was_taken_began_after_no_other() -> None:
+    waiting, later, first, other = (
+        jobs.enqueue(kind, payload={"note": ""}).pk
+        for kind in ("test.note", "test.note", "test.note", "test.later")
+    )
+    for one in (other, first, later):
+        assert claims.take(one)
+
+    found = {one: queries.began_after_another("test.note", one) for one in (waiting, later, first)}
+    assert found == {waiting: True, later: True, first: False}
+    assert not queries.began_after_another("test.later", other)
+
+
 def test_the_most_overdue_job_counts_wherever_it_waits() -> None:
     assert queries.oldest_due_seconds() == 0.0
     began = database_now()

@@ -13,7 +13,7 @@ from catalog.models import JobRole, RoleSkill, Skill
 from catalog.services import announce_catalog_change
 from microcred.ai import providers
 from microcred.ai.base import EmbedderError
-from ops import jobs
+from ops import claims, jobs
 from ops.enums import JobStatus
 from ops.models import AsyncJob
 from recommendations import drafting, tasks
@@ -419,6 +419,19 @@ def test_embedding_goes_on_in_further_jobs_until_nothing_waits(monkeypatch: pyte
 
     assert EmbeddingArtifact.objects.count() == 3
     assert AsyncJob.objects.filter(kind="recommendations.embed", status=JobStatus.SUCCEEDED).count() == 3
+
+
+def test_of_two_jobs_taken_in_the_same_moment_one_embeds(embedder: WordEmbedder) -> None:
+    offered("sql-joins")
+    first, second = (claims.take(jobs.enqueue("recommendations.embed").pk) for _ in range(2))
+    assert first
+    assert second
+
+    tasks.embed_catalog(second)
+    assert not EmbeddingArtifact.objects.exists()
+
+    tasks.embed_catalog(first)
+    assert EmbeddingArtifact.objects.count() == 1
 
 
 def test_a_provider_that_is_away_for_minutes_costs_no_vectors(
