@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from catalog import queries
-from catalog.importing.schemas import QUESTION
+from catalog.importing.schemas import LANGUAGE, QUESTION
 from catalog.models import Credential, CredentialDocument, Question
 from catalog.question_checks import question_problems
 from catalog.question_schema import ANSWER_FORMAT_SCHEMA
@@ -117,6 +117,14 @@ def _unknown_skills(rules: dict[str, Any], rubric: dict[str, Any]) -> list[str]:
     return [f"{place}: there is no skill {key!r}" for place, key in named.items() if key not in known]
 
 
+def _language(code: str) -> str:
+    if not re.fullmatch(LANGUAGE, code):
+        raise ValidationError(
+            "Write a language as two letters, with those of a country where it matters: en, pt-BR."
+        )
+    return code
+
+
 class CredentialForm(forms.ModelForm):  # type: ignore[type-arg]
     """A credential."""
 
@@ -129,6 +137,10 @@ class CredentialForm(forms.ModelForm):  # type: ignore[type-arg]
             "prerequisites", "metadata",
         ]  # fmt: skip
         widgets = {"title": UnfoldAdminTextInputWidget, "provider": UnfoldAdminTextInputWidget}
+
+    def clean_language(self) -> str:
+        """Take what a catalog's files can say."""
+        return _language(self.cleaned_data["language"])
 
     def clean_metadata(self) -> dict[str, Any]:
         """Take nothing for an empty object."""
@@ -153,6 +165,10 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
             "title": UnfoldAdminTextInputWidget,
             "text": UnfoldAdminTextareaWidget(attrs={"rows": 18, "class": "json"}),
         }
+
+    def clean_language(self) -> str:
+        """Take what a catalog's files can say."""
+        return _language(self.cleaned_data["language"])
 
     def clean_text(self) -> str:
         """Store line ends as the catalog's files have them, of a text that has words and fits into the form again."""

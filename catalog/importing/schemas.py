@@ -1,6 +1,6 @@
 """JSON Schemas (draft 2020-12) of the catalog folder's files."""
 
-from typing import Any
+from typing import Any, Final
 
 from catalog.enums import QuestionType, ReleasePolicy
 from catalog.outside_ids import ESCO_PATTERN, ONET_PATTERN
@@ -92,6 +92,7 @@ ROLE: dict[str, Any] = _closed(
     optional=("assessment_size", "release_policy", "review_sample_rate"),
 )
 
+LANGUAGE: Final = "^[a-z]{2}(-[A-Z]{2})?$"
 CREDENTIAL: dict[str, Any] = _closed(
     {
         "key": KEY,
@@ -99,7 +100,7 @@ CREDENTIAL: dict[str, Any] = _closed(
         "provider": TEXT,
         "level": {"type": "integer", "minimum": 1, "maximum": 5},
         "hours": {"type": "integer", "minimum": 1, "maximum": 100_000},
-        "language": {"type": "string", "pattern": "^[a-z]{2}(-[A-Z]{2})?$"},
+        "language": {"type": "string", "pattern": LANGUAGE},
         "roles": KEYS,
         "summary": TEXT,
         "uri": {"type": "string", "pattern": "^https?://", "maxLength": 500},

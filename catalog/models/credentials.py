@@ -34,10 +34,14 @@ class Credential(Model):
         ordering = ["title", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=level_between("level", lowest=1), name="credential_catalog_level_on_scale"
+                condition=level_between("level", lowest=1),
+                name="credential_catalog_level_on_scale",
+                violation_error_message="The level is a number from 1 to 5.",
             ),
             models.CheckConstraint(
-                condition=models.Q(hours__gte=1), name="credential_catalog_hours_positive"
+                condition=models.Q(hours__gte=1),
+                name="credential_catalog_hours_positive",
+                violation_error_message="It takes at least one hour.",
             ),
         ]
         indexes = [models.Index(fields=["active", "title"], name="credential_catalog_active")]
@@ -59,7 +63,9 @@ class CredentialSkill(Model):
         constraints = [
             models.UniqueConstraint(fields=["credential", "skill"], name="credential_skills_once"),
             models.CheckConstraint(
-                condition=level_between("level", lowest=1), name="credential_skills_level_on_scale"
+                condition=level_between("level", lowest=1),
+                name="credential_skills_level_on_scale",
+                violation_error_message="The level that a skill is brought to is a number from 1 to 5.",
             ),
         ]
 

@@ -40,9 +40,15 @@ class Question(Model):
             models.CheckConstraint(
                 condition=models.Q(question_type__in=QuestionType.values), name="questions_type_known"
             ),
-            models.CheckConstraint(condition=models.Q(weight__gt=0), name="questions_weight_positive"),
             models.CheckConstraint(
-                condition=models.Q(difficulty__gte=1, difficulty__lte=5), name="questions_difficulty_on_scale"
+                condition=models.Q(weight__gt=0),
+                name="questions_weight_positive",
+                violation_error_message="The weight is a number above 0.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(difficulty__gte=1, difficulty__lte=5),
+                name="questions_difficulty_on_scale",
+                violation_error_message="The difficulty is a number from 1 to 5.",
             ),
         ]
 
@@ -62,7 +68,11 @@ class QuestionSkill(Model):
         ordering = ["skill__name"]
         constraints = [
             models.UniqueConstraint(fields=["question", "skill"], name="question_skills_once"),
-            models.CheckConstraint(condition=models.Q(weight__gt=0), name="question_skills_weight_positive"),
+            models.CheckConstraint(
+                condition=models.Q(weight__gt=0),
+                name="question_skills_weight_positive",
+                violation_error_message="The weight of a skill is a number above 0.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -83,7 +83,9 @@ class JobRole(Model):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(assessment_size__gte=1), name="role_catalog_assessment_size_positive"
+                condition=models.Q(assessment_size__gte=1),
+                name="role_catalog_assessment_size_positive",
+                violation_error_message="An assessment has at least one question.",
             ),
             models.CheckConstraint(
                 condition=models.Q(release_policy__in=ReleasePolicy.values),
@@ -92,6 +94,7 @@ class JobRole(Model):
             models.CheckConstraint(
                 condition=models.Q(review_sample_rate__gte=0, review_sample_rate__lte=1),
                 name="role_catalog_review_sample_rate_is_share",
+                violation_error_message="The share of reviewed answers is a number from 0 to 1.",
             ),
         ]
 
@@ -113,11 +116,14 @@ class RoleSkill(Model):
         constraints = [
             models.UniqueConstraint(fields=["role", "skill"], name="role_skills_once"),
             models.CheckConstraint(
-                condition=level_between("target_level", lowest=1), name="role_skills_target_on_scale"
+                condition=level_between("target_level", lowest=1),
+                name="role_skills_target_on_scale",
+                violation_error_message="The target level of a skill is a number from 1 to 5.",
             ),
             models.CheckConstraint(
                 condition=models.Q(importance__gte=1, importance__lte=5),
                 name="role_skills_importance_on_scale",
+                violation_error_message="The importance of a skill is a number from 1 to 5.",
             ),
         ]
 

@@ -300,6 +300,26 @@ class TestCredentials:
         assert (document.text, document.credential.title) == (text.rstrip(), "Renamed")
 
     @pytest.mark.parametrize(
+        ("field", "value", "said"),
+        [
+            ("level", "9", "The level is a number from 1 to 5."),
+            ("hours", "0", "It takes at least one hour."),
+            ("language", "klingon", "Write a language as two letters"),
+            ("documents-0-language", "EN", "Write a language as two letters"),
+        ],
+    )
+    def test_what_a_rule_forbids_is_refused_with_what_it_asks(
+        self, client: Client, field: str, value: str, said: str
+    ) -> None:
+        credential = CredentialDocumentFactory().credential
+        where = address(credential, "change", credential.pk)
+
+        response = client.post(where, form_of(client, where) | {field: value})
+
+        assert response.status_code == 200
+        assert said in response.content.decode()
+
+    @pytest.mark.parametrize(
         ("text", "said"),
         [
             ("SQL joins " * 450_000, "At most 4 MB; put the rest into another document."),
