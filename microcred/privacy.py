@@ -42,6 +42,7 @@ class Purpose(enum.Enum):
     SCORING = "scoring, and what people decide about scores"
     MODEL_CALLS = "what was sent to model providers"
     RECOMMENDATION = "recommending credentials"
+    PLANNING = "keeping a person's tasks"
     PARTNERS = "telling partners"
     ACCOUNTABILITY = "showing what was done and decided"
     OPERATION = "running the product"

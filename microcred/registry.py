@@ -137,6 +137,7 @@ ERASERS = (
     "recommendations.erasing.erase",
     "scoring.erasing.erase",
     "assessments.erasing.erase",
+    "planner.erasing.erase",
     "accounts.personal_data.account_rows.erase",
 )
 
@@ -145,6 +146,7 @@ PRIVACY = (
     "ops.privacy.TABLES",
     "accounts.privacy.TABLES",
     "catalog.privacy.TABLES",
+    "planner.privacy.TABLES",
     "assessments.privacy.TABLES",
     "scoring.privacy.TABLES",
     "recommendations.privacy.TABLES",

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "ops",
     "accounts",
     "catalog",
+    "planner",
     "assessments",
     "scoring",
     "recommendations",

@@ -14,13 +14,14 @@ FLOORS = {
     "ops": 1,
     "accounts": 2,
     "catalog": 3,
+    "planner": 3,
     "assessments": 4,
     "scoring": 5,
     "recommendations": 6,
     "companion": 7,
     "partners": 7,
 }
-DOMAIN = {"catalog", "assessments", "scoring", "recommendations", "companion", "partners"}
+DOMAIN = {"catalog", "planner", "assessments", "scoring", "recommendations", "companion", "partners"}
 # statistics: what queries read of single assessments, read across all of them. oversight: what people do about
 # scores, with its own reading and writing side. replay: stored scores worked out again.
 FRONT_DOORS = {"queries", "services", "events", "enums", "statistics", "oversight", "replay"}

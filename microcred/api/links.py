@@ -1,7 +1,7 @@
 """What a caller does next: links from one operation's answer to another's parameters.
 
 They carry a client, or a program that tries the API out, along the way of a student: start, answer, look, read
-the result, say what one thinks of it.
+the result, say what one thinks of it; and from a new task to what is done with it.
 """
 
 from typing import Any
@@ -36,6 +36,10 @@ LINKS: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
         "recommendation_feedback_take_back": {
             "parameters": {"recommendation_id": "$request.path.recommendation_id"}
         },
+    },
+    ("task_create", "201"): {
+        name: {"parameters": {"task_id": "$response.body#/id"}}
+        for name in ("task", "task_change", "task_complete", "task_reopen", "task_delete")
     },
     ("appeal_submit", "201"): {
         "appeal_messages": {"parameters": {"appeal_id": "$response.body#/appeal_id"}},

@@ -24,6 +24,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "AssessmentStatus": "assessments.enums.AssessmentStatus",
         "MissingPart": "assessments.enums.MissingPart",
         "QuestionType": "catalog.enums.QuestionType",
+        "TaskStatus": "planner.enums.TaskStatus",
         "PersonRole": "accounts.enums.Role",
     },
 }

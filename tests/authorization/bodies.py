@@ -36,6 +36,10 @@ def _levels(world: World) -> dict[str, Any]:
     return {"level-reasoning": "l1", "level-evidence": "l1"}
 
 
+def _owners(world: World) -> dict[str, Any]:
+    return {"user_id": str(world.people["owner"].pk)}
+
+
 def _examples(world: World) -> dict[str, Any]:
     prefixes = [str(pk) for pk in CalibrationExample.objects.values_list("pk", flat=True)]
     return {f"{prefix}-{name}": level for prefix in prefixes for name, level in _levels(world).items()}
@@ -73,6 +77,13 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     },
     ("PATCH", API + "webhooks/endpoints/<uuid:endpoint_id>"): lambda world: {"name": "Another"},
     ("POST", API + "webhooks/endpoints/<uuid:endpoint_id>/replay"): lambda world: {"since": "2026-01-01T00:00:00Z"},
+    ("GET", API + "tasks"): _owners,
+    ("POST", API + "tasks"): lambda world: {**_owners(world), "title": "Read about joins"},
+    ("GET", API + "tasks/stats"): _owners,
+    ("POST", API + "tasks/bulk"): lambda world: {
+        **_owners(world), "operations": [{"op": "create", "task": {"title": "Read about joins"}}],
+    },
+    ("PATCH", API + "tasks/<uuid:task_id>"): lambda world: {"title": "Read about joins"},
     ("POST", PAGE): lambda world: {"relevance": "4", "acceptance": "pending", "about": "", "comments": ""},
     ("POST", PAGE + "/override"): _override,
     ("POST", PAGE + "/skills/<slug:skill>/check"): lambda world: {"level": "3.5", "reason": "We talked."},

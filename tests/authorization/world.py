@@ -1,5 +1,6 @@
 """One small institution for the whole matrix: a student whose things everybody tries to reach, and those around."""
 
+import datetime as dt
 import re
 import uuid
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from assessments.models import Assessment
 from catalog import services as catalog
 from catalog.models import Credential, JobRole, Question
 from partners import services as partners
+from planner import services as planner
 from recommendations import services as recommendations
 from recommendations.models import Recommendation
 from scoring import oversight
@@ -128,7 +130,7 @@ def build() -> World:
         "credential": Credential.objects.filter(documents__isnull=False).first(),
         "superseded": _superseded(fresh), "refresh": tokens.issue(owner).refresh, "gone": gone,
         "password_link": password_links.make(by=people["admin"], person=people["other"], now=now),
-        **of_program,
+        **of_program, **_tasks(owner, now),
     }  # fmt: skip
     _admin_rows(world)
     world.things = _things(world)
@@ -149,6 +151,16 @@ def _endpoints() -> dict[str, Any]:
     partners.abandon(delivery_id=delivery.pk, number=1, reason="gave_up")
     partners.deactivate(by=None, endpoint_id=made[1].pk, now=now)
     return {"endpoint": made[0], "silent": made[1], "delivery": delivery}
+
+
+def _tasks(owner: User, now: dt.datetime) -> dict[str, Any]:
+    """Set the owner two tasks, of which one is done."""
+    planned, ticked = (
+        planner.create_task(by=owner, owner_id=owner.pk, now=now, title=f"{WRITTEN}: {what}")
+        for what in ("read", "practise")
+    )
+    planner.complete_task(by=owner, task_id=ticked.pk, now=now)
+    return {"planned": planned, "ticked": ticked}
 
 
 def _erased(world: World) -> uuid.UUID:
@@ -249,6 +261,8 @@ def _things(world: World) -> dict[str, dict[str, str]]:
         "recommendation": {"recommendation_id": str(rows["recommendation"].pk)},
         "appeal": {"appeal_id": str(rows["appeal"].pk)},
         "task": {"task_id": str(rows["task"].pk)},
+        "planned": {"task_id": str(rows["planned"].pk)},
+        "ticked": {"task_id": str(rows["ticked"].pk)},
         "document": {"document_id": str(document.pk)},
         "credential": {"credential_id": str(rows["credential"].pk)},
         "question": {"question_id": str(rows["superseded"].pk)},
