@@ -2,6 +2,7 @@
 
 from recommendations.calibration import Calibration, Reliability
 from recommendations.queries.crowds import learners, neighbours
+from recommendations.queries.decisions import Decision, decision
 from recommendations.queries.embeddings import (
     EmbeddingCounts,
     embedding_counts,
@@ -69,6 +70,7 @@ __all__ = [
     "BlendInUse",
     "Calibration",
     "CalibrationReport",
+    "Decision",
     "EmbeddingCounts",
     "Filters",
     "IndexState",
@@ -94,6 +96,7 @@ __all__ = [
     "comparable_key",
     "completed_result",
     "counted_feedback",
+    "decision",
     "earned",
     "effective",
     "embedding_counts",

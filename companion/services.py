@@ -1,0 +1,47 @@
+"""What follows from what students decide."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from typing import Final
+
+from planner import services as planner
+from planner.enums import Source
+from recommendations import queries as recommendations
+from recommendations.queries import Decision
+
+MOST_SKILLS: Final = 3
+TAG_LENGTH: Final = 50
+
+
+def follow_up(*, feedback_id: uuid.UUID, now: dt.datetime) -> None:
+    """Set what a student takes up on their list of tasks; take off again what they have not begun when they let go."""
+    decision = recommendations.decision(feedback_id)
+    if decision is None:
+        return
+    by, source = decision.student, Source.RECOMMENDATION
+    if decision.accepted:
+        planner.plan(by=by, source=source, steps=_steps(decision), now=now)
+    else:
+        planner.call_off(by=by, source=source, begins_with=_reference(decision), now=now)
+
+
+def _steps(decision: Decision) -> Iterator[planner.Step]:
+    yield planner.Step(
+        reference=f"{_reference(decision)}enrol",
+        title=f"Enrol: {decision.title}",
+        description=f"You took up this recommendation. {decision.uri}",
+        tags=["enrol"],
+    )
+    for key, name in decision.skills[:MOST_SKILLS]:
+        yield planner.Step(
+            reference=f"{_reference(decision)}practise:{key}",
+            title=f"Practise {name}: {decision.title}",
+            description=f"Your result says to work on {name}, and {decision.title} teaches it.",
+            tags=["practise", name[:TAG_LENGTH]],
+        )
+
+
+def _reference(decision: Decision) -> str:
+    """What the references of all steps towards a credential begin with."""
+    return f"credential:{decision.credential_id}:"

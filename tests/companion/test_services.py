@@ -1,0 +1,141 @@
+"""What follows from a student's decision about a recommended credential: steps on their list of tasks."""
+
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from planner.enums import TaskStatus
+from planner.models import Task
+from recommendations import services as recommendations
+from recommendations.models import Recommendation
+from tests.companion.scenes import advised_student, finished_assessment
+from tests.factories.catalog import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people() -> tuple[User, User]:
+    return advised_student()
+
+
+@pytest.fixture
+def run(people: tuple[User, User]) -> Recommendation:
+    assessment = finished_assessment(people[1])
+    return Recommendation.objects.get(assessment=assessment, effective=True)
+
+
+def say(run: Recommendation, by: User, acceptance: str, *, position: int = 1) -> None:
+    item = run.items.get(position=position)
+    recommendations.record_feedback(
+        by=by,
+        recommendation_id=run.pk,
+        credential_id=item.credential_id,
+        relevance_score=4,
+        acceptance_status=acceptance,
+        now=NOW,
+    )
+
+
+def tasks() -> list[tuple[str, str]]:
+    return [(task.title, task.status) for task in Task.objects.order_by("pk")]
+
+
+def test_accepting_a_credential_sets_the_next_steps(people: tuple[User, User], run: Recommendation) -> None:
+    item = run.items.get(position=1)
+
+    say(run, people[1], "accepted")
+
+    enrol, practise = Task.objects.order_by("pk")
+    assert (enrol.title, enrol.tags) == (f"Enrol: {item.title}", ["enrol"])
+    assert item.credential.uri in enrol.description
+    assert (practise.title, practise.tags) == (f"Practise SQL: {item.title}", ["practise", "SQL"])
+    for task in (enrol, practise):
+        assert (task.user, task.source, task.status) == (people[1], "recommendation", "todo")
+    assert enrol.reference == f"credential:{item.credential_id}:enrol"
+    assert practise.reference == f"credential:{item.credential_id}:practise:sql"
+
+
+def test_saying_so_again_adds_nothing(people: tuple[User, User], run: Recommendation) -> None:
+    say(run, people[1], "accepted")
+    before = tasks()
+
+    say(run, people[1], "accepted")
+
+    assert tasks() == before
+
+
+def test_each_credential_has_steps_of_its_own(people: tuple[User, User], run: Recommendation) -> None:
+    say(run, people[1], "accepted")
+    say(run, people[1], "accepted", position=2)
+
+    assert len({title for title, _ in tasks()}) == 4
+
+
+@pytest.mark.parametrize("acceptance", ["pending", "rejected"])
+def test_nothing_follows_from_anything_else(
+    people: tuple[User, User], run: Recommendation, acceptance: str
+) -> None:
+    say(run, people[1], acceptance)
+
+    assert tasks() == []
+
+
+def test_an_advisor_decides_nothing_for_the_student(people: tuple[User, User], run: Recommendation) -> None:
+    say(run, people[0], "accepted")
+
+    assert tasks() == []
+
+
+def test_a_whole_list_sets_no_steps(people: tuple[User, User], run: Recommendation) -> None:
+    recommendations.record_feedback(
+        by=people[1], recommendation_id=run.pk, relevance_score=5, acceptance_status="accepted", now=NOW
+    )
+
+    assert tasks() == []
+
+
+def let_go(run: Recommendation, by: User, how: str) -> None:
+    if how == "rejected":
+        say(run, by, "rejected")
+    else:
+        recommendations.take_back_feedback(
+            by=by, recommendation_id=run.pk, credential_id=run.items.get(position=1).credential_id, now=NOW
+        )
+
+
+@pytest.mark.parametrize("how", ["rejected", "taken back"])
+def test_who_lets_go_keeps_what_they_have_begun(
+    people: tuple[User, User], run: Recommendation, how: str
+) -> None:
+    say(run, people[1], "accepted")
+    Task.objects.filter(tags__contains=["practise"]).update(status=TaskStatus.IN_PROGRESS)
+    say(run, people[1], "accepted", position=2)
+
+    let_go(run, people[1], how)
+
+    assert [status for _, status in tasks()] == ["cancelled", "in_progress", "todo", "todo"]
+
+
+def test_who_accepts_after_all_has_the_same_steps_again(
+    people: tuple[User, User], run: Recommendation
+) -> None:
+    say(run, people[1], "accepted")
+    let_go(run, people[1], "rejected")
+
+    say(run, people[1], "accepted")
+
+    assert [status for _, status in tasks()] == ["todo", "todo"]
+
+
+def test_a_skill_that_the_credential_does_not_teach_is_no_step(
+    people: tuple[User, User], run: Recommendation
+) -> None:
+    needs: list[dict[str, Any]] = run.parameters["needs"]
+    run.parameters["needs"] = [{**need, "skill_key": "elsewhere"} for need in needs]
+    run.save(update_fields=["parameters"])
+
+    say(run, people[1], "accepted")
+
+    assert [title.split(":")[0] for title, _ in tasks()] == ["Enrol"]
