@@ -17,6 +17,7 @@ from tests.factories.accounts import AdminFactory, AdvisorAssignmentFactory, Use
 from tests.factories.assessments import question_id_of, started_assessment, submitted_assessment
 from tests.factories.catalog import CredentialFactory
 from tests.factories.oversight import judged_assessment
+from tests.factories.planner import TaskFactory
 from tests.factories.recommendations import RagTraceFactory, RecommendationItemFactory
 from tests.factories.service_keys import service_key
 from tests.recommendations.test_runs import draft
@@ -57,6 +58,8 @@ def populate() -> World:
         "credential_id": [item.credential_id],
         "appeal_id": [appeal.pk],
         "student_id": [student.pk],
+        "user_id": [student.pk],
+        "task_id": [TaskFactory(user=student).pk for _ in range(3)],
     }
     program, text = service_key()
     ids |= _listening(program)
