@@ -30,8 +30,9 @@ SHOWS_ANSWERS = SHOWS_SCORES | {AssessmentStatus.EXPIRED}
 class SkillLine:
     """A skill of the role: what it asks for (0 to 5), what was measured, and what is missing.
 
-    ``level``, ``deviation`` and ``gap`` are None where nothing was measured. ``said`` is what the student and those who
-    checked said about the level; ``onet_id`` and ``esco_uri`` are empty where not known.
+    ``level``, ``deviation`` and ``gap`` are None where nothing was measured; ``is_met`` says that the ranking takes the
+    gap for none. ``said`` is what the student and those who checked said about the level; ``onet_id`` and ``esco_uri``
+    are empty where not known.
     """
 
     key: str
@@ -41,6 +42,7 @@ class SkillLine:
     level: float | None
     deviation: float | None
     gap: float | None
+    is_met: bool
     chart: SkillChart
     said: scoring.SkillStanding | None
     onet_id: str
@@ -163,6 +165,7 @@ def _skill_line(
 ) -> SkillLine:
     level = measured.level if measured else None
     deviation = measured.deviation if measured else None
+    gap = None if level is None else max(0.0, target - level)
     return SkillLine(
         key=key,
         name=name,
@@ -170,7 +173,8 @@ def _skill_line(
         importance=importance,
         level=level,
         deviation=deviation,
-        gap=None if level is None else max(0.0, target - level),
+        gap=gap,
+        is_met=gap is not None and gap < recommendations.NEGLIGIBLE_GAP,
         chart=skill_chart(level=level, deviation=deviation, target=target),
         said=said,
         onet_id=outside.get("onet_id", ""),

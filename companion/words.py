@@ -46,7 +46,7 @@ PARTS: dict[str, tuple[str, str]] = {
         "Fit to the gaps",
         "How well the credential closes what the role needs and the student lacks.",
     ),
-    Part.RETRIEVAL: ("Passages found", "How near the credential's documents come to those needs."),
+    Part.RETRIEVAL: ("Passages found", "How near the credential’s documents come to those needs."),
     Part.NEIGHBOURS: ("Similar learners", "How many learners with a similar profile took it up."),
     Part.FEEDBACK: ("Feedback so far", "How often it was accepted when it was recommended before."),
     Part.DIVERSITY: ("Overlap", "Taken off for teaching what a credential ranked above already teaches."),
@@ -54,7 +54,7 @@ PARTS: dict[str, tuple[str, str]] = {
 MOVED: dict[str, str] = {
     "catalog": "the catalog or what the role asks for",
     "rubric": "a question, its answer key or its rubric",
-    "embeddings": "the index of the catalog's documents",
+    "embeddings": "the index of the catalog’s documents",
 }
 QUESTION_TYPES: dict[str, str] = {
     QuestionType.MULTIPLE_CHOICE: "Multiple choice",

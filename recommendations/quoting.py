@@ -1,9 +1,10 @@
 """Choosing the sentences that say what a learner is looking for, and not what any course says of itself.
 
-Every sentence of a credential's passages is a candidate. Sentences that steer their reader come last, then those of
-sections about audience and assessment, then those too short to say anything. Of the rest the one whose vector is
-nearest to the need's counts, by cosine in steps of .02, so that what is as good as equal is decided by how many words
-it shares with the need, and after that by which passage is nearer. Without vectors the words decide alone.
+Every sentence of a credential's passages is a candidate; headings, of which a document may consist, are none.
+Sentences that steer their reader come last, then those of sections about audience and assessment, then those too short
+to say anything. Of the rest the one whose vector is nearest to the need's counts, by cosine in steps of .02, so that
+what is as good as equal is decided by how many words it shares with the need, and after that by which passage is
+nearer. Without vectors the words decide alone.
 """
 
 import re
@@ -17,6 +18,7 @@ from recommendations.citing import STEERING, stems
 
 MAX_QUOTE_WORDS: Final = 45
 LEAST_WORDS: Final = 4
+HEADING: Final = re.compile(r"#{1,6}\s")
 # The passages of a catalog come up again with every student.
 MOST_KEPT: Final = 4096
 STEP: Final = 0.02
@@ -92,7 +94,8 @@ def _merits(text: str) -> tuple[bool, bool]:
 
 @lru_cache(maxsize=MOST_KEPT)
 def _sentences_of(text: str) -> tuple[tuple[str, bool], ...]:
-    return tuple(_shortened(text[span.start : span.end]) for span in sentences(text))
+    said = (text[span.start : span.end] for span in sentences(text))
+    return tuple(_shortened(one) for one in said if not HEADING.match(one))
 
 
 def _shortened(sentence: str) -> tuple[str, bool]:

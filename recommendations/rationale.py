@@ -199,6 +199,8 @@ def _wanted(facts: RunFacts, titles: Sequence[str]) -> str:
     gaps = [
         f"{need.skill_name} ({_level(need.level)} of {_level(need.target)})" for need in needs[:NAMED_NEEDS]
     ]
+    if len(needs) == 1:
+        return f"The one gap: {gaps[0]}."
     return f"The gaps that matter most: {_listed(gaps)}."
 
 
@@ -207,10 +209,9 @@ def _suggested(titles: Sequence[str], needs: Sequence[Need]) -> str:
         return f"First suggestion: {titles[0]}."
     if not needs:
         return ""
-    is_beyond = needs[0].basis == "stretch"
-    return (
-        f"No credential in the catalog {'goes beyond the role there' if is_beyond else 'closes these gaps'}."
-    )
+    if needs[0].basis == "stretch":
+        return "No credential in the catalog goes beyond the role there."
+    return f"No credential in the catalog closes {'this gap' if len(needs) == 1 else 'these gaps'}."
 
 
 def _hours(hours: int) -> str:

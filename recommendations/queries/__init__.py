@@ -1,6 +1,7 @@
 """Reading recommendations and what they are made from."""
 
 from recommendations.calibration import Calibration, Reliability
+from recommendations.gaps import NEGLIGIBLE_GAP
 from recommendations.queries.crowds import learners, neighbours
 from recommendations.queries.decisions import Decision, decision
 from recommendations.queries.embeddings import (
@@ -66,6 +67,7 @@ from recommendations.queries.standing import Marks, marks_now, marks_read, moved
 from recommendations.queries.verbatim import standing_verbatim
 
 __all__ = [
+    "NEGLIGIBLE_GAP",
     "Awaited",
     "BlendInUse",
     "Calibration",

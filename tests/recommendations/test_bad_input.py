@@ -194,7 +194,7 @@ class TestCredentials:
         made = recommended(assessed(sql=1.0))
 
         assert (keys(made), made.missing) == ([], [])
-        assert "No credential in the catalog closes these gaps" in made.summary
+        assert "No credential in the catalog closes this gap" in made.summary
         assert not WhatIf.objects.exists()
 
 

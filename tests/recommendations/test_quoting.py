@@ -52,6 +52,13 @@ def test_what_is_used_or_refused_is_passed_over() -> None:
     assert chosen([("", SNIPPET)], "SQL", accept=lambda _: False) is None
 
 
+def test_a_heading_is_no_sentence() -> None:
+    assert sayings([("", "# Joins\n\n## Groups")]) == []
+    assert [one.text for one in sayings([("", "#joins are searched for most.")])] == [
+        "#joins are searched for most."
+    ]
+
+
 def test_a_long_sentence_is_quoted_in_part_and_still_word_for_word() -> None:
     snippet = "  ".join(f"word{number}" for number in range(60))
 

@@ -146,13 +146,21 @@ def test_every_sentence_of_a_summary_stands(told: RunFacts, titles: list[str]) -
 def test_a_summary_tells_standing_gaps_and_first_suggestion() -> None:
     assert text_of(summary(run(), ["SQL Joins"], "3")) == (
         "For Data Analyst, 1 of 2 measured skills is at the target. Not measured: Writing [profile]. "
-        "The gaps that matter most: SQL (1.2 of 4.0) [profile]. First suggestion: SQL Joins [catalog][3]."
+        "The one gap: SQL (1.2 of 4.0) [profile]. First suggestion: SQL Joins [catalog][3]."
     )
+
+
+def test_a_summary_of_several_gaps_names_the_heaviest() -> None:
+    charts = Need("charts", "Charts", 2.0, 3.0, 3, "measured")
+    said = text_of(summary(run(needs=(SQL, charts)), []))
+
+    assert "The gaps that matter most: SQL (1.2 of 4.0) and Charts (2.0 of 3.0) [profile]." in said
+    assert "No credential in the catalog closes these gaps [catalog]." in said
 
 
 def test_a_summary_says_what_it_goes_without() -> None:
     assert text_of(summary(run(missing=frozenset({"neighbours", "retrieval"})), [])).endswith(
-        "No credential in the catalog closes these gaps [catalog]. "
+        "No credential in the catalog closes this gap [catalog]. "
         "The catalog could not be searched, so no passages are quoted [run]. "
         "There are too few past learners to compare with yet [run]."
     )
@@ -161,9 +169,7 @@ def test_a_summary_says_what_it_goes_without() -> None:
 def test_a_run_that_was_given_up_promises_nothing_about_the_catalog() -> None:
     said = text_of(summary(run(profile=PROFILE[:1], missing=frozenset({"recommendations"})), []))
 
-    assert said.endswith(
-        "The gaps that matter most: SQL (1.2 of 4.0) [profile]. No recommendations could be made [run]."
-    )
+    assert said.endswith("The one gap: SQL (1.2 of 4.0) [profile]. No recommendations could be made [run].")
 
 
 def test_one_without_gaps_and_one_of_whom_nothing_was_measured_are_told_so() -> None:
@@ -189,7 +195,7 @@ def test_one_without_gaps_for_whom_there_is_nothing_is_told_why() -> None:
     assert expert == at_target + "There is no gap to close, and no level above to reach [profile]."
     assert unknown.endswith(
         "What matters most for the role: Writing [profile]. "
-        "No credential in the catalog closes these gaps [catalog]."
+        "No credential in the catalog closes this gap [catalog]."
     )
     assert no_skills == "Data Analyst asks for no skills yet, so there is nothing to compare [profile]."
 

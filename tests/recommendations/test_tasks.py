@@ -251,7 +251,7 @@ def test_an_empty_catalog_gives_an_honest_empty_list() -> None:
     made = effective(assessment.pk)
     assert made is not None
     assert len(made.items.all()) == 0
-    assert "No credential in the catalog closes these gaps [catalog]." in made.summary
+    assert "No credential in the catalog closes this gap [catalog]." in made.summary
 
 
 def test_what_the_learner_holds_is_not_recommended_again() -> None:
