@@ -15,6 +15,7 @@ from companion import words
 from companion.charts import Bar, stacked
 from companion.cited import Piece, pieces
 from companion.highlight import Segment, Span, segments
+from companion.steps import StepLine, steps_of
 from recommendations import queries as recommendations
 from recommendations.enums import Part
 
@@ -55,7 +56,8 @@ class Passage:
 class Item:
     """A recommended credential; ``bars`` draw ``parts``, whose sum is ``confidence``.
 
-    ``accepted`` is how many of a hundred of its confidence are accepted; None while feedback does not say.
+    ``accepted`` is how many of a hundred of its confidence are accepted; None while feedback does not say. ``steps``
+    are what the student who takes it up has set out to do.
     """
 
     credential_id: uuid.UUID
@@ -72,6 +74,7 @@ class Item:
     bars: tuple[Bar, ...]
     rationale: tuple[Piece, ...]
     passages: tuple[Passage, ...]
+    steps: Sequence[StepLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,8 @@ def recommended(run: Any, *, places: Mapping[str, str]) -> Recommended:
     passages = {str(trace.rank): f"passage-{trace.rank}" for item in items for trace in item.traces.all()}
     places = {**places, **passages}
     around = run.parameters.get("neighbours") or {}
+    skills = {need["skill_key"]: need["skill_name"] for need in run.parameters.get("needs", [])}
+    steps = steps_of(run.assessment.user_id, skills)
     what_if = recommendations.what_if_of(run)
     others = run.assessment.recommendations.exclude(pk=run.pk).order_by("-run").values_list("run", "pk")
     return Recommended(
@@ -131,7 +136,7 @@ def recommended(run: Any, *, places: Mapping[str, str]) -> Recommended:
         run=run.run,
         generated_at=run.generated_at,
         summary=pieces(run.summary, places),
-        items=tuple(_item(item, places) for item in items),
+        items=tuple(_item(item, places, steps.get(str(item.credential_id), ())) for item in items),
         neighbours=around.get("size"),
         learners=around.get("learners"),
         histories=words.histories(run.parameters.get("histories")),
@@ -142,7 +147,7 @@ def recommended(run: Any, *, places: Mapping[str, str]) -> Recommended:
     )
 
 
-def _item(item: Any, places: Mapping[str, str]) -> Item:
+def _item(item: Any, places: Mapping[str, str], steps: Sequence[StepLine]) -> Item:
     credential = item.credential
     parts: dict[str, Decimal] = item.decimal_parts
     documents = {document.uri: document for document in credential.documents.all()}
@@ -164,6 +169,7 @@ def _item(item: Any, places: Mapping[str, str]) -> Item:
         passages=tuple(
             _passage(trace, documents.get(trace.source_uri), quoted) for trace in item.traces.all()
         ),
+        steps=steps,
     )
 
 

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Final
 
+from companion.steps import enrolment, practice, towards
 from planner import services as planner
 from planner.enums import Source
 from recommendations import queries as recommendations
@@ -23,25 +24,20 @@ def follow_up(*, feedback_id: uuid.UUID, now: dt.datetime) -> None:
     if decision.accepted:
         planner.plan(by=by, source=source, steps=_steps(decision), now=now)
     else:
-        planner.call_off(by=by, source=source, begins_with=_reference(decision), now=now)
+        planner.call_off(by=by, source=source, begins_with=towards(decision.credential_id), now=now)
 
 
 def _steps(decision: Decision) -> Iterator[planner.Step]:
     yield planner.Step(
-        reference=f"{_reference(decision)}enrol",
+        reference=enrolment(decision.credential_id),
         title=f"Enrol: {decision.title}",
         description=f"You took up this recommendation. {decision.uri}",
         tags=["enrol"],
     )
     for key, name in decision.skills[:MOST_SKILLS]:
         yield planner.Step(
-            reference=f"{_reference(decision)}practise:{key}",
+            reference=practice(decision.credential_id, key),
             title=f"Practise {name}: {decision.title}",
             description=f"Your result says to work on {name}, and {decision.title} teaches it.",
             tags=["practise", name[:TAG_LENGTH]],
         )
-
-
-def _reference(decision: Decision) -> str:
-    """What the references of all steps towards a credential begin with."""
-    return f"credential:{decision.credential_id}:"

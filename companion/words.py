@@ -6,6 +6,7 @@ from typing import Any
 
 from assessments.enums import AssessmentStatus, MissingPart, Stage
 from catalog.enums import QuestionType
+from planner.enums import TaskStatus
 from recommendations.enums import Acceptance, Part
 from scoring.enums import ChangeKind, ReviewReason, ScoreSource
 
@@ -55,6 +56,12 @@ MOVED: dict[str, str] = {
     "catalog": "the catalog or what the role asks for",
     "rubric": "a question, its answer key or its rubric",
     "embeddings": "the index of the catalog’s documents",
+}
+TASK_STATUSES: dict[str, Label] = {
+    TaskStatus.TODO: Label("to do"),
+    TaskStatus.IN_PROGRESS: Label("begun", "accent"),
+    TaskStatus.DONE: Label("done", "good"),
+    TaskStatus.CANCELLED: Label("called off"),
 }
 QUESTION_TYPES: dict[str, str] = {
     QuestionType.MULTIPLE_CHOICE: "Multiple choice",

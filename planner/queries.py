@@ -15,7 +15,7 @@ from accounts.service_keys import KeyHolder
 from microcred.errors import Invalid, Missing
 from planner import cursors
 from planner.cursors import CursorInvalid as CursorInvalid
-from planner.enums import Order, Priority
+from planner.enums import Order, Priority, Source
 from planner.models import Task
 from planner.stats import ZoneUnknown as ZoneUnknown
 from planner.stats import stats_of as stats_of
@@ -106,6 +106,11 @@ def listed(user_id: uuid.UUID, *, sort: Order, cursor: str, limit: int, wanted: 
     tasks = found[:limit]
     is_more = len(found) > limit
     return Page(tasks, _behind(sort, column, tasks[-1]) if is_more else "")
+
+
+def from_source(user_id: uuid.UUID, source: Source) -> QuerySet[Task]:
+    """Return a person's tasks that come from somewhere and stand for something there, in the order they were set."""
+    return Task.objects.filter(user=user_id, source=source).exclude(reference="").order_by("pk")
 
 
 def _behind(sort: Order, column: str, last: Task) -> str:
