@@ -23,7 +23,7 @@ from companion.evidence import Recommended
 from companion.forms import AssessmentFilters, FeedbackForm
 from microcred.errors import DomainError, Missing
 from recommendations.services import NothingToTakeBack, record_feedback, take_back_feedback
-from scoring.oversight import held_results
+from scoring.oversight import LONGEST_REASON, held_results
 
 Page = Callable[..., HttpResponse]
 
@@ -43,6 +43,13 @@ def staff_page(page: Page) -> Page:
             raise Http404(error.message) from None
 
     return guarded
+
+
+def refuse(request: HttpRequest, said: str, *, place: str) -> None:
+    """Say at a place of the page that follows why nothing was changed, and give back the reason that was written."""
+    written = request.POST.get("reason", "").strip()[:LONGEST_REASON]
+    text = f"{said} You had written: “{written}”" if written else said
+    messages.error(request, text, extra_tags=place)
 
 
 def caller(request: HttpRequest) -> User:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessments import services as assessments
 from companion import decisions
 from companion.decisions import AppealDossier
-from companion.pages import caller
+from companion.pages import caller, refuse
 from companion.pages_review import review_page
 from companion.queries import PAGE_SIZE
 from companion.review_forms import DecisionForm, MessageForm, OverrideForm, ReleaseForm
@@ -30,7 +30,7 @@ def override(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     form = OverrideForm(request.POST)
     if not form.is_valid():
         for problem in (text for texts in form.errors.values() for text in texts):
-            messages.error(request, f"The score was not changed. {problem}", extra_tags="answers")
+            refuse(request, f"The score was not changed. {problem}", place="answers")
         return redirect(page + "#answers")
     try:
         oversight.override(
@@ -44,7 +44,7 @@ def override(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     except Missing:
         raise
     except DomainError as error:
-        messages.error(request, f"The score was not changed. {error.message}", extra_tags="answers")
+        refuse(request, f"The score was not changed. {error.message}", place="answers")
         return redirect(page + "#answers")
     messages.success(
         request,

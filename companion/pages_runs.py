@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from assessments import queries as assessments
 from companion.evidence import recommended
 from companion.facts import assessment_facts
-from companion.pages import caller, staff_page
+from companion.pages import caller, refuse, staff_page
 from companion.pages_review import review_page
 from companion.quality_pages import quality_page
 from microcred.errors import DomainError, Missing
@@ -57,7 +57,7 @@ def check_skill(request: HttpRequest, assessment_id: uuid.UUID, skill: str) -> H
     form = CheckForm(request.POST)
     if not form.is_valid():
         for problem in (text for texts in form.errors.values() for text in texts):
-            messages.error(request, f"The level was not checked. {problem}", extra_tags="skills")
+            refuse(request, f"The level was not checked. {problem}", place="skills")
         return redirect(page)
     try:
         row = oversight.check_skill(
@@ -71,7 +71,7 @@ def check_skill(request: HttpRequest, assessment_id: uuid.UUID, skill: str) -> H
     except Missing:
         raise
     except DomainError as error:
-        messages.error(request, f"The level was not checked. {error.message}", extra_tags="skills")
+        refuse(request, f"The level was not checked. {error.message}", place="skills")
         return redirect(page)
     found = "is confirmed" if row.outcome == "confirmed" else "is corrected and counts"
     messages.success(

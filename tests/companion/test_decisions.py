@@ -1,5 +1,6 @@
 """Reviews, overrides, releases and appeals on the pages."""
 
+import re
 import uuid
 from typing import Any
 
@@ -100,7 +101,10 @@ class TestReviews:
         )
 
         assert response.status_code == 400
-        assert "Choose a level." in response.content.decode()
+        page = response.content.decode()
+        assert "Choose a level." in page
+        (described,) = re.findall(r'<fieldset class="field levels" aria-describedby="([^"]+)"', page)
+        assert f'id="{described}"' in page
 
     def test_what_is_given_back_is_in_the_queue_again(self, assessment: Assessment) -> None:
         client = browser_of(AdvisorFactory())
@@ -178,7 +182,7 @@ class TestOverrides:
     def test_what_cannot_be_is_said(
         self, advisor: User, assessment: Assessment, fields: dict[str, str], said: str
     ) -> None:
-        body = {"criterion": "evidence", "level": "l2", "reason": "A reason."} | fields
+        body = {"criterion": "evidence", "level": "l2", "reason": "A <b>reason</b>."} | fields
 
         page = shown(
             browser_of(advisor),
@@ -189,6 +193,7 @@ class TestOverrides:
 
         assert "The score was not changed." in page[page.index('id="answers"') : page.index('id="feedback"')]
         assert said in page
+        assert ("You had written: “A &lt;b&gt;reason&lt;/b&gt;.”" in page) == bool(body["reason"])
 
     def test_a_stranger_s_student_is_not_there(self, assessment: Assessment) -> None:
         body = {

@@ -165,8 +165,22 @@ def test_a_check_without_a_reason_changes_nothing(client: Client, assessment: As
 
     html = page(client, assessment)
     assert "is contested" in html
+    assert "You had written" not in html
     said = "The level was not checked. State a reason; the student reads it."
     assert html.index('id="skills"') < html.index(said) < html.index('id="answers"')
+
+
+def test_a_check_with_a_level_off_the_scale_gives_the_reason_back(
+    client: Client, assessment: Assessment
+) -> None:
+    skill = effective(assessment).parameters["needs"][0]["skill_key"]
+    oversight.contest_skill(
+        by=assessment.user, assessment_id=assessment.pk, skill_key=skill, reason="No.", now=NOW
+    )
+    body = {"level": "6", "reason": "It is more."}
+    client.post(reverse("advisor:check-skill", args=[assessment.pk, skill]), body)
+
+    assert "You had written: “It is more.”" in page(client, assessment)
 
 
 def test_strangers_find_none_of_these_pages(assessment: Assessment) -> None:
