@@ -95,6 +95,13 @@ def _use_the_api(student: User, assessment: Assessment) -> None:
     notices = client.get("/api/v1/notices").json()["items"]
     client.post("/api/v1/notices/seen", {"notice_ids": [notices[0]["notice_id"]]}, format="json")
     client.patch("/api/v1/me", {"model_scoring": True}, format="json")
+    task = {
+        "title": f"{MARK} task",
+        "description": f"{MARK} words",
+        "tags": [f"{MARK} tag"],
+        "reference": f"{MARK}",
+    }
+    assert client.post("/api/v1/tasks", task, format="json").status_code == 201
     Client().force_login(student)
 
 
