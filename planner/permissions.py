@@ -5,7 +5,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.service_keys import RequiresScope, Scope, key_holder
-from planner.queries import Planner
+from ops.audit import Actor
 
 
 class MayPlan(RequiresScope):
@@ -19,6 +19,6 @@ class MayPlan(RequiresScope):
         return isinstance(request.user, User) or super().has_permission(request, view)
 
 
-def planner(request: Request) -> Planner:
+def planner(request: Request) -> Actor:
     """Return who asks; only for views that `MayPlan` guards."""
     return request.user if isinstance(request.user, User) else key_holder(request)

@@ -11,16 +11,14 @@ from django.db.models.functions import Coalesce
 
 from accounts.enums import Role, UserStatus
 from accounts.models import User
-from accounts.service_keys import KeyHolder
 from microcred.errors import Invalid, Missing
+from ops.audit import Actor
 from planner import cursors
 from planner.cursors import CursorInvalid as CursorInvalid
 from planner.enums import Order, Priority, Source
 from planner.models import Task
 from planner.stats import ZoneUnknown as ZoneUnknown
 from planner.stats import stats_of as stats_of
-
-Planner = User | KeyHolder
 
 # Later than every date that a task can have, for those that have none.
 _NEVER: Final = dt.datetime.max.replace(tzinfo=dt.UTC)
@@ -52,7 +50,7 @@ class Page:
     next: str
 
 
-def owner(*, by: Planner, user_id: uuid.UUID | None) -> uuid.UUID:
+def owner(*, by: Actor, user_id: uuid.UUID | None) -> uuid.UUID:
     """Return whose tasks a request is about: a person's own, or those of the student whom a program names.
 
     Raises:
@@ -70,14 +68,14 @@ def owner(*, by: Planner, user_id: uuid.UUID | None) -> uuid.UUID:
     return user_id
 
 
-def visible_to(by: Planner) -> QuerySet[Task]:
+def visible_to(by: Actor) -> QuerySet[Task]:
     """Return the tasks that the caller may see and change: a person's own, to a program those of active students."""
     if isinstance(by, User):
         return Task.objects.filter(user=by.pk)
     return Task.objects.filter(user__in=_students())
 
 
-def get_visible(*, by: Planner, task_id: uuid.UUID) -> Task:
+def get_visible(*, by: Actor, task_id: uuid.UUID) -> Task:
     """Return a task.
 
     Raises:

@@ -9,13 +9,12 @@ from typing import Any, Final
 from django.db import transaction
 
 from accounts.models import User
-from accounts.service_keys import KeyHolder
 from microcred.errors import Conflict, DomainError, Invalid, PreconditionFailed
 from ops import audit
+from ops.audit import Actor
 from planner import queries
 from planner.enums import BulkOp, Source, TaskStatus
 from planner.models import LONGEST_TAG, LONGEST_TITLE, MOST_TAGS, Task
-from planner.queries import Planner
 
 CHANGEABLE: Final = ("title", "description", "status", "priority", "due_at", "tags")
 
@@ -58,7 +57,7 @@ class Operation:
 
 @transaction.atomic
 def create_task(
-    *, by: Planner, owner_id: uuid.UUID, now: dt.datetime, reference: str = "", **fields: Any
+    *, by: Actor, owner_id: uuid.UUID, now: dt.datetime, reference: str = "", **fields: Any
 ) -> Task:
     """Add a task for ``owner_id``, whom `queries.owner` has returned; ``fields`` are of ``CHANGEABLE``.
 
@@ -68,8 +67,8 @@ def create_task(
     """
     origin = {
         "user_id": owner_id,
-        "source": Source.PLATFORM if isinstance(by, KeyHolder) else Source.MANUAL,
-        "platform_id": by.pk if isinstance(by, KeyHolder) else None,
+        "source": Source.MANUAL if isinstance(by, User) else Source.PLATFORM,
+        "platform_id": None if isinstance(by, User) else by.pk,
         "reference": reference,
     }
     made = {**_checked(fields), "created_at": now, "updated_at": now}
@@ -85,7 +84,7 @@ def create_task(
 @transaction.atomic
 def change_task(
     *,
-    by: Planner,
+    by: Actor,
     task_id: uuid.UUID,
     now: dt.datetime,
     expected: Collection[str] | None = None,
@@ -103,7 +102,7 @@ def change_task(
 
 @transaction.atomic
 def complete_task(
-    *, by: Planner, task_id: uuid.UUID, now: dt.datetime, expected: Collection[str] | None = None
+    *, by: Actor, task_id: uuid.UUID, now: dt.datetime, expected: Collection[str] | None = None
 ) -> Task:
     """Tick a task off; one that is done stays as it is. Raises as changing does.
 
@@ -118,7 +117,7 @@ def complete_task(
 
 @transaction.atomic
 def reopen_task(
-    *, by: Planner, task_id: uuid.UUID, now: dt.datetime, expected: Collection[str] | None = None
+    *, by: Actor, task_id: uuid.UUID, now: dt.datetime, expected: Collection[str] | None = None
 ) -> Task:
     """Put a task that is done or cancelled back among those to do; an open one stays as it is."""
     task = _locked(by, task_id, expected)
@@ -126,7 +125,7 @@ def reopen_task(
 
 
 @transaction.atomic
-def delete_task(*, by: Planner, task_id: uuid.UUID, expected: Collection[str] | None = None) -> None:
+def delete_task(*, by: Actor, task_id: uuid.UUID, expected: Collection[str] | None = None) -> None:
     """Take a task away for good."""
     task = _locked(by, task_id, expected)
     _record(by, "deleted", task)
@@ -135,7 +134,7 @@ def delete_task(*, by: Planner, task_id: uuid.UUID, expected: Collection[str] | 
 
 @transaction.atomic
 def bulk(
-    *, by: Planner, owner_id: uuid.UUID, operations: Sequence[Operation], now: dt.datetime
+    *, by: Actor, owner_id: uuid.UUID, operations: Sequence[Operation], now: dt.datetime
 ) -> list[Task | None]:
     """Do all of it in order, or nothing; return each task as it has become, None for one that was deleted.
 
@@ -187,7 +186,7 @@ def call_off(*, by: User, source: Source, begins_with: str, now: dt.datetime) ->
     ]
 
 
-def _operate(by: Planner, owner_id: uuid.UUID, operation: Operation, now: dt.datetime) -> Task | None:
+def _operate(by: Actor, owner_id: uuid.UUID, operation: Operation, now: dt.datetime) -> Task | None:
     if operation.op == BulkOp.CREATE:
         return create_task(by=by, owner_id=owner_id, now=now, **operation.fields)
     if operation.task_id is None:
@@ -205,7 +204,7 @@ def _operate(by: Planner, owner_id: uuid.UUID, operation: Operation, now: dt.dat
     return None
 
 
-def _locked(by: Planner, task_id: uuid.UUID, expected: Collection[str] | None) -> Task:
+def _locked(by: Actor, task_id: uuid.UUID, expected: Collection[str] | None) -> Task:
     task = queries.visible_to(by).filter(pk=task_id).select_for_update(of=("self",)).first()
     if task is None:
         raise queries.TaskMissing("There is no such task.")
@@ -221,7 +220,7 @@ def _added(origin: Mapping[str, Any], made: Mapping[str, Any]) -> tuple[Task, bo
     return Task.objects.select_for_update(of=("self",)).get_or_create(**origin, defaults=dict(made))
 
 
-def _changed(by: audit.Actor, task: Task, action: str, fields: Mapping[str, Any], now: dt.datetime) -> Task:
+def _changed(by: Actor, task: Task, action: str, fields: Mapping[str, Any], now: dt.datetime) -> Task:
     """Write what differs, with a line in the trail; nothing where nothing does."""
     differing = {name: value for name, value in fields.items() if getattr(task, name) != value}
     if not differing:
@@ -252,7 +251,7 @@ def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _record(by: audit.Actor, action: str, task: Task, **facts: Any) -> None:
+def _record(by: Actor, action: str, task: Task, **facts: Any) -> None:
     audit.record(
         by=by, action=f"task.{action}", resource_type="task", resource_id=task.pk,
         metadata={"user_id": str(task.user_id), "status": str(task.status), "version": task.version, **facts},
