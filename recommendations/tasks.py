@@ -119,7 +119,8 @@ def embed_catalog(claim: Claim) -> None:
         embedder=providers.embedder(), now=timezone.now(), limit=PASSAGES_A_JOB
     )
     with claim.finish():
-        if counts.waiting:
+        # One that got nowhere would be followed by the like for ever.
+        if counts.waiting and counts.embedded:
             enqueue("recommendations.embed")
 
 

@@ -238,7 +238,11 @@ class Embedder(Protocol):
         ...
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return float32 of shape (len(texts), dimension), each row of unit length. Raises ProviderError."""
+        """Return float32 of shape (len(texts), dimension), each row of unit length. Raises ProviderError.
+
+        A row that is not of unit length belongs to a text that the model finds no direction for: see
+        ``microcred.ai.vectors``.
+        """
         ...
 
 

@@ -105,8 +105,9 @@ def read_embeddings(
 ) -> tuple[Vectors, Usage]:
     """Read ``count`` vectors in the order of the request, scaled to unit length.
 
-    Accepts numbers and base64 of little-endian float32. Raises ProviderError for another count or
-    dimension, and for a vector that is not finite or has no direction.
+    Accepts numbers and base64 of little-endian float32. A vector that is not finite or has no direction becomes zeros,
+    so that it does not cost other texts theirs. Raises ProviderError for another count or dimension, and where none of
+    several has a direction.
     """
     data = read_object(body)
     items = data.get("data")
@@ -122,9 +123,10 @@ def read_embeddings(
     vectors = np.stack([rows[index] for index in range(count)])
     with np.errstate(all="ignore"):
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        if not np.isfinite(lengths).all() or (lengths < 1e-12).any():
-            raise _bad_vectors("one is zero or not finite")
-        unit = (vectors / lengths).astype(np.float32)
+        sound = np.isfinite(lengths) & (lengths >= 1e-12)
+        if count > 1 and not sound.any():
+            raise _bad_vectors("all are zero or not finite")
+        unit = np.where(sound, vectors / lengths, 0.0).astype(np.float32)
     return unit, read_usage(data, prompt_characters=prompt_characters)
 
 

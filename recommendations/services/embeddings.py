@@ -88,8 +88,9 @@ def refresh_embeddings(
         waiting.annotate(length=Length("text")).order_by("length", "pk").values_list("pk", flat=True)
     )
     chosen = to_do[:limit]
+    embedded = 0
     for start in range(0, len(chosen), BATCH):
-        _embed(embedder, chosen[start : start + BATCH])
+        embedded += _embed(embedder, chosen[start : start + BATCH])
         if progress:
             progress(min(start + BATCH, len(chosen)), len(chosen))
     refresh_titles(embedder)
@@ -98,7 +99,7 @@ def refresh_embeddings(
         cut=len(changed),
         added=sum(added for added, _ in cuts),
         removed=sum(removed for _, removed in cuts),
-        embedded=len(chosen),
+        embedded=embedded,
         waiting=len(to_do) - len(chosen),
     )
     if counts.cut or counts.embedded:
@@ -203,7 +204,7 @@ def _without_vector(key: EmbeddingKey) -> QuerySet[DocumentChunk]:
 
 
 def _embed(embedder: Embedder, chunk_ids: Sequence[uuid.UUID]) -> int:
-    """Give passages their vectors; return how many texts the embedder was asked for."""
+    """Give passages their vectors; return how many have got one."""
     rows = list(DocumentChunk.objects.filter(pk__in=chunk_ids))
     by_hash = _vectors_of({row.content_hash for row in rows}, EmbeddingKey.of(embedder))
     new = {row.content_hash: row for row in rows if row.content_hash not in by_hash}
@@ -216,8 +217,9 @@ def _embed(embedder: Embedder, chunk_ids: Sequence[uuid.UUID]) -> int:
     if lost:
         # One passage that no vector can be had for must not keep the others out; it is tried again the next time.
         log.error("vectors_left_out", model=embedder.model, chunks=lost)
-    _store(embedder, [(row, by_hash[row.content_hash]) for row in rows if row.content_hash in by_hash])
-    return len(texts)
+    found = [(row, by_hash[row.content_hash]) for row in rows if row.content_hash in by_hash]
+    _store(embedder, found)
+    return len(found)
 
 
 def _vectors_of(content_hashes: Collection[str], key: EmbeddingKey) -> dict[str, Any]:

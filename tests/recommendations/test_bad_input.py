@@ -10,13 +10,14 @@ from django.urls import reverse
 from assessments.models import Assessment
 from catalog import queries as catalog
 from catalog.models import Credential, CredentialDocument, RoleSkill
+from catalog.services import announce_catalog_change
 from microcred.ai import providers
 from microcred.ai.base import ProviderError, Vectors
 from microcred.ai.vectors import embed_soundly
 from ops import jobs
 from ops.enums import JobStatus
 from ops.models import AsyncJob
-from recommendations import queries
+from recommendations import queries, tasks
 from recommendations.models import DocumentChunk, EmbeddingArtifact, Recommendation, WhatIf
 from recommendations.services import refresh_embeddings
 from scoring.events import assessment_scored
@@ -255,6 +256,20 @@ class TestProviders:
 
         refresh_embeddings(embedder=WordEmbedder())
         assert EmbeddingArtifact.objects.count() == 3
+
+    def test_passages_that_get_none_are_not_asked_about_for_ever(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tasks, "PASSAGES_A_JOB", 1)
+        monkeypatch.setattr(providers, "embedder", lambda: BrokenEmbedder("zero"))
+        for number in range(3):
+            offered(f"sql-{number}", sql=3.0)
+        announce_catalog_change()
+
+        jobs.drain(limit=5)
+
+        assert AsyncJob.objects.get(kind="recommendations.embed").status == JobStatus.SUCCEEDED
+        assert not EmbeddingArtifact.objects.exists()
 
     @pytest.mark.parametrize("how", HOW)
     def test_every_flaw_is_named_as_one_that_no_retry_helps(self, how: str) -> None:

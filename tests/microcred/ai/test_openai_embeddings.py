@@ -62,12 +62,37 @@ def test_vectors_in_another_order_are_put_back_by_their_index(fake: FakeOpenAI, 
     assert embedder.embed(["first", "second"]).tolist() == [[1.0, 0.0], [0.0, 1.0]]
 
 
+NONE = ["[0.0, 0.0]", "[1e308, 1e308]", "[NaN, 1]"]
+
+
+@pytest.mark.parametrize("none", NONE)
+def test_a_vector_without_a_direction_is_zeros_and_costs_no_other_text_its_own(
+    fake: FakeOpenAI, server: OpenAIServer, none: str
+) -> None:
+    items = f'{{"index": 0, "embedding": {none}}}, {{"index": 1, "embedding": [0.0, 2.0]}}'
+    fake.queue(Reply(f'{{"data": [{items}]}}'))
+    embedder = OpenAIEmbedder(server, model="any", prices=PriceTable(), dimension=2)
+
+    assert embedder.embed(["first", "second"]).tolist() == [[0.0, 0.0], [0.0, 1.0]]
+
+
+@pytest.mark.parametrize("none", NONE)
+def test_where_no_text_gets_a_direction_the_reply_is_refused(
+    fake: FakeOpenAI, server: OpenAIServer, none: str
+) -> None:
+    items = ", ".join(f'{{"index": {index}, "embedding": {none}}}' for index in range(2))
+    fake.queue(Reply(f'{{"data": [{items}]}}'))
+    embedder = OpenAIEmbedder(server, model="any", prices=PriceTable(), dimension=2)
+
+    with pytest.raises(ProviderError) as raised:
+        embedder.embed(["first", "second"])
+
+    assert raised.value.kind == "bad_vectors"
+
+
 @pytest.mark.parametrize(
     ("bad", "kind"),
     [
-        (embedding_reply([0.0, 0.0]), "bad_vectors"),
-        (embedding_reply([1e308, 1e308]), "bad_vectors"),
-        (Reply('{"data": [{"index": 0, "embedding": [NaN, 1]}]}'), "bad_vectors"),
         (embedding_reply([1.0, 2.0, 3.0]), "bad_vectors"),
         (embedding_reply([1.0, 0.0], [0.0, 1.0]), "bad_vectors"),
         (Reply({"data": [{"index": 1, "embedding": [1.0, 0.0]}]}), "bad_vectors"),
