@@ -141,9 +141,9 @@ def bulk(
     Tasks are those of ``owner_id`` alone. Raises what the single services raise, with the place of the operation from 0
     in the details.
     """
+    _one_at_a_time(owner_id)
     named = [one.task_id for one in operations if one.task_id]
     mine = queries.visible_to(by).filter(user=owner_id, pk__in=named)
-    # In one order for everybody, or two requests about the same tasks could wait for each other.
     theirs = set(mine.select_for_update().order_by("pk").values_list("pk", flat=True))
     done: list[Task | None] = []
     for place, operation in enumerate(operations):
@@ -161,6 +161,7 @@ def bulk(
 @transaction.atomic
 def plan(*, by: User, source: Source, steps: Iterable[Step], now: dt.datetime) -> list[Task]:
     """Set steps on a person's own list, each once; those that were cancelled are taken up again."""
+    _one_at_a_time(by.pk)
     planned = []
     for step in steps:
         origin = {"user_id": by.pk, "source": source, "platform_id": None, "reference": step.reference}
@@ -177,6 +178,7 @@ def plan(*, by: User, source: Source, steps: Iterable[Step], now: dt.datetime) -
 @transaction.atomic
 def call_off(*, by: User, source: Source, begins_with: str, now: dt.datetime) -> list[Task]:
     """Cancel the steps whose reference begins like this and that nobody has begun; what is begun or done stays."""
+    _one_at_a_time(by.pk)
     steps = Task.objects.filter(
         user=by, source=source, platform=None, reference__startswith=begins_with, status=TaskStatus.TODO
     )
@@ -184,6 +186,15 @@ def call_off(*, by: User, source: Source, begins_with: str, now: dt.datetime) ->
         _changed(by, task, "cancelled", {"status": TaskStatus.CANCELLED}, now)
         for task in steps.select_for_update().order_by("pk")
     ]
+
+
+def _one_at_a_time(owner_id: uuid.UUID) -> None:
+    """Let one transaction at a time change several tasks of a person.
+
+    Two of them could otherwise wait for each other: over tasks, and over references that the database has yet to see
+    committed.
+    """
+    User.objects.select_for_update(no_key=True).filter(pk=owner_id).values_list("pk").first()
 
 
 def _operate(by: Actor, owner_id: uuid.UUID, operation: Operation, now: dt.datetime) -> Task | None:
