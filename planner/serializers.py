@@ -172,7 +172,7 @@ class BulkOperation(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check that it has what its kind takes, and nothing else."""
         takes = {BulkOp.CREATE: {"task"}, BulkOp.UPDATE: {"task_id", "changes"}}.get(attrs["op"], {"task_id"})
-        has = attrs.keys() - {"op", "version"}
+        has = attrs.keys() - ({"op"} if attrs["op"] == BulkOp.CREATE else {"op", "version"})
         if has != takes:
             raise serializers.ValidationError(f"{attrs['op']} takes {' and '.join(sorted(takes))}.")
         return attrs
@@ -189,7 +189,7 @@ class BulkOutcome(serializers.Serializer[Any]):
 
     op = serializers.ChoiceField(choices=BulkOp.choices)
     task_id = serializers.UUIDField()
-    task = TaskView(allow_null=True, help_text="As it is now; null where it was deleted.")
+    task = TaskView(allow_null=True, help_text="As the operation has left it; null where it was deleted.")
 
 
 class BulkResult(serializers.Serializer[Any]):

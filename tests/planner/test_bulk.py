@@ -2,9 +2,11 @@
 
 import datetime as dt
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connections
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -130,6 +132,7 @@ class TestApi:
             [{"op": "create"}],
             [{"op": "create", "task": {"title": ""}}],
             [{"op": "create", "task": {"title": "a"}, "task_id": str(uuid.uuid4())}],
+            [{"op": "create", "task": {"title": "a"}, "version": 1}],
             [{"op": "update", "task_id": str(uuid.uuid4())}],
             [{"op": "delete"}],
             [{"op": "delete", "task_id": str(uuid.uuid4()), "version": 0}],
@@ -140,3 +143,22 @@ class TestApi:
     def test_what_is_no_operation_is_refused(self, client: APIClient, wrong: Any) -> None:
         assert client.post(BULK, {"operations": wrong}, format="json").status_code == 400
         assert not Task.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_four_that_set_the_same_tasks_in_other_orders_one_does_and_nobody_waits_for_each_other() -> None:
+    user = UserFactory()
+    forth = [{"op": "create", "task": {"title": "New", "reference": str(number)}} for number in range(40)]
+    sent = [(client_of(user), order) for order in (forth, forth[::-1]) * 2]
+
+    def send(one: tuple[APIClient, list[dict[str, Any]]]) -> int:
+        try:
+            return int(one[0].post(BULK, {"operations": one[1]}, format="json").status_code)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = sorted(pool.map(send, sent))
+
+    assert statuses == [200, 409, 409, 409]
+    assert Task.objects.count() == 40
