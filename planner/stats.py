@@ -44,6 +44,14 @@ SELECT count(*),
   FROM mine
 """
 
+# These time zones have a summer time, but PostgreSQL takes their names for fixed offsets.
+_PLACES: Final = {
+    "CET": "Europe/Brussels",
+    "EET": "Europe/Athens",
+    "MET": "Europe/Brussels",
+    "WET": "Europe/Lisbon",
+}
+
 
 class ZoneUnknown(Invalid):
     """There is no time zone of this name."""
@@ -57,7 +65,7 @@ def stats_of(user_id: uuid.UUID, *, zone: str, now: dt.datetime) -> dict[str, An
     Raises:
         ZoneUnknown: if there is no such time zone.
     """
-    values = {"user": user_id, "zone": zone, "now": now} | _days(zone, now)
+    values = {"user": user_id, "zone": _PLACES.get(zone, zone), "now": now} | _days(zone, now)
     try:
         ((total, statuses, priorities, overdue, today, week, lately, streak),) = fetched(_STATS, values)
     except DataError:  # a name that this machine knows and the database does not

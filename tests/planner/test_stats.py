@@ -151,6 +151,15 @@ def test_a_streak_goes_by_the_days_of_the_time_zone() -> None:
     assert figures(user, zone="Europe/Berlin")["current_streak_days"] == 1  # the 11th and the 9th
 
 
+@pytest.mark.parametrize(("zone", "hour"), [("CET", 22), ("MET", 22), ("EET", 21), ("WET", 23)])
+def test_summer_time_counts_where_a_zone_has_the_name_of_an_offset(zone: str, hour: int) -> None:
+    user, after_midnight = UserFactory(), dt.datetime(2026, 7, 14, hour, 30, tzinfo=dt.UTC)
+    done(user, after_midnight)
+    done(user, after_midnight - 23 * HOUR)  # the day before by summer time, the same one without
+
+    assert figures(user, zone=zone, now=after_midnight)["current_streak_days"] == 2
+
+
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../etc/passwd", "/etc/localtime", "UTC+3", "a" * 300])
 def test_what_is_no_time_zone_is_refused(zone: str) -> None:
     with pytest.raises(queries.ZoneUnknown):
