@@ -33,8 +33,9 @@ class Place:
     def behind(self, column: str, *, is_descending: bool) -> Q:
         """Return the filter for the rows behind it in a list by ``column`` and then by id."""
         side = "lt" if is_descending else "gt"
-        same = Q(**{column: self.value, f"pk__{side}": self.task_id})
-        return Q(**{f"{column}__{side}": self.value}) | same
+        beyond = Q(**{f"{column}__{side}": self.value}) | Q(**{f"pk__{side}": self.task_id})
+        # The first term alone is a range of an index; without it a late page would read all the earlier ones.
+        return Q(**{f"{column}__{side}e": self.value}) & beyond
 
 
 def written(order: Order, place: Place) -> str:

@@ -1,10 +1,13 @@
 """Lists of tasks: what is on them, in which order, and from page to page."""
 
 import datetime as dt
+import re
 import uuid
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from planner import cursors, queries
@@ -111,6 +114,21 @@ def test_a_page_is_one_statement(django_assert_num_queries: DjangoAssertNumQueri
         TaskFactory.create_batch(count, user=user)
         with django_assert_num_queries(1):
             page(user)
+
+
+def test_a_late_page_is_read_from_its_place_in_the_index() -> None:
+    user = UserFactory()
+    TaskFactory.create_batch(2, user=user)
+    cursor = page(user, Order.CREATED_LATEST, limit=1).next
+    with CaptureQueriesContext(connection) as captured:
+        page(user, Order.CREATED_LATEST, cursor)
+    with connection.cursor() as database:
+        database.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        database.execute(f"EXPLAIN {captured[-1]['sql']}")
+        plan = "\n".join(row[0] for row in database.fetchall())
+
+    assert "using idx_tasks_user_created" in plan
+    assert re.search(r"Index Cond: .*created_at <= ", plan)
 
 
 def test_a_cursor_is_good_for_its_order_alone() -> None:
