@@ -31,9 +31,7 @@ def decision(feedback_id: uuid.UUID) -> Decision | None:
     said = RecommendationFeedback.objects.select_related(
         "submitted_by", "item__credential", "recommendation"
     ).get(pk=feedback_id)
-    if said.item is None or said.submitted_by_role != Role.STUDENT:
-        return None
-    if said.acceptance_status == Acceptance.PENDING and not said.withdrawn:
+    if said.item is None or said.submitted_by_role != Role.STUDENT or not _decides(said):
         return None
     taught = set(said.item.credential.credential_skills.values_list("skill__key", flat=True))
     return Decision(
@@ -48,3 +46,14 @@ def decision(feedback_id: uuid.UUID) -> Decision | None:
             if need["skill_key"] in taught
         ],
     )
+
+
+def _decides(said: RecommendationFeedback) -> bool:
+    """Whether this takes up a credential or lets go of it: to take back what was no acceptance lets go of nothing."""
+    if not said.withdrawn:
+        return said.acceptance_status != Acceptance.PENDING
+    earlier = RecommendationFeedback.objects.filter(
+        recommendation=said.recommendation_id, item=said.item_id, submitted_by=said.submitted_by_id
+    ).exclude(pk=said.pk)
+    before = earlier.order_by("-submitted_at", "-pk").first()
+    return before is not None and before.acceptance_status == Acceptance.ACCEPTED

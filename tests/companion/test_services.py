@@ -8,7 +8,7 @@ from accounts.models import User
 from planner.enums import TaskStatus
 from planner.models import Task
 from recommendations import services as recommendations
-from recommendations.models import Recommendation
+from recommendations.models import LearnerCredential, Recommendation
 from tests.companion.scenes import advised_student, finished_assessment
 from tests.factories.catalog import NOW
 
@@ -116,6 +116,18 @@ def test_who_lets_go_keeps_what_they_have_begun(
     let_go(run, people[1], how)
 
     assert [status for _, status in tasks()] == ["cancelled", "in_progress", "todo", "todo"]
+
+
+def test_who_takes_back_that_they_are_undecided_lets_go_of_nothing(
+    people: tuple[User, User], run: Recommendation
+) -> None:
+    say(run, people[1], "accepted")
+    say(run, people[1], "pending")
+
+    let_go(run, people[1], "taken back")
+
+    assert [status for _, status in tasks()] == ["todo", "todo"]
+    assert LearnerCredential.objects.filter(user=people[1]).exists()  # what the steps lead to is still held
 
 
 def test_who_accepts_after_all_has_the_same_steps_again(
