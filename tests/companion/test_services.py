@@ -10,7 +10,7 @@ from planner.models import Task
 from recommendations import services as recommendations
 from recommendations.models import LearnerCredential, Recommendation
 from tests.companion.scenes import advised_student, finished_assessment
-from tests.factories.catalog import NOW
+from tests.factories.catalog import NOW, CredentialSkillFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -151,3 +151,19 @@ def test_a_skill_that_the_credential_does_not_teach_is_no_step(
     say(run, people[1], "accepted")
 
     assert [title.split(":")[0] for title, _ in tasks()] == ["Enrol"]
+
+
+def test_at_most_three_skills_are_practised_the_greatest_need_first(
+    people: tuple[User, User], run: Recommendation
+) -> None:
+    names = ["D", "B" * 60, "C", "A"]
+    credential = run.items.get(position=1).credential
+    for name in names:
+        CredentialSkillFactory(credential=credential, skill__key=name[0].lower())
+    run.parameters["needs"] = [{"skill_key": name[0].lower(), "skill_name": name} for name in names]
+    run.save(update_fields=["parameters"])
+
+    say(run, people[1], "accepted")
+
+    practised = Task.objects.filter(tags__contains=["practise"]).order_by("pk")
+    assert [task.tags[1] for task in practised] == ["D", "B" * 50, "C"]

@@ -74,6 +74,19 @@ class TestOneTask:
         assert client.delete(path, headers={"If-Match": '"2"'}).status_code == 204
         assert (client.get(path).status_code, Task.objects.count()) == (404, 0)
 
+    @pytest.mark.parametrize("verb", ["complete", "reopen"])
+    @pytest.mark.parametrize("stale", ['"2"', 'W/"1"', "1"])
+    def test_ticking_off_is_from_a_version_too(
+        self, client: APIClient, user: User, verb: str, stale: str
+    ) -> None:
+        path = f"{TASKS}/{TaskFactory(user=user).pk}"
+
+        refused = post(client, f"{path}/{verb}", **{"If-Match": stale})
+
+        assert (refused.status_code, refused.json()["error_code"]) == (412, "VERSION_412")
+        assert client.get(path).json()["version"] == 1
+        assert post(client, f"{path}/{verb}", **{"If-Match": '"1"'}).status_code == 200
+
     def test_done_and_open_again(self, client: APIClient, user: User) -> None:
         path = f"{TASKS}/{TaskFactory(user=user).pk}"
 

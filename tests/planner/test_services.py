@@ -245,13 +245,15 @@ class TestSteps:
         enrol, practise = services.plan(by=user, source=Source.RECOMMENDATION, steps=STEPS, now=NOW)
         services.change_task(by=user, task_id=practise.pk, now=NOW, status=TaskStatus.IN_PROGRESS)
         elsewhere = TaskFactory(user=user, source=Source.RECOMMENDATION, reference="credential:2:enrol")
+        of_ones_own = TaskFactory(user=user, reference="credential:1:enrol")
 
         called_off = services.call_off(
             by=user, source=Source.RECOMMENDATION, begins_with="credential:1:", now=LATER
         )
 
         assert [(task.pk, task.status) for task in called_off] == [(enrol.pk, TaskStatus.CANCELLED)]
-        elsewhere.refresh_from_db()
-        assert elsewhere.status == TaskStatus.TODO
+        for other in (elsewhere, of_ones_own):
+            other.refresh_from_db()
+            assert other.status == TaskStatus.TODO
         back = services.plan(by=user, source=Source.RECOMMENDATION, steps=STEPS, now=LATER)
         assert [task.status for task in back] == [TaskStatus.TODO, TaskStatus.IN_PROGRESS]
