@@ -9,10 +9,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from accounts.authentication import TokenAuthentication
-from accounts.service_keys import ServiceKeyAuthentication
+from accounts.service_keys import PersonOrProgramView
 from microcred.api.schema import errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
@@ -33,10 +31,9 @@ from planner.serializers import (
 )
 
 
-class PlannerView(APIView):
+class PlannerView(PersonOrProgramView):
     """A view for people and programs."""
 
-    authentication_classes = [TokenAuthentication, ServiceKeyAuthentication]
     permission_classes = [MayPlan]
 
 

@@ -1,7 +1,7 @@
 """Keys of programs: ``mc_<environment>_<id>_<secret>_<checksum>`` in the header ``X-API-Key``.
 
-A view that programs may call names :class:`ServiceKeyAuthentication` among its authentication classes, beside
-``TokenAuthentication`` where people may call it too, and a subclass of :class:`RequiresScope` as its
+A view that programs may call names :class:`ServiceKeyAuthentication` among its authentication classes, or is a
+:class:`PersonOrProgramView` where people may call it too, and has a subclass of :class:`RequiresScope` as its
 permission. Every other view refuses keys, since it does not read them. ``request.user`` is then a
 :class:`KeyHolder`: the ``by`` of services, the owner of what it makes (by ``pk``), an actor of the audit trail.
 """
@@ -9,6 +9,7 @@ permission. Every other view refuses keys, since it does not read them. ``reques
 from accounts.enums import Scope
 from accounts.service_keys.authentication import (
     IsService,
+    PersonOrProgramView,
     RequiresScope,
     ServiceKeyAuthentication,
     key_holder,
@@ -29,6 +30,7 @@ __all__ = [
     "KeyInvalid",
     "KeyRefused",
     "KeyRevoked",
+    "PersonOrProgramView",
     "RequiresScope",
     "Scope",
     "ServiceKeyAuthentication",

@@ -8,11 +8,17 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from accounts.authentication import TokenAuthentication
 from accounts.enums import Scope
 from accounts.service_keys.holders import KeyHolder, holder_of
+from microcred.errors import Unauthorized
 from microcred.logging import CALLER
 
 HEADER = "X-API-Key"
+
+
+class TokenAndKey(Unauthorized):
+    """The request says two things about who sends it."""
 
 
 class ServiceKeyAuthentication(BaseAuthentication):
@@ -30,6 +36,21 @@ class ServiceKeyAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Name the scheme in answers of status 401."""
         return 'ApiKey realm="api"'
+
+
+class PersonOrProgramView(APIView):
+    """A view that people call with a token and programs with a key; who sends both is refused.
+
+    It would not be clear who acts, and a good key would let in a request whose token is wrong, or the other way round.
+    """
+
+    authentication_classes = [TokenAuthentication, ServiceKeyAuthentication]
+
+    def perform_authentication(self, request: Request) -> None:
+        """Find out who calls."""
+        if HEADER in request.headers and "Authorization" in request.headers:
+            raise TokenAndKey("Send a token or an API key, not both.")
+        super().perform_authentication(request)
 
 
 class RequiresScope(BasePermission):

@@ -11,6 +11,7 @@ from django.db import connections
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
+from accounts import tokens
 from accounts.models import User
 from planner.models import Task
 from tests.clients import client_of
@@ -164,6 +165,20 @@ class TestPrograms:
 
         assert (unnamed.status_code, unnamed.json()["error_code"]) == (400, "USER_400")
         assert (unknown.status_code, unknown.json()["error_code"]) == (404, "USER_404")
+
+    @pytest.mark.parametrize("header", ["{token}", "Bearer nonsense", "Basic nonsense", ""])
+    def test_who_sends_a_token_too_is_refused(self, user: User, header: str) -> None:
+        """It would not be clear who acts."""
+        token = str(tokens.issue(user).access)
+
+        refused = program(service_key()[1]).get(
+            TASKS,
+            {"user_id": str(user.pk)},
+            headers={"Authorization": header.replace("{token}", f"Bearer {token}")},
+        )
+
+        assert (refused.status_code, refused.json()["error_code"]) == (401, "AUTH_401")
+        assert refused.headers["WWW-Authenticate"].startswith("Bearer")
 
 
 class TestLists:
