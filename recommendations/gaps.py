@@ -8,9 +8,9 @@ A level that the student contests counts ``CONTESTED`` times as much until a per
 discounted by half and the target stands, as a power prior weighs data that are in doubt (Ibrahim and Chen, "Power
 prior distributions for regression models", 2000).
 
-Someone who meets every target gets *stretch* needs: one level above what they have. Someone of whom nothing
-could be measured gets *assumed* needs: one level below every target, and is told so. A skill that was not
-measured beside others that were is no need, because nothing is known of it.
+A gap below ``NEGLIGIBLE_GAP`` is taken for none. Someone who meets every target gets *stretch* needs: one level above
+what they have. Someone of whom nothing could be measured gets *assumed* needs: one level below every target, and is
+told so. A skill that was not measured beside others that were is no need, because nothing is known of it.
 """
 
 from collections.abc import Mapping, Sequence, Set
@@ -20,7 +20,9 @@ from typing import Final, Literal
 MAX_LEVEL: Final = 5.0
 MAX_IMPORTANCE: Final = 5
 STEP: Final = 1.0
-NEGLIGIBLE_GAP: Final = 0.05
+# Half of what the levels of one assessment are usually off by, and what answering everything right may leave of a gap
+# where few questions were about a skill.
+NEGLIGIBLE_GAP: Final = 0.3
 CONTESTED: Final = 0.5
 
 Basis = Literal["measured", "stretch", "assumed"]

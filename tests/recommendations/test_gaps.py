@@ -3,6 +3,7 @@
 import pytest
 
 from recommendations.gaps import Need, SkillGap, Target, compare, find_needs
+from scoring.profile import SkillEvidence, skill_profile
 
 SQL = Target("sql", "SQL", 4.0, 5)
 STATISTICS = Target("statistics", "Statistics", 3.5, 4)
@@ -55,11 +56,22 @@ def test_without_any_measurement_needs_are_assumed_a_level_below_the_targets() -
     ]
 
 
-@pytest.mark.parametrize(("level", "expected"), [(3.94, ["sql"]), (3.96, [])])
+@pytest.mark.parametrize(("level", "expected"), [(3.69, ["sql"]), (3.71, [])])
 def test_a_gap_too_small_to_mean_anything_is_none(level: float, expected: list[str]) -> None:
     needs = find_needs([SQL, WRITING], {"sql": level, "writing": 1.0})
 
     assert [need.skill_key for need in needs if need.skill_key == "sql"] == expected
+
+
+@pytest.mark.parametrize(("weight", "basis"), [(2.0, "stretch"), (1.0, "measured")])
+def test_who_answered_everything_right_lacks_nothing_unless_next_to_nothing_was_asked(
+    weight: float, basis: str
+) -> None:
+    (estimate,) = skill_profile([SkillEvidence("sql", 1.0, weight)])
+
+    (need,) = find_needs([SQL], {"sql": estimate.level})
+
+    assert need.basis == basis
 
 
 def test_a_role_without_skills_needs_nothing() -> None:

@@ -201,7 +201,7 @@ def test_one_without_gaps_for_whom_there_is_nothing_is_told_why() -> None:
 
 
 def test_a_gap_too_small_to_be_a_need_counts_as_none() -> None:
-    nearly = (SkillGap("sql", "SQL", 3.97, 4.0, 0.03), SkillGap("charts", "Charts", 3.9, 4.0, 0.1))
+    nearly = (SkillGap("sql", "SQL", 3.75, 4.0, 0.25), SkillGap("charts", "Charts", 3.6, 4.0, 0.4))
 
     assert "For Data Analyst, 1 of 2 measured skills is at the target" in text_of(
         summary(run(profile=nearly), [])
