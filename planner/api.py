@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.service_keys import PersonOrProgramView
-from microcred.api.schema import errors
-from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions
+from microcred.api.schema import UNCHANGED, errors
+from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from planner import queries, services
 from planner.enums import BulkOp, Order
@@ -73,7 +73,10 @@ class TaskListView(PlannerView):
 class TaskEndpoint(PlannerView):
     """One task."""
 
-    @extend_schema(operation_id="task", tags=["Tasks"], responses={200: TaskView, **errors(403, 404)})
+    @extend_schema(
+        operation_id="task", tags=["Tasks"], responses={200: TaskView, 304: UNCHANGED, **errors(403, 404)}
+    )
+    @looked_at_again
     def get(self, request: Request, task_id: uuid.UUID) -> Response:
         """Return it; its ETag is what a change can be made from."""
         return _answer(queries.get_visible(by=planner(request), task_id=task_id))

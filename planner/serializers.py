@@ -183,6 +183,13 @@ class BulkRequest(Named):
 
     operations = serializers.ListField(child=BulkOperation(), allow_empty=False, max_length=MOST_OPERATIONS)
 
+    def validate_operations(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Refuse a reference that would stand for two of them."""
+        references = [one["task"]["reference"] for one in value if one.get("task", {}).get("reference")]
+        if len(set(references)) < len(references):
+            raise serializers.ValidationError("A reference stands for one task: one is there twice.")
+        return value
+
 
 class BulkOutcome(serializers.Serializer[Any]):
     """What one operation has come to."""

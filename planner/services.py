@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from microcred.errors import Conflict, DomainError, Invalid, PreconditionFailed
@@ -16,6 +16,7 @@ from planner import queries
 from planner.enums import BulkOp, Source, TaskStatus
 from planner.models import LONGEST_TAG, LONGEST_TITLE, MOST_TAGS, Task
 
+MOST_TASKS: Final = 10_000
 CHANGEABLE: Final = ("title", "description", "status", "priority", "due_at", "tags")
 
 
@@ -29,6 +30,12 @@ class TaskConflict(Conflict):
     """The task is in a state in which this cannot be done, or its reference stands for another."""
 
     default_code = "TASK_409"
+
+
+class ListFull(Conflict):
+    """The person has as many tasks as anybody may have."""
+
+    default_code = "TASKS_409"
 
 
 class TaskChangedMeanwhile(PreconditionFailed):
@@ -64,6 +71,7 @@ def create_task(
     Raises:
         TaskInvalid: if the title is empty or too long, or a tag is.
         TaskConflict: if the caller has made a task with this reference before; the details name it.
+        ListFull: if the person has ``MOST_TASKS``.
     """
     origin = {
         "user_id": owner_id,
@@ -71,6 +79,7 @@ def create_task(
         "platform_id": None if isinstance(by, User) else by.pk,
         "reference": reference,
     }
+    _make_room(owner_id, 1)
     made = {**_checked(fields), "created_at": now, "updated_at": now}
     if made.get("status") == TaskStatus.DONE:
         made["completed_at"] = now
@@ -188,6 +197,14 @@ def call_off(*, by: User, source: Source, begins_with: str, now: dt.datetime) ->
     ]
 
 
+def _make_room(owner_id: uuid.UUID, number: int) -> None:
+    """Refuse more tasks than anybody reads, which a program that runs wild would make within hours."""
+    if Task.objects.filter(user=owner_id).count() + number > MOST_TASKS:
+        raise ListFull(
+            f"Nobody has more than {MOST_TASKS:,} tasks. Delete some first.", details={"most": MOST_TASKS}
+        )
+
+
 def _one_at_a_time(owner_id: uuid.UUID) -> None:
     """Let one transaction at a time change several tasks of a person.
 
@@ -228,7 +245,10 @@ def _added(origin: Mapping[str, Any], made: Mapping[str, Any]) -> tuple[Task, bo
     """Add the task, or return the one that stands for the same."""
     if not origin["reference"]:
         return Task.objects.create(**origin, **made), True
-    return Task.objects.select_for_update(of=("self",)).get_or_create(**origin, defaults=dict(made))
+    try:
+        return Task.objects.select_for_update(of=("self",)).get_or_create(**origin, defaults=dict(made))
+    except IntegrityError:  # it was there when it was added, and deleted before it could be read
+        raise TaskConflict("The task with this reference is changing. Send it again.") from None
 
 
 def _changed(by: Actor, task: Task, action: str, fields: Mapping[str, Any], now: dt.datetime) -> Task:

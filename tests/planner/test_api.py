@@ -3,11 +3,9 @@
 import datetime as dt
 import json
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connections
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
@@ -87,6 +85,16 @@ class TestOneTask:
         assert (refused.status_code, refused.json()["error_code"]) == (412, "VERSION_412")
         assert client.get(path).json()["version"] == 1
         assert post(client, f"{path}/{verb}", **{"If-Match": '"1"'}).status_code == 200
+
+    def test_who_has_it_already_is_told_that_it_has_not_changed(self, client: APIClient, user: User) -> None:
+        path = f"{TASKS}/{TaskFactory(user=user).pk}"
+
+        same = client.get(path, headers={"If-None-Match": '"1"'})
+        post(client, f"{path}/complete")
+        changed = client.get(path, headers={"If-None-Match": '"1"'})
+
+        assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", '"1"')
+        assert (changed.status_code, changed.headers["ETag"]) == (200, '"2"')
 
     def test_done_and_open_again(self, client: APIClient, user: User) -> None:
         path = f"{TASKS}/{TaskFactory(user=user).pk}"
@@ -262,44 +270,3 @@ class TestStats:
         refused = client.get(f"{TASKS}/stats", {"time_zone": "Mars/Olympus"})
 
         assert (refused.status_code, refused.json()["error_code"]) == (400, "TIME_ZONE_400")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_ten_changes_from_one_version_one_is_made() -> None:
-    user = UserFactory()
-    path = f"{TASKS}/{TaskFactory(user=user).pk}"
-    clients = [client_of(user) for _ in range(10)]
-
-    def change(place: int) -> int:
-        try:
-            answer = clients[place].patch(
-                path, {"title": f"By {place}"}, format="json", headers={"If-Match": '"1"'}
-            )
-            return int(answer.status_code)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(10) as pool:
-        statuses = sorted(pool.map(change, range(10)))
-
-    assert statuses == [200] + [412] * 9
-    assert Task.objects.get().version == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_ten_tasks_of_one_reference_one_is_made() -> None:
-    user = UserFactory()
-    clients = [client_of(user) for _ in range(10)]
-
-    def create(place: int) -> int:
-        try:
-            answer = post(clients[place], TASKS, {"title": f"By {place}", "reference": "41"})
-            return int(answer.status_code)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(10) as pool:
-        statuses = sorted(pool.map(create, range(10)))
-
-    assert statuses == [201] + [409] * 9
-    assert Task.objects.count() == 1

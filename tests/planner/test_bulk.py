@@ -136,6 +136,7 @@ class TestApi:
             [{"op": "update", "task_id": str(uuid.uuid4())}],
             [{"op": "delete"}],
             [{"op": "delete", "task_id": str(uuid.uuid4()), "version": 0}],
+            [{"op": "create", "task": {"title": "a", "reference": "41"}}] * 2,
             [{"op": "create", "task": {"title": "a"}}] * 101,
             {"op": "create"},
         ],

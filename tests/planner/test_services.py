@@ -126,6 +126,17 @@ class TestCreating:
 
         assert refusal.value.details == {"field": field}
 
+    def test_nobody_has_more_than_anybody_reads(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        user = TaskFactory().user
+        monkeypatch.setattr(services, "MOST_TASKS", 2)
+
+        services.create_task(by=user, owner_id=user.pk, now=NOW, title="The last")
+        with pytest.raises(services.ListFull) as refusal:
+            services.create_task(by=user, owner_id=user.pk, now=NOW, title="One more")
+
+        assert refusal.value.details == {"most": 2}
+        assert Task.objects.count() == 2
+
 
 class TestChanging:
     def test_only_what_is_named_changes(self) -> None:
