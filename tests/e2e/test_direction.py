@@ -58,21 +58,20 @@ def catalog(db: None) -> None:
 def test_a_weakness_brings_up_the_credentials_that_mend_it() -> None:
     role = JobRole.objects.get(key=ROLE)
     weak_in_sql = result_of_a_student(answers_for(role.pk, weak="sql"))
-    weak_in_statistics = result_of_a_student(answers_for(role.pk, weak="statistics"))
-    sql, statistics = credentials_that_teach("sql"), credentials_that_teach("statistics")
+    weak_in_python = result_of_a_student(answers_for(role.pk, weak="python"))
+    sql, python = credentials_that_teach("sql"), credentials_that_teach("python")
 
     assert best_place(weak_in_sql, sql) == 1
-    assert best_place(weak_in_statistics, statistics) == 1
+    assert best_place(weak_in_python, python) == 1
     sql_for_the_weak = sum(item["credential_id"] in sql for item in weak_in_sql["recommendation_items"])
-    sql_for_the_strong = sum(
-        item["credential_id"] in sql for item in weak_in_statistics["recommendation_items"]
-    )
+    sql_for_the_strong = sum(item["credential_id"] in sql for item in weak_in_python["recommendation_items"])
     assert sql_for_the_weak >= 2 > sql_for_the_strong
 
-    level = {line["skill"]: line["level"] for line in weak_in_sql["profile"]}
-    assert level["sql"] < 2 < level["statistics"]
+    for result, weak, strong in ((weak_in_sql, "sql", "python"), (weak_in_python, "python", "sql")):
+        level = {line["skill"]: line["level"] for line in result["profile"]}
+        assert level[weak] < 2 < level[strong]
 
-    for result in (weak_in_sql, weak_in_statistics):
+    for result in (weak_in_sql, weak_in_python):
         the_parts_add_up(result)
         the_traces_stand_in_the_catalog(result)
 

@@ -16,8 +16,9 @@ from ops.models import AsyncJob
 from partners import services
 from partners.enums import EventType
 from partners.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
-from recommendations.events import feedback_recorded, recommendation_ready
+from recommendations.events import recommendation_ready
 from recommendations.models import Recommendation
+from recommendations.services import record_feedback
 from scoring import queries as scoring
 from tests.factories.assessments import started_assessment, submitted_assessment
 from tests.factories.catalog import NOW
@@ -161,12 +162,12 @@ def test_a_failed_assessment_is_announced(db: None) -> None:
 
 
 def test_feedback_is_announced_under_its_assessment(recommendation: Recommendation) -> None:
-    feedback_id = started_assessment().pk
-
-    feedback_recorded.send(sender=None, recommendation_id=recommendation.pk, feedback_id=feedback_id)
+    feedback = record_feedback(
+        by=recommendation.assessment.user, recommendation_id=recommendation.pk, relevance_score=4, now=NOW
+    )
 
     event = WebhookEvent.objects.get()
-    assert (event.event_type, event.subject_id) == ("recommendation.feedback", feedback_id)
+    assert (event.event_type, event.subject_id) == ("recommendation.feedback", feedback.pk)
     assert event.assessment_id == recommendation.assessment_id
 
 
