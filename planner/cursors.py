@@ -25,7 +25,7 @@ class CursorInvalid(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Behind the row with this value and id; the value as `place_after` was given it."""
+    """Behind the row with this id and, in the column that the list is ordered by, this value as JSON has it."""
 
     value: Any
     task_id: uuid.UUID
