@@ -43,6 +43,7 @@ class Purpose(enum.Enum):
     MODEL_CALLS = "what was sent to model providers"
     RECOMMENDATION = "recommending credentials"
     PLANNING = "keeping a person's tasks"
+    PRACTICE = "practising skills"
     PARTNERS = "telling partners"
     ACCOUNTABILITY = "showing what was done and decided"
     OPERATION = "running the product"

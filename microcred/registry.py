@@ -134,6 +134,7 @@ ERASERS = (
     "accounts.personal_data.account_rows.shut_out",
     "ops.person_rows.erase",
     "partners.erasing.erase",
+    "practice.erasing.erase",
     "recommendations.erasing.erase",
     "scoring.erasing.erase",
     "assessments.erasing.erase",
@@ -150,6 +151,7 @@ PRIVACY = (
     "assessments.privacy.TABLES",
     "scoring.privacy.TABLES",
     "recommendations.privacy.TABLES",
+    "practice.privacy.TABLES",
     "partners.privacy.TABLES",
 )
 

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "assessments",
     "scoring",
     "recommendations",
+    "practice",
     "companion",
     "partners",
 ]

@@ -18,10 +18,20 @@ FLOORS = {
     "assessments": 4,
     "scoring": 5,
     "recommendations": 6,
-    "companion": 7,
     "partners": 7,
+    "practice": 7,
+    "companion": 8,
 }
-DOMAIN = {"catalog", "planner", "assessments", "scoring", "recommendations", "companion", "partners"}
+DOMAIN = {
+    "catalog",
+    "planner",
+    "assessments",
+    "scoring",
+    "recommendations",
+    "partners",
+    "practice",
+    "companion",
+}
 # statistics: what queries read of single assessments, read across all of them. oversight: what people do about
 # scores, with its own reading and writing side. replay: stored scores worked out again.
 FRONT_DOORS = {"queries", "services", "events", "enums", "statistics", "oversight", "replay"}

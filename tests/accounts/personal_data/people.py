@@ -24,6 +24,7 @@ from tests.companion.scenes import finished_assessment
 from tests.factories.accounts import AdvisorAssignmentFactory, UserFactory
 from tests.factories.assessments import question_id_of
 from tests.factories.catalog import NOW
+from tests.factories.practice import PracticeAnswerFactory, PracticeGoalFactory, SkillRatingFactory
 from tests.factories.recommendations import LearnerCredentialFactory
 
 MARK = "zqxmark"
@@ -49,6 +50,7 @@ def marked_student() -> User:
     _disagree(student, advisor, assessment)
     _use_the_api(student, assessment)
     _be_known(student, assessment)
+    _practise(student)
     return student
 
 
@@ -103,6 +105,13 @@ def _use_the_api(student: User, assessment: Assessment) -> None:
     }
     assert client.post("/api/v1/tasks", task, format="json").status_code == 201
     Client().force_login(student)
+
+
+def _practise(student: User) -> None:
+    """Leave what practising leaves, with the mark in a short answer and in a goal."""
+    SkillRatingFactory(user=student)
+    PracticeAnswerFactory(assignment__user=student, answer={"text": f"{MARK} wrote this"})
+    PracticeGoalFactory(user=student, title=f"{MARK} goal", tags=[f"{MARK} tag"])
 
 
 def _be_known(student: User, assessment: Assessment) -> None:

@@ -1,0 +1,256 @@
+"""Items to practise with, what was given to whom, and what they have reached."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from catalog.enums import QuestionType
+from microcred.db import Model
+from practice.enums import AssignmentStatus, GoalStatus
+
+LOWEST = 400
+HIGHEST = 2000
+MOST_TAGS = 20
+LONGEST_TAG = 50
+LONGEST_TITLE = 200
+
+CLOSED = sorted(set(QuestionType.values) - {QuestionType.ESSAY, QuestionType.PROFILE})
+
+
+def on_scale(field: str) -> models.Q:
+    """Return the condition that a rating lies between 400 and 2000."""
+    return models.Q(**{f"{field}__gte": LOWEST, f"{field}__lte": HIGHEST})
+
+
+class PracticeItem(Model):
+    """A closed question to practise a skill with; in no assessment.
+
+    ``difficulty`` (1 to 10) is what its author thinks, ``rating`` what ``answers`` of students have made of that.
+    ``hints`` lead on one by one, ``solution`` is shown when it is over, ``seconds`` is a fair time for it.
+    ``generator`` and ``seed`` say how it was made, where nobody wrote it.
+    """
+
+    key = models.SlugField(max_length=100, unique=True)
+    skill = models.ForeignKey("catalog.Skill", on_delete=models.PROTECT, related_name="practice_items")
+    question_type = models.CharField(
+        max_length=32, choices=[(kind, QuestionType(kind).label) for kind in CLOSED]
+    )
+    prompt = models.TextField()
+    choices = models.JSONField(null=True, blank=True)
+    answer_format = models.JSONField(default=dict, blank=True)
+    rules = models.JSONField()
+    hints = models.JSONField(default=list, blank=True)
+    solution = models.TextField()
+    difficulty = models.PositiveSmallIntegerField()
+    seconds = models.PositiveIntegerField()
+    generator = models.SlugField(max_length=64, blank=True)
+    seed = models.BigIntegerField(null=True, blank=True)
+    rating = models.FloatField()
+    deviation = models.FloatField()
+    answers = models.PositiveIntegerField(default=0)
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "practice_items"
+        ordering = ["key"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(question_type__in=CLOSED), name="practice_items_type_closed"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(difficulty__gte=1, difficulty__lte=10),
+                name="practice_items_difficulty_on_scale",
+                violation_error_message="The difficulty is a number from 1 to 10.",
+            ),
+            models.CheckConstraint(condition=models.Q(seconds__gte=1), name="practice_items_takes_time"),
+            models.CheckConstraint(condition=on_scale("rating"), name="practice_items_rating_on_scale"),
+            models.CheckConstraint(
+                condition=models.Q(deviation__gt=0), name="practice_items_deviation_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(generator="", seed__isnull=True)
+                | (~models.Q(generator="") & models.Q(seed__isnull=False)),
+                name="practice_items_generated_by_seed",
+            ),
+            models.UniqueConstraint(
+                fields=["generator", "difficulty", "seed"],
+                condition=~models.Q(generator=""),
+                name="practice_items_generated_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["skill", "rating"], condition=models.Q(active=True), name="idx_practice_items_rating"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class SkillRating(Model):
+    """How well a student does at a skill in practice: Elo points, and how far they may be off."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="skill_ratings")
+    skill = models.ForeignKey("catalog.Skill", on_delete=models.PROTECT, related_name="ratings")
+    rating = models.FloatField()
+    deviation = models.FloatField()
+    answers = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "skill_ratings"
+        ordering = ["user", "skill"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "skill"], name="skill_ratings_once"),
+            models.CheckConstraint(condition=on_scale("rating"), name="skill_ratings_on_scale"),
+            models.CheckConstraint(
+                condition=models.Q(deviation__gt=0), name="skill_ratings_deviation_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.skill_id}: {self.rating:.0f}"
+
+
+class PracticeAssignment(Model):
+    """An item as it was given to a student to practise with; nobody has two open ones of a skill.
+
+    ``question`` (type, prompt, choices, answer_format) and ``key`` (rules, hints, solution) are the item's, frozen.
+    ``expected`` is the performance that was expected of the student, ``performance`` the one that was seen, both from 0
+    to 1; ``share`` the most that an answer has earned; ``experience`` the points for it.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="practice_assignments"
+    )
+    item = models.ForeignKey(PracticeItem, on_delete=models.PROTECT, related_name="assignments")
+    skill = models.ForeignKey("catalog.Skill", on_delete=models.PROTECT, related_name="practice_assignments")
+    question = models.JSONField()
+    key = models.JSONField()
+    difficulty = models.PositiveSmallIntegerField()
+    seconds = models.PositiveIntegerField()
+    expected = models.FloatField()
+    status = models.CharField(max_length=16, choices=AssignmentStatus.choices, default=AssignmentStatus.OPEN)
+    attempts = models.PositiveIntegerField(default=0)
+    hints_shown = models.PositiveSmallIntegerField(default=0)
+    share = models.FloatField(default=0)
+    performance = models.FloatField(null=True)
+    rating_before = models.FloatField(null=True)
+    rating_after = models.FloatField(null=True)
+    experience = models.PositiveIntegerField(default=0)
+    assigned_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "practice_assignments"
+        ordering = ["-assigned_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "skill"],
+                condition=models.Q(status=AssignmentStatus.OPEN),
+                name="practice_assignments_one_open",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=AssignmentStatus.values), name="practice_assignments_status_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    status=AssignmentStatus.OPEN,
+                    completed_at__isnull=True, performance__isnull=True, rating_after__isnull=True,
+                )
+                | (
+                    ~models.Q(status=AssignmentStatus.OPEN)
+                    & models.Q(
+                        completed_at__isnull=False, performance__isnull=False,
+                        rating_before__isnull=False, rating_after__isnull=False,
+                    )
+                ),
+                name="practice_assignments_over_has_outcome",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(share__gte=0, share__lte=1), name="practice_assignments_share_is_share"
+            ),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["user", "item", "-assigned_at"], name="idx_practice_given"),
+            models.Index(fields=["user", "-completed_at"], name="idx_practice_completed"),
+            models.Index(fields=["user", "-assigned_at", "-id"], name="idx_practice_assigned"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} for {self.user_id}: {self.status}"
+
+
+class PracticeAnswer(Model):
+    """One answer to an item in practice, and the ``share`` of the right one that it was."""
+
+    assignment = models.ForeignKey(PracticeAssignment, on_delete=models.CASCADE, related_name="answers")
+    number = models.PositiveIntegerField()
+    answer = models.JSONField()
+    share = models.FloatField()
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "practice_answers"
+        ordering = ["assignment", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["assignment", "number"], name="practice_answers_numbered"),
+            models.CheckConstraint(
+                condition=models.Q(share__gte=0, share__lte=1), name="practice_answers_share_is_share"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assignment_id}, answer {self.number}"
+
+
+class PracticeGoal(Model):
+    """A difficulty (1 to 10) of a skill that a student means to get to.
+
+    ``start`` is the rating from which they set out. ``version`` counts the changes from 1.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="practice_goals"
+    )
+    skill = models.ForeignKey("catalog.Skill", on_delete=models.PROTECT, related_name="practice_goals")
+    title = models.CharField(max_length=LONGEST_TITLE)
+    tags = ArrayField(models.CharField(max_length=LONGEST_TAG), default=list, blank=True)
+    target_difficulty = models.PositiveSmallIntegerField()
+    start = models.FloatField()
+    due_on = models.DateField(null=True, blank=True)
+    status = models.CharField(max_length=16, choices=GoalStatus.choices, default=GoalStatus.OPEN)
+    reached_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        db_table = "practice_goals"
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(title=""), name="practice_goals_titled"),
+            models.CheckConstraint(
+                condition=models.Q(target_difficulty__gte=1, target_difficulty__lte=10),
+                name="practice_goals_target_on_scale",
+            ),
+            models.CheckConstraint(condition=on_scale("start"), name="practice_goals_start_on_scale"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=GoalStatus.values), name="practice_goals_status_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status=GoalStatus.REACHED, reached_at__isnull=False)
+                | (~models.Q(status=GoalStatus.REACHED) & models.Q(reached_at__isnull=True)),
+                name="practice_goals_reached_has_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tags__len__lte=MOST_TAGS), name="practice_goals_not_too_many_tags"
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "-created_at", "-id"], name="idx_practice_goals_created")]
+
+    def __str__(self) -> str:
+        return self.title

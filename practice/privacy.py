@@ -1,0 +1,32 @@
+"""What of this app's tables is personal."""
+
+from microcred.privacy import Fate, Purpose, table
+
+TABLES = (
+    table(
+        "practice.PracticeItem", Purpose.PRACTICE,
+        none="id key skill question_type prompt choices answer_format hints difficulty seconds generator seed rating "
+        "deviation answers active created_at updated_at",
+        staff="rules solution",
+    ),
+    table(
+        "practice.SkillRating", Purpose.PRACTICE, Fate.DELETED, people="user",
+        link="id user", about="skill rating deviation answers updated_at",
+    ),
+    table(
+        "practice.PracticeAssignment", Purpose.PRACTICE, Fate.DELETED, people="user",
+        link="id user",
+        about="skill question difficulty expected status attempts hints_shown share performance rating_before "
+        "rating_after experience assigned_at completed_at",
+        none="item seconds", staff="key",
+    ),
+    table(
+        "practice.PracticeAnswer", Purpose.PRACTICE, Fate.DELETED, people="assignment__user",
+        content="answer", link="id assignment", about="number share answered_at",
+    ),
+    table(
+        "practice.PracticeGoal", Purpose.PRACTICE, Fate.DELETED, people="user",
+        content="title tags", link="id user",
+        about="skill target_difficulty start due_on status reached_at created_at updated_at", none="version",
+    ),
+)  # fmt: skip
