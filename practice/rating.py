@@ -31,7 +31,7 @@ Education 98, 2016.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import exp, log, pi, sqrt
+from math import exp, hypot, log, log10, pi, sqrt
 from typing import Final
 
 LOWEST: Final = 400.0
@@ -44,11 +44,15 @@ ITEM_FLOOR: Final = 25.0
 MOST_UNCERTAIN: Final = 350.0
 # By how much authors are usually wrong about how difficult an item is: more than one tenth of the scale.
 AUTHOR_DEVIATION: Final = 200.0
+# By how much the questions of an assessment may be easier or harder than the middle of the scale.
+OTHER_QUESTIONS: Final = 100.0
 # Points to the square root of a day: what was certain is two and a half times as wide after a summer, and after a year
 # and a half no better than nothing.
 AGEING: Final = 15.0
 
 _SLOPE: Final = log(10.0) / 400.0
+# The chance of the lowest rating at an item in the middle of the scale.
+_LEAST_SHARE: Final = 1.0 / 101.0
 _NEAR_ENOUGH: Final = 1e-9
 _STEPS: Final = 50
 
@@ -98,12 +102,17 @@ def authored(difficulty: int) -> Rating:
 def placed(level: float, deviation: float) -> Rating:
     """Return where a student starts whose skill profile has this level, 0 to 5, with this deviation in levels.
 
-    Nobody starts surer than the floor, nor less sure than who is unknown.
+    A level is five times the share ``m`` of the skill that a student masters, which is taken for their chance at an
+    item in the middle of the scale: ``1200 + 400 log10(m / (1 - m))``. The deviation follows by the slope of that,
+    widened by ``OTHER_QUESTIONS``, since the assessment's may have been easier or harder than such an item.
     """
     if not 0.0 <= level <= TOP_LEVEL:
         raise ValueError("a level lies between 0 and 5")
-    points = (HIGHEST - LOWEST) / TOP_LEVEL
-    return Rating(LOWEST + level * points, _within(deviation * points, STUDENT_FLOOR, MOST_UNCERTAIN))
+    share = _within(level / TOP_LEVEL, _LEAST_SHARE, 1.0 - _LEAST_SHARE)
+    slope = 1.0 / (_SLOPE * TOP_LEVEL * share * (1.0 - share))
+    points = hypot(deviation * slope, OTHER_QUESTIONS)
+    value = UNKNOWN.value + 400.0 * log10(share / (1.0 - share))
+    return Rating(_within(value, LOWEST, HIGHEST), min(points, MOST_UNCERTAIN))
 
 
 def grown_older(rating: Rating, days: float) -> Rating:
