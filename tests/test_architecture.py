@@ -37,7 +37,7 @@ DOMAIN = {
 FRONT_DOORS = {"queries", "services", "events", "enums", "statistics", "oversight", "replay"}
 NOT_PACKAGES = {"tests", "templates", "static", "docs", "scripts", "examples", "benchmarks", "infra"}
 # Beyond the front doors: text checks that the pages of another app must apply to what staff or students write,
-# and the field types of another app's rows.
+# the field types of another app's rows, and the rules that score closed answers wherever one is given.
 SHARED_MODULES = {
     "catalog.answer_patterns",
     "catalog.answer_texts",
@@ -45,6 +45,7 @@ SHARED_MODULES = {
     "catalog.serializers",
     "assessments.answers",
     "assessments.serializers",
+    "scoring.rules",
 }
 ENGINES = [
     "catalog/answer_patterns.py",
@@ -76,6 +77,8 @@ ENGINES = [
     "recommendations/priors.py",
     "recommendations/rationale.py",
     "recommendations/retrieval.py",
+    "practice/giveaways.py",
+    "practice/item_schema.py",
     "practice/performance.py",
     "practice/rating.py",
     "practice/selection.py",
@@ -187,7 +190,7 @@ def test_only_the_bell_knows_the_task_queue() -> None:
 
 
 def test_the_web_process_does_not_import_what_only_workers_may() -> None:
-    heavy = {"torch", "sentence_transformers", "onnxruntime", "openai", "sklearn", "tokenizers"}
+    heavy = {"torch", "sentence_transformers", "onnxruntime", "openai", "sklearn", "tokenizers", "sympy"}
     at_module_level = {
         f"{own(path)} imports {name}"
         for package in FLOORS
@@ -204,7 +207,7 @@ def test_the_web_process_does_not_import_what_only_workers_may() -> None:
 def test_a_web_process_that_knows_every_address_has_loaded_no_model() -> None:
     program = (
         "import sys, microcred.wsgi; from django.urls import get_resolver; get_resolver().url_patterns; "
-        "print(*sorted({'torch', 'sentence_transformers', 'onnxruntime', 'tokenizers', 'sklearn', 'openai'} "
+        "print(*sorted({'torch', 'sentence_transformers', 'onnxruntime', 'tokenizers', 'sklearn', 'openai', 'sympy'} "
         "& sys.modules.keys()))"
     )
 
