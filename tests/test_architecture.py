@@ -77,6 +77,7 @@ ENGINES = [
     "recommendations/priors.py",
     "recommendations/rationale.py",
     "recommendations/retrieval.py",
+    "practice/generators",
     "practice/giveaways.py",
     "practice/item_schema.py",
     "practice/performance.py",

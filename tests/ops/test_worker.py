@@ -12,7 +12,7 @@ from ops import kinds
 from ops.worker import Worker
 
 # Large, and needed by few jobs or by other commands: whoever needs them imports them then.
-MODELS = ("scipy", "sklearn", "torch", "redis", "openai", "pandas")
+MODELS = ("scipy", "sklearn", "torch", "redis", "openai", "pandas", "sympy")
 # Needed to answer requests, not to do jobs.
 PAGES = (
     "rest_framework.views",
