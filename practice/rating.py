@@ -42,8 +42,8 @@ FLAT_K: Final = 32.0
 STUDENT_FLOOR: Final = 60.0
 ITEM_FLOOR: Final = 25.0
 MOST_UNCERTAIN: Final = 350.0
-# By how much authors are usually wrong about how difficult an item is: more than one tenth of the scale.
-AUTHOR_DEVIATION: Final = 200.0
+# By how much authors are usually wrong about how difficult an item is: nearly a tenth of the scale.
+AUTHOR_DEVIATION: Final = 150.0
 # By how much the questions of an assessment may be easier or harder than the middle of the scale.
 OTHER_QUESTIONS: Final = 100.0
 # Points to the square root of a day: what was certain is two and a half times as wide after a summer, and after a year

@@ -7,9 +7,10 @@ adaptive practice of Maths ability using a new item response model for on the fl
 Computers & Education 57, 2011, took .75 for that reason. The chance is averaged over what is not known of student and
 item, so that somebody new begins with easier ones.
 
-Always taking the nearest item would ask a few of them of everybody. One of the ``FEW`` nearest is drawn by lot, after
-G. Kingsbury and A. Zara, "Procedures for selecting items for computerized adaptive tests", Applied Measurement in
-Education 2, 1989. Items of uncertain rating count as a little nearer, so that they are asked and become certain.
+Always taking the nearest item would ask a few of them of everybody. One is drawn by lot of all whose chance lies
+within ``NEAR`` of the wish, and of the ``FEW`` nearest where there are not as many, after G. Kingsbury and A. Zara,
+"Procedures for selecting items for computerized adaptive tests", Applied Measurement in Education 2, 1989. Items of
+uncertain rating count as a little nearer, so that they are asked and become certain.
 """
 
 from collections.abc import Iterable
@@ -23,6 +24,8 @@ from practice.rating import MOST_UNCERTAIN, Rating, predicted, spread
 
 WISH: Final = 0.75
 FEW: Final = 5
+# A difference in chance of success that nobody notices.
+NEAR: Final = 0.05
 # How much nearer to the wish, in chance of success, an item counts of which nothing is known.
 CURIOSITY: Final = 0.05
 
@@ -47,14 +50,17 @@ def target_rating(student: Rating, wish: float = WISH) -> float:
 
 
 def choose(candidates: Iterable[Candidate], student: Rating, *, seed: int, wish: float = WISH) -> Candidate:
-    """Return the next item: drawn by lot, the same for the same seed, among the few nearest to the wish.
+    """Return the next item: drawn by lot, the same for the same seed, among those near enough to the wish.
 
     Of equally near ones those given first count as nearer. Raise ValueError where there is none.
     """
-    nearest = nsmallest(FEW, candidates, key=lambda one: _apart(one, student, wish))
-    if not nearest:
+    apart = [(_apart(one, student, wish), place, one) for place, one in enumerate(candidates)]
+    if not apart:
         raise ValueError("no item to choose from")
-    return Random(seed).choice(nearest)  # noqa: S311
+    near = [one for distance, _, one in apart if distance <= NEAR]
+    if len(near) < FEW:
+        near = [one for _, _, one in nsmallest(FEW, apart)]
+    return Random(seed).choice(near)  # noqa: S311
 
 
 def _apart(candidate: Candidate, student: Rating, wish: float) -> float:

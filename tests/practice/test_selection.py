@@ -29,8 +29,17 @@ def chosen(shelf: list[Candidate], student: Rating, *, wish: float = 0.75, draws
         (Rating(400, 60), 0.75, {400, 450, 500, 550, 600}),  # the easiest there are
     ],
 )
-def test_one_of_the_five_nearest_to_the_wish_is_drawn(student: Rating, wish: float, few: set[object]) -> None:
+def test_one_of_the_five_nearest_to_the_wish_is_drawn_where_few_are_near(
+    student: Rating, wish: float, few: set[object]
+) -> None:
     assert chosen(SHELF, student, wish=wish) == few
+
+
+def test_all_that_are_near_enough_are_drawn_from() -> None:
+    crowded = [Candidate(rating, rating, 25) for rating in range(1100, 1311, 10)]
+
+    # A chance of .70 to .80 and the little that is forgiven: 1151 to 1252 points.
+    assert chosen(crowded, KNOWN) == set(range(1160, 1260, 10))
 
 
 def test_the_same_seed_draws_the_same() -> None:
