@@ -35,3 +35,15 @@ class MayGiveFeedback(RequiresPermission):
     """Students and those who advise them."""
 
     permission = Permission.GIVE_FEEDBACK
+
+
+class MayPractise(RequiresPermission):
+    """Students."""
+
+    permission = Permission.PRACTISE
+
+
+class MayReadProgress(RequiresPermission):
+    """Students, and those who look after them."""
+
+    permission = Permission.READ_PROGRESS

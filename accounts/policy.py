@@ -13,6 +13,8 @@ class Permission(enum.Enum):
 
     TAKE_ASSESSMENT = "take_assessment"
     READ_RESULT = "read_result"
+    PRACTISE = "practise"
+    READ_PROGRESS = "read_progress"
     READ_STAFF_VIEW = "read_staff_view"
     GIVE_FEEDBACK = "give_feedback"
     CURATE_CATALOG = "curate_catalog"
@@ -22,19 +24,29 @@ class Permission(enum.Enum):
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.STUDENT: frozenset({Permission.TAKE_ASSESSMENT, Permission.READ_RESULT, Permission.GIVE_FEEDBACK}),
+    Role.STUDENT: frozenset(
+        {
+            Permission.TAKE_ASSESSMENT,
+            Permission.READ_RESULT,
+            Permission.PRACTISE,
+            Permission.READ_PROGRESS,
+            Permission.GIVE_FEEDBACK,
+        }
+    ),
     Role.ADVISOR: frozenset(
         {
             Permission.READ_RESULT,
+            Permission.READ_PROGRESS,
             Permission.READ_STAFF_VIEW,
             Permission.GIVE_FEEDBACK,
             Permission.REVIEW_SCORES,
         }
     ),
-    Role.GUARDIAN: frozenset(),
+    Role.GUARDIAN: frozenset({Permission.READ_PROGRESS}),
     Role.ADMIN: frozenset(
         {
             Permission.READ_RESULT,
+            Permission.READ_PROGRESS,
             Permission.READ_STAFF_VIEW,
             Permission.GIVE_FEEDBACK,
             Permission.CURATE_CATALOG,

@@ -241,6 +241,10 @@ APPEAL_DAYS = env.integer("APPEAL_DAYS", 14, least=0)
 APPEALS_PER_CRITERION = env.integer("APPEALS_PER_CRITERION", 1, least=0)
 APPEALS_CANNOT_LOWER = env.flag("APPEALS_CANNOT_LOWER", default=True)
 
+# --- Practice ---------------------------------------------------------------------------------------------
+# How ratings follow answers: by how sure they are, or by Elo's constant step while items stay where they are.
+PRACTICE_RATING = env.choice("PRACTICE_RATING", ("uncertain", "flat"), "uncertain")
+
 # --- Model providers --------------------------------------------------------------------------------------
 OPENAI_API_KEY = env.text("OPENAI_API_KEY")
 OPENAI_BASE_URL = env.address("OPENAI_BASE_URL", ("https", "http"))

@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/v1/", include("scoring.urls")),
     path("api/v1/", include("recommendations.urls")),
     path("api/v1/", include("planner.urls")),
+    path("api/v1/", include("practice.urls")),
     path("api/v1/", include("partners.urls")),
     path("", RedirectView.as_view(pattern_name="start"), name="home"),
     path("", include("accounts.urls")),  # before the admin, whose log-in page it takes over

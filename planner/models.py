@@ -5,13 +5,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from microcred.db import Model
+from microcred.labels import LONGEST_TAG, LONGEST_TITLE, MOST_TAGS
 from planner.enums import Priority, Source, TaskStatus
 
-LONGEST_TITLE = 200
 LONGEST_DESCRIPTION = 5_000
-LONGEST_TAG = 50
 LONGEST_REFERENCE = 200
-MOST_TAGS = 20
 
 
 class Task(Model):

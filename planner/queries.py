@@ -17,7 +17,6 @@ from planner import cursors
 from planner.cursors import CursorInvalid as CursorInvalid
 from planner.enums import Order, Priority, Source
 from planner.models import Task
-from planner.stats import ZoneUnknown as ZoneUnknown
 from planner.stats import stats_of as stats_of
 
 # Later than every date that a task can have, for those that have none.

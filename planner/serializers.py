@@ -4,15 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from microcred.labels import LONGEST_TAG, LONGEST_TITLE, MOST_TAGS
 from planner.enums import BulkOp, Order, Priority, TaskStatus
-from planner.models import (
-    LONGEST_DESCRIPTION,
-    LONGEST_REFERENCE,
-    LONGEST_TAG,
-    LONGEST_TITLE,
-    MOST_TAGS,
-    Task,
-)
+from planner.models import LONGEST_DESCRIPTION, LONGEST_REFERENCE, Task
 
 MOST_OPERATIONS = 100
 LONGEST_SEARCH = 100

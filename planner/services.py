@@ -10,11 +10,12 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from microcred.errors import Conflict, DomainError, Invalid, PreconditionFailed
+from microcred.labels import LONGEST_TITLE, tidied
 from ops import audit
 from ops.audit import Actor
 from planner import queries
 from planner.enums import BulkOp, Source, TaskStatus
-from planner.models import LONGEST_TAG, LONGEST_TITLE, MOST_TAGS, Task
+from planner.models import Task
 
 MOST_TASKS: Final = 10_000
 CHANGEABLE: Final = ("title", "description", "status", "priority", "due_at", "tags")
@@ -268,18 +269,7 @@ def _changed(by: Actor, task: Task, action: str, fields: Mapping[str, Any], now:
 
 def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields as they are kept: words without space around them, each tag once."""
-    kept = {name: fields[name] for name in CHANGEABLE if name in fields}
-    if "title" in kept:
-        kept["title"] = kept["title"].strip()
-        if not 0 < len(kept["title"]) <= LONGEST_TITLE:
-            raise TaskInvalid("A title has 1 to 200 characters.", details={"field": "title"})
-    if "tags" in kept:
-        kept["tags"] = list(dict.fromkeys(tag.strip() for tag in kept["tags"]))
-        if len(kept["tags"]) > MOST_TAGS or not all(0 < len(tag) <= LONGEST_TAG for tag in kept["tags"]):
-            raise TaskInvalid(
-                f"At most {MOST_TAGS} tags of 1 to {LONGEST_TAG} characters.", details={"field": "tags"}
-            )
-    return kept
+    return tidied({name: fields[name] for name in CHANGEABLE if name in fields}, refused=TaskInvalid)
 
 
 def _record(by: Actor, action: str, task: Task, **facts: Any) -> None:

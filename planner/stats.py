@@ -3,13 +3,12 @@
 import datetime as dt
 import json
 import uuid
-import zoneinfo
 from typing import Any, Final
 
 from django.db import DataError
 
-from microcred.errors import Invalid
 from microcred.trips import fetched
+from microcred.zones import unknown_zone, zone_named
 from planner.enums import Priority, TaskStatus
 
 # A day without a finished task ends a streak; today may still bring one. Days that follow each other have the same
@@ -53,12 +52,6 @@ _PLACES: Final = {
 }
 
 
-class ZoneUnknown(Invalid):
-    """There is no time zone of this name."""
-
-    default_code = "TIME_ZONE_400"
-
-
 def stats_of(user_id: uuid.UUID, *, zone: str, now: dt.datetime) -> dict[str, Any]:
     """Return the figures of a person's tasks; ``zone`` is the time zone in which their days begin.
 
@@ -69,7 +62,7 @@ def stats_of(user_id: uuid.UUID, *, zone: str, now: dt.datetime) -> dict[str, An
     try:
         ((total, statuses, priorities, overdue, today, week, lately, streak),) = fetched(_STATS, values)
     except DataError:  # a name that this machine knows and the database does not
-        raise _unknown_zone() from None
+        raise unknown_zone() from None
     by_status, by_priority = json.loads(statuses), json.loads(priorities)
     wanted = total - by_status[TaskStatus.CANCELLED]
     return {
@@ -87,16 +80,9 @@ def stats_of(user_id: uuid.UUID, *, zone: str, now: dt.datetime) -> dict[str, An
     }
 
 
-def _unknown_zone() -> ZoneUnknown:
-    return ZoneUnknown("There is no such time zone.", details={"field": "time_zone"})
-
-
 def _days(zone: str, now: dt.datetime) -> dict[str, Any]:
     """When today and this week begin and end; the week begins on Monday."""
-    try:
-        here = zoneinfo.ZoneInfo(zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise _unknown_zone() from None
+    here = zone_named(zone)
     today = now.astimezone(here).date()
     monday = today - dt.timedelta(days=today.weekday())
 

@@ -6,13 +6,11 @@ from django.db import models
 
 from catalog.enums import QuestionType
 from microcred.db import Model
+from microcred.labels import LONGEST_TAG, LONGEST_TITLE, MOST_TAGS
 from practice.enums import AssignmentStatus, GoalStatus
 
 LOWEST = 400
 HIGHEST = 2000
-MOST_TAGS = 20
-LONGEST_TAG = 50
-LONGEST_TITLE = 200
 
 CLOSED = sorted(set(QuestionType.values) - {QuestionType.ESSAY, QuestionType.PROFILE})
 

@@ -83,6 +83,7 @@ ENGINES = [
     "practice/performance.py",
     "practice/rating.py",
     "practice/selection.py",
+    "practice/turns.py",
     "partners/payloads.py",
     "partners/retrying.py",
     "microcred/sealing.py",

@@ -41,6 +41,16 @@ LINKS: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
         name: {"parameters": {"task_id": "$response.body#/id"}}
         for name in ("task", "task_change", "task_complete", "task_reopen", "task_delete")
     },
+    ("practice_assign", "200"): {
+        **{
+            name: {"parameters": {"assignment_id": "$response.body#/assignment_id"}}
+            for name in ("practice_assignment", "practice_hint", "practice_give_up")
+        },
+    },
+    ("goal_set", "201"): {
+        name: {"parameters": {"goal_id": "$response.body#/goal_id"}}
+        for name in ("goal", "goal_change", "goal_delete")
+    },
     ("appeal_submit", "201"): {
         "appeal_messages": {"parameters": {"appeal_id": "$response.body#/appeal_id"}},
         "appeal_say": {"parameters": {"appeal_id": "$response.body#/appeal_id"}},

@@ -25,6 +25,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "MissingPart": "assessments.enums.MissingPart",
         "QuestionType": "catalog.enums.QuestionType",
         "TaskStatus": "planner.enums.TaskStatus",
+        "PracticeStatus": "practice.enums.AssignmentStatus",
+        "GoalStatus": "practice.enums.GoalStatus",
         "PersonRole": "accounts.enums.Role",
     },
 }

@@ -83,6 +83,11 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     ("POST", API + "tasks/bulk"): lambda world: {
         **_owners(world), "operations": [{"op": "create", "task": {"title": "Read about joins"}}],
     },
+    ("POST", API + "practice/complete"): lambda world: {
+        "assignment_id": str(world.rows["practised"].pk), "answer": "having",
+    },
+    ("POST", API + "goals"): lambda world: {"skill": "sql", "title": "Joins", "target_difficulty": 7},
+    ("PATCH", API + "goals/<uuid:goal_id>"): lambda world: {"title": "Joins and groups"},
     ("PATCH", API + "tasks/<uuid:task_id>"): lambda world: {"title": "Read about joins"},
     ("POST", PAGE): lambda world: {"relevance": "4", "acceptance": "pending", "about": "", "comments": ""},
     ("POST", PAGE + "/override"): _override,

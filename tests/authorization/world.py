@@ -29,11 +29,12 @@ from recommendations.models import Recommendation
 from scoring import oversight
 from scoring.models import CalibrationExample, ModelBatch, ModelCall, ReviewerCalibration, ScorerVersion
 from tests.authorization.actors import Caller, Credentials, credentials, session_of
-from tests.authorization.marks import ESSAY, NAME, WRITTEN
+from tests.authorization.marks import ESSAY, KEY, NAME, WRITTEN
 from tests.companion.scenes import advised_student, finished_assessment
 from tests.factories.accounts import AdminFactory, AdvisorAssignmentFactory, AdvisorFactory, UserFactory
 from tests.factories.assessments import question_id_of, started_assessment
 from tests.factories.catalog import NOW, role_with_every_type
+from tests.factories.practice import PracticeAssignmentFactory, PracticeGoalFactory, PracticeItemFactory
 from tests.factories.recommendations import LearnerCredentialFactory
 from tests.factories.releases import gated
 
@@ -130,7 +131,7 @@ def build() -> World:
         "credential": Credential.objects.filter(documents__isnull=False).first(),
         "superseded": _superseded(fresh), "refresh": tokens.issue(owner).refresh, "gone": gone,
         "password_link": password_links.make(by=people["admin"], person=people["other"], now=now),
-        **of_program, **_tasks(owner, now),
+        **of_program, **_tasks(owner, now), **_practice(owner),
     }  # fmt: skip
     _admin_rows(world)
     world.things = _things(world)
@@ -161,6 +162,16 @@ def _tasks(owner: User, now: dt.datetime) -> dict[str, Any]:
     )
     planner.complete_task(by=owner, task_id=ticked.pk, now=now)
     return {"planned": planned, "ticked": ticked}
+
+
+def _practice(owner: User) -> dict[str, Any]:
+    """Give the owner something to practise with, whose key is marked, and a goal."""
+    rules = {"kind": "short_text", "accepted": [{"text": word, "credit": "1"} for word in ("having", KEY)]}
+    item = PracticeItemFactory(question_type="short_text", choices=None, answer_format={}, rules=rules)
+    return {
+        "practised": PracticeAssignmentFactory(user=owner, item=item),
+        "goal": PracticeGoalFactory(user=owner, title=f"{WRITTEN}: joins"),
+    }
 
 
 def _erased(world: World) -> uuid.UUID:
@@ -261,6 +272,9 @@ def _things(world: World) -> dict[str, dict[str, str]]:
         "recommendation": {"recommendation_id": str(rows["recommendation"].pk)},
         "appeal": {"appeal_id": str(rows["appeal"].pk)},
         "task": {"task_id": str(rows["task"].pk)},
+        "pupil": {"student_id": str(world.people["owner"].pk)},
+        "practised": {"assignment_id": str(rows["practised"].pk)},
+        "goal": {"goal_id": str(rows["goal"].pk)},
         "planned": {"task_id": str(rows["planned"].pk)},
         "ticked": {"task_id": str(rows["ticked"].pk)},
         "document": {"document_id": str(document.pk)},

@@ -18,6 +18,7 @@ from tests.factories.assessments import question_id_of, started_assessment, subm
 from tests.factories.catalog import CredentialFactory
 from tests.factories.oversight import judged_assessment
 from tests.factories.planner import TaskFactory
+from tests.factories.practice import PracticeAssignmentFactory, PracticeGoalFactory
 from tests.factories.recommendations import RagTraceFactory, RecommendationItemFactory
 from tests.factories.service_keys import service_key
 from tests.recommendations.test_runs import draft
@@ -59,6 +60,8 @@ def populate() -> World:
         "appeal_id": [appeal.pk],
         "student_id": [student.pk],
         "user_id": [student.pk],
+        "assignment_id": [PracticeAssignmentFactory(user=student).pk],
+        "goal_id": [PracticeGoalFactory(user=student).pk for _ in range(2)],
         "task_id": [TaskFactory(user=student).pk for _ in range(3)],
     }
     program, text = service_key()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from microcred.zones import ZoneUnknown
 from planner import queries
 from planner.enums import Priority, TaskStatus
 from tests.factories.accounts import UserFactory
@@ -162,7 +163,7 @@ def test_summer_time_counts_where_a_zone_has_the_name_of_an_offset(zone: str, ho
 
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../etc/passwd", "/etc/localtime", "UTC+3", "a" * 300])
 def test_what_is_no_time_zone_is_refused(zone: str) -> None:
-    with pytest.raises(queries.ZoneUnknown):
+    with pytest.raises(ZoneUnknown):
         queries.stats_of(uuid.uuid4(), zone=zone, now=NOW)
 
 

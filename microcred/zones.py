@@ -1,0 +1,28 @@
+"""Time zones by their names."""
+
+import zoneinfo
+
+from microcred.errors import Invalid
+
+
+class ZoneUnknown(Invalid):
+    """There is no time zone of this name."""
+
+    default_code = "TIME_ZONE_400"
+
+
+def unknown_zone() -> ZoneUnknown:
+    """Return the refusal of a name that the request gives as ``time_zone``."""
+    return ZoneUnknown("There is no such time zone.", details={"field": "time_zone"})
+
+
+def zone_named(name: str) -> zoneinfo.ZoneInfo:
+    """Return a time zone.
+
+    Raises:
+        ZoneUnknown: if there is none of this name.
+    """
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise unknown_zone() from None

@@ -1,0 +1,140 @@
+"""What a student has come to by practising."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Max, Q, QuerySet, Sum
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.policy import sees_student
+from microcred.errors import Missing
+from microcred.zones import zone_named
+from practice import queries
+from practice.enums import AssignmentStatus
+from practice.models import PracticeAssignment, PracticeGoal, SkillRating
+from practice.rating import difficulty, rating_of
+
+_DAY = dt.timedelta(days=1)
+
+
+class StudentMissing(Missing):
+    """There is no such student, or none whom the caller may see."""
+
+    default_code = "USER_404"
+
+
+@dataclass(frozen=True, slots=True)
+class SkillProgress:
+    """How a student does at a skill: rating and deviation in Elo points, as of now."""
+
+    skill_key: str
+    skill_name: str
+    rating: float
+    deviation: float
+    difficulty: int
+    answers: int
+    practised_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A goal with how much of the way to it is behind the student, from 0 to 1."""
+
+    goal: PracticeGoal
+    progress: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a student has come to; ``streak_days`` are days in a row with something completed, up to today or
+    yesterday."""
+
+    student_id: uuid.UUID
+    skills: Sequence[SkillProgress]
+    goals: Sequence[Goal]
+    completed: int
+    solved: int
+    experience: int
+    streak_days: int
+    practised_at: dt.datetime | None
+
+
+def progress_of(*, by: User, student_id: uuid.UUID, zone: str, now: dt.datetime) -> Progress:
+    """Return what a student has come to; ``zone`` is the time zone in which their days begin.
+
+    Raises:
+        StudentMissing: if there is no such student, or none whom the caller may see.
+        ZoneUnknown: if there is no such time zone.
+    """
+    here = zone_named(zone)
+    if not User.objects.filter(sees_student(by, path="pk"), pk=student_id, role=Role.STUDENT).exists():
+        raise StudentMissing("There is no such student.")
+    over = PracticeAssignment.objects.filter(user=student_id).exclude(status=AssignmentStatus.OPEN)
+    sums = over.aggregate(
+        completed=Count("pk"),
+        solved=Count("pk", filter=Q(status=AssignmentStatus.SOLVED)),
+        experience=Sum("experience", default=0),
+        practised_at=Max("completed_at"),
+    )
+    ratings = SkillRating.objects.filter(user=student_id).select_related("skill").order_by("skill__name")
+    rows = list(ratings)
+    goals = PracticeGoal.objects.filter(user=student_id).select_related("skill")
+    return Progress(
+        student_id=student_id,
+        skills=[_of_skill(row, now) for row in rows],
+        goals=with_progress(goals, rows),
+        streak_days=streak(_days(over, here), today=now.astimezone(here).date()),
+        **sums,
+    )
+
+
+def with_progress(goals: Iterable[PracticeGoal], ratings: Iterable[SkillRating]) -> list[Goal]:
+    """Return goals with how far the student has come, by their ratings now."""
+    reached = {row.skill_id: row.rating for row in ratings}
+    return [Goal(goal, _way(goal, reached.get(goal.skill_id, goal.start))) for goal in goals]
+
+
+def streak(days: Iterable[dt.date], *, today: dt.date) -> int:
+    """Return how many days in a row these are, given from the latest back; today may still bring one."""
+    number, expected = 0, today
+    for day in days:
+        if not number and day == today - _DAY:
+            expected = day
+        if day != expected:
+            break
+        number, expected = number + 1, day - _DAY
+    return number
+
+
+def _of_skill(row: SkillRating, now: dt.datetime) -> SkillProgress:
+    rating = queries.aged(row, now=now)
+    return SkillProgress(
+        skill_key=row.skill.key,
+        skill_name=row.skill.name,
+        rating=rating.value,
+        deviation=rating.deviation,
+        difficulty=difficulty(rating.value),
+        answers=row.answers,
+        practised_at=row.updated_at,
+    )
+
+
+def _way(goal: PracticeGoal, rating: float) -> float:
+    """Return the part of the way from where they set out to the goal; all of it where that was no way."""
+    if goal.reached_at:
+        return 1.0
+    whole = rating_of(goal.target_difficulty) - goal.start
+    return 1.0 if whole <= 0 else min(max((rating - goal.start) / whole, 0.0), 1.0)
+
+
+def _days(over: QuerySet[PracticeAssignment], here: dt.tzinfo) -> Iterable[dt.date]:
+    """Return the days on which something was completed, the latest first, each once; read as far as they are used."""
+    last = None
+    moments = over.order_by("-completed_at").values_list("completed_at", flat=True)
+    for moment in moments.iterator(chunk_size=200):
+        if moment and (day := moment.astimezone(here).date()) != last:
+            last = day
+            yield day

@@ -1,0 +1,187 @@
+"""Reading practice: what is given to whom next, and what has been reached."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.policy import sees_student
+from assessments import queries as assessments
+from catalog import queries as catalog
+from microcred.errors import Missing
+from microcred.trips import Written
+from practice.enums import AssignmentStatus
+from practice.models import PracticeAssignment, PracticeGoal, PracticeItem, SkillRating
+from practice.rating import UNKNOWN, Rating, grown_older, placed
+from practice.selection import Candidate
+from practice.turns import SkillTurn, next_turn
+from scoring import queries as scoring
+
+RESTS: Final = dt.timedelta(days=30)
+RESULTS_READ: Final = 3
+A_DAY: Final = dt.timedelta(days=1)
+
+_TURNS: Final = Written("""
+SELECT s.id, s.key, s.name,
+       (SELECT max(a.assigned_at) FROM practice_assignments a WHERE a.user_id = %(user)s AND a.skill_id = s.id),
+       EXISTS (SELECT 1 FROM practice_goals g
+                WHERE g.user_id = %(user)s AND g.skill_id = s.id AND g.status = 'open')
+  FROM skills s
+ WHERE EXISTS (SELECT 1 FROM practice_items i WHERE i.skill_id = s.id AND i.active)
+""")
+_NEAREST: Final = Written("""
+WITH rested AS NOT MATERIALIZED (
+    SELECT i.id, i.rating, i.deviation FROM practice_items i
+     WHERE i.skill_id = %(skill)s AND i.active
+       AND NOT EXISTS (SELECT 1 FROM practice_assignments a
+                        WHERE a.user_id = %(user)s AND a.item_id = i.id AND a.assigned_at > %(since)s)
+)
+(SELECT * FROM rested WHERE rating >= %(target)s ORDER BY rating LIMIT 20)
+UNION ALL
+(SELECT * FROM rested WHERE rating < %(target)s ORDER BY rating DESC LIMIT 20)
+""")
+_LONGEST_AGO: Final = Written("""
+SELECT i.id, i.rating, i.deviation
+  FROM practice_items i
+  JOIN practice_assignments a ON a.item_id = i.id AND a.user_id = %(user)s
+ WHERE i.skill_id = %(skill)s AND i.active
+ GROUP BY i.id ORDER BY max(a.assigned_at) LIMIT 3
+""")
+
+
+class AssignmentMissing(Missing):
+    """There is no such assignment."""
+
+    default_code = "PRACTICE_404"
+
+
+class NothingToPractise(Missing):
+    """There is no item to practise with."""
+
+    default_code = "PRACTICE_ITEM_404"
+
+
+class GoalMissing(Missing):
+    """There is no such goal."""
+
+    default_code = "GOAL_404"
+
+
+@dataclass(frozen=True, slots=True)
+class PractisedSkill:
+    """A skill that there are items for."""
+
+    id: uuid.UUID
+    key: str
+    name: str
+
+
+def visible_to(by: User) -> QuerySet[PracticeAssignment]:
+    """Return the assignments that the caller may see: their own, and those of the students whom they look after."""
+    return PracticeAssignment.objects.filter(sees_student(by, path="user")).select_related("skill")
+
+
+def get_visible(*, by: User, assignment_id: uuid.UUID) -> PracticeAssignment:
+    """Return an assignment.
+
+    Raises:
+        AssignmentMissing: if it is not there or not for the caller to see.
+    """
+    found = visible_to(by).filter(pk=assignment_id).first()
+    if found is None:
+        raise AssignmentMissing("There is no such assignment.")
+    return found
+
+
+def open_assignment(user_id: uuid.UUID, skill_key: str = "") -> PracticeAssignment | None:
+    """Return what a student is at, of a skill or of any, the latest first."""
+    mine = PracticeAssignment.objects.filter(user=user_id, status=AssignmentStatus.OPEN).select_related(
+        "skill"
+    )
+    return (mine.filter(skill__key=skill_key) if skill_key else mine).first()
+
+
+def skill_to_practise(user_id: uuid.UUID, skill_key: str = "") -> PractisedSkill:
+    """Return the skill of this key, or without one that whose turn it is.
+
+    Raises:
+        NothingToPractise: if there is no item for it, or for none at all.
+    """
+    rows = _TURNS.rows(user=user_id)
+    if skill_key:
+        rows = [row for row in rows if row[1] == skill_key]
+    if not rows:
+        raise NothingToPractise("There is nothing to practise with.", details={"skill": skill_key or None})
+    weights = {} if skill_key else _gaps(user_id)
+    turns = [SkillTurn(key, weights.get(key, 0.0), wanted, last) for _, key, _, last, wanted in rows]
+    chosen = next_turn(turns)
+    found, key, name, *_ = next(row for row in rows if row[1] == chosen)
+    return PractisedSkill(found, key, name)
+
+
+def standing(user_id: uuid.UUID, skill_key: str, *, now: dt.datetime) -> Rating:
+    """Return how well a student does at a skill: by practice, else by their newest result that tells, else unknown."""
+    row = SkillRating.objects.filter(user=user_id, skill__key=skill_key).first()
+    return _by_result(user_id, skill_key) if row is None else aged(row, now=now)
+
+
+def aged(row: SkillRating, *, now: dt.datetime) -> Rating:
+    """Return a kept rating as it is now: less certain by the time since the last answer."""
+    return grown_older(Rating(row.rating, row.deviation), max((now - row.updated_at) / A_DAY, 0.0))
+
+
+def candidates(
+    user_id: uuid.UUID, skill_id: uuid.UUID, *, target: float, now: dt.datetime
+) -> Sequence[Candidate]:
+    """Return the items nearest to a rating that the student was not given within ``RESTS``; if they were given all of
+    them, those that were longest ago."""
+    values = {"user": user_id, "skill": skill_id}
+    rows = _NEAREST.rows(**values, target=target, since=now - RESTS) or _LONGEST_AGO.rows(**values)
+    return [Candidate(item, rating, deviation) for item, rating, deviation in rows]
+
+
+def item(item_id: Any) -> PracticeItem:
+    """Return an item that is there."""
+    return PracticeItem.objects.get(pk=item_id)
+
+
+def own_goals(by: User) -> QuerySet[PracticeGoal]:
+    """Return a student's goals, the latest first."""
+    return PracticeGoal.objects.filter(user=by).select_related("skill")
+
+
+def own_goal(*, by: User, goal_id: uuid.UUID) -> PracticeGoal:
+    """Return a goal.
+
+    Raises:
+        GoalMissing: if it is not there or not the caller's.
+    """
+    found = own_goals(by).filter(pk=goal_id).first()
+    if found is None:
+        raise GoalMissing("There is no such goal.")
+    return found
+
+
+def _by_result(user_id: uuid.UUID, skill_key: str) -> Rating:
+    for assessment in assessments.shown_to_student(user_id).order_by("-completed_at")[:RESULTS_READ]:
+        for found in scoring.profile(assessment.pk):
+            if found.skill_key == skill_key and found.evidence:
+                return placed(found.level, found.deviation)
+    return UNKNOWN
+
+
+def _gaps(user_id: uuid.UUID) -> dict[str, float]:
+    """Return what the student's newest result leaves to learn: levels below the target times importance, by skill."""
+    newest = assessments.shown_to_student(user_id).order_by("-completed_at").first()
+    if newest is None:
+        return {}
+    levels = {found.skill_key: found.level for found in scoring.profile(newest.pk)}
+    return {
+        need.skill_key: max(need.target_level - levels[need.skill_key], 0.0) * need.importance
+        for need in catalog.role_needs(newest.role_id)
+        if need.skill_key in levels
+    }

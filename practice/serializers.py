@@ -1,0 +1,227 @@
+"""Practice on the wire; nothing here can carry a key, nor a hint or a solution before its time."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from assessments.serializers import AnswerField
+from microcred.api.pagination import PageQuery
+from microcred.labels import LONGEST_TAG, LONGEST_TITLE, MOST_TAGS
+from practice.enums import AssignmentStatus, GoalStatus
+from practice.models import CLOSED, PracticeAssignment, PracticeGoal
+
+LONGEST_KEY = 64
+A_DAY = 86_400
+
+
+class SkillName(serializers.Serializer[Any]):
+    """A skill."""
+
+    key = serializers.CharField()
+    name = serializers.CharField()
+
+
+class PracticeChoice(serializers.Serializer[Any]):
+    """A choice of a question; ``side`` where items on the left are matched with those on the right."""
+
+    id = serializers.CharField()
+    text = serializers.CharField()
+    side = serializers.ChoiceField(choices=["left", "right"], required=False)
+
+
+class PracticeQuestion(serializers.Serializer[Any]):
+    """What is asked."""
+
+    type = serializers.ChoiceField(choices=CLOSED)
+    prompt = serializers.CharField()
+    choices = PracticeChoice(many=True, allow_null=True)
+    answer_format = serializers.DictField()
+
+
+class AssignmentView(serializers.ModelSerializer[PracticeAssignment]):
+    """An item that was given to practise with."""
+
+    assignment_id = serializers.UUIDField(source="pk")
+    skill = SkillName()
+    question = PracticeQuestion()
+    difficulty = serializers.IntegerField(help_text="1 (easiest) to 10.")
+    expected = serializers.FloatField(
+        help_text="The performance that is expected of the student, from 0 to 1."
+    )
+    seconds = serializers.IntegerField(help_text="A fair time for it.")
+    hints = serializers.SerializerMethodField(help_text="Those that were shown.")
+    hints_left = serializers.SerializerMethodField()
+    share = serializers.FloatField(help_text="The most that an answer has earned, from 0 to 1.")
+    performance = serializers.FloatField(
+        allow_null=True,
+        help_text="Seven tenths accuracy, two tenths speed, a tenth hints; null while it is open.",
+    )
+    solution = serializers.SerializerMethodField(
+        help_text="Why the answer is what it is; null while it is open."
+    )
+
+    class Meta:
+        model = PracticeAssignment
+        fields = [
+            "assignment_id", "skill", "status", "question", "difficulty", "expected", "seconds", "attempts", "hints",
+            "hints_left", "share", "performance", "experience", "solution", "assigned_at", "completed_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field({"type": "array", "items": {"type": "string"}})
+    def get_hints(self, assignment: PracticeAssignment) -> list[str]:
+        """Return the hints that were shown."""
+        shown: list[str] = assignment.key["hints"][: assignment.hints_shown]
+        return shown
+
+    def get_hints_left(self, assignment: PracticeAssignment) -> int:
+        """Return how many more there are."""
+        return len(assignment.key["hints"]) - assignment.hints_shown
+
+    def get_solution(self, assignment: PracticeAssignment) -> str | None:
+        """Return the solution of what is over."""
+        return None if assignment.status == AssignmentStatus.OPEN else str(assignment.key["solution"])
+
+
+class AssignQuery(serializers.Serializer[Any]):
+    """Query parameters of asking for an item."""
+
+    skill = serializers.SlugField(
+        required=False,
+        max_length=LONGEST_KEY,
+        help_text="The key of a skill; without it the one whose turn it is.",
+    )
+
+
+class AssignmentQuery(AssignQuery, PageQuery):
+    """Query parameters of a list of assignments."""
+
+    status = serializers.ChoiceField(choices=AssignmentStatus.choices, required=False)
+
+
+class AssignmentList(serializers.Serializer[Any]):
+    """One page of assignments, the latest first."""
+
+    items = AssignmentView(many=True)
+    page = serializers.IntegerField()
+    page_size = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class CompleteRequest(serializers.Serializer[Any]):
+    """An answer to an assignment."""
+
+    assignment_id = serializers.UUIDField()
+    answer = AnswerField()
+    seconds = serializers.FloatField(
+        required=False, min_value=0, max_value=A_DAY,
+        help_text="How long the student was at it; without it, since it was given. Never more than that.",
+    )  # fmt: skip
+
+
+class GoalView(serializers.ModelSerializer[PracticeGoal]):
+    """A goal."""
+
+    goal_id = serializers.UUIDField(source="pk")
+    skill = SkillName()
+    tags = serializers.ListField(child=serializers.CharField())
+    target_difficulty = serializers.IntegerField(help_text="1 to 10.")
+    version = serializers.IntegerField(help_text="Rises with every change; the ETag, in quotes.")
+
+    class Meta:
+        model = PracticeGoal
+        fields = [
+            "goal_id", "skill", "title", "tags", "target_difficulty", "due_on", "status", "reached_at", "created_at",
+            "updated_at", "version",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class CompletedView(serializers.Serializer[Any]):
+    """What came of an answer."""
+
+    assignment = AssignmentView()
+    correct = serializers.BooleanField(help_text="Whether it is solved; what is not may be tried again.")
+    share = serializers.FloatField(help_text="The share of the right answer that this one was, from 0 to 1.")
+    explanation = serializers.CharField()
+    rating_before = serializers.FloatField(allow_null=True, help_text="400 to 2000; null while it is open.")
+    rating_after = serializers.FloatField(allow_null=True)
+    next_difficulty = serializers.IntegerField(
+        allow_null=True, help_text="What the student's rating stands for, 1 to 10; null while it is open."
+    )
+    goals_reached = GoalView(many=True)
+
+
+class GoalChange(serializers.Serializer[Any]):
+    """What may be changed of a goal; what is left out stays."""
+
+    title = serializers.CharField(max_length=LONGEST_TITLE, required=False)
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=LONGEST_TAG), required=False, max_length=MOST_TAGS
+    )
+    target_difficulty = serializers.IntegerField(min_value=1, max_value=10, required=False)
+    due_on = serializers.DateField(required=False, allow_null=True)
+    status = serializers.ChoiceField(
+        choices=[GoalStatus.OPEN, GoalStatus.DROPPED],
+        required=False,
+        help_text="Reached is what practice makes it.",
+    )
+
+
+class NewGoal(serializers.Serializer[Any]):
+    """A new goal."""
+
+    skill = serializers.SlugField(max_length=LONGEST_KEY)
+    title = serializers.CharField(max_length=LONGEST_TITLE)
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=LONGEST_TAG), required=False, max_length=MOST_TAGS
+    )
+    target_difficulty = serializers.IntegerField(min_value=1, max_value=10)
+    due_on = serializers.DateField(required=False, allow_null=True)
+
+
+class GoalList(serializers.Serializer[Any]):
+    """All goals of a student, the latest first."""
+
+    items = GoalView(many=True)
+
+
+class ProgressQuery(serializers.Serializer[Any]):
+    """Query parameters of a student's progress."""
+
+    time_zone = serializers.CharField(
+        default="UTC", max_length=64, help_text="Where the student's days begin, for example Europe/Berlin."
+    )
+
+
+class PractisedSkillView(serializers.Serializer[Any]):
+    """How a student does at a skill."""
+
+    skill_key = serializers.CharField()
+    skill_name = serializers.CharField()
+    rating = serializers.FloatField(help_text="Elo points, 400 to 2000.")
+    deviation = serializers.FloatField(help_text="How far the rating may be off, in the same points.")
+    difficulty = serializers.IntegerField(help_text="What the rating stands for, 1 to 10.")
+    answers = serializers.IntegerField()
+    practised_at = serializers.DateTimeField()
+
+
+class GoalProgressView(serializers.Serializer[Any]):
+    """A goal and how far the student has come."""
+
+    goal = GoalView()
+    progress = serializers.FloatField(help_text="The part of the way that is behind them, from 0 to 1.")
+
+
+class PracticeProgress(serializers.Serializer[Any]):
+    """What a student has come to by practising."""
+
+    student_id = serializers.UUIDField()
+    skills = PractisedSkillView(many=True)
+    goals = GoalProgressView(many=True)
+    completed = serializers.IntegerField(help_text="Assignments that are over, solved or given up.")
+    solved = serializers.IntegerField()
+    experience = serializers.IntegerField()
+    streak_days = serializers.IntegerField(help_text="Days in a row, up to today or yesterday.")
+    practised_at = serializers.DateTimeField(allow_null=True)

@@ -1,0 +1,157 @@
+"""Setting goals, and reaching them."""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+from django.db import transaction
+
+from accounts.models import User
+from microcred.errors import Conflict, Invalid, PreconditionFailed
+from microcred.labels import tidied
+from ops import audit
+from practice import queries
+from practice.enums import GoalStatus
+from practice.models import PracticeGoal
+from practice.rating import Rating, rating_of
+
+MOST_GOALS: Final = 200
+SURE: Final = 120.0
+CHANGEABLE: Final = ("title", "tags", "target_difficulty", "due_on", "status")
+
+
+class GoalInvalid(Invalid):
+    """A goal cannot be like this."""
+
+    default_code = "GOAL_400"
+
+
+class GoalsFull(Conflict):
+    """The student has as many goals as anybody may have."""
+
+    default_code = "GOALS_409"
+
+
+class GoalReached(Conflict):
+    """A goal that was reached stays so."""
+
+    default_code = "GOAL_409"
+
+
+class GoalChangedMeanwhile(PreconditionFailed):
+    """The goal has changed since the version that the change was made from."""
+
+
+@transaction.atomic
+def set_goal(
+    *, by: User, skill_key: str, title: str, target_difficulty: int, now: dt.datetime, **fields: Any
+) -> PracticeGoal:
+    """Set out to reach a difficulty of a skill that there are items for; ``fields`` are tags and due_on.
+
+    One that the student has reached already is reached at once.
+
+    Raises:
+        NothingToPractise: if there is no item for the skill.
+        GoalInvalid: if the title is empty or too long, or a tag is.
+        GoalsFull: if they have ``MOST_GOALS``.
+    """
+    if PracticeGoal.objects.filter(user=by).count() >= MOST_GOALS:
+        raise GoalsFull(
+            f"Nobody has more than {MOST_GOALS} goals. Delete some first.", details={"most": MOST_GOALS}
+        )
+    skill = queries.skill_to_practise(by.pk, skill_key)
+    start = queries.standing(by.pk, skill.key, now=now)
+    goal = PracticeGoal.objects.create(
+        user=by, skill_id=skill.id, start=start.value, created_at=now, updated_at=now,
+        **_checked({**fields, "title": title, "target_difficulty": target_difficulty}),
+    )  # fmt: skip
+    _record(by, "set", goal)
+    reach(by=by, skill_id=skill.id, rating=start, now=now)
+    return queries.own_goal(by=by, goal_id=goal.pk)
+
+
+@transaction.atomic
+def change_goal(
+    *,
+    by: User,
+    goal_id: uuid.UUID,
+    now: dt.datetime,
+    expected: Collection[str] | None = None,
+    **fields: Any,
+) -> PracticeGoal:
+    """Change what ``fields``, of ``CHANGEABLE``, say; a goal may be dropped and taken up again, not declared reached.
+
+    Raises:
+        GoalMissing: if it is not there or not the caller's.
+        GoalInvalid: if the title is empty or too long, or a tag is.
+        GoalReached: if it was reached.
+        GoalChangedMeanwhile: if ``expected`` names versions, and none of them is the present one.
+    """
+    goal = _locked(by, goal_id, expected)
+    if goal.status == GoalStatus.REACHED:
+        raise GoalReached("It was reached. Set a new one.")
+    differing = {name: value for name, value in _checked(fields).items() if getattr(goal, name) != value}
+    if not differing:
+        return goal
+    for name, value in differing.items():
+        setattr(goal, name, value)
+    goal.updated_at, goal.version = now, goal.version + 1
+    goal.save()
+    _record(by, "changed", goal, fields=sorted(differing))
+    standing = queries.standing(by.pk, goal.skill.key, now=now)
+    reach(by=by, skill_id=goal.skill_id, rating=standing, now=now)
+    return queries.own_goal(by=by, goal_id=goal.pk)
+
+
+@transaction.atomic
+def delete_goal(*, by: User, goal_id: uuid.UUID, expected: Collection[str] | None = None) -> None:
+    """Take a goal away for good. Raises as changing does."""
+    goal = _locked(by, goal_id, expected)
+    _record(by, "deleted", goal)
+    goal.delete()
+
+
+def reach(*, by: User, skill_id: uuid.UUID, rating: Rating, now: dt.datetime) -> Sequence[PracticeGoal]:
+    """Mark the student's open goals of a skill that this rating is enough for, and return them; for a caller's
+    transaction.
+
+    It is enough where it is as high as the goal and known to within ``SURE`` points, which takes some ten answers.
+    """
+    mine = PracticeGoal.objects.filter(user=by, skill=skill_id, status=GoalStatus.OPEN).select_related(
+        "skill"
+    )
+    if rating.deviation > SURE:
+        return ()
+    reached = [
+        goal
+        for goal in mine.select_for_update(of=("self",)).order_by("pk")
+        if rating_of(goal.target_difficulty) <= rating.value
+    ]
+    for goal in reached:
+        goal.status, goal.reached_at = GoalStatus.REACHED, now
+        goal.updated_at, goal.version = now, goal.version + 1
+        goal.save()
+        _record(by, "reached", goal)
+    return reached
+
+
+def _locked(by: User, goal_id: uuid.UUID, expected: Collection[str] | None) -> PracticeGoal:
+    mine = PracticeGoal.objects.filter(user=by, pk=goal_id).select_related("skill")
+    goal = mine.select_for_update(of=("self",)).first()
+    if goal is None:
+        raise queries.GoalMissing("There is no such goal.")
+    if expected is not None and str(goal.version) not in expected:
+        raise GoalChangedMeanwhile("The goal has changed since. Read it again.")
+    return goal
+
+
+def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return tidied({name: fields[name] for name in CHANGEABLE if name in fields}, refused=GoalInvalid)
+
+
+def _record(by: User, action: str, goal: PracticeGoal, **facts: Any) -> None:
+    audit.record(
+        by=by, action=f"goal.{action}", resource_type="practice_goal", resource_id=goal.pk,
+        metadata={"status": str(goal.status), "version": goal.version, **facts},
+    )  # fmt: skip

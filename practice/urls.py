@@ -1,0 +1,23 @@
+"""Addresses of practice."""
+
+from django.urls import path
+
+from practice import api
+
+urlpatterns = [
+    path("practice/assign", api.AssignView.as_view(), name="practice-assign"),
+    path("practice/complete", api.CompleteView.as_view(), name="practice-complete"),
+    path("practice/assignments", api.AssignmentListView.as_view(), name="practice-assignments"),
+    path(
+        "practice/assignments/<uuid:assignment_id>",
+        api.AssignmentEndpoint.as_view(),
+        name="practice-assignment",
+    ),
+    path("practice/assignments/<uuid:assignment_id>/hint", api.HintView.as_view(), name="practice-hint"),
+    path(
+        "practice/assignments/<uuid:assignment_id>/give-up", api.GiveUpView.as_view(), name="practice-give-up"
+    ),
+    path("progress/<uuid:student_id>", api.ProgressEndpoint.as_view(), name="progress"),
+    path("goals", api.GoalListView.as_view(), name="goals"),
+    path("goals/<uuid:goal_id>", api.GoalEndpoint.as_view(), name="goal"),
+]
