@@ -81,7 +81,7 @@ $(BENCH)/.installed: benchmarks/requirements.txt $(VENV)/.installed-dev
 bench-install: install-dev $(BENCH)/.installed ## what the benchmarks compare the product with, into var/benchmarks
 
 bench: bench-install ## every benchmark in its usual size; about a quarter of an hour
-	@for script in rules neighbours retrieval embedding worker_start pipeline; do \
+	@for script in rules neighbours practice retrieval embedding worker_start pipeline; do \
 	    $(BENCH)/bin/python benchmarks/$$script.py || missed="$$missed $$script"; \
 	done; test -z "$$missed" || { echo "goals missed in:$$missed"; exit 1; }
 

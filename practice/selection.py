@@ -7,10 +7,11 @@ adaptive practice of Maths ability using a new item response model for on the fl
 Computers & Education 57, 2011, took .75 for that reason. The chance is averaged over what is not known of student and
 item, so that somebody new begins with easier ones.
 
-Always taking the nearest item would ask a few of them of everybody. One is drawn by lot of all whose chance lies
-within ``NEAR`` of the wish, and of the ``FEW`` nearest where there are not as many, after G. Kingsbury and A. Zara,
-"Procedures for selecting items for computerized adaptive tests", Applied Measurement in Education 2, 1989. Items of
-uncertain rating count as a little nearer, so that they are asked and become certain.
+Always taking the nearest item would ask a few of them of everybody. One is drawn by lot, after G. Kingsbury and A.
+Zara, "Procedures for selecting items for computerized adaptive tests", Applied Measurement in Education 2, 1989: of all
+whose chance lies within ``NEAR`` of the wish, or where those are fewer than ``FEW`` of as many of the nearest. None is
+by more than ``FURTHER`` further off than the nearest, for where there is little to choose from, what suits comes first.
+Items of uncertain rating count as a little nearer, so that they are asked and become certain.
 """
 
 from collections.abc import Iterable
@@ -26,6 +27,7 @@ WISH: Final = 0.75
 FEW: Final = 5
 # A difference in chance of success that nobody notices.
 NEAR: Final = 0.05
+FURTHER: Final = 0.1
 # How much nearer to the wish, in chance of success, an item counts of which nothing is known.
 CURIOSITY: Final = 0.05
 
@@ -59,7 +61,8 @@ def choose(candidates: Iterable[Candidate], student: Rating, *, seed: int, wish:
         raise ValueError("no item to choose from")
     near = [one for distance, _, one in apart if distance <= NEAR]
     if len(near) < FEW:
-        near = [one for _, _, one in nsmallest(FEW, apart)]
+        nearest = nsmallest(FEW, apart)
+        near = [one for distance, _, one in nearest if distance <= nearest[0][0] + FURTHER]
     return Random(seed).choice(near)  # noqa: S311
 
 

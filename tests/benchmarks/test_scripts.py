@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import database, embedding, neighbours, pipeline, retrieval, rules, worker_start
+from benchmarks import database, embedding, neighbours, pipeline, practice, retrieval, rules, worker_start
 from benchmarks.measuring import Report, interleaved, ratios, series
 from microcred.ai import providers
 from tests.factories.recommendations import WordEmbedder
@@ -15,7 +15,7 @@ from tests.factories.recommendations import WordEmbedder
 SIZES: dict[str, Any] = {"rounds": 1, "json": True}
 
 
-@pytest.mark.parametrize("script", [retrieval, embedding, neighbours, pipeline, worker_start])
+@pytest.mark.parametrize("script", [retrieval, embedding, neighbours, pipeline, practice, worker_start])
 def test_every_script_explains_itself(script: Any, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         script.main(["--help"])
@@ -29,6 +29,33 @@ def test_rules_score_answers_of_every_kind_alike_in_every_round(monkeypatch: pyt
 
     for case in rules.CASES.values():
         assert rules.measure(*case)[1] == rules.measure(*case)[1]
+
+
+def test_practice_foretells_better_than_what_it_is_compared_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(practice, "TIMED", 10)
+
+    figures = practice.measure(argparse.Namespace(students=80, answers=20, items=60, **SIZES)).figures
+
+    assert [figures[one]["oracle"]["share"] for one in practice.WORLDS] == [1.0, 1.0, 1.0]
+    placed = {who: own["share"] for who, own in figures["placed"].items()}
+    assert placed["flat K = 32"] < placed["K = 32, both move"] < placed["ours"] < 1.0
+    assert list(figures["choosing"]) == list(practice.CHOICES)
+    assert all(own["correlation_40"] > own["correlation_5"] > 0.5 for own in figures["choosing"].values())
+
+
+@pytest.mark.parametrize(
+    ("chances", "solved", "area"),
+    [
+        ([0.9, 0.8, 0.3, 0.2], [True, True, False, False], 1.0),
+        ([0.9, 0.8, 0.3, 0.2], [False, False, True, True], 0.0),
+        ([0.9, 0.8, 0.3, 0.2], [True, False, True, False], 0.75),
+        ([0.5, 0.5, 0.5], [True, False, False], 0.5),
+    ],
+)
+def test_the_area_is_how_often_a_right_answer_is_ranked_above_a_wrong_one(
+    chances: list[float], solved: list[bool], area: float
+) -> None:
+    assert practice.auc(chances, solved) == area
 
 
 def test_contenders_take_turns_and_medians_are_of_rounds() -> None:
