@@ -205,9 +205,9 @@ def with_rate(net: Number, percent: Number) -> Exact:
 
 
 def tiered(amount: Number, limit: Number, low: Number, high: Number) -> Exact:
-    """The integral of the percentage over the amount."""
-    rate = sympy.Piecewise((exact(low), exact(limit) >= X), (exact(high), True))
-    return sympy.integrate(rate, (X, 0, exact(amount))) / 100
+    """The higher percentage of it all, less what it takes too much of the part up to the limit."""
+    spared = (exact(high) - exact(low)) * min(exact(amount), exact(limit))
+    return (exact(high) * exact(amount) - spared) / 100
 
 
 def pie_angle(part: Number, whole: Number) -> Exact:

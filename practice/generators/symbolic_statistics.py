@@ -48,8 +48,10 @@ def standard_deviation(values: Sequence[Number], *, sample: bool) -> Exact:
 
 
 def variation(values: Sequence[Number]) -> Exact:
-    wanted = standard_deviation(values, sample=True)
-    return root(X * sum(each(values)) / len(values) - 100 * wanted)
+    """By the sums alone: of the values and of their squares."""
+    count, column = len(values), Matrix(each(values))
+    part = column.dot(column) * count / sum(column) ** 2 - 1
+    return 100 * sympy.sqrt(part * count / (count - 1))
 
 
 def complement(percent: Number) -> Exact:
@@ -96,19 +98,19 @@ def price_above_risk(price: Number, percent: Number, damage: Number) -> Exact:
 
 
 def margin_of_mean(z: Number, deviation: Number, size: int) -> Exact:
-    return max(sympy.solve((X / exact(z)) ** 2 * size - exact(deviation) ** 2, X))
+    return sympy.sqrt(exact(z) ** 2 * exact(deviation) ** 2 / size)
 
 
 def margin_of_share(z: Number, hits: int, size: int) -> Exact:
-    variance = Rational(hits * (size - hits), size**3)
-    return 100 * max(sympy.solve((X / exact(z)) ** 2 - variance, X))
+    return 100 * sympy.sqrt(exact(z) ** 2 * Rational(hits * (size - hits), size**3))
 
 
 def end_of_share(z: Number, hits: int, size: int, *, upper: bool) -> Exact:
-    """Both ends are where the distance from the share, squared, is z² times the variance."""
-    part, variance = Rational(hits, size), Rational(hits * (size - hits), size**3)
-    ends = sympy.solve((X / 100 - part) ** 2 - exact(z) ** 2 * variance, X)
-    return max(ends) if upper else min(ends)
+    """Both ends by Vieta's formulas: their sum is twice the share, their product the share² less the margin²."""
+    half = Rational(hits, size)
+    product = half**2 - exact(z) ** 2 * Rational(hits * (size - hits), size**3)
+    distance = sympy.sqrt(half**2 - product)
+    return 100 * (half + distance if upper else half - distance)
 
 
 def sample_size(z: Number, percent: Number, margin: Number) -> Exact:
