@@ -166,3 +166,13 @@ def test_the_bank_that_comes_along_has_nothing_wrong(path: Path) -> None:
     assert {item["key"]: item_problems(item) for item in content["items"]} == {
         item["key"]: [] for item in content["items"]
     }
+
+
+def test_the_example_of_the_guide_can_be_loaded() -> None:
+    guide = (SEED_DATA.parents[1] / "docs/guides/curator.md").read_text("utf-8")
+    content = json.loads(
+        guide.partition("## Practice items")[2].partition("```json\n")[2].partition("```")[0]
+    )
+
+    assert file_problems(content) == []
+    assert [item_problems(item) for item in content["items"]] == [[]]

@@ -123,10 +123,19 @@ class Command(BaseCommand):
         else:
             self._say("Loading the demo catalog")
             call_command("load_catalog")
+        self._load_practice()
         call_command("load_demo")
         self._say("Indexing the catalog's documents")
         call_command("embeddings", "refresh")
         self._release()
+
+    def _load_practice(self) -> None:
+        """Load the practice items; a catalog with other skills than theirs has none yet."""
+        self._say("Loading and making practice items")
+        try:
+            call_command("load_practice", if_empty=True)
+        except CommandError as error:
+            self.stdout.write(f"{error}\nThere is nothing to practise: manage.py load_practice FOLDER")
 
     def _release(self) -> None:
         """Put the configured scorer through its release gate, unless it has passed before."""

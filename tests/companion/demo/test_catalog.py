@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from companion.demo.answers import DEMO_ROLE
 from companion.demo.walk import WalkFailed, write_answers
@@ -28,7 +29,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_an_empty_catalog_is_filled(called: list[str]) -> None:
     demo.Command()._load()
 
-    assert called == ["migrate", "load_catalog", "load_demo", "embeddings", "release_gate"]
+    assert called == ["migrate", "load_catalog", "load_practice", "load_demo", "embeddings", "release_gate"]
 
 
 def test_a_catalog_that_is_there_keeps_what_curators_changed(called: list[str]) -> None:
@@ -36,7 +37,21 @@ def test_a_catalog_that_is_there_keeps_what_curators_changed(called: list[str]) 
 
     demo.Command()._load()
 
-    assert called == ["migrate", "load_demo", "embeddings", "release_gate"]
+    assert called == ["migrate", "load_practice", "load_demo", "embeddings", "release_gate"]
+
+
+def test_a_catalog_of_other_skills_has_nothing_to_practise_yet(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        demo, "call_command", lambda name, *_, **options: name == "migrate" or call_command(name, **options)
+    )
+
+    demo.Command()._load_practice()
+
+    said = capsys.readouterr().out
+    assert "  sql.json: the catalog has no skill 'sql'\n" in said
+    assert said.endswith("There is nothing to practise: manage.py load_practice FOLDER\n")
 
 
 def test_a_retired_role_is_named(tmp_path: Path) -> None:
