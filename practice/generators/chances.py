@@ -42,7 +42,7 @@ VENTURES = (
 
 
 def not_happening(draws: Draws) -> Draft:
-    percent = Fraction(draws.whole(15, 985, 5), 10)
+    percent = Fraction(draws.whole(20, 450), 10)
     event, otherwise = draws.one(EVENTS)
     return Draft(
         prompt=f"The chance that {event} is {figure(percent)} %. How likely is it, in percent, that this does not "

@@ -48,7 +48,7 @@ def average_with_text(draws: Draws) -> Draft:
 
 def bill_of_products(draws: Draws) -> Draft:
     things = draws.one(ARTICLES)
-    counts, prices = draws.wholes(4, 2, 30), [Fraction(one, 20) for one in draws.wholes(4, 10, 480)]
+    counts, prices = draws.wholes(4, 2, 30), [Fraction(one, 20) for one in draws.wholes(4, 10, 240)]
     rows = "; ".join(
         f"{count} {thing} at {figure(price)} EUR"
         for count, thing, price in zip(counts, things, prices, strict=True)
@@ -67,7 +67,8 @@ def bill_of_products(draws: Draws) -> Draft:
 
 
 def sum_above_limit(draws: Draws) -> Draft:
-    values, limit = draws.wholes(6, 20, 95), draws.whole(40, 65, 5)
+    values = draws.wholes(6, 20, 95)
+    limit = sorted(values)[draws.whole(1, 3)]
     chosen = [value > limit for value in values]
     kept = [value for value in values if value > limit]
     return Draft(
@@ -80,8 +81,10 @@ def sum_above_limit(draws: Draws) -> Draft:
 
 
 def sum_of_region(draws: Draws) -> Draft:
-    regions = [draws.one(REGIONS[:3]) for _ in range(6)]
-    values, wanted = draws.wholes(6, 110, 980, 10), regions[draws.whole(0, 5)]
+    rows_of = draws.one(((0, 1, 0, 2, 1, 0), (1, 0, 2, 0, 0, 1), (0, 0, 1, 2, 1, 2), (2, 1, 0, 1, 0, 2)))
+    names = draws.wholes(3, 0, 3)
+    regions = [REGIONS[names[row]] for row in rows_of]
+    values, wanted = draws.wholes(6, 110, 980, 10), regions[draws.whole(0, 1)]
     rows = ", ".join(f"{region} {value}" for region, value in zip(regions, values, strict=True))
     chosen = [region == wanted for region in regions]
     kept = [value for value, taken in zip(values, chosen, strict=True) if taken]
@@ -97,7 +100,6 @@ def sum_of_region(draws: Draws) -> Draft:
         f"{ANSWER} EUR.",
         places=0,
         unit="EUR",
-        listed=True,
     )
 
 

@@ -165,8 +165,9 @@ def funnel(draws: Draws) -> Draft:
 
 
 def step_of_a_funnel(draws: Draws) -> Draft:
-    first, second, last = draws.whole(25, 60), draws.whole(20, 50), draws.whole(45, 85)
-    visits = draws.whole(4, 40) * 1000
+    # Whole people at every step: of visitors by ten thousands, shares by fives and by twenties.
+    first, second, last = draws.whole(24, 60), draws.whole(15, 55, 5), draws.whole(40, 80, 20)
+    visits = draws.whole(1, 9) * 10_000
     paid = visits * first * second * last // 1_000_000
     return Draft(
         prompt=f"Of {figure(visits)} visitors of a shop, {first} % looked at a product, and {last} % of "
