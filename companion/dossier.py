@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import User
@@ -17,6 +17,7 @@ from companion.evidence import Recommended, recommended
 from companion.facts import AssessmentFacts, assessment_facts
 from companion.marking import MICROCENTS, MarkedQuestion, marked_question
 from ops.queries import is_under_way
+from practice import queries as practice
 from recommendations import queries as recommendations
 from scoring import queries as scoring
 
@@ -31,8 +32,8 @@ class SkillLine:
     """A skill of the role: what it asks for (0 to 5), what was measured, and what is missing.
 
     ``level``, ``deviation`` and ``gap`` are None where nothing was measured; ``is_met`` says that the ranking takes the
-    gap for none. ``said`` is what the student and those who checked said about the level; ``onet_id`` and ``esco_uri``
-    are empty where not known.
+    gap for none. ``said`` is what the student and those who checked said about the level, ``practised`` how they have
+    done in practice since; ``onet_id`` and ``esco_uri`` are empty where not known.
     """
 
     key: str
@@ -45,6 +46,7 @@ class SkillLine:
     is_met: bool
     chart: SkillChart
     said: scoring.SkillStanding | None
+    practised: practice.SkillProgress | None
     onet_id: str
     esco_uri: str
 
@@ -109,7 +111,7 @@ def dossier(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Dossier:
         awaited=tuple(words.STAGES[stage] for stage in assessments.awaited(assessment)),
         missing=tuple(words.MISSING[part] for part in assessment.missing),
         shows_scores=has_scores,
-        skills=_skills(assessment, run.parameters if run else {}) if has_scores else (),
+        skills=_skills(assessment, run.parameters if run else {}, now) if has_scores else (),
         recommended=recommended(run, places=PLACES) if run else None,
         scores=_scores(assessment.pk) if facts.status in SHOWS_ANSWERS else None,
         calls=_calls(assessment.pk) if facts.status in SHOWS_ANSWERS else (),
@@ -136,7 +138,7 @@ def _scores(assessment_id: uuid.UUID) -> Scores:
     )
 
 
-def _skills(assessment: Any, parameters: Mapping[str, Any]) -> tuple[SkillLine, ...]:
+def _skills(assessment: Any, parameters: Mapping[str, Any], now: dt.datetime) -> tuple[SkillLine, ...]:
     """Set what was measured beside what the role asked for when the run was made, else asks for now."""
     measured = {level.skill_key: level for level in scoring.profile(assessment.pk)}
     needs = catalog.role_needs(assessment.role_id)
@@ -146,12 +148,14 @@ def _skills(assessment: Any, parameters: Mapping[str, Any]) -> tuple[SkillLine, 
         (need.skill_key, need.skill_name, need.target_level) for need in needs
     ]
     contests, outside = scoring.standings(assessment.pk), catalog.outside_ids([key for key, _, _ in targets])
-    return tuple(
+    practised = practice.practised_skills(assessment.user_id, now=now)
+    lines = (
         _skill_line(
             key, name, target, importance.get(key), measured.get(key), contests.get(key), outside.get(key, {})
         )
         for key, name, target in targets
     )
+    return tuple(replace(line, practised=practised.get(line.key)) for line in lines)
 
 
 def _skill_line(
@@ -177,6 +181,7 @@ def _skill_line(
         is_met=gap is not None and gap < recommendations.NEGLIGIBLE_GAP,
         chart=skill_chart(level=level, deviation=deviation, target=target),
         said=said,
+        practised=None,
         onet_id=outside.get("onet_id", ""),
         esco_uri=outside.get("esco_uri", ""),
     )

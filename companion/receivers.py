@@ -7,6 +7,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from companion import services
+from practice.events import practice_completed
 from recommendations.events import feedback_recorded
 
 
@@ -14,3 +15,9 @@ from recommendations.events import feedback_recorded
 def on_feedback_recorded(*, feedback_id: uuid.UUID, **_: Any) -> None:
     """Plan what a student takes up."""
     services.follow_up(feedback_id=feedback_id, now=timezone.now())
+
+
+@receiver(practice_completed)
+def on_practice_completed(*, user_id: uuid.UUID, skill_key: str, **_: Any) -> None:
+    """Take the steps of practising it in hand."""
+    services.take_in_hand(user_id=user_id, skill_key=skill_key, now=timezone.now())

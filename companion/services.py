@@ -5,7 +5,8 @@ import uuid
 from collections.abc import Iterator
 from typing import Final
 
-from companion.steps import enrolment, practice, towards
+from accounts.models import User
+from companion.steps import enrolment, practice, practising, towards
 from planner import services as planner
 from planner.enums import Source
 from recommendations import queries as recommendations
@@ -25,6 +26,16 @@ def follow_up(*, feedback_id: uuid.UUID, now: dt.datetime) -> None:
         planner.plan(by=by, source=source, steps=_steps(decision), now=now)
     else:
         planner.call_off(by=by, source=source, begins_with=towards(decision.credential_id), now=now)
+
+
+def take_in_hand(*, user_id: uuid.UUID, skill_key: str, now: dt.datetime) -> None:
+    """Take the steps of practising a skill in hand that the student has on their list, now that they practise it."""
+    planner.begin(
+        by=User.objects.get(pk=user_id),
+        source=Source.RECOMMENDATION,
+        ends_with=practising(skill_key),
+        now=now,
+    )
 
 
 def _steps(decision: Decision) -> Iterator[planner.Step]:

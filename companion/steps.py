@@ -30,7 +30,12 @@ def enrolment(credential_id: uuid.UUID) -> str:
 
 def practice(credential_id: uuid.UUID, skill_key: str) -> str:
     """Return what a task to practise a skill stands for."""
-    return f"{towards(credential_id)}practise:{skill_key}"
+    return f"{towards(credential_id)}{practising(skill_key)}"
+
+
+def practising(skill_key: str) -> str:
+    """Return what the references of all tasks to practise a skill end with."""
+    return f"practise:{skill_key}"
 
 
 def steps_of(student_id: uuid.UUID, skills: Mapping[str, str]) -> Mapping[str, Sequence[StepLine]]:

@@ -198,6 +198,17 @@ def call_off(*, by: User, source: Source, begins_with: str, now: dt.datetime) ->
     ]
 
 
+@transaction.atomic
+def begin(*, by: User, source: Source, ends_with: str, now: dt.datetime) -> list[Task]:
+    """Take in hand the steps whose reference ends like this and that nobody has begun."""
+    _one_at_a_time(by.pk)
+    steps = Task.objects.filter(user=by, source=source, reference__endswith=ends_with, status=TaskStatus.TODO)
+    return [
+        _changed(by, task, "begun", {"status": TaskStatus.IN_PROGRESS}, now)
+        for task in steps.select_for_update().order_by("pk")
+    ]
+
+
 def _make_room(owner_id: uuid.UUID, number: int) -> None:
     """Refuse more tasks than anybody reads, which a program that runs wild would make within hours."""
     if Task.objects.filter(user=owner_id).count() + number > MOST_TASKS:

@@ -16,7 +16,7 @@ from microcred.api.pagination import paginate
 from microcred.api.schema import UNCHANGED, errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
-from practice import progress, queries, services
+from practice import queries, services
 from practice.models import PracticeGoal
 from practice.rating import difficulty
 from practice.serializers import (
@@ -157,7 +157,7 @@ class ProgressEndpoint(APIView):
     def get(self, request: Request, student_id: uuid.UUID) -> Response:
         """Return ratings, goals, points and the streak of oneself, or of a student whom one looks after."""
         zone = _valid(ProgressQuery, request.query_params)["time_zone"]
-        found = progress.progress_of(by=caller(request), student_id=student_id, zone=zone, now=timezone.now())
+        found = queries.progress_of(by=caller(request), student_id=student_id, zone=zone, now=timezone.now())
         return Response(PracticeProgress(found).data)
 
 

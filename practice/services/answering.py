@@ -16,6 +16,7 @@ from microcred.errors import Conflict, Invalid
 from ops import audit
 from practice import queries
 from practice.enums import AssignmentStatus
+from practice.events import practice_completed
 from practice.models import PracticeAnswer, PracticeAssignment, PracticeGoal, PracticeItem, SkillRating
 from practice.performance import experience, performance
 from practice.rating import Rating, updated
@@ -167,6 +168,7 @@ def _settle(
     assignment.experience = experience(assignment.difficulty, assignment.performance)
     before, after = _rate(by, assignment, now)
     assignment.rating_before, assignment.rating_after = before.value, after.value
+    practice_completed.send(sender=PracticeAssignment, user_id=by.pk, skill_key=assignment.skill.key)
     return reach(by=by, skill_id=assignment.skill_id, rating=after, now=now)
 
 

@@ -21,6 +21,7 @@ from recommendations.models import RecommendationFeedback
 from tests.companion.scenes import advised_student, finished_assessment
 from tests.factories.accounts import AdminFactory, AdvisorFactory, UserFactory
 from tests.factories.assessments import started_assessment, submitted_assessment
+from tests.factories.practice import SkillRatingFactory
 
 pytestmark = pytest.mark.django_db
 LIST = "/advisor/"
@@ -299,6 +300,17 @@ class TestAssessment:
 
         assert f'data-label="Level" class="number">{level:.1f}<' in shown
         assert 'data-label="Target" class="number">4.0<' in shown
+
+    def test_what_was_practised_since_stands_beside_the_skill(self) -> None:
+        advisor, student = advised_student()
+        assessment = finished_assessment(student)
+        SkillRatingFactory(user=student, rating=1450.0, answers=6)
+        SkillRatingFactory(rating=700.0, answers=99)
+
+        page = browser_of(advisor).get(page_of(assessment)).content.decode()
+
+        assert "practised 6 times, now at difficulty 7 of 10" in page
+        assert "99 times" not in page
 
     def test_the_number_of_queries_does_not_grow_with_recommendations(self) -> None:
         advisor, student = advised_student()

@@ -7,10 +7,12 @@ import pytest
 from accounts.models import User
 from planner.enums import TaskStatus
 from planner.models import Task
+from practice import services as practice
 from recommendations import services as recommendations
 from recommendations.models import LearnerCredential, Recommendation
 from tests.companion.scenes import advised_student, finished_assessment
-from tests.factories.catalog import NOW, CredentialSkillFactory
+from tests.factories.catalog import NOW, CredentialSkillFactory, SkillFactory
+from tests.factories.practice import PracticeAssignmentFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +169,27 @@ def test_at_most_three_skills_are_practised_the_greatest_need_first(
 
     practised = Task.objects.filter(tags__contains=["practise"]).order_by("pk")
     assert [task.tags[1] for task in practised] == ["D", "B" * 50, "C"]
+
+
+def test_who_practises_a_skill_has_taken_the_step_in_hand(
+    people: tuple[User, User], run: Recommendation
+) -> None:
+    say(run, people[1], "accepted")
+    assignment = PracticeAssignmentFactory(user=people[1])
+
+    practice.answer(by=people[1], assignment_id=assignment.pk, given="WHERE", now=NOW)
+    assert [status for _, status in tasks()] == ["todo", "todo"]
+
+    practice.answer(by=people[1], assignment_id=assignment.pk, given="HAVING", now=NOW)
+    assert [status for _, status in tasks()] == ["todo", "in_progress"]
+
+
+def test_practising_moves_no_other_step(people: tuple[User, User], run: Recommendation) -> None:
+    say(run, people[1], "accepted")
+    Task.objects.filter(reference__endswith="sql").update(status=TaskStatus.CANCELLED)
+    other = PracticeAssignmentFactory(user=people[1], item__skill=SkillFactory(key="python"))
+
+    for given in (other, PracticeAssignmentFactory(user=people[1])):
+        practice.give_up(by=people[1], assignment_id=given.pk, now=NOW)
+
+    assert [status for _, status in tasks()] == ["todo", "cancelled"]

@@ -9,7 +9,7 @@ import pytest
 from accounts.enums import Role
 from accounts.models import GuardianLink, User
 from microcred.zones import ZoneUnknown
-from practice.progress import Progress, StudentMissing, progress_of, streak
+from practice.queries import Progress, StudentMissing, progress_of, streak
 from practice.rating import Rating, grown_older
 from tests.factories.accounts import AdminFactory, AdvisorAssignmentFactory, AdvisorFactory, UserFactory
 from tests.factories.practice import (

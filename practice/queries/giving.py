@@ -1,4 +1,4 @@
-"""Reading practice: what is given to whom next, and what has been reached."""
+"""What is given to whom next, and how well they do."""
 
 import datetime as dt
 import uuid
@@ -15,7 +15,7 @@ from catalog import queries as catalog
 from microcred.errors import Missing
 from microcred.trips import Written
 from practice.enums import AssignmentStatus
-from practice.models import PracticeAssignment, PracticeGoal, PracticeItem, SkillRating
+from practice.models import PracticeAssignment, PracticeItem, SkillRating
 from practice.rating import UNKNOWN, Rating, grown_older, placed
 from practice.selection import Candidate
 from practice.turns import SkillTurn, next_turn
@@ -63,12 +63,6 @@ class NothingToPractise(Missing):
     """There is no item to practise with."""
 
     default_code = "PRACTICE_ITEM_404"
-
-
-class GoalMissing(Missing):
-    """There is no such goal."""
-
-    default_code = "GOAL_404"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,23 +141,6 @@ def candidates(
 def item(item_id: Any) -> PracticeItem:
     """Return an item that is there."""
     return PracticeItem.objects.get(pk=item_id)
-
-
-def own_goals(by: User) -> QuerySet[PracticeGoal]:
-    """Return a student's goals, the latest first."""
-    return PracticeGoal.objects.filter(user=by).select_related("skill")
-
-
-def own_goal(*, by: User, goal_id: uuid.UUID) -> PracticeGoal:
-    """Return a goal.
-
-    Raises:
-        GoalMissing: if it is not there or not the caller's.
-    """
-    found = own_goals(by).filter(pk=goal_id).first()
-    if found is None:
-        raise GoalMissing("There is no such goal.")
-    return found
 
 
 def _by_result(user_id: uuid.UUID, skill_key: str) -> Rating:

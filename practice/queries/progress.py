@@ -12,9 +12,9 @@ from accounts.models import User
 from accounts.policy import sees_student
 from microcred.errors import Missing
 from microcred.zones import zone_named
-from practice import queries
 from practice.enums import AssignmentStatus
 from practice.models import PracticeAssignment, PracticeGoal, SkillRating
+from practice.queries.giving import aged
 from practice.rating import difficulty, rating_of
 
 _DAY = dt.timedelta(days=1)
@@ -79,8 +79,7 @@ def progress_of(*, by: User, student_id: uuid.UUID, zone: str, now: dt.datetime)
         experience=Sum("experience", default=0),
         practised_at=Max("completed_at"),
     )
-    ratings = SkillRating.objects.filter(user=student_id).select_related("skill").order_by("skill__name")
-    rows = list(ratings)
+    rows = list(_ratings(student_id))
     goals = PracticeGoal.objects.filter(user=student_id).select_related("skill")
     return Progress(
         student_id=student_id,
@@ -89,6 +88,11 @@ def progress_of(*, by: User, student_id: uuid.UUID, zone: str, now: dt.datetime)
         streak_days=streak(_days(over, here), today=now.astimezone(here).date()),
         **sums,
     )
+
+
+def practised_skills(student_id: uuid.UUID, *, now: dt.datetime) -> dict[str, SkillProgress]:
+    """Return how a student does at the skills that they have practised, by the key of the skill."""
+    return {row.skill.key: _of_skill(row, now) for row in _ratings(student_id)}
 
 
 def with_progress(goals: Iterable[PracticeGoal], ratings: Iterable[SkillRating]) -> list[Goal]:
@@ -109,8 +113,12 @@ def streak(days: Iterable[dt.date], *, today: dt.date) -> int:
     return number
 
 
+def _ratings(student_id: uuid.UUID) -> QuerySet[SkillRating]:
+    return SkillRating.objects.filter(user=student_id).select_related("skill").order_by("skill__name")
+
+
 def _of_skill(row: SkillRating, now: dt.datetime) -> SkillProgress:
-    rating = queries.aged(row, now=now)
+    rating = aged(row, now=now)
     return SkillProgress(
         skill_key=row.skill.key,
         skill_name=row.skill.name,
