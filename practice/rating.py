@@ -18,7 +18,7 @@ Student and item share the way from ``d`` to ``d'`` by their variances, so that 
 
 Written as Elo's ``s' = s + K (score - p)``, with ``p`` as it is after the answer, this has ``K = q v``: 705 points for
 somebody unknown, and ever fewer with evidence. Deviations keep above a floor, and so does ``K``: above 20 for students,
-who learn, above 3 for items, which do not.
+who learn, above 1 for items, which do not.
 
 The flat way is Elo's own with ``K = 32`` for ever, in which items never move and deviations mean nothing.
 
@@ -40,7 +40,7 @@ DIFFICULTIES: Final = 10
 TOP_LEVEL: Final = 5.0
 FLAT_K: Final = 32.0
 STUDENT_FLOOR: Final = 60.0
-ITEM_FLOOR: Final = 25.0
+ITEM_FLOOR: Final = 15.0
 MOST_UNCERTAIN: Final = 350.0
 # By how much authors are usually wrong about how difficult an item is: nearly a tenth of the scale.
 AUTHOR_DEVIATION: Final = 150.0
