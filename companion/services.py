@@ -7,6 +7,7 @@ from typing import Final
 
 from accounts.models import User
 from companion.steps import enrolment, practice, practising, towards
+from planner import queries as planned
 from planner import services as planner
 from planner.enums import Source
 from recommendations import queries as recommendations
@@ -30,12 +31,9 @@ def follow_up(*, feedback_id: uuid.UUID, now: dt.datetime) -> None:
 
 def take_in_hand(*, user_id: uuid.UUID, skill_key: str, now: dt.datetime) -> None:
     """Take the steps of practising a skill in hand that the student has on their list, now that they practise it."""
-    planner.begin(
-        by=User.objects.get(pk=user_id),
-        source=Source.RECOMMENDATION,
-        ends_with=practising(skill_key),
-        now=now,
-    )
+    source, step = Source.RECOMMENDATION, practising(skill_key)
+    if planned.from_source(user_id, source).filter(reference__endswith=step).exists():
+        planner.begin(by=User.objects.get(pk=user_id), source=source, ends_with=step, now=now)
 
 
 def _steps(decision: Decision) -> Iterator[planner.Step]:

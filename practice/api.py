@@ -1,7 +1,7 @@
 """Practising over HTTP."""
 
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from accounts.authentication import caller
 from accounts.permissions import MayPractise, MayReadProgress
 from microcred.api.pagination import paginate
+from microcred.api.rendered import as_shown
 from microcred.api.schema import UNCHANGED, errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
@@ -34,6 +35,9 @@ from practice.serializers import (
     ProgressQuery,
 )
 
+_ASSIGNMENT: Final = AssignmentView()
+_COMPLETED: Final = CompletedView()
+
 
 class AssignView(APIView):
     """Asking for something to practise with."""
@@ -48,7 +52,7 @@ class AssignView(APIView):
         """Return what the student is at; where there is nothing, an item at the level that they have reached."""
         skill = _valid(AssignQuery, request.query_params).get("skill", "")
         given = services.assign(by=caller(request), skill_key=skill, now=timezone.now())
-        return Response(AssignmentView(given).data)
+        return Response(as_shown(_ASSIGNMENT, given))
 
 
 class CompleteView(APIView):
@@ -104,7 +108,7 @@ class HintView(APIView):
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
         """Show the next hint; the share of hints that is not used counts for a tenth of the performance."""
         shown = services.show_hint(by=caller(request), assignment_id=assignment_id)
-        return Response(AssignmentView(shown).data)
+        return Response(as_shown(_ASSIGNMENT, shown))
 
 
 class AssignmentListView(APIView):
@@ -235,19 +239,18 @@ def _completed(outcome: services.Outcome) -> dict[str, Any]:
     """Return what came of an answer, as `CompletedView` describes it."""
     assignment = outcome.assignment
     after = assignment.rating_after
-    return dict(
-        CompletedView(
-            {
-                "assignment": assignment,
-                "correct": outcome.share == 1.0,
-                "share": outcome.share,
-                "explanation": outcome.explanation,
-                "rating_before": assignment.rating_before,
-                "rating_after": after,
-                "next_difficulty": None if after is None else difficulty(after),
-                "goals_reached": outcome.goals,
-            }
-        ).data
+    return as_shown(
+        _COMPLETED,
+        {
+            "assignment": assignment,
+            "correct": outcome.share == 1.0,
+            "share": outcome.share,
+            "explanation": outcome.explanation,
+            "rating_before": assignment.rating_before,
+            "rating_after": after,
+            "next_difficulty": None if after is None else difficulty(after),
+            "goals_reached": outcome.goals,
+        },
     )
 
 

@@ -7,6 +7,7 @@ from practice.queries.giving import candidates as candidates
 from practice.queries.giving import get_visible as get_visible
 from practice.queries.giving import item as item
 from practice.queries.giving import open_assignment as open_assignment
+from practice.queries.giving import reads as reads
 from practice.queries.giving import skill_to_practise as skill_to_practise
 from practice.queries.giving import standing as standing
 from practice.queries.giving import visible_to as visible_to

@@ -12,8 +12,9 @@ from accounts.models import User
 from accounts.policy import sees_student
 from assessments import queries as assessments
 from catalog import queries as catalog
+from microcred.compiled import Compiled
 from microcred.errors import Missing
-from microcred.trips import Written
+from microcred.trips import Read, Written
 from practice.enums import AssignmentStatus
 from practice.models import PracticeAssignment, PracticeItem, SkillRating
 from practice.rating import UNKNOWN, Rating, grown_older, placed
@@ -25,6 +26,20 @@ RESTS: Final = dt.timedelta(days=30)
 RESULTS_READ: Final = 3
 A_DAY: Final = dt.timedelta(days=1)
 
+_MINE: Final = PracticeAssignment.objects.filter(status=AssignmentStatus.OPEN).select_related("skill")
+# Asked with every item that is given out.
+_OPEN: Final = Compiled(lambda user: _MINE.filter(user=user), user=uuid.UUID)
+_OPEN_OF_SKILL: Final = Compiled(
+    lambda user, skill: _MINE.filter(user=user, skill__key=skill), user=uuid.UUID, skill=str
+)
+_RATING: Final = Compiled(
+    lambda user, skill: SkillRating.objects.filter(user=user, skill__key=skill).order_by(),
+    user=uuid.UUID,
+    skill=str,
+)
+_ITEM: Final = Compiled(
+    lambda item: PracticeItem.objects.filter(pk=item).select_related("skill").order_by(), item=uuid.UUID
+)
 _TURNS: Final = Written("""
 SELECT s.id, s.key, s.name,
        (SELECT max(a.assigned_at) FROM practice_assignments a WHERE a.user_id = %(user)s AND a.skill_id = s.id),
@@ -93,10 +108,13 @@ def get_visible(*, by: User, assignment_id: uuid.UUID) -> PracticeAssignment:
 
 def open_assignment(user_id: uuid.UUID, skill_key: str = "") -> PracticeAssignment | None:
     """Return what a student is at, of a skill or of any, the latest first."""
-    mine = PracticeAssignment.objects.filter(user=user_id, status=AssignmentStatus.OPEN).select_related(
-        "skill"
-    )
-    return (mine.filter(skill__key=skill_key) if skill_key else mine).first()
+    return next(iter(_open_read(user_id, skill_key).rows()), None)
+
+
+def reads(user_id: uuid.UUID, skill_key: str = "") -> list[Read[Any]]:
+    """Return what is known beforehand to be read when an item is given out, for one trip."""
+    rating = [_RATING.read(user=user_id, skill=skill_key)] if skill_key else []
+    return [_open_read(user_id, skill_key), _TURNS.read(user=user_id), *rating]
 
 
 def skill_to_practise(user_id: uuid.UUID, skill_key: str = "") -> PractisedSkill:
@@ -119,7 +137,7 @@ def skill_to_practise(user_id: uuid.UUID, skill_key: str = "") -> PractisedSkill
 
 def standing(user_id: uuid.UUID, skill_key: str, *, now: dt.datetime) -> Rating:
     """Return how well a student does at a skill: by practice, else by their newest result that tells, else unknown."""
-    row = SkillRating.objects.filter(user=user_id, skill__key=skill_key).first()
+    row = _RATING.first(user=user_id, skill=skill_key)
     return _by_result(user_id, skill_key) if row is None else aged(row, now=now)
 
 
@@ -140,7 +158,14 @@ def candidates(
 
 def item(item_id: Any) -> PracticeItem:
     """Return an item that is there."""
-    return PracticeItem.objects.get(pk=item_id)
+    (found,) = _ITEM.rows(item=item_id)
+    return found
+
+
+def _open_read(user_id: uuid.UUID, skill_key: str) -> Read[PracticeAssignment]:
+    if skill_key:
+        return _OPEN_OF_SKILL.read(user=user_id, skill=skill_key)
+    return _OPEN.read(user=user_id)
 
 
 def _by_result(user_id: uuid.UUID, skill_key: str) -> Rating:

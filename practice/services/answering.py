@@ -174,13 +174,7 @@ def _settle(
 
 def _rate(by: User, assignment: PracticeAssignment, now: dt.datetime) -> tuple[Rating, Rating]:
     """Move the ratings of student and item by the performance; return the student's before and after."""
-    start = queries.standing(by.pk, assignment.skill.key, now=now)
-    row, _ = SkillRating.objects.get_or_create(
-        user=by,
-        skill_id=assignment.skill_id,
-        defaults={"rating": start.value, "deviation": start.deviation, "updated_at": now},
-    )
-    row = SkillRating.objects.select_for_update().get(pk=row.pk)
+    row = _rating(by, assignment, now)
     item = PracticeItem.objects.select_for_update().get(pk=assignment.item_id)
     before = queries.aged(row, now=now)
     after, its = updated(
@@ -196,6 +190,21 @@ def _rate(by: User, assignment: PracticeAssignment, now: dt.datetime) -> tuple[R
     item.rating, item.deviation, item.answers = its.value, its.deviation, item.answers + 1
     item.save(update_fields=["rating", "deviation", "answers"])
     return before, after
+
+
+def _rating(by: User, assignment: PracticeAssignment, now: dt.datetime) -> SkillRating:
+    """Lock the student's rating of the skill, made where this is the first; of two at once the second waits."""
+    mine = SkillRating.objects.select_for_update().filter(user=by, skill=assignment.skill_id).order_by()
+    found = mine.first()
+    if found is None:
+        start = queries.standing(by.pk, assignment.skill.key, now=now)
+        SkillRating.objects.get_or_create(
+            user=by,
+            skill_id=assignment.skill_id,
+            defaults={"rating": start.value, "deviation": start.deviation, "updated_at": now},
+        )
+        found = mine.get()
+    return found
 
 
 def _record(by: User, action: str, assignment: PracticeAssignment, **facts: Any) -> None:

@@ -129,7 +129,7 @@ class TestTheItem:
         PracticeItemFactory.create_batch(60)
         student = SkillRatingFactory().user
 
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(8):
             services.assign(by=student, skill_key="sql", now=NOW)
 
 
