@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.service_keys import PersonOrProgramView
+from microcred.api.reading import valid
 from microcred.api.schema import UNCHANGED, errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
@@ -46,7 +46,7 @@ class TaskListView(PlannerView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return those that fit every parameter, in the order of ``sort``; the cursor leads to the next page."""
-        wanted = _valid(TaskQuery, request.query_params)
+        wanted = valid(TaskQuery, request.query_params)
         user_id = _owner(request, wanted)
         page = queries.listed(
             user_id,
@@ -64,7 +64,7 @@ class TaskListView(PlannerView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Add a task."""
-        given = _valid(NewTaskOf, request.data)
+        given = valid(NewTaskOf, request.data)
         owner_id = _owner(request, given)
         task = services.create_task(by=planner(request), owner_id=owner_id, now=timezone.now(), **given)
         return _answer(task, status=201)
@@ -87,7 +87,7 @@ class TaskEndpoint(PlannerView):
     )  # fmt: skip
     def patch(self, request: Request, task_id: uuid.UUID) -> Response:
         """Change it; what is left out stays."""
-        fields = _valid(TaskChange, request.data)
+        fields = valid(TaskChange, request.data)
         return _answer(services.change_task(**_which(request, task_id), now=timezone.now(), **fields))
 
     @extend_schema(
@@ -137,7 +137,7 @@ class StatsEndpoint(PlannerView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return how many tasks there are of each kind, what is due, and how it goes."""
-        wanted = _valid(StatsQuery, request.query_params)
+        wanted = valid(StatsQuery, request.query_params)
         user_id = _owner(request, wanted)
         found = queries.stats_of(user_id, zone=wanted["time_zone"], now=timezone.now())
         return Response(StatsView(found).data)
@@ -153,7 +153,7 @@ class BulkView(PlannerView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Do all operations in their order, or none of them; a refusal says which one it was."""
-        given = _valid(BulkRequest, request.data)
+        given = valid(BulkRequest, request.data)
         owner_id = _owner(request, given)
         wanted = [_operation(one) for one in given["operations"]]
         tasks = services.bulk(by=planner(request), owner_id=owner_id, operations=wanted, now=timezone.now())
@@ -162,12 +162,6 @@ class BulkView(PlannerView):
             for one, task in zip(wanted, tasks, strict=True)
         ]
         return Response(BulkResult({"results": results}).data)
-
-
-def _valid(kind: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-    read = kind(data=data)
-    read.is_valid(raise_exception=True)
-    return dict(read.validated_data)
 
 
 def _owner(request: Request, given: dict[str, Any]) -> uuid.UUID:

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,6 +12,7 @@ from rest_framework.views import APIView
 from accounts.authentication import caller
 from accounts.permissions import MayPractise, MayReadProgress
 from microcred.api.pagination import paginate
+from microcred.api.reading import valid
 from microcred.api.rendered import as_shown
 from microcred.api.schema import UNCHANGED, errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
@@ -50,7 +50,7 @@ class AssignView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return what the student is at; where there is nothing, an item at the level that they have reached."""
-        skill = _valid(AssignQuery, request.query_params).get("skill", "")
+        skill = valid(AssignQuery, request.query_params).get("skill", "")
         given = services.assign(by=caller(request), skill_key=skill, now=timezone.now())
         return Response(as_shown(_ASSIGNMENT, given))
 
@@ -68,7 +68,7 @@ class CompleteView(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Judge an answer; the right one ends the assignment and moves the rating, any other may be tried again."""
-        body = _valid(CompleteRequest, request.data)
+        body = valid(CompleteRequest, request.data)
         outcome = services.answer(
             by=caller(request),
             assignment_id=body["assignment_id"],
@@ -122,7 +122,7 @@ class AssignmentListView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return the student's assignments, the latest first."""
-        wanted = _valid(AssignmentQuery, request.query_params)
+        wanted = valid(AssignmentQuery, request.query_params)
         rows = queries.visible_to(caller(request))
         if "skill" in wanted:
             rows = rows.filter(skill__key=wanted["skill"])
@@ -160,7 +160,7 @@ class ProgressEndpoint(APIView):
     )  # fmt: skip
     def get(self, request: Request, student_id: uuid.UUID) -> Response:
         """Return ratings, goals, points and the streak of oneself, or of a student whom one looks after."""
-        zone = _valid(ProgressQuery, request.query_params)["time_zone"]
+        zone = valid(ProgressQuery, request.query_params)["time_zone"]
         found = queries.progress_of(by=caller(request), student_id=student_id, zone=zone, now=timezone.now())
         return Response(PracticeProgress(found).data)
 
@@ -182,7 +182,7 @@ class GoalListView(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Set out to reach a difficulty of a skill."""
-        given = _valid(NewGoal, request.data)
+        given = valid(NewGoal, request.data)
         goal = services.set_goal(
             by=caller(request), skill_key=given.pop("skill"), now=timezone.now(), **given
         )
@@ -208,7 +208,7 @@ class GoalEndpoint(APIView):
     )  # fmt: skip
     def patch(self, request: Request, goal_id: uuid.UUID) -> Response:
         """Change it; what is left out stays."""
-        fields = _valid(GoalChange, request.data)
+        fields = valid(GoalChange, request.data)
         return _answer(
             services.change_goal(
                 by=caller(request),
@@ -227,12 +227,6 @@ class GoalEndpoint(APIView):
         """Take it away for good; to keep a trace of it, drop it instead."""
         services.delete_goal(by=caller(request), goal_id=goal_id, expected=expected_versions(request))
         return Response(status=204)
-
-
-def _valid(kind: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-    read = kind(data=data)
-    read.is_valid(raise_exception=True)
-    return dict(read.validated_data)
 
 
 def _completed(outcome: services.Outcome) -> dict[str, Any]:
