@@ -6,8 +6,6 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from jsonschema import Draft202012Validator
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
@@ -16,22 +14,16 @@ from catalog.importing.schemas import LANGUAGE, QUESTION
 from catalog.models import Credential, CredentialDocument, Question
 from catalog.question_checks import question_problems
 from catalog.question_schema import ANSWER_FORMAT_SCHEMA
-from microcred.json_field import PrettyJSONField
+from microcred.json_field import PrettyJSONField, by_example
 
-
-def _shape(*lines: str) -> SafeString:
-    """Show JSON by example; the examples are constants of this file."""
-    return format_html_join(format_html("<br>"), "<code>{}</code>", ((line,) for line in lines))
-
-
-CHOICES_HELP = _shape(
+CHOICES_HELP = by_example(
     '[{"id": "c1", "text": "Alpha"}, {"id": "c2", "text": "Beta"}]',
     'matching: each with "side": "left" or "right"',
 )
-FORMAT_HELP = _shape(
+FORMAT_HELP = by_example(
     'choices: {"max_choices": 1}', 'numbers: {"unit": "kg"}', 'essays: {"min_words": 80, "max_words": 300}'
 )
-RULES_HELP = _shape(
+RULES_HELP = by_example(
     'multiple choice: {"kind": "choice", "correct": ["c2"], "scoring": "all_or_nothing"}'
     ' (or "per_option", "per_option_penalty")',
     'numbers: {"kind": "numeric", "value": "42.5", "absolute_tolerance": "0.5", "unit": "kg"}',
@@ -42,13 +34,13 @@ RULES_HELP = _shape(
     'profile: {"kind": "profile", "signals": [{"choice": "c1", "skill": "python", "level": 2}]}',
     "essays: {}",
 )
-RUBRIC_HELP = _shape(
+RUBRIC_HELP = by_example(
     'essays only: {"criteria": [{"key": "clarity", "name": "Clarity", "explanation": "(for the student)",'
     ' "guidance": "(for the judge)", "weight": "2", "levels": [{"id": "l0", "name": "Missing",'
     ' "points": "0", "description": "…"}, {"id": "l1", "name": "Full", "points": "1", "description": "…"}]}],'
     ' "model_answer": "…", "grader_notes": "…"}',
 )
-FEEDBACK_HELP = _shape(
+FEEDBACK_HELP = by_example(
     '{"student": "(shown after the result, never the key)", "staff": "(may name the key)"}'
 )
 

@@ -8,12 +8,19 @@ from typing import Any, Final, NoReturn
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.fields import InvalidJSONInput, JSONString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 MOST_DEPTH: Final = 20
 # What PostgreSQL refuses in JSON: NUL, which is written as an escape, and halves of surrogate pairs.
 _UNSTORABLE: Final = re.compile(r"\\u0000|[\ud800-\udfff]")
 _TOO_DEEP: Final = "This is nested too deeply."
+
+
+def by_example(*lines: str) -> SafeString:
+    """Show in a help text what JSON to write."""
+    return format_html_join(format_html("<br>"), "<code>{}</code>", ((line,) for line in lines))
 
 
 class PrettyJSONField(forms.JSONField):

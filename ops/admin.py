@@ -1,4 +1,4 @@
-"""What staff sees of jobs, the audit trail and measurements: all of it read-only."""
+"""What staff sees of jobs, audit trail and measurements, all read-only; and what pages of other apps build on."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -39,6 +39,29 @@ class ReadOnly:
 
 class ReadOnlyAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     """Rows that staff reads and nobody edits by hand."""
+
+
+class KeptAdmin(ModelAdmin):  # type: ignore[misc]
+    """Rows that are retired rather than deleted; their key is chosen once."""
+
+    list_per_page = 25
+    warn_unsaved_form = True
+
+    class Media:
+        css = {"all": ["curation.css"]}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: others may refer to the row."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Keep the key of a stored row: imports find it again by that."""
+        fixed = super().get_readonly_fields(request, obj)
+        return (*fixed, "key") if obj else fixed
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Suggest a key for a new row only."""
+        return {} if obj else super().get_prepopulated_fields(request, obj)
 
 
 class SweepFilter(admin.SimpleListFilter):

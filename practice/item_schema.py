@@ -13,6 +13,7 @@ from scoring.rules.engine import READERS, score_answer
 
 _KEY: Final = {"type": "string", "pattern": r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)", "maxLength": 100}
 _TEXT: Final = {"type": "string", "pattern": r"\S"}
+_LINE: Final = {"type": "string", "pattern": r"^[^\r\n]*\S[^\r\n]*$(?!\n)"}
 
 
 def _closed(properties: dict[str, Any], *, optional: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -35,7 +36,7 @@ ITEM: Final[dict[str, Any]] = _closed(
         },
         "answer_format": {"type": "object"},
         "rules": {"type": "object"},
-        "hints": {"type": "array", "items": _TEXT, "minItems": 1, "maxItems": 4, "uniqueItems": True},
+        "hints": {"type": "array", "items": _LINE, "minItems": 1, "maxItems": 4, "uniqueItems": True},
         "solution": _TEXT,
         "difficulty": {"type": "integer", "minimum": 1, "maximum": 10},
         "seconds": {"type": "integer", "minimum": 10, "maximum": 1800},

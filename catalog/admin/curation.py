@@ -3,33 +3,15 @@
 from typing import Any
 
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
 from ops import audit
+from ops.admin import KeptAdmin
 
 
-class CuratedAdmin(ModelAdmin):  # type: ignore[misc]
-    """Rows that are retired rather than deleted; their key is chosen once."""
+class CuratedAdmin(KeptAdmin):
+    """Rows of the catalog, with what hangs on them."""
 
     resource_type: str
-    list_per_page = 25
-    warn_unsaved_form = True
-
-    class Media:
-        css = {"all": ["curation.css"]}
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse: others may refer to the row."""
-        return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Keep the key of a stored row: imports find it again by that."""
-        fixed = super().get_readonly_fields(request, obj)
-        return (*fixed, "key") if obj else fixed
-
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Suggest a key for a new row only."""
-        return {} if obj else super().get_prepopulated_fields(request, obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Store what hangs on the row, then record the change as a whole."""

@@ -15,22 +15,9 @@ from ops import audit
 from practice.importing.bank import BankItem
 from practice.models import PracticeItem
 from practice.rating import Rating, authored
+from practice.services.items import RATED, WRITTEN, rate_anew
 
-CONTENT = (
-    "skill_id",
-    "question_type",
-    "prompt",
-    "choices",
-    "answer_format",
-    "rules",
-    "hints",
-    "solution",
-    "difficulty",
-    "seconds",
-    "generator",
-    "seed",
-)
-RATED = ("rating", "deviation", "answers")
+CONTENT = (*WRITTEN, "generator", "seed")
 Family = tuple[str, int]
 
 
@@ -60,7 +47,7 @@ def store(items: Sequence[BankItem], *, by: User | None, now: dt.datetime) -> Lo
             elif different := [name for name in CONTENT if getattr(row, name) != content[name]]:
                 changed.append(_rewritten(row, content, now))
                 if "difficulty" in different:
-                    rerated.append(_rated_anew(row, _first_rating(item, families)))
+                    rerated.append(rate_anew(row, _first_rating(item, families)))
         PracticeItem.objects.bulk_create(new, batch_size=500)
         PracticeItem.objects.bulk_update(changed, [*CONTENT, "updated_at"], batch_size=500)
         PracticeItem.objects.bulk_update(rerated, RATED, batch_size=500)
@@ -93,26 +80,14 @@ def _content(item: BankItem, skills: Mapping[str, uuid.UUID]) -> dict[str, Any]:
 def _row(
     item: BankItem, content: Mapping[str, Any], families: Mapping[Family, Rating], now: dt.datetime
 ) -> PracticeItem:
-    rating = _first_rating(item, families)
-    return PracticeItem(
-        key=item.key,
-        **content,
-        rating=rating.value,
-        deviation=rating.deviation,
-        created_at=now,
-        updated_at=now,
-    )
+    row = PracticeItem(key=item.key, **content, created_at=now, updated_at=now)
+    return rate_anew(row, _first_rating(item, families))
 
 
 def _rewritten(row: PracticeItem, content: Mapping[str, Any], now: dt.datetime) -> PracticeItem:
     for name, value in content.items():
         setattr(row, name, value)
     row.updated_at = now
-    return row
-
-
-def _rated_anew(row: PracticeItem, rating: Rating) -> PracticeItem:
-    row.rating, row.deviation, row.answers = rating.value, rating.deviation, 0
     return row
 
 

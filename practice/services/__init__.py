@@ -1,4 +1,4 @@
-"""Giving out items, taking answers, and setting goals."""
+"""Giving out items, taking answers, setting goals, and writing items."""
 
 from practice.services.answering import AnswerRefused as AnswerRefused
 from practice.services.answering import AssignmentOver as AssignmentOver
@@ -14,3 +14,9 @@ from practice.services.goals import GoalsFull as GoalsFull
 from practice.services.goals import change_goal as change_goal
 from practice.services.goals import delete_goal as delete_goal
 from practice.services.goals import set_goal as set_goal
+from practice.services.items import ItemInvalid as ItemInvalid
+from practice.services.items import ItemMade as ItemMade
+from practice.services.items import change_item as change_item
+from practice.services.items import content_of as content_of
+from practice.services.items import create_item as create_item
+from practice.services.items import set_item_active as set_item_active

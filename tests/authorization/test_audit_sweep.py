@@ -119,6 +119,11 @@ NEW: Forms = {
     "partners/webhookendpoint": lambda world: {
         "name": "Another", "url": "https://another.example.org/", "event_types": ["assessment.failed"],
     },
+    "practice/practiceitem": lambda world: {
+        "skill": world.rows["practised"].skill_id, "key": "new", "question_type": "numeric", "prompt": "2 + 2?",
+        "rules": '{"kind": "numeric", "value": "4"}', "hints": "Count.", "solution": "It is 4.", "difficulty": 1,
+        "seconds": 20,
+    },
 }  # fmt: skip
 ANOTHER: Forms = {
     "accounts/user": lambda world: {"name": "Another"},
@@ -129,6 +134,7 @@ ANOTHER: Forms = {
     "scoring/calibrationexample": lambda world: {"note": "Another"},
     "recommendations/learnercredential": lambda world: {"status": "accepted"},
     "partners/webhookendpoint": lambda world: {"name": "Another name"},
+    "practice/practiceitem": lambda world: {"prompt": "Another?"},
 }
 
 

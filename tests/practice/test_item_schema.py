@@ -64,6 +64,8 @@ def test_an_item_of_each_type_is_as_it_should_be(item: dict[str, Any]) -> None:
         ({"hints": []}, "hints: [] should be non-empty"),
         ({"hints": ["a", "b", "c", "d", "e"]}, "hints: ['a', 'b', 'c', 'd', 'e'] is too long"),
         ({"hints": [" "]}, "hints.0: ' ' does not match"),
+        ({"hints": ["one\ntwo"]}, "hints.0: 'one\\ntwo' does not match"),
+        ({"hints": ["one\n"]}, "hints.0: 'one\\n' does not match"),
         ({"solution": ""}, "solution: '' does not match"),
         ({"difficulty": 11}, "difficulty: 11 is greater than the maximum of 10"),
         ({"seconds": 5}, "seconds: 5 is less than the minimum of 10"),
