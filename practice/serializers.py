@@ -12,7 +12,25 @@ from practice.enums import AssignmentStatus, GoalStatus
 from practice.models import CLOSED, PracticeAssignment, PracticeGoal
 
 LONGEST_KEY = 64
+POINT_PLACES = 1
+SHARE_PLACES = 4
 A_DAY = 86_400
+
+
+class Points(serializers.FloatField):
+    """Elo points; further places would pretend to know."""
+
+    def to_representation(self, value: Any) -> Any:
+        """Return them to a tenth."""
+        return round(float(value), POINT_PLACES)
+
+
+class Share(serializers.FloatField):
+    """A part of a whole, from 0 to 1."""
+
+    def to_representation(self, value: Any) -> Any:
+        """Return it to a hundredth of a per cent."""
+        return round(float(value), SHARE_PLACES)
 
 
 class SkillName(serializers.Serializer[Any]):
@@ -46,14 +64,12 @@ class AssignmentView(serializers.ModelSerializer[PracticeAssignment]):
     skill = SkillName()
     question = PracticeQuestion()
     difficulty = serializers.IntegerField(help_text="1 (easiest) to 10.")
-    expected = serializers.FloatField(
-        help_text="The performance that is expected of the student, from 0 to 1."
-    )
+    expected = Share(help_text="The performance that is expected of the student, from 0 to 1.")
     seconds = serializers.IntegerField(help_text="A fair time for it.")
     hints = serializers.SerializerMethodField(help_text="Those that were shown.")
     hints_left = serializers.SerializerMethodField()
-    share = serializers.FloatField(help_text="The most that an answer has earned, from 0 to 1.")
-    performance = serializers.FloatField(
+    share = Share(help_text="The most that an answer has earned, from 0 to 1.")
+    performance = Share(
         allow_null=True,
         help_text="Seven tenths accuracy, two tenths speed, a tenth hints; null while it is open.",
     )
@@ -143,10 +159,10 @@ class CompletedView(serializers.Serializer[Any]):
 
     assignment = AssignmentView()
     correct = serializers.BooleanField(help_text="Whether it is solved; what is not may be tried again.")
-    share = serializers.FloatField(help_text="The share of the right answer that this one was, from 0 to 1.")
+    share = Share(help_text="The share of the right answer that this one was, from 0 to 1.")
     explanation = serializers.CharField()
-    rating_before = serializers.FloatField(allow_null=True, help_text="400 to 2000; null while it is open.")
-    rating_after = serializers.FloatField(allow_null=True)
+    rating_before = Points(allow_null=True, help_text="400 to 2000; null while it is open.")
+    rating_after = Points(allow_null=True)
     next_difficulty = serializers.IntegerField(
         allow_null=True, help_text="What the student's rating stands for, 1 to 10; null while it is open."
     )
@@ -200,8 +216,8 @@ class PractisedSkillView(serializers.Serializer[Any]):
 
     skill_key = serializers.CharField()
     skill_name = serializers.CharField()
-    rating = serializers.FloatField(help_text="Elo points, 400 to 2000.")
-    deviation = serializers.FloatField(help_text="How far the rating may be off, in the same points.")
+    rating = Points(help_text="Elo points, 400 to 2000.")
+    deviation = Points(help_text="How far the rating may be off, in the same points.")
     difficulty = serializers.IntegerField(help_text="What the rating stands for, 1 to 10.")
     answers = serializers.IntegerField()
     practised_at = serializers.DateTimeField()
@@ -211,7 +227,7 @@ class GoalProgressView(serializers.Serializer[Any]):
     """A goal and how far the student has come."""
 
     goal = GoalView()
-    progress = serializers.FloatField(help_text="The part of the way that is behind them, from 0 to 1.")
+    progress = Share(help_text="The part of the way that is behind them, from 0 to 1.")
 
 
 class PracticeProgress(serializers.Serializer[Any]):

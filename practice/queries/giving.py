@@ -20,6 +20,7 @@ from practice.models import PracticeAssignment, PracticeItem, SkillRating
 from practice.rating import UNKNOWN, Rating, grown_older, placed
 from practice.selection import Candidate
 from practice.turns import SkillTurn, next_turn
+from recommendations.queries import NEGLIGIBLE_GAP
 from scoring import queries as scoring
 
 RESTS: Final = dt.timedelta(days=30)
@@ -177,13 +178,17 @@ def _by_result(user_id: uuid.UUID, skill_key: str) -> Rating:
 
 
 def _gaps(user_id: uuid.UUID) -> dict[str, float]:
-    """Return what the student's newest result leaves to learn: levels below the target times importance, by skill."""
+    """Return what the student's newest result leaves to learn: levels below the target times importance, by skill.
+
+    What a recommendation takes for no gap is none here.
+    """
     newest = assessments.shown_to_student(user_id).order_by("-completed_at").first()
     if newest is None:
         return {}
     levels = {found.skill_key: found.level for found in scoring.profile(newest.pk)}
-    return {
-        need.skill_key: max(need.target_level - levels[need.skill_key], 0.0) * need.importance
+    gaps = (
+        (need, need.target_level - levels[need.skill_key])
         for need in catalog.role_needs(newest.role_id)
         if need.skill_key in levels
-    }
+    )
+    return {need.skill_key: gap * need.importance for need, gap in gaps if gap >= NEGLIGIBLE_GAP}

@@ -153,6 +153,15 @@ class TestTheSkill:
 
         assert services.assign(by=student, now=NOW).skill.key == "sql"
 
+    def test_what_counts_for_no_gap_is_none(self, student: User) -> None:
+        finished = finished_assessment(student)
+        (level,) = [one.level for one in scoring.profile(finished.pk) if one.skill_key == "sql"]
+        RoleSkill.objects.filter(role=finished.role_id, skill__key="sql").update(
+            target_level=round(level, 2) + 0.2
+        )
+
+        assert services.assign(by=student, now=NOW).skill.key == "python"
+
     def test_a_result_that_is_held_back_tells_nothing(self, student: User) -> None:
         finished = finished_assessment(student)
         Assessment.objects.filter(pk=finished.pk).update(stage="awaiting_release")
