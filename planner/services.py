@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
+from accounts.locking import one_at_a_time
 from accounts.models import User
 from microcred.errors import Conflict, DomainError, Invalid, PreconditionFailed
 from microcred.labels import LONGEST_TITLE, tidied
@@ -151,7 +152,7 @@ def bulk(
     Tasks are those of ``owner_id`` alone. Raises what the single services raise, with the place of the operation from 0
     in the details.
     """
-    _one_at_a_time(owner_id)
+    one_at_a_time(owner_id)
     named = [one.task_id for one in operations if one.task_id]
     mine = queries.visible_to(by).filter(user=owner_id, pk__in=named)
     theirs = set(mine.select_for_update().order_by("pk").values_list("pk", flat=True))
@@ -171,7 +172,7 @@ def bulk(
 @transaction.atomic
 def plan(*, by: User, source: Source, steps: Iterable[Step], now: dt.datetime) -> list[Task]:
     """Set steps on a person's own list, each once; those that were cancelled are taken up again."""
-    _one_at_a_time(by.pk)
+    one_at_a_time(by.pk)
     planned = []
     for step in steps:
         origin = {"user_id": by.pk, "source": source, "platform_id": None, "reference": step.reference}
@@ -188,7 +189,7 @@ def plan(*, by: User, source: Source, steps: Iterable[Step], now: dt.datetime) -
 @transaction.atomic
 def call_off(*, by: User, source: Source, begins_with: str, now: dt.datetime) -> list[Task]:
     """Cancel the steps whose reference begins like this and that nobody has begun; what is begun or done stays."""
-    _one_at_a_time(by.pk)
+    one_at_a_time(by.pk)
     steps = Task.objects.filter(
         user=by, source=source, platform=None, reference__startswith=begins_with, status=TaskStatus.TODO
     )
@@ -201,7 +202,7 @@ def call_off(*, by: User, source: Source, begins_with: str, now: dt.datetime) ->
 @transaction.atomic
 def begin(*, by: User, source: Source, ends_with: str, now: dt.datetime) -> list[Task]:
     """Take in hand the steps whose reference ends like this and that nobody has begun."""
-    _one_at_a_time(by.pk)
+    one_at_a_time(by.pk)
     steps = Task.objects.filter(user=by, source=source, reference__endswith=ends_with, status=TaskStatus.TODO)
     return [
         _changed(by, task, "begun", {"status": TaskStatus.IN_PROGRESS}, now)
@@ -215,15 +216,6 @@ def _make_room(owner_id: uuid.UUID, number: int) -> None:
         raise ListFull(
             f"Nobody has more than {MOST_TASKS:,} tasks. Delete some first.", details={"most": MOST_TASKS}
         )
-
-
-def _one_at_a_time(owner_id: uuid.UUID) -> None:
-    """Let one transaction at a time change several tasks of a person.
-
-    Two of them could otherwise wait for each other: over tasks, and over references that the database has yet to see
-    committed.
-    """
-    User.objects.select_for_update(no_key=True).filter(pk=owner_id).values_list("pk").first()
 
 
 def _operate(by: Actor, owner_id: uuid.UUID, operation: Operation, now: dt.datetime) -> Task | None:

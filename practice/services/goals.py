@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from accounts.locking import one_at_a_time
 from accounts.models import User
 from microcred.errors import Conflict, Invalid, PreconditionFailed
 from microcred.labels import tidied
@@ -56,6 +57,7 @@ def set_goal(
         GoalInvalid: if the title is empty or too long, or a tag is.
         GoalsFull: if they have ``MOST_GOALS``.
     """
+    one_at_a_time(by.pk)
     if PracticeGoal.objects.filter(user=by).count() >= MOST_GOALS:
         raise GoalsFull(
             f"Nobody has more than {MOST_GOALS} goals. Delete some first.", details={"most": MOST_GOALS}
@@ -88,6 +90,7 @@ def change_goal(
         GoalReached: if it was reached.
         GoalChangedMeanwhile: if ``expected`` names versions, and none of them is the present one.
     """
+    one_at_a_time(by.pk)
     goal = _locked(by, goal_id, expected)
     if goal.status == GoalStatus.REACHED:
         raise GoalReached("It was reached. Set a new one.")
@@ -123,6 +126,7 @@ def reach(*, by: User, skill_id: uuid.UUID, rating: Rating, now: dt.datetime) ->
     )
     if rating.deviation > SURE:
         return ()
+    one_at_a_time(by.pk)
     reached = [
         goal
         for goal in mine.select_for_update(of=("self",)).order_by("pk")

@@ -5,11 +5,17 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
-from practice.models import PracticeAnswer, PracticeAssignment
+from practice.models import PracticeAnswer, PracticeAssignment, PracticeGoal
 from tests.clients import client_of
 from tests.factories.accounts import UserFactory
-from tests.factories.practice import PracticeAssignmentFactory, PracticeGoalFactory, PracticeItemFactory
+from tests.factories.practice import (
+    PracticeAssignmentFactory,
+    PracticeGoalFactory,
+    PracticeItemFactory,
+    SkillRatingFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -193,6 +199,23 @@ def test_of_requests_at_once_one_gives_an_item_out_and_one_answer_is_right() -> 
 
     assert sorted(answer.status_code for answer in answered) == [200] + [409] * 7
     assert PracticeAnswer.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_changes_of_goals_at_once_do_not_wait_for_each_other_for_ever() -> None:
+    student = SkillRatingFactory(rating=1300.0, deviation=60.0, updated_at=timezone.now()).user
+    goals = PracticeGoalFactory.create_batch(8, user=student, target_difficulty=9)
+    left = iter(goals[::2] + goals[1::2])
+
+    def lower() -> Any:
+        return client_of(student).patch(
+            f"/api/v1/goals/{next(left).pk}", {"target_difficulty": 2}, format="json"
+        )
+
+    answers = at_once(8, lower)
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert set(PracticeGoal.objects.values_list("status", flat=True)) == {"reached"}
 
 
 def at_once(number: int, act: Any) -> list[Any]:
