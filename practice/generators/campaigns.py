@@ -108,7 +108,7 @@ def return_of_two(draws: Draws) -> Draft:
         hints=("Which revenue did each bring?", "Divide both revenues together by both costs together."),
         solution=f"The revenues are {figure(spent[0] * returns[0])} and {figure(spent[1] * returns[1])} EUR. "
         "Together, "
-        f"through {figure(sum(spent))} EUR, this is {ANSWER}.",
+        f"divided by {figure(sum(spent))} EUR, this is {ANSWER}.",
     )
 
 

@@ -86,7 +86,7 @@ def chain_of_three(draws: Draws) -> Draft:
             "Take the result away from 100 %.",
         ),
         solution=f"All three succeed with {shares} = {figure(plain_statistics.all_of(chances) / 100)}, that is "
-        f"{figure(plain_statistics.all_of(chances))} %. At least one fails otherwise: = {ANSWER} %.",
+        f"{figure(plain_statistics.all_of(chances))} %. At least one fails with 100 % less this, which is {ANSWER} %.",
         places=1,
         unit="%",
     )

@@ -110,7 +110,7 @@ def lie_factor(draws: Draws) -> Draft:
         ),
         solution=f"The drawn lengths are {small - baseline} and {large - baseline}: a difference of "
         f"{about(drawn, 2)} %. The values differ by {about(plain.percent_change(small, large), 2)} %. The "
-        "first through the "
+        "first divided by the "
         f"second is {ANSWER}.",
     )
 
@@ -129,7 +129,7 @@ def place_on_a_log_axis(draws: Draws) -> Draft:
             "How many powers of ten has the axis, and how many has the value? That is its decimal logarithm.",
             "Which share of the length is this?",
         ),
-        solution=f"The axis has {decades} powers of ten. The decimal logarithm of {figure(value)} through "
+        solution=f"The axis has {decades} powers of ten. The decimal logarithm of {figure(value)} divided by "
         f"{decades}, times "
         f"{length} cm, is {ANSWER} cm.",
         unit="cm",

@@ -68,7 +68,8 @@ def mean_of_measures(draws: Draws) -> Draft:
 
 def value_for_a_mean(draws: Draws) -> Draft:
     known = draws.wholes(draws.whole(4, 5), 20, 60)
-    wanted = draws.whole(35, 50)
+    # The mean follows from a possible count: a mean drawn by itself would now and then ask for a negative one.
+    wanted = (sum(known) + draws.whole(15, 75)) // (len(known) + 1)
     about_what, what = draws.one(COUNTS)
     answer = work(plain_statistics.missing_value, known, wanted)
     whole = wanted * (len(known) + 1)
@@ -115,6 +116,7 @@ def _median(draws: Draws, count: int) -> Draft:
 def median_with_an_outlier(draws: Draws) -> Draft:
     values = [1000 * one for one in draws.wholes(5, 28, 55)] + [1000 * draws.whole(150, 320)]
     mean, median = plain_statistics.mean(values), plain_statistics.median(values)
+    sign = "=" if mean.denominator == 1 else "≈"
     who = draws.one(("small agency", "workshop", "research group", "start-up", "school office"))
     return Draft(
         prompt=f"The yearly salaries in a {who}, in EUR, are {listed(values)}. By how much is the mean above the "
@@ -124,7 +126,7 @@ def median_with_an_outlier(draws: Draws) -> Draft:
             "One salary is far away from the others: it moves the mean, and hardly the median.",
             "Work out both and take the median away from the mean.",
         ),
-        solution=f"The mean is {figure(sum(values))} / 6 = {about(mean, 0)}. In order the middle two salaries are "
+        solution=f"The mean is {figure(sum(values))} / 6 {sign} {about(mean, 0)}. In order the middle two salaries are "
         f"{listed(sorted(values)[2:4])}, so that the median is {figure(median)}. The mean is above it by the "
         f"difference, which is {ANSWER} EUR.",
         places=0,
@@ -137,7 +139,7 @@ def weighted_grade(draws: Draws) -> Draft:
     weights = draws.one(((50, 30, 20), (40, 35, 25), (60, 25, 15), (45, 40, 15)))
     scores = draws.wholes(3, 52, 98)
     parts = [
-        f"{name} {score} points with a weight of {weight} %"
+        f"{name} gets {score} points with a weight of {weight} %"
         for name, score, weight in zip(names, scores, weights, strict=False)
     ]
     return Draft(

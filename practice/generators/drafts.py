@@ -16,13 +16,16 @@ ANSWER: Final = "@@"
 POINTS: Final = "percentage points"
 # What a unit is called beside, by the unit that a key counts in.
 OTHER_UNITS: Final[Mapping[str, Mapping[str, str]]] = {
-    "EUR": {"€": "1", "euro": "1", "euros": "1"},
+    "EUR": {"€": "1", "euro": "1", "euros": "1", "cents": "0.01", "cent": "0.01"},
     "%": {"percent": "1", "per cent": "1"},
     POINTS: {"percentage point": "1", "%": "1", "percent": "1"},
     "degrees": {"degree": "1", "°": "1"},
     "days": {"day": "1", "d": "1"},
     "hours": {"hour": "1", "h": "1"},
     "minutes": {"minute": "1", "min": "1"},
+    "km/h": {"kmh": "1", "kph": "1"},
+    "litres": {"litre": "1", "liters": "1", "liter": "1", "l": "1"},
+    "kg": {"kilograms": "1", "kilogram": "1"},
 }
 
 

@@ -122,7 +122,8 @@ def estimate(draws: Draws) -> Draft:
     index = Fraction(earned, actual)
     return Draft(
         prompt=f"{_told(draws, budget=budget, earned=earned, actual=actual)} What will it cost in all (estimate at "
-        "completion, EAC), in EUR, if the cost performance stays as it is so far?",
+        "completion, EAC), in EUR, if the cost performance stays as it is so far? Keep the cost "
+        "performance index unrounded.",
         answer=work(plain.estimate_at_completion, budget, earned, actual),
         hints=(
             "Work out the cost performance index first, and keep it unrounded.",
@@ -162,7 +163,7 @@ def variance_at_completion(draws: Draws) -> Draft:
         "it end below "
         "its budget (variance at completion, VAC), in EUR, if the cost performance stays as it is? It is "
         "negative for "
-        "a project that ends above.",
+        "a project that ends above. Do not round before the end.",
         answer=work(plain.variance_at_completion, done, budget, actual),
         hints=(
             "Work out the earned value and from it the cost performance index.",

@@ -15,7 +15,7 @@ COSTS = (
 GOODS = (
     ("A studio sells printed posters", "posters"),
     ("A workshop sells wooden toys", "toys"),
-    ("An online school sells places in a course", "places"),
+    ("A pottery sells mugs", "mugs"),
     ("A roastery sells bags of coffee", "bags"),
     ("A print shop sells calendars", "calendars"),
 )
@@ -68,9 +68,8 @@ def before_a_change(draws: Draws) -> Draft:
     new = old * Fraction(100 + percent, 100)
     way = "a rise of" if percent > 0 else "a cut of"
     return Draft(
-        prompt=f"After {way} {abs(percent)} %, {draws.one(COSTS)} comes to {figure(new)} EUR. How much was "
-        "it before, in "
-        "EUR?",
+        prompt=f"After {way} {abs(percent)} %, a budget plan has {figure(new)} EUR for {draws.one(COSTS)}. "
+        "How much did it have for this before, in EUR?",
         answer=work(plain.before_change, new, percent),
         hints=(
             "The percentage counts from the amount before, which you do not know yet.",
@@ -113,8 +112,10 @@ def units_for_a_profit(draws: Draws) -> Draft:
 def _break_even(draws: Draws, *, with_profit: bool) -> Draft:
     cost = Fraction(draws.whole(8, 60), 4)
     margin = Fraction(draws.whole(6, 40), 2)
-    profit = draws.whole(2, 12) * 250 if with_profit else 0
-    fixed = margin * draws.whole(120, 900) - profit
+    left = margin * draws.whole(120, 900)
+    # The profit is a part of what the sales leave, so that the fixed costs stay above zero.
+    profit = left * draws.whole(10, 50) // 1000 * 10 if with_profit else 0
+    fixed = left - profit
     start, what = draws.one(GOODS)
     aim = f"make a profit of {figure(profit)} EUR" if with_profit else "neither make a profit nor a loss"
     to_cover = f"{figure(fixed)} + {figure(profit)}" if with_profit else figure(fixed)
@@ -138,7 +139,7 @@ def revenue_to_break_even(draws: Draws) -> Draft:
     fixed, percent = draws.whole(4000, 30_000, 250), draws.whole(30, 70)
     start, _ = draws.one(GOODS)
     return Draft(
-        prompt=f"{start}. Of every euro of revenue, {percent} cents go into what each piece costs to make. The fixed "
+        prompt=f"{start}. Of every euro of revenue, {percent} cents are spent on making what is sold. The fixed "
         f"costs are {figure(fixed)} EUR a month. At which monthly revenue, in EUR, is there neither profit nor loss?",
         answer=work(plain.whole_of, fixed, 100 - percent),
         hints=(
@@ -261,7 +262,8 @@ def worth_today(draws: Draws) -> Draft:
         f"{figure(cost)} EUR today "
         f"and saves {figure(amounts[0])}, {figure(amounts[1])} and {figure(amounts[2])} EUR at the ends of "
         "the next three "
-        f"years. What is its net present value at {percent} % a year, in EUR?",
+        f"years. What is its net present value at {percent} % a year, in EUR? It is negative if the savings are "
+        "worth less than the cost.",
         answer=work(plain.net_present_value, cost, amounts, percent),
         hints=(
             "A later amount is worth less today: divide it by the yearly factor once for each year.",

@@ -137,7 +137,7 @@ def uplift_from_counts(draws: Draws) -> Draft:
             "Work out both conversion rates, and keep them unrounded.",
             "By how many percent of the old rate is the new one higher?",
         ),
-        solution=f"The rates are {about(rates[0])} % and {about(rates[1])} %. Their difference through the "
+        solution=f"The rates are {about(rates[0])} % and {about(rates[1])} %. Their difference divided by the "
         "old rate is "
         f"{ANSWER} %.",
         places=1,

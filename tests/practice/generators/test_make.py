@@ -69,6 +69,15 @@ def test_numbers_and_words_are_written_out(generator: str, level: int) -> None:
         assert not any(mark in text for mark in (ANSWER, "Fraction", "Decimal", "{", "}", "  ")), item["key"]
 
 
+@pytest.mark.parametrize(("generator", "level"), [("mean", 3), ("break-even", 7)])
+def test_counts_and_costs_are_never_below_zero(generator: str, level: int) -> None:
+    items = [make(generator, level, seed) for seed in range(1, 201)]
+
+    assert [
+        item["key"] for item in items if Decimal(item["rules"]["value"]) < 0 or " -" in item["prompt"]
+    ] == []
+
+
 def test_the_same_seed_makes_the_same_item_for_ever() -> None:
     assert make("linear-equation", 2, 3) == {
         "key": "linear-equation-2-3",
@@ -97,7 +106,7 @@ def test_the_same_seed_makes_the_same_item_for_ever() -> None:
             "value": "1.08",
             "absolute_tolerance": "0.01",
             "unit": "EUR",
-            "unit_factors": {"€": "1", "euro": "1", "euros": "1"},
+            "unit_factors": {"€": "1", "euro": "1", "euros": "1", "cents": "0.01", "cent": "0.01"},
         },
         "hints": [
             "How much is left of an order before advertising?",
