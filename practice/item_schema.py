@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 
 from assessments.answers import AnswerInvalid, normalise
 from catalog.question_checks import question_problems
@@ -12,8 +12,9 @@ from practice.giveaways import hints_that_tell
 from scoring.rules.engine import READERS, score_answer
 
 _KEY: Final = {"type": "string", "pattern": r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)", "maxLength": 100}
-_TEXT: Final = {"type": "string", "pattern": r"\S"}
-_LINE: Final = {"type": "string", "pattern": r"^[^\r\n]*\S[^\r\n]*$(?!\n)"}
+# Every assignment keeps the texts of its item, and a page of them shows a hundred.
+_TEXT: Final = {"type": "string", "pattern": r"\S", "maxLength": 10_000}
+_LINE: Final = {"type": "string", "pattern": r"^[^\r\n]*\S[^\r\n]*$(?!\n)", "maxLength": 1_000}
 
 
 def _closed(properties: dict[str, Any], *, optional: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -29,8 +30,13 @@ ITEM: Final[dict[str, Any]] = _closed(
         "choices": {
             "type": "array",
             "minItems": 1,
+            "maxItems": 100,
             "items": _closed(
-                {"id": {"type": "string"}, "text": _TEXT, "side": {"enum": ["left", "right"]}},
+                {
+                    "id": {"type": "string"},
+                    "text": {**_TEXT, "maxLength": 1_000},
+                    "side": {"enum": ["left", "right"]},
+                },
                 optional=("side",),
             ),
         },
@@ -110,6 +116,12 @@ def _violations(validator: Draft202012Validator, value: object) -> list[str]:
         validator.iter_errors(value), key=lambda error: [str(part) for part in error.absolute_path]
     )
     return [
-        f"{'.'.join(str(part) for part in error.absolute_path) or '(whole)'}: {error.message[:200]}"
+        f"{'.'.join(str(part) for part in error.absolute_path) or '(whole)'}: {_told(error)}"
         for error in errors
     ]
+
+
+def _told(error: ValidationError) -> str:
+    if error.validator == "maxLength":
+        return f"has more than {error.validator_value} characters"
+    return str(error.message)[:200]
