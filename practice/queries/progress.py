@@ -131,11 +131,11 @@ def _of_skill(row: SkillRating, now: dt.datetime) -> SkillProgress:
 
 
 def _way(goal: PracticeGoal, rating: float) -> float:
-    """Return the part of the way from where they set out to the goal; all of it where that was no way."""
-    if goal.reached_at:
+    """Return the part of the way from where they set out to the goal; none of it for who has fallen below both."""
+    target = rating_of(goal.target_difficulty)
+    if goal.reached_at or rating >= target:
         return 1.0
-    whole = rating_of(goal.target_difficulty) - goal.start
-    return 1.0 if whole <= 0 else min(max((rating - goal.start) / whole, 0.0), 1.0)
+    return 0.0 if goal.start >= target else max((rating - goal.start) / (target - goal.start), 0.0)
 
 
 def _days(over: QuerySet[PracticeAssignment], here: dt.tzinfo) -> Iterable[dt.date]:

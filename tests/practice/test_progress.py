@@ -74,7 +74,17 @@ class TestFigures:
         assert skill.deviation == grown_older(Rating(1300.0, 60.0), 9.0).deviation
 
     @pytest.mark.parametrize(
-        ("rating", "target", "way"), [(1200.0, 7, 0.0), (1320.0, 7, 0.5), (900.0, 7, 0.0), (1200.0, 2, 1.0)]
+        ("rating", "target", "way"),
+        [
+            (1200.0, 7, 0.0),
+            (1320.0, 7, 0.5),
+            (900.0, 7, 0.0),
+            (1440.0, 7, 1.0),
+            (1900.0, 7, 1.0),
+            (1200.0, 2, 1.0),
+            (640.0, 2, 1.0),
+            (639.0, 2, 0.0),
+        ],
     )
     def test_goals_say_how_much_of_the_way_is_behind(self, rating: float, target: int, way: float) -> None:
         student = SkillRatingFactory(rating=rating, updated_at=NOW).user
