@@ -101,10 +101,10 @@ def give_up(*, by: User, assignment_id: uuid.UUID, now: dt.datetime) -> Outcome:
         AssignmentMissing, AssignmentOver.
     """
     assignment = _open(by, assignment_id)
-    _settle(by, assignment, AssignmentStatus.GIVEN_UP, None, now)
+    goals = _settle(by, assignment, AssignmentStatus.GIVEN_UP, None, now)
     assignment.save()
     _record(by, "given_up", assignment)
-    return Outcome(assignment, assignment.share)
+    return Outcome(assignment, assignment.share, goals=goals)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.locking import one_at_a_time
@@ -14,11 +15,12 @@ from microcred.labels import tidied
 from ops import audit
 from practice import queries
 from practice.enums import GoalStatus
-from practice.models import PracticeGoal
-from practice.rating import Rating, rating_of
+from practice.models import PracticeGoal, SkillRating
+from practice.rating import Rating, Way, rating_of
 
 MOST_GOALS: Final = 200
 SURE: Final = 120.0
+SURE_ANSWERS: Final = 10
 CHANGEABLE: Final = ("title", "tags", "target_difficulty", "due_on", "status")
 
 
@@ -119,12 +121,13 @@ def reach(*, by: User, skill_id: uuid.UUID, rating: Rating, now: dt.datetime) ->
     """Mark the student's open goals of a skill that this rating is enough for, and return them; for a caller's
     transaction.
 
-    It is enough where it is as high as the goal and known to within ``SURE`` points, which takes some ten answers.
+    It is enough where it is as high as the goal and known to within ``SURE`` points, which takes some ten answers; the
+    flat way knows no deviations, and takes ``SURE_ANSWERS``.
     """
     mine = PracticeGoal.objects.filter(user=by, skill=skill_id, status=GoalStatus.OPEN).select_related(
         "skill"
     )
-    if rating.deviation > SURE:
+    if not _is_sure(by, skill_id, rating):
         return ()
     one_at_a_time(by.pk)
     reached = [
@@ -138,6 +141,12 @@ def reach(*, by: User, skill_id: uuid.UUID, rating: Rating, now: dt.datetime) ->
         goal.save()
         _record(by, "reached", goal)
     return reached
+
+
+def _is_sure(by: User, skill_id: uuid.UUID, rating: Rating) -> bool:
+    if Way(settings.PRACTICE_RATING) is not Way.FLAT:
+        return rating.deviation <= SURE
+    return SkillRating.objects.filter(user=by, skill=skill_id, answers__gte=SURE_ANSWERS).exists()
 
 
 def _locked(by: User, goal_id: uuid.UUID, expected: Collection[str] | None) -> PracticeGoal:

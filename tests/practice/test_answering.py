@@ -260,3 +260,23 @@ class TestGoals:
         PracticeGoalFactory(user=assignment.user, target_difficulty=2)
 
         assert not answered(assignment, RIGHT).goals
+
+    def test_giving_up_names_the_goals_that_a_partly_right_answer_reaches(self) -> None:
+        assignment = given(share=0.9, attempts=1)
+        SkillRatingFactory(user=assignment.user, rating=1190.0, deviation=110.0, updated_at=NOW)
+        near = PracticeGoalFactory(user=assignment.user, target_difficulty=5)
+
+        outcome = services.give_up(by=assignment.user, assignment_id=assignment.pk, now=NOW)
+
+        assert list(outcome.goals) == [near]
+
+    @pytest.mark.parametrize(("before", "reached"), [(8, False), (9, True)])
+    def test_the_flat_way_is_sure_after_ten_answers(self, settings: Any, before: int, reached: bool) -> None:
+        settings.PRACTICE_RATING = "flat"
+        assignment = given()
+        SkillRatingFactory(
+            user=assignment.user, rating=1439.0, deviation=350.0, answers=before, updated_at=THEN
+        )
+        PracticeGoalFactory(user=assignment.user, target_difficulty=7)
+
+        assert bool(answered(assignment, RIGHT).goals) is reached
