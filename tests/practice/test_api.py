@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from practice.models import PracticeAnswer, PracticeAssignment, PracticeGoal
+from practice.services.goals import MOST_GOALS
 from tests.clients import client_of
 from tests.factories.accounts import UserFactory
 from tests.factories.practice import (
@@ -216,6 +217,19 @@ def test_changes_of_goals_at_once_do_not_wait_for_each_other_for_ever() -> None:
 
     assert {answer.status_code for answer in answers} == {200}
     assert set(PracticeGoal.objects.values_list("status", flat=True)) == {"reached"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_requests_at_once_set_no_goal_beyond_the_limit() -> None:
+    PracticeItemFactory()
+    student = UserFactory()
+    PracticeGoalFactory.create_batch(MOST_GOALS - 2, user=student)
+    body = {"skill": "sql", "title": "Joins", "target_difficulty": 8}
+
+    made = at_once(8, lambda: client_of(student).post("/api/v1/goals", body, format="json"))
+
+    assert sorted(answer.status_code for answer in made) == [201] * 2 + [409] * 6
+    assert PracticeGoal.objects.count() == MOST_GOALS
 
 
 def at_once(number: int, act: Any) -> list[Any]:
