@@ -118,7 +118,8 @@ class PracticeAssignment(Model):
 
     ``question`` (type, prompt, choices, answer_format) and ``key`` (rules, hints, solution) are the item's, frozen.
     ``expected`` is the performance that was expected of the student, ``performance`` the one that was seen, both from 0
-    to 1; ``share`` the most that an answer has earned; ``experience`` the points for it.
+    to 1; ``share`` the most that an answer has earned; ``experience`` the points for it. ``is_repeat`` says that the
+    student had been given the item lately, and knows its solution: it moves no rating.
     """
 
     user = models.ForeignKey(
@@ -131,6 +132,7 @@ class PracticeAssignment(Model):
     difficulty = models.PositiveSmallIntegerField()
     seconds = models.PositiveIntegerField()
     expected = models.FloatField()
+    is_repeat = models.BooleanField(default=False)
     status = models.CharField(max_length=16, choices=AssignmentStatus.choices, default=AssignmentStatus.OPEN)
     attempts = models.PositiveIntegerField(default=0)
     hints_shown = models.PositiveSmallIntegerField(default=0)

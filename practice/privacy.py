@@ -16,8 +16,8 @@ TABLES = (
     table(
         "practice.PracticeAssignment", Purpose.PRACTICE, Fate.DELETED, people="user",
         link="id user",
-        about="skill question difficulty expected status attempts hints_shown share performance rating_before "
-        "rating_after experience assigned_at completed_at",
+        about="skill question difficulty expected is_repeat status attempts hints_shown share performance "
+        "rating_before rating_after experience assigned_at completed_at",
         none="item seconds", staff="key",
     ),
     table(

@@ -66,6 +66,9 @@ class AssignmentView(serializers.ModelSerializer[PracticeAssignment]):
     difficulty = serializers.IntegerField(help_text="1 (easiest) to 10.")
     expected = Share(help_text="The performance that is expected of the student, from 0 to 1.")
     seconds = serializers.IntegerField(help_text="A fair time for it.")
+    is_repeat = serializers.BooleanField(
+        help_text="Whether the student had it within 30 days; then it moves no rating."
+    )
     hints = serializers.SerializerMethodField(help_text="Those that were shown.")
     hints_left = serializers.SerializerMethodField()
     share = Share(help_text="The most that an answer has earned, from 0 to 1.")
@@ -80,8 +83,8 @@ class AssignmentView(serializers.ModelSerializer[PracticeAssignment]):
     class Meta:
         model = PracticeAssignment
         fields = [
-            "assignment_id", "skill", "status", "question", "difficulty", "expected", "seconds", "attempts", "hints",
-            "hints_left", "share", "performance", "experience", "solution", "assigned_at", "completed_at",
+            "assignment_id", "skill", "status", "is_repeat", "question", "difficulty", "expected", "seconds",
+            "attempts", "hints", "hints_left", "share", "performance", "experience", "solution", "assigned_at", "completed_at",
         ]  # fmt: skip
         read_only_fields = fields
 

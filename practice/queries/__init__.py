@@ -3,11 +3,12 @@
 from practice.queries.giving import AssignmentMissing as AssignmentMissing
 from practice.queries.giving import NothingToPractise as NothingToPractise
 from practice.queries.giving import aged as aged
-from practice.queries.giving import candidates as candidates
 from practice.queries.giving import get_visible as get_visible
 from practice.queries.giving import item as item
 from practice.queries.giving import open_assignment as open_assignment
 from practice.queries.giving import reads as reads
+from practice.queries.giving import rested as rested
+from practice.queries.giving import resting as resting
 from practice.queries.giving import skill_to_practise as skill_to_practise
 from practice.queries.giving import standing as standing
 from practice.queries.giving import visible_to as visible_to

@@ -64,8 +64,9 @@ _LONGEST_AGO: Final = Written("""
 SELECT i.id, i.rating, i.deviation
   FROM practice_items i
   JOIN practice_assignments a ON a.item_id = i.id AND a.user_id = %(user)s
- WHERE i.skill_id = %(skill)s AND i.active
- GROUP BY i.id ORDER BY max(a.assigned_at) LIMIT 3
+ WHERE i.skill_id = %(skill)s AND i.active AND i.rating <= %(hardest)s
+ GROUP BY i.id HAVING max(a.assigned_at) > %(since)s
+ ORDER BY max(a.assigned_at) LIMIT 3
 """)
 
 
@@ -147,13 +148,19 @@ def aged(row: SkillRating, *, now: dt.datetime) -> Rating:
     return grown_older(Rating(row.rating, row.deviation), max((now - row.updated_at) / A_DAY, 0.0))
 
 
-def candidates(
+def rested(
     user_id: uuid.UUID, skill_id: uuid.UUID, *, target: float, now: dt.datetime
 ) -> Sequence[Candidate]:
-    """Return the items nearest to a rating that the student was not given within ``RESTS``; if they were given all of
-    them, those that were longest ago."""
-    values = {"user": user_id, "skill": skill_id}
-    rows = _NEAREST.rows(**values, target=target, since=now - RESTS) or _LONGEST_AGO.rows(**values)
+    """Return the items nearest to a rating that the student was not given within ``RESTS``."""
+    rows = _NEAREST.rows(user=user_id, skill=skill_id, target=target, since=now - RESTS)
+    return [Candidate(item, rating, deviation) for item, rating, deviation in rows]
+
+
+def resting(
+    user_id: uuid.UUID, skill_id: uuid.UUID, *, hardest: float, now: dt.datetime
+) -> Sequence[Candidate]:
+    """Return the items up to a rating that the student was given within ``RESTS``, those that were longest ago."""
+    rows = _LONGEST_AGO.rows(user=user_id, skill=skill_id, hardest=hardest, since=now - RESTS)
     return [Candidate(item, rating, deviation) for item, rating, deviation in rows]
 
 

@@ -173,7 +173,13 @@ def _settle(
 
 
 def _rate(by: User, assignment: PracticeAssignment, now: dt.datetime) -> tuple[Rating, Rating]:
-    """Move the ratings of student and item by the performance; return the student's before and after."""
+    """Move the ratings of student and item by the performance; return the student's before and after.
+
+    What is repeated tells how well its solution was kept, and nothing of who is able or what is hard.
+    """
+    if assignment.is_repeat:
+        standing = queries.standing(by.pk, assignment.skill.key, now=now)
+        return standing, standing
     row = _rating(by, assignment, now)
     item = PracticeItem.objects.select_for_update().get(pk=assignment.item_id)
     before = queries.aged(row, now=now)

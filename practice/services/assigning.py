@@ -1,8 +1,12 @@
 """Giving out items to practise with."""
 
 import datetime as dt
-from typing import Any
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
@@ -12,8 +16,19 @@ from microcred.trips import in_one_trip
 from ops import audit
 from practice import queries
 from practice.models import PracticeAssignment, PracticeItem
-from practice.rating import Rating, predicted
-from practice.selection import choose, target_rating
+from practice.rating import HIGHEST, STUDENT_FLOOR, Rating, Way, predicted
+from practice.selection import Candidate, choose, target_rating
+
+LEAST_CHANCE: Final = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An item for a student, the performance expected of them, and whether they have had it lately."""
+
+    item: Candidate
+    chance: float
+    is_repeat: bool
 
 
 def assign(*, by: User, skill_key: str = "", now: dt.datetime) -> PracticeAssignment:
@@ -28,18 +43,35 @@ def assign(*, by: User, skill_key: str = "", now: dt.datetime) -> PracticeAssign
             return at_it
         skill = queries.skill_to_practise(by.pk, skill_key)
         student = queries.standing(by.pk, skill.key, now=now)
-    found = queries.candidates(by.pk, skill.id, target=target_rating(student), now=now)
-    chosen = choose(found, student, seed=uuid7().int)
-    chance = predicted(student, Rating(chosen.rating, chosen.deviation))
-    return _given(by, queries.item(chosen.id), chance, now)
+    if Way(settings.PRACTICE_RATING) is Way.FLAT:
+        student = Rating(student.value, STUDENT_FLOOR)  # its deviation never changes, and means nothing
+    choice = _choice(by, skill.id, student, now)
+    return _given(by, queries.item(choice.item.id), choice, now)
 
 
-def _given(by: User, item: PracticeItem, chance: float, now: dt.datetime) -> PracticeAssignment:
+def _choice(by: User, skill_id: uuid.UUID, student: Rating, now: dt.datetime) -> Choice:
+    """Choose among the items that have rested; rather than one that is far too hard, one that the student has had."""
+
+    def best(found: Sequence[Candidate], *, is_repeat: bool) -> Choice:
+        item = choose(found, student, seed=uuid7().int)
+        return Choice(item, predicted(student, Rating(item.rating, item.deviation)), is_repeat)
+
+    rested = queries.rested(by.pk, skill_id, target=target_rating(student), now=now)
+    new = best(rested, is_repeat=False) if rested else None
+    if new and new.chance >= LEAST_CHANCE:
+        return new
+    hardest = target_rating(student, LEAST_CHANCE) if new else HIGHEST
+    resting = queries.resting(by.pk, skill_id, hardest=hardest, now=now)
+    return best(resting, is_repeat=True) if resting or new is None else new
+
+
+def _given(by: User, item: PracticeItem, choice: Choice, now: dt.datetime) -> PracticeAssignment:
     """Freeze the item for the student; of two requests at once both get the same."""
     given = PracticeAssignment(
         user=by, skill=item.skill, item=item, question=question_of(item),
         key={"rules": item.rules, "hints": item.hints, "solution": item.solution},
-        difficulty=item.difficulty, seconds=item.seconds, expected=chance, assigned_at=now,
+        difficulty=item.difficulty, seconds=item.seconds, expected=choice.chance, is_repeat=choice.is_repeat,
+        assigned_at=now,
     )  # fmt: skip
     line = audit.line(
         by=by, action="practice.assigned", resource_type="practice_assignment", resource_id=given.pk,

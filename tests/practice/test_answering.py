@@ -78,6 +78,17 @@ class TestTheRightAnswer:
         assert SkillRating.objects.get().rating == 1200.0 + 32 * 0.5
         assert PracticeItem.objects.get().rating == 1200.0
 
+    def test_what_is_repeated_moves_no_rating(self) -> None:
+        assignment = given(is_repeat=True)
+        SkillRatingFactory(user=assignment.user, rating=1300.0, updated_at=THEN)
+
+        outcome = answered(assignment, RIGHT)
+
+        assert (outcome.assignment.rating_before, outcome.assignment.rating_after) == (1300.0, 1300.0)
+        assert (SkillRating.objects.get().rating, SkillRating.objects.get().answers) == (1300.0, 6)
+        assert PracticeItem.objects.get().answers == 0
+        assert outcome.assignment.experience == 50
+
     def test_it_is_written_into_the_trail_without_what_was_answered(self) -> None:
         assignment = given()
 

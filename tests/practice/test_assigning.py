@@ -12,7 +12,7 @@ from catalog.models import RoleSkill, Skill
 from ops.models import AuditLog
 from practice import queries, services
 from practice.enums import AssignmentStatus
-from practice.models import PracticeAssignment, PracticeItem
+from practice.models import PracticeAssignment, PracticeItem, SkillRating
 from practice.rating import UNKNOWN, Rating, grown_older, placed
 from scoring import queries as scoring
 from tests.companion.scenes import finished_assessment
@@ -106,7 +106,40 @@ class TestTheItem:
         for days, item in enumerate(items, start=1):
             over(student, item, assigned_at=NOW - dt.timedelta(days=days))
 
-        assert services.assign(by=student, now=NOW).item in items[3:]
+        again = services.assign(by=student, now=NOW)
+
+        assert again.item in items[3:]
+        assert again.is_repeat
+
+    def test_rather_than_one_far_too_hard_one_comes_again(self) -> None:
+        student = SkillRatingFactory(rating=700.0, deviation=60.0).user
+        seen = PracticeItemFactory(rating=600.0)
+        hard = PracticeItemFactory(rating=1900.0)
+        over(student, seen, assigned_at=NOW - dt.timedelta(days=1))
+
+        again = services.assign(by=student, now=NOW)
+
+        assert (again.item, again.is_repeat) == (seen, True)
+        SkillRating.objects.update(rating=1900.0)
+        PracticeAssignment.objects.filter(pk=again.pk).delete()
+        new = services.assign(by=student, now=NOW)
+        assert (new.item, new.is_repeat) == (hard, False)
+
+    def test_what_is_far_too_hard_is_given_to_whom_nothing_easier_was_given(self) -> None:
+        student = SkillRatingFactory(rating=700.0, deviation=60.0).user
+        hard = PracticeItemFactory(rating=1900.0)
+
+        given = services.assign(by=student, now=NOW)
+
+        assert (given.item, given.is_repeat) == (hard, False)
+
+    def test_the_flat_way_chooses_as_if_ratings_were_certain(self, settings: Any) -> None:
+        settings.PRACTICE_RATING = "flat"
+        student = SkillRatingFactory(rating=1200.0, deviation=350.0).user
+        for number in range(60):
+            PracticeItemFactory(rating=500.0 + 25 * number, deviation=50.0)
+
+        assert 930 <= services.assign(by=student, now=NOW).item.rating <= 1080
 
     def test_items_that_are_off_are_not_given(self) -> None:
         PracticeItemFactory(active=False)
