@@ -84,7 +84,8 @@ class AssignmentView(serializers.ModelSerializer[PracticeAssignment]):
         model = PracticeAssignment
         fields = [
             "assignment_id", "skill", "status", "is_repeat", "question", "difficulty", "expected", "seconds",
-            "attempts", "hints", "hints_left", "share", "performance", "experience", "solution", "assigned_at", "completed_at",
+            "attempts", "hints", "hints_left", "share", "performance", "experience", "solution", "assigned_at",
+            "completed_at",
         ]  # fmt: skip
         read_only_fields = fields
 
