@@ -19,6 +19,7 @@ from practice.models import PracticeAssignment, PracticeItem
 from practice.rating import HIGHEST, STUDENT_FLOOR, Rating, Way, predicted
 from practice.selection import Candidate, choose, target_rating
 
+# Less is expected only of whom nearly everything is too hard for: an item that they have had teaches them more.
 LEAST_CHANCE: Final = 0.3
 
 
