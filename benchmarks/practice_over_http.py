@@ -1,7 +1,8 @@
 """How long a student waits for something to practise with, and for what comes of an answer, over HTTP.
 
 Web server and database are real processes, the bank has thousands of items of one skill, and students have different
-ratings. Requests come one after the other: a new item, the same again, and its right answer, in turns.
+ratings. Requests come one after the other: a new item, the same again, its right answer, and beside them the student's
+account, which says how fast the machine is today, in turns.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from benchmarks.submit_to_result import wait_for
 GOAL_P95_MS: Final = 10.0
 SKILL: Final = "sql"
 NEW, AGAIN, ANSWER = "a new item", "the same again", "the right answer"
+ACCOUNT: Final = "one's account"
 Times = dict[str, list[float]]
 
 
@@ -65,6 +67,7 @@ def practise(api: httpx.Client, email: str, number: int) -> Times:
         return dict(reply.json())
 
     for _ in range(number):
+        timed(ACCOUNT, "GET", "/me")
         given = timed(NEW, "GET", f"/practice/assign?skill={SKILL}")
         if timed(AGAIN, "GET", f"/practice/assign?skill={SKILL}") != given:
             raise RuntimeError("another item was given while the first was open")
@@ -100,7 +103,7 @@ def main() -> int:
 
 def tell(rounds: list[Times], *, as_json: bool) -> bool:
     """Print everything; say whether the goal is met."""
-    p50 = {what: [statistics.median(one[what]) for one in rounds] for what in (NEW, AGAIN, ANSWER)}
+    p50 = {what: [statistics.median(one[what]) for one in rounds] for what in (ACCOUNT, NEW, AGAIN, ANSWER)}
     p95 = {what: [sorted(one[what])[int(0.95 * (len(one[what]) - 1))] for one in rounds] for what in p50}
     met = statistics.median(p95[NEW]) <= GOAL_P95_MS
     if as_json:
@@ -111,6 +114,10 @@ def tell(rounds: list[Times], *, as_json: bool) -> bool:
     print(f"{len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}")
     print(
         f"{'met' if met else 'MISSED'}: {NEW}, p95 {statistics.median(p95[NEW]):.1f} ms; goal {GOAL_P95_MS:g}"
+    )
+    ratios = [new / plain for new, plain in zip(p50[NEW], p50[ACCOUNT], strict=True)]
+    print(
+        f"       {NEW} / {ACCOUNT} {statistics.median(ratios):.1f} x ({min(ratios):.1f} to {max(ratios):.1f})"
     )
     for what in p50:
         for name, values in (("p50", p50[what]), ("p95", p95[what])):
