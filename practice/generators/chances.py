@@ -45,8 +45,8 @@ def not_happening(draws: Draws) -> Draft:
     percent = Fraction(draws.whole(20, 450), 10)
     event, otherwise = draws.one(EVENTS)
     return Draft(
-        prompt=f"The chance that {event} is {figure(percent)} %. How likely is it, in percent, that this does not "
-        f"happen ({otherwise})?",
+        prompt=f"The chance that {event} is {figure(percent)} %. How likely is it, in percent, that this "
+        f"does not happen ({otherwise})?",
         answer=work(plain_statistics.complement, percent),
         hints=("One of the two happens for certain.", "The two chances come to 100 % together."),
         solution=f"The two chances add up to 100 %: 100 - {figure(percent)} = {ANSWER} %.",
@@ -77,8 +77,8 @@ def chain_of_three(draws: Draws) -> Draft:
     what = draws.one(("A sign-up has", "A production line has", "A release goes through", "A parcel passes"))
     shares = " × ".join(figure(Fraction(one, 100)) for one in chances)
     return Draft(
-        prompt=f"{what} three steps that do not depend on each other and succeed with {chances[0]} %, {chances[1]} % "
-        f"and {chances[2]} %. How likely is it, in percent, that at least one of them fails?",
+        prompt=f"{what} three steps that do not depend on each other and succeed with {chances[0]} %, "
+        f"{chances[1]} % and {chances[2]} %. How likely is it, in percent, that at least one of them fails?",
         answer=work(plain_statistics.any_fails, chances),
         hints=(
             "Think of the opposite: when does no step fail?",
@@ -98,8 +98,7 @@ def once_at_least(draws: Draws) -> Draft:
     never = (1 - percent / 100) ** times
     return Draft(
         prompt=f"The chance that {event} is {figure(percent)} %, each time independently. How likely is it, "
-        "in percent, that "
-        f"this happens for at least one of {times} {things}?",
+        f"in percent, that this happens for at least one of {times} {things}?",
         answer=work(plain_statistics.at_least_one, percent, times),
         hints=(
             "Ask for the opposite first: how likely is it that it never happens?",
@@ -121,8 +120,8 @@ def so_many_times(draws: Draws) -> Draft:
     chance = Fraction(percent, 100)
     ways = comb(times, hits)
     return Draft(
-        prompt=f"The chance that {event} is {percent} %, each time independently. How likely is it, in percent, that "
-        f"this happens for exactly {hits} of {times} {things}?",
+        prompt=f"The chance that {event} is {percent} %, each time independently. How likely is it, in "
+        f"percent, that this happens for exactly {hits} of {times} {things}?",
         answer=work(plain_statistics.exactly, percent, hits, times),
         hints=(
             "How likely is one particular order of hits and misses?",
@@ -130,8 +129,8 @@ def so_many_times(draws: Draws) -> Draft:
             "Multiply the two.",
         ),
         solution=f"One order has the chance {figure(chance)}^{hits} × {figure(1 - chance)}^{times - hits} ≈ "
-        f"{about(chance**hits * (1 - chance) ** (times - hits), 6)}. There are {ways} orders, so the chance is "
-        f"{ANSWER} %.",
+        f"{about(chance**hits * (1 - chance) ** (times - hits), 6)}. There are {ways} orders, so the chance "
+        f"is {ANSWER} %.",
         places=1,
         unit="%",
     )
@@ -181,16 +180,15 @@ def better_of_two(draws: Draws) -> Draft:
     loss = plain.part_of(percent, cover)
     return Draft(
         prompt=f"Insuring {what} costs {price} EUR. Without it, a damage of {figure(cover)} EUR happens with "
-        "a chance "
-        f"of {figure(percent)} %. By how much is the price of the insurance above the expected damage, in EUR? "
-        "Write a negative number if it is below.",
+        f"a chance of {figure(percent)} %. By how much is the price of the insurance above the expected "
+        "damage, in EUR? Write a negative number if it is below.",
         answer=work(plain_statistics.price_above_risk, price, percent, cover),
         hints=(
             "What is the damage on average, over very many such cases?",
             "Take the expected damage away from the price.",
         ),
-        solution=f"The expected damage is {figure(percent / 100)} × {figure(cover)} = {figure(loss)} EUR. The price "
-        f"less this is {price} - {figure(loss)} = {ANSWER} EUR.",
+        solution=f"The expected damage is {figure(percent / 100)} × {figure(cover)} = {figure(loss)} EUR. "
+        f"The price less this is {price} - {figure(loss)} = {ANSWER} EUR.",
         unit="EUR",
     )
 
@@ -207,18 +205,15 @@ def given_a_table(draws: Draws) -> Draft:
     )
     return Draft(
         prompt=f"Of the visitors who came by way of {device}, {both} {act} and {only} did not. Of those who "
-        "came by way "
-        f"of {other}, {neither} {act}. Given that a visitor {act}, how likely is it, in percent, that they "
-        "came by way "
-        f"of {device}?",
+        f"came by way of {other}, {neither} {act}. Given that a visitor {act}, how likely is it, in percent, "
+        f"that they came by way of {device}?",
         answer=work(plain.share, both, both + neither),
         hints=(
             "You know that the visitor did it: only those who did count.",
             "How many did it in all, and how many of these came that way?",
         ),
         solution=f"{both} + {neither} = {both + neither} visitors {act}; {both} of them came by way of "
-        f"{device}. Those "
-        f"who did not play no part. {both} / {both + neither} is {ANSWER} %.",
+        f"{device}. Those who did not play no part. {both} / {both + neither} is {ANSWER} %.",
         places=1,
         unit="%",
     )
@@ -233,8 +228,8 @@ def _sign(draws: Draws) -> tuple[tuple[Fraction, int, Fraction], str, str, str]:
         rates,
         cause,
         things,
-        f"{prior} % of all {things} {are}. If so, {thing} {sign} with a chance of {hit} %; if not, it still does with "
-        f"a chance of {false_alarm} %.",
+        f"{prior} % of all {things} {are}. If so, {thing} {sign} with a chance of {hit} %; if not, it still "
+        f"does with a chance of {false_alarm} %.",
     )
 
 
@@ -276,8 +271,8 @@ def _cause(draws: Draws, words: tuple[str, str, str], *, times: int) -> Draft:
             "How many give it although nothing is wrong?",
             "Divide the true ones by all that give it.",
         ),
-        solution=f"Of 100 {things}, about {about(true)} give the sign{twice} rightly and "
-        f"{about(false)} wrongly. {about(true)} / ({about(true)} + {about(false)}) is {ANSWER} %.",
+        solution=f"Of 100 {things}, about {about(true)} give the sign{twice} rightly and {about(false)} "
+        f"wrongly. {about(true)} / ({about(true)} + {about(false)}) is {ANSWER} %.",
         places=1,
         unit="%",
     )

@@ -27,8 +27,7 @@ def angle_of_a_part(draws: Draws) -> Draft:
     what = draws.one(WHOLES)
     return Draft(
         prompt=f"A pie chart shows {figure(whole)} {what}; {figure(part)} of them are of one kind. How large "
-        "is the angle of "
-        "their slice, in degrees?",
+        "is the angle of their slice, in degrees?",
         answer=work(plain.pie_angle, part, whole),
         hints=("The whole circle stands for all of them.", "Which share of the 360 degrees is this?"),
         solution=f"{figure(part)} / {figure(whole)} of 360 degrees is {ANSWER} degrees.",
@@ -42,8 +41,7 @@ def part_of_an_angle(draws: Draws) -> Draft:
     what = draws.one(WHOLES)
     return Draft(
         prompt=f"A pie chart shows {figure(whole)} {what}. One slice has an angle of {angle} degrees. How "
-        f"many {what} does it "
-        "stand for?",
+        f"many {what} does it stand for?",
         answer=work(plain.scaled, whole, 360, angle),
         hints=("What stands for a single degree?", "Multiply that by the degrees of the slice."),
         solution=f"360 degrees stand for {figure(whole)}, one degree for {figure(Fraction(whole, 360))}. "
@@ -58,8 +56,7 @@ def length_of_a_bar(draws: Draws) -> Draft:
     what, unit = draws.one(FIGURES)
     return Draft(
         prompt=f"A bar chart shows the {what}. Its axis goes from 0 to {top} and is {length} cm long. How "
-        "long, in cm, is the "
-        f"bar for {value} {unit}?",
+        f"long, in cm, is the bar for {value} {unit}?",
         answer=work(plain.scaled, length, top, value),
         hints=(
             "How long is one unit of the axis?",
@@ -90,8 +87,7 @@ def ratio_that_is_drawn(draws: Draws) -> Draft:
             "Only that much is drawn: divide the two.",
         ),
         solution=f"The bars show {small} - {baseline} = {small - baseline} and {large} - {baseline} = "
-        f"{large - baseline}. "
-        f"{large - baseline} / {small - baseline} = {ANSWER}.",
+        f"{large - baseline}. {large - baseline} / {small - baseline} = {ANSWER}.",
     )
 
 
@@ -100,8 +96,7 @@ def lie_factor(draws: Draws) -> Draft:
     drawn = 100 * (plain.drawn_ratio(small, large, baseline) - 1)
     return Draft(
         prompt=f"{told} What is Tufte's lie factor of the chart, that is the difference that is drawn, in "
-        "percent of the "
-        "shorter bar, divided by the difference of the values, in percent of the smaller one?",
+        "percent of the shorter bar, divided by the difference of the values, in percent of the smaller one?",
         answer=work(plain.exaggeration, small, large, baseline),
         hints=(
             "By how many percent is the longer bar longer, as it is drawn?",
@@ -110,8 +105,7 @@ def lie_factor(draws: Draws) -> Draft:
         ),
         solution=f"The drawn lengths are {small - baseline} and {large - baseline}: a difference of "
         f"{about(drawn, 2)} %. The values differ by {about(plain.percent_change(small, large), 2)} %. The "
-        "first divided by the "
-        f"second is {ANSWER}.",
+        f"first divided by the second is {ANSWER}.",
     )
 
 
@@ -121,8 +115,7 @@ def place_on_a_log_axis(draws: Draws) -> Draft:
     what = draws.one(("incomes", "sizes of files", "numbers of followers", "response times", "populations"))
     return Draft(
         prompt=f"A chart of {what} has a logarithmic axis from 1 to {figure(10**decades)} that is {length} "
-        "cm long. How many cm "
-        f"from the beginning does {figure(value)} stand?",
+        f"cm long. How many cm from the beginning does {figure(value)} stand?",
         answer=work(plain.log_position, value, length, decades),
         hints=(
             "On such an axis every power of ten is equally long.",
@@ -130,8 +123,7 @@ def place_on_a_log_axis(draws: Draws) -> Draft:
             "Which share of the length is this?",
         ),
         solution=f"The axis has {decades} powers of ten. The decimal logarithm of {figure(value)} divided by "
-        f"{decades}, times "
-        f"{length} cm, is {ANSWER} cm.",
+        f"{decades}, times {length} cm, is {ANSWER} cm.",
         unit="cm",
     )
 

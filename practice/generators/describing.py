@@ -50,8 +50,8 @@ def mean_of_counts(draws: Draws) -> Draft:
         prompt=f"{about_what.format(n=count)}: {listed(values)}. What is the mean number of {what}?",
         answer=work(plain_statistics.mean, values),
         hints=("Add all the numbers up first.", "Then divide the sum by how many numbers there are."),
-        solution=f"The sum is {added(values)} = {figure(sum(values))}. Divided by {count}, "
-        f"the mean is {figure(sum(values))} / {count} = {ANSWER} {what}.",
+        solution=f"The sum is {added(values)} = {figure(sum(values))}. Divided by {count}, the mean is "
+        f"{figure(sum(values))} / {count} = {ANSWER} {what}.",
     )
 
 
@@ -61,8 +61,8 @@ def mean_of_measures(draws: Draws) -> Draft:
         prompt=f"{draws.one(TIMES)}: {listed(values)}. What is the mean?",
         answer=work(plain_statistics.mean, values),
         hints=("Mind the decimal points when you add the values up.", "Divide the sum by their number."),
-        solution=f"The values add up to {figure(sum(values, Fraction(0)))}, and there are {len(values)} of them: "
-        f"{figure(sum(values, Fraction(0)))} / {len(values)} = {ANSWER}.",
+        solution=f"The values add up to {figure(sum(values, Fraction(0)))}, and there are {len(values)} of "
+        f"them: {figure(sum(values, Fraction(0)))} / {len(values)} = {ANSWER}.",
     )
 
 
@@ -74,16 +74,16 @@ def value_for_a_mean(draws: Draws) -> Draft:
     answer = work(plain_statistics.missing_value, known, wanted)
     whole = wanted * (len(known) + 1)
     return Draft(
-        prompt=f"{about_what.format(n=len(known))}: {listed(known)}. How many {what} must the next count bring "
-        f"so that the mean of all {len(known) + 1} is {wanted}?",
+        prompt=f"{about_what.format(n=len(known))}: {listed(known)}. How many {what} must the next count "
+        f"bring so that the mean of all {len(known) + 1} is {wanted}?",
         answer=answer,
         hints=(
             "What must all the counts come to together for that mean?",
             "Take away what the counts so far come to.",
         ),
         solution=f"All {len(known) + 1} counts must come to {len(known) + 1} × {wanted} = {figure(whole)}. "
-        "So far they "
-        f"are {figure(sum(known))}, so that {figure(whole)} - {figure(sum(known))} = {ANSWER} {what} are missing.",
+        f"So far they are {figure(sum(known))}, so that {figure(whole)} - {figure(sum(known))} = {ANSWER} "
+        f"{what} are missing.",
     )
 
 
@@ -119,16 +119,16 @@ def median_with_an_outlier(draws: Draws) -> Draft:
     sign = "=" if mean.denominator == 1 else "≈"
     who = draws.one(("small agency", "workshop", "research group", "start-up", "school office"))
     return Draft(
-        prompt=f"The yearly salaries in a {who}, in EUR, are {listed(values)}. By how much is the mean above the "
-        "median, in EUR?",
+        prompt=f"The yearly salaries in a {who}, in EUR, are {listed(values)}. By how much is the mean above "
+        "the median, in EUR?",
         answer=work(plain_statistics.mean_above_median, values),
         hints=(
             "One salary is far away from the others: it moves the mean, and hardly the median.",
             "Work out both and take the median away from the mean.",
         ),
-        solution=f"The mean is {figure(sum(values))} / 6 {sign} {about(mean, 0)}. In order the middle two salaries are "
-        f"{listed(sorted(values)[2:4])}, so that the median is {figure(median)}. The mean is above it by the "
-        f"difference, which is {ANSWER} EUR.",
+        solution=f"The mean is {figure(sum(values))} / 6 {sign} {about(mean, 0)}. In order the middle two "
+        f"salaries are {listed(sorted(values)[2:4])}, so that the median is {figure(median)}. The mean is "
+        f"above it by the difference, which is {ANSWER} EUR.",
         places=0,
         unit="EUR",
     )
@@ -149,8 +149,8 @@ def weighted_grade(draws: Draws) -> Draft:
             "Each number of points counts by its weight: multiply first, then add.",
             "The weights come to 100 %, so divide the sum of the products by 100.",
         ),
-        solution=f"{products(scores, weights)} = {figure(plain.sum_product(scores, weights))}. "
-        f"Divided by the sum of the weights, 100, this is {ANSWER} points.",
+        solution=f"{products(scores, weights)} = {figure(plain.sum_product(scores, weights))}. Divided by "
+        f"the sum of the weights, 100, this is {ANSWER} points.",
     )
 
 
@@ -160,8 +160,8 @@ def pooled_mean(draws: Draws) -> Draft:
     what = draws.one(("branches of a hotel", "classes of a course", "regional teams", "versions of an app"))
     asked = [f"{size} answers with a mean of {figure(mean)}" for size, mean in zip(sizes, means, strict=True)]
     return Draft(
-        prompt=f"Satisfaction, from 1 to 5, was asked in three {what}: {asked[0]}, {asked[1]} and {asked[2]}. "
-        "What is the mean of all answers together?",
+        prompt=f"Satisfaction, from 1 to 5, was asked in three {what}: {asked[0]}, {asked[1]} and "
+        f"{asked[2]}. What is the mean of all answers together?",
         answer=work(plain_statistics.weighted_mean, means, sizes),
         hints=(
             "The mean of the three means would count few answers as much as many.",
@@ -179,17 +179,17 @@ def score_that_is_needed(draws: Draws) -> Draft:
     what, names = draws.one(GRADED)
     so_far = plain.sum_product(scores, weights)
     return Draft(
-        prompt=f"In a {what}, {names[0]} counts {weights[0]} %, {names[1]} {weights[1]} % and {names[2]} {last} %. "
-        f"There are {scores[0]} points for {names[0]} and {scores[1]} for {names[1]}. How many points are needed "
-        f"for {names[2]} so that the weighted mean is {wanted}?",
+        prompt=f"In a {what}, {names[0]} counts {weights[0]} %, {names[1]} {weights[1]} % and {names[2]} "
+        f"{last} %. There are {scores[0]} points for {names[0]} and {scores[1]} for {names[1]}. How many "
+        f"points are needed for {names[2]} so that the weighted mean is {wanted}?",
         answer=work(plain_statistics.last_score, scores, weights, last, wanted),
         hints=(
             "How much have the first two parts brought to the weighted mean already?",
             "What is missing to the mean that is wanted must come from the last part, by its weight.",
         ),
-        solution=f"Wanted are {wanted} × 100 = {figure(wanted * 100)} weighted points. The first two parts bring "
-        f"{products(scores, weights)} = {figure(so_far)}. The rest, {figure(wanted * 100 - so_far)}, divided by the "
-        f"weight {last} is {ANSWER} points.",
+        solution=f"Wanted are {wanted} × 100 = {figure(wanted * 100)} weighted points. The first two parts "
+        f"bring {products(scores, weights)} = {figure(so_far)}. The rest, {figure(wanted * 100 - so_far)}, "
+        f"divided by the weight {last} is {ANSWER} points.",
     )
 
 
@@ -229,8 +229,8 @@ def variation_of_sample(draws: Draws) -> Draft:
     values = _tenths(draws, 5, 40, 95)
     deviation: Decimal = plain_statistics.standard_deviation(values, sample=True)
     return Draft(
-        prompt=f"{draws.one(TIMES)}: {listed(values)}. What is the coefficient of variation, that is the sample "
-        "standard deviation (divide by n - 1) in percent of the mean?",
+        prompt=f"{draws.one(TIMES)}: {listed(values)}. What is the coefficient of variation, that is the "
+        "sample standard deviation (divide by n - 1) in percent of the mean?",
         answer=work(plain_statistics.variation, values),
         hints=(
             "You need the mean and the sample standard deviation.",
@@ -238,8 +238,7 @@ def variation_of_sample(draws: Draws) -> Draft:
             "How many percent of the mean is the standard deviation?",
         ),
         solution=f"The mean is {about(plain_statistics.mean(values))}, the sample standard deviation "
-        f"{about(deviation)}. "
-        f"In percent of the mean this is {ANSWER} %.",
+        f"{about(deviation)}. In percent of the mean this is {ANSWER} %.",
         places=1,
         unit="%",
     )

@@ -40,8 +40,8 @@ def over_plan(draws: Draws) -> Draft:
     actual = planned + planned * percent // 100
     return Draft(
         prompt=f"For {draws.one(PROJECTS)}, {figure(planned)} EUR were planned for this month and "
-        f"{figure(actual)} EUR were "
-        "spent. What is the variance, planned less actual, in EUR? It is negative if more was spent than planned.",
+        f"{figure(actual)} EUR were spent. What is the variance, planned less actual, in EUR? It is negative "
+        "if more was spent than planned.",
         answer=work(plain.difference, planned, actual),
         hints=(
             "Which of the two amounts is taken away from which?",
@@ -56,8 +56,7 @@ def cost_variance(draws: Draws) -> Draft:
     _, _, earned, actual = _amounts(draws)
     return Draft(
         prompt=f"{_told(draws, earned=earned, actual=actual)} What is the cost variance (CV), in EUR? It is "
-        "negative for "
-        "a project that is over its costs.",
+        "negative for a project that is over its costs.",
         answer=work(plain.difference, earned, actual),
         hints=(
             "Variances in earned value begin with what was earned.",
@@ -74,15 +73,14 @@ def schedule_variance_of_share(draws: Draws) -> Draft:
     earned = plain.part_of(done, budget)
     return Draft(
         prompt=f"{_told(draws, budget=budget, planned=planned)} {done} % of the work is done. What is the "
-        "schedule variance "
-        "(SV), in EUR? It is negative for a project that is late.",
+        "schedule variance (SV), in EUR? It is negative for a project that is late.",
         answer=work(plain.schedule_variance, done, budget, planned),
         hints=(
             "The earned value is the budget of the work that is done.",
             "Take the planned value away from the earned value.",
         ),
-        solution=f"EV = {figure(Fraction(done, 100))} × {figure(budget)} = {figure(earned)} EUR. SV = EV - PV = "
-        f"{figure(earned)} - {figure(planned)} = {ANSWER} EUR.",
+        solution=f"EV = {figure(Fraction(done, 100))} × {figure(budget)} = {figure(earned)} EUR. SV = EV - "
+        f"PV = {figure(earned)} - {figure(planned)} = {ANSWER} EUR.",
         unit="EUR",
     )
 
@@ -105,15 +103,15 @@ def schedule_index(draws: Draws) -> Draft:
     done = draws.whole(32, 78)
     earned = plain.part_of(done, budget)
     return Draft(
-        prompt=f"{_told(draws, budget=budget, planned=planned)} {done} % of the work is done. What is its schedule "
-        "performance index (SPI)?",
+        prompt=f"{_told(draws, budget=budget, planned=planned)} {done} % of the work is done. What is its "
+        "schedule performance index (SPI)?",
         answer=work(plain.schedule_index, done, budget, planned),
         hints=(
             "First work out the earned value: the budget of the work that is done.",
             "Divide the earned value by the planned value.",
         ),
-        solution=f"EV = {figure(Fraction(done, 100))} × {figure(budget)} = {figure(earned)} EUR. SPI = EV / PV = "
-        f"{figure(earned)} / {figure(planned)} = {ANSWER}.",
+        solution=f"EV = {figure(Fraction(done, 100))} × {figure(budget)} = {figure(earned)} EUR. SPI = EV / "
+        f"PV = {figure(earned)} / {figure(planned)} = {ANSWER}.",
     )
 
 
@@ -121,16 +119,16 @@ def estimate(draws: Draws) -> Draft:
     budget, _, earned, actual = _amounts(draws)
     index = Fraction(earned, actual)
     return Draft(
-        prompt=f"{_told(draws, budget=budget, earned=earned, actual=actual)} What will it cost in all (estimate at "
-        "completion, EAC), in EUR, if the cost performance stays as it is so far? Keep the cost "
-        "performance index unrounded.",
+        prompt=f"{_told(draws, budget=budget, earned=earned, actual=actual)} What will it cost in all "
+        "(estimate at completion, EAC), in EUR, if the cost performance stays as it is so far? Keep the "
+        "cost performance index unrounded.",
         answer=work(plain.estimate_at_completion, budget, earned, actual),
         hints=(
             "Work out the cost performance index first, and keep it unrounded.",
             "Every euro of the budget will cost so much more or less as the index says.",
         ),
-        solution=f"CPI = {figure(earned)} / {figure(actual)} ≈ {about(index)}. EAC = BAC / CPI = {figure(budget)} / "
-        f"{about(index)}, with the unrounded index {ANSWER} EUR.",
+        solution=f"CPI = {figure(earned)} / {figure(actual)} ≈ {about(index)}. EAC = BAC / CPI = "
+        f"{figure(budget)} / {about(index)}, with the unrounded index {ANSWER} EUR.",
         places=0,
         unit="EUR",
     )
@@ -140,16 +138,16 @@ def index_to_complete(draws: Draws) -> Draft:
     budget, _, earned, actual = _amounts(draws)
     return Draft(
         prompt=f"{_told(draws, budget=budget, earned=earned, actual=actual)} Which cost performance must the "
-        "rest of the "
-        "work have so that the project ends within its budget (to-complete performance index, TCPI)?",
+        "rest of the work have so that the project ends within its budget (to-complete performance index, "
+        "TCPI)?",
         answer=work(plain.to_complete, budget, earned, actual),
         hints=(
             "How much work is still to be done, in EUR of the budget?",
             "How much money is left?",
             "Divide the work that is left by the money that is left.",
         ),
-        solution=f"Left are {figure(budget - earned)} EUR of work and {figure(budget - actual)} EUR of money. TCPI = "
-        f"{figure(budget - earned)} / {figure(budget - actual)} = {ANSWER}.",
+        solution=f"Left are {figure(budget - earned)} EUR of work and {figure(budget - actual)} EUR of "
+        f"money. TCPI = {figure(budget - earned)} / {figure(budget - actual)} = {ANSWER}.",
     )
 
 
@@ -160,10 +158,8 @@ def variance_at_completion(draws: Draws) -> Draft:
     whole = plain.estimate_at_completion(budget, earned, actual)
     return Draft(
         prompt=f"{_told(draws, budget=budget, actual=actual)} {done} % of the work is done. By how much will "
-        "it end below "
-        "its budget (variance at completion, VAC), in EUR, if the cost performance stays as it is? It is "
-        "negative for "
-        "a project that ends above. Do not round before the end.",
+        "it end below its budget (variance at completion, VAC), in EUR, if the cost performance stays as it "
+        "is? It is negative for a project that ends above. Do not round before the end.",
         answer=work(plain.variance_at_completion, done, budget, actual),
         hints=(
             "Work out the earned value and from it the cost performance index.",
@@ -171,8 +167,8 @@ def variance_at_completion(draws: Draws) -> Draft:
             "Take that away from the budget.",
         ),
         solution=f"EV = {figure(earned)} EUR, CPI = {figure(earned)} / {figure(actual)} ≈ "
-        f"{about(earned / actual)}, and "
-        f"EAC = BAC / CPI ≈ {about(whole, 2)} EUR. VAC = BAC - EAC is {ANSWER} EUR.",
+        f"{about(earned / actual)}, and EAC = BAC / CPI ≈ {about(whole, 2)} EUR. VAC = BAC - EAC is {ANSWER} "
+        "EUR.",
         places=0,
         unit="EUR",
     )

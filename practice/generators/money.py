@@ -34,8 +34,7 @@ def change(draws: Draws) -> Draft:
     direction = "" if new > old else " Write the fall as a negative number."
     return Draft(
         prompt=f"From one year to the next, {draws.one(COSTS)} went from {figure(old)} EUR to {figure(new)} "
-        "EUR. By how "
-        f"many percent did this change?{direction}",
+        f"EUR. By how many percent did this change?{direction}",
         answer=work(plain.percent_change, old, new),
         hints=(
             "How much is the new amount above or below the old one?",
@@ -52,8 +51,7 @@ def after_a_cut(draws: Draws) -> Draft:
     old, percent = draws.whole(1200, 9800, 100), draws.whole(4, 35)
     return Draft(
         prompt=f"A budget plan has {figure(old)} EUR for {draws.one(COSTS)}. The board cuts this by "
-        f"{percent} %. How much "
-        "is left, in EUR?",
+        f"{percent} %. How much is left, in EUR?",
         answer=work(plain.part_of, 100 - percent, old),
         hints=("How many percent are left after the cut?", "Take that share of the planned amount."),
         solution=f"{100 - percent} % are left: {figure(Fraction(100 - percent, 100))} × {figure(old)} = "
@@ -88,15 +86,15 @@ def changes_in_a_row(draws: Draws) -> Draft:
     rise, fall, again = (abs(one) for one in percents)
     return Draft(
         prompt=f"In three years in a row, {draws.one(COSTS)} rose by {rise} %, fell by {fall} % and rose by "
-        f"{again} %. By "
-        "how many percent did this change over the three years together? A fall is a negative number.",
+        f"{again} %. By how many percent did this change over the three years together? A fall is a negative "
+        "number.",
         answer=work(plain.successive, percents),
         hints=(
             "Each percentage counts from the amount of its own year, so they cannot be added.",
             "Turn each change into a factor and multiply the three.",
         ),
-        solution=f"{factors} = {figure(plain.successive(percents) / 100 + 1)}: compared with 1, this is a change of "
-        f"{ANSWER} %.",
+        solution=f"{factors} = {figure(plain.successive(percents) / 100 + 1)}: compared with 1, this is a "
+        f"change of {ANSWER} %.",
         unit="%",
     )
 
@@ -121,16 +119,15 @@ def _break_even(draws: Draws, *, with_profit: bool) -> Draft:
     to_cover = f"{figure(fixed)} + {figure(profit)}" if with_profit else figure(fixed)
     return Draft(
         prompt=f"{start} at {figure(cost + margin)} EUR each. Each costs {figure(cost)} EUR to make, and the "
-        "fixed costs "
-        f"are {figure(fixed)} EUR a month. How many {what} must be sold in a month to {aim}?",
+        f"fixed costs are {figure(fixed)} EUR a month. How many {what} must be sold in a month to {aim}?",
         answer=work(plain.break_even, fixed, cost + margin, cost, profit),
         hints=(
             "How much of each price is left for the fixed costs?",
             "How often does that have to come in?"
             + (" The profit has to be covered like a cost." if with_profit else ""),
         ),
-        solution=f"Each sale leaves {figure(cost + margin)} - {figure(cost)} = {figure(margin)} EUR. To cover "
-        f"{to_cover} EUR, {figure(fixed + profit)} / {figure(margin)} = {ANSWER} {what} are needed.",
+        solution=f"Each sale leaves {figure(cost + margin)} - {figure(cost)} = {figure(margin)} EUR. To "
+        f"cover {to_cover} EUR, {figure(fixed + profit)} / {figure(margin)} = {ANSWER} {what} are needed.",
         places=0,
     )
 
@@ -147,8 +144,7 @@ def revenue_to_break_even(draws: Draws) -> Draft:
             "Of which revenue is this share just the fixed costs?",
         ),
         solution=f"{100 - percent} % of the revenue is left. {figure(fixed)} / "
-        f"{figure(Fraction(100 - percent, 100))} is "
-        f"{ANSWER} EUR.",
+        f"{figure(Fraction(100 - percent, 100))} is {ANSWER} EUR.",
         unit="EUR",
     )
 
@@ -167,8 +163,7 @@ def grown_with_interest(draws: Draws) -> Draft:
     factor = 1 + percent / 100
     return Draft(
         prompt=f"{told} earns {figure(percent)} % interest a year, which is added at the end of each year. "
-        "What has it "
-        f"become after {years} years, in EUR?",
+        f"What has it become after {years} years, in EUR?",
         answer=work(plain.grown, start, percent, years),
         hints=(
             "Interest earns interest from the second year on.",
@@ -187,16 +182,15 @@ def interest_alone(draws: Draws) -> Draft:
     factor = 1 + percent / 100
     return Draft(
         prompt=f"{told} earns {figure(percent)} % interest a year, added at the end of each year. How much "
-        "interest, in "
-        f"EUR, has it brought after {years} years in all?",
+        f"interest, in EUR, has it brought after {years} years in all?",
         answer=work(plain.interest, start, percent, years),
         hints=(
             "First work out what the whole has become.",
             "Then take away what was there at the beginning.",
         ),
         solution=f"The whole becomes {figure(start)} × {figure(factor)}^{years} ≈ "
-        f"{about(plain.grown(start, percent, years), 2)} EUR. Less the {figure(start)} EUR of the beginning, this is "
-        f"{ANSWER} EUR.",
+        f"{about(plain.grown(start, percent, years), 2)} EUR. Less the {figure(start)} EUR of the beginning, "
+        f"this is {ANSWER} EUR.",
         places=0,
         unit="EUR",
     )
@@ -210,8 +204,7 @@ def yearly_growth(draws: Draws) -> Draft:
     )
     return Draft(
         prompt=f"{what} grew from {figure(start)} to {figure(end)} in {years} years. By how many percent a "
-        "year is that, "
-        "if the growth was the same every year (compound annual growth rate)?",
+        "year is that, if the growth was the same every year (compound annual growth rate)?",
         answer=work(plain.growth_rate, start, end, years),
         hints=(
             "By which factor did it grow in all?",
@@ -219,9 +212,8 @@ def yearly_growth(draws: Draws) -> Draft:
             "Take 1 away and write the rest in percent.",
         ),
         solution=f"In all it grew by the factor {figure(end)} / {figure(start)} ≈ "
-        f"{about(Fraction(end, start))}. Its root "
-        f"of degree {years} is about {about(plain.power(Fraction(end, start), Fraction(1, years)))}, a growth of "
-        f"{ANSWER} %.",
+        f"{about(Fraction(end, start))}. Its root of degree {years} is about "
+        f"{about(plain.power(Fraction(end, start), Fraction(1, years)))}, a growth of {ANSWER} %.",
         unit="%",
     )
 
@@ -234,18 +226,17 @@ def value_of_savings(draws: Draws) -> Draft:
     )
     factor = 1 + percent / 100
     return Draft(
-        prompt=f"To replace its {draws.one(('servers', 'machines', 'vehicles', 'furniture'))}, a company puts "
-        f"{figure(deposit)} EUR aside at the end of each year, at {figure(percent)} % interest a year. How "
-        "much is there "
-        f"right after deposit number {years}, in EUR?",
+        prompt=f"To replace its {draws.one(('servers', 'machines', 'vehicles', 'furniture'))}, a company "
+        f"puts {figure(deposit)} EUR aside at the end of each year, at {figure(percent)} % interest a year. "
+        f"How much is there right after deposit number {years}, in EUR?",
         answer=work(plain.saved, deposit, percent, years),
         hints=(
             "The deposits do not all earn interest for the same time; the last one earns none.",
             "What do the deposits become one by one? It is a geometric series.",
             "Its sum is (q^n - 1) / (q - 1) with the yearly factor q.",
         ),
-        solution=f"With q = {figure(factor)} and n = {years}: {figure(deposit)} × ({figure(factor)}^{years} - 1) / "
-        f"{figure(factor - 1)} is {ANSWER} EUR.",
+        solution=f"With q = {figure(factor)} and n = {years}: {figure(deposit)} × ({figure(factor)}^{years} "
+        f"- 1) / {figure(factor - 1)} is {ANSWER} EUR.",
         places=0,
         unit="EUR",
     )
@@ -259,11 +250,9 @@ def worth_today(draws: Draws) -> Draft:
     parts = " + ".join(f"{figure(one)} / {figure(factor)}^{year}" for year, one in enumerate(amounts, 1))
     return Draft(
         prompt=f"{draws.one(('A machine', 'A software system', 'A training programme'))} costs "
-        f"{figure(cost)} EUR today "
-        f"and saves {figure(amounts[0])}, {figure(amounts[1])} and {figure(amounts[2])} EUR at the ends of "
-        "the next three "
-        f"years. What is its net present value at {percent} % a year, in EUR? It is negative if the savings are "
-        "worth less than the cost.",
+        f"{figure(cost)} EUR today and saves {figure(amounts[0])}, {figure(amounts[1])} and "
+        f"{figure(amounts[2])} EUR at the ends of the next three years. What is its net present value at "
+        f"{percent} % a year, in EUR? It is negative if the savings are worth less than the cost.",
         answer=work(plain.net_present_value, cost, amounts, percent),
         hints=(
             "A later amount is worth less today: divide it by the yearly factor once for each year.",
@@ -271,8 +260,7 @@ def worth_today(draws: Draws) -> Draft:
             "Take away what it costs today.",
         ),
         solution=f"{parts} ≈ {about(plain.present_value(amounts, percent), 2)} EUR. Less the {figure(cost)} "
-        "EUR of today "
-        f"this is {ANSWER} EUR.",
+        f"EUR of today this is {ANSWER} EUR.",
         places=0,
         unit="EUR",
     )

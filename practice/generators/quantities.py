@@ -38,8 +38,7 @@ def one_unknown(draws: Draws) -> Draft:
             "How often does the price per unit go into that?",
         ),
         solution=f"{rate} x + {base} = {figure(bill)}, so {rate} x = {figure(bill - base)} and x = "
-        f"{figure(bill - base)} / "
-        f"{rate} = {ANSWER} {what}.",
+        f"{figure(bill - base)} / {rate} = {ANSWER} {what}.",
         places=0,
     )
 
@@ -53,16 +52,15 @@ def two_tariffs(draws: Draws) -> Draft:
     fee, what = draws.one(FEES)
     return Draft(
         prompt=f"{fee.format(base=base, rate=rate)}. With a second offer the fixed part is {low} EUR, and "
-        "the part for each "
-        f"of the {what} is {rate + step} EUR. For how many {what} do both offers cost the same?",
+        f"the part for each of the {what} is {rate + step} EUR. For how many {what} do both offers cost the "
+        "same?",
         answer=work(plain.crossing, rate, base, rate + step, low),
         hints=(
             "Write down what each offer costs for x units.",
             "Set the two equal and bring everything with x to one side.",
         ),
         solution=f"{rate} x + {base} = {rate + step} x + {low}. So {base - low} = {step} x, and x = "
-        f"{base - low} / {step} "
-        f"= {ANSWER} {what}.",
+        f"{base - low} / {step} = {ANSWER} {what}.",
         places=0,
     )
 
@@ -74,18 +72,17 @@ def two_unknowns(draws: Draws) -> Draft:
     count, money = many + few, dear * many + cheap * few
     return Draft(
         prompt=f"{who} sold {count} tickets in all and took {figure(money)} EUR: {first} at {dear} EUR and "
-        f"{second} at "
-        f"{cheap} EUR. How many {first} were sold?",
+        f"{second} at {cheap} EUR. How many {first} were sold?",
         answer=work(plain.first_of_two, (1, 1, count), (dear, cheap, money)),
         hints=(
             "There are two unknown numbers and two facts: make two equations.",
             "Use the number of all tickets to write one unknown by the other.",
             "What would have been taken if all tickets had been the cheaper ones?",
         ),
-        solution=f"x + y = {count} and {dear} x + {cheap} y = {figure(money)}. All at {cheap} EUR would have brought "
-        f"{figure(cheap * count)} EUR. The missing {figure(money - cheap * count)} EUR are {dear - cheap} "
-        "EUR for each of the "
-        f"{first}: x = {figure(money - cheap * count)} / {dear - cheap} = {ANSWER}.",
+        solution=f"x + y = {count} and {dear} x + {cheap} y = {figure(money)}. All at {cheap} EUR would have "
+        f"brought {figure(cheap * count)} EUR. The missing {figure(money - cheap * count)} EUR are "
+        f"{dear - cheap} EUR for each of the {first}: x = {figure(money - cheap * count)} / {dear - cheap} = "
+        f"{ANSWER}.",
         places=0,
     )
 
@@ -100,8 +97,8 @@ def two_orders(draws: Draws) -> Draft:
     scaled = a * d - b * c
     return Draft(
         prompt=f"One invoice is for {a} {things[0]} and {b} {things[1]}: {figure(sums[0])} EUR. Another is "
-        f"for {c} {things[0]} "
-        f"and {d} {things[1]}: {figure(sums[1])} EUR. What does one of the {things[0]} cost, in EUR?",
+        f"for {c} {things[0]} and {d} {things[1]}: {figure(sums[1])} EUR. What does one of the {things[0]} "
+        "cost, in EUR?",
         answer=work(plain.first_of_two, (a, b, sums[0]), (c, d, sums[1])),
         hints=(
             "Make an equation of each invoice, with two unknown prices.",
@@ -109,8 +106,8 @@ def two_orders(draws: Draws) -> Draft:
             "Subtract one from the other.",
         ),
         solution=f"{a} x + {b} y = {figure(sums[0])} and {c} x + {d} y = {figure(sums[1])}. The first times "
-        f"{d} less the "
-        f"second times {b} is {scaled} x = {figure(d * sums[0] - b * sums[1])}, so that x = {ANSWER} EUR.",
+        f"{d} less the second times {b} is {scaled} x = {figure(d * sums[0] - b * sums[1])}, so that x = "
+        f"{ANSWER} EUR.",
         unit="EUR",
     )
 
@@ -122,8 +119,7 @@ def share_in_proportion(draws: Draws) -> Draft:
     told, who = draws.one(SHARES)
     return Draft(
         prompt=f"{told.format(whole=figure(whole))} in the ratio {parts[0]} : {parts[1]} : {parts[2]}. How "
-        "much does the "
-        f"{ORDINALS[at]} {who} get, in EUR?",
+        f"much does the {ORDINALS[at]} {who} get, in EUR?",
         answer=work(plain.proportional, whole, parts, at),
         hints=("How many parts are there in all?", "What is one part worth?"),
         solution=f"There are {added(parts)} = {sum(parts)} parts of {figure(whole)} / {sum(parts)} = "
@@ -148,8 +144,8 @@ def scaled_amount(draws: Draws) -> Draft:
         f"rate, in {what[2]}?",
         answer=work(plain.scaled, amount, old, new),
         hints=("How much is it for one?", "Multiply that by the new number."),
-        solution=f"For one it is {figure(amount)} / {old} = {about(amount / old)} {what[2]}; {new} times this is "
-        f"{ANSWER} {what[2]}.",
+        solution=f"For one it is {figure(amount)} / {old} = {about(amount / old)} {what[2]}; {new} times "
+        f"this is {ANSWER} {what[2]}.",
         unit=what[2],
     )
 
@@ -180,8 +176,7 @@ def cheaper_of_two(draws: Draws) -> Draft:
         answer=work(plain.rate_gap, prices[dear], sizes[dear], prices[cheap], sizes[cheap]),
         hints=("Bring both to the same amount first.", f"What does one {unit} cost at each supplier?"),
         solution=f"One {unit} costs {figure(prices[0] / sizes[0])} EUR at the first and "
-        f"{figure(prices[1] / sizes[1])} EUR "
-        f"at the second supplier. The difference is {ANSWER} EUR.",
+        f"{figure(prices[1] / sizes[1])} EUR at the second supplier. The difference is {ANSWER} EUR.",
         unit="EUR",
     )
 
@@ -192,8 +187,7 @@ def mean_speed(draws: Draws) -> Draft:
     hours = [Fraction(way, speed) for speed in speeds]
     return Draft(
         prompt=f"{who} goes {way} km at {speeds[0]} km/h and the same {way} km back at {speeds[1]} km/h. "
-        "What is the mean "
-        "speed over the whole journey, in km/h?",
+        "What is the mean speed over the whole journey, in km/h?",
         answer=work(plain.round_trip, *speeds),
         hints=(
             "The slower way takes longer, so the mean of the two speeds is not the answer.",
@@ -230,8 +224,7 @@ def _together(draws: Draws, hours: list[int], count: str) -> Draft:
     parts = " + ".join(f"1/{one}" for one in hours)
     return Draft(
         prompt=f"{count} {who} need {alone} hours to {do} alone. How many hours do they need together, when "
-        "each works as "
-        "fast as before?",
+        "each works as fast as before?",
         answer=work(plain.together, hours),
         hints=(
             "The hours cannot be added: together they are faster than each alone.",
@@ -239,8 +232,7 @@ def _together(draws: Draws, hours: list[int], count: str) -> Draft:
             "Add these parts; the time is 1 divided by the sum.",
         ),
         solution=f"In one hour they do {parts} ≈ {about(1 / plain.together(hours))} of the work. 1 divided "
-        "by this is "
-        f"{ANSWER} hours.",
+        f"by this is {ANSWER} hours.",
         unit="hours",
     )
 
@@ -251,8 +243,7 @@ def mixture(draws: Draws) -> Draft:
     what = draws.one(("cleaning concentrate", "dye solution", "fertiliser solution", "disinfectant"))
     return Draft(
         prompt=f"{amount} litres of {what} with a strength of {wanted} % are to be mixed from one of "
-        f"{strong} % and one of "
-        f"{weak} %. How many litres of the stronger one are needed?",
+        f"{strong} % and one of {weak} %. How many litres of the stronger one are needed?",
         answer=work(plain.blended, amount, strong, weak, wanted),
         hints=(
             "Call the litres of the stronger one x; how many are then of the weaker one?",

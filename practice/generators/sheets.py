@@ -37,8 +37,7 @@ def average_with_text(draws: Draws) -> Draft:
     told, what = draws.one(COLUMNS)
     return Draft(
         prompt=f"Cells B2 to B6 hold {listed(values[:2])}, then the text n/a, then {listed(values[2:])}: "
-        f"{told}, and one "
-        "that is not known. Cell B7 holds =AVERAGE(B2:B6). What does it show?",
+        f"{told}, and one that is not known. Cell B7 holds =AVERAGE(B2:B6). What does it show?",
         answer=work(plain_statistics.mean, values),
         hints=("What does AVERAGE do with a cell that holds text?", "Divide by how many cells hold numbers."),
         solution=f"AVERAGE leaves out the text. {added(values)} = {sum(values)}, and {sum(values)} / 4 = "
@@ -109,8 +108,7 @@ def copied_formula(draws: Draws) -> Draft:
     net = prices[row - 2]
     return Draft(
         prompt=f"E1 holds {figure(Fraction(rate, 100))}. B2 to B4 hold {listed(prices)}. C2 holds "
-        "=B2*(1+$E$1) and is copied "
-        f"down to C4. What does C{row} show?",
+        f"=B2*(1+$E$1) and is copied down to C4. What does C{row} show?",
         answer=work(plain.with_rate, net, rate),
         hints=(
             "Which references change when a formula is copied down, and which stay?",
@@ -126,16 +124,14 @@ def weighted_formula(draws: Draws) -> Draft:
     rows = "; ".join(f"{count} at {figure(price)} EUR" for count, price in zip(counts, prices, strict=True))
     return Draft(
         prompt=f"A sheet lists three deliveries of an article: {rows}. The numbers are in B2:B4, the prices "
-        "in C2:C4. What "
-        "does =SUMPRODUCT(B2:B4, C2:C4)/SUM(B2:B4) show, in EUR?",
+        "in C2:C4. What does =SUMPRODUCT(B2:B4, C2:C4)/SUM(B2:B4) show, in EUR?",
         answer=work(plain_statistics.weighted_mean, prices, counts),
         hints=(
             "Work out what stands before the stroke, then what stands after it.",
             "Line by line, numbers times prices; then divide by all the numbers together.",
         ),
         solution=f"{products(counts, prices)} = {figure(whole)}, and {added(counts)} = {sum(counts)}. "
-        f"{figure(whole)} / "
-        f"{sum(counts)} is {ANSWER} EUR.",
+        f"{figure(whole)} / {sum(counts)} is {ANSWER} EUR.",
         unit="EUR",
     )
 
@@ -145,16 +141,14 @@ def tiered_formula(draws: Draws) -> Draft:
     amount = limit + draws.whole(60, 900, 20)
     return Draft(
         prompt=f"B2 holds {figure(amount)}. C2 holds =IF(B2<={limit}, B2*{low}%, "
-        f"{limit}*{low}%+(B2-{limit})*{high}%). What "
-        "does C2 show?",
+        f"{limit}*{low}%+(B2-{limit})*{high}%). What does C2 show?",
         answer=work(plain.tiered, amount, limit, low, high),
         hints=(
             "Is the condition true for this number?",
             "The part up to the limit and the part above it have percentages of their own.",
         ),
         solution=f"{figure(amount)} is above {limit}, so the second part counts: {limit} × "
-        f"{figure(Fraction(low, 100))} + "
-        f"{amount - limit} × {figure(Fraction(high, 100))} = {ANSWER}.",
+        f"{figure(Fraction(low, 100))} + {amount - limit} × {figure(Fraction(high, 100))} = {ANSWER}.",
     )
 
 

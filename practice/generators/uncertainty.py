@@ -27,15 +27,14 @@ def standard_error(draws: Draws) -> Draft:
     things, what, unit = draws.one(MEASURED)
     return Draft(
         prompt=f"In a random sample of {size} {things}, {what} has a standard deviation of "
-        f"{figure(deviation)} {unit}. "
-        f"What is the standard error of the mean, in {unit}?",
+        f"{figure(deviation)} {unit}. What is the standard error of the mean, in {unit}?",
         answer=work(plain_statistics.margin_of_mean, 1, deviation, size),
         hints=(
             "Larger samples have smaller errors, but not in proportion.",
             "Divide by the root of the sample's size.",
         ),
-        solution=f"The root of {size} is {about(plain.power(size, Fraction(1, 2)))}. "
-        f"{figure(deviation)} divided by it is {ANSWER} {unit}.",
+        solution=f"The root of {size} is {about(plain.power(size, Fraction(1, 2)))}. {figure(deviation)} "
+        f"divided by it is {ANSWER} {unit}.",
         unit=unit,
     )
 
@@ -47,16 +46,15 @@ def margin_of_a_mean(draws: Draws) -> Draft:
     error = plain_statistics.margin_of_mean(1, deviation, size)
     return Draft(
         prompt=f"In a random sample of {size} {things}, {what} has a standard deviation of "
-        f"{figure(deviation)} {unit}. "
-        f"What is the margin of error (half the width) of the {level} % confidence interval of the mean, in {unit}? "
-        f"Use z = {figure(z)}.",
+        f"{figure(deviation)} {unit}. What is the margin of error (half the width) of the {level} % "
+        f"confidence interval of the mean, in {unit}? Use z = {figure(z)}.",
         answer=work(plain_statistics.margin_of_mean, z, deviation, size),
         hints=(
             "First work out the standard error of the mean.",
             "The margin is so many standard errors as z says.",
         ),
-        solution=f"The standard error is {figure(deviation)} / √{size} ≈ {about(error)}. "
-        f"{figure(z)} × {about(error)} is {ANSWER} {unit}.",
+        solution=f"The standard error is {figure(deviation)} / √{size} ≈ {about(error)}. {figure(z)} × "
+        f"{about(error)} is {ANSWER} {unit}.",
         unit=unit,
     )
 
@@ -73,18 +71,18 @@ def margin_of_a_share(draws: Draws) -> Draft:
     size, hits, told = _survey(draws)
     share = Fraction(hits, size)
     return Draft(
-        prompt=f"{told} What is the margin of error (half the width) of the {level} % confidence interval of this "
-        f"share, in percentage points? Use the normal approximation with z = {figure(z)}.",
+        prompt=f"{told} What is the margin of error (half the width) of the {level} % confidence interval of "
+        f"this share, in percentage points? Use the normal approximation with z = {figure(z)}.",
         answer=work(plain_statistics.margin_of_share, z, hits, size),
         hints=(
             "Write the share as a number p between 0 and 1.",
             "The standard error of a share is the root of p (1 - p) / n.",
             "Multiply it by z, and by 100 for percentage points.",
         ),
-        solution=f"p = {figure(hits)} / {figure(size)} ≈ {about(share)}. The standard error is √({about(share)} × "
-        f"{about(1 - share)} / {figure(size)}) ≈ "
-        f"{about(plain_statistics.margin_of_share(1, hits, size) / 100, 5)}; times "
-        f"{figure(z)}, in percentage points, this is {ANSWER}.",
+        solution=f"p = {figure(hits)} / {figure(size)} ≈ {about(share)}. The standard error is "
+        f"√({about(share)} × {about(1 - share)} / {figure(size)}) ≈ "
+        f"{about(plain_statistics.margin_of_share(1, hits, size) / 100, 5)}; times {figure(z)}, in "
+        f"percentage points, this is {ANSWER}.",
         unit=POINTS,
     )
 
@@ -96,16 +94,14 @@ def lower_bound(draws: Draws) -> Draft:
     end = draws.one(("lower", "upper"))
     return Draft(
         prompt=f"{told} What is the {end} end of the {level} % confidence interval of this share, in "
-        "percent? Use the "
-        f"normal approximation with z = {figure(z)}.",
+        f"percent? Use the normal approximation with z = {figure(z)}.",
         answer=work(plain_statistics.end_of_share, z, hits, size, upper=end == "upper"),
         hints=(
             "Work out the margin of error first: z times the root of p (1 - p) / n.",
             f"For the {end} end, go by that margin {'up' if end == 'upper' else 'down'} from the share.",
         ),
         solution=f"The share is {about(plain.share(hits, size), 2)} % and the margin {figure(z)} × √(p (1 - "
-        "p) / n) ≈ "
-        f"{about(margin, 2)} percentage points. The {end} end is {ANSWER} %.",
+        f"p) / n) ≈ {about(margin, 2)} percentage points. The {end} end is {ANSWER} %.",
         places=1,
         unit="%",
     )
@@ -117,10 +113,10 @@ def size_of_a_survey(draws: Draws) -> Draft:
     who, do = draws.one(ASKED)
     needed = z**2 * percent * (100 - percent) / margin**2
     return Draft(
-        prompt=f"A survey is to find out how many {who} {do}; earlier ones found about {percent} %. How many answers "
-        f"are needed so that the margin of error at a level of {level} % (z = {figure(z)}) is at most "
-        f"{figure(margin)} "
-        "percentage points? Use the normal approximation and give the smallest whole number that is enough.",
+        prompt=f"A survey is to find out how many {who} {do}; earlier ones found about {percent} %. How many "
+        f"answers are needed so that the margin of error at a level of {level} % (z = {figure(z)}) is at "
+        f"most {figure(margin)} percentage points? Use the normal approximation and give the smallest whole "
+        "number that is enough.",
         answer=work(plain_statistics.sample_size, z, percent, margin),
         hints=(
             "Begin with the formula of the margin: z times the root of p (1 - p) / n.",

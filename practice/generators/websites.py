@@ -27,8 +27,7 @@ def conversion_rate(draws: Draws) -> Draft:
     page, what = draws.one(PAGES)
     return Draft(
         prompt=f"{page} had {figure(visits)} visits last week and brought {figure(done)} {what}. What is the "
-        "conversion "
-        "rate, in percent?",
+        "conversion rate, in percent?",
         answer=work(plain.share, done, visits),
         hints=(
             "Which number is the whole here?",
@@ -61,18 +60,16 @@ def rate_of_two_sources(draws: Draws) -> Draft:
     page, what = draws.one(PAGES)
     return Draft(
         prompt=f"{page} had {figure(visits[0])} visits from search with a conversion rate of "
-        f"{figure(rates[0])} % and "
-        f"{figure(visits[1])} from e-mail with {figure(rates[1])} %. What is the conversion rate of all "
-        "these visits, in "
-        "percent?",
+        f"{figure(rates[0])} % and {figure(visits[1])} from e-mail with {figure(rates[1])} %. What is the "
+        "conversion rate of all these visits, in percent?",
         answer=work(plain_statistics.weighted_mean, rates, visits),
         hints=(
             f"How many {what} did each source bring?",
             "Divide all of them together by all visits; the mean of the two rates is something else.",
         ),
         solution=f"Search brought {figure(rates[0] * visits[0] / 100)} and e-mail "
-        f"{figure(rates[1] * visits[1] / 100)} "
-        f"{what}. Together, of {figure(sum(visits))} visits, this is {ANSWER} %.",
+        f"{figure(rates[1] * visits[1] / 100)} {what}. Together, of {figure(sum(visits))} visits, this is "
+        f"{ANSWER} %.",
         unit="%",
     )
 
@@ -83,8 +80,7 @@ def _test(draws: Draws) -> tuple[Fraction, Fraction, str]:
     page, _ = draws.one(PAGES)
     told = (
         f"{page} is tested with {draws.one(CHANGES)}. The old version converts {figure(old)} % of the "
-        "visits, the new one "
-        f"{figure(new)} %."
+        f"visits, the new one {figure(new)} %."
     )
     return old, new, told
 
@@ -112,8 +108,8 @@ def relative_uplift(draws: Draws) -> Draft:
             "Relative means: compared with the old rate.",
             "Divide the difference of the rates by the old one.",
         ),
-        solution=f"The difference is {figure(new - old)} percentage points. {figure(new - old)} / {figure(old)} is "
-        f"{ANSWER} %.",
+        solution=f"The difference is {figure(new - old)} percentage points. {figure(new - old)} / "
+        f"{figure(old)} is {ANSWER} %.",
         places=1,
         unit="%",
     )
@@ -127,19 +123,16 @@ def uplift_from_counts(draws: Draws) -> Draft:
     rates = [Fraction(100 * old, visits[0]), Fraction(100 * new, visits[1])]
     return Draft(
         prompt=f"{page} is tested with {draws.one(CHANGES)}. The old version had {figure(visits[0])} visits "
-        f"and {old} "
-        f"{what}, the new one {figure(visits[1])} visits and {new} {what}. What is the relative uplift of "
-        "the conversion "
-        "rate, in percent?",
+        f"and {old} {what}, the new one {figure(visits[1])} visits and {new} {what}. What is the relative "
+        "uplift of the conversion rate, in percent?",
         answer=work(plain.uplift, old, visits[0], new, visits[1]),
         hints=(
             "The versions had different numbers of visits, so compare rates and not counts.",
             "Work out both conversion rates, and keep them unrounded.",
             "By how many percent of the old rate is the new one higher?",
         ),
-        solution=f"The rates are {about(rates[0])} % and {about(rates[1])} %. Their difference divided by the "
-        "old rate is "
-        f"{ANSWER} %.",
+        solution=f"The rates are {about(rates[0])} % and {about(rates[1])} %. Their difference divided by "
+        f"the old rate is {ANSWER} %.",
         places=1,
         unit="%",
     )
@@ -150,16 +143,14 @@ def funnel(draws: Draws) -> Draft:
     visits = draws.whole(2, 9) * 1000
     return Draft(
         prompt=f"Of the visitors of a shop, {rates[0]} % look at a product; of these, {rates[1]} % put one "
-        "into the basket; "
-        f"of these, {rates[2]} % pay. How many percent of all visitors pay?",
+        f"into the basket; of these, {rates[2]} % pay. How many percent of all visitors pay?",
         answer=work(plain_statistics.all_of, rates),
         hints=(
             f"Follow {figure(visits)} visitors through the steps.",
             "Each step takes its share of what the step before has left: multiply the shares.",
         ),
         solution=f"{' × '.join(figure(Fraction(one, 100)) for one in rates)} = "
-        f"{figure(plain_statistics.all_of(rates) / 100)}, that is "
-        f"{ANSWER} %.",
+        f"{figure(plain_statistics.all_of(rates) / 100)}, that is {ANSWER} %.",
         unit="%",
     )
 
@@ -171,10 +162,8 @@ def step_of_a_funnel(draws: Draws) -> Draft:
     paid = visits * first * second * last // 1_000_000
     return Draft(
         prompt=f"Of {figure(visits)} visitors of a shop, {first} % looked at a product, and {last} % of "
-        "those who put one "
-        f"into the basket paid: {figure(paid)} people. What percentage of those who looked at a product put "
-        "one into the "
-        "basket?",
+        f"those who put one into the basket paid: {figure(paid)} people. What percentage of those who looked "
+        "at a product put one into the basket?",
         answer=work(plain.funnel_step, visits, first, last, paid),
         hints=(
             "How many people looked at a product?",
@@ -182,10 +171,8 @@ def step_of_a_funnel(draws: Draws) -> Draft:
             "Divide the second number by the first.",
         ),
         solution=f"{figure(plain.part_of(first, visits))} people looked at a product. {figure(paid)} who "
-        f"paid are {last} % "
-        f"of those with a basket, so {about(plain.whole_of(paid, last), 2)} had one. Their share of those "
-        "who looked is "
-        f"{ANSWER} %.",
+        f"paid are {last} % of those with a basket, so {about(plain.whole_of(paid, last), 2)} had one. Their "
+        f"share of those who looked is {ANSWER} %.",
         places=1,
         unit="%",
     )
