@@ -1,4 +1,8 @@
-"""The statement that searches by meaning and by words at once, put together of its parts."""
+"""The statement that searches by meaning and by words at once, put together of its parts.
+
+Each part is worked out once, and says so: PostgreSQL believes a table empty that was analyzed while its rows were being
+loaded, and would otherwise look up the words once for every passage.
+"""
 
 from dataclasses import dataclass
 from functools import cache
@@ -35,8 +39,8 @@ _THINNED: Final = """
       ) o WHERE o.own <= %(most)s"""
 # The cosine with the weighted mean of the passage's vector and its document's title's.
 _BY_MEANING: Final = """
-meant AS (
-  SELECT n.ord, n.id, n.distance,
+meant AS MATERIALIZED (
+  SELECT n.ord, n.id, a.credential_id, n.distance,
          row_number() OVER (
            PARTITION BY n.ord
            ORDER BY CASE WHEN t.id IS NULL THEN 1 - n.distance ELSE
@@ -56,7 +60,7 @@ stems AS (
   SELECT ord, stem::tsquery AS query, rarity
     FROM unnest(%(ords)s::int[], %(stems)s::text[], %(rarities)s::float8[]) AS s(ord, stem, rarity)
 ),
-met AS (
+met AS MATERIALIZED (
   SELECT s.ord, a.id, sum(s.rarity * ts_rank(%(fields)s::float4[], w.words, s.query))::float4 AS score
     FROM stems s
    CROSS JOIN LATERAL (SELECT id, words FROM document_chunks WHERE words @@ s.query OFFSET 0) w
@@ -68,22 +72,19 @@ scored AS (
   SELECT m.ord, a.id, a.credential_id, m.score, a.vector <=> asked.q AS distance
     FROM met m JOIN asked ON asked.ord = m.ord JOIN embedding_artifacts a ON a.id = m.id
 ),
-worded AS (
-  SELECT w.ord, w.id, w.distance,
-         row_number() OVER (PARTITION BY w.ord ORDER BY w.score DESC, w.distance, w.id) AS place
-    FROM ({scored}) w
+worded AS MATERIALIZED (
+  SELECT * FROM (
+    SELECT w.ord, w.id, w.credential_id, w.distance,
+           row_number() OVER (PARTITION BY w.ord ORDER BY w.score DESC, w.distance, w.id) AS place
+      FROM ({scored}) w
+  ) o WHERE o.place <= %(depth)s
 )"""
-_FOUND: Final = """
-SELECT f.ord, a.credential_id, f.id, 1 - f.distance, f.vector_rank, f.text_rank
-  FROM ({found}) f JOIN embedding_artifacts a ON a.id = f.id
-"""
 _BOTH: Final = """
-SELECT coalesce(m.ord, w.ord) AS ord, coalesce(m.id, w.id) AS id, coalesce(m.distance, w.distance) AS distance,
-       m.place AS vector_rank, w.place AS text_rank
-  FROM (SELECT * FROM meant WHERE place <= %(depth)s) m
-  FULL JOIN (SELECT * FROM worded WHERE place <= %(depth)s) w ON w.ord = m.ord AND w.id = m.id"""
+SELECT coalesce(m.ord, w.ord), coalesce(m.credential_id, w.credential_id), coalesce(m.id, w.id),
+       1 - coalesce(m.distance, w.distance), m.place, w.place
+  FROM meant m FULL JOIN worded w ON w.ord = m.ord AND w.id = m.id"""
 _WORDS: Final = """
-SELECT ord, id, distance, NULL::bigint AS vector_rank, place AS text_rank FROM worded WHERE place <= %(depth)s"""
+SELECT ord, credential_id, id, 1 - distance, NULL::bigint, place FROM worded"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def hybrid_sql(way: Way) -> str:
     if way.thinned:
         scored = _THINNED.format(within="s.ord, ", first="s.score DESC, s.distance", found=scored)
     parts.append(_BY_WORDS.format(checked=checked, scored=scored))
-    return f"WITH {','.join(parts)} {_FOUND.format(found=_BOTH if way.meaning else _WORDS)}"
+    return f"WITH {','.join(parts)} {_BOTH if way.meaning else _WORDS}"
 
 
 def _exact(way: Way) -> list[str]:
