@@ -43,6 +43,12 @@ class MayPractise(RequiresPermission):
     permission = Permission.PRACTISE
 
 
+class MaySteerPractice(RequiresPermission):
+    """Those who advise students."""
+
+    permission = Permission.STEER_PRACTICE
+
+
 class MayReadProgress(RequiresPermission):
     """Students, and those who look after them."""
 

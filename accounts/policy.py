@@ -15,6 +15,7 @@ class Permission(enum.Enum):
     READ_RESULT = "read_result"
     PRACTISE = "practise"
     READ_PROGRESS = "read_progress"
+    STEER_PRACTICE = "steer_practice"
     READ_STAFF_VIEW = "read_staff_view"
     GIVE_FEEDBACK = "give_feedback"
     CURATE_CATALOG = "curate_catalog"
@@ -37,6 +38,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.READ_RESULT,
             Permission.READ_PROGRESS,
+            Permission.STEER_PRACTICE,
             Permission.READ_STAFF_VIEW,
             Permission.GIVE_FEEDBACK,
             Permission.REVIEW_SCORES,
@@ -47,6 +49,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.READ_RESULT,
             Permission.READ_PROGRESS,
+            Permission.STEER_PRACTICE,
             Permission.READ_STAFF_VIEW,
             Permission.GIVE_FEEDBACK,
             Permission.CURATE_CATALOG,

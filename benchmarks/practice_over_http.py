@@ -36,8 +36,8 @@ def fill_bank(number: int) -> None:
     from django.utils import timezone
 
     from catalog.models import Skill
-    from practice.models import HIGHEST, LOWEST, PracticeItem
-    from practice.rating import difficulty
+    from practice.models import PracticeItem
+    from practice.rating import HIGHEST, LOWEST, difficulty
 
     skill, now = Skill.objects.get(key=SKILL), timezone.now()
     ratings = [LOWEST + (HIGHEST - LOWEST) * place / number for place in range(number)]

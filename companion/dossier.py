@@ -16,6 +16,7 @@ from companion.decisions import ChangeLine, change_lines
 from companion.evidence import Recommended, recommended
 from companion.facts import AssessmentFacts, assessment_facts
 from companion.marking import MICROCENTS, MarkedQuestion, marked_question
+from companion.steering import Steering, steering
 from ops.queries import is_under_way
 from practice import queries as practice
 from recommendations import queries as recommendations
@@ -84,6 +85,7 @@ class Dossier:
     missing: tuple[str, ...]
     shows_scores: bool
     skills: tuple[SkillLine, ...]
+    steering: Steering | None
     recommended: Recommended | None
     scores: Scores | None
     calls: tuple[CallLine, ...]
@@ -104,6 +106,7 @@ def dossier(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Dossier:
     # Asked before the run is read: one that is stored in between is then there, and not taken for lost.
     is_renewed = has_scores and is_under_way("recommendations.recommend", assessment.pk)
     run = recommendations.effective(assessment.pk) if has_scores else None
+    skills = _skills(assessment, run.parameters if run else {}, now) if has_scores else ()
     return Dossier(
         facts=facts,
         is_waiting=facts.status == AssessmentStatus.AWAITING_ASYNC,
@@ -111,7 +114,8 @@ def dossier(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Dossier:
         awaited=tuple(words.STAGES[stage] for stage in assessments.awaited(assessment)),
         missing=tuple(words.MISSING[part] for part in assessment.missing),
         shows_scores=has_scores,
-        skills=_skills(assessment, run.parameters if run else {}, now) if has_scores else (),
+        skills=skills,
+        steering=_steering(by, assessment.user_id, skills),
         recommended=recommended(run, places=PLACES) if run else None,
         scores=_scores(assessment.pk) if facts.status in SHOWS_ANSWERS else None,
         calls=_calls(assessment.pk) if facts.status in SHOWS_ANSWERS else (),
@@ -119,6 +123,15 @@ def dossier(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Dossier:
         is_renewed=is_renewed,
         changes=change_lines(assessment.pk) if has_scores else (),
     )
+
+
+def _steering(by: User, student_id: uuid.UUID, skills: Sequence[SkillLine]) -> Steering | None:
+    """What may be set to practise, where there is anything."""
+    practised = {line.key: line.practised for line in skills if line.practised}
+    found = steering(
+        by=by, student_id=student_id, skills=[(line.key, line.name) for line in skills], practised=practised
+    )
+    return found if found.skills else None
 
 
 def _calls(assessment_id: uuid.UUID) -> tuple[CallLine, ...]:

@@ -135,7 +135,13 @@ def _assessment_page(
 
 def _said(request: HttpRequest, found: Dossier, form: FeedbackForm | None) -> dict[str, list[Message]]:
     """Sort what there is to say by the part of the page that it is about, which is where the reader looks."""
-    there = {"skills": found.skills, "answers": found.scores, "changes": found.changes, "feedback": form}
+    there = {
+        "skills": found.skills,
+        "practice": found.steering,
+        "answers": found.scores,
+        "changes": found.changes,
+        "feedback": form,
+    }
     said: dict[str, list[Message]] = {}
     for message in messages.get_messages(request):
         place = message.extra_tags if there.get(message.extra_tags or "") else ""

@@ -5,6 +5,7 @@ from django.urls import path
 from companion import (
     pages,
     pages_decisions,
+    pages_practice,
     pages_record,
     pages_rescoring,
     pages_review,
@@ -27,6 +28,7 @@ urlpatterns = [
         pages_runs.check_skill,
         name="check-skill",
     ),
+    path("assessments/<uuid:assessment_id>/practice", pages_practice.set_level, name="set-level"),
     path("recommendations/<uuid:recommendation_id>", pages_runs.run, name="run"),
     path("releases/", pages_decisions.releases, name="releases"),
     path("appeals/", pages_decisions.appeals, name="appeals"),

@@ -9,6 +9,11 @@ class AssignmentStatus(models.TextChoices):
     OPEN = "open"
     SOLVED = "solved"
     GIVEN_UP = "given_up"
+    WITHDRAWN = "withdrawn"
+
+
+#: An assignment that has been answered to its end, by the student.
+FINISHED = (AssignmentStatus.SOLVED, AssignmentStatus.GIVEN_UP)
 
 
 class GoalStatus(models.TextChoices):
@@ -17,3 +22,17 @@ class GoalStatus(models.TextChoices):
     OPEN = "open"
     REACHED = "reached"
     DROPPED = "dropped"
+
+
+#: What people may say of a goal; that it is reached, answers say.
+SETTABLE_STATUSES = [
+    (GoalStatus.OPEN.value, GoalStatus.OPEN.label),
+    (GoalStatus.DROPPED.value, GoalStatus.DROPPED.label),
+]
+
+
+class OverrideKind(models.TextChoices):
+    """What an advisor set in place of what practice had come to."""
+
+    LEVEL = "level"
+    GOAL = "goal"

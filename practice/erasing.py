@@ -2,13 +2,15 @@
 
 import uuid
 
-from practice.models import PracticeAnswer, PracticeAssignment, PracticeGoal, SkillRating
+from practice.models import PracticeAnswer, PracticeAssignment, PracticeGoal, PracticeOverride, SkillRating
 
 
 def erase(person_id: uuid.UUID) -> dict[str, int]:
-    """Delete a person's goals, ratings, assignments and answers."""
+    """Delete a person's goals, ratings, assignments and answers, and what advisors made of them."""
+    overrides = PracticeOverride.objects.filter(student=person_id).delete()[0]
     answers = PracticeAnswer.objects.filter(assignment__user=person_id).delete()[0]
     return {
+        "practice_overrides": overrides,
         "practice_answers": answers,
         "practice_assignments": PracticeAssignment.objects.filter(user=person_id).delete()[0],
         "skill_ratings": SkillRating.objects.filter(user=person_id).delete()[0],

@@ -29,4 +29,8 @@ TABLES = (
         content="title tags", link="id user",
         about="skill target_difficulty start due_on status reached_at created_at updated_at", none="version",
     ),
+    table(
+        "practice.PracticeOverride", Purpose.PRACTICE, Fate.DELETED, people="student",
+        link="id student goal_id withdrawn", about="skill kind before after reason made_at", other="made_by",
+    ),
 )  # fmt: skip

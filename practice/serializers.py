@@ -8,7 +8,7 @@ from rest_framework import serializers
 from assessments.serializers import AnswerField
 from microcred.api.pagination import PageQuery
 from microcred.labels import LONGEST_TAG, LONGEST_TITLE, MOST_TAGS
-from practice.enums import AssignmentStatus, GoalStatus
+from practice.enums import SETTABLE_STATUSES, AssignmentStatus
 from practice.models import CLOSED, PracticeAssignment, PracticeGoal
 
 LONGEST_KEY = 64
@@ -183,7 +183,7 @@ class GoalChange(serializers.Serializer[Any]):
     target_difficulty = serializers.IntegerField(min_value=1, max_value=10, required=False)
     due_on = serializers.DateField(required=False, allow_null=True)
     status = serializers.ChoiceField(
-        choices=[GoalStatus.OPEN, GoalStatus.DROPPED],
+        choices=SETTABLE_STATUSES,
         required=False,
         help_text="Reached is what practice makes it.",
     )
@@ -224,7 +224,9 @@ class PractisedSkillView(serializers.Serializer[Any]):
     deviation = Points(help_text="How far the rating may be off, in the same points.")
     difficulty = serializers.IntegerField(help_text="What the rating stands for, 1 to 10.")
     answers = serializers.IntegerField()
-    practised_at = serializers.DateTimeField()
+    practised_at = serializers.DateTimeField(
+        help_text="When the rating was last moved, or set by an advisor."
+    )
 
 
 class GoalProgressView(serializers.Serializer[Any]):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from practice import api
+from practice import api, override_api
 
 urlpatterns = [
     path("practice/assign", api.AssignView.as_view(), name="practice-assign"),
@@ -17,7 +17,14 @@ urlpatterns = [
     path(
         "practice/assignments/<uuid:assignment_id>/give-up", api.GiveUpView.as_view(), name="practice-give-up"
     ),
+    path("practice/overrides", override_api.OverrideListView.as_view(), name="practice-overrides"),
+    path(
+        "practice/overrides/figures",
+        override_api.OverrideFiguresView.as_view(),
+        name="practice-override-figures",
+    ),
     path("progress/<uuid:student_id>", api.ProgressEndpoint.as_view(), name="progress"),
     path("goals", api.GoalListView.as_view(), name="goals"),
     path("goals/<uuid:goal_id>", api.GoalEndpoint.as_view(), name="goal"),
+    path("goals/<uuid:goal_id>/overrides", override_api.GoalOverrideView.as_view(), name="goal-overrides"),
 ]

@@ -27,6 +27,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "TaskStatus": "planner.enums.TaskStatus",
         "PracticeStatus": "practice.enums.AssignmentStatus",
         "GoalStatus": "practice.enums.GoalStatus",
+        "SettableGoalStatus": "practice.enums.SETTABLE_STATUSES",
         "PersonRole": "accounts.enums.Role",
     },
 }

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -117,6 +117,12 @@ def reads(user_id: uuid.UUID, skill_key: str = "") -> list[Read[Any]]:
     """Return what is known beforehand to be read when an item is given out, for one trip."""
     rating = [_RATING.read(user=user_id, skill=skill_key)] if skill_key else []
     return [_open_read(user_id, skill_key), _TURNS.read(user=user_id), *rating]
+
+
+def skills_with_items(keys: Iterable[str]) -> set[str]:
+    """Return those of these skills, by key, that there is something to practise with for."""
+    found = PracticeItem.objects.filter(active=True, skill__key__in=list(keys)).order_by()
+    return set(found.values_list("skill__key", flat=True).distinct())
 
 
 def skill_to_practise(user_id: uuid.UUID, skill_key: str = "") -> PractisedSkill:

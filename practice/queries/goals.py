@@ -5,6 +5,7 @@ import uuid
 from django.db.models import QuerySet
 
 from accounts.models import User
+from accounts.policy import sees_student
 from microcred.errors import Missing
 from practice.models import PracticeGoal
 
@@ -18,6 +19,11 @@ class GoalMissing(Missing):
 def own_goals(by: User) -> QuerySet[PracticeGoal]:
     """Return a student's goals, the latest first."""
     return PracticeGoal.objects.filter(user=by).select_related("skill")
+
+
+def goals_visible_to(by: User) -> QuerySet[PracticeGoal]:
+    """Return the goals that the caller may see: their own, and those of the students whom they look after."""
+    return PracticeGoal.objects.filter(sees_student(by, path="user")).select_related("skill")
 
 
 def own_goal(*, by: User, goal_id: uuid.UUID) -> PracticeGoal:

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.policy import sees_student
 from microcred.errors import Missing
 from microcred.zones import zone_named
-from practice.enums import AssignmentStatus
+from practice.enums import FINISHED, AssignmentStatus
 from practice.models import PracticeAssignment, PracticeGoal, SkillRating
 from practice.queries.giving import aged
 from practice.rating import difficulty, rating_of
@@ -70,9 +70,8 @@ def progress_of(*, by: User, student_id: uuid.UUID, zone: str, now: dt.datetime)
         ZoneUnknown: if there is no such time zone.
     """
     here = zone_named(zone)
-    if not User.objects.filter(sees_student(by, path="pk"), pk=student_id, role=Role.STUDENT).exists():
-        raise StudentMissing("There is no such student.")
-    over = PracticeAssignment.objects.filter(user=student_id).exclude(status=AssignmentStatus.OPEN)
+    check_sees(by=by, student_id=student_id)
+    over = PracticeAssignment.objects.filter(user=student_id, status__in=FINISHED)
     sums = over.aggregate(
         completed=Count("pk"),
         solved=Count("pk", filter=Q(status=AssignmentStatus.SOLVED)),
@@ -88,6 +87,12 @@ def progress_of(*, by: User, student_id: uuid.UUID, zone: str, now: dt.datetime)
         streak_days=streak(_days(over, here), today=now.astimezone(here).date()),
         **sums,
     )
+
+
+def check_sees(*, by: User, student_id: uuid.UUID) -> None:
+    """Raise StudentMissing if there is no such student, or none whom the caller may see."""
+    if not User.objects.filter(sees_student(by, path="pk"), pk=student_id, role=Role.STUDENT).exists():
+        raise StudentMissing("There is no such student.")
 
 
 def practised_skills(student_id: uuid.UUID, *, now: dt.datetime) -> dict[str, SkillProgress]:

@@ -1,4 +1,4 @@
-"""Giving out items, taking answers, setting goals, and writing items."""
+"""Giving out items, taking answers, setting goals, steering both, and writing items."""
 
 from practice.services.answering import AnswerRefused as AnswerRefused
 from practice.services.answering import AssignmentOver as AssignmentOver
@@ -20,3 +20,6 @@ from practice.services.items import change_item as change_item
 from practice.services.items import content_of as content_of
 from practice.services.items import create_item as create_item
 from practice.services.items import set_item_active as set_item_active
+from practice.services.overriding import NothingToOverride as NothingToOverride
+from practice.services.overriding import override_goal as override_goal
+from practice.services.overriding import set_level as set_level

@@ -17,14 +17,17 @@ from ops import audit
 from practice import queries
 from practice.enums import AssignmentStatus
 from practice.events import practice_completed
-from practice.models import PracticeAnswer, PracticeAssignment, PracticeGoal, PracticeItem, SkillRating
+from practice.models import PracticeAnswer, PracticeAssignment, PracticeGoal, PracticeItem
 from practice.performance import experience, performance
 from practice.rating import Rating, updated
 from practice.services.goals import reach
+from practice.services.ratings import locked_rating
 from scoring.rules.engine import score_answer
 
 MOST_ATTEMPTS: Final = 20
 PLACES: Final = 6
+OVER: Final = "It is over. Ask for the next one."
+_OVER: Final = {AssignmentStatus.WITHDRAWN.value: "Your advisor took it back. Ask for the next one."}
 
 
 class AnswerRefused(Invalid):
@@ -131,7 +134,7 @@ def _open(by: User, assignment_id: uuid.UUID) -> PracticeAssignment:
     if found is None:
         raise queries.AssignmentMissing("There is no such assignment.")
     if found.status != AssignmentStatus.OPEN:
-        raise AssignmentOver("It is over. Ask for the next one.", details={"status": found.status})
+        raise AssignmentOver(_OVER.get(found.status, OVER), details={"status": found.status})
     return found
 
 
@@ -169,7 +172,7 @@ def _settle(
     before, after = _rate(by, assignment, now)
     assignment.rating_before, assignment.rating_after = before.value, after.value
     practice_completed.send(sender=PracticeAssignment, user_id=by.pk, skill_key=assignment.skill.key)
-    return reach(by=by, skill_id=assignment.skill_id, rating=after, now=now)
+    return reach(by=by, student_id=by.pk, skill_id=assignment.skill_id, rating=after, now=now)
 
 
 def _rate(by: User, assignment: PracticeAssignment, now: dt.datetime) -> tuple[Rating, Rating]:
@@ -180,7 +183,7 @@ def _rate(by: User, assignment: PracticeAssignment, now: dt.datetime) -> tuple[R
     if assignment.is_repeat:
         standing = queries.standing(by.pk, assignment.skill.key, now=now)
         return standing, standing
-    row = _rating(by, assignment, now)
+    row = locked_rating(by.pk, skill_id=assignment.skill_id, skill_key=assignment.skill.key, now=now)
     item = PracticeItem.objects.select_for_update().get(pk=assignment.item_id)
     before = queries.aged(row, now=now)
     after, its = updated(
@@ -196,21 +199,6 @@ def _rate(by: User, assignment: PracticeAssignment, now: dt.datetime) -> tuple[R
     item.rating, item.deviation, item.answers = its.value, its.deviation, item.answers + 1
     item.save(update_fields=["rating", "deviation", "answers"])
     return before, after
-
-
-def _rating(by: User, assignment: PracticeAssignment, now: dt.datetime) -> SkillRating:
-    """Lock the student's rating of the skill, made where this is the first; of two at once the second waits."""
-    mine = SkillRating.objects.select_for_update().filter(user=by, skill=assignment.skill_id).order_by()
-    found = mine.first()
-    if found is None:
-        start = queries.standing(by.pk, assignment.skill.key, now=now)
-        SkillRating.objects.get_or_create(
-            user=by,
-            skill_id=assignment.skill_id,
-            defaults={"rating": start.value, "deviation": start.deviation, "updated_at": now},
-        )
-        found = mine.get()
-    return found
 
 
 def _record(by: User, action: str, assignment: PracticeAssignment, **facts: Any) -> None:

@@ -71,7 +71,7 @@ def set_goal(
         **_checked({**fields, "title": title, "target_difficulty": target_difficulty}),
     )  # fmt: skip
     _record(by, "set", goal)
-    reach(by=by, skill_id=skill.id, rating=start, now=now)
+    reach(by=by, student_id=by.pk, skill_id=skill.id, rating=start, now=now)
     return queries.own_goal(by=by, goal_id=goal.pk)
 
 
@@ -93,20 +93,8 @@ def change_goal(
         GoalChangedMeanwhile: if ``expected`` names versions, and none of them is the present one.
     """
     one_at_a_time(by.pk)
-    goal = _locked(by, goal_id, expected)
-    if goal.status == GoalStatus.REACHED:
-        raise GoalReached("It was reached. Set a new one.")
-    differing = {name: value for name, value in _checked(fields).items() if getattr(goal, name) != value}
-    if not differing:
-        return goal
-    for name, value in differing.items():
-        setattr(goal, name, value)
-    goal.updated_at, goal.version = now, goal.version + 1
-    goal.save()
-    _record(by, "changed", goal, fields=sorted(differing))
-    standing = queries.standing(by.pk, goal.skill.key, now=now)
-    reach(by=by, skill_id=goal.skill_id, rating=standing, now=now)
-    return queries.own_goal(by=by, goal_id=goal.pk)
+    put_into_effect(_locked(by, goal_id, expected), fields, by=by, now=now)
+    return queries.own_goal(by=by, goal_id=goal_id)
 
 
 @transaction.atomic
@@ -117,22 +105,48 @@ def delete_goal(*, by: User, goal_id: uuid.UUID, expected: Collection[str] | Non
     goal.delete()
 
 
-def reach(*, by: User, skill_id: uuid.UUID, rating: Rating, now: dt.datetime) -> Sequence[PracticeGoal]:
-    """Mark the student's open goals of a skill that this rating is enough for, and return them; for a caller's
+def put_into_effect(
+    goal: PracticeGoal, fields: Mapping[str, Any], *, by: User, now: dt.datetime
+) -> dict[str, tuple[Any, Any]]:
+    """Change what differs of a goal that the caller's transaction has locked; return by its name what it was, and is.
+
+    Raises:
+        GoalInvalid, GoalReached: as changing does.
+    """
+    if goal.status == GoalStatus.REACHED:
+        raise GoalReached("It was reached. Set a new one.")
+    wanted = _checked(fields)
+    differing = {
+        name: (getattr(goal, name), value) for name, value in wanted.items() if getattr(goal, name) != value
+    }
+    if not differing:
+        return {}
+    for name, (_, value) in differing.items():
+        setattr(goal, name, value)
+    goal.updated_at, goal.version = now, goal.version + 1
+    goal.save()
+    _record(by, "changed", goal, fields=sorted(differing))
+    standing = queries.standing(goal.user_id, goal.skill.key, now=now)
+    reach(by=by, student_id=goal.user_id, skill_id=goal.skill_id, rating=standing, now=now)
+    return differing
+
+
+def reach(
+    *, by: User, student_id: uuid.UUID, skill_id: uuid.UUID, rating: Rating, now: dt.datetime
+) -> Sequence[PracticeGoal]:
+    """Mark a student's open goals of a skill that this rating is enough for, and return them; for a caller's
     transaction.
 
     It is enough where it is as high as the goal and known to within ``SURE`` points, which takes some ten answers; the
     flat way knows no deviations, and takes ``SURE_ANSWERS``.
     """
-    mine = PracticeGoal.objects.filter(user=by, skill=skill_id, status=GoalStatus.OPEN).select_related(
-        "skill"
-    )
-    if not _is_sure(by, skill_id, rating):
+    mine = PracticeGoal.objects.filter(user=student_id, skill=skill_id, status=GoalStatus.OPEN)
+    if not _is_sure(student_id, skill_id, rating):
         return ()
-    one_at_a_time(by.pk)
+    one_at_a_time(student_id)
     reached = [
         goal
-        for goal in mine.select_for_update(of=("self",)).order_by("pk")
+        for goal in mine.select_related("skill").select_for_update(of=("self",)).order_by("pk")
         if rating_of(goal.target_difficulty) <= rating.value
     ]
     for goal in reached:
@@ -143,10 +157,10 @@ def reach(*, by: User, skill_id: uuid.UUID, rating: Rating, now: dt.datetime) ->
     return reached
 
 
-def _is_sure(by: User, skill_id: uuid.UUID, rating: Rating) -> bool:
+def _is_sure(student_id: uuid.UUID, skill_id: uuid.UUID, rating: Rating) -> bool:
     if Way(settings.PRACTICE_RATING) is not Way.FLAT:
         return rating.deviation <= SURE
-    return SkillRating.objects.filter(user=by, skill=skill_id, answers__gte=SURE_ANSWERS).exists()
+    return SkillRating.objects.filter(user=student_id, skill=skill_id, answers__gte=SURE_ANSWERS).exists()
 
 
 def _locked(by: User, goal_id: uuid.UUID, expected: Collection[str] | None) -> PracticeGoal:

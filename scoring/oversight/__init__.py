@@ -37,6 +37,7 @@ from scoring.oversight.changes import (
     QuestionNotAsked,
     ReasonMissing,
     changes_of,
+    checked_reason,
     result_for,
 )
 from scoring.oversight.closed_reviews import (
@@ -159,6 +160,7 @@ __all__ = [
     "calibration_sheet",
     "changes_of",
     "check_skill",
+    "checked_reason",
     "claim_next",
     "conclude_closed_review",
     "conclude_review",

@@ -88,10 +88,17 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     },
     ("POST", API + "goals"): lambda world: {"skill": "sql", "title": "Joins", "target_difficulty": 7},
     ("PATCH", API + "goals/<uuid:goal_id>"): lambda world: {"title": "Joins and groups"},
+    ("POST", API + "goals/<uuid:goal_id>/overrides"): lambda world: {
+        "target_difficulty": 4, "reason": "The exam asks for less.",
+    },
+    ("POST", API + "practice/overrides"): lambda world: {
+        "student_id": str(world.people["owner"].pk), "skill": "sql", "difficulty": 3, "reason": "We talked.",
+    },
     ("PATCH", API + "tasks/<uuid:task_id>"): lambda world: {"title": "Read about joins"},
     ("POST", PAGE): lambda world: {"relevance": "4", "acceptance": "pending", "about": "", "comments": ""},
     ("POST", PAGE + "/override"): _override,
     ("POST", PAGE + "/skills/<slug:skill>/check"): lambda world: {"level": "3.5", "reason": "We talked."},
+    ("POST", PAGE + "/practice"): lambda world: {"skill": "sql", "difficulty": "3", "reason": "We talked."},
     ("POST", "advisor/releases/"): lambda world: {"assessment": [str(world.rows["held"].pk)]},
     ("POST", "advisor/appeals/<uuid:appeal_id>"): lambda world: {"text": "We look at it."},
     ("POST", "advisor/reviews/<uuid:task_id>"): _levels,

@@ -5,8 +5,15 @@ import datetime as dt
 import factory
 from factory.django import DjangoModelFactory
 
-from practice.models import PracticeAnswer, PracticeAssignment, PracticeGoal, PracticeItem, SkillRating
-from tests.factories.accounts import UserFactory
+from practice.models import (
+    PracticeAnswer,
+    PracticeAssignment,
+    PracticeGoal,
+    PracticeItem,
+    PracticeOverride,
+    SkillRating,
+)
+from tests.factories.accounts import AdvisorFactory, UserFactory
 from tests.factories.catalog import SkillFactory
 
 NOW = dt.datetime(2026, 3, 11, 12, tzinfo=dt.UTC)  # a Wednesday
@@ -106,3 +113,19 @@ class PracticeGoalFactory(DjangoModelFactory[PracticeGoal]):
     start = 1200.0
     created_at = NOW
     updated_at = factory.SelfAttribute("created_at")
+
+
+class PracticeOverrideFactory(DjangoModelFactory[PracticeOverride]):
+    """A level that an advisor lowered."""
+
+    class Meta:
+        model = PracticeOverride
+
+    student = factory.SubFactory(UserFactory)
+    skill = factory.SubFactory(SkillFactory, key="sql")
+    kind = "level"
+    before = factory.LazyFunction(lambda: {"rating": 1200.0, "deviation": 120.0, "difficulty": 6})
+    after = factory.LazyFunction(lambda: {"rating": 800.0, "deviation": 150.0, "difficulty": 3})
+    reason = "We talked about it."
+    made_by = factory.SubFactory(AdvisorFactory)
+    made_at = NOW

@@ -24,7 +24,12 @@ from tests.companion.scenes import finished_assessment
 from tests.factories.accounts import AdvisorAssignmentFactory, UserFactory
 from tests.factories.assessments import question_id_of
 from tests.factories.catalog import NOW
-from tests.factories.practice import PracticeAnswerFactory, PracticeGoalFactory, SkillRatingFactory
+from tests.factories.practice import (
+    PracticeAnswerFactory,
+    PracticeGoalFactory,
+    PracticeOverrideFactory,
+    SkillRatingFactory,
+)
 from tests.factories.recommendations import LearnerCredentialFactory
 
 MARK = "zqxmark"
@@ -112,6 +117,7 @@ def _practise(student: User) -> None:
     SkillRatingFactory(user=student)
     PracticeAnswerFactory(assignment__user=student, answer={"text": f"{MARK} wrote this"})
     PracticeGoalFactory(user=student, title=f"{MARK} goal", tags=[f"{MARK} tag"])
+    PracticeOverrideFactory(student=student, reason=f"{MARK} finds it easy.")
 
 
 def _be_known(student: User, assessment: Assessment) -> None:

@@ -1,91 +1,14 @@
-"""Items to practise with, what was given to whom, and what they have reached."""
+"""What was given to whom, and what they have reached."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from catalog.enums import QuestionType
 from microcred.db import Model
 from microcred.labels import LONGEST_TAG, LONGEST_TITLE, MOST_TAGS
 from practice.enums import AssignmentStatus, GoalStatus
-
-LOWEST = 400
-HIGHEST = 2000
-
-CLOSED = sorted(set(QuestionType.values) - {QuestionType.ESSAY, QuestionType.PROFILE})
-
-
-def on_scale(field: str) -> models.Q:
-    """Return the condition that a rating lies between 400 and 2000."""
-    return models.Q(**{f"{field}__gte": LOWEST, f"{field}__lte": HIGHEST})
-
-
-class PracticeItem(Model):
-    """A closed question to practise a skill with; in no assessment.
-
-    ``difficulty`` (1 to 10) is what its author thinks, ``rating`` what ``answers`` of students have made of that.
-    ``hints`` lead on one by one, ``solution`` is shown when it is over, ``seconds`` is a fair time for it.
-    ``generator`` and ``seed`` say how it was made, where nobody wrote it.
-    """
-
-    key = models.SlugField(max_length=100, unique=True)
-    skill = models.ForeignKey("catalog.Skill", on_delete=models.PROTECT, related_name="practice_items")
-    question_type = models.CharField(
-        max_length=32, choices=[(kind, QuestionType(kind).label) for kind in CLOSED]
-    )
-    prompt = models.TextField()
-    choices = models.JSONField(null=True, blank=True)
-    answer_format = models.JSONField(default=dict, blank=True)
-    rules = models.JSONField()
-    hints = models.JSONField(default=list, blank=True)
-    solution = models.TextField()
-    difficulty = models.PositiveSmallIntegerField()
-    seconds = models.PositiveIntegerField()
-    generator = models.SlugField(max_length=64, blank=True)
-    seed = models.BigIntegerField(null=True, blank=True)
-    rating = models.FloatField()
-    deviation = models.FloatField()
-    answers = models.PositiveIntegerField(default=0)
-    active = models.BooleanField(default=True)
-    created_at = models.DateTimeField()
-    updated_at = models.DateTimeField()
-
-    class Meta:
-        db_table = "practice_items"
-        ordering = ["key"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(question_type__in=CLOSED), name="practice_items_type_closed"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(difficulty__gte=1, difficulty__lte=10),
-                name="practice_items_difficulty_on_scale",
-                violation_error_message="The difficulty is a number from 1 to 10.",
-            ),
-            models.CheckConstraint(condition=models.Q(seconds__gte=1), name="practice_items_takes_time"),
-            models.CheckConstraint(condition=on_scale("rating"), name="practice_items_rating_on_scale"),
-            models.CheckConstraint(
-                condition=models.Q(deviation__gt=0), name="practice_items_deviation_positive"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(generator="", seed__isnull=True)
-                | (~models.Q(generator="") & models.Q(seed__isnull=False)),
-                name="practice_items_generated_by_seed",
-            ),
-            models.UniqueConstraint(
-                fields=["generator", "difficulty", "seed"],
-                condition=~models.Q(generator=""),
-                name="practice_items_generated_once",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["skill", "rating"], condition=models.Q(active=True), name="idx_practice_items_rating"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.key
+from practice.models.items import PracticeItem
+from practice.models.scale import on_scale
 
 
 class SkillRating(Model):
@@ -119,7 +42,8 @@ class PracticeAssignment(Model):
     ``question`` (type, prompt, choices, answer_format) and ``key`` (rules, hints, solution) are the item's, frozen.
     ``expected`` is the performance that was expected of the student, ``performance`` the one that was seen, both from 0
     to 1; ``share`` the most that an answer has earned; ``experience`` the points for it. ``is_repeat`` says that the
-    student had been given the item lately, and knows its solution: it moves no rating.
+    student had been given the item lately, and knows its solution: it moves no rating. One that is withdrawn was taken
+    back by an advisor; it has no performance, and moves nothing.
     """
 
     user = models.ForeignKey(
@@ -161,8 +85,12 @@ class PracticeAssignment(Model):
                     status=AssignmentStatus.OPEN,
                     completed_at__isnull=True, performance__isnull=True, rating_after__isnull=True,
                 )
+                | models.Q(
+                    status=AssignmentStatus.WITHDRAWN,
+                    completed_at__isnull=False, performance__isnull=True, rating_after__isnull=True,
+                )
                 | (
-                    ~models.Q(status=AssignmentStatus.OPEN)
+                    ~models.Q(status__in=[AssignmentStatus.OPEN, AssignmentStatus.WITHDRAWN])
                     & models.Q(
                         completed_at__isnull=False, performance__isnull=False,
                         rating_before__isnull=False, rating_after__isnull=False,

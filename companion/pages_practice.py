@@ -1,0 +1,58 @@
+"""What staff sets for a student to practise."""
+
+import uuid
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from assessments import queries as assessments
+from companion.pages import caller, refuse, staff_page
+from microcred.errors import DomainError, Missing
+from practice import services
+from scoring.oversight import LONGEST_REASON
+
+
+class LevelForm(forms.Form):
+    """A skill, the difficulty at which it is to be practised, and why."""
+
+    skill = forms.SlugField(max_length=64)
+    difficulty = forms.IntegerField(min_value=1, max_value=10)
+    reason = forms.CharField(
+        max_length=LONGEST_REASON, error_messages={"required": "State a reason; the student reads it."}
+    )
+
+
+@require_POST
+@staff_page
+def set_level(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
+    """Have the student of an assessment practise a skill at another difficulty."""
+    student_id = assessments.get_visible(by=caller(request), assessment_id=assessment_id).user_id
+    page = reverse("advisor:assessment", args=[assessment_id]) + "#practice"
+    form = LevelForm(request.POST)
+    if not form.is_valid():
+        for problem in (text for texts in form.errors.values() for text in texts):
+            refuse(request, f"Nothing was set. {problem}", place="practice")
+        return redirect(page)
+    try:
+        made = services.set_level(
+            by=caller(request),
+            student_id=student_id,
+            skill_key=form.cleaned_data["skill"],
+            level=form.cleaned_data["difficulty"],
+            reason=form.cleaned_data["reason"],
+            now=timezone.now(),
+        )
+    except Missing:
+        raise
+    except DomainError as error:
+        refuse(request, f"Nothing was set. {error.message}", place="practice")
+        return redirect(page)
+    back = " What they were at is taken back." if made.withdrawn_id else ""
+    said = f"{made.skill.name} is practised at difficulty {made.after['difficulty']} from now on.{back}"
+    messages.success(request, said, extra_tags="practice")
+    return redirect(page)

@@ -1,0 +1,9 @@
+"""Items to practise with, what was given to whom, what they have reached, and what their advisors made of it."""
+
+from practice.models.items import CLOSED as CLOSED
+from practice.models.items import PracticeItem as PracticeItem
+from practice.models.overrides import PracticeOverride as PracticeOverride
+from practice.models.practising import PracticeAnswer as PracticeAnswer
+from practice.models.practising import PracticeAssignment as PracticeAssignment
+from practice.models.practising import PracticeGoal as PracticeGoal
+from practice.models.practising import SkillRating as SkillRating

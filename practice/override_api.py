@@ -1,0 +1,111 @@
+"""Steering what students practise, over HTTP."""
+
+import uuid
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import caller
+from accounts.permissions import MayReadProgress, MaySteerPractice
+from microcred.api.pagination import paginate
+from microcred.api.reading import valid
+from microcred.api.schema import errors
+from microcred.api.versions import IF_MATCH_PARAMETER, expected_versions
+from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
+from practice import queries, services
+from practice.override_serializers import (
+    FiguresList,
+    FiguresQuery,
+    FiguresView,
+    GoalOverride,
+    NewLevel,
+    OverrideList,
+    OverrideQuery,
+    OverrideView,
+)
+
+
+class OverrideListView(APIView):
+    """What was set in place of what practice had come to."""
+
+    def get_permissions(self) -> list[BasePermission]:
+        """Return who may: students read what was set for them, those who advise them set it."""
+        return [MayReadProgress() if self.request.method in {"GET", "HEAD"} else MaySteerPractice()]
+
+    @extend_schema(
+        operation_id="practice_overrides", tags=["Practice"], parameters=[OverrideQuery],
+        responses={200: OverrideList, **errors(400, 403)},
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """Return what was set for oneself, or for the students whom one looks after, the latest first."""
+        wanted = valid(OverrideQuery, request.query_params)
+        rows = queries.overrides_visible_to(caller(request))
+        if "student_id" in wanted:
+            rows = rows.filter(student=wanted["student_id"])
+        if "skill" in wanted:
+            rows = rows.filter(skill__key=wanted["skill"])
+        page = paginate(rows, page=wanted["page"], page_size=wanted["page_size"])
+        return Response(page.envelope(OverrideView(page.items, many=True).data))
+
+    @extend_schema(
+        operation_id="practice_set_level", tags=["Practice"], request=NewLevel, parameters=[IDEMPOTENCY_KEY_PARAMETER],
+        responses={201: OverrideView, **errors(400, 403, 404, 409, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Have a student practise a skill at another difficulty from now on; what they are at is taken back."""
+        given = valid(NewLevel, request.data)
+        made = services.set_level(
+            by=caller(request),
+            student_id=given["student_id"],
+            skill_key=given["skill"],
+            level=given["difficulty"],
+            reason=given["reason"],
+            now=timezone.now(),
+        )
+        return Response(OverrideView(made).data, status=201)
+
+
+class OverrideFiguresView(APIView):
+    """What came of it."""
+
+    permission_classes = [MaySteerPractice]
+
+    @extend_schema(
+        operation_id="practice_override_figures", tags=["Practice"], parameters=[FiguresQuery],
+        responses={200: FiguresList, **errors(400, 403)},
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """Return how levels were set and how practice went on, by skill, difficulty, advisor or student."""
+        group = queries.Grouping(valid(FiguresQuery, request.query_params)["by"])
+        found = queries.override_figures(by=caller(request), group=group)
+        return Response({"items": FiguresView(found, many=True).data})
+
+
+class GoalOverrideView(APIView):
+    """Changing a goal of a student whom one advises."""
+
+    permission_classes = [MaySteerPractice]
+
+    @extend_schema(
+        operation_id="goal_override", tags=["Practice"], request=GoalOverride,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER, IF_MATCH_PARAMETER],
+        responses={201: OverrideView, **errors(400, 403, 404, 409, 412, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request, goal_id: uuid.UUID) -> Response:
+        """Set another target, day or status."""
+        given = valid(GoalOverride, request.data)
+        made = services.override_goal(
+            by=caller(request),
+            goal_id=goal_id,
+            reason=given.pop("reason"),
+            now=timezone.now(),
+            expected=expected_versions(request),
+            **given,
+        )
+        return Response(OverrideView(made).data, status=201)

@@ -1,0 +1,98 @@
+"""Reading what advisors set in place of what practice had come to, and what came of it."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.policy import sees_student
+from microcred.trips import Written
+from practice.enums import FINISHED, OverrideKind
+from practice.models import PracticeOverride
+
+#: So many assignments after a level was set tell whether it was the right one; later ones tell of learning.
+FOLLOWED: Final = 5
+
+
+class Grouping(StrEnum):
+    """What figures are of."""
+
+    SKILL = "skill"
+    DIFFICULTY = "difficulty"
+    ADVISOR = "advisor"
+    STUDENT = "student"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of the levels set in one group: how many, and by how many points they moved ratings (mean, with sign).
+
+    ``followed`` are the assignments that followed, of each level at most ``FOLLOWED``; ``surprise`` says by how much
+    these went better than expected (mean of performance less expected, None where none followed). Below 0 the levels
+    were too high.
+    """
+
+    key: str
+    name: str
+    overrides: int
+    moved: float
+    followed: int
+    surprise: float | None
+
+
+_GROUPS: Final = {
+    Grouping.SKILL: ("s.key", "s.name"),
+    Grouping.DIFFICULTY: ("o.after->>'difficulty'", "o.after->>'difficulty'"),
+    Grouping.ADVISOR: ("o.made_by_id::text", "a.name"),
+    Grouping.STUDENT: ("o.student_id::text", "u.name"),
+}
+_FIGURES: Final = """
+WITH levels AS MATERIALIZED (
+    SELECT o.*, lead(o.made_at) OVER (PARTITION BY o.student_id, o.skill_id ORDER BY o.made_at, o.id) AS until
+      FROM practice_overrides o WHERE o.kind = %(level)s AND o.student_id = ANY(%(students)s::uuid[])
+)
+SELECT {key}, {name}, count(*), avg((o.after->>'rating')::float8 - (o.before->>'rating')::float8),
+       coalesce(sum(f.number), 0)::int, sum(f.total) / nullif(sum(f.number), 0)
+  FROM levels o
+  JOIN skills s ON s.id = o.skill_id
+  JOIN users u ON u.id = o.student_id
+  JOIN users a ON a.id = o.made_by_id
+ CROSS JOIN LATERAL (
+    SELECT count(*) AS number, sum(p.performance - p.expected) AS total
+      FROM (SELECT performance, expected FROM practice_assignments
+             WHERE user_id = o.student_id AND skill_id = o.skill_id AND status = ANY(%(finished)s::text[])
+               AND NOT is_repeat AND assigned_at >= o.made_at AND (o.until IS NULL OR assigned_at < o.until)
+             ORDER BY assigned_at LIMIT %(followed)s) p
+ ) f
+ GROUP BY 1, 2 ORDER BY count(*) DESC, 2, 1
+"""
+_BY_GROUP: Final = {
+    group: Written(_FIGURES.format(key=key, name=name)) for group, (key, name) in _GROUPS.items()
+}
+
+
+def overrides_visible_to(by: User) -> QuerySet[PracticeOverride]:
+    """Return what was set for oneself, or for the students whom one looks after, the latest first."""
+    return PracticeOverride.objects.filter(sees_student(by, path="student")).select_related("skill")
+
+
+def override_figures(*, by: User, group: Grouping) -> Sequence[Figures]:
+    """Return figures of the levels set for the students whom the caller looks after, the largest group first."""
+    students: list[uuid.UUID] = list(
+        overrides_visible_to(by)
+        .filter(kind=OverrideKind.LEVEL)
+        .order_by()
+        .values_list("student", flat=True)
+        .distinct()
+    )
+    rows = _BY_GROUP[group].rows(
+        level=OverrideKind.LEVEL.value,
+        students=students,
+        finished=[str(one) for one in FINISHED],
+        followed=FOLLOWED,
+    )
+    return [Figures(*row) for row in rows]

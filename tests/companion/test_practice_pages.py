@@ -1,0 +1,104 @@
+"""Staff reads what was set for a student to practise, and sets it."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from assessments.models import Assessment
+from practice.models import PracticeOverride, SkillRating
+from tests.companion.scenes import advised_student, finished_assessment
+from tests.factories.practice import NOW, PracticeItemFactory, PracticeOverrideFactory, SkillRatingFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def assessment() -> Assessment:
+    _, student = advised_student()
+    return finished_assessment(student)
+
+
+@pytest.fixture
+def client(assessment: Assessment) -> Client:
+    found = Client()
+    found.force_login(assessment.user.advisor_links.get().advisor)
+    return found
+
+
+def page(client: Client, assessment: Assessment) -> str:
+    return client.get(reverse("advisor:assessment", args=[assessment.pk])).content.decode()
+
+
+def set_level(client: Client, assessment: Assessment, **fields: str) -> str:
+    """Send the form, and return the page that follows."""
+    body = {"skill": "sql", "difficulty": "3", "reason": "Joins are new to her.", **fields}
+    address = reverse("advisor:set-level", args=[assessment.pk])
+    return client.post(address, body, follow=True).content.decode()
+
+
+def test_without_anything_to_practise_with_there_is_nothing_to_set(
+    client: Client, assessment: Assessment
+) -> None:
+    assert 'id="practice"' not in page(client, assessment)
+
+
+def test_skills_that_there_are_items_for_are_offered_with_where_the_student_is(
+    client: Client, assessment: Assessment
+) -> None:
+    PracticeItemFactory()
+    assert '<option value="sql">SQL, not practised</option>' in page(client, assessment)
+
+    SkillRatingFactory(user=assessment.user, rating=1400.0)
+
+    shown = page(client, assessment)
+    assert '<option value="sql">SQL, now at 7</option>' in shown
+    assert "Nothing was set for this student so far." in shown
+
+
+def test_what_was_set_is_told_and_stands_on_the_page_with_its_reason(
+    client: Client, assessment: Assessment
+) -> None:
+    PracticeItemFactory()
+
+    shown = set_level(client, assessment)
+
+    assert "SQL is practised at difficulty 3 from now on." in shown
+    assert "difficulty 6 → difficulty 3" in shown
+    assert "Joins are new to her." in shown
+    assert "not practised yet, set at difficulty 3 of 10" in shown
+    assert SkillRating.objects.get().rating == 800.0
+
+
+def test_goals_that_were_changed_stand_there_too(client: Client, assessment: Assessment) -> None:
+    PracticeItemFactory()
+    PracticeOverrideFactory(
+        student=assessment.user, kind="goal", goal_id="01a00000-0000-7000-8000-000000000000",
+        before={"target_difficulty": 7, "due_on": None}, after={"target_difficulty": 5, "due_on": "2026-06-01"},
+        made_at=NOW + dt.timedelta(hours=1),
+    )  # fmt: skip
+
+    shown = page(client, assessment)
+
+    assert "Goal in SQL" in shown
+    assert "difficulty 7, due no day → difficulty 5, due 2026-06-01" in shown
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"reason": " "}, "State a reason; the student reads it."),
+        ({"difficulty": "11"}, "Ensure this value is less than or equal to 10."),
+    ],
+)
+def test_what_is_refused_says_why_and_gives_back_the_reason(
+    client: Client, assessment: Assessment, fields: dict[str, str], said: str
+) -> None:
+    PracticeItemFactory()
+
+    shown = set_level(client, assessment, **fields)
+
+    assert f"Nothing was set. {said}" in shown
+    assert ("You had written" in shown) == ("reason" not in fields)
+    assert not PracticeOverride.objects.exists()
