@@ -11,6 +11,9 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from accounts.policy import Permission, allows
+from assessments.activity import OpenAssessment as OpenAssessment
+from assessments.activity import last_worked as last_worked
+from assessments.activity import open_of as open_of
 from assessments.enums import AssessmentStatus, Stage
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
 from assessments.stored import NEWEST, SNAPSHOTS

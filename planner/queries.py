@@ -2,11 +2,11 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Max, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.enums import Role, UserStatus
@@ -108,6 +108,12 @@ def listed(user_id: uuid.UUID, *, sort: Order, cursor: str, limit: int, wanted: 
 def from_source(user_id: uuid.UUID, source: Source) -> QuerySet[Task]:
     """Return a person's tasks that come from somewhere and stand for something there, in the order they were set."""
     return Task.objects.filter(user=user_id, source=source).exclude(reference="").order_by("pk")
+
+
+def last_planned(user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dt.datetime]:
+    """Return when a task of each of these people that no program has set was changed last; nobody who has none."""
+    rows = Task.objects.filter(user__in=user_ids).exclude(source=Source.PLATFORM).order_by()
+    return dict(rows.values_list("user").annotate(Max("updated_at")))
 
 
 def _behind(sort: Order, column: str, last: Task) -> str:

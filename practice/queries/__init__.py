@@ -1,5 +1,10 @@
 """Reading practice: what is given to whom next, and what has been reached."""
 
+from practice.queries.activity import NextSkill as NextSkill
+from practice.queries.activity import PractisedLast as PractisedLast
+from practice.queries.activity import last_practised as last_practised
+from practice.queries.activity import next_skills as next_skills
+from practice.queries.activity import reached_since as reached_since
 from practice.queries.giving import AssignmentMissing as AssignmentMissing
 from practice.queries.giving import NothingToPractise as NothingToPractise
 from practice.queries.giving import aged as aged

@@ -136,7 +136,7 @@ def skill_to_practise(user_id: uuid.UUID, skill_key: str = "") -> PractisedSkill
         rows = [row for row in rows if row[1] == skill_key]
     if not rows:
         raise NothingToPractise("There is nothing to practise with.", details={"skill": skill_key or None})
-    weights = {} if skill_key else _gaps(user_id)
+    weights = {} if skill_key else gaps(user_id)
     turns = [SkillTurn(key, weights.get(key, 0.0), wanted, last) for _, key, _, last, wanted in rows]
     chosen = next_turn(turns)
     found, key, name, *_ = next(row for row in rows if row[1] == chosen)
@@ -190,7 +190,7 @@ def _by_result(user_id: uuid.UUID, skill_key: str) -> Rating:
     return UNKNOWN
 
 
-def _gaps(user_id: uuid.UUID) -> dict[str, float]:
+def gaps(user_id: uuid.UUID) -> dict[str, float]:
     """Return what the student's newest result leaves to learn: levels below the target times importance, by skill.
 
     What a recommendation takes for no gap is none here.
