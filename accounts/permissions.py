@@ -53,3 +53,9 @@ class MayReadProgress(RequiresPermission):
     """Students, and those who look after them."""
 
     permission = Permission.READ_PROGRESS
+
+
+class MayBeNudged(RequiresPermission):
+    """Students."""
+
+    permission = Permission.BE_NUDGED

@@ -14,6 +14,7 @@ class Permission(enum.Enum):
     TAKE_ASSESSMENT = "take_assessment"
     READ_RESULT = "read_result"
     PRACTISE = "practise"
+    BE_NUDGED = "be_nudged"
     READ_PROGRESS = "read_progress"
     STEER_PRACTICE = "steer_practice"
     READ_STAFF_VIEW = "read_staff_view"
@@ -30,6 +31,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.TAKE_ASSESSMENT,
             Permission.READ_RESULT,
             Permission.PRACTISE,
+            Permission.BE_NUDGED,
             Permission.READ_PROGRESS,
             Permission.GIVE_FEEDBACK,
         }

@@ -44,6 +44,7 @@ class Purpose(enum.Enum):
     RECOMMENDATION = "recommending credentials"
     PLANNING = "keeping a person's tasks"
     PRACTICE = "practising skills"
+    NUDGING = "reminding students of what stands open"
     PARTNERS = "telling partners"
     ACCOUNTABILITY = "showing what was done and decided"
     OPERATION = "running the product"

@@ -74,6 +74,15 @@ JOB_KINDS: dict[str, dict[str, Any]] = {
         # It would only compete with itself, for the processor or for the provider.
         "most_at_once": 1,
     },
+    # What is in the app says the same.
+    "nudges.letter": {
+        "handler": "nudges.tasks.send_letter",
+        "give_up": "nudges.tasks.give_up_letter",
+        "max_attempts": 6,
+        "base_seconds": 30,
+        "ceiling_seconds": 3600,
+        "most_at_once": 4,
+    },
     "partners.deliver": {
         "handler": "partners.tasks.deliver",
         "give_up": "partners.tasks.give_up_delivery",
@@ -123,6 +132,7 @@ REPAIRS: dict[str, str] = {
     "erasure-jobs": "accounts.personal_data.repairs.restore_erasures",
     "delivery-jobs": "partners.repairs.restore_deliveries",
     "probe-jobs": "partners.repairs.restore_probes",
+    "letter-jobs": "nudges.repairs.restore_letters",
     "result-events": "partners.repairs.announce_results",
     "failure-events": "partners.repairs.announce_failures",
     "stranded-assessments": "assessments.services.fail_stranded",
@@ -133,6 +143,7 @@ REPAIRS: dict[str, str] = {
 ERASERS = (
     "accounts.personal_data.account_rows.shut_out",
     "ops.person_rows.erase",
+    "nudges.erasing.erase",
     "partners.erasing.erase",
     "practice.erasing.erase",
     "recommendations.erasing.erase",
@@ -152,6 +163,7 @@ PRIVACY = (
     "scoring.privacy.TABLES",
     "recommendations.privacy.TABLES",
     "practice.privacy.TABLES",
+    "nudges.privacy.TABLES",
     "partners.privacy.TABLES",
 )
 

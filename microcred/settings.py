@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "scoring",
     "recommendations",
     "practice",
+    "nudges",
     "companion",
     "partners",
 ]
@@ -226,6 +227,8 @@ EXPORT_KEEP_DAYS = env.integer("EXPORT_KEEP_DAYS", 7)
 RETENTION_DAYS = {
     "MODEL_TEXTS": env.integer("RETENTION_MODEL_TEXTS_DAYS", 0, least=0),
     "WEBHOOKS": env.integer("RETENTION_WEBHOOKS_DAYS", 365, least=0),
+    # Whoever was told something is told so no second time for as long as it is known.
+    "NUDGES": env.integer("RETENTION_NUDGES_DAYS", 365, least=60),
     "ADMIN_LOG": env.integer("RETENTION_ADMIN_LOG_DAYS", 365, least=0),
     "MEASUREMENTS": env.integer("RETENTION_MEASUREMENTS_DAYS", 730, least=0),
 }
@@ -244,6 +247,13 @@ APPEALS_CANNOT_LOWER = env.flag("APPEALS_CANNOT_LOWER", default=True)
 # --- Practice ---------------------------------------------------------------------------------------------
 # How ratings follow answers: by how sure they are, or by Elo's constant step while items stay where they are.
 PRACTICE_RATING = env.choice("PRACTICE_RATING", ("uncertain", "flat"), "uncertain")
+
+# --- Nudges -----------------------------------------------------------------------------------------------
+NUDGES = env.flag("NUDGES", default=True)
+# Whose clock counts for students who have named no time zone.
+NUDGES_TIME_ZONE = env.text("NUDGES_TIME_ZONE", "UTC")
+# Where links in letters lead; without it, to the product's own page.
+NUDGES_LINK = env.address("NUDGES_LINK", ("https", "http"))
 
 # --- Model providers --------------------------------------------------------------------------------------
 OPENAI_API_KEY = env.text("OPENAI_API_KEY")

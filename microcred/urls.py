@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/v1/", include("recommendations.urls")),
     path("api/v1/", include("planner.urls")),
     path("api/v1/", include("practice.urls")),
+    path("api/v1/", include("nudges.urls")),
     path("api/v1/", include("partners.urls")),
     path("", RedirectView.as_view(pattern_name="start"), name="home"),
     path("", include("accounts.urls")),  # before the admin, whose log-in page it takes over
@@ -26,6 +27,7 @@ urlpatterns = [
     path("docs/schemas/", include("catalog.schema_urls")),
     path("redoc", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
     path("", include("ops.urls")),
+    path("", include("nudges.page_urls")),
     path("advisor/", include("companion.urls")),
 ]
 

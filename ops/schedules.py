@@ -41,6 +41,7 @@ SCHEDULES = (
     Schedule("expire-assessments", MINUTE, function="assessments.services.expire_overdue"),
     Schedule("score-pending", 2 * MINUTE, function="scoring.pending.score_due"),
     Schedule("heal-recommendations", 2 * MINUTE, function="recommendations.healing.heal_due"),
+    Schedule("nudge", 15 * MINUTE, function="nudges.services.look"),
     Schedule("settle-lost-calls", 10 * MINUTE, function="scoring.calls.ledger.abandon_stale"),
     Schedule(
         "recount-feedback",

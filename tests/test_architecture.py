@@ -20,6 +20,7 @@ FLOORS = {
     "recommendations": 6,
     "partners": 7,
     "practice": 7,
+    "nudges": 8,
     "companion": 8,
 }
 DOMAIN = {
@@ -30,6 +31,7 @@ DOMAIN = {
     "recommendations",
     "partners",
     "practice",
+    "nudges",
     "companion",
 }
 # statistics: what queries read of single assessments, read across all of them. oversight: what people do about
@@ -77,6 +79,8 @@ ENGINES = [
     "recommendations/priors.py",
     "recommendations/rationale.py",
     "recommendations/retrieval.py",
+    "nudges/deciding.py",
+    "nudges/quiet.py",
     "practice/generators",
     "practice/giveaways.py",
     "practice/item_schema.py",

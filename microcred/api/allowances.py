@@ -8,6 +8,8 @@ RATE_LIMITS: dict[str, list[tuple[int, int]]] = {
     "guardian": [(100, 60), (1000, 3600)],
     "advisor": [(300, 60)],
     "admin": [(300, 60)],
+    # Links out of letters, by address: readers of mail fetch those of many people.
+    "letter": [(300, 60)],
     "service": [(600, 60)],
 }
 # Scopes whose requests are answered 503 while nothing can count them (Redis is away): those with which passwords and

@@ -87,6 +87,7 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
         "assignment_id": str(world.rows["practised"].pk), "answer": "having",
     },
     ("POST", API + "goals"): lambda world: {"skill": "sql", "title": "Joins", "target_difficulty": 7},
+    ("PATCH", API + "nudges/preferences"): lambda world: {"email": False},
     ("PATCH", API + "goals/<uuid:goal_id>"): lambda world: {"title": "Joins and groups"},
     ("POST", API + "goals/<uuid:goal_id>/overrides"): lambda world: {
         "target_difficulty": 4, "reason": "The exam asks for less.",

@@ -22,6 +22,7 @@ from accounts.personal_data import erasing, exports
 from assessments.models import Assessment
 from catalog import services as catalog
 from catalog.models import Credential, JobRole, Question
+from nudges.marks import MarkedFor, marked
 from partners import services as partners
 from planner import services as planner
 from recommendations import services as recommendations
@@ -34,6 +35,7 @@ from tests.companion.scenes import advised_student, finished_assessment
 from tests.factories.accounts import AdminFactory, AdvisorAssignmentFactory, AdvisorFactory, UserFactory
 from tests.factories.assessments import question_id_of, started_assessment
 from tests.factories.catalog import NOW, role_with_every_type
+from tests.factories.nudges import NudgeFactory
 from tests.factories.practice import PracticeAssignmentFactory, PracticeGoalFactory, PracticeItemFactory
 from tests.factories.recommendations import LearnerCredentialFactory
 from tests.factories.releases import gated
@@ -171,6 +173,7 @@ def _practice(owner: User) -> dict[str, Any]:
     return {
         "practised": PracticeAssignmentFactory(user=owner, item=item),
         "goal": PracticeGoalFactory(user=owner, title=f"{WRITTEN}: joins"),
+        "nudge": NudgeFactory(user=owner, title=f"{WRITTEN}: joins"),
     }
 
 
@@ -275,6 +278,9 @@ def _things(world: World) -> dict[str, dict[str, str]]:
         "pupil": {"student_id": str(world.people["owner"].pk)},
         "practised": {"assignment_id": str(rows["practised"].pk)},
         "goal": {"goal_id": str(rows["goal"].pk)},
+        "nudge": {"nudge_id": str(rows["nudge"].pk)},
+        "way-out": {"token": marked(world.people["owner"].pk, MarkedFor.STOP)},
+        "way-in": {"token": marked(rows["nudge"].pk, MarkedFor.CLICK)},
         "planned": {"task_id": str(rows["planned"].pk)},
         "ticked": {"task_id": str(rows["ticked"].pk)},
         "document": {"document_id": str(document.pk)},

@@ -24,6 +24,7 @@ from tests.companion.scenes import finished_assessment
 from tests.factories.accounts import AdvisorAssignmentFactory, UserFactory
 from tests.factories.assessments import question_id_of
 from tests.factories.catalog import NOW
+from tests.factories.nudges import NudgeFactory, NudgePreferenceFactory
 from tests.factories.practice import (
     PracticeAnswerFactory,
     PracticeGoalFactory,
@@ -118,6 +119,8 @@ def _practise(student: User) -> None:
     PracticeAnswerFactory(assignment__user=student, answer={"text": f"{MARK} wrote this"})
     PracticeGoalFactory(user=student, title=f"{MARK} goal", tags=[f"{MARK} tag"])
     PracticeOverrideFactory(student=student, reason=f"{MARK} finds it easy.")
+    NudgeFactory(user=student, title=f"{MARK} goal", text=f"{MARK} text", reason=f"{MARK} reason")
+    NudgePreferenceFactory(user=student)
 
 
 def _be_known(student: User, assessment: Assessment) -> None:

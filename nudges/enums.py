@@ -1,0 +1,22 @@
+"""The fixed words of nudges."""
+
+from django.db import models
+
+
+class NudgeKind(models.TextChoices):
+    """What a nudge is about; where several are due, the first of these comes."""
+
+    UNFINISHED_ASSESSMENT = "unfinished_assessment"
+    GOAL_REACHED = "goal_reached"
+    INACTIVE = "inactive"
+    RELATED_SKILL = "related_skill"
+
+
+class LetterStatus(models.TextChoices):
+    """What became of the letter of a nudge: none was wanted, it waits, it was sent, it came too late or failed."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    SENT = "sent"
+    DROPPED = "dropped"
+    FAILED = "failed"
