@@ -110,7 +110,7 @@ class StopView(APIView):
 
     @extend_schema(
         operation_id="nudges_stop_ask", tags=["Nudges"], auth=[],
-        responses={302: OpenApiResponse(description="To the page that asks."), **errors(429)},
+        responses={302: OpenApiResponse(description="To the page that asks.")},
     )  # fmt: skip
     def get(self, request: Request, token: str) -> HttpResponse:
         """Lead to the page that asks; opening the address stops nothing."""
@@ -118,7 +118,7 @@ class StopView(APIView):
 
     @extend_schema(
         operation_id="nudges_stop", tags=["Nudges"], request=None, auth=[], parameters=[IDEMPOTENCY_KEY_PARAMETER],
-        responses={200: Stopped, **errors(404, 409, 422, 429)},
+        responses={200: Stopped, **errors(404, 409, 422)},
     )  # fmt: skip
     @idempotent
     def post(self, request: Request, token: str) -> Response:

@@ -37,7 +37,7 @@ INSERT INTO nudge_preferences
     (id, user_id, email, in_app, quiet_from, quiet_until, time_zone, look_at, created_at, updated_at, version)
 SELECT gen_random_uuid(), u.id, true, true, %(quiet_from)s, %(quiet_until)s, '', %(now)s, %(now)s, %(now)s, 1
   FROM users u
- WHERE u.role = 'student' AND u.status = 'active'
+ WHERE u.role = 'student' AND u.status = 'active' AND u.last_login IS NOT NULL
    AND NOT EXISTS (SELECT 1 FROM nudge_preferences p WHERE p.user_id = u.id)
  LIMIT %(most)s
 ON CONFLICT (user_id) DO NOTHING
@@ -76,7 +76,7 @@ def look(*, now: dt.datetime) -> dict[str, int]:
 
 
 def enlist(*, now: dt.datetime) -> int:
-    """Begin to look at the students who are new, at most as many as a run looks at; return how many."""
+    """Begin to look at students once they have logged in, at most as many as a run looks at; return how many."""
     values: dict[str, Any] = {
         "quiet_from": QUIET_FROM, "quiet_until": QUIET_UNTIL, "now": now, "most": BATCH * MOST_BATCHES,
     }  # fmt: skip

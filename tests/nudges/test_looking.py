@@ -85,6 +85,11 @@ class TestWhoIsTold:
         assert services.look(now=NOW) == {"looked_at": 0, "told": 0}
         assert NudgePreference.objects.count() == 0
 
+    def test_nobody_is_told_who_has_never_logged_in(self) -> None:
+        started_assessment(user=UserFactory(), now=NOW - 30 * HOUR)
+
+        assert services.look(now=NOW) == {"looked_at": 0, "told": 0}
+
     def test_nobody_is_told_who_has_stopped_or_wants_it_neither_way(self) -> None:
         NudgePreferenceFactory(user=away(), stopped_at=NOW, look_at=None)
         NudgePreferenceFactory(user=away(), email=False, in_app=False)
