@@ -59,3 +59,21 @@ class MayBeNudged(RequiresPermission):
     """Students."""
 
     permission = Permission.BE_NUDGED
+
+
+class MayAsk(RequiresPermission):
+    """Students."""
+
+    permission = Permission.ASK
+
+
+class MayReadAnswers(RequiresPermission):
+    """Students, and those who advise them."""
+
+    permission = Permission.READ_ANSWERS
+
+
+class MayReply(RequiresPermission):
+    """Those who advise students."""
+
+    permission = Permission.REPLY

@@ -17,6 +17,9 @@ class Permission(enum.Enum):
     BE_NUDGED = "be_nudged"
     READ_PROGRESS = "read_progress"
     STEER_PRACTICE = "steer_practice"
+    ASK = "ask"
+    READ_ANSWERS = "read_answers"
+    REPLY = "reply"
     READ_STAFF_VIEW = "read_staff_view"
     GIVE_FEEDBACK = "give_feedback"
     CURATE_CATALOG = "curate_catalog"
@@ -33,6 +36,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PRACTISE,
             Permission.BE_NUDGED,
             Permission.READ_PROGRESS,
+            Permission.ASK,
+            Permission.READ_ANSWERS,
             Permission.GIVE_FEEDBACK,
         }
     ),
@@ -41,6 +46,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ_RESULT,
             Permission.READ_PROGRESS,
             Permission.STEER_PRACTICE,
+            Permission.READ_ANSWERS,
+            Permission.REPLY,
             Permission.READ_STAFF_VIEW,
             Permission.GIVE_FEEDBACK,
             Permission.REVIEW_SCORES,
@@ -52,6 +59,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ_RESULT,
             Permission.READ_PROGRESS,
             Permission.STEER_PRACTICE,
+            Permission.READ_ANSWERS,
+            Permission.REPLY,
             Permission.READ_STAFF_VIEW,
             Permission.GIVE_FEEDBACK,
             Permission.CURATE_CATALOG,

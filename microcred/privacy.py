@@ -45,6 +45,7 @@ class Purpose(enum.Enum):
     PLANNING = "keeping a person's tasks"
     PRACTICE = "practising skills"
     NUDGING = "reminding students of what stands open"
+    CONVERSATION = "answering questions"
     PARTNERS = "telling partners"
     ACCOUNTABILITY = "showing what was done and decided"
     OPERATION = "running the product"

@@ -118,6 +118,13 @@ JOB_KINDS: dict[str, dict[str, Any]] = {
         "base_seconds": 30,
         "ceiling_seconds": 3600,
     },
+    # Somebody waits for it; of one student's questions two at a time.
+    "conversations.answer": {
+        "handler": "conversations.tasks.answer",
+        "give_up": "conversations.tasks.give_up",
+        "max_attempts": 4,
+        "most_each": 2,
+    },
     "ops.sweep": {"handler": "ops.tasks.sweep", "give_up": None, "max_attempts": 3},
 }
 
@@ -130,6 +137,7 @@ REPAIRS: dict[str, str] = {
     "recommendation-jobs": "recommendations.repairs.restore_recommending",
     "export-jobs": "accounts.personal_data.repairs.restore_exports",
     "erasure-jobs": "accounts.personal_data.repairs.restore_erasures",
+    "answer-jobs": "conversations.repairs.restore_answers",
     "delivery-jobs": "partners.repairs.restore_deliveries",
     "probe-jobs": "partners.repairs.restore_probes",
     "letter-jobs": "nudges.repairs.restore_letters",
@@ -146,6 +154,7 @@ ERASERS = (
     "nudges.erasing.erase",
     "partners.erasing.erase",
     "practice.erasing.erase",
+    "conversations.erasing.erase",
     "recommendations.erasing.erase",
     "scoring.erasing.erase",
     "assessments.erasing.erase",
@@ -164,6 +173,7 @@ PRIVACY = (
     "recommendations.privacy.TABLES",
     "practice.privacy.TABLES",
     "nudges.privacy.TABLES",
+    "conversations.privacy.TABLES",
     "partners.privacy.TABLES",
 )
 

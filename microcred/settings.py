@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "recommendations",
     "practice",
     "nudges",
+    "conversations",
     "companion",
     "partners",
 ]
@@ -226,6 +227,7 @@ EXPORT_KEEP_DAYS = env.integer("EXPORT_KEEP_DAYS", 7)
 # How many days rows of a purpose stay; 0 until erasure.
 RETENTION_DAYS = {
     "MODEL_TEXTS": env.integer("RETENTION_MODEL_TEXTS_DAYS", 0, least=0),
+    "CONVERSATIONS": env.integer("RETENTION_CONVERSATIONS_DAYS", 365, least=0),
     "WEBHOOKS": env.integer("RETENTION_WEBHOOKS_DAYS", 365, least=0),
     # Whoever was told something is told so no second time for as long as it is known.
     "NUDGES": env.integer("RETENTION_NUDGES_DAYS", 365, least=60),
@@ -261,6 +263,7 @@ OPENAI_BASE_URL = env.address("OPENAI_BASE_URL", ("https", "http"))
 OPENAI_BACKGROUND = env.flag("OPENAI_BACKGROUND", default=False)  # whether the provider keeps answers
 AI_MODELS = {
     "scoring": env.text("OPENAI_SCORING_MODEL", "gpt-4o-mini"),
+    "answers": env.text("OPENAI_ANSWERS_MODEL", "gpt-4o-mini"),
     "embedding": env.text("OPENAI_EMBEDDING_MODEL", "text-embedding-3-small"),
 }
 AI_PRICES: dict[str, dict[str, str]] = env.mapping("AI_PRICES")
@@ -274,6 +277,7 @@ MODEL_BATCH_POLL_SECONDS = env.integer("MODEL_BATCH_POLL_SECONDS", 300)
 MODEL_MAX_READINGS = env.integer("MODEL_MAX_READINGS", 3)  # of an essay whose score is in doubt; 1 for once
 MODEL_CALLS_AT_ONCE = env.integer("MODEL_CALLS_AT_ONCE", 4)  # of one assessment; 1 for one after the other
 MODEL_WORDS = env.flag("MODEL_WORDS", default=True)  # whether a model writes what recommendations say
+MODEL_ANSWERS = env.flag("MODEL_ANSWERS", default=True)  # whether a model answers questions
 MODEL_REDACT_NAMES = env.names("MODEL_REDACT_NAMES", [])  # replaced in every answer, beside its student's
 EMBEDDERS = ("sentence-transformers", "openai")
 EMBEDDING_PROVIDER = env.choice("EMBEDDING_PROVIDER", EMBEDDERS, EMBEDDERS[0])

@@ -81,6 +81,7 @@ class CallPurpose(models.TextChoices):
     RESCORING = "rescoring"
     EMBEDDING = "embedding"
     WORDS = "words"
+    ANSWERS = "answers"
     GATE = "gate"
 
 

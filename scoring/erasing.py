@@ -32,4 +32,5 @@ def erase(person_id: uuid.UUID) -> dict[str, int]:
         table._meta.db_table: table._default_manager.filter(assessment__user=person_id).delete()[0]
         for table in TABLES
     }
+    rows[ModelCall._meta.db_table] += ModelCall.objects.filter(person=person_id).delete()[0]
     return {"calibration_examples": examples, **rows}

@@ -91,17 +91,18 @@ TABLES = (
         link="reviewer", about="question agreement passed created_at", staff="marks", none="id examples_hash",
     ),
     table(
-        "scoring.ModelCall", Purpose.MODEL_CALLS, Fate.DELETED, people=MINE,
-        link="id assessment",
+        "scoring.ModelCall", Purpose.MODEL_CALLS, Fate.DELETED, people=f"{MINE} person",
+        link="id assessment person",
         about="purpose reading provider host model prompt_version texts started_at state outcome answered_model "
         "settled_at",
         none="batch prompt_sha256 input_sha256 job_id attempt correlation_id month reserved_microcents input_tokens "
         "output_tokens latency_ms cost_microcents cost_is_estimate kept_as",
     ),
-    # The prompt and the reply name the key of the question; what was sent of an answer is the person's own.
+    # The prompt and the reply about an essay name the key of the question; what was sent of an answer is the person's
+    # own, and so is all that was sent and said about what they asked.
     table(
         "scoring.ModelCallContent", Purpose.MODEL_CALLS, Fate.DELETED, ages_by="created_at", keep="MODEL_TEXTS",
-        people="question_snapshot__assessment__user",
+        people="question_snapshot__assessment__user call__person",
         link="call question_snapshot", content="text", about="kind label replaced created_at",
         none="id fingerprint",
     ),

@@ -22,7 +22,9 @@ from scoring import contests, queries
 from scoring.calls.words import AccountedWords as AccountedWords
 from scoring.calls.words import Worded as Worded
 from scoring.calls.words import Wording as Wording
+from scoring.calls.words import answers_model as answers_model
 from scoring.calls.words import words_model as words_model
+from scoring.calls.writer import writer_by as writer_by
 from scoring.enums import EssayOutcome
 from scoring.essay_runs import OUT_OF_BUDGET as OUT_OF_BUDGET
 from scoring.essay_runs import UNAVAILABLE_EXPLANATION as UNAVAILABLE_EXPLANATION

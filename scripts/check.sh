@@ -14,7 +14,7 @@ step "types"
 "$bin/mypy" --strict .
 step "danger"
 "$bin/bandit" --quiet --configfile pyproject.toml --severity-level medium --recursive \
-  microcred ops accounts catalog planner assessments scoring recommendations practice nudges companion partners examples scripts manage.py
+  microcred ops accounts catalog planner assessments scoring recommendations practice conversations nudges companion partners examples scripts manage.py
 step "packages"
 "$bin/python" scripts/pin_packages.py --check
 step "migrations"

@@ -21,6 +21,7 @@ FLOORS = {
     "partners": 7,
     "practice": 7,
     "nudges": 8,
+    "conversations": 7,
     "companion": 8,
 }
 DOMAIN = {
@@ -32,6 +33,7 @@ DOMAIN = {
     "partners",
     "practice",
     "nudges",
+    "conversations",
     "companion",
 }
 # statistics: what queries read of single assessments, read across all of them. oversight: what people do about
@@ -39,7 +41,8 @@ DOMAIN = {
 FRONT_DOORS = {"queries", "services", "events", "enums", "statistics", "oversight", "replay"}
 NOT_PACKAGES = {"tests", "templates", "static", "docs", "scripts", "examples", "benchmarks", "infra"}
 # Beyond the front doors: text checks that the pages of another app must apply to what staff or students write,
-# the field types of another app's rows, and the rules that score closed answers wherever one is given.
+# the field types of another app's rows, the rules that score closed answers wherever one is given, and what every
+# sentence with sources has to stand, wherever one is read.
 SHARED_MODULES = {
     "catalog.answer_patterns",
     "catalog.answer_texts",
@@ -48,6 +51,10 @@ SHARED_MODULES = {
     "assessments.answers",
     "assessments.serializers",
     "scoring.rules",
+    "recommendations.citing",
+    "recommendations.names",
+    "recommendations.nearness",
+    "recommendations.quoting",
 }
 ENGINES = [
     "catalog/answer_patterns.py",
@@ -81,6 +88,9 @@ ENGINES = [
     "recommendations/retrieval.py",
     "nudges/deciding.py",
     "nudges/quiet.py",
+    "conversations/analysis.py",
+    "conversations/prompting.py",
+    "conversations/selecting.py",
     "practice/generators",
     "practice/giveaways.py",
     "practice/item_schema.py",

@@ -47,6 +47,11 @@ LINKS: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
             for name in ("practice_assignment", "practice_hint", "practice_give_up")
         },
     },
+    ("qa_ask", "202"): {
+        "qa_answer": {"parameters": {"query_id": "$response.body#/query_id"}},
+        "qa_escalate": {"parameters": {"query_id": "$response.body#/query_id"}},
+        "qa_conversation": {"parameters": {"conversation_id": "$response.body#/conversation_id"}},
+    },
     ("goal_set", "201"): {
         name: {"parameters": {"goal_id": "$response.body#/goal_id"}}
         for name in ("goal", "goal_change", "goal_delete")

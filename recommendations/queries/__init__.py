@@ -65,6 +65,7 @@ from recommendations.queries.shelves import Searched, hybrid_among
 from recommendations.queries.signals import Offer, Offers, earned, offers
 from recommendations.queries.standing import Marks, marks_now, marks_read, moved_since, standing_now
 from recommendations.queries.verbatim import standing_verbatim
+from recommendations.retrieval import Passage
 
 __all__ = [
     "NEGLIGIBLE_GAP",
@@ -80,6 +81,7 @@ __all__ = [
     "Offer",
     "Offers",
     "Overlap",
+    "Passage",
     "Recall",
     "RecommendationMissing",
     "RecordOfResult",

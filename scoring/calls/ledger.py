@@ -248,6 +248,7 @@ def _abandon(calls: QuerySet[ModelCall]) -> int:
 def _row(outgoing: Outgoing, payer: Payer, now: dt.datetime) -> ModelCall:
     return ModelCall(
         assessment_id=payer.assessment_id,
+        person_id=payer.person_id,
         purpose=outgoing.purpose,
         reading=outgoing.reading,
         provider=outgoing.provider,

@@ -14,12 +14,13 @@ ABANDONED: Final = "abandoned"
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """The work that calls are made for; no assessment for the catalog's."""
+    """The work that calls are made for; no assessment for the catalog's, and for what a person asks."""
 
     assessment_id: uuid.UUID | None
     job_id: uuid.UUID | None = None
     attempt: int = 1
     correlation_id: str = ""
+    person_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

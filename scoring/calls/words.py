@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.models import User
 from microcred.ai import providers
 from microcred.ai.base import ChatModel, ChatReply, ProviderError
 from microcred.ai.keeping import heard_by
@@ -21,6 +22,7 @@ from scoring.models import ModelCall, ModelCallContent
 from scoring.releasing import released, wanted
 
 TASK = "words"
+ANSWERS = "answers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,20 @@ class Worded:
 
 
 class AccountedWords:
-    """Asks for one assessment; a reply that was paid for and is kept is read instead of asking the same again."""
+    """Asks for one assessment, or one person; a reply that was paid for and is kept is read instead of asking the same
+    again."""
 
-    def __init__(self, chat: ChatModel, assessment_id: uuid.UUID, *, job_id: uuid.UUID, attempt: int) -> None:
-        self._chat = chat
-        self._assessment_id = assessment_id
-        self._payer = Payer(assessment_id=assessment_id, job_id=job_id, attempt=attempt)
+    def __init__(
+        self,
+        chat: ChatModel,
+        payer: Payer,
+        *,
+        purpose: CallPurpose = CallPurpose.WORDS,
+        task: str = TASK,
+        model: str = "",
+    ) -> None:
+        self._chat, self._payer, self._purpose, self._task = chat, payer, purpose, task
+        self._model = model or chat.model
 
     def ask(self, wording: Wording) -> Worded:
         """Return the reply.
@@ -60,7 +70,7 @@ class AccountedWords:
             ProviderError: from the provider; of kind ``budget`` where there is no money left.
         """
         outgoing = self._outgoing(wording)
-        if kept.take_over(self._payer, purposes=[CallPurpose.WORDS]) and (known := self.recall(wording)):
+        if kept.take_over(self._payer, purposes=[self._purpose]) and (known := self.recall(wording)):
             return known
         try:
             call = ledger.reserve(outgoing, payer=self._payer)
@@ -83,18 +93,22 @@ class AccountedWords:
                 user=wording.user,
                 schema_name=wording.schema_name,
                 schema=wording.schema,
-                task=TASK,
+                task=self._task,
                 max_tokens=wording.max_tokens,
             )
 
     def recall(self, wording: Wording) -> Worded | None:
-        """Return the reply to the very same that this assessment has paid for, if it is still kept."""
+        """Return the reply to the very same that this assessment or person has paid for, if it is still kept."""
+        whose: dict[str, Any] = {
+            "call__assessment_id": self._payer.assessment_id,
+            "call__person_id": self._payer.person_id,
+        }
         rows = ModelCallContent.objects.filter(
+            **whose,
             kind=CallContent.REPLY,
-            call__assessment_id=self._assessment_id,
-            call__purpose=CallPurpose.WORDS,
+            call__purpose=self._purpose,
             call__outcome=ANSWERED,
-            call__model=self._chat.model,
+            call__model=self._model,
             call__prompt_version=wording.version,
             call__input_sha256=ledger.input_sha256(wording.user),
         )
@@ -103,17 +117,17 @@ class AccountedWords:
 
     def _outgoing(self, wording: Wording) -> Outgoing:
         return Outgoing(
-            purpose=CallPurpose.WORDS,
+            purpose=self._purpose,
             reading=1,
             provider=self._chat.provider,
             host=providers.chat_host(),
-            model=self._chat.model,
+            model=self._model,
             prompt_version=wording.version,
             prompt_sha256=wording.sha256,
             prompt=wording.user,
             answers=(),
             highest_microcents=providers.highest_chat_cost(
-                self._chat.model,
+                self._model,
                 sent=wording.system + wording.user + str(wording.schema),
                 max_tokens=wording.max_tokens,
                 assume_price=bool(month_limit() or assessment_limit()),
@@ -132,4 +146,22 @@ def words_model(assessment_id: uuid.UUID, *, job_id: uuid.UUID, attempt: int) ->
     chat = providers.chat_model(release.model) if release and release.kind == "model" else None
     if chat is None or not writer_of(assessment_id).model_scoring:
         return None
-    return AccountedWords(chat, assessment_id, job_id=job_id, attempt=attempt)
+    return AccountedWords(chat, Payer(assessment_id=assessment_id, job_id=job_id, attempt=attempt))
+
+
+def answers_model(person: User, *, job_id: uuid.UUID, attempt: int) -> AccountedWords | None:
+    """Return what answers a person's questions, or None for passages alone.
+
+    That is the model that the settings name, where there is a key, answers by model are not switched off, and the
+    person lets a model see what is theirs. It scores nothing, so that no release is asked for. Only for workers.
+    """
+    chat = providers.chat_model() if settings.MODEL_ANSWERS and person.model_scoring else None
+    if chat is None:
+        return None
+    return AccountedWords(
+        chat,
+        Payer(assessment_id=None, job_id=job_id, attempt=attempt, person_id=person.pk),
+        purpose=CallPurpose.ANSWERS,
+        task=ANSWERS,
+        model=settings.AI_MODELS[ANSWERS],
+    )

@@ -2,11 +2,13 @@
 
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 
+from accounts.models import User
 from assessments import queries as assessments
 from microcred.trips import Read
 from scoring.essays.identity import Identity
@@ -38,16 +40,22 @@ def writer_read(assessment_id: uuid.UUID) -> Read[Any]:
 def writer_of(assessment_id: uuid.UUID) -> Writer:
     """Return who wrote the essays of an assessment."""
     author = assessments.author(assessment_id)
-    facts = {key: str(value) for key, value in author.profile.items() if isinstance(value, str | int)}
-    login = author.email.partition("@")[0]
-    marks = [author.email, *(value for key, value in facts.items() if _MARK_KEYS.search(key.lower()))]
+    return Writer(_identity(author.name, author.email, author.profile), author.model_scoring)
+
+
+def writer_by(person: User) -> Writer:
+    """Return a person as who writes something outside an assessment."""
+    return Writer(_identity(person.name, person.email, person.profile), person.model_scoring)
+
+
+def _identity(name: str, email: str, profile: Mapping[str, Any]) -> Identity:
+    facts = {key: str(value) for key, value in profile.items() if isinstance(value, str | int)}
+    login = email.partition("@")[0]
+    marks = [email, *(value for key, value in facts.items() if _MARK_KEYS.search(key.lower()))]
     if _TELLING_LOGIN.fullmatch(login):
         marks.append(login)
-    return Writer(
-        identity=Identity(
-            names=(author.name, *(value for key, value in facts.items() if _NAME_KEYS.search(key.lower()))),
-            marks=tuple(marks),
-            also=tuple(settings.MODEL_REDACT_NAMES),
-        ),
-        model_scoring=author.model_scoring,
+    return Identity(
+        names=(name, *(value for key, value in facts.items() if _NAME_KEYS.search(key.lower()))),
+        marks=tuple(marks),
+        also=tuple(settings.MODEL_REDACT_NAMES),
     )

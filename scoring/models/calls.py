@@ -1,5 +1,6 @@
 """What was asked of a model that costs money, and what came of it."""
 
+from django.conf import settings
 from django.db import models
 
 from microcred.db import Model
@@ -16,11 +17,18 @@ class ModelCall(Model):
     ``reserved_microcents``. ``job_id`` and ``attempt`` name the work the call was made in. A call that embeds texts
     has their number and no contents, and where it was made for the catalog no assessment; one that waits in a batch
     is answered by that. Neither has a call of a release gate, which judges essays of our own: it is written down when
-    it is over.
+    it is over. A call that answers a question names the ``person`` who asked, and no assessment.
     """
 
     assessment = models.ForeignKey(
         "assessments.Assessment", on_delete=models.CASCADE, null=True, related_name="model_calls"
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="model_calls",
+        help_text="Who asked, where it is about no assessment.",
     )
     batch = models.ForeignKey("scoring.ModelBatch", on_delete=models.PROTECT, null=True, related_name="calls")
     purpose = models.CharField(max_length=24, choices=CallPurpose.choices)
@@ -82,10 +90,17 @@ class ModelCall(Model):
                 condition=models.Q(purpose=CallPurpose.EMBEDDING, texts__gte=1, prompt_version="")
                 | models.Q(purpose=CallPurpose.GATE, texts__isnull=True, assessment__isnull=True)
                 & ~models.Q(prompt_version="")
-                | ~models.Q(purpose__in=[CallPurpose.EMBEDDING, CallPurpose.GATE])
+                | models.Q(purpose=CallPurpose.ANSWERS, texts__isnull=True, assessment__isnull=True)
+                & ~models.Q(prompt_version="")
+                | ~models.Q(purpose__in=[CallPurpose.EMBEDDING, CallPurpose.GATE, CallPurpose.ANSWERS])
                 & models.Q(texts__isnull=True, assessment__isnull=False)
                 & ~models.Q(prompt_version=""),
                 name="model_calls_say_what_was_sent",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(purpose=CallPurpose.ANSWERS, person__isnull=False)
+                | ~models.Q(purpose=CallPurpose.ANSWERS) & models.Q(person__isnull=True),
+                name="model_calls_answer_somebody",
             ),
             models.CheckConstraint(
                 condition=models.Q(purpose=CallPurpose.RESCORING, batch__isnull=False)

@@ -35,6 +35,7 @@ from tests.companion.scenes import advised_student, finished_assessment
 from tests.factories.accounts import AdminFactory, AdvisorAssignmentFactory, AdvisorFactory, UserFactory
 from tests.factories.assessments import question_id_of, started_assessment
 from tests.factories.catalog import NOW, role_with_every_type
+from tests.factories.conversations import EscalatedTurnFactory, TurnFactory
 from tests.factories.nudges import NudgeFactory
 from tests.factories.practice import PracticeAssignmentFactory, PracticeGoalFactory, PracticeItemFactory
 from tests.factories.recommendations import LearnerCredentialFactory
@@ -133,7 +134,7 @@ def build() -> World:
         "credential": Credential.objects.filter(documents__isnull=False).first(),
         "superseded": _superseded(fresh), "refresh": tokens.issue(owner).refresh, "gone": gone,
         "password_link": password_links.make(by=people["admin"], person=people["other"], now=now),
-        **of_program, **_tasks(owner, now), **_practice(owner),
+        **of_program, **_tasks(owner, now), **_practice(owner), **_questions(owner),
     }  # fmt: skip
     _admin_rows(world)
     world.things = _things(world)
@@ -174,6 +175,15 @@ def _practice(owner: User) -> dict[str, Any]:
         "practised": PracticeAssignmentFactory(user=owner, item=item),
         "goal": PracticeGoalFactory(user=owner, title=f"{WRITTEN}: joins"),
         "nudge": NudgeFactory(user=owner, title=f"{WRITTEN}: joins"),
+    }
+
+
+def _questions(owner: User) -> dict[str, Any]:
+    """Give the owner a conversation in which one question is answered and one waits for the advisor."""
+    answered = TurnFactory(conversation__user=owner, question=f"{WRITTEN}: which course?")
+    return {
+        "answered": answered,
+        "escalated": EscalatedTurnFactory(conversation=answered.conversation, number=2),
     }
 
 
@@ -281,6 +291,9 @@ def _things(world: World) -> dict[str, dict[str, str]]:
         "nudge": {"nudge_id": str(rows["nudge"].pk)},
         "way-out": {"token": marked(world.people["owner"].pk, MarkedFor.STOP)},
         "way-in": {"token": marked(rows["nudge"].pk, MarkedFor.CLICK)},
+        "answered": {"query_id": str(rows["answered"].pk)},
+        "escalated": {"query_id": str(rows["escalated"].pk)},
+        "conversation": {"conversation_id": str(rows["answered"].conversation_id)},
         "planned": {"task_id": str(rows["planned"].pk)},
         "ticked": {"task_id": str(rows["ticked"].pk)},
         "document": {"document_id": str(document.pk)},

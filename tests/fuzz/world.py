@@ -16,6 +16,7 @@ from scoring.oversight import appeals
 from tests.factories.accounts import AdminFactory, AdvisorAssignmentFactory, UserFactory
 from tests.factories.assessments import question_id_of, started_assessment, submitted_assessment
 from tests.factories.catalog import CredentialFactory
+from tests.factories.conversations import ConversationFactory, EscalatedTurnFactory, TurnFactory
 from tests.factories.oversight import judged_assessment
 from tests.factories.planner import TaskFactory
 from tests.factories.practice import PracticeAssignmentFactory, PracticeGoalFactory
@@ -61,6 +62,11 @@ def populate() -> World:
         "student_id": [student.pk],
         "user_id": [student.pk],
         "assignment_id": [PracticeAssignmentFactory(user=student).pk],
+        "query_id": [
+            TurnFactory(conversation__user=student).pk,
+            EscalatedTurnFactory(conversation__user=student).pk,
+        ],
+        "conversation_id": [ConversationFactory(user=student).pk],
         "goal_id": [PracticeGoalFactory(user=student).pk for _ in range(2)],
         "task_id": [TaskFactory(user=student).pk for _ in range(3)],
     }

@@ -13,6 +13,7 @@ from accounts import services as accounts
 from accounts.models import User
 from assessments.models import Assessment, QuestionSnapshot
 from catalog.models import JobRole
+from conversations import services as conversations
 from ops.models import MetricSnapshot
 from partners import services as partners
 from recommendations.models import LearnerProfile, Recommendation
@@ -24,6 +25,7 @@ from tests.companion.scenes import finished_assessment
 from tests.factories.accounts import AdvisorAssignmentFactory, UserFactory
 from tests.factories.assessments import question_id_of
 from tests.factories.catalog import NOW
+from tests.factories.conversations import EscalatedTurnFactory
 from tests.factories.nudges import NudgeFactory, NudgePreferenceFactory
 from tests.factories.practice import (
     PracticeAnswerFactory,
@@ -57,6 +59,7 @@ def marked_student() -> User:
     _use_the_api(student, assessment)
     _be_known(student, assessment)
     _practise(student)
+    _ask(student)
     return student
 
 
@@ -121,6 +124,22 @@ def _practise(student: User) -> None:
     PracticeOverrideFactory(student=student, reason=f"{MARK} finds it easy.")
     NudgeFactory(user=student, title=f"{MARK} goal", text=f"{MARK} text", reason=f"{MARK} reason")
     NudgePreferenceFactory(user=student)
+
+
+def _ask(student: User) -> None:
+    """Leave a question with the mark in all that was said, and the call of the model that answered it."""
+    turn = EscalatedTurnFactory(
+        conversation__user=student, question=f"{MARK} asks", topic=f"{MARK} asks", answer=f"{MARK} is told",
+        citations=[{"snippet": f"{MARK} passage"}],
+    )  # fmt: skip
+    advisor = User.objects.filter(advised_links__student=student)[0]
+    conversations.reply(by=advisor, turn_id=turn.pk, text=f"Dear {MARK}, take it.", now=timezone.now())
+    call = ModelCall.objects.create(
+        person=student, purpose="answers", provider="openai", host="api.example.org", model="small",
+        prompt_version="answers-1", prompt_sha256="0" * 64, input_sha256="0" * 64, month=NOW.date().replace(day=1),
+        reserved_microcents=1, started_at=NOW,
+    )  # fmt: skip
+    ModelCallContent.objects.create(call=call, kind="prompt", text=f"{MARK} asks")
 
 
 def _be_known(student: User, assessment: Assessment) -> None:

@@ -1,0 +1,81 @@
+"""What a question says of itself, before anything is looked up: whether it has a subject, and whether it leans on
+something that was said before.
+
+Words by which any course can be asked about (how it is assessed, how long it takes, whom it is for) are no subject. A
+word such as "it" or "that" leans on an earlier question where nothing that it could mean stands before it in the same
+question. The lists are English; a question in another language has a subject, and is searched for as it stands.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+_WORD: Final = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
+_EXPLETIVE: Final = re.compile(
+    r"\b(?:is|are|was|were|will) there\b|\bthere (?:is|are|was|were|be)\b", re.IGNORECASE
+)
+_LISTS: Final = json.loads((Path(__file__).parent / "word_lists.json").read_text(encoding="utf-8"))
+REFERENCES: Final = frozenset(_LISTS["references"].split())
+FUNCTION: Final = frozenset(_LISTS["function_words"].split())
+ASPECTS: Final = frozenset(_LISTS["aspects"].split())
+CLEAR: Final = Decimal(1)
+LEANING: Final = Decimal("0.25")
+SEVERAL: Final = Decimal("0.25")
+WORDY: Final = Decimal("0.25")
+MANY_WORDS: Final = 60
+BEGINNING: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A question's subject, word by word; whether it ``refers_back``; how many questions it holds, and words."""
+
+    subject: tuple[str, ...]
+    refers_back: bool
+    questions: int
+    words: int
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether nothing says what it is about."""
+        return not self.subject
+
+    def clarity(self, *, leans: bool) -> Decimal:
+        """Return from 0 to 1 how clear the question is; ``leans`` says that it was read with an earlier one."""
+        if self.is_vague and not leans:
+            return Decimal(0)
+        unclear = LEANING * leans + SEVERAL * (self.questions > 1) + WORDY * (self.words > MANY_WORDS)
+        return CLEAR - unclear
+
+
+def analyse(question: str) -> Analysis:
+    """Return what a question says of itself."""
+    words = [word.casefold() for word in _WORD.findall(_EXPLETIVE.sub(" ", question))]
+    subject = [word for word in words if _is_subject(word)]
+    return Analysis(
+        subject=tuple(dict.fromkeys(subject)),
+        refers_back=_refers_back(words),
+        questions=max(1, question.count("?")),
+        words=len(words),
+    )
+
+
+def beginnings(text: str) -> frozenset[str]:
+    """Return how the words of a text begin, so that forms of a word meet; short ones too, for git is a subject."""
+    return frozenset(word[:BEGINNING].casefold() for word in _WORD.findall(text))
+
+
+def _is_subject(word: str) -> bool:
+    return len(word) > 1 and word not in FUNCTION and word not in REFERENCES and word not in ASPECTS
+
+
+def _refers_back(words: list[str]) -> bool:
+    for word in words:
+        if word in REFERENCES:
+            return True
+        if _is_subject(word):
+            return False
+    return False

@@ -1,0 +1,40 @@
+"""Questions whose right answers are known.
+
+Of each kind every other question chooses thresholds; the rest report, and choose nothing.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+FILE: Final = Path(__file__).parent / "questions.json"
+
+Kind = Literal["answerable", "follow_up", "new_topic", "ambiguous", "out_of_scope"]
+Half = Literal["choose", "report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question, what was asked before it (the latest last), and the keys of the credentials one of which answers."""
+
+    kind: Kind
+    question: str
+    earlier: tuple[str, ...]
+    right: frozenset[str]
+    half: Half
+
+
+def read(path: Path = FILE) -> Sequence[Case]:
+    """Return the questions of a file."""
+    met: Counter[str] = Counter()
+    cases = []
+    for row in json.loads(path.read_text(encoding="utf-8")):
+        half: Half = "report" if met[row["kind"]] % 2 else "choose"
+        met[row["kind"]] += 1
+        cases.append(
+            Case(row["kind"], row["question"], tuple(row.get("earlier", ())), frozenset(row["right"]), half)
+        )
+    return cases

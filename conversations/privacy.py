@@ -1,0 +1,18 @@
+"""What of this app's tables is personal."""
+
+from microcred.privacy import Fate, Purpose, table
+
+TABLES = (
+    table(
+        "conversations.Conversation", Purpose.CONVERSATION, Fate.DELETED, people="user",
+        ages_by="updated_at", keep="CONVERSATIONS",
+        link="id user", about="started_at updated_at asked",
+    ),
+    table(
+        "conversations.Turn", Purpose.CONVERSATION, Fate.DELETED, people="conversation__user",
+        content="question topic", link="id conversation follows",
+        about="number status outcome answer citations author degraded self_assessment relevance clarity completeness "
+        "confidence band asked_at answered_at escalation escalated_at reply replied_at",
+        other="replied_by",
+    ),
+)  # fmt: skip

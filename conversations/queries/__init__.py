@@ -1,0 +1,25 @@
+"""Reading conversations."""
+
+from conversations.queries.turns import (
+    ConversationMissing,
+    TurnMissing,
+    awaiting_answer,
+    conversation_visible,
+    earlier_turns,
+    escalated,
+    get_visible,
+    own_turn,
+    to_answer,
+)
+
+__all__ = [
+    "ConversationMissing",
+    "TurnMissing",
+    "awaiting_answer",
+    "conversation_visible",
+    "earlier_turns",
+    "escalated",
+    "get_visible",
+    "own_turn",
+    "to_answer",
+]

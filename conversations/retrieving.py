@@ -1,0 +1,113 @@
+"""Looking for passages about a question, alone and together with what was talked about before.
+
+Whether a question follows an earlier one is decided by similarity: put behind the earlier one's topic it comes nearer
+to something in the catalog than it does alone. A question without a subject of its own follows the latest in any case;
+any other one follows only where half of its words come up in what is found.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from conversations.analysis import Analysis, beginnings
+from conversations.selecting import Found, texts_of
+from microcred.ai.base import Embedder, Vectors
+from microcred.ai.vectors import embed_soundly
+from recommendations import queries as recommendations
+from recommendations.citing import Source
+from recommendations.nearness import SentenceVectors
+
+PASSAGES: Final = 8
+# How much nearer (cosine) the catalog must come by an earlier topic, measured (decision 41); where a word of the
+# question refers back it is enough that it comes no less near.
+GAIN: Final = 0.225
+GAIN_BY_REFERENCE: Final = 0.0
+
+_sentence_vectors: Final = SentenceVectors()
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was searched for, with its vector, and the passages found, the best first; ``cosine`` is that of the
+    nearest."""
+
+    text: str
+    vector: Vectors
+    passages: tuple[Found, ...]
+
+    @property
+    def cosine(self) -> float:
+        """How near the nearest passage comes."""
+        return max((one.nearness for one in self.passages), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The search that counts; ``follows`` is the place of the earlier topic that it was made with, None for alone."""
+
+    search: Search
+    follows: int | None = None
+
+
+def look(question: str, analysis: Analysis, topics: Sequence[str], embedder: Embedder) -> Look:
+    """Search for a question; ``topics`` are those of what was asked before, the latest first.
+
+    Raises:
+        ProviderError: from the embedder. UnlikeVectors: its vectors are not of the index in use.
+    """
+    alone, *joined = searches([question, *(f"{topic} {question}" for topic in topics)], embedder)
+    if analysis.is_vague:
+        return Look(joined[0], 0) if joined else Look(alone)
+    needed = GAIN_BY_REFERENCE if analysis.refers_back else GAIN
+    gains = [one.cosine - alone.cosine for one in joined]
+    best = max(range(len(gains)), key=lambda place: (gains[place], -place), default=None)
+    if best is None or gains[best] < needed or not _is_about(analysis, joined[best]):
+        return Look(alone)
+    return Look(joined[best], best)
+
+
+def _is_about(analysis: Analysis, joined: Search) -> bool:
+    """Whether the question itself, and not only what was asked before it, is about what was found."""
+    wanted = beginnings(" ".join(analysis.subject))
+    found = frozenset[str]().union(*(beginnings(one.source.text) for one in joined.passages))
+    return len(wanted & found) >= len(wanted) / 2
+
+
+def sentence_nearness(search: Search, embedder: Embedder) -> Mapping[str, float]:
+    """Return the cosine of every sentence that was found to what was searched for."""
+    return _sentence_vectors.nearness(texts_of(search.passages), [search.vector], embedder=embedder)[0]
+
+
+def searches(texts: Sequence[str], embedder: Embedder) -> list[Search]:
+    """Search for texts, each by itself. Raises as `look` does."""
+    key = recommendations.comparable_key(embedder)
+    vectors = embed_soundly(embedder, texts)
+    hits = recommendations.hybrid(texts, vectors, key=key, limit=PASSAGES)
+    titles = {pk: one.title for pk, one in recommendations.offers().by_id.items()}
+    return [
+        Search(text, vector, _found(recommendations.passages_of(own), titles))
+        for text, vector, own in zip(texts, vectors, hits, strict=True)
+    ]
+
+
+def _found(passages: Sequence[recommendations.Passage], titles: Mapping[uuid.UUID, str]) -> tuple[Found, ...]:
+    standing = recommendations.standing_verbatim(passages)
+    return tuple(
+        Found(
+            source=Source(
+                str(mark),
+                one.snippet,
+                (titles[one.credential_id], one.heading),
+                one.artifact_id in standing,
+            ),
+            credential_id=one.credential_id,
+            title=titles[one.credential_id],
+            heading=one.heading,
+            uri=one.source_uri,
+            start=one.start,
+            end=one.end,
+            nearness=one.similarity,
+        )
+        for mark, one in enumerate((one for one in passages if one.credential_id in titles), start=1)
+    )

@@ -1,0 +1,104 @@
+"""Choosing the sentences of documents that come nearest to a question, for an answer made of nothing else.
+
+A sentence counts by how near it comes to the question and how well its passage was found, half each, and a little by
+the words of the question that it holds, and by being of the passage and the credential that were found first. Passages
+far behind the best are left out: they are about something else.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from recommendations.citing import Sentence, Source, stems
+from recommendations.quoting import LEAST_WORDS, sayings
+
+MOST_SENTENCES: Final = 3
+MOST_OF_A_PASSAGE: Final = 3
+MOST_CREDENTIALS: Final = 2
+# How far behind the best passage another may be.
+BEHIND: Final = 0.15
+A_WORD: Final = 0.02
+# What the passage that was found first is ahead of others, and half of it what its credential is.
+FIRST: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage as a source, with what it is a passage of and how near it comes to the question (cosine)."""
+
+    source: Source
+    credential_id: uuid.UUID
+    title: str
+    heading: str
+    uri: str
+    start: int
+    end: int
+    nearness: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    passage: Found
+    text: str
+    order: int
+    worth: float
+    is_cut: bool
+
+
+def texts_of(passages: Sequence[Found]) -> list[str]:
+    """Return the sentences that may be chosen."""
+    return [one.text for one in sayings([(one.heading, one.source.text) for one in passages])]
+
+
+def choose(
+    passages: Sequence[Found],
+    question: str,
+    nearness: Mapping[str, float],
+    *,
+    stands: Callable[[Sentence], bool],
+) -> list[Sentence]:
+    """Return quotations that answer a question, those of the best passage first, each in the order of its document.
+
+    ``nearness`` gives the cosine of sentences to the question; what does not stand is passed over.
+    """
+    chosen: list[tuple[_Candidate, Sentence]] = []
+    for one in sorted(_candidates(passages, question, nearness), key=lambda one: -one.worth):
+        cut = " …" if one.is_cut else ""
+        said = Sentence(f"{_name(one.passage)}: “{one.text}”{cut}", (one.passage.source.mark,))
+        if len(chosen) < MOST_SENTENCES and _has_room(one, [other for other, _ in chosen]) and stands(said):
+            chosen.append((one, said))
+    ranks = {one.source.mark: place for place, one in enumerate(passages)}
+    chosen.sort(key=lambda pair: (ranks[pair[0].passage.source.mark], pair[0].order))
+    return [said for _, said in chosen]
+
+
+def _candidates(passages: Sequence[Found], question: str, nearness: Mapping[str, float]) -> list[_Candidate]:
+    best = max((one.nearness for one in passages), default=0.0)
+    near = [one for one in passages if one.nearness >= best - BEHIND and one.source.is_verbatim]
+    wanted = stems(question)
+    return [
+        _Candidate(
+            near[said.place],
+            said.text,
+            order,
+            (nearness.get(said.text, 0.0) + near[said.place].nearness) / 2
+            + A_WORD * len(wanted & stems(said.text))
+            + FIRST / 2 * (near[said.place].credential_id == passages[0].credential_id)
+            + FIRST / 2 * (near[said.place] is passages[0]),
+            said.is_cut,
+        )
+        for order, said in enumerate(sayings([(one.heading, one.source.text) for one in near]))
+        if len(said.text.split()) >= LEAST_WORDS
+    ]
+
+
+def _has_room(one: _Candidate, chosen: Sequence[_Candidate]) -> bool:
+    credentials = {other.passage.credential_id for other in chosen} | {one.passage.credential_id}
+    same = sum(other.passage is one.passage for other in chosen)
+    return len(credentials) <= MOST_CREDENTIALS and same < MOST_OF_A_PASSAGE
+
+
+def _name(passage: Found) -> str:
+    heading = passage.heading.strip()
+    return f"{passage.title} ({heading})" if heading and heading != passage.title else passage.title

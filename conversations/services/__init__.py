@@ -1,0 +1,10 @@
+"""Asking, keeping what was answered, escalating, and replying."""
+
+from conversations.services.asking import ask as ask
+from conversations.services.asking import ensure_answering as ensure_answering
+from conversations.services.escalating import AlreadyEscalated as AlreadyEscalated
+from conversations.services.escalating import NotAnswered as NotAnswered
+from conversations.services.escalating import NothingToReply as NothingToReply
+from conversations.services.escalating import escalate as escalate
+from conversations.services.escalating import reply as reply
+from conversations.services.keeping import keep as keep

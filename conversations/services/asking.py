@@ -1,0 +1,93 @@
+"""Asking a question."""
+
+import datetime as dt
+import uuid
+from typing import Final
+
+from django.db import transaction
+
+from accounts.models import User
+from conversations.enums import Escalation, TurnStatus
+from conversations.models import LONGEST_QUESTION, Conversation, Turn
+from conversations.queries import ConversationMissing
+from microcred.errors import Conflict, Invalid
+from ops import audit, jobs
+from ops.jobs import Ensured
+
+KIND: Final = "conversations.answer"
+KEPT: Final = 10
+MOST_WAITING: Final = 5
+
+
+class QuestionInvalid(Invalid):
+    """A question cannot be like this."""
+
+    default_code = "QUERY_400"
+
+
+class TooManyWaiting(Conflict):
+    """The student has as many questions under way as anybody may have."""
+
+    default_code = "QUERIES_409"
+
+
+@transaction.atomic
+def ask(*, by: User, question: str, conversation_id: uuid.UUID | None = None, now: dt.datetime) -> Turn:
+    """Put a question, in a conversation or a new one, and have it answered.
+
+    Of a conversation the last ten questions are kept, and those that still wait for an answer or an advisor.
+
+    Raises:
+        QuestionInvalid: if it is empty or too long.
+        ConversationMissing: if there is no such conversation, or it is not the caller's own.
+        TooManyWaiting: if the caller has ``MOST_WAITING`` under way.
+    """
+    said = question.strip()
+    if not 0 < len(said) <= LONGEST_QUESTION:
+        raise QuestionInvalid(
+            f"A question has 1 to {LONGEST_QUESTION} characters.", details={"field": "question"}
+        )
+    conversation = _conversation(by, conversation_id, now)
+    waiting = Turn.objects.filter(conversation__user=by, status=TurnStatus.WAITING).count()
+    if waiting >= MOST_WAITING:
+        raise TooManyWaiting(
+            f"{waiting} of your questions are being answered. Wait for one of them.",
+            details={"most": MOST_WAITING},
+        )
+    conversation.asked, conversation.updated_at = conversation.asked + 1, now
+    conversation.save(update_fields=["asked", "updated_at"])
+    turn = Turn.objects.create(
+        conversation=conversation, number=conversation.asked, question=said, asked_at=now
+    )
+    forgotten = _forget_old(conversation)
+    jobs.enqueue(KIND, payload={"turn_id": str(turn.pk)}, unique_key=_key(turn), share=str(by.pk))
+    audit.record(
+        by=by, action="query.asked", resource_type="query", resource_id=turn.pk,
+        metadata={"conversation_id": str(conversation.pk), "number": turn.number, "forgotten": forgotten},
+    )  # fmt: skip
+    return turn
+
+
+def ensure_answering(turn: Turn) -> Ensured:
+    """Have a job of a question that waits for its answer."""
+    return jobs.ensure(KIND, unique_key=_key(turn), payload={"turn_id": str(turn.pk)})
+
+
+def _key(turn: Turn) -> str:
+    return f"answer:{turn.pk}"
+
+
+def _conversation(by: User, conversation_id: uuid.UUID | None, now: dt.datetime) -> Conversation:
+    if conversation_id is None:
+        return Conversation.objects.create(user=by, started_at=now, updated_at=now)
+    found = Conversation.objects.select_for_update().filter(pk=conversation_id, user=by).first()
+    if found is None:
+        raise ConversationMissing("There is no such conversation.")
+    return found
+
+
+def _forget_old(conversation: Conversation) -> int:
+    """Delete what is older than the last ten; return how many that were."""
+    old = Turn.objects.filter(conversation=conversation, number__lte=conversation.asked - KEPT)
+    over = old.filter(status=TurnStatus.ANSWERED).exclude(escalation=Escalation.WAITING)
+    return over.delete()[0]

@@ -1,0 +1,48 @@
+"""What a question says of itself."""
+
+from decimal import Decimal
+
+import pytest
+
+from conversations.analysis import analyse
+
+
+@pytest.mark.parametrize(
+    ("question", "subject", "refers_back"),
+    [
+        ("What about it?", (), True),
+        ("Why?", (), False),
+        ("How is it assessed?", (), True),
+        ("How long does it take?", (), True),
+        ("???", (), False),
+        ("Does this course require prior learning?", (), True),
+        ("Is there a course on secure coding?", ("secure", "coding"), False),
+        ("Which courses are there about SQL?", ("sql",), False),
+        ("What is earned value and where is it taught?", ("value",), False),
+        ("How do I make forms that people finish?", ("forms", "people"), False),
+        ("Does it need access to a real site?", ("access", "real", "site"), True),
+        ("How is the SQL joins course assessed?", ("sql", "joins"), False),
+        ("Wie lerne ich Schweißen?", ("wie", "lerne", "ich", "schweissen"), False),
+    ],
+)
+def test_a_question_has_a_subject_or_leans_on_another(
+    question: str, subject: tuple[str, ...], refers_back: bool
+) -> None:
+    found = analyse(question)
+
+    assert (found.subject, found.refers_back, found.is_vague) == (subject, refers_back, not subject)
+
+
+@pytest.mark.parametrize(
+    ("question", "leans", "clarity"),
+    [
+        ("How is the SQL joins course assessed?", False, "1"),
+        ("How is it assessed?", True, "0.75"),
+        ("How is it assessed?", False, "0"),
+        ("What does SQL Joins cover? Who is it for?", False, "0.75"),
+        ("And SQL? " + "words " * 60, True, "0.50"),
+        ("SQL? Joins? " + "words " * 60, True, "0.25"),
+    ],
+)
+def test_clarity_falls_with_what_has_to_be_guessed(question: str, leans: bool, clarity: str) -> None:
+    assert analyse(question).clarity(leans=leans) == Decimal(clarity)
