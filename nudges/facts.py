@@ -30,10 +30,16 @@ def facts_of(preferences: Sequence[NudgePreference], *, now: dt.datetime) -> dic
         {user: last.at for user, last in practised.items()},
     )
     goals = practice.reached_since(ids, since=now - deciding.GOAL_IS_NEWS)
+    earlier = Nudge.objects.filter(user__in=ids).order_by()
     found: dict[str, dict[uuid.UUID, list[Any]]] = {
         "unfinished": _by_user((one.user_id, _unfinished(one)) for one in assessments.open_of(ids, now=now)),
         "goals": _by_user((goal.user_id, _goal(goal)) for goal in goals),
-        "earlier": _by_user((row.user_id, _earlier(row)) for row in Nudge.objects.filter(user__in=ids)),
+        "earlier": _by_user(
+            (user, Earlier(NudgeKind(kind), reference, about, at))
+            for user, kind, reference, about, at in earlier.values_list(
+                "user", "kind", "reference", "about", "created_at"
+            )
+        ),
     }
     return {
         row.user_id: Facts(
@@ -79,7 +85,3 @@ def _unfinished(one: assessments.OpenAssessment) -> Unfinished:
 
 def _goal(goal: Any) -> ReachedGoal:
     return ReachedGoal(str(goal.pk), goal.title, goal.skill.name, goal.target_difficulty, goal.reached_at)
-
-
-def _earlier(row: Nudge) -> Earlier:
-    return Earlier(NudgeKind(row.kind), row.reference, row.about, row.created_at)

@@ -10,12 +10,15 @@ from typing import Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.urls import reverse
 
 from nudges.marks import MarkedFor, marked
 from nudges.queries import Letter
 
 ONE_CLICK: Final = "List-Unsubscribe=One-Click"
+# The addresses of `nudges.page_urls` and `nudges.urls`: to look them up, a worker would load all pages and the API.
+WAY_IN: Final = "/n/"
+WAY_OUT: Final = "/nudges/stop/"
+BUTTON: Final = "/api/v1/nudges/stop/"
 #: From here on the replies of mail servers are final (RFC 5321, section 4.2.1).
 FINAL: Final = 500
 
@@ -49,25 +52,25 @@ def send(letter: Letter) -> None:
 def written(letter: Letter) -> EmailMessage:
     """Return a letter; one nudge is always the same message, so that mailboxes may know a second for what it is."""
     token = marked(letter.user_id, MarkedFor.STOP)
-    way_in = _address("nudge-click", marked(letter.nudge_id, MarkedFor.CLICK))
+    way_in = _address(WAY_IN, marked(letter.nudge_id, MarkedFor.CLICK))
     host = settings.PUBLIC_URL.partition("://")[2].partition("/")[0].partition(":")[0]
     return EmailMessage(
         subject=letter.title,
         body=f"{letter.text}\n\n{way_in}\n\n"
         f"Why you get this: {letter.reason}\n"
-        f"To get no more of these: {_address('nudges-stop', token)}\n",
+        f"To get no more of these: {_address(WAY_OUT, token)}\n",
         to=[letter.address],
         headers={
             "Message-ID": f"<nudge-{letter.nudge_id}@{host}>",
-            "List-Unsubscribe": f"<{_address('nudges-stop-once', token)}>",
+            "List-Unsubscribe": f"<{_address(BUTTON, token)}>",
             "List-Unsubscribe-Post": ONE_CLICK,
             "Auto-Submitted": "auto-generated",
         },
     )
 
 
-def _address(name: str, token: str) -> str:
-    return f"{settings.PUBLIC_URL}{reverse(name, args=[token])}"
+def _address(path: str, token: str) -> str:
+    return f"{settings.PUBLIC_URL}{path}{token}"
 
 
 def _refused(codes: Iterable[int]) -> Exception:

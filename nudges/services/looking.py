@@ -26,7 +26,9 @@ from nudges.services.telling import tell
 
 log = structlog.get_logger(__name__)
 BATCH: Final = 200
-MOST_BATCHES: Final = 25
+MOST_BATCHES: Final = 100
+# A run ends before its job is taken to hang; the next one goes on.
+MOST_TOLD: Final = 2000
 LOOKED_EVERY: Final = dt.timedelta(hours=1)
 # Who may not be told now is looked at again, in case they may once more.
 LOOKED_IN_VAIN: Final = dt.timedelta(days=1)
@@ -58,7 +60,7 @@ class Due:
 def look(*, now: dt.datetime) -> dict[str, int]:
     """Tell whoever is to be told something now; a function of the schedule. Returns how many were looked at and told.
 
-    A run looks at ``MOST_BATCHES`` batches, and the next goes on from there.
+    A run looks at ``MOST_BATCHES`` batches, or until it has told ``MOST_TOLD``; the next goes on from there.
     """
     if not settings.NUDGES:
         return {"looked_at": 0, "told": 0}
@@ -70,7 +72,7 @@ def look(*, now: dt.datetime) -> dict[str, int]:
         told += sum(
             tell(one.user_id, one.draft, clock=one.clock, version=one.version, now=now) for one in due
         )
-        if number < BATCH:
+        if number < BATCH or told >= MOST_TOLD:
             break
     return {"looked_at": looked_at, "told": told}
 

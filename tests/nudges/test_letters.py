@@ -2,18 +2,23 @@
 
 import datetime as dt
 import email
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from email.message import Message
 
 import pytest
+from django.conf import settings as django_settings
 from django.core import mail
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from nudges import repairs, services, tasks
+from nudges import letters, repairs, services, tasks
 from nudges.marks import MarkedFor, marked
 from nudges.models import Nudge
 from nudges.services.telling import LETTER
@@ -102,7 +107,7 @@ class TestWhatIsSent:
         nudge = waiting()
 
         assert work(nudge) == "sent"
-        assert [letter.to for letter in mail.outbox] == [["sam@example.org"]]
+        assert [sent.to for sent in mail.outbox] == [["sam@example.org"]]
 
 
 class TestWhatIsNotSent:
@@ -215,6 +220,34 @@ class TestFromLookToMailbox:
         )
         assert client.post(way_out).status_code == 200
         assert services.preference_of(by=nudge.user, now=timezone.now()).stopped_at is not None
+
+
+def test_letters_lead_where_the_pages_are() -> None:
+    found = {
+        name: reverse(name, args=["token"]).removesuffix("token")
+        for name in ("nudge-click", "nudges-stop", "nudges-stop-once")
+    }
+
+    assert found == {
+        "nudge-click": letters.WAY_IN,
+        "nudges-stop": letters.WAY_OUT,
+        "nudges-stop-once": letters.BUTTON,
+    }
+
+
+def test_a_worker_writes_letters_without_loading_pages_or_api() -> None:
+    program = (
+        "import sys, uuid, django; django.setup(); from nudges import letters; from nudges.queries import Letter; "
+        "one = uuid.UUID(int=1); letters.written(Letter(one, one, 'sam@example.org', 'a', 'b', 'c', True)).message(); "
+        "print('rest_framework.views' in sys.modules, 'microcred.urls' in sys.modules)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=django_settings.BASE_DIR, capture_output=True, text=True, check=True,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "microcred.settings"},
+    )  # fmt: skip
+
+    assert done.stdout.split() == ["False", "False"]
 
 
 def test_the_handlers_are_those_that_jobs_name(settings: Settings) -> None:

@@ -172,9 +172,11 @@ class TestActivity:
 
 class TestWhen:
     def test_what_falls_due_in_quiet_hours_is_told_at_their_end(self) -> None:
-        """In Auckland it is ten to one at night; quiet hours end at 19:00 UTC."""
+        """In Auckland it is ten to one at night; quiet hours end at 19:30 UTC."""
         student = achiever()
-        NudgePreferenceFactory(user=student, time_zone="Pacific/Auckland", look_at=NOW - HOUR)
+        NudgePreferenceFactory(
+            user=student, time_zone="Pacific/Auckland", quiet_until=dt.time(8, 30), look_at=NOW - HOUR
+        )
         before = NOW - dt.timedelta(minutes=10)
 
         assert services.look(now=before) == {"looked_at": 1, "told": 0}
@@ -182,7 +184,7 @@ class TestWhen:
             services.look(now=NOW + minutes * dt.timedelta(minutes=1))
 
         nudge = Nudge.objects.get()
-        assert nudge.created_at == dt.datetime(2026, 3, 11, 19, tzinfo=dt.UTC)
+        assert nudge.created_at == dt.datetime(2026, 3, 11, 19, 30, tzinfo=dt.UTC)
         assert nudge.day == dt.date(2026, 3, 12)
 
     def test_the_institutions_time_zone_counts_where_none_is_named(self, settings: Settings) -> None:
@@ -218,6 +220,14 @@ class TestWhen:
 
         assert [services.look(now=NOW)["told"] for _ in range(3)] == [4, 1, 0]
 
+    def test_a_run_ends_when_it_has_told_many(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(looking, "BATCH", 1)
+        monkeypatch.setattr(looking, "MOST_TOLD", 2)
+        for _ in range(3):
+            NudgePreferenceFactory(user=away())
+
+        assert [services.look(now=NOW)["told"] for _ in range(2)] == [2, 1]
+
 
 class TestOnce:
     def test_the_database_refuses_a_second_on_the_same_day(self) -> None:
@@ -232,11 +242,12 @@ class TestOnce:
         with pytest.raises(IntegrityError, match="nudges_reference_once"), transaction.atomic():
             NudgeFactory(user=first.user, reference=first.reference, created_at=NOW + DAY)
 
-    def test_who_has_changed_their_mind_meanwhile_is_not_told(self) -> None:
+    @pytest.mark.parametrize("change", [{"stopped": True}, {"quiet_from": dt.time(12)}], ids=str)
+    def test_who_has_changed_their_mind_meanwhile_is_not_told(self, change: dict[str, Any]) -> None:
         student = away()
         looking.enlist(now=NOW)
         (one,) = services.due(now=NOW)
-        services.prefer(by=student, now=NOW, stopped=True)
+        services.prefer(by=student, now=NOW, **change)
 
         assert not services.tell(one.user_id, one.draft, clock=one.clock, version=one.version, now=NOW)
         assert Nudge.objects.count() == 0
