@@ -17,6 +17,7 @@ from companion.evidence import Recommended, recommended
 from companion.facts import AssessmentFacts, assessment_facts
 from companion.marking import MICROCENTS, MarkedQuestion, marked_question
 from companion.steering import Steering, steering
+from nudges import queries as nudges
 from ops.queries import is_under_way
 from practice import queries as practice
 from recommendations import queries as recommendations
@@ -72,6 +73,15 @@ class CallLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminder:
+    """What the student was reminded of, and why; not what they made of it, which is theirs."""
+
+    told_at: dt.datetime
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """One assessment with everything known about it; parts that are not there (yet) are None or empty.
 
@@ -92,6 +102,7 @@ class Dossier:
     is_held: bool
     is_renewed: bool
     changes: tuple[ChangeLine, ...]
+    reminders: tuple[Reminder, ...]
 
 
 def dossier(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Dossier:
@@ -122,6 +133,9 @@ def dossier(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Dossier:
         is_held=assessments.is_held(assessment),
         is_renewed=is_renewed,
         changes=change_lines(assessment.pk) if has_scores else (),
+        reminders=tuple(
+            Reminder(one.created_at, one.title, one.reason) for one in nudges.latest_of(assessment.user_id)
+        ),
     )
 
 

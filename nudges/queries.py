@@ -15,6 +15,7 @@ from nudges.enums import LetterStatus, NudgeKind
 from nudges.facts import clock_of
 from nudges.models import Nudge, NudgePreference
 
+SHOWN: Final = 3
 FOLLOWED_WITHIN: Final = dt.timedelta(hours=48)
 
 
@@ -65,6 +66,11 @@ def own_nudge(*, by: User, nudge_id: uuid.UUID, lock: bool = False) -> Nudge:
     if found is None:
         raise NudgeMissing("There is no such nudge.")
     return found
+
+
+def latest_of(student_id: uuid.UUID) -> Sequence[Nudge]:
+    """Return what a student was told last, the latest first; for those who look after them."""
+    return tuple(Nudge.objects.filter(user=student_id)[:SHOWN])
 
 
 def letter(nudge_id: uuid.UUID, *, now: dt.datetime) -> Letter | None:

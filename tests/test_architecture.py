@@ -22,7 +22,7 @@ FLOORS = {
     "practice": 7,
     "nudges": 8,
     "conversations": 7,
-    "companion": 8,
+    "companion": 9,
 }
 DOMAIN = {
     "catalog",

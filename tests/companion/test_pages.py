@@ -21,6 +21,7 @@ from recommendations.models import RecommendationFeedback
 from tests.companion.scenes import advised_student, finished_assessment
 from tests.factories.accounts import AdminFactory, AdvisorFactory, UserFactory
 from tests.factories.assessments import started_assessment, submitted_assessment
+from tests.factories.nudges import NudgeFactory
 from tests.factories.practice import SkillRatingFactory
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +194,24 @@ class TestAssessment:
         assert "The time for this assessment is over" in shown
         assert "I would start by asking" in shown
         assert "of 1.00" not in shown
+
+    def test_what_the_student_was_reminded_of_last_is_there_with_the_reason(self) -> None:
+        advisor, student = advised_student()
+        assessment = started_assessment(user=student)
+        client = browser_of(advisor)
+        assert "Reminders" not in client.get(page_of(assessment)).content.decode()
+        for day in range(1, 5):
+            NudgeFactory(
+                user=student, title=f"Goal {day} <b>", reason=f"Reached on {day} March.",
+                created_at=dt.datetime(2026, 3, day, 12, tzinfo=dt.UTC),
+            )  # fmt: skip
+        NudgeFactory(title="Of somebody else")
+
+        page = client.get(page_of(assessment)).content.decode()
+
+        assert re.findall(r"Goal \d &lt;b&gt;", page) == [f"Goal {day} &lt;b&gt;" for day in (4, 3, 2)]
+        assert "Reached on 4 March." in page
+        assert "Of somebody else" not in page
 
     def test_a_failed_one_says_why(self) -> None:
         assessment = submitted_assessment()
