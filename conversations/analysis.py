@@ -21,6 +21,7 @@ _LISTS: Final = json.loads((Path(__file__).parent / "word_lists.json").read_text
 REFERENCES: Final = frozenset(_LISTS["references"].split())
 FUNCTION: Final = frozenset(_LISTS["function_words"].split())
 ASPECTS: Final = frozenset(_LISTS["aspects"].split())
+SECTIONS: Final = {kind: frozenset(words.split()) for kind, words in _LISTS["sections"].items()}
 CLEAR: Final = Decimal(1)
 LEANING: Final = Decimal("0.25")
 SEVERAL: Final = Decimal("0.25")
@@ -61,6 +62,13 @@ def analyse(question: str) -> Analysis:
         questions=max(1, question.count("?")),
         words=len(words),
     )
+
+
+def section(text: str) -> str:
+    """Return what kind of section a question asks for, or a heading announces: assessment, audience, work or content;
+    nothing where no word tells. The first kind that has a word counts, for "who is assessed" is about assessment."""
+    words = {word.casefold() for word in _WORD.findall(text)}
+    return next((kind for kind, telling in SECTIONS.items() if not words.isdisjoint(telling)), "")
 
 
 def beginnings(text: str) -> frozenset[str]:

@@ -14,7 +14,7 @@ import structlog
 from django.conf import settings
 
 from conversations import prompting
-from conversations.analysis import Analysis, analyse, beginnings
+from conversations.analysis import Analysis, analyse, beginnings, section
 from conversations.confidence import IN_SCOPE, MEDIUM, Confidence, completeness, relevance, share
 from conversations.enums import Author, Band, Outcome
 from conversations.prompting import Said, UnreadableAnswer
@@ -168,7 +168,7 @@ def _written(asked: _Asked, means: Means) -> _Written:
         return not fault(said, sources, own=own, others=titles)
 
     near = sentence_nearness(asked.search, means.embedder)
-    chosen = choose(asked.search.passages, asked.search.text, near, stands=stands)
+    chosen = choose(asked.search.passages, asked.search.text, near, section(asked.question), stands=stands)
     return _Written(Checked(tuple(chosen), ()), Author.PASSAGES, degraded=means.model is not None)
 
 

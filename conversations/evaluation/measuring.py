@@ -5,6 +5,7 @@ would cost money and differ from day to day. An answer is right if it cites one 
 question; a question that nothing answers is handled rightly if it is refused or given an overview alone.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,13 +22,31 @@ from conversations.retrieving import GAIN, searches
 from microcred.ai.base import Embedder
 
 SURE: Final = 0.95
+_HEADING: Final = re.compile(r"^## (.+)$", re.MULTILINE)
+_MARK: Final = re.compile(r"\[(\d+)\]")
 REFUSED: Final = frozenset({Outcome.OUT_OF_SCOPE, Outcome.OVERVIEW, Outcome.UNCLEAR})
 HALVES: Final[tuple[Half, ...]] = ("choose", "report")
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """A credential by its key, and the headings of its document's sections in order."""
+
+    key: str
+    headings: tuple[str, ...]
+
+    @staticmethod
+    def of(key: str, text: str | None) -> "Offered":
+        """Return a credential with the headings of its document."""
+        return Offered(key, tuple(one.strip() for one in _HEADING.findall(text or "")))
+
+
+@dataclass(frozen=True, slots=True)
 class Tried:
-    """A question with what came of it, how near the catalog comes to it alone, and how much nearer after others."""
+    """A question with what came of it, how near the catalog comes to it alone, and how much nearer after others.
+
+    ``opens_rightly`` says whether the first sentence is of the section that is asked for; None where none is.
+    """
 
     case: Case
     analysis: Analysis
@@ -36,6 +55,7 @@ class Tried:
     gain: float | None
     cited: frozenset[str]
     would_cite: frozenset[str]
+    opens_rightly: bool | None
 
     @property
     def is_right(self) -> bool:
@@ -52,12 +72,12 @@ class Tried:
         return (self.draft.follows is not None) == (self.case.kind == "follow_up")
 
 
-def measure(cases: Sequence[Case], embedder: Embedder, keys: Mapping[UUID, str]) -> list[Tried]:
-    """Put every question; ``keys`` are those of credentials by id."""
-    return [_tried(case, embedder, keys) for case in cases]
+def measure(cases: Sequence[Case], embedder: Embedder, offered: Mapping[UUID, Offered]) -> list[Tried]:
+    """Put every question about what is offered, by id."""
+    return [_tried(case, embedder, offered) for case in cases]
 
 
-def _tried(case: Case, embedder: Embedder, keys: Mapping[UUID, str]) -> Tried:
+def _tried(case: Case, embedder: Embedder, offered: Mapping[UUID, Offered]) -> Tried:
     topics = list(reversed(case.earlier))
     alone, *joined = searches([case.question, *(f"{topic} {case.question}" for topic in topics)], embedder)
     before = [Earlier(one, "", one) for one in topics]
@@ -69,13 +89,25 @@ def _tried(case: Case, embedder: Embedder, keys: Mapping[UUID, str]) -> Tried:
         draft,
         alone.cosine,
         max((one.cosine - alone.cosine for one in joined), default=None),
-        _cited(draft, keys),
-        _cited(candid, keys),
+        _cited(draft, offered),
+        _cited(candid, offered),
+        _opens_rightly(case, draft, offered),
     )
 
 
-def _cited(draft: Draft, keys: Mapping[UUID, str]) -> frozenset[str]:
-    return frozenset(keys[UUID(one["credential_id"])] for one in draft.citations)
+def _cited(draft: Draft, offered: Mapping[UUID, Offered]) -> frozenset[str]:
+    return frozenset(offered[UUID(one["credential_id"])].key for one in draft.citations)
+
+
+def _opens_rightly(case: Case, draft: Draft, offered: Mapping[UUID, Offered]) -> bool | None:
+    if case.section is None:
+        return None
+    mark = _MARK.search(draft.answer)
+    first = next((one for one in draft.citations if mark and one["mark"] == mark[1]), None)
+    if first is None:
+        return False
+    found = offered[UUID(first["credential_id"])]
+    return found.key in case.right and found.headings[case.section - 1 : case.section] == (first["heading"],)
 
 
 def report(tried: Sequence[Tried]) -> dict[str, Any]:
@@ -146,6 +178,9 @@ def _figures(tried: Sequence[Tried]) -> dict[str, Any]:
         "follow_up_right_credential": part("follow_up", lambda one: one.is_right),
         "new_topic_right_credential": part("new_topic", lambda one: one.is_right),
         "follow_ups_told_from_new_topics": _share([one.follows_rightly for one in asked]),
+        "opens_with_the_section_asked_for": _share(
+            [one.opens_rightly for one in tried if one.opens_rightly is not None]
+        ),
         "ambiguous_recognised": part("ambiguous", lambda one: one.is_right),
         "out_of_scope_not_answered": part("out_of_scope", lambda one: one.is_right),
         "out_of_scope_refused": part("out_of_scope", lambda one: one.draft.outcome == Outcome.OUT_OF_SCOPE),

@@ -18,13 +18,17 @@ Half = Literal["choose", "report"]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question, what was asked before it (the latest last), and the keys of the credentials one of which answers."""
+    """A question, what was asked before it (the latest last), and the keys of the credentials one of which answers.
+
+    Where it asks for what a certain section says, ``section`` is its number in the document, from 1.
+    """
 
     kind: Kind
     question: str
     earlier: tuple[str, ...]
     right: frozenset[str]
     half: Half
+    section: int | None = None
 
 
 def read(path: Path = FILE) -> Sequence[Case]:
@@ -35,6 +39,13 @@ def read(path: Path = FILE) -> Sequence[Case]:
         half: Half = "report" if met[row["kind"]] % 2 else "choose"
         met[row["kind"]] += 1
         cases.append(
-            Case(row["kind"], row["question"], tuple(row.get("earlier", ())), frozenset(row["right"]), half)
+            Case(
+                row["kind"],
+                row["question"],
+                tuple(row.get("earlier", ())),
+                frozenset(row["right"]),
+                half,
+                row.get("section"),
+            )
         )
     return cases

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from conversations.analysis import analyse
+from conversations.analysis import analyse, section
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,23 @@ def test_a_question_has_a_subject_or_leans_on_another(
 )
 def test_clarity_falls_with_what_has_to_be_guessed(question: str, leans: bool, clarity: str) -> None:
     assert analyse(question).clarity(leans=leans) == Decimal(clarity)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("How is it assessed?", "assessment"),
+        ("Grading", "assessment"),
+        ("Standard of the award", "assessment"),
+        ("Who is it for?", "audience"),
+        ("Prior learning", "audience"),
+        ("Whom it suits", "audience"),
+        ("What are the tasks?", "work"),
+        ("Practical part", "work"),
+        ("What does it cover?", "content"),
+        ("Syllabus", "content"),
+        ("Outer joins", ""),
+    ],
+)
+def test_questions_and_headings_tell_a_kind_of_section(text: str, kind: str) -> None:
+    assert section(text) == kind

@@ -1,7 +1,9 @@
 """An answer of nothing but the documents' own sentences."""
 
 import uuid
+from dataclasses import replace
 
+from conversations.analysis import section
 from conversations.selecting import Found, choose, texts_of
 from recommendations.citing import Sentence, Source
 
@@ -16,7 +18,7 @@ def passage(mark: str, whose: uuid.UUID, text: str, nearness: float, *, verbatim
 
 def chosen(*passages: Found, question: str = "outer joins", **nearness: float) -> list[str]:
     near = {text: nearness.get(text.split()[0], 0.0) for text in texts_of(passages)}
-    return [str(one) for one in choose(passages, question, near, stands=lambda _: True)]
+    return [str(one) for one in choose(passages, question, near, section(question), stands=lambda _: True)]
 
 
 def test_the_nearest_sentences_are_quoted_in_the_order_of_the_passages() -> None:
@@ -66,7 +68,7 @@ def test_what_does_not_stand_is_passed_over() -> None:
     def stands(said: Sentence) -> bool:
         return "Alpha" not in said.text
 
-    assert [str(said) for said in choose([one], "outer joins", {}, stands=stands)] == [
+    assert [str(said) for said in choose([one], "outer joins", {}, "", stands=stands)] == [
         "Course 1 (Topics): “Beta tells of inner joins.” [1]"
     ]
 
@@ -76,3 +78,15 @@ def test_a_sentence_that_is_cut_says_so() -> None:
 
     assert said.endswith("and” … [1]")
     assert len(said.split()) < 60
+
+
+def test_the_section_that_is_asked_for_opens_the_answer() -> None:
+    topics = passage("1", FIRST, "Alpha is about outer joins.", 0.6)
+    grading = replace(passage("2", FIRST, "Beta is a query of your own.", 0.5), heading="Grading")
+    others = replace(passage("3", SECOND, "Gamma is an oral examination.", 0.5), heading="Assessment")
+
+    said = chosen(topics, grading, others, question="How is it assessed?", Alpha=0.4, Beta=0.3)
+
+    assert [one.split(":")[0] for one in said] == [
+        "Course 1 (Grading)", "Course 1 (Topics)", "Course 2 (Assessment)",
+    ]  # fmt: skip

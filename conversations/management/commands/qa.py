@@ -30,15 +30,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Measure and print."""
-        keys = dict(catalog.credentials().order_by().values_list("pk", "key"))
+        rows = catalog.credentials().order_by("pk").values_list("pk", "key", "documents__text")
+        offered = {pk: measuring.Offered.of(key, text) for pk, key, text in rows}
         try:
             cases = sets.read(options["questions"])
-            unknown = {key for case in cases for key in case.right} - set(keys.values())
+            unknown = {key for case in cases for key in case.right} - {one.key for one in offered.values()}
             if unknown:
                 raise CommandError(
                     f"The catalog has no credential {min(unknown)}. Load the seed catalog first."
                 )
-            found = measuring.report(measuring.measure(cases, providers.embedder(), keys))
+            found = measuring.report(measuring.measure(cases, providers.embedder(), offered))
         except (OSError, ValueError, KeyError, ProviderError, EmbedderError) as error:
             raise CommandError(str(error)) from error
         except DomainError as error:

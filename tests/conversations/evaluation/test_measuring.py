@@ -48,13 +48,16 @@ def test_from_where_on_nearly_all_are_good() -> None:
 def test_the_command_counts_what_is_right(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     catalog(monkeypatch)
     rows = [
-        {"kind": "answerable", "question": ABOUT_JOINS, "right": ["outer-joins-in-practice"]},
+        {
+            "kind": "answerable", "question": ABOUT_JOINS, "right": ["outer-joins-in-practice"],
+            "section": 1,
+        },
         {"kind": "answerable", "question": ABOUT_JOINS, "right": ["kanban-for-teams"]},
         {"kind": "out_of_scope", "question": ABOUT_RAIN, "right": []},
         {"kind": "ambiguous", "question": "What about it?", "right": []},
         {
             "kind": "follow_up", "question": "What does it cover?", "earlier": [ABOUT_JOINS],
-            "right": ["outer-joins-in-practice"],
+            "right": ["outer-joins-in-practice"], "section": 2,
         },
     ]  # fmt: skip
     file = tmp_path / "questions.json"
@@ -70,6 +73,7 @@ def test_the_command_counts_what_is_right(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert found["choose"]["out_of_scope_refused"] == {"of": 1, "held": 1, "share": 1.0}
     assert found["choose"]["ambiguous_recognised"] == {"of": 1, "held": 1, "share": 1.0}
     assert found["choose"]["follow_ups_told_from_new_topics"] == {"of": 1, "held": 1, "share": 1.0}
+    assert found["choose"]["opens_with_the_section_asked_for"] == {"of": 2, "held": 1, "share": 0.5}
     written = StringIO()
     call_command("qa", "evaluate", questions=file, stdout=written)
     assert "right credential                             1/1           0/1" in written.getvalue()
