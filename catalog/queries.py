@@ -290,6 +290,11 @@ def document(document_id: uuid.UUID) -> CredentialDocument:
     return found
 
 
+def documents_of(credential_ids: Collection[uuid.UUID]) -> list[CredentialDocument]:
+    """Return the documents of these credentials, retired or not."""
+    return list(CredentialDocument.objects.filter(credential__in=credential_ids))
+
+
 def _with_skills(rows: QuerySet[Credential]) -> QuerySet[Credential]:
     skills = Prefetch("credential_skills", queryset=CredentialSkill.objects.select_related("skill"))
     return rows.prefetch_related(skills)

@@ -8,6 +8,7 @@ from conversations.queries.turns import (
     earlier_turns,
     escalated,
     get_visible,
+    handed_over,
     own_turn,
     to_answer,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "earlier_turns",
     "escalated",
     "get_visible",
+    "handed_over",
     "own_turn",
     "to_answer",
 ]

@@ -76,6 +76,12 @@ def escalated(by: User) -> QuerySet[Turn]:
     return waiting.select_related("conversation__user").order_by("escalated_at", "pk")
 
 
+def handed_over(by: User) -> QuerySet[Turn]:
+    """Return what was handed to an advisor, as far as the caller may see it: what waits first, the latest first."""
+    rows = visible_to(by).exclude(escalation=Escalation.NONE).select_related("conversation__user")
+    return rows.order_by("-escalation", "-escalated_at", "-pk")
+
+
 def to_answer(turn_id: uuid.UUID) -> Turn | None:
     """Return a question that waits for its answer; None where it has one, or is gone. For background work."""
     waiting = Turn.objects.filter(pk=turn_id, status=TurnStatus.WAITING)

@@ -1,5 +1,6 @@
 """Asking, keeping what was answered, escalating, and replying."""
 
+from conversations.models import LONGEST_REPLY as LONGEST_REPLY
 from conversations.services.asking import ask as ask
 from conversations.services.asking import ensure_answering as ensure_answering
 from conversations.services.escalating import AlreadyEscalated as AlreadyEscalated

@@ -1,0 +1,141 @@
+"""Questions that students handed to their advisors, ready for the page."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from accounts.models import User
+from catalog import queries as catalog
+from conversations import queries as conversations
+from conversations.enums import Author, Band, Escalation, Outcome
+
+OUTCOMES: Final[Mapping[str, str]] = {
+    Outcome.ANSWER: "Answered",
+    Outcome.OVERVIEW: "Overview only",
+    Outcome.UNCLEAR: "Asked back",
+    Outcome.OUT_OF_SCOPE: "Out of scope",
+    Outcome.UNAVAILABLE: "Not answered",
+}
+AUTHORS: Final[Mapping[str, str]] = {
+    Author.PASSAGES: "in the documents’ own sentences",
+    Author.MODEL: "by a model, from the documents",
+}
+BANDS: Final[Mapping[str, tuple[str, str]]] = {
+    Band.HIGH: ("high confidence", "good"),
+    Band.MEDIUM: ("medium confidence", "warn"),
+    Band.LOW: ("low confidence", "bad"),
+}
+PARTS: Final[Mapping[str, str]] = {
+    "self_assessment": "the model’s own opinion",
+    "relevance": "relevance of what was found",
+    "clarity": "clarity of the question",
+    "completeness": "completeness",
+}
+Documents = Mapping[tuple[str, str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CitedPassage:
+    """A passage that an answer cites; ``document_id`` is None where it does not stand in its
+    document any more."""
+
+    mark: str
+    title: str
+    heading: str
+    snippet: str
+    document_id: uuid.UUID | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its answer as the student reads it; ``parts`` are those of the confidence, in words, with their
+    values from 0 to 1."""
+
+    pk: uuid.UUID
+    question: str
+    asked_at: dt.datetime
+    outcome: str
+    answer: str
+    author: str
+    band: tuple[str, str]
+    parts: tuple[tuple[str, float], ...]
+    passages: tuple[CitedPassage, ...]
+    is_handed_over: bool
+    awaits_reply: bool
+    reply: str
+    replied_by: str
+    replied_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question that was handed over, within the conversation that it was asked in."""
+
+    pk: uuid.UUID
+    student: str
+    handed_over_at: dt.datetime | None
+    awaits_reply: bool
+    conversation: tuple[Asked, ...]
+
+
+def inquiry(*, by: User, turn_id: uuid.UUID) -> Inquiry:
+    """Return a question with the conversation around it.
+
+    Raises:
+        TurnMissing: if it is not there, not for the caller to see, or was handed to nobody.
+    """
+    turn = conversations.get_visible(by=by, turn_id=turn_id)
+    if turn.escalation == Escalation.NONE:
+        raise conversations.TurnMissing("There is no such question.")
+    around = conversations.conversation_visible(by=by, conversation_id=turn.conversation_id)
+    turns: Sequence[Any] = list(around.turns.all())
+    cited = {uuid.UUID(citation["credential_id"]) for one in turns for citation in one.citations}
+    documents = {(str(one.credential_id), one.uri): one for one in catalog.documents_of(cited)}
+    return Inquiry(
+        pk=turn.pk,
+        student=str(around.user),
+        handed_over_at=turn.escalated_at,
+        awaits_reply=turn.escalation == Escalation.WAITING,
+        conversation=tuple(_asked(one, documents) for one in turns),
+    )
+
+
+def _asked(turn: Any, documents: Documents) -> Asked:
+    return Asked(
+        pk=turn.pk,
+        question=turn.question,
+        asked_at=turn.asked_at,
+        outcome=OUTCOMES.get(turn.outcome, "Being answered"),
+        answer=turn.answer,
+        author=AUTHORS.get(turn.author, ""),
+        band=BANDS.get(turn.band, ("", "")) if turn.outcome == Outcome.ANSWER else ("", ""),
+        parts=tuple(
+            (word, float(value))
+            for name, word in PARTS.items()
+            if turn.outcome == Outcome.ANSWER and (value := getattr(turn, name)) is not None
+        ),
+        passages=tuple(_passage(citation, documents) for citation in turn.citations),
+        is_handed_over=turn.escalation != Escalation.NONE,
+        awaits_reply=turn.escalation == Escalation.WAITING,
+        reply=turn.reply,
+        replied_by=str(turn.replied_by or ""),
+        replied_at=turn.replied_at,
+    )
+
+
+def _passage(citation: Mapping[str, Any], documents: Documents) -> CitedPassage:
+    document = documents.get((citation["credential_id"], citation["source_uri"]))
+    there = document.text[citation["start"] : citation["end"]] if document else ""
+    return CitedPassage(
+        mark=citation["mark"],
+        title=citation["title"],
+        heading=citation["heading"],
+        snippet=citation["snippet"],
+        document_id=document.pk if document and there == citation["snippet"] else None,
+        start=citation["start"],
+        end=citation["end"],
+    )

@@ -1,0 +1,136 @@
+"""Staff reads what students handed over, with the conversation around it, and replies."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from catalog.models import CredentialDocument
+from conversations.models import Turn
+from tests.factories.accounts import AdvisorAssignmentFactory, AdvisorFactory
+from tests.factories.catalog import CredentialDocumentFactory
+from tests.factories.conversations import ConversationFactory, EscalatedTurnFactory, TurnFactory
+
+pytestmark = pytest.mark.django_db
+
+NOW = dt.datetime(2026, 3, 11, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def turn() -> Turn:
+    """A question that waits for an advisor, after one that was answered."""
+    student = AdvisorAssignmentFactory(student__name="Ada Quill", advisor__name="Robin").student
+    conversation = ConversationFactory(user=student, asked=2)
+    document = CredentialDocumentFactory(
+        title="SQL Joins in Practice", text="Joins are statements about rows."
+    )
+    citation = {
+        "mark": "1", "credential_id": str(document.credential_id), "title": document.title, "heading": "What it covers",
+        "source_uri": document.uri, "start": 0, "end": 5, "snippet": "Joins",
+    }  # fmt: skip
+    TurnFactory(conversation=conversation, citations=[citation])
+    return EscalatedTurnFactory(
+        conversation=conversation, number=2, question="And is it <b>worth</b> it for me?"
+    )
+
+
+@pytest.fixture
+def client(turn: Turn) -> Client:
+    found = Client()
+    found.force_login(turn.conversation.user.advisor_links.get().advisor)
+    return found
+
+
+def page(client: Client, turn: Turn) -> str:
+    return client.get(reverse("advisor:question", args=[turn.pk])).content.decode()
+
+
+def test_what_waits_is_listed_before_what_has_a_reply(client: Client, turn: Turn) -> None:
+    EscalatedTurnFactory(
+        conversation=turn.conversation, number=3, question="Who teaches it?", escalated_at=NOW + dt.timedelta(days=1),
+        escalation="replied", reply="Robin does.", replied_at=NOW + dt.timedelta(days=2),
+    )  # fmt: skip
+    EscalatedTurnFactory(question="Of somebody else’s student")
+
+    listed = client.get(reverse("advisor:questions")).content.decode()
+
+    assert listed.index("And is it &lt;b&gt;worth&lt;/b&gt; it for me?") < listed.index("Who teaches it?")
+    assert "2 found" in listed
+    assert "Ada Quill" in listed
+    assert "somebody else" not in listed
+
+
+def test_without_questions_the_list_says_when_there_are() -> None:
+    client = Client()
+    client.force_login(AdvisorFactory())
+
+    assert (
+        "They appear here when the catalog cannot answer"
+        in client.get(reverse("advisor:questions")).content.decode()
+    )
+
+
+def test_the_conversation_around_it_is_shown_with_what_answers_rest_on(client: Client, turn: Turn) -> None:
+    document = CredentialDocument.objects.get()
+
+    shown = page(client, turn)
+
+    assert "Which course covers outer joins?" in shown
+    assert "Answered in the documents’ own sentences" in shown
+    assert (
+        "Confidence from relevance of what was found 0.80, clarity of the question 1.00, completeness 0.50."
+        in shown
+    )
+    assert f"{reverse('advisor:document', args=[document.pk])}?start=0&amp;end=5#passage" in shown
+    assert "Overview only" in shown
+
+
+def test_a_passage_that_was_changed_since_is_not_opened_in_its_document(client: Client, turn: Turn) -> None:
+    CredentialDocument.objects.update(text="Something else.")
+
+    shown = page(client, turn)
+
+    assert "<strong>[1]</strong> SQL Joins in Practice" in shown
+    assert "#passage" not in shown
+
+
+def test_a_reply_is_sent_and_stands_below_the_question(client: Client, turn: Turn) -> None:
+    sent = client.post(reverse("advisor:question", args=[turn.pk]), {"text": " It is. "}, follow=True)
+
+    shown = sent.content.decode()
+    turn.refresh_from_db()
+    assert (turn.reply, turn.escalation) == ("It is.", "replied")
+    assert "Your reply is sent." in shown
+    assert "It is." in shown
+    assert "Send the reply" not in shown
+
+
+def test_an_empty_reply_is_refused_and_says_why(client: Client, turn: Turn) -> None:
+    refused = client.post(reverse("advisor:question", args=[turn.pk]), {"text": "  "})
+
+    assert refused.status_code == 400
+    assert "Write something." in refused.content.decode()
+
+
+def test_who_was_too_late_reads_so_and_sees_the_reply(client: Client, turn: Turn) -> None:
+    Turn.objects.filter(pk=turn.pk).update(escalation="replied", reply="It is.", replied_at=NOW)
+
+    refused = client.post(reverse("advisor:question", args=[turn.pk]), {"text": "It is not."})
+
+    assert refused.status_code == 400
+    assert "The question does not wait for a reply." in refused.content.decode()
+    assert "You had written: “It is not.”" in refused.content.decode()
+
+
+@pytest.mark.parametrize("other", ["not handed over", "of somebody else’s student", "not there"])
+def test_what_is_not_for_them_is_not_there(client: Client, turn: Turn, other: str) -> None:
+    own = TurnFactory(conversation=turn.conversation, number=3)
+    ids = {
+        "not handed over": own.pk,
+        "of somebody else’s student": EscalatedTurnFactory().pk,
+        "not there": uuid.uuid4(),
+    }
+
+    assert client.get(reverse("advisor:question", args=[ids[other]])).status_code == 404
