@@ -6,7 +6,7 @@ told.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -18,7 +18,8 @@ from conversations.analysis import Analysis, analyse, beginnings, section
 from conversations.confidence import IN_SCOPE, MEDIUM, Confidence, completeness, relevance, share
 from conversations.enums import Author, Band, Outcome
 from conversations.prompting import Said, UnreadableAnswer
-from conversations.retrieving import Look, Search, look, sentence_nearness
+from conversations.records import Fact, Record, as_sources, asked_facts, leaves_out, nearest_credentials, told
+from conversations.retrieving import Look, Search, look, records_of, sentence_nearness
 from conversations.selecting import Found, choose
 from microcred.ai.base import Embedder, ProviderError
 from recommendations.citing import Checked, Sentence, check, fault
@@ -96,10 +97,23 @@ class _Asked:
     analysis: Analysis
     look: Look
     earlier: Sequence[Earlier] = field(default_factory=tuple)
+    facts: Sequence[Fact] = ()
+    records: Sequence[Record] = ()
 
     @property
     def search(self) -> Search:
         return self.look.search
+
+    @property
+    def sources(self) -> list[Found]:
+        """What can be cited: the passages, and the records behind them."""
+        return [*self.search.passages, *self.of_records]
+
+    @property
+    def of_records(self) -> list[Found]:
+        """The records as sources."""
+        passages = self.search.passages
+        return as_sources(self.records, after=len(passages), nearness=self.search.cosine)
 
 
 def answer(question: str, earlier: Sequence[Earlier], means: Means) -> Draft:
@@ -119,11 +133,19 @@ def answer(question: str, earlier: Sequence[Earlier], means: Means) -> Draft:
         clarity = analysis.clarity(leans=follows is not None)
         return Draft(Outcome.OUT_OF_SCOPE, OUT_OF_SCOPE, _confidence(asked, None, clarity, Decimal(0)))
     topic = question if follows is None else earlier[follows].topic
+    asked = _with_records(asked)
     return _weighed(asked, _written(asked, means), topic, follows, least=means.least)
 
 
+def _with_records(asked: _Asked) -> _Asked:
+    """Add the records of the nearest credentials, where the question asks what records say."""
+    facts = asked_facts(asked.question)
+    records = records_of(nearest_credentials(asked.search.passages)) if facts else ()
+    return replace(asked, facts=facts, records=records)
+
+
 def _weighed(asked: _Asked, written: _Written, topic: str, follows: int | None, *, least: Decimal) -> Draft:
-    cited = _cited(written.checked, asked.search.passages)
+    cited = _cited(written.checked, asked.sources)
     said = beginnings(" ".join([written.checked.text, *(f"{one.title} {one.heading}" for one in cited)]))
     parts = _confidence(
         asked,
@@ -169,14 +191,23 @@ def _written(asked: _Asked, means: Means) -> _Written:
 
     near = sentence_nearness(asked.search, means.embedder)
     chosen = choose(asked.search.passages, asked.search.text, near, section(asked.question), stands=stands)
-    return _Written(Checked(tuple(chosen), ()), Author.PASSAGES, degraded=means.model is not None)
+    facts = told(asked.facts, asked.records, asked.of_records)
+    # What was asked comes first; of the rest a sentence is enough.
+    said = [*facts, *(chosen[:1] if facts else chosen)]
+    checked = Checked(tuple(said), ())
+    return _Written(
+        checked,
+        Author.PASSAGES,
+        degraded=means.model is not None,
+        declined=not facts and leaves_out(asked.question, checked.text),
+    )
 
 
 def _by_model(asked: _Asked, means: Means) -> _Written | None:
     """What the model says; None where it does not speak, or not so that it can be read."""
     if means.model is None:
         return None
-    passages = [one for one in asked.search.passages if one.source.is_verbatim]
+    passages = [one for one in asked.sources if one.source.is_verbatim]
     if not passages:
         return None
     wording = _wording(asked, passages, means.redacted)

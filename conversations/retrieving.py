@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from catalog import queries as catalog
 from conversations.analysis import Analysis, beginnings
+from conversations.records import Record
 from conversations.selecting import Found, texts_of
 from microcred.ai.base import Embedder, Vectors
 from microcred.ai.vectors import embed_soundly
@@ -89,6 +91,24 @@ def searches(texts: Sequence[str], embedder: Embedder) -> list[Search]:
         Search(text, vector, _found(recommendations.passages_of(own), titles))
         for text, vector, own in zip(texts, vectors, hits, strict=True)
     ]
+
+
+def records_of(credential_ids: Sequence[uuid.UUID]) -> list[Record]:
+    """Return the records of these credentials, as far as they are active, in this order."""
+    rows = catalog.credentials().filter(pk__in=credential_ids).prefetch_related("prerequisites")
+    found = {
+        row.pk: Record(
+            credential_id=row.pk,
+            title=row.title,
+            provider=row.provider,
+            hours=row.hours,
+            level=row.level,
+            language=catalog.other_language(row.language) or "English",
+            before=tuple(sorted(one.title for one in row.prerequisites.all())),
+        )
+        for row in rows
+    }
+    return [found[pk] for pk in credential_ids if pk in found]
 
 
 def _found(passages: Sequence[recommendations.Passage], titles: Mapping[uuid.UUID, str]) -> tuple[Found, ...]:

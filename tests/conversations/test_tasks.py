@@ -292,3 +292,53 @@ def test_a_question_that_is_gone_is_left_alone() -> None:
 
 def test_the_texts_are_those_of_the_catalog() -> None:
     assert JOINS.startswith(QUOTE)
+
+
+def test_what_the_catalog_itself_knows_is_told_first_and_cites_its_record(
+    student: User, offers: dict[str, Credential]
+) -> None:
+    joins = offers["joins"]
+    before = asked(student, ABOUT_JOINS)
+
+    turn = asked(student, "How long does it take?", conversation_id=before.conversation_id)
+
+    mark = turn.citations[-1]["mark"]
+    assert turn.answer.startswith(f"{joins.title} takes {joins.hours} hours [{mark}]. ")
+    assert offers["kanban"].title not in turn.answer
+    assert turn.citations[-1] == {
+        "mark": mark,
+        "credential_id": str(joins.pk),
+        "title": joins.title,
+        "heading": "Catalog record",
+        "source_uri": f"/api/v1/catalog/credentials/{joins.pk}",
+        "start": 0,
+        "end": len(turn.citations[-1]["snippet"]),
+        "snippet": turn.citations[-1]["snippet"],
+    }
+    assert f"{joins.title} takes {joins.hours} hours." in turn.citations[-1]["snippet"]
+
+
+def test_what_neither_record_nor_document_tells_is_left_to_the_advisor(student: User) -> None:
+    before = asked(student, ABOUT_JOINS)
+
+    turn = asked(student, "When does it start?", conversation_id=before.conversation_id)
+
+    assert (turn.outcome, turn.band, turn.escalation) == (Outcome.OVERVIEW, Band.LOW, Escalation.WAITING)
+
+
+def test_a_model_may_cite_records_of_the_catalog(
+    openai: FakeOpenAI, student: User, offers: dict[str, Credential]
+) -> None:
+    title, hours = offers["joins"].title, offers["joins"].hours
+    true, false = f"{title} takes {hours} hours.", f"{title} takes 900 hours."
+
+    def script(request: Received) -> str:
+        mark = mark_of(request, true)
+        return says((true, [mark]), (false, [mark]))(request)
+
+    openai.script = script
+    turn = asked(student, "How long does the course on outer joins with rows and keys take?")
+
+    assert turn.author == Author.MODEL
+    assert turn.answer.startswith(f"{title} takes {hours} hours [")
+    assert "900" not in turn.answer

@@ -1,0 +1,71 @@
+"""What questions ask of the catalog's records, and what these say."""
+
+import uuid
+from dataclasses import replace
+
+import pytest
+
+from conversations.records import Fact, Record, asked_facts, leaves_out
+
+RECORD = Record(uuid.UUID(int=1), "SQL Joins", "Harbour School", 24, 3, "English", ())
+
+
+@pytest.mark.parametrize(
+    ("question", "facts"),
+    [
+        ("How long does it take?", [Fact.HOURS]),
+        ("How many hours is the course on joins?", [Fact.HOURS]),
+        ("Is it hard?", [Fact.LEVEL]),
+        ("Is this one for beginners, and how long is it?", [Fact.HOURS, Fact.LEVEL]),
+        ("Who offers SQL Joins?", [Fact.PROVIDER]),
+        ("Is it taught in Welsh?", [Fact.LANGUAGE]),
+        ("What language is it in?", [Fact.LANGUAGE]),
+        ("Do I need anything before that?", [Fact.BEFORE]),
+        ("Are there prerequisites?", [Fact.BEFORE]),
+        ("Which course teaches me how to clean data?", []),
+        ("Which programming language should I learn?", []),
+        ("How do I write long queries?", []),
+        ("What is hard about joins?", []),
+    ],
+)
+def test_questions_ask_for_facts(question: str, facts: list[Fact]) -> None:
+    assert list(asked_facts(question)) == facts
+
+
+def test_a_record_says_what_it_knows() -> None:
+    assert RECORD.text == (
+        "SQL Joins takes 24 hours. SQL Joins is at level 3 of 5. SQL Joins is offered by Harbour School. "
+        "SQL Joins is taught in English. Before SQL Joins comes no other credential."
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (("Tables",), "Before SQL Joins comes Tables."),
+        (("Keys", "Rows", "Tables"), "Before SQL Joins comes Keys, Rows and Tables."),
+    ],
+)
+def test_what_comes_before_is_named(before: tuple[str, ...], said: str) -> None:
+    assert replace(RECORD, before=before).sentence(Fact.BEFORE) == said
+
+
+def test_one_hour_is_one() -> None:
+    assert replace(RECORD, hours=1).sentence(Fact.HOURS) == "SQL Joins takes 1 hour."
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "is_left_out"),
+    [
+        ("When does it start?", "The course treats joins.", True),
+        ("When does it start?", "It begins in spring.", False),
+        ("How much is it?", "The course treats joins.", True),
+        ("What does the course on budgets cost?", "The first unit is free.", False),
+        ("Is it free?", "The course treats joins.", True),
+        ("Which course treats joins?", "The course treats joins.", False),
+    ],
+)
+def test_prices_and_times_are_left_out_where_no_word_tells_them(
+    question: str, answer: str, is_left_out: bool
+) -> None:
+    assert leaves_out(question, answer) == is_left_out
