@@ -1,12 +1,17 @@
 """Nudges on the wire."""
 
-from typing import Any
+import datetime as dt
+import re
+from typing import Any, Final
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from microcred.api.pagination import PageQuery
 from nudges.enums import NudgeKind
 from nudges.models import LONGEST_ZONE, Nudge, NudgePreference
+
+CLOCK: Final = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
 class NudgeView(serializers.ModelSerializer[Nudge]):
@@ -60,9 +65,25 @@ class Stopped(serializers.Serializer[Any]):
     stopped = serializers.BooleanField()
 
 
+@extend_schema_field({"type": "string", "pattern": CLOCK})
+class ClockTime(serializers.TimeField):
+    """A time of day as clocks show it, such as 21:00; the ``time`` of JSON Schema would want a zone."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", input_formats=["%H:%M"], **kwargs)
+
+    def to_internal_value(self, value: Any) -> dt.time:
+        """Return the time; two digits each, as the schema says."""
+        if not isinstance(value, str) or not re.fullmatch(CLOCK, value):
+            raise serializers.ValidationError("This is no time such as 21:00.")
+        return dt.time.fromisoformat(value)
+
+
 class PreferenceView(serializers.ModelSerializer[NudgePreference]):
     """How a student wants to be told."""
 
+    quiet_from = ClockTime()
+    quiet_until = ClockTime()
     stopped = serializers.SerializerMethodField(help_text="Whether there are none at all.")
 
     class Meta:
@@ -80,8 +101,8 @@ class PreferenceChange(serializers.Serializer[Any]):
 
     email = serializers.BooleanField(required=False)
     in_app = serializers.BooleanField(required=False)
-    quiet_from = serializers.TimeField(required=False, help_text="Nothing is told from this time on, …")
-    quiet_until = serializers.TimeField(
+    quiet_from = ClockTime(required=False, help_text="Nothing is told from this time on, …")
+    quiet_until = ClockTime(
         required=False,
         help_text="… until this, by the clock of the time zone; the same time for no quiet hours.",
     )

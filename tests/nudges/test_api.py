@@ -20,8 +20,8 @@ DAY = dt.timedelta(days=1)
 USUAL = {
     "email": True,
     "in_app": True,
-    "quiet_from": "21:00:00",
-    "quiet_until": "08:00:00",
+    "quiet_from": "21:00",
+    "quiet_until": "08:00",
     "time_zone": "",
     "stopped": False,
     "version": 1,
@@ -132,7 +132,7 @@ class TestPreferences:
         answer = client_of(student).patch(PREFERENCES, change, format="json", headers={"If-Match": '"1"'})
 
         assert answer.json() == USUAL | {
-            "email": False, "quiet_from": "20:30:00", "time_zone": "Europe/Berlin", "version": 2,
+            "email": False, "quiet_from": "20:30", "time_zone": "Europe/Berlin", "version": 2,
         }  # fmt: skip
         line = AuditLog.objects.get(action="nudge_preference.changed")
         assert line.metadata == {
@@ -175,6 +175,8 @@ class TestPreferences:
             ({"time_zone": "../../etc/passwd"}, "TIME_ZONE_400"),
             ({"time_zone": "x" * 65}, "INVALID_400"),
             ({"quiet_from": "25:00"}, "INVALID_400"),
+            ({"quiet_from": "8:00"}, "INVALID_400"),
+            ({"quiet_from": 800}, "INVALID_400"),
             ({"email": "perhaps"}, "INVALID_400"),
             ({"stopped": None}, "INVALID_400"),
         ],
