@@ -8,8 +8,8 @@ from accounts.personal_data.models import Consent
 from microcred.errors import Invalid
 
 MODEL_SCORING: Final = "model_scoring"
-# The text of docs/guides/privacy-student.md that is current; a new version is asked anew by the client.
-CURRENT: Final = {MODEL_SCORING: "2026-11"}
+# The text of docs/guides/privacy.md that is current; a new version is asked anew by the client.
+CURRENT: Final = {MODEL_SCORING: "2026-11-22"}
 
 
 class ConsentUnknown(Invalid):
@@ -35,3 +35,9 @@ def record(*, person: User, purpose: str, given: bool, now: dt.datetime, version
 def newest(person: User, purpose: str) -> Consent | None:
     """Return what counts of what a person has said."""
     return Consent.objects.filter(user=person, purpose=purpose).first()
+
+
+def covers_questions(person: User) -> bool:
+    """Whether a model may see what a person asks: unless they refused, or agreed to a text of essays alone."""
+    said = newest(person, MODEL_SCORING)
+    return person.model_scoring and (said is None or said.version == CURRENT[MODEL_SCORING])

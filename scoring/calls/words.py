@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import User
+from accounts.personal_data import consents
 from microcred.ai import providers
 from microcred.ai.base import ChatModel, ChatReply, ProviderError
 from microcred.ai.keeping import heard_by
@@ -155,7 +156,7 @@ def answers_model(person: User, *, job_id: uuid.UUID, attempt: int) -> Accounted
     That is the model that the settings name, where there is a key, answers by model are not switched off, and the
     person lets a model see what is theirs. It scores nothing, so that no release is asked for. Only for workers.
     """
-    chat = providers.chat_model() if settings.MODEL_ANSWERS and person.model_scoring else None
+    chat = providers.chat_model() if settings.MODEL_ANSWERS and consents.covers_questions(person) else None
     if chat is None:
         return None
     return AccountedWords(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from accounts.models import User
+from accounts.models import Consent, User
 from catalog.models import Credential, CredentialDocument
 from conversations import repairs, services
 from conversations.enums import Author, Band, Escalation, Outcome, TurnStatus
@@ -162,7 +162,7 @@ def test_who_somebody_is_does_not_leave(openai: FakeOpenAI, student: User) -> No
     assert not ModelCallContent.objects.filter(text__icontains="zelda").exists()
 
 
-@pytest.mark.parametrize("why", ["consent", "setting", "budget"])
+@pytest.mark.parametrize("why", ["consent", "older text", "setting", "budget"])
 def test_no_model_is_asked_without_leave(
     openai: FakeOpenAI, student: User, settings: Settings, why: str
 ) -> None:
@@ -170,6 +170,10 @@ def test_no_model_is_asked_without_leave(
     settings.MODEL_BUDGET_MONTH_CENTS = 0.000001 if why == "budget" else 0
     student.profile = {"model_scoring": why != "consent"}
     student.save()
+    if why == "older text":
+        Consent.objects.create(
+            user=student, purpose="model_scoring", version="2026-11", given=True, decided_at=NOW
+        )
 
     turn = asked(student, ABOUT_JOINS)
 

@@ -7,7 +7,7 @@ from accounts.models import Consent, User
 from accounts.personal_data import consents
 from tests.clients import client_of
 from tests.factories.accounts import UserFactory
-from tests.factories.catalog import role_with_every_type
+from tests.factories.catalog import NOW, role_with_every_type
 
 pytestmark = pytest.mark.django_db
 ME = "/api/v1/me"
@@ -18,16 +18,16 @@ def test_a_choice_is_kept_with_the_version_of_its_text() -> None:
     client = client_of(person)
     assert client.get(ME).json()["model_scoring_version"] is None
 
-    client.patch(ME, {"model_scoring": False, "version": "2026-11"}, format="json")
+    client.patch(ME, {"model_scoring": False, "version": "2026-11-22"}, format="json")
     client.patch(ME, {"model_scoring": True}, format="json")
 
     said = list(Consent.objects.filter(user=person).order_by("id"))
     assert [(one.purpose, one.version, one.given) for one in said] == [
-        ("model_scoring", "2026-11", False),
-        ("model_scoring", "2026-11", True),
+        ("model_scoring", "2026-11-22", False),
+        ("model_scoring", "2026-11-22", True),
     ]
     me = client.get(ME).json()
-    assert (me["model_scoring"], me["model_scoring_version"]) == (True, "2026-11")
+    assert (me["model_scoring"], me["model_scoring_version"]) == (True, "2026-11-22")
     assert me["model_scoring_decided_at"] is not None
 
 
@@ -54,3 +54,24 @@ def test_a_consent_is_never_changed() -> None:
 
     with pytest.raises(IntegrityError, match="consents is append-only"), transaction.atomic():
         Consent.objects.filter(user=person).update(given=False)
+
+
+@pytest.mark.parametrize(
+    ("version", "given", "covers"),
+    [
+        (None, True, True),
+        ("2026-11-22", True, True),
+        ("2026-11-22", False, False),
+        ("2026-11", True, False),
+    ],
+)
+def test_questions_are_covered_by_a_text_that_speaks_of_them(
+    version: str | None, given: bool, covers: bool
+) -> None:
+    person: User = UserFactory(profile={"model_scoring": given})
+    if version:
+        Consent.objects.create(
+            user=person, purpose=consents.MODEL_SCORING, version=version, given=given, decided_at=NOW
+        )
+
+    assert consents.covers_questions(person) == covers

@@ -76,7 +76,7 @@ def test_a_standing_choice_counts_until_another_is_made_at_the_start() -> None:
     assert standing.model_scoring_decided_at is not None
     assert AuditLog.objects.get(action="user.model_scoring_chosen").metadata == {
         "model_scoring": False,
-        "version": "2026-11",
+        "version": "2026-11-22",
     }
 
 
