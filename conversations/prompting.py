@@ -6,7 +6,6 @@ sentence by sentence.
 """
 
 import hashlib
-import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any, Final
 
 from conversations.selecting import Found
 from microcred.ai.fences import unfenced
+from recommendations.cited_replies import fence_of, fenced, form, sentence_of, sentences_form
 from recommendations.citing import Sentence
 
 NAME: Final = "answers-1"
@@ -24,7 +24,6 @@ VERSION: Final = f"{NAME}@{SHA256[:12]}"
 SCHEMA_NAME: Final = "catalog_answer"
 MOST_SENTENCES: Final = 5
 MOST_TOKENS: Final = 700
-FENCE_LETTERS: Final = 16
 SURE: Final = 100
 
 
@@ -52,27 +51,24 @@ def user(question: str, history: Sequence[Said], passages: Sequence[Found], *, s
     """Return what is sent beside the instructions."""
     content = [question, [[one.question, one.answer] for one in history]]
     content += [[one.source.mark, one.title, one.source.text] for one in passages]
-    fence = hmac.digest(secret.encode(), json.dumps(["answers", content]).encode(), "sha256").hex()
-    fence = fence[:FENCE_LETTERS]
+    fence = fence_of(["answers", content], secret)
     earlier = [
-        _fenced(f"EARLIER {number}", json.dumps([one.question, one.answer], ensure_ascii=False), fence)
+        fenced(f"EARLIER {number}", json.dumps([one.question, one.answer], ensure_ascii=False), fence)
         for number, one in enumerate(history, start=1)
     ]
     told = [
         f"{json.dumps({'mark': one.source.mark, 'title': one.title, 'heading': one.heading}, ensure_ascii=False)}\n"
-        + _fenced(f"PASSAGE {one.source.mark}", one.source.text, fence)
+        + fenced(f"PASSAGE {one.source.mark}", one.source.text, fence)
         for one in passages
     ]
-    return "\n\n".join([_fenced("QUESTION", question, fence), *earlier, *told])
+    return "\n\n".join([fenced("QUESTION", question, fence), *earlier, *told])
 
 
 def schema(passages: Sequence[Found]) -> Mapping[str, Any]:
     """Return the form of the reply."""
-    marks = {"type": "string", "enum": [one.source.mark for one in passages]}
-    sentence = _object(text={"type": "string"}, sources={"type": "array", "items": marks})
-    return _object(
+    return form(
         answered={"type": "boolean"},
-        sentences={"type": "array", "items": sentence},
+        sentences=sentences_form([one.source.mark for one in passages]),
         confidence={"type": "integer"},
     )
 
@@ -85,30 +81,10 @@ def read(reply: str) -> Reply:
     """
     try:
         body = json.loads(unfenced(reply))
-        said = [_sentence(one) for one in body["sentences"]][:MOST_SENTENCES]
+        said = [sentence_of(one) for one in body["sentences"]][:MOST_SENTENCES]
         sure = body["confidence"]
         if not isinstance(body["answered"], bool) or isinstance(sure, bool) or not isinstance(sure, int):
             raise TypeError("an answer says whether it is one, and how sure it is")
         return Reply(tuple(said) if body["answered"] else (), min(SURE, max(0, sure)) / SURE)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableAnswer("the reply is not of the schema") from error
-
-
-def _sentence(said: Mapping[str, Any]) -> Sentence:
-    text, marks = said["text"], said["sources"]
-    if not isinstance(text, str) or not all(isinstance(mark, str) for mark in marks):
-        raise TypeError("a sentence is a text with its sources")
-    return Sentence(" ".join(text.split()), tuple(dict.fromkeys(marks)))
-
-
-def _fenced(name: str, text: str, fence: str) -> str:
-    return f"<<<{name} {fence}>>>\n{text}\n<<<END {name} {fence}>>>"
-
-
-def _object(**properties: Any) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }

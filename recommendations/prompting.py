@@ -1,8 +1,6 @@
 """Asking a model to put a recommendation into words: the prompt, the schema of its reply, and reading that.
 
-Passages come from outside the house. Each stands between fence lines with a word that nobody can know who wrote the
-passage, so that nothing in it can pass for the end of it; the word follows from the content by a secret, so that the
-same content makes the same prompt, which need not be paid for twice.
+Passages come from outside the house, and stand between fences (`recommendations.cited_replies`).
 
 The reply can name only the credentials and sources that were given. It is still checked sentence by sentence
 (`recommendations.citing`): a schema keeps out other ids, not other claims.
@@ -16,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from microcred.ai.fences import unfenced
-from recommendations.chain import keyed
+from recommendations.cited_replies import fence_of, fenced, form, sentence_of, sentences_form
 from recommendations.citing import Sentence, Source
 
 NAME: Final = "words-1"
@@ -26,7 +24,6 @@ VERSION: Final = f"{NAME}@{SHA256[:12]}"
 SCHEMA_NAME: Final = "recommendation_words"
 MOST_SENTENCES: Final = 6
 TOKENS_A_CREDENTIAL: Final = 400
-FENCE_LETTERS: Final = 16
 
 
 class UnreadableWords(ValueError):
@@ -56,13 +53,13 @@ def request(topics: Sequence[Topic], *, secret: str) -> Request:
     content = [
         [one.credential, one.title, *([source.mark, source.text] for source in one.sources)] for one in topics
     ]
-    fence = keyed(["words", content], secret)[:FENCE_LETTERS]
+    fence = fence_of(["words", content], secret)
     summary, *credentials = topics
     return Request(
         user="\n\n".join(_told(topic, fence) for topic in topics),
-        schema=_object(
+        schema=form(
             summary=_sentences(summary),
-            credentials=_object(**{one.credential: _sentences(one) for one in credentials}),
+            credentials=form(**{one.credential: _sentences(one) for one in credentials}),
         ),
         max_tokens=TOKENS_A_CREDENTIAL * len(topics),
     )
@@ -79,16 +76,9 @@ def read(reply: str, topics: Sequence[Topic]) -> dict[str, list[Sentence]]:
         body = json.loads(unfenced(reply))
         said = {"": body["summary"], **body["credentials"]}
         asked = [topic.credential for topic in topics]
-        return {key: [_sentence(one) for one in said[key]][:MOST_SENTENCES] for key in asked}
+        return {key: [sentence_of(one) for one in said[key]][:MOST_SENTENCES] for key in asked}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableWords("the reply is not of the schema") from error
-
-
-def _sentence(said: Mapping[str, Any]) -> Sentence:
-    text, marks = said["text"], said["sources"]
-    if not isinstance(text, str) or not all(isinstance(mark, str) for mark in marks):
-        raise TypeError("a sentence is a text with its sources")
-    return Sentence(" ".join(text.split()), tuple(dict.fromkeys(marks)))
 
 
 def _told(topic: Topic, fence: str) -> str:
@@ -101,7 +91,7 @@ def _told(topic: Topic, fence: str) -> str:
     )
     lines = [json.dumps(about | {"facts": facts}, ensure_ascii=False, indent=1)]
     lines += [
-        f"<<<PASSAGE {source.mark} {fence}>>>\n{source.text}\n<<<END PASSAGE {source.mark} {fence}>>>"
+        fenced(f"PASSAGE {source.mark}", source.text, fence)
         for source in topic.sources
         if source.is_passage and topic.credential
     ]
@@ -109,15 +99,4 @@ def _told(topic: Topic, fence: str) -> str:
 
 
 def _sentences(topic: Topic) -> dict[str, Any]:
-    marks = {"type": "string", "enum": [source.mark for source in topic.sources]}
-    sentence = _object(text={"type": "string"}, sources={"type": "array", "items": marks})
-    return {"type": "array", "items": sentence}
-
-
-def _object(**properties: Any) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+    return sentences_form([source.mark for source in topic.sources])

@@ -51,6 +51,7 @@ SHARED_MODULES = {
     "assessments.answers",
     "assessments.serializers",
     "scoring.rules",
+    "recommendations.cited_replies",
     "recommendations.citing",
     "recommendations.names",
     "recommendations.nearness",
