@@ -19,8 +19,8 @@ OUTCOMES: Final[Mapping[str, str]] = {
     Outcome.UNAVAILABLE: "Not answered",
 }
 AUTHORS: Final[Mapping[str, str]] = {
-    Author.PASSAGES: "in the documents’ own sentences",
-    Author.MODEL: "by a model, from the documents",
+    Author.PASSAGES: "in the catalog’s own words",
+    Author.MODEL: "by a model, from the catalog",
 }
 BANDS: Final[Mapping[str, tuple[str, str]]] = {
     Band.HIGH: ("high confidence", "good"),

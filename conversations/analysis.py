@@ -29,6 +29,20 @@ WORDY: Final = Decimal("0.25")
 MANY_WORDS: Final = 60
 BEGINNING: Final = 5
 
+# Who writes like this needs somebody, now, and no catalog. Kept short: what is missed is refused as before.
+_IN_NEED: Final = re.compile(
+    r"\b(?:kill|hurt|harm|cut)(?:ing)? myself\b|\bsuicid\w*|\bself[- ]harm\w*|\bend (?:my life|it all)\b"
+    r"|\b(?:want|wish|going) to (?:die|be dead)\b|\b(?:don['’]t|do not) want to (?:live|be alive)\b"
+    r"|\b(?:harass|abus|assault|bully|stalk|rap)(?:es|ed|ing)? me\b"
+    r"|\b(?:i am|i['’]m) (?:being )?(?:harass|abus|bulli|stalk)ed\b",
+    re.IGNORECASE,
+)
+_OF_ONESELF: Final = re.compile(
+    r"\bam i\b|\bmy (?:own )?(?:\w+ )?(?:weakness\w*|strengths?|results?|scores?|levels?|assessments?|essays?|advisor|"
+    r"password|account|progress|goals?|grades?)\b",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
@@ -69,6 +83,16 @@ def section(text: str) -> str:
     nothing where no word tells. The first kind that has a word counts, for "who is assessed" is about assessment."""
     words = {word.casefold() for word in _WORD.findall(text)}
     return next((kind for kind, telling in SECTIONS.items() if not words.isdisjoint(telling)), "")
+
+
+def needs_a_person(question: str) -> bool:
+    """Whether it speaks of harm to whoever asks."""
+    return bool(_IN_NEED.search(question))
+
+
+def is_about_oneself(question: str) -> bool:
+    """Whether it asks for what the catalog cannot know: how whoever asks is doing, or what is theirs."""
+    return bool(_OF_ONESELF.search(question))
 
 
 def beginnings(text: str) -> frozenset[str]:

@@ -9,16 +9,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 import structlog
 from django.conf import settings
 
 from conversations import prompting
-from conversations.analysis import Analysis, analyse, beginnings, section
+from conversations.analysis import Analysis, analyse, beginnings, is_about_oneself, needs_a_person, section
 from conversations.confidence import IN_SCOPE, MEDIUM, Confidence, completeness, relevance, share
 from conversations.enums import Author, Band, Outcome
 from conversations.prompting import Said, UnreadableAnswer
-from conversations.records import Fact, Record, as_sources, asked_facts, leaves_out, nearest_credentials, told
+from conversations.records import Fact, Record, as_sources, asked_facts, credentials_meant, leaves_out, told
 from conversations.retrieving import Look, Search, look, records_of, sentence_nearness
 from conversations.selecting import Found, choose
 from microcred.ai.base import Embedder, ProviderError
@@ -35,7 +36,16 @@ UNCLEAR: Final = (
     "I cannot tell what you ask about. Please name the credential, the skill or the topic that you mean."
 )
 OUT_OF_SCOPE: Final = (
-    "I answer questions about the micro-credentials of this catalog, and none of its documents is about this."
+    "I answer questions about the micro-credentials of this catalog, in English, and have found nothing there about "
+    "this one."
+)
+HELP: Final = (
+    "What you write is more than a catalog can answer. Please talk to somebody whom you trust, now. If you are in "
+    "danger, call your local emergency number. You can also hand this to your advisor."
+)
+OWN: Final = (
+    "I know the catalog, and nothing of you. Your results and your progress say how you are doing, and your advisor "
+    "can help with the rest."
 )
 NEAREST: Final = "I cannot answer this well enough from the catalog. Nearest to your question: {titles}."
 UNAVAILABLE: Final = "Your question could not be answered this time."
@@ -43,11 +53,13 @@ UNAVAILABLE: Final = "Your question could not be answered this time."
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What was asked and answered before; ``topic`` is what it was about, empty where it was about nothing."""
+    """What was asked and answered before; ``topic`` is what it was about, empty where it was about nothing; ``cited``
+    are the credentials whose passages the answer cites."""
 
     question: str
     answer: str
     topic: str
+    cited: Sequence[UUID] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +134,10 @@ def answer(question: str, earlier: Sequence[Earlier], means: Means) -> Draft:
     Raises:
         ProviderError: from the embedder. UnlikeVectors: its vectors are not of the index in use.
     """
+    if needs_a_person(question):
+        return Draft(Outcome.OUT_OF_SCOPE, settings.ANSWERS_HELP_TEXT or HELP, NOTHING)
+    if is_about_oneself(question):
+        return Draft(Outcome.OUT_OF_SCOPE, OWN, NOTHING)
     analysis = analyse(question)
     about = [place for place, one in enumerate(earlier) if one.topic]
     if analysis.is_vague and not about:
@@ -133,27 +149,30 @@ def answer(question: str, earlier: Sequence[Earlier], means: Means) -> Draft:
         clarity = analysis.clarity(leans=follows is not None)
         return Draft(Outcome.OUT_OF_SCOPE, OUT_OF_SCOPE, _confidence(asked, None, clarity, Decimal(0)))
     topic = question if follows is None else earlier[follows].topic
-    asked = _with_records(asked)
+    asked = _with_records(asked, () if follows is None else earlier[follows].cited)
     return _weighed(asked, _written(asked, means), topic, follows, least=means.least)
 
 
-def _with_records(asked: _Asked) -> _Asked:
-    """Add the records of the nearest credentials, where the question asks what records say."""
+def _with_records(asked: _Asked, talked_about: Sequence[UUID]) -> _Asked:
+    """Add the records of the credentials that are meant, where the question asks what records say."""
     facts = asked_facts(asked.question)
-    records = records_of(nearest_credentials(asked.search.passages)) if facts else ()
-    return replace(asked, facts=facts, records=records)
+    if not facts:
+        return asked
+    meant = credentials_meant(asked.question, asked.search.passages, talked_about)
+    return replace(asked, facts=facts, records=records_of(meant))
 
 
 def _weighed(asked: _Asked, written: _Written, topic: str, follows: int | None, *, least: Decimal) -> Draft:
     cited = _cited(written.checked, asked.sources)
+    is_answered = bool(cited) and not written.declined
     said = beginnings(" ".join([written.checked.text, *(f"{one.title} {one.heading}" for one in cited)]))
     parts = _confidence(
         asked,
         written.self_assessment,
         asked.analysis.clarity(leans=follows is not None),
-        completeness(beginnings(" ".join(asked.analysis.subject)), said) if cited else Decimal(0),
+        completeness(beginnings(" ".join(asked.analysis.subject)), said) if is_answered else Decimal(0),
     )
-    if written.declined or not cited or parts.score < least:
+    if not is_answered or parts.score < least:
         return Draft(
             Outcome.OVERVIEW,
             _overview(asked.search.passages),

@@ -21,6 +21,8 @@ from conversations.serializers import (
     EscalationList,
     QuestionRequest,
     ReplyRequest,
+    TurnList,
+    TurnQuery,
     TurnView,
 )
 from microcred.api.pagination import PageQuery, paginate
@@ -39,7 +41,7 @@ _LOCATION: Final = OpenApiParameter(
 
 
 class AskView(APIView):
-    """Asking."""
+    """Asking, and what one has asked."""
 
     permission_classes = [MayAsk]
 
@@ -59,6 +61,19 @@ class AskView(APIView):
             now=timezone.now(),
         )
         return _shown(turn)
+
+    @extend_schema(
+        operation_id="qa_queries", tags=["Questions"], parameters=[TurnQuery],
+        responses={200: TurnList, **errors(400, 403)},
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """Return what one has asked, the latest first."""
+        wanted = valid(TurnQuery, request.query_params)
+        rows = queries.own_turns(caller(request))
+        if "escalation" in wanted:
+            rows = rows.filter(escalation=wanted["escalation"])
+        page = paginate(rows, page=wanted["page"], page_size=wanted["page_size"])
+        return Response(page.envelope(TurnView(page.items, many=True).data))
 
 
 class TurnEndpoint(APIView):

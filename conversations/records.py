@@ -31,18 +31,23 @@ class Fact(StrEnum):
 
 # English, as the lists of words that are no subject are; a question in another language is answered by passages alone.
 _ASKING: Final = {
-    Fact.HOURS: r"\bhow (?:long|many (?:hours|days|weeks))\b|\bhow much time\b|\bduration\b|\btime[- ]consuming\b",
+    Fact.HOURS: r"\bhow (?:long|many (?:hours|days|weeks))\b|\bhow much time\b|\bduration\b|\btime[- ]consuming\b"
+    r"|\b(?:short(?:er|est)|long(?:er|est))\b|\b(?:under|less than|at most|within) \d+ hours\b",
     Fact.LEVEL: r"\b(?:how|too|very|so) (?:hard|difficult|advanced|easy)\b|\b(?:what|which) level\b|\bbeginners?\b"
-    r"|\b(?:is|are) (?:it|this|that|they) (?:hard|difficult|advanced|easy)\b",
+    r"|\b(?:is|are) (?:it|this|that|they) (?:hard|difficult|advanced|easy)\b|\b(?:hard|easi)(?:er|est)\b",
     Fact.PROVIDER: r"\bwho (?:offers|provides|runs|teaches|gives|issues)\b|\bproviders?\b",
     Fact.LANGUAGE: r"\b(?:in )?(?:what|which) language (?:is|are|do|does)\b|\btaught in\b",
     Fact.BEFORE: r"\bprerequisites?\b|\brequirements?\b|\b(?:need|have|should|must)\b.{0,40}\b(?:before|first)\b",
 }
 # What no record knows, and a document seldom: how it is asked for, and a word without which no sentence tells it.
 _UNKNOWN: Final = (
-    (r"\bhow much (?:is|are|does|do)\b|\b(?:price|prices|cost|costs|fee|fees|tuition|free)\b",
-     r"\b(?:price|prices|priced|cost|costs|fee|fees|tuition|free|paid|pay)\b|[€$£]"),
-    (r"\bwhen (?:is|are|does|do|can|will)\b|\b(?:dates?|deadlines?)\b",
+    (r"\bhow much (?:is|are|does|do) (?:it|this|that|they|these|the|a|an)\b.{0,60}(?:\bcosts?\b|\?|$)"
+     r"|\b(?:does|do|what|how much).{0,60}\bcosts?\b\W*$|\b(?:price|prices|fee|fees|tuition)\b"
+     r"|\bfor free\b|\bfree of charge\b|\b(?:is|are)\b.{0,60}\bfree\b\W*$",
+     r"\b(?:fee|fees|tuition|free of charge|for free)\b|[€$£]"),
+    (r"\bwhen (?:is|are|does|do|can|will)\b.{0,60}"
+     r"\b(?:start|begin|take place|held|offered|enroll?|register|next)\b"
+     r"|\b(?:start|starting|next) dates?\b|\bdeadlines?\b",
      r"\b(?:starts?|begins?|held) (?:in|on|every|each|any)\b"
      r"|\b(?:deadlines?|spring|summer|autumn|winter|term|semester)\b"),
 )  # fmt: skip
@@ -76,8 +81,9 @@ class Record:
             case Fact.LANGUAGE:
                 return f"{self.title} is taught in {self.language}."
             case Fact.BEFORE:
-                first = _together(self.before) if self.before else "no other credential"
-                return f"Before {self.title} comes {first}."
+                if not self.before:
+                    return f"{self.title} needs no other credential first."
+                return f"Before {self.title} comes {_together(self.before)}."
 
     @property
     def text(self) -> str:
@@ -95,11 +101,16 @@ def leaves_out(question: str, answer: str) -> bool:
     return any(asking.search(question) and not telling.search(answer) for asking, telling in _TOLD_OR_NOT)
 
 
-def nearest_credentials(passages: Sequence[Found]) -> list[uuid.UUID]:
-    """Return the credentials whose passages were found first, without those far behind the nearest."""
+def credentials_meant(
+    question: str, passages: Sequence[Found], talked_about: Sequence[uuid.UUID]
+) -> list[uuid.UUID]:
+    """Return whose records answer a question: of the credentials that it names; else of those that the answer before it
+    cited, where it leans on that; else of those whose passages were found first, without what is far behind."""
+    said = question.casefold()
+    named = [one.credential_id for one in passages if one.title.casefold() in said]
     best = max((one.nearness for one in passages), default=0.0)
-    near = (one.credential_id for one in passages if one.nearness >= best - BEHIND)
-    return list(dict.fromkeys(near))[:MOST_CREDENTIALS]
+    near = [one.credential_id for one in passages if one.nearness >= best - BEHIND]
+    return list(dict.fromkeys(named or talked_about or near))[:MOST_CREDENTIALS]
 
 
 def as_sources(records: Iterable[Record], *, after: int, nearness: float) -> list[Found]:

@@ -8,10 +8,12 @@ from rest_framework import serializers
 from conversations.confidence import WEIGHTS
 from conversations.enums import Author, Band, Escalation, Outcome, TurnStatus
 from conversations.models import LONGEST_QUESTION, LONGEST_REPLY, PARTS, Conversation, Turn
+from microcred.api.pagination import PageQuery
 
 DISCLAIMERS: Final = {
-    Band.MEDIUM: "This may be incomplete. Read the passages that are cited, or ask your advisor.",
-    Band.LOW: "This is no answer. Your advisor can give one.",
+    Outcome.ANSWER: "This may be incomplete. Read the passages that are cited, or ask your advisor.",
+    Outcome.OVERVIEW: "This is no answer. Your advisor has the question and can give one.",
+    Outcome.UNAVAILABLE: "This is no answer. Your advisor has the question and can give one.",
 }
 
 
@@ -122,12 +124,18 @@ class TurnView(serializers.ModelSerializer[Turn]):
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_disclaimer(self, turn: Turn) -> str | None:
         """What to tell whoever reads it, where it cannot be relied on."""
-        return DISCLAIMERS.get(Band(turn.band)) if turn.band else None
+        return (
+            None
+            if turn.band == Band.HIGH
+            else DISCLAIMERS.get(Outcome(turn.outcome))
+            if turn.outcome
+            else None
+        )
 
     @extend_schema_field(serializers.BooleanField())
     def get_advisor_suggested(self, turn: Turn) -> bool:
-        """Whether the advisor should be asked, or has been."""
-        return turn.band in (Band.MEDIUM, Band.LOW)
+        """Whether the advisor should be asked, or has been: not about what is unclear, or not of the catalog."""
+        return turn.outcome in DISCLAIMERS and turn.band != Band.HIGH
 
     @extend_schema_field(AdvisorReply(allow_null=True))
     def get_reply(self, turn: Turn) -> dict[str, Any] | None:
@@ -135,6 +143,25 @@ class TurnView(serializers.ModelSerializer[Turn]):
         if turn.replied_at is None:
             return None
         return dict(AdvisorReply({"text": turn.reply, "replied_at": turn.replied_at}).data)
+
+
+class TurnQuery(PageQuery):
+    """Query parameters of the list of one's questions."""
+
+    escalation = serializers.ChoiceField(
+        choices=Escalation.choices,
+        required=False,
+        help_text="Such as replied, for what one's advisor has replied to.",
+    )
+
+
+class TurnList(serializers.Serializer[Any]):
+    """One page of what one has asked, the latest first."""
+
+    items = TurnView(many=True)
+    page = serializers.IntegerField()
+    page_size = serializers.IntegerField()
+    total = serializers.IntegerField()
 
 
 class ConversationView(serializers.ModelSerializer[Conversation]):

@@ -25,7 +25,7 @@ def answer(claim: Claim) -> None:
     if turn is None:
         return
     earlier = queries.earlier_turns(turn)
-    draft = _answered(claim, turn, [Earlier(one.question, one.answer, one.topic) for one in earlier])
+    draft = _answered(claim, turn, [_earlier(one) for one in earlier])
     follows = None if draft.follows is None else earlier[draft.follows].pk
     with claim.finish():
         services.keep(turn_id=turn.pk, draft=draft, follows=follows, now=timezone.now())
@@ -36,6 +36,11 @@ def give_up(claim: Claim) -> None:
     draft = Draft(Outcome.UNAVAILABLE, UNAVAILABLE, NOTHING, degraded=True)
     with claim.finish():
         services.keep(turn_id=uuid.UUID(claim.payload["turn_id"]), draft=draft, now=timezone.now())
+
+
+def _earlier(turn: Turn) -> Earlier:
+    cited = dict.fromkeys(uuid.UUID(one["credential_id"]) for one in turn.citations)
+    return Earlier(turn.question, turn.answer, turn.topic, tuple(cited))
 
 
 def _answered(claim: Claim, turn: Turn, earlier: list[Earlier]) -> Draft:

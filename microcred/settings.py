@@ -278,6 +278,7 @@ MODEL_MAX_READINGS = env.integer("MODEL_MAX_READINGS", 3)  # of an essay whose s
 MODEL_CALLS_AT_ONCE = env.integer("MODEL_CALLS_AT_ONCE", 4)  # of one assessment; 1 for one after the other
 MODEL_WORDS = env.flag("MODEL_WORDS", default=True)  # whether a model writes what recommendations say
 MODEL_ANSWERS = env.flag("MODEL_ANSWERS", default=True)  # whether a model answers questions
+ANSWERS_HELP_TEXT = env.text("ANSWERS_HELP_TEXT")  # for who writes of harm to themself
 MODEL_REDACT_NAMES = env.names("MODEL_REDACT_NAMES", [])  # replaced in every answer, beside its student's
 EMBEDDERS = ("sentence-transformers", "openai")
 EMBEDDING_PROVIDER = env.choice("EMBEDDING_PROVIDER", EMBEDDERS, EMBEDDERS[0])

@@ -1,6 +1,7 @@
 """Time zones by their names."""
 
 import zoneinfo
+from functools import cache
 
 from microcred.errors import Invalid
 
@@ -9,6 +10,12 @@ class ZoneUnknown(Invalid):
     """There is no time zone of this name."""
 
     default_code = "TIME_ZONE_400"
+
+
+@cache
+def _names() -> frozenset[str]:
+    """The names by which zones are known, without what stands for this machine's own."""
+    return frozenset(zoneinfo.available_timezones()) - {"localtime"}
 
 
 def unknown_zone() -> ZoneUnknown:
@@ -22,6 +29,8 @@ def zone_named(name: str) -> zoneinfo.ZoneInfo:
     Raises:
         ZoneUnknown: if there is none of this name.
     """
+    if name not in _names():
+        raise unknown_zone()
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):

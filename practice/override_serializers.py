@@ -37,6 +37,12 @@ class GoalOverride(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=SETTABLE_STATUSES, required=False)
     reason = Reason()
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Return what is to be different; nothing is no override."""
+        if set(attrs) == {"reason"}:
+            raise serializers.ValidationError("Name target_difficulty, due_on or status.")
+        return attrs
+
 
 class OverrideStanding(serializers.Serializer[Any]):
     """A level in Elo points, or of a goal what was changed."""

@@ -10,6 +10,7 @@ from conversations.queries.turns import (
     get_visible,
     handed_over,
     own_turn,
+    own_turns,
     to_answer,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "get_visible",
     "handed_over",
     "own_turn",
+    "own_turns",
     "to_answer",
 ]

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Final
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 
 from accounts.models import User
 from accounts.policy import sees_student
@@ -77,9 +77,15 @@ def escalated(by: User) -> QuerySet[Turn]:
 
 
 def handed_over(by: User) -> QuerySet[Turn]:
-    """Return what was handed to an advisor, as far as the caller may see it: what waits first, the latest first."""
+    """Return what was handed to an advisor, as far as the caller may see it: what waits, the longest first, and then
+    what was replied to, the latest first."""
     rows = visible_to(by).exclude(escalation=Escalation.NONE).select_related("conversation__user")
-    return rows.order_by("-escalation", "-escalated_at", "-pk")
+    return rows.order_by("-escalation", F("replied_at").desc(nulls_last=True), "escalated_at", "pk")
+
+
+def own_turns(by: User) -> QuerySet[Turn]:
+    """Return what the caller has asked, the latest first."""
+    return Turn.objects.filter(conversation__user=by).order_by("-asked_at", "-pk")
 
 
 def to_answer(turn_id: uuid.UUID) -> Turn | None:

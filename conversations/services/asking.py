@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db import transaction
 
+from accounts.locking import one_at_a_time
 from accounts.models import User
 from conversations.enums import Escalation, TurnStatus
 from conversations.models import LONGEST_QUESTION, Conversation, Turn
@@ -25,6 +26,12 @@ class QuestionInvalid(Invalid):
     default_code = "QUERY_400"
 
 
+class EarlierWaiting(Conflict):
+    """The question before it in the conversation is still being answered, and this one may lean on it."""
+
+    default_code = "QUERY_WAITING_409"
+
+
 class TooManyWaiting(Conflict):
     """The student has as many questions under way as anybody may have."""
 
@@ -35,11 +42,12 @@ class TooManyWaiting(Conflict):
 def ask(*, by: User, question: str, conversation_id: uuid.UUID | None = None, now: dt.datetime) -> Turn:
     """Put a question, in a conversation or a new one, and have it answered.
 
-    Of a conversation the last ten questions are kept, and those that still wait for an answer or an advisor.
+    Of a conversation the last ten questions are kept, and those that were handed to an advisor.
 
     Raises:
         QuestionInvalid: if it is empty or too long.
         ConversationMissing: if there is no such conversation, or it is not the caller's own.
+        EarlierWaiting: if the question before it is still being answered.
         TooManyWaiting: if the caller has ``MOST_WAITING`` under way.
     """
     said = question.strip()
@@ -47,13 +55,9 @@ def ask(*, by: User, question: str, conversation_id: uuid.UUID | None = None, no
         raise QuestionInvalid(
             f"A question has 1 to {LONGEST_QUESTION} characters.", details={"field": "question"}
         )
+    one_at_a_time(by.pk)
     conversation = _conversation(by, conversation_id, now)
-    waiting = Turn.objects.filter(conversation__user=by, status=TurnStatus.WAITING).count()
-    if waiting >= MOST_WAITING:
-        raise TooManyWaiting(
-            f"{waiting} of your questions are being answered. Wait for one of them.",
-            details={"most": MOST_WAITING},
-        )
+    _check_waiting(by, conversation)
     conversation.asked, conversation.updated_at = conversation.asked + 1, now
     conversation.save(update_fields=["asked", "updated_at"])
     turn = Turn.objects.create(
@@ -66,6 +70,21 @@ def ask(*, by: User, question: str, conversation_id: uuid.UUID | None = None, no
         metadata={"conversation_id": str(conversation.pk), "number": turn.number, "forgotten": forgotten},
     )  # fmt: skip
     return turn
+
+
+def _check_waiting(by: User, conversation: Conversation) -> None:
+    waiting = list(
+        Turn.objects.filter(conversation__user=by, status=TurnStatus.WAITING).values_list(
+            "conversation", flat=True
+        )
+    )
+    if conversation.pk in waiting:
+        raise EarlierWaiting("Your last question here is still being answered. Ask again when it is.")
+    if len(waiting) >= MOST_WAITING:
+        raise TooManyWaiting(
+            f"{len(waiting)} of your questions are being answered. Wait for one of them.",
+            details={"most": MOST_WAITING},
+        )
 
 
 def ensure_answering(turn: Turn) -> Ensured:
@@ -87,7 +106,6 @@ def _conversation(by: User, conversation_id: uuid.UUID | None, now: dt.datetime)
 
 
 def _forget_old(conversation: Conversation) -> int:
-    """Delete what is older than the last ten; return how many that were."""
+    """Delete what is older than the last ten and was handed to nobody; return how many that were."""
     old = Turn.objects.filter(conversation=conversation, number__lte=conversation.asked - KEPT)
-    over = old.filter(status=TurnStatus.ANSWERED).exclude(escalation=Escalation.WAITING)
-    return over.delete()[0]
+    return old.filter(status=TurnStatus.ANSWERED, escalation=Escalation.NONE).delete()[0]

@@ -5,6 +5,7 @@ from nudges.services.following import click_nudge as click_nudge
 from nudges.services.following import open_nudge as open_nudge
 from nudges.services.following import plan_nudge as plan_nudge
 from nudges.services.looking import due as due
+from nudges.services.looking import enlist as enlist
 from nudges.services.looking import look as look
 from nudges.services.posting import note_letter as note_letter
 from nudges.services.preferring import PreferencesChangedMeanwhile as PreferencesChangedMeanwhile

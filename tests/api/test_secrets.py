@@ -1,7 +1,7 @@
 """What is for staff never reaches a student: every secret is a unique word, and no byte of any response has one.
 
 The words are in tests/factories/catalog.py: guidance, level descriptions, model answer, grader notes, the
-accepted short text and staff's feedback all hold "canary"; the numeric key is 73125.75.
+accepted short text and staff's feedback all hold "canary"; the numeric key is 731250067.75.
 """
 
 import json
@@ -42,8 +42,8 @@ from tests.scoring.essays.chats import verdict
 from tests.scoring.replies import QUOTE, SECOND_QUOTE
 
 pytestmark = pytest.mark.django_db
-NUMERIC_KEY = "73125.75"
-CANARIES = ("canary", "73125")
+NUMERIC_KEY = "731250067.75"
+CANARIES = ("canary", "731250067")
 # Names under which a key, a rule or a grader's remark is stored.
 STAFF_NAMES = {
     "rules", "correct", "accepted", "pairs", "order", "signals", "guidance", "model_answer",

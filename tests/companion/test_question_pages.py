@@ -78,7 +78,7 @@ def test_the_conversation_around_it_is_shown_with_what_answers_rest_on(client: C
     shown = page(client, turn)
 
     assert "Which course covers outer joins?" in shown
-    assert "Answered in the documents’ own sentences" in shown
+    assert "Answered in the catalog’s own words" in shown
     assert (
         "Confidence from relevance of what was found 0.80, clarity of the question 1.00, completeness 0.50."
         in shown

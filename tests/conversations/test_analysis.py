@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from conversations.analysis import analyse, section
+from conversations.analysis import analyse, is_about_oneself, needs_a_person, section
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,34 @@ def test_clarity_falls_with_what_has_to_be_guessed(question: str, leans: bool, c
 )
 def test_questions_and_headings_tell_a_kind_of_section(text: str, kind: str) -> None:
     assert section(text) == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "in_need"),
+    [
+        ("I want to kill myself", True),
+        ("I'm depressed and don't want to live any more", True),
+        ("Another student is harassing me in class", True),
+        ("I am being bullied", True),
+        ("Which course covers suicide prevention?", True),
+        ("How do I end a process in Linux?", False),
+        ("Which course teaches killing a running job?", False),
+    ],
+)
+def test_who_is_in_need_is_heard(question: str, in_need: bool) -> None:
+    assert needs_a_person(question) == in_need
+
+
+@pytest.mark.parametrize(
+    ("question", "of_oneself"),
+    [
+        ("What are my weaknesses?", True),
+        ("Am I good enough at SQL?", True),
+        ("Write my SQL essay for me", True),
+        ("I want to complain about my advisor", True),
+        ("Which course covers web weaknesses?", False),
+        ("Which course is right for my team?", False),
+    ],
+)
+def test_what_is_about_oneself_is_told(question: str, of_oneself: bool) -> None:
+    assert is_about_oneself(question) == of_oneself

@@ -1,5 +1,6 @@
 """Asking, reading, escalating and replying over HTTP."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -114,10 +115,23 @@ def test_five_questions_are_under_way_at_most() -> None:
     assert Conversation.objects.count() == 5
 
 
-def test_ten_questions_are_kept_and_those_that_wait_for_the_advisor() -> None:
+def test_the_next_question_of_a_conversation_waits_for_the_answer_to_the_last() -> None:
+    turn = WaitingTurnFactory()
+    body = {"question": "And SQL?", "conversation_id": str(turn.conversation_id)}
+
+    answer = ask(turn.conversation.user, body)
+
+    assert (answer.status_code, answer.json()["error_code"]) == (409, "QUERY_WAITING_409")
+    assert Turn.objects.count() == 1
+
+
+def test_ten_questions_are_kept_and_those_that_were_handed_to_the_advisor() -> None:
     conversation = ConversationFactory(asked=12)
     EscalatedTurnFactory(conversation=conversation, number=1)
-    for number in range(2, 13):
+    EscalatedTurnFactory(
+        conversation=conversation, number=2, escalation="replied", reply="Take it.", replied_at=NOW
+    )
+    for number in range(3, 13):
         TurnFactory(conversation=conversation, number=number)
 
     assert (
@@ -126,7 +140,7 @@ def test_ten_questions_are_kept_and_those_that_wait_for_the_advisor() -> None:
     )
 
     found = client_of(conversation.user).get(f"/api/v1/qa/conversations/{conversation.pk}").json()
-    assert [one["number"] for one in found["turns"]] == [1, *range(4, 14)]
+    assert [one["number"] for one in found["turns"]] == [1, 2, *range(4, 14)]
     assert found["asked"] == 13
 
 
@@ -204,3 +218,47 @@ def test_an_advisor_sees_what_waits_the_longest_first() -> None:
     assert ([one["query_id"] for one in mine["items"]], mine["total"]) == ([str(early.pk), str(late.pk)], 2)
     assert mine["items"][0]["student"] == {"user_id": str(link.student.pk), "name": link.student.name}
     assert {one["query_id"] for one in all_of_them["items"]} == {str(one.pk) for one in (late, early, others)}
+
+
+def test_a_student_lists_what_they_asked_and_what_was_replied_to() -> None:
+    conversation = ConversationFactory(asked=2)
+    later = TurnFactory(conversation=conversation, number=2, asked_at=NOW + dt.timedelta(hours=1))
+    replied = EscalatedTurnFactory(
+        conversation=conversation, escalation="replied", reply="Take it.", replied_at=NOW
+    )
+    TurnFactory()
+    client = client_of(conversation.user)
+
+    mine = client.get("/api/v1/qa/query").json()
+    with_reply = client.get("/api/v1/qa/query?escalation=replied").json()
+
+    assert [one["query_id"] for one in mine["items"]] == [str(later.pk), str(replied.pk)]
+    assert [one["reply"]["text"] for one in with_reply["items"]] == ["Take it."]
+
+
+@pytest.mark.parametrize(
+    ("fields", "suggested", "disclaimer"),
+    [
+        ({"band": "high"}, False, None),
+        (
+            {"band": "medium"},
+            True,
+            "This may be incomplete. Read the passages that are cited, or ask your advisor.",
+        ),
+        (
+            {"outcome": "overview", "band": "low"},
+            True,
+            "This is no answer. Your advisor has the question and can give one.",
+        ),
+        ({"outcome": "out_of_scope", "band": "low"}, False, None),
+        ({"outcome": "unclear", "band": "low"}, False, None),
+    ],
+)
+def test_the_advisor_is_suggested_for_what_they_can_answer(
+    fields: dict[str, str], suggested: bool, disclaimer: str | None
+) -> None:
+    turn = TurnFactory(**fields)
+
+    shown = client_of(turn.conversation.user).get(f"/api/v1/qa/query/{turn.pk}").json()
+
+    assert (shown["advisor_suggested"], shown["disclaimer"]) == (suggested, disclaimer)

@@ -36,6 +36,7 @@ def test_every_request_of_the_guide_does_what_it_says(monkeypatch: pytest.Monkey
     assert answered == [
         ("POST", 202, "none"), ("GET", 200, "none"), ("POST", 202, "none"), ("GET", 200, None),
         ("POST", 200, "waiting"), ("GET", 200, None), ("POST", 200, "replied"),
+        ("GET", 200, None),
     ]  # fmt: skip
 
 

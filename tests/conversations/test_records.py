@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from conversations.records import Fact, Record, asked_facts, leaves_out
+from conversations.records import Fact, Record, asked_facts, credentials_meant, leaves_out
+from tests.conversations.test_selecting import FIRST, SECOND, THIRD, passage
 
 RECORD = Record(uuid.UUID(int=1), "SQL Joins", "Harbour School", 24, 3, "English", ())
 
@@ -22,6 +23,9 @@ RECORD = Record(uuid.UUID(int=1), "SQL Joins", "Harbour School", 24, 3, "English
         ("What language is it in?", [Fact.LANGUAGE]),
         ("Do I need anything before that?", [Fact.BEFORE]),
         ("Are there prerequisites?", [Fact.BEFORE]),
+        ("Which is the shortest course on SQL?", [Fact.HOURS]),
+        ("Is there anything under 10 hours on charts?", [Fact.HOURS]),
+        ("Which of them is easier?", [Fact.LEVEL]),
         ("Which course teaches me how to clean data?", []),
         ("Which programming language should I learn?", []),
         ("How do I write long queries?", []),
@@ -35,7 +39,7 @@ def test_questions_ask_for_facts(question: str, facts: list[Fact]) -> None:
 def test_a_record_says_what_it_knows() -> None:
     assert RECORD.text == (
         "SQL Joins takes 24 hours. SQL Joins is at level 3 of 5. SQL Joins is offered by Harbour School. "
-        "SQL Joins is taught in English. Before SQL Joins comes no other credential."
+        "SQL Joins is taught in English. SQL Joins needs no other credential first."
     )
 
 
@@ -60,12 +64,30 @@ def test_one_hour_is_one() -> None:
         ("When does it start?", "The course treats joins.", True),
         ("When does it start?", "It begins in spring.", False),
         ("How much is it?", "The course treats joins.", True),
-        ("What does the course on budgets cost?", "The first unit is free.", False),
+        ("What does the course on budgets cost?", "The fee is 40 €.", False),
+        ("Is the course on indexes free?", "The price of an index is paid by every insert.", True),
         ("Is it free?", "The course treats joins.", True),
         ("Which course treats joins?", "The course treats joins.", False),
+        ("When are indexes useful?", "An index is read instead of a table.", False),
+        ("When do I use an outer join?", "The course treats joins.", False),
+        ("Which course covers dates and times?", "The course treats calendars.", False),
+        ("Which course covers free text search?", "The course treats words.", False),
+        ("How much is explained about windows?", "The course treats windows.", False),
     ],
 )
 def test_prices_and_times_are_left_out_where_no_word_tells_them(
     question: str, answer: str, is_left_out: bool
 ) -> None:
     assert leaves_out(question, answer) == is_left_out
+
+
+def test_who_is_named_is_meant_else_who_was_talked_about_else_who_is_near() -> None:
+    passages = [
+        passage("1", FIRST, "Joins.", 0.6),
+        passage("2", SECOND, "Keys.", 0.5),
+        passage("3", THIRD, "Rain.", 0.3),
+    ]
+
+    assert credentials_meant("How long is course 2?", passages, [FIRST]) == [SECOND]
+    assert credentials_meant("How long is it?", passages, [THIRD]) == [THIRD]
+    assert credentials_meant("How long is it?", passages, []) == [FIRST, SECOND]

@@ -346,3 +346,24 @@ def test_a_model_may_cite_records_of_the_catalog(
     assert turn.author == Author.MODEL
     assert turn.answer.startswith(f"{title} takes {hours} hours [")
     assert "900" not in turn.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [("I want to die", "whom you trust"), ("What are my weaknesses in joins?", "nothing of you")],
+)
+def test_what_no_catalog_answers_is_neither_searched_for_nor_sent_nor_handed_on(
+    openai: FakeOpenAI, student: User, question: str, said: str
+) -> None:
+    turn = asked(student, question)
+
+    assert said in turn.answer
+    assert (turn.outcome, turn.escalation, turn.citations, openai.requests) == (
+        Outcome.OUT_OF_SCOPE, Escalation.NONE, [], [],
+    )  # fmt: skip
+
+
+def test_institutions_say_whom_to_turn_to(settings: Settings, student: User) -> None:
+    settings.ANSWERS_HELP_TEXT = "Call the counsel of the school: 555."
+
+    assert asked(student, "I want to die").answer == "Call the counsel of the school: 555."

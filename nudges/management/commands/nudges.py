@@ -1,12 +1,15 @@
 """``manage.py nudges``: who would be told what, and what came of it."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from nudges import queries, services
+
+MOST_DAYS: Final = 3650
 
 
 class Command(BaseCommand):
@@ -30,6 +33,12 @@ class Command(BaseCommand):
 
     def _due(self, options: dict[str, Any]) -> None:
         now = timezone.now()
+        if not options["dry_run"]:
+            if not settings.NUDGES:
+                raise CommandError(
+                    "Nudges are switched off (NUDGES=false). With --dry-run it only shows what is due."
+                )
+            services.enlist(now=now)
         for one in services.due(now=now):
             if one.held_until:
                 became = f"held until {one.held_until:%Y-%m-%d %H:%M} UTC"
@@ -41,6 +50,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{one.user_id}  {one.draft.kind.value:<21}  {became}: {one.draft.reason}")
 
     def _report(self, options: dict[str, Any]) -> None:
+        if not 1 <= options["days"] <= MOST_DAYS:
+            raise CommandError(f"--days is 1 to {MOST_DAYS}.")
         found = queries.figures(since=timezone.now() - dt.timedelta(days=options["days"]))
         self.stdout.write(
             f"{'kind':<21} {'told':>6} {'sent':>6} {'opened':>6} {'clicked':>7} {'followed':>8}"
