@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.messages.storage.base import Message
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -50,6 +51,12 @@ def refuse(request: HttpRequest, said: str, *, place: str) -> None:
     written = request.POST.get("reason", "").strip()[:LONGEST_REASON]
     text = f"{said} You had written: “{written}”" if written else said
     messages.error(request, text, extra_tags=place)
+
+
+def refuse_form(request: HttpRequest, form: Form, said: str, *, place: str) -> None:
+    """Say at a place of the page that follows that nothing was changed, for each thing that is wrong with a form."""
+    for problem in (text for texts in form.errors.values() for text in texts):
+        refuse(request, f"{said} {problem}", place=place)
 
 
 def caller(request: HttpRequest) -> User:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessments import services as assessments
 from companion import decisions
 from companion.decisions import AppealDossier
-from companion.pages import caller, refuse
+from companion.pages import caller, refuse, refuse_form
 from companion.pages_review import review_page
 from companion.queries import PAGE_SIZE
 from companion.review_forms import DecisionForm, MessageForm, OverrideForm, ReleaseForm
@@ -29,8 +29,7 @@ def override(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     page = reverse("advisor:assessment", args=[assessment_id])
     form = OverrideForm(request.POST)
     if not form.is_valid():
-        for problem in (text for texts in form.errors.values() for text in texts):
-            refuse(request, f"The score was not changed. {problem}", place="answers")
+        refuse_form(request, form, "The score was not changed.", place="answers")
         return redirect(page + "#answers")
     try:
         oversight.override(

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from assessments import queries as assessments
-from companion.pages import caller, refuse, staff_page
+from companion.pages import caller, refuse, refuse_form, staff_page
+from companion.review_forms import ReasonField
 from microcred.errors import DomainError, Missing
 from practice import services
-from scoring.oversight import LONGEST_REASON
 
 
 class LevelForm(forms.Form):
@@ -22,9 +22,7 @@ class LevelForm(forms.Form):
 
     skill = forms.SlugField(max_length=64)
     difficulty = forms.IntegerField(min_value=1, max_value=10)
-    reason = forms.CharField(
-        max_length=LONGEST_REASON, error_messages={"required": "State a reason; the student reads it."}
-    )
+    reason = ReasonField()
 
 
 @require_POST
@@ -35,8 +33,7 @@ def set_level(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     page = reverse("advisor:assessment", args=[assessment_id]) + "#practice"
     form = LevelForm(request.POST)
     if not form.is_valid():
-        for problem in (text for texts in form.errors.values() for text in texts):
-            refuse(request, f"Nothing was set. {problem}", place="practice")
+        refuse_form(request, form, "Nothing was set.", place="practice")
         return redirect(page)
     try:
         made = services.set_level(

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 from assessments import queries as assessments
 from companion.evidence import recommended
 from companion.facts import assessment_facts
-from companion.pages import caller, refuse, staff_page
+from companion.pages import caller, refuse, refuse_form, staff_page
 from companion.pages_review import review_page
 from companion.quality_pages import quality_page
+from companion.review_forms import ReasonField
 from microcred.errors import DomainError, Missing
 from recommendations import queries as recommendations
 from recommendations import services
@@ -27,10 +28,7 @@ class CheckForm(forms.Form):
     """What staff found about a contested level; without a level the one that stands is confirmed."""
 
     level = forms.DecimalField(min_value=0, max_value=5, max_digits=4, decimal_places=3, required=False)
-    reason = forms.CharField(
-        max_length=oversight.LONGEST_REASON,
-        error_messages={"required": "State a reason; the student reads it."},
-    )
+    reason = ReasonField()
 
 
 @require_POST
@@ -56,8 +54,7 @@ def check_skill(request: HttpRequest, assessment_id: uuid.UUID, skill: str) -> H
     page = reverse("advisor:assessment", args=[assessment_id]) + "#skills"
     form = CheckForm(request.POST)
     if not form.is_valid():
-        for problem in (text for texts in form.errors.values() for text in texts):
-            refuse(request, f"The level was not checked. {problem}", place="skills")
+        refuse_form(request, form, "The level was not checked.", place="skills")
         return redirect(page)
     try:
         row = oversight.check_skill(

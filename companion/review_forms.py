@@ -13,6 +13,14 @@ from scoring.oversight import LONGEST_MESSAGE, LONGEST_REASON, GivenLevel, NewSc
 STUDENT_READS = "The student reads this."
 
 
+class ReasonField(forms.CharField):
+    """Why something of a student's was changed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        said = {"required": "State a reason; the student reads it."}
+        super().__init__(max_length=LONGEST_REASON, error_messages=said, **kwargs)
+
+
 @dataclass(frozen=True, slots=True)
 class LevelRow:
     """A criterion on a form: its options beside the rubric's levels, and the field for the reason, if there is one."""
@@ -118,9 +126,7 @@ class OverrideForm(forms.Form):
     criterion = forms.CharField(required=False, max_length=64)
     level = forms.CharField(required=False, max_length=64)
     score = forms.DecimalField(required=False, max_digits=5, decimal_places=2)
-    reason = forms.CharField(
-        max_length=LONGEST_REASON, error_messages={"required": "State a reason; the student reads it."}
-    )
+    reason = ReasonField()
 
     def new_score(self) -> NewScore:
         """Return what is given."""
@@ -185,13 +191,7 @@ class DecisionForm(forms.Form):
 
     level = forms.ChoiceField(label="The criterion’s level", widget=forms.RadioSelect)
     score = forms.DecimalField(label="The question’s points", max_digits=5, decimal_places=2)
-    reason = forms.CharField(
-        label="Reason",
-        max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=STUDENT_READS,
-        error_messages={"required": "State a reason; the student reads it."},
-    )
+    reason = ReasonField(label="Reason", widget=forms.Textarea(attrs={"rows": 4}), help_text=STUDENT_READS)
 
     def __init__(
         self,

@@ -33,12 +33,13 @@ BEGINNING: Final = 5
 _IN_NEED: Final = re.compile(
     r"\b(?:kill|hurt|harm|cut)(?:ing)? myself\b|\bsuicid\w*|\bself[- ]harm\w*|\bend (?:my life|it all)\b"
     r"|\b(?:want|wish|going) to (?:die|be dead)\b|\b(?:don['’]t|do not) want to (?:live|be alive)\b"
-    r"|\b(?:harass|abus|assault|bully|stalk|rap)(?:es|ed|ing)? me\b"
+    r"|\b(?:harass|abus|assault|bull[iy]|stalk|rap)(?:es|ed|e|s|ing)? me\b"
     r"|\b(?:i am|i['’]m) (?:being )?(?:harass|abus|bulli|stalk)ed\b",
     re.IGNORECASE,
 )
 _OF_ONESELF: Final = re.compile(
-    r"\bam i\b|\bmy (?:own )?(?:\w+ )?(?:weakness\w*|strengths?|results?|scores?|levels?|assessments?|essays?|advisor|"
+    r"\bam i (?:good|bad|weak|strong|smart|able|ready|qualified|doing|behind|ahead|too)\b"
+    r"|\bmy (?:own )?(?:\w+ )?(?:weakness\w*|strengths?|results?|scores?|levels?|assessments?|essays?|advisor|"
     r"password|account|progress|goals?|grades?)\b",
     re.IGNORECASE,
 )

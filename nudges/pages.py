@@ -4,7 +4,6 @@ Programs that look through letters open every link in them. So opening the way o
 button of a reader of mail (`nudges.api.StopView`), stops anything.
 """
 
-import math
 import uuid
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -17,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.attempts import come_back
 from nudges import services
 from nudges.marks import MarkedFor, opened
 from nudges.models import Nudge
@@ -78,7 +78,4 @@ def _too_many(request: HttpRequest) -> HttpResponse | None:
         return None
     if allowance.allowed:
         return None
-    minutes = math.ceil(allowance.wait / 60)
-    refusal = render(request, "429.html", {"minutes": minutes}, status=429)
-    refusal.headers["Retry-After"] = str(allowance.wait)
-    return refusal
+    return come_back(request, allowance.wait)

@@ -75,6 +75,7 @@ def test_questions_and_headings_tell_a_kind_of_section(text: str, kind: str) -> 
         ("I'm depressed and don't want to live any more", True),
         ("Another student is harassing me in class", True),
         ("I am being bullied", True),
+        ("My tutor bullied me", True),
         ("Which course covers suicide prevention?", True),
         ("How do I end a process in Linux?", False),
         ("Which course teaches killing a running job?", False),
@@ -92,6 +93,7 @@ def test_who_is_in_need_is_heard(question: str, in_need: bool) -> None:
         ("Write my SQL essay for me", True),
         ("I want to complain about my advisor", True),
         ("Which course covers web weaknesses?", False),
+        ("Am I right that SQL Joins covers outer joins?", False),
         ("Which course is right for my team?", False),
     ],
 )
