@@ -31,6 +31,16 @@ SETTABLE_STATUSES = [
 ]
 
 
+class TurnReason(models.TextChoices):
+    """Why a student was given something of this skill and not of another."""
+
+    CHOSEN = "chosen", "the student asked for it"
+    SESSION = "session", "it was worked on with a tutor lately"
+    GOAL = "goal", "it has an open goal"
+    GAP = "gap", "the newest result leaves it to learn"
+    ROTATION = "rotation", "it was practised longest ago"
+
+
 class OverrideKind(models.TextChoices):
     """What an advisor set in place of what practice had come to."""
 

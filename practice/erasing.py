@@ -2,11 +2,18 @@
 
 import uuid
 
-from practice.models import PracticeAnswer, PracticeAssignment, PracticeGoal, PracticeOverride, SkillRating
+from practice.models import (
+    PracticeAnswer,
+    PracticeAssignment,
+    PracticeGoal,
+    PracticeOverride,
+    SkillRating,
+    TaughtSkill,
+)
 
 
 def erase(person_id: uuid.UUID) -> dict[str, int]:
-    """Delete a person's goals, ratings, assignments and answers, and what advisors made of them."""
+    """Delete a person's goals, ratings, assignments and answers, what advisors made of them and tutors went through."""
     overrides = PracticeOverride.objects.filter(student=person_id).delete()[0]
     answers = PracticeAnswer.objects.filter(assignment__user=person_id).delete()[0]
     return {
@@ -15,4 +22,5 @@ def erase(person_id: uuid.UUID) -> dict[str, int]:
         "practice_assignments": PracticeAssignment.objects.filter(user=person_id).delete()[0],
         "skill_ratings": SkillRating.objects.filter(user=person_id).delete()[0],
         "practice_goals": PracticeGoal.objects.filter(user=person_id).delete()[0],
+        "practice_taught_skills": TaughtSkill.objects.filter(user=person_id).delete()[0],
     }

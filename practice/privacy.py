@@ -17,7 +17,7 @@ TABLES = (
         "practice.PracticeAssignment", Purpose.PRACTICE, Fate.DELETED, people="user",
         link="id user",
         about="skill question difficulty expected is_repeat status attempts hints_shown share performance "
-        "rating_before rating_after experience assigned_at completed_at",
+        "reason rating_before rating_after experience assigned_at completed_at",
         none="item seconds", staff="key",
     ),
     table(
@@ -28,6 +28,10 @@ TABLES = (
         "practice.PracticeGoal", Purpose.PRACTICE, Fate.DELETED, people="user",
         content="title tags", link="id user",
         about="skill target_difficulty start due_on status reached_at created_at updated_at", none="version",
+    ),
+    table(
+        "practice.TaughtSkill", Purpose.PRACTICE, Fate.DELETED, people="user",
+        link="id user reference", about="skill held_at",
     ),
     table(
         "practice.PracticeOverride", Purpose.PRACTICE, Fate.DELETED, people="student",

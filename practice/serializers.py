@@ -8,7 +8,7 @@ from rest_framework import serializers
 from assessments.serializers import AnswerField
 from microcred.api.pagination import PageQuery
 from microcred.labels import LONGEST_TAG, LONGEST_TITLE, MOST_TAGS
-from practice.enums import SETTABLE_STATUSES, AssignmentStatus
+from practice.enums import SETTABLE_STATUSES, AssignmentStatus, TurnReason
 from practice.models import CLOSED, PracticeAssignment, PracticeGoal
 
 LONGEST_KEY = 64
@@ -64,6 +64,11 @@ class AssignmentView(serializers.ModelSerializer[PracticeAssignment]):
     skill = SkillName()
     question = PracticeQuestion()
     difficulty = serializers.IntegerField(help_text="1 (easiest) to 10.")
+    reason = serializers.SerializerMethodField(
+        help_text="Why it is of this skill: the student asked for it (`chosen`), a tutor went through it lately "
+        "(`session`), it has an open goal (`goal`), the newest result leaves it to learn (`gap`), or it was practised "
+        "longest ago (`rotation`). Null where that was not kept."
+    )
     expected = Share(help_text="The performance that is expected of the student, from 0 to 1.")
     seconds = serializers.IntegerField(help_text="A fair time for it.")
     is_repeat = serializers.BooleanField(
@@ -83,11 +88,16 @@ class AssignmentView(serializers.ModelSerializer[PracticeAssignment]):
     class Meta:
         model = PracticeAssignment
         fields = [
-            "assignment_id", "skill", "status", "is_repeat", "question", "difficulty", "expected", "seconds",
+            "assignment_id", "skill", "reason", "status", "is_repeat", "question", "difficulty", "expected", "seconds",
             "attempts", "hints", "hints_left", "share", "performance", "experience", "solution", "assigned_at",
             "completed_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(choices=TurnReason.choices, allow_null=True))
+    def get_reason(self, assignment: PracticeAssignment) -> str | None:
+        """Return why it is of this skill."""
+        return assignment.reason or None
 
     @extend_schema_field({"type": "array", "items": {"type": "string"}})
     def get_hints(self, assignment: PracticeAssignment) -> list[str]:
@@ -234,6 +244,9 @@ class GoalProgressView(serializers.Serializer[Any]):
 
     goal = GoalView()
     progress = Share(help_text="The part of the way that is behind them, from 0 to 1.")
+    sessions = serializers.IntegerField(
+        help_text="Sessions with a tutor on the goal's skill since the goal was set."
+    )
 
 
 class PracticeProgress(serializers.Serializer[Any]):

@@ -26,6 +26,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "QuestionType": "catalog.enums.QuestionType",
         "TaskStatus": "planner.enums.TaskStatus",
         "PracticeStatus": "practice.enums.AssignmentStatus",
+        "PracticeReason": "practice.enums.TurnReason",
         "TurnStatus": "conversations.enums.TurnStatus",
         "OutcomeEnum": "scoring.enums.AppealOutcome",
         "AnswerOutcome": "conversations.enums.Outcome",

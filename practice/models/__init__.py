@@ -7,3 +7,4 @@ from practice.models.practising import PracticeAnswer as PracticeAnswer
 from practice.models.practising import PracticeAssignment as PracticeAssignment
 from practice.models.practising import PracticeGoal as PracticeGoal
 from practice.models.practising import SkillRating as SkillRating
+from practice.models.teaching import TaughtSkill as TaughtSkill

@@ -6,7 +6,7 @@ from django.db import models
 
 from microcred.db import Model
 from microcred.labels import LONGEST_TAG, LONGEST_TITLE, MOST_TAGS
-from practice.enums import AssignmentStatus, GoalStatus
+from practice.enums import AssignmentStatus, GoalStatus, TurnReason
 from practice.models.items import PracticeItem
 from practice.models.scale import on_scale
 
@@ -42,8 +42,9 @@ class PracticeAssignment(Model):
     ``question`` (type, prompt, choices, answer_format) and ``key`` (rules, hints, solution) are the item's, frozen.
     ``expected`` is the performance that was expected of the student, ``performance`` the one that was seen, both from 0
     to 1; ``share`` the most that an answer has earned; ``experience`` the points for it. ``is_repeat`` says that the
-    student had been given the item lately, and knows its solution: it moves no rating. One that is withdrawn was taken
-    back by an advisor; it has no performance, and moves nothing.
+    student had been given the item lately, and knows its solution: it moves no rating. ``reason`` says why it is of
+    this skill, empty where that was not kept. One that is withdrawn was taken back by an advisor; it has no
+    performance, and moves nothing.
     """
 
     user = models.ForeignKey(
@@ -57,6 +58,7 @@ class PracticeAssignment(Model):
     seconds = models.PositiveIntegerField()
     expected = models.FloatField()
     is_repeat = models.BooleanField(default=False)
+    reason = models.CharField(max_length=16, choices=TurnReason.choices, db_default="", blank=True)
     status = models.CharField(max_length=16, choices=AssignmentStatus.choices, default=AssignmentStatus.OPEN)
     attempts = models.PositiveIntegerField(default=0)
     hints_shown = models.PositiveSmallIntegerField(default=0)
@@ -79,6 +81,9 @@ class PracticeAssignment(Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(status__in=AssignmentStatus.values), name="practice_assignments_status_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reason__in=["", *TurnReason.values]), name="practice_assignments_reason_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,11 +15,11 @@ from catalog import queries as catalog
 from microcred.compiled import Compiled
 from microcred.errors import Missing
 from microcred.trips import Read, Written
-from practice.enums import AssignmentStatus
+from practice.enums import AssignmentStatus, TurnReason
 from practice.models import PracticeAssignment, PracticeItem, SkillRating
 from practice.rating import UNKNOWN, Rating, grown_older, placed
 from practice.selection import Candidate
-from practice.turns import SkillTurn, next_turn
+from practice.turns import ITEMS_AFTER_SESSION, SESSION_IS_FRESH, SkillTurn, Turn, next_turn
 from recommendations.queries import NEGLIGIBLE_GAP
 from scoring import queries as scoring
 
@@ -45,7 +45,12 @@ _TURNS: Final = Written("""
 SELECT s.id, s.key, s.name,
        (SELECT max(a.assigned_at) FROM practice_assignments a WHERE a.user_id = %(user)s AND a.skill_id = s.id),
        EXISTS (SELECT 1 FROM practice_goals g
-                WHERE g.user_id = %(user)s AND g.skill_id = s.id AND g.status = 'open')
+                WHERE g.user_id = %(user)s AND g.skill_id = s.id AND g.status = 'open'),
+       EXISTS (SELECT 1 FROM practice_taught_skills t
+                WHERE t.user_id = %(user)s AND t.skill_id = s.id AND t.held_at > %(fresh)s
+                  AND (SELECT count(*) FROM practice_assignments a
+                        WHERE a.user_id = %(user)s AND a.skill_id = s.id AND a.status <> 'withdrawn'
+                          AND a.assigned_at >= t.held_at) < %(enough)s)
   FROM skills s
  WHERE EXISTS (SELECT 1 FROM practice_items i WHERE i.skill_id = s.id AND i.active)
 """)
@@ -84,11 +89,12 @@ class NothingToPractise(Missing):
 
 @dataclass(frozen=True, slots=True)
 class PractisedSkill:
-    """A skill that there are items for."""
+    """A skill that there are items for, and why it is its turn."""
 
     id: uuid.UUID
     key: str
     name: str
+    reason: TurnReason
 
 
 def visible_to(by: User) -> QuerySet[PracticeAssignment]:
@@ -113,10 +119,10 @@ def open_assignment(user_id: uuid.UUID, skill_key: str = "") -> PracticeAssignme
     return next(iter(_open_read(user_id, skill_key).rows()), None)
 
 
-def reads(user_id: uuid.UUID, skill_key: str = "") -> list[Read[Any]]:
+def reads(user_id: uuid.UUID, skill_key: str = "", *, now: dt.datetime) -> list[Read[Any]]:
     """Return what is known beforehand to be read when an item is given out, for one trip."""
     rating = [_RATING.read(user=user_id, skill=skill_key)] if skill_key else []
-    return [_open_read(user_id, skill_key), _TURNS.read(user=user_id), *rating]
+    return [_open_read(user_id, skill_key), _TURNS.read(**_turns_of(user_id, now)), *rating]
 
 
 def skills_with_items(keys: Iterable[str]) -> set[str]:
@@ -125,22 +131,20 @@ def skills_with_items(keys: Iterable[str]) -> set[str]:
     return set(found.values_list("skill__key", flat=True).distinct())
 
 
-def skill_to_practise(user_id: uuid.UUID, skill_key: str = "") -> PractisedSkill:
+def skill_to_practise(user_id: uuid.UUID, skill_key: str = "", *, now: dt.datetime) -> PractisedSkill:
     """Return the skill of this key, or without one that whose turn it is.
 
     Raises:
         NothingToPractise: if there is no item for it, or for none at all.
     """
-    rows = _TURNS.rows(user=user_id)
+    rows = _TURNS.rows(**_turns_of(user_id, now))
     if skill_key:
         rows = [row for row in rows if row[1] == skill_key]
     if not rows:
         raise NothingToPractise("There is nothing to practise with.", details={"skill": skill_key or None})
-    weights = {} if skill_key else gaps(user_id)
-    turns = [SkillTurn(key, weights.get(key, 0.0), wanted, last) for _, key, _, last, wanted in rows]
-    chosen = next_turn(turns)
-    found, key, name, *_ = next(row for row in rows if row[1] == chosen)
-    return PractisedSkill(found, key, name)
+    turn = Turn(skill_key, TurnReason.CHOSEN) if skill_key else _turn(rows, gaps(user_id))
+    found, key, name, *_ = next(row for row in rows if row[1] == turn.key)
+    return PractisedSkill(found, key, name, turn.reason)
 
 
 def standing(user_id: uuid.UUID, skill_key: str, *, now: dt.datetime) -> Rating:
@@ -174,6 +178,19 @@ def item(item_id: Any) -> PracticeItem:
     """Return an item that is there."""
     (found,) = _ITEM.rows(item=item_id)
     return found
+
+
+def _turns_of(user_id: uuid.UUID, now: dt.datetime) -> dict[str, Any]:
+    return {"user": user_id, "fresh": now - SESSION_IS_FRESH, "enough": ITEMS_AFTER_SESSION}
+
+
+def _turn(rows: Iterable[Sequence[Any]], weights: Mapping[str, float]) -> Turn:
+    return next_turn(
+        [
+            SkillTurn(key, weights.get(key, 0.0), is_goal=is_goal, is_fresh=is_fresh, last=last)
+            for _, key, _, last, is_goal, is_fresh in rows
+        ]
+    )
 
 
 def _open_read(user_id: uuid.UUID, skill_key: str) -> Read[PracticeAssignment]:

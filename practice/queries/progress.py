@@ -2,7 +2,8 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
@@ -13,7 +14,7 @@ from accounts.policy import sees_student
 from microcred.errors import Missing
 from microcred.zones import zone_named
 from practice.enums import FINISHED, AssignmentStatus
-from practice.models import PracticeAssignment, PracticeGoal, SkillRating
+from practice.models import PracticeAssignment, PracticeGoal, SkillRating, TaughtSkill
 from practice.queries.giving import aged
 from practice.rating import difficulty, rating_of
 
@@ -41,10 +42,12 @@ class SkillProgress:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A goal with how much of the way to it is behind the student, from 0 to 1."""
+    """A goal with how much of the way to it is behind the student, from 0 to 1, and how many sessions with a tutor were
+    on its skill since it was set."""
 
     goal: PracticeGoal
     progress: float
+    sessions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def progress_of(*, by: User, student_id: uuid.UUID, zone: str, now: dt.datetime)
     return Progress(
         student_id=student_id,
         skills=[_of_skill(row, now) for row in rows],
-        goals=with_progress(goals, rows),
+        goals=_with_progress(goals, rows, _sessions(student_id)),
         streak_days=streak(_days(over, here), today=now.astimezone(here).date()),
         **sums,
     )
@@ -100,12 +103,6 @@ def practised_skills(student_id: uuid.UUID, *, now: dt.datetime) -> dict[str, Sk
     return {row.skill.key: _of_skill(row, now) for row in _ratings(student_id)}
 
 
-def with_progress(goals: Iterable[PracticeGoal], ratings: Iterable[SkillRating]) -> list[Goal]:
-    """Return goals with how far the student has come, by their ratings now."""
-    reached = {row.skill_id: row.rating for row in ratings}
-    return [Goal(goal, _way(goal, reached.get(goal.skill_id, goal.start))) for goal in goals]
-
-
 def streak(days: Iterable[dt.date], *, today: dt.date) -> int:
     """Return how many days in a row these are, given from the latest back; today may still bring one."""
     number, expected = 0, today
@@ -116,6 +113,30 @@ def streak(days: Iterable[dt.date], *, today: dt.date) -> int:
             break
         number, expected = number + 1, day - _DAY
     return number
+
+
+def _with_progress(
+    goals: Iterable[PracticeGoal],
+    ratings: Iterable[SkillRating],
+    sessions: Mapping[uuid.UUID, list[dt.datetime]],
+) -> list[Goal]:
+    reached = {row.skill_id: row.rating for row in ratings}
+    return [
+        Goal(
+            goal,
+            _way(goal, reached.get(goal.skill_id, goal.start)),
+            sum(held_at >= goal.created_at for held_at in sessions.get(goal.skill_id, [])),
+        )
+        for goal in goals
+    ]
+
+
+def _sessions(student_id: uuid.UUID) -> Mapping[uuid.UUID, list[dt.datetime]]:
+    """Return when a student was taught, by skill."""
+    found = defaultdict(list)
+    for skill, held_at in TaughtSkill.objects.filter(user=student_id).values_list("skill", "held_at"):
+        found[skill].append(held_at)
+    return found
 
 
 def _ratings(student_id: uuid.UUID) -> QuerySet[SkillRating]:

@@ -1,4 +1,4 @@
-"""Giving out items, taking answers, setting goals, steering both, and writing items."""
+"""Giving out items, taking answers, setting goals, steering both, following sessions, and writing items."""
 
 from practice.services.answering import AnswerRefused as AnswerRefused
 from practice.services.answering import AssignmentOver as AssignmentOver
@@ -23,3 +23,5 @@ from practice.services.items import set_item_active as set_item_active
 from practice.services.overriding import NothingToOverride as NothingToOverride
 from practice.services.overriding import override_goal as override_goal
 from practice.services.overriding import set_level as set_level
+from practice.services.teaching import forget_session as forget_session
+from practice.services.teaching import note_session as note_session

@@ -15,6 +15,7 @@ from microcred.inserting import insert
 from microcred.trips import in_one_trip
 from ops import audit
 from practice import queries
+from practice.enums import TurnReason
 from practice.models import PracticeAssignment, PracticeItem
 from practice.rating import HIGHEST, STUDENT_FLOOR, Rating, Way, predicted
 from practice.selection import Candidate, choose, target_rating
@@ -38,16 +39,16 @@ def assign(*, by: User, skill_key: str = "", now: dt.datetime) -> PracticeAssign
     Raises:
         NothingToPractise: if there is no item for the skill, or for none at all.
     """
-    with in_one_trip(*queries.reads(by.pk, skill_key)):
+    with in_one_trip(*queries.reads(by.pk, skill_key, now=now)):
         at_it = queries.open_assignment(by.pk, skill_key)
         if at_it:
             return at_it
-        skill = queries.skill_to_practise(by.pk, skill_key)
+        skill = queries.skill_to_practise(by.pk, skill_key, now=now)
         student = queries.standing(by.pk, skill.key, now=now)
     if Way(settings.PRACTICE_RATING) is Way.FLAT:
         student = Rating(student.value, STUDENT_FLOOR)  # its deviation never changes, and means nothing
     choice = _choice(by, skill.id, student, now)
-    return _given(by, queries.item(choice.item.id), choice, now)
+    return _given(by, queries.item(choice.item.id), choice, skill.reason, now)
 
 
 def _choice(by: User, skill_id: uuid.UUID, student: Rating, now: dt.datetime) -> Choice:
@@ -66,13 +67,15 @@ def _choice(by: User, skill_id: uuid.UUID, student: Rating, now: dt.datetime) ->
     return best(resting, is_repeat=True) if resting or new is None else new
 
 
-def _given(by: User, item: PracticeItem, choice: Choice, now: dt.datetime) -> PracticeAssignment:
+def _given(
+    by: User, item: PracticeItem, choice: Choice, reason: TurnReason, now: dt.datetime
+) -> PracticeAssignment:
     """Freeze the item for the student; of two requests at once both get the same."""
     given = PracticeAssignment(
         user=by, skill=item.skill, item=item, question=question_of(item),
         key={"rules": item.rules, "hints": item.hints, "solution": item.solution},
         difficulty=item.difficulty, seconds=item.seconds, expected=choice.chance, is_repeat=choice.is_repeat,
-        assigned_at=now,
+        reason=reason, assigned_at=now,
     )  # fmt: skip
     line = audit.line(
         by=by, action="practice.assigned", resource_type="practice_assignment", resource_id=given.pk,

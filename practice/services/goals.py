@@ -64,7 +64,7 @@ def set_goal(
         raise GoalsFull(
             f"Nobody has more than {MOST_GOALS} goals. Delete some first.", details={"most": MOST_GOALS}
         )
-    skill = queries.skill_to_practise(by.pk, skill_key)
+    skill = queries.skill_to_practise(by.pk, skill_key, now=now)
     start = queries.standing(by.pk, skill.key, now=now)
     goal = PracticeGoal.objects.create(
         user=by, skill_id=skill.id, start=start.value, created_at=now, updated_at=now,

@@ -49,7 +49,7 @@ def set_level(
     _check_may(by)
     queries.check_sees(by=by, student_id=student_id)
     said = checked_reason(reason)
-    skill = queries.skill_to_practise(student_id, skill_key)
+    skill = queries.skill_to_practise(student_id, skill_key, now=now)
     withdrawn = _withdrawn(by, student_id, skill.id, now)
     row = locked_rating(student_id, skill_id=skill.id, skill_key=skill.key, now=now)
     before, after = queries.aged(row, now=now), Rating(rating_of(level), ADVISED_DEVIATION)

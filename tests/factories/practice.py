@@ -12,6 +12,7 @@ from practice.models import (
     PracticeItem,
     PracticeOverride,
     SkillRating,
+    TaughtSkill,
 )
 from tests.factories.accounts import AdvisorFactory, UserFactory
 from tests.factories.catalog import SkillFactory
@@ -113,6 +114,18 @@ class PracticeGoalFactory(DjangoModelFactory[PracticeGoal]):
     start = 1200.0
     created_at = NOW
     updated_at = factory.SelfAttribute("created_at")
+
+
+class TaughtSkillFactory(DjangoModelFactory[TaughtSkill]):
+    """A session on SQL that has just ended."""
+
+    class Meta:
+        model = TaughtSkill
+
+    user = factory.SubFactory(UserFactory)
+    skill = factory.SubFactory(SkillFactory, key="sql")
+    reference = factory.Sequence(lambda number: f"session-{number}")
+    held_at = NOW
 
 
 class PracticeOverrideFactory(DjangoModelFactory[PracticeOverride]):

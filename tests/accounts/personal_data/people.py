@@ -32,6 +32,7 @@ from tests.factories.practice import (
     PracticeGoalFactory,
     PracticeOverrideFactory,
     SkillRatingFactory,
+    TaughtSkillFactory,
 )
 from tests.factories.recommendations import LearnerCredentialFactory
 
@@ -122,6 +123,7 @@ def _practise(student: User) -> None:
     PracticeAnswerFactory(assignment__user=student, answer={"text": f"{MARK} wrote this"})
     PracticeGoalFactory(user=student, title=f"{MARK} goal", tags=[f"{MARK} tag"])
     PracticeOverrideFactory(student=student, reason=f"{MARK} finds it easy.")
+    TaughtSkillFactory(user=student, reference=f"{MARK} session")
     NudgeFactory(user=student, title=f"{MARK} goal", text=f"{MARK} text", reason=f"{MARK} reason")
     NudgePreferenceFactory(user=student)
 
