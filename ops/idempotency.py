@@ -33,6 +33,8 @@ from ops.models import IdempotencyRecord
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
+# What clients go on from: the version, where to look, and when.
+KEPT_HEADERS = ("ETag", "Location", "Retry-After")
 LEASE_SECONDS = 30
 # Answers are kept sealed: some show a secret that is kept nowhere else.
 PURPOSE = "microcred idempotent answers v1"
@@ -56,7 +58,7 @@ VALUES
 ON CONFLICT (actor, route, key) DO UPDATE SET
     fingerprint = excluded.fingerprint, state = 'running', owner_token = excluded.owner_token,
     lease_expires_at = excluded.lease_expires_at, created_at = excluded.created_at,
-    response_status = NULL, response_type = '', response_body = NULL
+    response_status = NULL, response_type = '', response_headers = '{}', response_body = NULL
 WHERE (record.state = 'running' AND record.lease_expires_at < clock_timestamp())
     OR (record.state = 'completed' AND record.created_at < clock_timestamp() - make_interval(secs => %(keep)s))
 RETURNING id
@@ -108,8 +110,8 @@ class _Reservation:
 def idempotent(method: Method[ViewT, P]) -> Method[ViewT, P]:
     """Make a view's POST method honour the ``Idempotency-Key`` header; without the header nothing changes.
 
-    The same key, actor, route, query and body give the stored answer again, byte for byte. Only answers below
-    400 are stored: after an error the key can be used again.
+    The same key, actor, route, query and body give the stored answer again, byte for byte, with ``KEPT_HEADERS``. Only
+    answers below 400 are stored: after an error the key can be used again.
     """
 
     @functools.wraps(method)
@@ -181,7 +183,7 @@ def _replay(place: dict[str, str], fingerprint: str) -> HttpResponse:
         _unsealed(record),
         status=record.response_status,
         content_type=record.response_type,
-        headers={REPLAYED: "true"},
+        headers={**record.response_headers, REPLAYED: "true"},
     )
 
 
@@ -209,6 +211,7 @@ def _settle(
         state=IdempotencyState.COMPLETED,
         response_status=response.status_code,
         response_type=kind,
+        response_headers={name: response.headers[name] for name in KEPT_HEADERS if name in response.headers},
         response_body=_sealed(body),
     )
     if not stored:

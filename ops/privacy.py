@@ -12,7 +12,7 @@ TABLES = (
     table(
         "ops.IdempotencyRecord", Purpose.OPERATION, Fate.DELETED,
         link="actor", proof="response_body", about="route key created_at",
-        none="id fingerprint state owner_token lease_expires_at response_status response_type",
+        none="id fingerprint state owner_token lease_expires_at response_status response_headers response_type",
     ),
     table(
         "ops.AsyncJob", Purpose.OPERATION, Fate.DELETED,

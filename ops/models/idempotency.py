@@ -1,7 +1,7 @@
 """Answers kept for requests that may be sent twice."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Now
 
 from microcred.db import Model
@@ -26,6 +26,9 @@ class IdempotencyRecord(Model):
     lease_expires_at = models.DateTimeField(help_text="From here on a running request counts as dead.")
     response_status = models.PositiveSmallIntegerField(null=True)
     response_type = models.CharField(max_length=100, blank=True)
+    response_headers = models.JSONField(
+        db_default=Value({}, models.JSONField()), help_text="Those that clients go on from."
+    )
     response_body = models.BinaryField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -56,6 +56,18 @@ def test_a_question_is_taken_at_once_and_answered_later(monkeypatch: pytest.Monk
     assert AsyncJob.objects.get().share == str(student.pk)
 
 
+def test_a_question_that_is_sent_twice_says_both_times_where_its_answer_will_be() -> None:
+    student = UserFactory()
+
+    first, second = (ask(student, {"question": ABOUT_JOINS}, **{"Idempotency-Key": "one"}) for _ in range(2))
+
+    assert second.headers["Idempotency-Replayed"] == "true"
+    assert [reply.headers["Location"] for reply in (first, second)] == [
+        f"{ASK}/{first.json()['query_id']}"
+    ] * 2
+    assert second.headers["Retry-After"] == "1"
+
+
 def test_all_four_parts_are_shown_with_their_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     catalog(monkeypatch)
     student = UserFactory()

@@ -111,6 +111,7 @@ class TestOneTask:
 
         assert (second.status_code, second.content) == (201, first.content)
         assert second.headers["Idempotency-Replayed"] == "true"
+        assert (first.headers["ETag"], second.headers["ETag"]) == ('"1"', '"1"')
         assert Task.objects.count() == 1
 
     @pytest.mark.parametrize(
