@@ -1,6 +1,7 @@
 """Structured logs: one line an event, ids and lengths only, never answers, tokens, keys or addresses."""
 
 import logging.config
+import re
 import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
@@ -26,9 +27,13 @@ FORBIDDEN_KEYS = frozenset(
     }
 )
 
+# Addresses that let in whoever has them: what stops a student's reminders, and what a letter leads back by.
+_MARKED = re.compile(r"(/n/|/nudges/stop/)[\w-]{20,}")
+
 
 def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace the value of every key, at any depth, that may hold personal content or a secret."""
+    """Replace the value of every key, at any depth, that may hold personal content or a secret; in any other the part of
+    an address that opens it."""
     for name, value in event.items():
         event[name] = _redacted(name, value)
     return event
@@ -37,6 +42,8 @@ def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mu
 def _redacted(name: object, value: object) -> object:
     if str(name).lower() in FORBIDDEN_KEYS:
         return "[redacted]"
+    if isinstance(value, str):
+        return _MARKED.sub(r"\1[redacted]", value)
     if isinstance(value, Mapping):
         return {inner: _redacted(inner, held) for inner, held in value.items()}
     if isinstance(value, list):

@@ -36,6 +36,8 @@ VERSION = "0.1.0"
 # --- Secrets ----------------------------------------------------------------------------------------------
 SECRETS_DIR = STATE_DIR / "secrets"
 SECRET_KEY = env.secret("SECRET_KEY", SECRETS_DIR, required=IS_DEPLOYED)
+# Former ones: sessions, links in letters and kept answers of theirs still hold.
+SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS", [])
 JWT_SIGNING_KEY = env.secret("JWT_SIGNING_KEY", SECRETS_DIR, required=IS_DEPLOYED)
 # Keys whose tokens are accepted beside those of the signing key, while one replaces the other.
 JWT_VERIFYING_KEYS = env.names("JWT_VERIFYING_KEYS", [])

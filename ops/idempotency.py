@@ -194,7 +194,9 @@ def _sealed(body: bytes) -> bytes:
 def _unsealed(record: IdempotencyRecord) -> bytes:
     sealed = bytes(record.response_body or b"").decode("ascii", errors="replace")
     try:
-        return sealing.unseal(sealed, key=settings.SECRET_KEY, purpose=PURPOSE).encode()
+        return sealing.unseal(
+            sealed, key=settings.SECRET_KEY, purpose=PURPOSE, former=settings.SECRET_KEY_FALLBACKS
+        ).encode()
     except sealing.SealBroken:
         raise AnswerLost("This request was answered; its answer cannot be read any more.") from None
 

@@ -15,6 +15,8 @@ from accounts.models import User
 from microcred.logging import FORBIDDEN_KEYS, configure_logging, redact
 from tests.factories.accounts import UserFactory
 
+MARK = "0199f0b0aaaa7bbb8cccdddd_eeeeffff-00001111222"
+
 
 class Written:
     """The standard error of a process that logs JSON."""
@@ -132,3 +134,13 @@ def test_the_row_that_the_database_refused_is_not_logged(written: Written) -> No
     assert "django.db.utils.IntegrityError" in line["exception"]
     assert "ada@example.org" not in json.dumps(line)
     assert "Ada Lovelace" not in json.dumps(line)
+
+
+@pytest.mark.parametrize("path", ["/nudges/stop/", "/api/v1/nudges/stop/", "/n/"])
+def test_an_address_that_lets_in_whoever_has_it_is_not_logged(written: Written, path: str) -> None:
+    logging.getLogger("django.request").error("Internal Server Error: %s", f"{path}{MARK}")
+    structlog.get_logger("test").info("asked", path=f"{path}{MARK}", tried=[f"{path}{MARK}?x=1"])
+
+    first, second = written.lines()
+    assert first["event"] == f"Internal Server Error: {path}[redacted]"
+    assert (second["path"], second["tried"]) == (f"{path}[redacted]", [f"{path}[redacted]?x=1"])

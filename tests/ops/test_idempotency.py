@@ -142,6 +142,16 @@ def test_the_stored_answer_cannot_be_read_in_the_database(post: Post) -> None:
     assert post("hello").content == answer.content
 
 
+def test_an_answer_under_a_former_key_is_given_again(post: Post, settings: Settings) -> None:
+    first = post("hello")
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = (
+        [settings.SECRET_KEY],
+        "another key of the installation",
+    )
+
+    assert (post("hello").content, effects()) == (first.content, 1)
+
+
 def test_an_answer_under_a_key_that_is_gone_is_not_given_twice(post: Post, settings: Settings) -> None:
     post("hello")
     settings.SECRET_KEY = "another key of the installation"
