@@ -32,8 +32,8 @@ _MARKED = re.compile(r"(/n/|/nudges/stop/)[\w-]{20,}")
 
 
 def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace the value of every key, at any depth, that may hold personal content or a secret; in any other the part of
-    an address that opens it."""
+    """Replace the value of every key, at any depth, that may hold personal content or a secret; in any other the part
+    of an address that opens it."""
     for name, value in event.items():
         event[name] = _redacted(name, value)
     return event
