@@ -10,7 +10,6 @@ from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Left
 
-from catalog.enums import QuestionType
 from catalog.fingerprints import CATALOG_MARK as CATALOG_MARK
 from catalog.fingerprints import catalog_fingerprint as catalog_fingerprint
 from catalog.fingerprints import catalog_version as catalog_version
@@ -25,6 +24,10 @@ from catalog.models import (
     RoleSkill,
     Skill,
 )
+from catalog.wordings import SkillText as SkillText
+from catalog.wordings import essay_prompts as essay_prompts
+from catalog.wordings import question_wordings as question_wordings
+from catalog.wordings import skills_described as skills_described
 from microcred.errors import Missing
 from microcred.kept import Kept
 from microcred.trips import Written
@@ -137,19 +140,6 @@ def question_pool(role_id: uuid.UUID) -> list[PoolQuestion]:
         .distinct("question__key")
     )
     return [PoolQuestion(row.question_id, row.pk, row.version, row.content) for row in versions]
-
-
-def essay_prompts(*, most: int) -> list[tuple[uuid.UUID, str]]:
-    """Return at most so many active essay questions of all roles, each with its newest published prompt, those
-    published last first."""
-    rows = (
-        QuestionVersion.objects.filter(question__active=True, question__question_type=QuestionType.ESSAY)
-        .order_by("question_id", "-published_at", "-pk")
-        .distinct("question_id")
-        .values_list("published_at", "question_id", "content__prompt")
-    )
-    newest = sorted(rows, key=lambda row: (row[0], row[1]), reverse=True)
-    return [(question_id, str(prompt)) for _, question_id, prompt in newest[:most]]
 
 
 def newest_version(question_id: uuid.UUID) -> QuestionVersion | None:

@@ -125,6 +125,15 @@ JOB_KINDS: dict[str, dict[str, Any]] = {
         "max_attempts": 4,
         "most_each": 2,
     },
+    # Nobody waits for it; what was paid for is read again by the next attempt.
+    "practice.draft_items": {
+        "handler": "practice.tasks.draft_items",
+        "give_up": None,
+        "max_attempts": 4,
+        "base_seconds": 30,
+        "ceiling_seconds": 900,
+        "most_at_once": 1,
+    },
     "ops.sweep": {"handler": "ops.tasks.sweep", "give_up": None, "max_attempts": 3},
 }
 
@@ -182,6 +191,9 @@ SEALED = {
     "partners.WebhookSecret": ("sealed", "partners.queries.SECRETS"),
     "accounts.SecondFactor": ("sealed_key", "accounts.second_factor.PURPOSE"),
 }
+
+# Actions of other apps on the administration's list of skills.
+SKILL_ACTIONS = ("practice.draft_admin.draft_items",)
 
 # name: what it counts, the label, and the function that returns {label value: count}.
 GAUGES: dict[str, dict[str, str]] = {

@@ -249,15 +249,14 @@ APPEALS_PER_CRITERION = env.integer("APPEALS_PER_CRITERION", 1, least=0)
 APPEALS_CANNOT_LOWER = env.flag("APPEALS_CANNOT_LOWER", default=True)
 
 # --- Practice ---------------------------------------------------------------------------------------------
-# How ratings follow answers: by how sure they are, or by Elo's constant step while items stay where they are.
-PRACTICE_RATING = env.choice("PRACTICE_RATING", ("uncertain", "flat"), "uncertain")
+PRACTICE_RATING = env.choice("PRACTICE_RATING", ("uncertain", "flat"), "uncertain")  # or Elo's constant step
+PRACTICE_DRAFTS_A_DAY = env.integer("PRACTICE_DRAFTS_A_DAY", 0, least=0)  # items a model writes unasked
+PRACTICE_ITEMS_UNATTENDED = env.flag("PRACTICE_ITEMS_UNATTENDED", default=False)  # before staff has looked
 
 # --- Nudges -----------------------------------------------------------------------------------------------
 NUDGES = env.flag("NUDGES", default=True)
-# Whose clock counts for students who have named no time zone.
-NUDGES_TIME_ZONE = env.text("NUDGES_TIME_ZONE", "UTC")
-# Where links in letters lead; without it, to the product's own page.
-NUDGES_LINK = env.address("NUDGES_LINK", ("https", "http"))
+NUDGES_TIME_ZONE = env.text("NUDGES_TIME_ZONE", "UTC")  # whose clock counts for students who have named none
+NUDGES_LINK = env.address("NUDGES_LINK", ("https", "http"))  # of letters; else to the product's own page
 
 # --- Model providers --------------------------------------------------------------------------------------
 OPENAI_API_KEY = env.text("OPENAI_API_KEY")
@@ -266,6 +265,8 @@ OPENAI_BACKGROUND = env.flag("OPENAI_BACKGROUND", default=False)  # whether the 
 AI_MODELS = {
     "scoring": env.text("OPENAI_SCORING_MODEL", "gpt-4o-mini"),
     "answers": env.text("OPENAI_ANSWERS_MODEL", "gpt-4o-mini"),
+    "practice": env.text("OPENAI_PRACTICE_MODEL", "gpt-4o-mini"),
+    "practice_check": env.text("OPENAI_PRACTICE_CHECK_MODEL", "gpt-4o-mini"),
     "embedding": env.text("OPENAI_EMBEDDING_MODEL", "text-embedding-3-small"),
 }
 AI_PRICES: dict[str, dict[str, str]] = env.mapping("AI_PRICES")

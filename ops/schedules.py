@@ -67,6 +67,9 @@ SCHEDULES = (
         function="recommendations.services.refresh_histories",
         offset=dt.timedelta(hours=1),
     ),
+    Schedule(
+        "draft-practice", DAY, function="practice.services.draft_where_short", offset=dt.timedelta(hours=5)
+    ),
     Schedule("clean-up", DAY, function="ops.cleanup.clean_up", offset=dt.timedelta(hours=3)),
     Schedule("embed-catalog", 7 * DAY, kind="recommendations.embed", offset=dt.timedelta(days=6, hours=4)),
 )

@@ -33,6 +33,8 @@ from practice.serializers import (
     NewGoal,
     PracticeProgress,
     ProgressQuery,
+    ReportedView,
+    ReportRequest,
 )
 
 _ASSIGNMENT: Final = AssignmentView()
@@ -109,6 +111,26 @@ class HintView(APIView):
         """Show the next hint; the share of hints that is not used counts for a tenth of the performance."""
         shown = services.show_hint(by=caller(request), assignment_id=assignment_id)
         return Response(as_shown(_ASSIGNMENT, shown))
+
+
+class ReportView(APIView):
+    """Saying that something is wrong."""
+
+    permission_classes = [MayPractise]
+
+    @extend_schema(
+        operation_id="practice_report", tags=["Practice"], request=ReportRequest,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER],
+        responses={201: ReportedView, **errors(400, 403, 404, 409, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
+        """Report that something is wrong with an item that one was given; staff looks at it."""
+        body = valid(ReportRequest, request.data)
+        made = services.report_item(
+            by=caller(request), assignment_id=assignment_id, now=timezone.now(), **body
+        )
+        return Response(ReportedView(made).data, status=201)
 
 
 class AssignmentListView(APIView):

@@ -41,6 +41,32 @@ class TurnReason(models.TextChoices):
     ROTATION = "rotation", "it was practised longest ago"
 
 
+class DraftStatus(models.TextChoices):
+    """How an item that a model wrote stands: failed a check, waits for staff, is used before staff has looked, or was
+    taken or turned down by staff."""
+
+    REJECTED = "rejected"
+    WAITING = "waiting"
+    TRIAL = "trial"
+    APPROVED = "approved"
+    DECLINED = "declined"
+
+
+#: What staff may still decide.
+UNDECIDED = (DraftStatus.WAITING, DraftStatus.TRIAL)
+#: What students are given, or were.
+IN_USE = (DraftStatus.TRIAL, DraftStatus.APPROVED)
+
+
+class ReportReason(models.TextChoices):
+    """What a student finds wrong with an item."""
+
+    WRONG_KEY = "wrong_key", "The right answer is not accepted"
+    UNCLEAR = "unclear", "It is unclear or something is missing"
+    GIVEN_AWAY = "given_away", "It gives its answer away"
+    OTHER = "other", "Something else"
+
+
 class OverrideKind(models.TextChoices):
     """What an advisor set in place of what practice had come to."""
 

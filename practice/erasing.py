@@ -7,17 +7,21 @@ from practice.models import (
     PracticeAssignment,
     PracticeGoal,
     PracticeOverride,
+    PracticeReport,
     SkillRating,
     TaughtSkill,
 )
 
 
 def erase(person_id: uuid.UUID) -> dict[str, int]:
-    """Delete a person's goals, ratings, assignments and answers, what advisors made of them and tutors went through."""
+    """Delete a person's goals, ratings, assignments, answers and reports, what advisors made of them and tutors went
+    through."""
     overrides = PracticeOverride.objects.filter(student=person_id).delete()[0]
     answers = PracticeAnswer.objects.filter(assignment__user=person_id).delete()[0]
+    reports = PracticeReport.objects.filter(assignment__user=person_id).delete()[0]
     return {
         "practice_overrides": overrides,
+        "practice_reports": reports,
         "practice_answers": answers,
         "practice_assignments": PracticeAssignment.objects.filter(user=person_id).delete()[0],
         "skill_ratings": SkillRating.objects.filter(user=person_id).delete()[0],

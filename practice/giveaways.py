@@ -30,7 +30,7 @@ def _found(item: Mapping[str, Any], hint: str) -> Iterable[str]:
     rules, texts = item["rules"], {one["id"]: one["text"] for one in item.get("choices", ())}
     match rules["kind"]:
         case "choice":
-            named = [one for one in rules["correct"] if _stands_in(texts[one], hint)]
+            named = [one for one in rules["correct"] if stands_in(texts[one], hint)]
             return [f"names the correct choice {one!r}" for one in named]
         case "numeric":
             # Repeating a number of the task tells nothing.
@@ -43,14 +43,14 @@ def _found(item: Mapping[str, Any], hint: str) -> Iterable[str]:
             return [
                 f"names {left!r} and its partner {right!r}"
                 for left, right in rules["pairs"].items()
-                if _stands_in(texts[left], hint) and _stands_in(texts[right], hint)
+                if stands_in(texts[left], hint) and stands_in(texts[right], hint)
             ]
         case _:
             accepted = [one["text"] for one in rules["accepted"] if "text" in one]
-            return [f"names the accepted text {text!r}" for text in accepted if _stands_in(text, hint)]
+            return [f"names the accepted text {text!r}" for text in accepted if stands_in(text, hint)]
 
 
-def _stands_in(text: str, hint: str) -> bool:
+def stands_in(text: str, hint: str) -> bool:
     """Whether a text stands in a hint as whole words, however it is spaced and capitalised."""
     wanted = folded_text(text)
     if len(wanted) < _SHORTEST and not wanted.isdigit():

@@ -66,17 +66,24 @@ def file_problems(content: object) -> list[str]:
 
 def item_problems(item: object) -> list[str]:
     """What is wrong with a practice item, one readable line each; the lines may quote the key: for staff only."""
+    problems = shape_problems(item)
+    if problems or not isinstance(item, Mapping):
+        return problems
+    return [*hints_that_tell(item), *unearnable(item)]
+
+
+def shape_problems(item: object) -> list[str]:
+    """What keeps an item from being shown and scored at all, whatever it asks; for staff only as well."""
     problems = _violations(_ITEM, item)
     if problems or not isinstance(item, Mapping):
         return problems
-    problems = question_problems(
+    return question_problems(
         question_type=item["type"],
         choices=item.get("choices"),
         answer_format=item.get("answer_format", {}),
         rules=item["rules"],
         rubric={},
     )
-    return problems or [*hints_that_tell(item), *_unearnable(item)]
 
 
 def model_answer(rules: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -95,7 +102,7 @@ def model_answer(rules: Mapping[str, Any]) -> dict[str, Any] | None:
             return next(({"text": one["text"]} for one in full if "text" in one), None)
 
 
-def _unearnable(item: Mapping[str, Any]) -> list[str]:
+def unearnable(item: Mapping[str, Any]) -> list[str]:
     """Why the answer that the key asks for does not earn all the points when a student gives it."""
     answer = model_answer(item["rules"])
     if answer is None:

@@ -5,9 +5,18 @@ from microcred.privacy import Fate, Purpose, table
 TABLES = (
     table(
         "practice.PracticeItem", Purpose.PRACTICE,
-        none="id key skill question_type prompt choices answer_format hints difficulty seconds generator seed rating "
-        "deviation answers active created_at updated_at",
+        none="id key skill question_type prompt choices answer_format hints difficulty seconds generator seed "
+        "author_model rating deviation answers active held_at looked_at created_at updated_at",
         staff="rules solution",
+    ),
+    table(
+        "practice.PracticeDraft", Purpose.PRACTICE,
+        none="id job_id number skill content model prompt_version checks status item decided_at made_at",
+        other="decided_by",
+    ),
+    table(
+        "practice.PracticeReport", Purpose.PRACTICE, Fate.DELETED, people="assignment__user",
+        content="comment", link="id assignment", about="reason reported_at", none="looked_at",
     ),
     table(
         "practice.SkillRating", Purpose.PRACTICE, Fate.DELETED, people="user",

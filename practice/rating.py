@@ -44,6 +44,8 @@ ITEM_FLOOR: Final = 15.0
 MOST_UNCERTAIN: Final = 350.0
 # By how much authors are usually wrong about how difficult an item is: nearly a tenth of the scale.
 AUTHOR_DEVIATION: Final = 150.0
+# A model knows less of what students find hard; of what no person has looked at even that is not known.
+MODEL_DEVIATION: Final = 250.0
 # By how much the questions of an assessment may be easier or harder than the middle of the scale.
 OTHER_QUESTIONS: Final = 100.0
 # Points to the square root of a day: what was certain is two and a half times as wide after a summer, and after a year
@@ -94,9 +96,9 @@ def rating_of(difficulty: int) -> float:
     return LOWEST + (difficulty - 0.5) * (HIGHEST - LOWEST) / DIFFICULTIES
 
 
-def authored(difficulty: int) -> Rating:
+def authored(difficulty: int, deviation: float = AUTHOR_DEVIATION) -> Rating:
     """Return where an item starts that nobody has answered: at the difficulty that its author says."""
-    return Rating(rating_of(difficulty), AUTHOR_DEVIATION)
+    return Rating(rating_of(difficulty), deviation)
 
 
 def placed(level: float, deviation: float) -> Rating:

@@ -8,8 +8,9 @@ from rest_framework import serializers
 from assessments.serializers import AnswerField
 from microcred.api.pagination import PageQuery
 from microcred.labels import LONGEST_TAG, LONGEST_TITLE, MOST_TAGS
-from practice.enums import SETTABLE_STATUSES, AssignmentStatus, TurnReason
-from practice.models import CLOSED, PracticeAssignment, PracticeGoal
+from practice.enums import SETTABLE_STATUSES, AssignmentStatus, ReportReason, TurnReason
+from practice.models import CLOSED, PracticeAssignment, PracticeGoal, PracticeReport
+from practice.models.reports import LONGEST_COMMENT
 
 LONGEST_KEY = 64
 POINT_PLACES = 1
@@ -74,6 +75,9 @@ class AssignmentView(serializers.ModelSerializer[PracticeAssignment]):
     is_repeat = serializers.BooleanField(
         help_text="Whether the student had it within 30 days; then it moves no rating."
     )
+    written_by_model = serializers.SerializerMethodField(
+        help_text="Whether a model wrote the item, rather than a person or a formula."
+    )
     hints = serializers.SerializerMethodField(help_text="Those that were shown.")
     hints_left = serializers.SerializerMethodField()
     share = Share(help_text="The most that an answer has earned, from 0 to 1.")
@@ -88,9 +92,9 @@ class AssignmentView(serializers.ModelSerializer[PracticeAssignment]):
     class Meta:
         model = PracticeAssignment
         fields = [
-            "assignment_id", "skill", "reason", "status", "is_repeat", "question", "difficulty", "expected", "seconds",
-            "attempts", "hints", "hints_left", "share", "performance", "experience", "solution", "assigned_at",
-            "completed_at",
+            "assignment_id", "skill", "reason", "status", "is_repeat", "written_by_model", "question", "difficulty",
+            "expected", "seconds", "attempts", "hints", "hints_left", "share", "performance", "experience", "solution",
+            "assigned_at", "completed_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -98,6 +102,10 @@ class AssignmentView(serializers.ModelSerializer[PracticeAssignment]):
     def get_reason(self, assignment: PracticeAssignment) -> str | None:
         """Return why it is of this skill."""
         return assignment.reason or None
+
+    def get_written_by_model(self, assignment: PracticeAssignment) -> bool:
+        """Return what was frozen with the item; those given out before models wrote any say nothing."""
+        return bool(assignment.question.get("by_model"))
 
     @extend_schema_field({"type": "array", "items": {"type": "string"}})
     def get_hints(self, assignment: PracticeAssignment) -> list[str]:
@@ -112,6 +120,27 @@ class AssignmentView(serializers.ModelSerializer[PracticeAssignment]):
     def get_solution(self, assignment: PracticeAssignment) -> str | None:
         """Return the solution of what is over."""
         return None if assignment.status == AssignmentStatus.OPEN else str(assignment.key["solution"])
+
+
+class ReportRequest(serializers.Serializer[Any]):
+    """What is wrong with an item."""
+
+    reason = serializers.ChoiceField(choices=ReportReason.choices)
+    comment = serializers.CharField(
+        required=False, allow_blank=True, max_length=LONGEST_COMMENT, help_text="For staff to read."
+    )
+
+
+class ReportedView(serializers.ModelSerializer[PracticeReport]):
+    """A report of the student's."""
+
+    report_id = serializers.UUIDField(source="pk")
+    assignment_id = serializers.UUIDField()
+
+    class Meta:
+        model = PracticeReport
+        fields = ["report_id", "assignment_id", "reason", "comment", "reported_at"]
+        read_only_fields = fields
 
 
 class AssignQuery(serializers.Serializer[Any]):

@@ -17,6 +17,9 @@ urlpatterns = [
     path(
         "practice/assignments/<uuid:assignment_id>/give-up", api.GiveUpView.as_view(), name="practice-give-up"
     ),
+    path(
+        "practice/assignments/<uuid:assignment_id>/report", api.ReportView.as_view(), name="practice-report"
+    ),
     path("practice/overrides", override_api.OverrideListView.as_view(), name="practice-overrides"),
     path(
         "practice/overrides/figures",

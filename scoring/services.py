@@ -19,10 +19,12 @@ from microcred.trips import in_one_trip
 from ops import audit
 from ops.jobs import enqueue
 from scoring import contests, queries
+from scoring.calls.spending import month_has_room as month_has_room
 from scoring.calls.words import AccountedWords as AccountedWords
 from scoring.calls.words import Worded as Worded
 from scoring.calls.words import Wording as Wording
 from scoring.calls.words import answers_model as answers_model
+from scoring.calls.words import practice_model as practice_model
 from scoring.calls.words import words_model as words_model
 from scoring.calls.writer import writer_by as writer_by
 from scoring.enums import EssayOutcome

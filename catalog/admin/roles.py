@@ -6,11 +6,13 @@ from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import pluralize
+from django.utils.module_loading import import_string
 from unfold.admin import TabularInline
 
 from catalog import services
 from catalog.admin.curation import CuratedAdmin
 from catalog.models import JobRole, RoleSkill, Skill
+from microcred.registry import SKILL_ACTIONS
 
 
 class RoleSkillInline(TabularInline):  # type: ignore[misc]
@@ -81,3 +83,8 @@ class SkillAdmin(CuratedAdmin):
     search_fields = ("name", "key", "onet_id", "esco_uri")
     prepopulated_fields = {"key": ("name",)}
     fields = ("name", "key", "category", "description", "onet_id", "esco_uri")
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Offer what other apps do with skills as well."""
+        self.actions = tuple(map(import_string, SKILL_ACTIONS))
+        return super().get_actions(request)

@@ -27,6 +27,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "TaskStatus": "planner.enums.TaskStatus",
         "PracticeStatus": "practice.enums.AssignmentStatus",
         "PracticeReason": "practice.enums.TurnReason",
+        "PracticeReportReason": "practice.enums.ReportReason",
         "TurnStatus": "conversations.enums.TurnStatus",
         "OutcomeEnum": "scoring.enums.AppealOutcome",
         "AnswerOutcome": "conversations.enums.Outcome",

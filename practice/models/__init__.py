@@ -1,5 +1,7 @@
-"""Items to practise with, what was given to whom, what they have reached, and what their advisors made of it."""
+"""Items to practise with, written and proposed, what was given to whom, what they have reached, reported, and what
+their advisors made of it."""
 
+from practice.models.drafts import PracticeDraft as PracticeDraft
 from practice.models.items import CLOSED as CLOSED
 from practice.models.items import PracticeItem as PracticeItem
 from practice.models.overrides import PracticeOverride as PracticeOverride
@@ -7,4 +9,5 @@ from practice.models.practising import PracticeAnswer as PracticeAnswer
 from practice.models.practising import PracticeAssignment as PracticeAssignment
 from practice.models.practising import PracticeGoal as PracticeGoal
 from practice.models.practising import SkillRating as SkillRating
+from practice.models.reports import PracticeReport as PracticeReport
 from practice.models.teaching import TaughtSkill as TaughtSkill

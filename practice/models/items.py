@@ -14,7 +14,9 @@ class PracticeItem(Model):
 
     ``difficulty`` (1 to 10) is what its author thinks, ``rating`` what ``answers`` of students have made of that.
     ``hints`` lead on one by one, ``solution`` is shown when it is over, ``seconds`` is a fair time for it.
-    ``generator`` and ``seed`` say how it was made, where nobody wrote it.
+    ``generator`` and ``seed`` say how it was made, where nobody wrote it; ``author_model`` names the model that wrote
+    it, whose draft says the rest. ``held_at`` is when reports of students took it out of use, ``looked_at`` when staff
+    looked at it last: what students did before tells nothing of it any more.
     """
 
     key = models.SlugField(max_length=100, unique=True)
@@ -32,10 +34,13 @@ class PracticeItem(Model):
     seconds = models.PositiveIntegerField()
     generator = models.SlugField(max_length=64, blank=True)
     seed = models.BigIntegerField(null=True, blank=True)
+    author_model = models.CharField(max_length=64, blank=True, editable=False)
     rating = models.FloatField()
     deviation = models.FloatField()
     answers = models.PositiveIntegerField(default=0)
     active = models.BooleanField(default=True)
+    held_at = models.DateTimeField(null=True, blank=True, editable=False)
+    looked_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -60,6 +65,10 @@ class PracticeItem(Model):
                 condition=models.Q(generator="", seed__isnull=True)
                 | (~models.Q(generator="") & models.Q(seed__isnull=False)),
                 name="practice_items_generated_by_seed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(held_at__isnull=True) | models.Q(active=False),
+                name="practice_items_held_is_out",
             ),
             models.UniqueConstraint(
                 fields=["generator", "difficulty", "seed"],

@@ -1,4 +1,4 @@
-"""Giving out items, taking answers, setting goals, steering both, following sessions, and writing items."""
+"""Giving out items, taking answers and reports, setting goals, steering both, following sessions, and writing items."""
 
 from practice.services.answering import AnswerRefused as AnswerRefused
 from practice.services.answering import AssignmentOver as AssignmentOver
@@ -8,6 +8,14 @@ from practice.services.answering import answer as answer
 from practice.services.answering import give_up as give_up
 from practice.services.answering import show_hint as show_hint
 from practice.services.assigning import assign as assign
+from practice.services.drafting import DraftDecided as DraftDecided
+from practice.services.drafting import DraftingInvalid as DraftingInvalid
+from practice.services.drafting import NoModel as NoModel
+from practice.services.drafting import approve_draft as approve_draft
+from practice.services.drafting import decline_draft as decline_draft
+from practice.services.drafting import draft_where_short as draft_where_short
+from practice.services.drafting import keep_drafts as keep_drafts
+from practice.services.drafting import request_drafts as request_drafts
 from practice.services.goals import GoalChangedMeanwhile as GoalChangedMeanwhile
 from practice.services.goals import GoalInvalid as GoalInvalid
 from practice.services.goals import GoalsFull as GoalsFull
@@ -23,5 +31,9 @@ from practice.services.items import set_item_active as set_item_active
 from practice.services.overriding import NothingToOverride as NothingToOverride
 from practice.services.overriding import override_goal as override_goal
 from practice.services.overriding import set_level as set_level
+from practice.services.reporting import ReportedAlready as ReportedAlready
+from practice.services.reporting import TooManyReports as TooManyReports
+from practice.services.reporting import look_over as look_over
+from practice.services.reporting import report_item as report_item
 from practice.services.teaching import forget_session as forget_session
 from practice.services.teaching import note_session as note_session

@@ -99,4 +99,5 @@ def question_of(item: PracticeItem) -> dict[str, Any]:
         "prompt": item.prompt,
         "choices": item.choices,
         "answer_format": item.answer_format,
+        "by_model": bool(item.author_model),
     }

@@ -10,7 +10,7 @@ from microcred.errors import Conflict, Invalid
 from ops import audit
 from practice.item_schema import item_problems
 from practice.models import PracticeItem
-from practice.rating import Rating, authored
+from practice.rating import AUTHOR_DEVIATION, Rating, authored
 
 WRITTEN: Final = (
     "skill_id", "question_type", "prompt", "choices", "answer_format", "rules", "hints", "solution", "difficulty",
@@ -54,14 +54,16 @@ def rate_anew(item: PracticeItem, rating: Rating) -> PracticeItem:
 
 
 @transaction.atomic
-def create_item(*, by: User | None, item: PracticeItem, now: dt.datetime) -> None:
-    """Store a new item, which begins at the difficulty that its author says.
+def create_item(
+    *, by: User | None, item: PracticeItem, now: dt.datetime, deviation: float = AUTHOR_DEVIATION
+) -> None:
+    """Store a new item, which begins at the difficulty that its author says, ``deviation`` points off or more.
 
     Raises:
         ItemInvalid: naming what is wrong with it.
     """
     _check(item)
-    rate_anew(item, authored(item.difficulty))
+    rate_anew(item, authored(item.difficulty, deviation))
     item.created_at = item.updated_at = now
     item.save(force_insert=True)
     _record(by, "created", item, skill=str(item.skill_id))
@@ -95,8 +97,8 @@ def change_item(*, by: User | None, item: PracticeItem, now: dt.datetime) -> Non
 
 @transaction.atomic
 def set_item_active(*, by: User | None, item: PracticeItem, active: bool) -> None:
-    """Give an item to nobody any more, or again; who has it already keeps it."""
-    PracticeItem.objects.filter(pk=item.pk).update(active=active)
+    """Give an item to nobody any more, or again; who has it already keeps it. Reports hold it no longer."""
+    PracticeItem.objects.filter(pk=item.pk).update(active=active, held_at=None)
     _record(by, "activated" if active else "retired", item)
 
 

@@ -75,3 +75,9 @@ def this_month() -> dict[str, int]:
     first = database_now().astimezone(dt.UTC).date().replace(day=1)
     spent = ModelCall.objects.filter(month=first).aggregate(cost=Sum(COST))["cost"]
     return {"spent": int(spent or 0), "limit": month_limit()}
+
+
+def month_has_room() -> bool:
+    """Whether something is left of this month's limit, or there is none."""
+    now = this_month()
+    return not now["limit"] or now["spent"] < now["limit"]

@@ -24,6 +24,8 @@ from scoring.releasing import released, wanted
 
 TASK = "words"
 ANSWERS = "answers"
+PRACTICE = "practice"
+PRACTICE_CHECK = "practice_check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ class Worded:
 
 
 class AccountedWords:
-    """Asks for one assessment, or one person; a reply that was paid for and is kept is read instead of asking the same
-    again."""
+    """Asks for one assessment, one person or nobody; a reply that was paid for and is kept is read instead of asking
+    the same again."""
 
     def __init__(
         self,
@@ -165,4 +167,22 @@ def answers_model(person: User, *, job_id: uuid.UUID, attempt: int) -> Accounted
         purpose=CallPurpose.ANSWERS,
         task=ANSWERS,
         model=settings.AI_MODELS[ANSWERS],
+    )
+
+
+def practice_model(*, job_id: uuid.UUID, attempt: int, checks: bool = False) -> AccountedWords | None:
+    """Return what writes items to practise with, or with ``checks`` what answers them blindly; None without a key.
+
+    Nothing of anybody's is sent, so that nobody is asked. Only for workers.
+    """
+    chat = providers.chat_model()
+    if chat is None:
+        return None
+    task = PRACTICE_CHECK if checks else PRACTICE
+    return AccountedWords(
+        chat,
+        Payer(assessment_id=None, job_id=job_id, attempt=attempt),
+        purpose=CallPurpose.PRACTICE,
+        task=task,
+        model=settings.AI_MODELS[task],
     )

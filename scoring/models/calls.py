@@ -6,6 +6,8 @@ from django.db import models
 from microcred.db import Model
 from scoring.enums import CallContent, CallPurpose, CallState
 
+OF_NO_ASSESSMENT = [CallPurpose.EMBEDDING, CallPurpose.GATE, CallPurpose.ANSWERS, CallPurpose.PRACTICE]
+
 
 class ModelCall(Model):
     """One call to a provider: the row is there, with a reserved cost, before anything is sent.
@@ -17,7 +19,8 @@ class ModelCall(Model):
     ``reserved_microcents``. ``job_id`` and ``attempt`` name the work the call was made in. A call that embeds texts
     has their number and no contents, and where it was made for the catalog no assessment; one that waits in a batch
     is answered by that. Neither has a call of a release gate, which judges essays of our own: it is written down when
-    it is over. A call that answers a question names the ``person`` who asked, and no assessment.
+    it is over. A call that answers a question names the ``person`` who asked, and no assessment; one for items to
+    practise with is nobody's.
     """
 
     assessment = models.ForeignKey(
@@ -92,7 +95,9 @@ class ModelCall(Model):
                 & ~models.Q(prompt_version="")
                 | models.Q(purpose=CallPurpose.ANSWERS, texts__isnull=True, assessment__isnull=True)
                 & ~models.Q(prompt_version="")
-                | ~models.Q(purpose__in=[CallPurpose.EMBEDDING, CallPurpose.GATE, CallPurpose.ANSWERS])
+                | models.Q(purpose=CallPurpose.PRACTICE, texts__isnull=True, assessment__isnull=True)
+                & ~models.Q(prompt_version="")
+                | ~models.Q(purpose__in=OF_NO_ASSESSMENT)
                 & models.Q(texts__isnull=True, assessment__isnull=False)
                 & ~models.Q(prompt_version=""),
                 name="model_calls_say_what_was_sent",

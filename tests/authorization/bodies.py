@@ -86,6 +86,7 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     ("POST", API + "practice/complete"): lambda world: {
         "assignment_id": str(world.rows["practised"].pk), "answer": "having",
     },
+    ("POST", API + "practice/assignments/<uuid:assignment_id>/report"): lambda world: {"reason": "unclear"},
     ("POST", API + "qa/query"): lambda world: {"question": "Which course covers outer joins?"},
     ("POST", API + "qa/query/<uuid:query_id>/reply"): lambda world: {"text": "Take the one on joins."},
     ("POST", API + "goals"): lambda world: {"skill": "sql", "title": "Joins", "target_difficulty": 7},

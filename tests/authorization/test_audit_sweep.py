@@ -135,6 +135,7 @@ ANOTHER: Forms = {
     "recommendations/learnercredential": lambda world: {"status": "accepted"},
     "partners/webhookendpoint": lambda world: {"name": "Another name"},
     "practice/practiceitem": lambda world: {"prompt": "Another?"},
+    "practice/practicedraft": lambda world: {"practice_practicedraft_approve": ""},
 }
 
 

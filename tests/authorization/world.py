@@ -37,7 +37,12 @@ from tests.factories.assessments import question_id_of, started_assessment
 from tests.factories.catalog import NOW, role_with_every_type
 from tests.factories.conversations import EscalatedTurnFactory, TurnFactory
 from tests.factories.nudges import NudgeFactory
-from tests.factories.practice import PracticeAssignmentFactory, PracticeGoalFactory, PracticeItemFactory
+from tests.factories.practice import (
+    PracticeAssignmentFactory,
+    PracticeDraftFactory,
+    PracticeGoalFactory,
+    PracticeItemFactory,
+)
 from tests.factories.recommendations import LearnerCredentialFactory
 from tests.factories.releases import gated
 
@@ -250,6 +255,7 @@ def _admin_rows(world: World) -> None:
     accounts.choose_model_scoring(by=owner, allowed=True, now=NOW)
     erasing.request_erasure(by=owner, person=owner, now=timezone.now())
     LearnerCredentialFactory(user=owner, credential=world.rows["credential"])
+    PracticeDraftFactory()
     gated()
     world.rows["essay"] = essay
     question = {"question": essay, "question_version": essay.versions.first()}

@@ -5,12 +5,16 @@ import datetime as dt
 import factory
 from factory.django import DjangoModelFactory
 
+from microcred.ids import uuid7
+from practice.enums import DraftStatus, ReportReason
 from practice.models import (
     PracticeAnswer,
     PracticeAssignment,
+    PracticeDraft,
     PracticeGoal,
     PracticeItem,
     PracticeOverride,
+    PracticeReport,
     SkillRating,
     TaughtSkill,
 )
@@ -142,3 +146,43 @@ class PracticeOverrideFactory(DjangoModelFactory[PracticeOverride]):
     reason = "We talked about it."
     made_by = factory.SubFactory(AdvisorFactory)
     made_at = NOW
+
+
+class PracticeDraftFactory(DjangoModelFactory[PracticeDraft]):
+    """A sound item that waits for staff."""
+
+    class Meta:
+        model = PracticeDraft
+
+    class Params:
+        number_of_key = factory.Sequence(lambda number: number)
+
+    job_id = factory.LazyFunction(uuid7)
+    number = 1
+    skill = factory.SubFactory(SkillFactory, key="sql")
+    content = factory.LazyAttribute(
+        lambda draft: {
+            "key": f"sql-model-{draft.number_of_key}", "type": "multiple_choice",
+            "prompt": "Which clause filters groups?", "choices": [dict(choice) for choice in CHOICES],
+            "answer_format": {"max_choices": 1},
+            "rules": {"kind": "choice", "correct": ["c2"], "scoring": "all_or_nothing"},
+            "hints": ["It comes after the groups are made."], "solution": "HAVING filters groups.", "difficulty": 6,
+            "seconds": 60,
+        }
+    )  # fmt: skip
+    model = "writer-1"
+    prompt_version = "items-1@000000000000"
+    checks = factory.LazyFunction(lambda: [{"name": "schema", "problems": []}])
+    status = DraftStatus.WAITING
+    made_at = NOW
+
+
+class PracticeReportFactory(DjangoModelFactory[PracticeReport]):
+    """A report that nobody has looked at."""
+
+    class Meta:
+        model = PracticeReport
+
+    assignment = factory.SubFactory(PracticeAssignmentFactory)
+    reason = ReportReason.WRONG_KEY
+    reported_at = NOW

@@ -52,6 +52,7 @@ class TestTheItem:
             "prompt": "Which clause filters groups?",
             "choices": item.choices,
             "answer_format": {"max_choices": 1},
+            "by_model": False,
         }
         assert given.key == {"rules": item.rules, "hints": item.hints, "solution": item.solution}
         assert (given.difficulty, given.seconds, given.status) == (5, 60, "open")

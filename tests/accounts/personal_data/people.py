@@ -31,6 +31,7 @@ from tests.factories.practice import (
     PracticeAnswerFactory,
     PracticeGoalFactory,
     PracticeOverrideFactory,
+    PracticeReportFactory,
     SkillRatingFactory,
     TaughtSkillFactory,
 )
@@ -120,7 +121,8 @@ def _use_the_api(student: User, assessment: Assessment) -> None:
 def _practise(student: User) -> None:
     """Leave what practising leaves, with the mark in a short answer and in a goal."""
     SkillRatingFactory(user=student)
-    PracticeAnswerFactory(assignment__user=student, answer={"text": f"{MARK} wrote this"})
+    answered = PracticeAnswerFactory(assignment__user=student, answer={"text": f"{MARK} wrote this"})
+    PracticeReportFactory(assignment=answered.assignment, comment=f"{MARK} does not agree.")
     PracticeGoalFactory(user=student, title=f"{MARK} goal", tags=[f"{MARK} tag"])
     PracticeOverrideFactory(student=student, reason=f"{MARK} finds it easy.")
     TaughtSkillFactory(user=student, reference=f"{MARK} session")

@@ -1,0 +1,210 @@
+"""Asking for drafts, deciding on them, and drafting where items do not last."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from accounts.models import User
+from catalog.models import Skill
+from ops.models import AsyncJob, AuditLog
+from practice import queries, services
+from practice.enums import DraftStatus
+from practice.models import PracticeDraft, PracticeItem
+from practice.services.drafting import DraftDecided, DraftingInvalid, NoModel
+from tests.factories.accounts import AdminFactory, UserFactory
+from tests.factories.catalog import SkillFactory
+from tests.factories.practice import (
+    NOW,
+    PracticeAssignmentFactory,
+    PracticeDraftFactory,
+    PracticeItemFactory,
+    SkillRatingFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def curator() -> User:
+    user: User = AdminFactory()
+    return user
+
+
+@pytest.fixture
+def model(settings: Settings) -> None:
+    settings.OPENAI_API_KEY = "sk-test"
+
+
+def used_up(skill: Skill, *, items: int = 2, rating: float = 1200.0) -> User:
+    """Return a student who was given every item of a skill."""
+    student: User = UserFactory()
+    for item in PracticeItem.objects.filter(skill=skill) or PracticeItemFactory.create_batch(
+        items, skill=skill
+    ):
+        PracticeAssignmentFactory(
+            user=student, item=item, status="solved", completed_at=NOW, performance=1, rating_before=rating,
+            rating_after=rating, assigned_at=NOW,
+        )  # fmt: skip
+    SkillRatingFactory(user=student, skill=skill, rating=rating)
+    return student
+
+
+class TestAsking:
+    def test_a_job_is_announced_and_recorded(self, curator: User, model: None) -> None:
+        SkillFactory(key="sql")
+
+        job_id = services.request_drafts(by=curator, skill_key="sql", count=3, difficulty=7)
+
+        job = AsyncJob.objects.get(pk=job_id)
+        assert (job.kind, job.payload) == (
+            "practice.draft_items",
+            {"skill": "sql", "count": 3, "difficulty": 7},
+        )
+        line = AuditLog.objects.get(action="practice_drafts.requested")
+        assert (line.actor_id, line.metadata) == (curator.pk, {"skill": "sql", "count": 3, "difficulty": 7})
+
+    def test_without_a_model_nothing_is_asked(self, settings: Settings) -> None:
+        settings.OPENAI_API_KEY = ""
+        SkillFactory(key="sql")
+
+        with pytest.raises(NoModel):
+            services.request_drafts(by=None, skill_key="sql", count=3)
+        assert AsyncJob.objects.count() == 0
+
+    def test_a_skill_that_is_not_there_is_missing(self, model: None) -> None:
+        with pytest.raises(queries.SkillMissing):
+            services.request_drafts(by=None, skill_key="none", count=3)
+
+    @pytest.mark.parametrize(("count", "difficulty"), [(0, None), (11, None), (1, 0), (1, 11)])
+    def test_too_many_and_no_difficulty_are_refused(
+        self, model: None, count: int, difficulty: int | None
+    ) -> None:
+        SkillFactory(key="sql")
+
+        with pytest.raises(DraftingInvalid):
+            services.request_drafts(by=None, skill_key="sql", count=count, difficulty=difficulty)
+
+
+class TestDeciding:
+    def test_an_approved_draft_is_an_item_that_begins_at_the_models_word(self, curator: User) -> None:
+        draft = PracticeDraftFactory()
+
+        services.approve_draft(by=curator, draft_id=draft.pk, now=NOW)
+
+        draft.refresh_from_db()
+        item = PracticeItem.objects.get(key=draft.key)
+        assert (draft.status, draft.item, draft.decided_by, draft.decided_at) == (
+            DraftStatus.APPROVED, item, curator, NOW,
+        )  # fmt: skip
+        assert (item.rating, item.deviation, item.answers, item.active) == (1280.0, 250.0, 0, True)
+        assert (item.author_model, item.generator, item.rules) == ("writer-1", "", draft.content["rules"])
+        lines = AuditLog.objects.filter(resource_type__startswith="practice").order_by("created_at", "pk")
+        assert [line.action for line in lines] == [
+            "practice_item.created", "practice_draft.approved",
+        ]  # fmt: skip
+
+    def test_a_declined_draft_is_given_to_nobody(self, curator: User) -> None:
+        draft = PracticeDraftFactory()
+
+        services.decline_draft(by=curator, draft_id=draft.pk, now=NOW)
+
+        draft.refresh_from_db()
+        assert (draft.status, draft.item, draft.decided_by) == (DraftStatus.DECLINED, None, curator)
+        assert PracticeItem.objects.count() == 0
+
+    @pytest.mark.parametrize("decide", [services.approve_draft, services.decline_draft])
+    def test_what_failed_or_was_decided_stays(self, curator: User, decide: Any) -> None:
+        failed = PracticeDraftFactory(status=DraftStatus.REJECTED)
+        decided = PracticeDraftFactory(status=DraftStatus.DECLINED, decided_by=curator, decided_at=NOW)
+
+        for draft in (failed, decided):
+            with pytest.raises(DraftDecided):
+                decide(by=curator, draft_id=draft.pk, now=NOW)
+        assert PracticeItem.objects.count() == 0
+
+    def test_an_item_on_trial_keeps_its_rating_when_it_is_approved(self, curator: User) -> None:
+        item = PracticeItemFactory(author_model="writer-1", rating=1310.0, deviation=90.0, answers=9)
+        draft = PracticeDraftFactory(status=DraftStatus.TRIAL, item=item)
+
+        services.approve_draft(by=curator, draft_id=draft.pk, now=NOW)
+
+        item.refresh_from_db()
+        assert (item.rating, item.deviation, item.answers, item.active) == (1310.0, 90.0, 9, True)
+        assert PracticeDraft.objects.get().status == DraftStatus.APPROVED
+
+    def test_an_item_on_trial_is_retired_when_it_is_declined(self, curator: User) -> None:
+        draft = PracticeDraftFactory(
+            status=DraftStatus.TRIAL, item=PracticeItemFactory(author_model="writer-1")
+        )
+
+        services.decline_draft(by=curator, draft_id=draft.pk, now=NOW)
+
+        assert PracticeItem.objects.get().active is False
+
+    def test_students_are_told_that_a_model_wrote_it(self, curator: User) -> None:
+        services.approve_draft(by=curator, draft_id=PracticeDraftFactory().pk, now=NOW)
+
+        given = services.assign(by=UserFactory(), skill_key="sql", now=NOW)
+
+        assert given.question["by_model"] is True
+
+
+class TestShortage:
+    def test_a_skill_is_short_when_a_student_has_had_all_its_items(self) -> None:
+        skill, enough = SkillFactory(key="sql", name="SQL"), SkillFactory(key="seo")
+        used_up(skill, rating=1400.0)
+        student = UserFactory()
+        PracticeAssignmentFactory(user=student, item=PracticeItemFactory(skill=enough), assigned_at=NOW)
+        PracticeItemFactory(skill=enough)
+
+        assert queries.shortage(now=NOW) == [
+            queries.Shortage(key="sql", name="SQL", students=1, items=2, difficulty=6)
+        ]
+
+    def test_items_rest_and_are_then_there_again(self) -> None:
+        used_up(SkillFactory(key="sql"))
+
+        assert queries.shortage(now=NOW + dt.timedelta(days=31)) == []
+
+    def test_retired_items_do_not_count(self) -> None:
+        skill = SkillFactory(key="sql")
+        used_up(skill)
+        PracticeItemFactory(skill=skill, active=False)
+
+        assert [one.items for one in queries.shortage(now=NOW)] == [2]
+
+
+class TestDraftingWhereShort:
+    def test_it_is_off_unless_a_number_a_day_is_set(self, model: None) -> None:
+        used_up(SkillFactory(key="sql"))
+
+        assert services.draft_where_short(now=NOW) == 0
+        assert AsyncJob.objects.count() == 0
+
+    def test_no_more_than_the_number_is_asked_for(self, model: None, settings: Settings) -> None:
+        settings.PRACTICE_DRAFTS_A_DAY = 12
+        for key in ("seo", "sql"):
+            used_up(SkillFactory(key=key))
+
+        assert services.draft_where_short(now=NOW) == 12
+        wanted = [
+            (job.payload["skill"], job.payload["count"])
+            for job in AsyncJob.objects.order_by("queued_at", "pk")
+        ]
+        assert wanted == [("seo", 10), ("sql", 2)]
+
+    def test_drafts_that_wait_for_staff_hold_up_more(self, model: None, settings: Settings) -> None:
+        settings.PRACTICE_DRAFTS_A_DAY = 20
+        skill = SkillFactory(key="sql")
+        used_up(skill)
+        PracticeDraftFactory.create_batch(8, skill=skill)
+
+        assert services.draft_where_short(now=NOW) == 2
+
+    def test_without_a_key_or_money_nothing_is_asked(self, settings: Settings) -> None:
+        settings.PRACTICE_DRAFTS_A_DAY, settings.OPENAI_API_KEY = 5, ""
+        used_up(SkillFactory(key="sql"))
+
+        assert services.draft_where_short(now=NOW) == 0
