@@ -95,6 +95,10 @@ class PracticeDraftAdmin(ModelAdmin):  # type: ignore[misc]
             if offered.action_name in request.POST:
                 offered.method(request, obj)
 
+    def response_change(self, request: HttpRequest, obj: PracticeDraft) -> Any:
+        """Go back to the list; what was decided is said, and nothing else was changed."""
+        return self.response_post_save_change(request, obj)
+
     @display(description="asks")  # type: ignore[untyped-decorator]
     def asks(self, draft: PracticeDraft) -> str:
         """Show how it begins."""

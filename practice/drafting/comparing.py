@@ -8,7 +8,8 @@ from django.db.models import Min
 from catalog import queries as catalog
 from microcred.ai.base import Embedder, Vectors
 from practice.drafting.likeness import Known, Surroundings, told
-from practice.models import PracticeItem
+from practice.enums import DraftStatus
+from practice.models import PracticeDraft, PracticeItem
 from recommendations.nearness import QueryVectors
 
 # The same bank is compared with again by every job of a process.
@@ -18,8 +19,8 @@ _vectors: Final = QueryVectors(most=4096)
 def surroundings(embedder: Embedder) -> Surroundings:
     """Return all items, assessment questions and skills with their vectors.
 
-    Retired items count, since their wording was used up; of generated ones, which differ by numbers, one of each kind.
-    Raises ProviderError.
+    Retired items count, since their wording was used up, and so do drafts that wait or were declined; of generated
+    items, which differ by numbers, one of each kind. Raises ProviderError.
     """
     items, questions, skills = _items(), catalog.question_wordings(), catalog.skills_described()
     texts = [told(content) for _, _, content in items]
@@ -55,4 +56,7 @@ def _items() -> list[tuple[str, str, dict[str, Any]]]:
     )
     rows = PracticeItem.objects.filter(generator="") | PracticeItem.objects.filter(key__in=first)
     found = rows.order_by("key").values_list("key", "skill__key", "prompt", "choices")
-    return [(key, skill, {"prompt": prompt, "choices": choices}) for key, skill, prompt, choices in found]
+    items = [(key, skill, {"prompt": prompt, "choices": choices}) for key, skill, prompt, choices in found]
+    drafts = PracticeDraft.objects.filter(status__in=[DraftStatus.WAITING, DraftStatus.DECLINED], item=None)
+    told = drafts.order_by("pk").values_list("content", "skill__key")
+    return [*items, *((content["key"], skill, content) for content, skill in told)]

@@ -45,9 +45,15 @@ class DraftDecided(Conflict):
 
 @transaction.atomic
 def request_drafts(
-    *, by: User | None, skill_key: str, count: int, difficulty: int | None = None
+    *,
+    by: User | None,
+    skill_key: str,
+    count: int,
+    difficulty: int | None = None,
+    unique_key: str | None = None,
 ) -> uuid.UUID:
-    """Have a model write items of a skill, of one difficulty or of several; return the id of the job.
+    """Have a model write items of a skill, of one difficulty or of several; return the id of the job, of which there
+    is one for each ``unique_key``.
 
     Raises:
         NoModel: without a key for a model server.
@@ -61,7 +67,8 @@ def request_drafts(
         raise DraftingInvalid(f"Ask for 1 to {MOST_AT_ONCE} items at once.", details={"field": "count"})
     if difficulty is not None and not 1 <= difficulty <= 10:
         raise DraftingInvalid("A difficulty goes from 1 to 10.", details={"field": "difficulty"})
-    job = jobs.enqueue(KIND, payload={"skill": skill.key, "count": count, "difficulty": difficulty})
+    payload = {"skill": skill.key, "count": count, "difficulty": difficulty}
+    job = jobs.enqueue(KIND, payload=payload, unique_key=unique_key)
     audit.record(
         by=by, action="practice_drafts.requested", resource_type="practice_drafts", resource_id=job.pk,
         metadata={"skill": skill.key, "count": count, "difficulty": difficulty},
@@ -125,8 +132,12 @@ def decline_draft(*, by: User, draft_id: uuid.UUID, now: dt.datetime) -> Practic
     return _decide(draft, DraftStatus.DECLINED, "declined", by, now)
 
 
+@transaction.atomic
 def draft_where_short(*, now: dt.datetime) -> int:
-    """Ask for items of the skills whose items do not last, ``PRACTICE_DRAFTS_A_DAY`` at most; return how many."""
+    """Ask for items of the skills whose items do not last, ``PRACTICE_DRAFTS_A_DAY`` at most; return how many.
+
+    Asked again on the same day it asks for nothing more of the same skill.
+    """
     left = settings.PRACTICE_DRAFTS_A_DAY if settings.OPENAI_API_KEY else 0
     if not left or not month_has_room():
         return 0
@@ -136,7 +147,10 @@ def draft_where_short(*, now: dt.datetime) -> int:
     for skill in short:
         count = min(left - asked, MOST_AT_ONCE, MOST_WAITING - waiting.get(skill.key, 0))
         if count > 0:
-            request_drafts(by=None, skill_key=skill.key, count=count, difficulty=skill.difficulty)
+            key = f"draft-practice:{now:%Y-%m-%d}:{skill.key}"
+            request_drafts(
+                by=None, skill_key=skill.key, count=count, difficulty=skill.difficulty, unique_key=key
+            )
             asked += count
     return asked
 

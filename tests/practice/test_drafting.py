@@ -195,6 +195,17 @@ class TestDraftingWhereShort:
         ]
         assert wanted == [("seo", 10), ("sql", 2)]
 
+    def test_a_second_run_on_the_same_day_asks_for_nothing_more(
+        self, model: None, settings: Settings
+    ) -> None:
+        settings.PRACTICE_DRAFTS_A_DAY = 3
+        used_up(SkillFactory(key="sql"))
+
+        for _ in range(2):
+            services.draft_where_short(now=NOW)
+
+        assert AsyncJob.objects.count() == 1
+
     def test_drafts_that_wait_for_staff_hold_up_more(self, model: None, settings: Settings) -> None:
         settings.PRACTICE_DRAFTS_A_DAY = 20
         skill = SkillFactory(key="sql")

@@ -20,8 +20,9 @@ from practice.enums import DraftStatus
 from practice.models import PracticeDraft, PracticeItem
 from scoring.enums import CallPurpose
 from scoring.models import ModelCall
+from tests.factories.accounts import AdminFactory
 from tests.factories.catalog import SkillFactory, published_question
-from tests.factories.practice import PracticeItemFactory
+from tests.factories.practice import NOW, PracticeDraftFactory, PracticeItemFactory
 from tests.factories.recommendations import WordEmbedder
 from tests.fakes.item_writer import ItemWriter, written
 from tests.fakes.openai_server import FakeOpenAI, status
@@ -149,6 +150,19 @@ def test_an_item_of_the_bank_or_of_the_same_job_is_not_written_again(
     drafts = drafted(openai, ItemWriter(OTHER, written(), written()), count=3)
 
     assert [failed(one) for one in drafts] == [["new_in_bank"], [], ["new_in_bank"]]
+
+
+@pytest.mark.parametrize("stands", [DraftStatus.WAITING, DraftStatus.DECLINED])
+def test_what_waits_or_was_declined_is_not_written_again(
+    openai: FakeOpenAI, skill: Skill, stands: DraftStatus
+) -> None:
+    decided = {"decided_by": AdminFactory(), "decided_at": NOW} if stands == DraftStatus.DECLINED else {}
+    content = PracticeDraftFactory.build().content | {"prompt": OTHER["prompt"], "choices": OTHER["choices"]}
+    PracticeDraftFactory(skill=skill, status=stands, content=content, number=9, **decided)
+
+    made = drafted(openai, ItemWriter(OTHER))
+
+    assert failed(made[0]) == ["new_in_bank"]
 
 
 def test_a_question_of_an_assessment_is_no_item(openai: FakeOpenAI, skill: Skill) -> None:

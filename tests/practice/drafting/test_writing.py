@@ -84,6 +84,12 @@ def test_an_order_words_and_pairs_are_read() -> None:
     assert [item_problems({"key": "k", **one}) for one in (order, words, pairs)] == [[], [], []]
 
 
+def test_characters_that_cannot_be_stored_are_left_out() -> None:
+    (item,) = read(written(prompt="Which\x00 clause \ud800?", hints=["A\x00 hint"]))
+
+    assert (item["prompt"], item["hints"]) == ("Which clause ??", ["A hint"])
+
+
 def test_no_more_items_are_taken_than_were_asked_for() -> None:
     assert len(read(written(), written(), written(), most=2)) == 2
 
