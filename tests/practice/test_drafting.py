@@ -8,11 +8,13 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from catalog.models import Skill
+from microcred.db import database_now
 from ops.models import AsyncJob, AuditLog
 from practice import queries, services
 from practice.enums import DraftStatus
 from practice.models import PracticeDraft, PracticeItem
 from practice.services.drafting import DraftDecided, DraftingInvalid, NoModel
+from scoring.models import ModelCall
 from tests.factories.accounts import AdminFactory, UserFactory
 from tests.factories.catalog import SkillFactory
 from tests.factories.practice import (
@@ -214,7 +216,20 @@ class TestDraftingWhereShort:
 
         assert services.draft_where_short(now=NOW) == 2
 
-    def test_without_a_key_or_money_nothing_is_asked(self, settings: Settings) -> None:
+    def test_without_money_nothing_is_asked(self, model: None, settings: Settings) -> None:
+        settings.PRACTICE_DRAFTS_A_DAY, settings.MODEL_BUDGET_MONTH_CENTS = 5, 2.0
+        used_up(SkillFactory(key="sql"))
+        ModelCall.objects.create(
+            purpose="practice", provider="openai", host="api.example.org", model="small", prompt_version="items-1",
+            prompt_sha256="0" * 64, input_sha256="0" * 64, month=database_now().date().replace(day=1),
+            reserved_microcents=2_000_000, started_at=NOW,
+        )  # fmt: skip
+
+        assert services.draft_where_short(now=NOW) == 0
+        settings.MODEL_BUDGET_MONTH_CENTS = 2.5
+        assert services.draft_where_short(now=NOW) == 5
+
+    def test_without_a_key_nothing_is_asked(self, settings: Settings) -> None:
         settings.PRACTICE_DRAFTS_A_DAY, settings.OPENAI_API_KEY = 5, ""
         used_up(SkillFactory(key="sql"))
 
