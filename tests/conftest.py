@@ -1,19 +1,20 @@
 """What every test stands on: a real PostgreSQL and cheap passwords."""
 
-import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.contrib import admin
-from django.db import OperationalError, connection
+from django.db import connection
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import HealthCheck
 from hypothesis import settings as property_settings
 from pytest_django.fixtures import Settings
 
-FLUSHES = 10
+from tests import clearing
+
 # The same examples in every run, and none too late because the machine was busy.
 property_settings.register_profile(
     "repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
@@ -41,19 +42,21 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(scope="session", autouse=True)
 def persistent_flush() -> Iterator[None]:
-    """Clear the tables again when a worker that still looks at them was in the way: who comes first is chance."""
-    flush = DatabaseOperations.execute_sql_flush
-
-    def flush_again(operations: DatabaseOperations, statements: list[str]) -> None:
-        for _ in range(FLUSHES - 1):
-            try:
-                return flush(operations, statements)
-            except OperationalError:
-                time.sleep(0.1)
-        return flush(operations, statements)
-
+    """Clear the tables again when a worker that still looks at them was in the way."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(DatabaseOperations, "execute_sql_flush", flush_again)
+        flush = clearing.patiently(DatabaseOperations.execute_sql_flush)
+        patched.setattr(DatabaseOperations, "execute_sql_flush", flush)
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Clear the tables row by row, where the account may."""
+    with django_db_blocker.unblock():
+        row_by_row = clearing.may_pass_by_triggers()
+    with pytest.MonkeyPatch.context() as patched:
+        if row_by_row:
+            patched.setattr(DatabaseOperations, "sql_flush", clearing.row_by_row)
         yield
 
 
