@@ -1,6 +1,7 @@
 """What every test stands on: a real PostgreSQL and cheap passwords."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as property_settings
 from pytest_django.fixtures import Settings
 
-from tests import clearing
+from tests import clearing, template
 
 # The same examples in every run, and none too late because the machine was busy.
 property_settings.register_profile(
@@ -28,15 +29,18 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
+) -> Iterator[None]:
     """Start the embedded server before the first test that needs it, unless DATABASE_URL names another."""
-    # Tests that commit are cleared by TRUNCATE, which append-only tables refuse everybody else.
+    # Tests that commit may be cleared by TRUNCATE, which append-only tables refuse everybody else.
     options = connection.settings_dict["OPTIONS"]
     options["options"] = f"{options['options']} -c microcred.allow_truncate=on"
-    if django_settings.DATABASE_URL:
-        yield
-        return
-    with django_settings.EMBEDDED_DATABASE.running():
+    with ExitStack() as running:
+        if not django_settings.DATABASE_URL:
+            running.enter_context(django_settings.EMBEDDED_DATABASE.running())
+        with django_db_blocker.unblock():
+            connection.settings_dict["TEST"]["TEMPLATE"] = template.prepare()
         yield
 
 
