@@ -7,8 +7,9 @@ MANAGE := $(BIN)/python manage.py
 PORT_GIVEN := $(PORT)
 export PORT_GIVEN
 
-# A test process per core, each with a database of its own; a file stays whole, so that it starts its servers once.
-SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
+# Two test processes per core, since much of testing is waiting, each with a database of its own; a file stays whole, so
+# that it starts its servers once. tests/sharing.py has the order.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 

@@ -1,5 +1,6 @@
 """What every test stands on: a real PostgreSQL and cheap passwords."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as property_settings
 from pytest_django.fixtures import Settings
 
-from tests import clearing, template
+from tests import clearing, sharing, template
 
 # The same examples in every run, and none too late because the machine was busy.
 property_settings.register_profile(
@@ -24,8 +25,27 @@ property_settings.load_profile("repeatable")
 
 
 def pytest_configure() -> None:
-    """Find the pages of the administration, which tests read before anything asks for an address."""
+    """Find the pages of the administration, which tests read before anything asks for an address.
+
+    Processes that are started from here calculate on one core each.
+    """
     admin.autodiscover()
+    for name in sharing.CALCULATE_ON_ONE_CORE:
+        os.environ.setdefault(name, "1")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return the number of processes for ``--numprocesses auto``."""
+    return sharing.processes()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files into the order in which processes take them."""
+    files: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.nodeid.partition("::")[0], []).append(item)
+    items[:] = sharing.in_order(files)
 
 
 @pytest.fixture(scope="session")
