@@ -1,9 +1,9 @@
-"""The guarded way out: POST to an address that somebody else chose, without reaching what is ours.
+"""The guarded way out: POST to an address that somebody else chose, or GET from it, without reaching what is ours.
 
 The host is looked up once. Every address found must be public (see microcred/addresses.py), and one of
 exactly those is connected to, so that a second answer of the name server changes nothing. Redirects are not
-followed, environment proxies not asked, one deadline covers everything, and at most 64 kB of the answer are
-read.
+followed, environment proxies not asked, one deadline covers everything, and at most 64 kB of the answer to
+a POST are read.
 httpx hides the connection that this needs; httpcore, the transport beneath it, shows it.
 """
 
@@ -12,19 +12,20 @@ import ipaddress
 import socket
 import ssl
 import threading
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import httpcore
 
 from microcred.addresses import Address, Place, UrlRefused, is_public, numeric, read_url
+from microcred.connecting import Deadline, PinnedBackend
 
-__all__ = ["ExchangeError", "Response", "UrlRefused", "look_up", "post"]
+__all__ = ["ExchangeError", "Fetched", "Response", "UrlRefused", "get", "look_up", "post"]
 
 Resolver = Callable[[str, int], Sequence[str]]
+Answer = TypeVar("Answer")
 
 MAX_RESPONSE_BYTES: Final = 64 * 1024
 MAX_ADDRESSES: Final = 4
@@ -52,6 +53,17 @@ class Response:
     retry_after: str = ""
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """What lies at an address: the status, the type of the content in lower case without parameters, and its bytes;
+    where it ``is_whole`` there were no more."""
+
+    status: int
+    content_type: str
+    body: bytes
+    is_whole: bool
+
+
 def look_up(host: str, port: int) -> list[str]:
     """Ask the system's name server; return the addresses as text, the preferred one first."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -76,11 +88,55 @@ def post(
         UrlRefused: before anything is connected to.
         ExchangeError: if no status came.
     """
-    place = read_url(url, allow_private=allow_private)
-    clock = _Deadline(timeout)
+    clock = Deadline(timeout)
+    sent = _Request("POST", url, headers, body)
+    guard = _Guard(clock, allow_private, resolve, ssl_context)
+    return _guarded(sent, guard, lambda answer: _response(answer, clock))
+
+
+def get(
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    timeout: float,
+    most_bytes: int,
+    allow_private: bool = False,
+    resolve: Resolver = look_up,
+    ssl_context: ssl.SSLContext | None = None,
+) -> Fetched:
+    """Return what lies at an address, of which no more than ``most_bytes`` are read, within ``timeout`` seconds.
+
+    Raises:
+        UrlRefused: before anything is connected to.
+        ExchangeError: if no whole answer came.
+    """
+    guard = _Guard(Deadline(timeout), allow_private, resolve, ssl_context)
+    return _guarded(_Request("GET", url, headers), guard, lambda answer: _fetched(answer, most_bytes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Guard:
+    """What an exchange is held to."""
+
+    clock: Deadline
+    allow_private: bool
+    resolve: Resolver
+    ssl_context: ssl.SSLContext | None
+
+
+def _guarded(sent: _Request, guard: _Guard, read: Callable[[httpcore.Response], Answer]) -> Answer:
+    clock, place = guard.clock, read_url(sent.url, allow_private=guard.allow_private)
     try:
-        addresses = _addresses(place, clock, resolve, allow_private=allow_private)
-        return _exchange(place, addresses, clock, body, headers, ssl_context)
+        addresses = _addresses(place, clock, guard.resolve, allow_private=guard.allow_private)
+        return _exchange(place, addresses, guard, sent, read)
     except (httpcore.TimeoutException, TimeoutError):
         raise ExchangeError("timeout", clock.spent_ms()) from None
     except socket.gaierror:
@@ -91,80 +147,7 @@ def post(
         raise ExchangeError("protocol", clock.spent_ms()) from error
 
 
-class _Deadline:
-    """The one allowance of time that every step of an exchange takes from."""
-
-    def __init__(self, seconds: float) -> None:
-        self._began = time.monotonic()
-        self._seconds = seconds
-
-    def left(self) -> float:
-        left = self._began + self._seconds - time.monotonic()
-        if left <= 0:
-            raise httpcore.ReadTimeout("the deadline has passed")
-        return left
-
-    def spent_ms(self) -> int:
-        return round((time.monotonic() - self._began) * 1000)
-
-
-class _TimedStream(httpcore.NetworkStream):
-    """A connection whose every step may take only what is left: a dripping answer ends, too."""
-
-    def __init__(self, stream: httpcore.NetworkStream, clock: _Deadline) -> None:
-        self._stream = stream
-        self._clock = clock
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._clock.left())
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._clock.left())
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        return _TimedStream(
-            self._stream.start_tls(ssl_context, server_hostname, self._clock.left()), self._clock
-        )
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-class _PinnedBackend(httpcore.SyncBackend):
-    """Connects to the addresses that were judged, whatever the name means by now."""
-
-    def __init__(self, addresses: Sequence[Address], clock: _Deadline) -> None:
-        self._addresses = addresses
-        self._clock = clock
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        failure: Exception = httpcore.ConnectError("no address")
-        for done, address in enumerate(self._addresses):
-            share = self._clock.left() / (len(self._addresses) - done)
-            try:
-                stream = super().connect_tcp(str(address), port, share, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-            else:
-                return _TimedStream(stream, self._clock)
-        raise failure
-
-
-def _addresses(
-    place: Place, clock: _Deadline, resolve: Resolver, *, allow_private: bool
-) -> Sequence[Address]:
+def _addresses(place: Place, clock: Deadline, resolve: Resolver, *, allow_private: bool) -> Sequence[Address]:
     spelt_out = numeric(place.host)
     if spelt_out is not None:
         found: list[Address] = [spelt_out]
@@ -180,7 +163,7 @@ def _addresses(
     return found[:MAX_ADDRESSES]
 
 
-def _resolved(place: Place, clock: _Deadline, resolve: Resolver) -> Sequence[str]:
+def _resolved(place: Place, clock: Deadline, resolve: Resolver) -> Sequence[str]:
     """Look the host up in a thread, because nothing else can end a look-up that takes too long."""
     answer: Future[Sequence[str]] = Future()
 
@@ -197,25 +180,42 @@ def _resolved(place: Place, clock: _Deadline, resolve: Resolver) -> Sequence[str
 def _exchange(
     place: Place,
     addresses: Sequence[Address],
-    clock: _Deadline,
-    body: bytes,
-    headers: Mapping[str, str],
-    ssl_context: ssl.SSLContext | None,
-) -> Response:
-    sent = {"Host": place.authority, "Accept-Encoding": "identity", "Connection": "close", **headers}
+    guard: _Guard,
+    sent: _Request,
+    read: Callable[[httpcore.Response], Answer],
+) -> Answer:
+    headers = {
+        "Host": place.authority,
+        "Accept-Encoding": "identity",
+        "Connection": "close",
+        **sent.headers,
+    }
     url = httpcore.URL(scheme=place.scheme, host=place.host, port=place.port, target=place.target)
-    backend = _PinnedBackend(addresses, clock)
+    backend = PinnedBackend(addresses, guard.clock)
     with (
-        httpcore.ConnectionPool(ssl_context=ssl_context, network_backend=backend, http2=False) as pool,
-        pool.stream("POST", url, headers=list(sent.items()), content=body) as answer,
+        httpcore.ConnectionPool(ssl_context=guard.ssl_context, network_backend=backend, http2=False) as pool,
+        pool.stream(sent.method, url, headers=list(headers.items()), content=sent.body) as answer,
     ):
-        named = {name.lower(): value for name, value in answer.headers}
-        return Response(
-            status=answer.status,
-            excerpt=_excerpt(answer),
-            duration_ms=clock.spent_ms(),
-            retry_after=named.get(b"retry-after", b"").decode("latin-1")[:100],
-        )
+        return read(answer)
+
+
+def _header(answer: httpcore.Response, name: bytes) -> str:
+    return {known.lower(): value for known, value in answer.headers}.get(name, b"").decode("latin-1")
+
+
+def _response(answer: httpcore.Response, clock: Deadline) -> Response:
+    excerpt = _excerpt(answer)
+    return Response(answer.status, excerpt, clock.spent_ms(), _header(answer, b"retry-after")[:100])
+
+
+def _fetched(answer: httpcore.Response, most_bytes: int) -> Fetched:
+    received = bytearray()
+    for chunk in answer.iter_stream():
+        received += chunk
+        if len(received) > most_bytes:
+            break
+    kind = _header(answer, b"content-type").partition(";")[0].strip().lower()
+    return Fetched(answer.status, kind, bytes(received[:most_bytes]), len(received) <= most_bytes)
 
 
 def _excerpt(answer: httpcore.Response) -> str:

@@ -46,6 +46,7 @@ class Purpose(enum.Enum):
     PRACTICE = "practising skills"
     NUDGING = "reminding students of what stands open"
     CONVERSATION = "answering questions"
+    TUTORING = "summarising sessions with tutors"
     PARTNERS = "telling partners"
     ACCOUNTABILITY = "showing what was done and decided"
     OPERATION = "running the product"

@@ -134,6 +134,15 @@ JOB_KINDS: dict[str, dict[str, Any]] = {
         "ceiling_seconds": 900,
         "most_at_once": 1,
     },
+    # Somebody's lesson is over; of one student's sessions two at a time. A transcript may lie elsewhere.
+    "tutoring.summarize": {
+        "handler": "tutoring.tasks.summarize",
+        "give_up": "tutoring.tasks.give_up",
+        "max_attempts": 8,
+        "base_seconds": 2,
+        "ceiling_seconds": 3600,
+        "most_each": 2,
+    },
     "ops.sweep": {"handler": "ops.tasks.sweep", "give_up": None, "max_attempts": 3},
 }
 
@@ -147,6 +156,7 @@ REPAIRS: dict[str, str] = {
     "export-jobs": "accounts.personal_data.repairs.restore_exports",
     "erasure-jobs": "accounts.personal_data.repairs.restore_erasures",
     "answer-jobs": "conversations.repairs.restore_answers",
+    "summary-jobs": "tutoring.repairs.restore_summaries",
     "delivery-jobs": "partners.repairs.restore_deliveries",
     "probe-jobs": "partners.repairs.restore_probes",
     "letter-jobs": "nudges.repairs.restore_letters",
@@ -161,6 +171,7 @@ ERASERS = (
     "accounts.personal_data.account_rows.shut_out",
     "ops.person_rows.erase",
     "nudges.erasing.erase",
+    "tutoring.erasing.erase",
     "partners.erasing.erase",
     "practice.erasing.erase",
     "conversations.erasing.erase",
@@ -183,12 +194,14 @@ PRIVACY = (
     "practice.privacy.TABLES",
     "nudges.privacy.TABLES",
     "conversations.privacy.TABLES",
+    "tutoring.privacy.TABLES",
     "partners.privacy.TABLES",
 )
 
 # What is sealed under WEBHOOK_ENCRYPTION_KEY: the table, its column, and what it is sealed for.
 SEALED = {
     "partners.WebhookSecret": ("sealed", "partners.queries.SECRETS"),
+    "tutoring.TutoringSecret": ("sealed", "tutoring.queries.SECRETS"),
     "accounts.SecondFactor": ("sealed_key", "accounts.second_factor.PURPOSE"),
 }
 

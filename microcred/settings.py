@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "practice",
     "nudges",
     "conversations",
+    "tutoring",
     "companion",
     "partners",
 ]
@@ -216,8 +217,7 @@ JOB_STOP_SECONDS = 20
 WORKER_LOAD_AHEAD = ["microcred.ai.providers.begin_loading"]
 WORKER_PRELOAD = ["microcred.ai.providers.preload"]
 # --- Metrics ----------------------------------------------------------------------------------------------
-# Who may read /metrics: the bearer of this token; without one, this machine.
-METRICS_TOKEN = env.text("METRICS_TOKEN")
+METRICS_TOKEN = env.text("METRICS_TOKEN")  # whose bearer may read /metrics; without one, this machine
 
 # --- Assessments ------------------------------------------------------------------------------------------
 ASSESSMENT_HOURS = env.integer("ASSESSMENT_HOURS", 72)
@@ -226,10 +226,10 @@ ASSESSMENT_HOURS = env.integer("ASSESSMENT_HOURS", 72)
 # How long people may think over an erasure, and fetch a copy of their data.
 ERASURE_COOL_OFF_DAYS = env.integer("ERASURE_COOL_OFF_DAYS", 14, least=0)
 EXPORT_KEEP_DAYS = env.integer("EXPORT_KEEP_DAYS", 7)
-# How many days rows of a purpose stay; 0 until erasure.
-RETENTION_DAYS = {
+RETENTION_DAYS = {  # of rows of a purpose; 0 until erasure
     "MODEL_TEXTS": env.integer("RETENTION_MODEL_TEXTS_DAYS", 0, least=0),
     "CONVERSATIONS": env.integer("RETENTION_CONVERSATIONS_DAYS", 365, least=0),
+    "TRANSCRIPTS": env.integer("RETENTION_TRANSCRIPTS_DAYS", 30, least=0),
     "WEBHOOKS": env.integer("RETENTION_WEBHOOKS_DAYS", 365, least=0),
     # Whoever was told something is told so no second time for as long as it is known.
     "NUDGES": env.integer("RETENTION_NUDGES_DAYS", 365, least=60),

@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/v1/", include("practice.urls")),
     path("api/v1/", include("nudges.urls")),
     path("api/v1/", include("conversations.urls")),
+    path("api/v1/", include("tutoring.urls")),
     path("api/v1/", include("partners.urls")),
     path("", RedirectView.as_view(pattern_name="start"), name="home"),
     path("", include("accounts.urls")),  # before the admin, whose log-in page it takes over

@@ -32,6 +32,7 @@ class Source(models.TextChoices):
     MANUAL = "manual"
     RECOMMENDATION = "recommendation"
     NUDGE = "nudge"
+    SESSION = "session"
     PLATFORM = "platform"
 
 

@@ -138,6 +138,12 @@ def _filter(wanted: Mapping[str, Any]) -> Q:
     return found
 
 
+def references(user_ids: Collection[uuid.UUID], *, source: Source) -> set[tuple[uuid.UUID, str]]:
+    """Return what tasks of these people stand for that come from this source, each with whose it is."""
+    rows = Task.objects.filter(user__in=user_ids, source=source, platform=None)
+    return set(rows.values_list("user", "reference"))
+
+
 def _students() -> QuerySet[User]:
     return User.objects.filter(role=Role.STUDENT, status=UserStatus.ACTIVE)
 

@@ -19,7 +19,7 @@ step "format"
 "$bin/ruff" format --check .
 step "danger"
 "$bin/bandit" --quiet --configfile pyproject.toml --severity-level medium --recursive \
-  microcred ops accounts catalog planner assessments scoring recommendations practice conversations nudges companion partners examples scripts manage.py
+  microcred ops accounts catalog planner assessments scoring recommendations practice conversations tutoring nudges companion partners examples scripts manage.py
 step "packages"
 "$bin/python" scripts/pin_packages.py --check
 step "migrations"

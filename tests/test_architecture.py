@@ -20,9 +20,10 @@ FLOORS = {
     "recommendations": 6,
     "partners": 7,
     "practice": 7,
-    "nudges": 8,
     "conversations": 7,
-    "companion": 9,
+    "tutoring": 8,
+    "nudges": 9,
+    "companion": 10,
 }
 DOMAIN = {
     "catalog",
@@ -34,6 +35,7 @@ DOMAIN = {
     "practice",
     "nudges",
     "conversations",
+    "tutoring",
     "companion",
 }
 # statistics: what queries read of single assessments, read across all of them. oversight: what people do about
@@ -41,15 +43,18 @@ DOMAIN = {
 FRONT_DOORS = {"queries", "services", "events", "enums", "statistics", "oversight", "replay"}
 NOT_PACKAGES = {"tests", "templates", "static", "docs", "scripts", "examples", "benchmarks", "infra"}
 # Beyond the front doors: text checks that the pages of another app must apply to what staff or students write,
-# the field types of another app's rows, the rules that score closed answers wherever one is given, and what every
-# sentence with sources has to stand, wherever one is read.
+# the field types of another app's rows, what skills are in words, the rules that score closed answers wherever one
+# is given, what every sentence with sources has to stand, wherever one is read, and how messages are signed, whoever
+# sends them.
 SHARED_MODULES = {
     "catalog.answer_patterns",
     "catalog.answer_texts",
     "catalog.question_checks",
     "catalog.serializers",
+    "catalog.skill_texts",
     "assessments.answers",
     "assessments.serializers",
+    "partners.signing",
     "scoring.rules",
     "recommendations.cited_replies",
     "recommendations.citing",
@@ -97,6 +102,10 @@ ENGINES = [
     "practice/drafting/likeness.py",
     "practice/drafting/solving.py",
     "practice/drafting/writing.py",
+    "tutoring/agreeing.py",
+    "tutoring/narrating.py",
+    "tutoring/topics.py",
+    "tutoring/transcripts.py",
     "practice/generators",
     "practice/giveaways.py",
     "practice/item_schema.py",
@@ -110,6 +119,7 @@ ENGINES = [
     "partners/signing.py",
     "microcred/ai",
     "microcred/addresses.py",
+    "microcred/connecting.py",
     "microcred/embedded",
     "microcred/http.py",
 ]

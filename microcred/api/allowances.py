@@ -11,6 +11,8 @@ RATE_LIMITS: dict[str, list[tuple[int, int]]] = {
     # Links out of letters, by address: readers of mail fetch those of many people.
     "letter": [(300, 60)],
     "service": [(600, 60)],
+    # Signed messages of one tutoring system.
+    "tutoring": [(300, 60)],
 }
 # Scopes whose requests are answered 503 while nothing can count them (Redis is away): those with which passwords and
 # tokens are tried. All others pass uncounted. Without Redis the database counts, and nothing works without that.

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 # Why a route that takes more than GET leaves no row.
 CHANGES_NOTHING = {
     "login/code": "nobody awaits a code; tests/accounts/test_second_factor.py has those who do",
+    "api/v1/summaries": "no person sends one; tests/tutoring/test_receiving.py has those who do",
     "second-factor": "no code is right by chance; tests/accounts/test_second_factor.py has right ones",
     "admin/login/": "leads to the log-in page",
     "admin/password_change/": "leads to the page for passwords",
@@ -119,6 +120,7 @@ NEW: Forms = {
     "partners/webhookendpoint": lambda world: {
         "name": "Another", "url": "https://another.example.org/", "event_types": ["assessment.failed"],
     },
+    "tutoring/tutoringsource": lambda world: {"name": "Another"},
     "practice/practiceitem": lambda world: {
         "skill": world.rows["practised"].skill_id, "key": "new", "question_type": "numeric", "prompt": "2 + 2?",
         "rules": '{"kind": "numeric", "value": "4"}', "hints": "Count.", "solution": "It is 4.", "difficulty": 1,
@@ -136,6 +138,7 @@ ANOTHER: Forms = {
     "partners/webhookendpoint": lambda world: {"name": "Another name"},
     "practice/practiceitem": lambda world: {"prompt": "Another?"},
     "practice/practicedraft": lambda world: {"practice_practicedraft_approve": ""},
+    "tutoring/tutoringsource": lambda world: {"name": "Another name"},
 }
 
 

@@ -45,6 +45,7 @@ from tests.factories.practice import (
 )
 from tests.factories.recommendations import LearnerCredentialFactory
 from tests.factories.releases import gated
+from tests.factories.tutoring import SessionTranscriptFactory, SummaryVersionFactory, line, step
 
 PASSWORD = "correct horse battery"
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -140,6 +141,7 @@ def build() -> World:
         "superseded": _superseded(fresh), "refresh": tokens.issue(owner).refresh, "gone": gone,
         "password_link": password_links.make(by=people["admin"], person=people["other"], now=now),
         **of_program, **_tasks(owner, now), **_practice(owner), **_questions(owner),
+        **_sessions(owner),
     }  # fmt: skip
     _admin_rows(world)
     world.things = _things(world)
@@ -190,6 +192,15 @@ def _questions(owner: User) -> dict[str, Any]:
         "answered": answered,
         "escalated": EscalatedTurnFactory(conversation=answered.conversation, number=2),
     }
+
+
+def _sessions(owner: User) -> dict[str, Any]:
+    """Give the owner a session with its summary."""
+    version = SummaryVersionFactory(
+        summary__user=owner, steps=[step(1, f"{WRITTEN}: write three queries")], lines=[line(1, f"{WRITTEN}: joins")]
+    )  # fmt: skip
+    SessionTranscriptFactory(summary=version.summary, said=f"Tutor: {WRITTEN}")
+    return {"summarised": version.summary}
 
 
 def _erased(world: World) -> uuid.UUID:
@@ -299,6 +310,12 @@ def _things(world: World) -> dict[str, dict[str, str]]:
         "way-in": {"token": marked(rows["nudge"].pk, MarkedFor.CLICK)},
         "answered": {"query_id": str(rows["answered"].pk)},
         "escalated": {"query_id": str(rows["escalated"].pk)},
+        "taught": {"user_id": str(world.people["owner"].pk)},
+        "summarised": {
+            "user_id": str(world.people["owner"].pk),
+            "summary_id": str(rows["summarised"].pk),
+            "number": "1",
+        },
         "conversation": {"conversation_id": str(rows["answered"].conversation_id)},
         "planned": {"task_id": str(rows["planned"].pk)},
         "ticked": {"task_id": str(rows["ticked"].pk)},

@@ -22,6 +22,7 @@ from tests.factories.planner import TaskFactory
 from tests.factories.practice import PracticeAssignmentFactory, PracticeGoalFactory
 from tests.factories.recommendations import RagTraceFactory, RecommendationItemFactory
 from tests.factories.service_keys import service_key
+from tests.factories.tutoring import SummaryVersionFactory, step
 from tests.recommendations.test_runs import draft
 
 
@@ -67,6 +68,7 @@ def populate() -> World:
             EscalatedTurnFactory(conversation__user=student).pk,
         ],
         "conversation_id": [ConversationFactory(user=student).pk],
+        "summary_id": [SummaryVersionFactory(summary__user=student, steps=[step(1, "Read.")]).summary_id],
         "goal_id": [PracticeGoalFactory(user=student).pk for _ in range(2)],
         "task_id": [TaskFactory(user=student).pk for _ in range(3)],
     }

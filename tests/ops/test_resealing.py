@@ -18,6 +18,8 @@ from tests.accounts.test_second_factor import HALF_A_MINUTE, NOON, code_of, swit
 from tests.factories.accounts import AdvisorFactory
 from tests.factories.catalog import NOW
 from tests.partners.conftest import registered
+from tutoring import services as tutoring
+from tutoring.queries import live_secrets as secrets_of_source
 
 pytestmark = pytest.mark.django_db
 FORMER, PRESENT = "the former key", "the present key"
@@ -34,17 +36,20 @@ def test_another_key_seals_everything_and_no_secret_changes(settings: Settings) 
     endpoint, secret = registered("https://partner.example/hook")
     person = AdvisorFactory()
     switch_on(person)
+    source, shown = tutoring.add_source(by=None, name="Harbour Tutors")
 
     settings.WEBHOOK_ENCRYPTION_KEY, settings.WEBHOOK_DECRYPTION_KEYS = PRESENT, [FORMER]
     other, newer = registered("https://other.example/hook")
     assert queries.live_secrets(endpoint.pk, now=NOW) == (secret,)
     assert reseal() == [
         "partners.WebhookSecret: 1 sealed again, 1 had the present key, 0 opened by no key",
+        "tutoring.TutoringSecret: 1 sealed again, 0 had the present key, 0 opened by no key",
         "accounts.SecondFactor: 1 sealed again, 0 had the present key, 0 opened by no key",
     ]
 
     settings.WEBHOOK_DECRYPTION_KEYS = []
     assert queries.live_secrets(endpoint.pk, now=NOW) == (secret,)
+    assert secrets_of_source(source.pk, now=NOW) == (shown,)
     assert queries.live_secrets(other.pk, now=NOW) == (newer,)
     later = NOON + 10 * HALF_A_MINUTE
     second_factor.prove(person=person, code=code_of(person, later), now=later)

@@ -36,6 +36,13 @@ from tests.factories.practice import (
     TaughtSkillFactory,
 )
 from tests.factories.recommendations import LearnerCredentialFactory
+from tests.factories.tutoring import (
+    SessionTranscriptFactory,
+    SummaryFactory,
+    SummaryVersionFactory,
+    line,
+    step,
+)
 
 MARK = "zqxmark"
 ESSAY = (
@@ -62,6 +69,7 @@ def marked_student() -> User:
     _be_known(student, assessment)
     _practise(student)
     _ask(student)
+    _be_taught(student)
     return student
 
 
@@ -144,6 +152,16 @@ def _ask(student: User) -> None:
         reserved_microcents=1, started_at=NOW,
     )  # fmt: skip
     ModelCallContent.objects.create(call=call, kind="prompt", text=f"{MARK} asks")
+
+
+def _be_taught(student: User) -> None:
+    """Leave a session with the mark in all that was said and in what was made of it."""
+    summary = SummaryFactory(user=student, tutor=f"{MARK} tutor", subject=f"{MARK} subject")
+    SessionTranscriptFactory(summary=summary, said=f"Tutor: {MARK} says")
+    SummaryVersionFactory(
+        summary=summary, narrative=[{"text": f"{MARK} is told", "lines": [1]}], lines=[line(1, f"{MARK} says")],
+        steps=[step(1, f"{MARK} reads")],
+    )  # fmt: skip
 
 
 def _be_known(student: User, assessment: Assessment) -> None:

@@ -1,0 +1,108 @@
+"""Transcripts of which it is known what is right, and what is counted of them."""
+
+from collections import Counter
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from catalog.skill_texts import SkillText
+from tests.factories.recommendations import WordEmbedder
+from tutoring.enums import Outcome
+from tutoring.evaluation import sets
+from tutoring.evaluation.measuring import Tried, chosen, measure, report
+from tutoring.summarizing import Draft, Means
+
+SKILLS = (
+    SkillText("sql", "SQL", "SQL: left join of tables and rows", ()),
+    SkillText("rain", "Rain", "clouds", ()),
+)
+TEXT = """# one | sql
+T: A left join of tables keeps all rows of the left tables.
+S: And an inner join of tables keeps rows of both tables.
+T: A join of tables and rows is a query of tables.
+S: I see the rows of tables in the join now.
+T: For next time, write a left join of three tables. §
+# small_talk |
+T: My umbrella broke on the bridge this morning.
+S: What a pity, it was a beautiful red one, too.
+T: I will buy a new one after our lesson, I hope.
+S: The shop beside the station has nice ones, I think.
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    made = tmp_path / "transcripts.txt"
+    made.write_text(TEXT)
+    return made
+
+
+def test_there_are_transcripts_of_every_kind_in_both_halves() -> None:
+    cases = sets.read()
+
+    assert len(cases) >= 24
+    assert {(one.kind, one.half) for one in cases} == {
+        (kind, half) for kind in sets.KINDS for half in ("choose", "report")
+    }
+    assert Counter(one.half for one in cases) == {"choose": 15, "report": 15}
+    assert all(
+        len(one.topics) == (2 if one.kind == "two" else 1)
+        for one in cases
+        if one.kind in ("one", "two", "named")
+    )
+
+
+def test_a_file_is_read(file: Path) -> None:
+    first, second = sets.read(file)
+
+    assert (first.kind, first.half) == ("one", "choose")
+    assert (first.topics, first.steps) == (frozenset({"sql"}), frozenset({5}))
+    assert first.lines[4].text == "For next time, write a left join of three tables."
+    assert (second.kind, second.topics, second.steps) == ("small_talk", frozenset(), frozenset())
+
+
+def test_what_is_right_is_counted(file: Path) -> None:
+    means = Means(WordEmbedder(), SKILLS)
+
+    found = report(measure(sets.read(file), means), means)
+
+    assert found["transcripts"] == 2
+    assert found["choose"] == {
+        "topics_precision": {"held": 1, "of": 1},
+        "topics_recall": {"held": 1, "of": 1},
+        "steps_precision": {"held": 1, "of": 1},
+        "steps_recall": {"held": 1, "of": 1},
+        "sentences_wrong": {"held": 0, "of": 3},
+        "nothing_made_of_nothing": {"held": 1, "of": 1},
+    }
+    assert found["report"]["topics_recall"] == {"held": 0, "of": 0}
+
+
+def test_a_sentence_that_quotes_what_nobody_said_is_wrong(file: Path) -> None:
+    case = sets.read(file)[0]
+    told: list[dict[str, Any]] = [
+        {"text": "The tutor said: “A left join of tables keeps all rows”", "lines": [1]},
+        {"text": "The tutor said: “Joins are easy”", "lines": [1]},
+        {"text": "They talked.", "lines": []},
+    ]
+
+    assert Tried(case, Draft(Outcome.SUMMARISED, narrative=tuple(told)), ()).wrong_sentences == 2
+
+
+def test_the_thresholds_are_those_that_find_most(file: Path) -> None:
+    case = sets.read(file)[0]
+    tried = Tried(case, Draft(Outcome.SUMMARISED), [(0.3, 0.31)] * 2 + [(0.4, 0.2)] * 3)
+
+    assert chosen([tried], Means(WordEmbedder(), SKILLS)) == (0.4, 0.4)
+
+
+@pytest.mark.django_db
+def test_the_command_wants_the_catalog_of_the_transcripts(file: Path) -> None:
+    with pytest.raises(CommandError, match="The catalog has no skill sql"):
+        call_command("tutoring", "evaluate", "--transcripts", str(file), stdout=StringIO())
+    file.write_text("# other | sql\nT: Hi")
+    with pytest.raises(CommandError, match="is no kind"):
+        call_command("tutoring", "evaluate", "--transcripts", str(file), stdout=StringIO())

@@ -1,0 +1,1 @@
+"""How well sessions are summarised, measured on transcripts that we wrote."""

@@ -1,0 +1,133 @@
+"""Summaries, and who may see them."""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Prefetch, QuerySet
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.policy import Permission, allows
+from microcred.errors import Missing
+from ops import queries as jobs
+from planner import queries as planner
+from planner.enums import Source
+from practice.queries import check_sees
+from tutoring.enums import Standing, SummaryStatus
+from tutoring.models import SessionSummary, SummaryVersion
+
+SUMMARISING: Final = "tutoring.summarize"
+
+
+class SummaryMissing(Missing):
+    """There is no such summary, or none that the caller may see."""
+
+    default_code = "SUMMARY_404"
+
+
+class StepMissing(Missing):
+    """The summary has no such next step."""
+
+    default_code = "STEP_404"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """A next step that is not on the student's list of tasks, and the skill that it is about, if one is known."""
+
+    user_id: uuid.UUID
+    summary_id: uuid.UUID
+    number: int
+    ended_at: dt.datetime
+    text: str
+    skill: str | None
+
+
+def summaries_of(*, by: User, user_id: uuid.UUID) -> QuerySet[SessionSummary]:
+    """Return a student's summaries, the latest session first, as far as the caller may see them.
+
+    What was replaced or withdrawn is shown to those alone who may correct it.
+
+    Raises:
+        StudentMissing: if there is no such student, or none whom the caller may see.
+    """
+    check_sees(by=by, student_id=user_id)
+    rows = SessionSummary.objects.filter(user=user_id).order_by("-ended_at", "-pk")
+    if not allows(by, Permission.STEER_PRACTICE):
+        rows = rows.filter(standing=Standing.CURRENT)
+    return rows.prefetch_related(_versions()).select_related("source", "replaced_by")
+
+
+def summary_of(*, by: User, user_id: uuid.UUID, summary_id: uuid.UUID) -> SessionSummary:
+    """Return one summary with its transcript, if that is still held. Raises SummaryMissing, StudentMissing."""
+    found = summaries_of(by=by, user_id=user_id).filter(pk=summary_id).select_related("transcript").first()
+    if found is None:
+        raise SummaryMissing("There is no such summary.")
+    return found
+
+
+def own_summary(*, by: User, user_id: uuid.UUID, summary_id: uuid.UUID) -> SessionSummary:
+    """Return a summary of the caller's own that counts. Raises SummaryMissing."""
+    own = SessionSummary.objects.filter(
+        pk=summary_id, user=by.pk, status=SummaryStatus.READY, standing=Standing.CURRENT
+    )
+    found = own.prefetch_related(_versions()).first()
+    if found is None or user_id != by.pk or by.role != Role.STUDENT:
+        raise SummaryMissing("There is no such summary.")
+    return found
+
+
+def version_of(summary: SessionSummary) -> SummaryVersion | None:
+    """Return what a summary says now; None where it is not there yet."""
+    versions: Sequence[SummaryVersion] = list(summary.versions.all())
+    return versions[-1] if versions else None
+
+
+def step_of(summary: SessionSummary, number: int) -> dict[str, Any]:
+    """Return a next step by its number. Raises StepMissing."""
+    version = version_of(summary)
+    for one in version.steps if version else ():
+        if one["number"] == number:
+            return dict(one)
+    raise StepMissing("The summary has no such step.")
+
+
+def reference_of(summary_id: uuid.UUID, number: int) -> str:
+    """Return what a task that was made of a step refers to."""
+    return f"{summary_id}:{number}"
+
+
+def open_steps(user_ids: Collection[uuid.UUID], *, since: dt.datetime) -> list[OpenStep]:
+    """Return what was agreed on in sessions that ended since then and is on no list of tasks, the latest first."""
+    rows = SessionSummary.objects.filter(
+        user__in=user_ids, ended_at__gte=since, status=SummaryStatus.READY, standing=Standing.CURRENT
+    )
+    planned = planner.references(user_ids, source=Source.SESSION)
+    return [
+        OpenStep(row.user_id, row.pk, one["number"], row.ended_at, one["text"], one["skill"])
+        for row in rows.order_by("-ended_at", "-pk").prefetch_related(_versions())
+        for version in [version_of(row)]
+        for one in (version.steps if version else ())
+        if (row.user_id, reference_of(row.pk, one["number"])) not in planned
+    ]
+
+
+def to_summarise(summary_id: uuid.UUID) -> SessionSummary | None:
+    """Return a session that waits for its summary; None where it has one, or is gone. For background work."""
+    waiting = SessionSummary.objects.filter(pk=summary_id, status=SummaryStatus.WAITING)
+    return waiting.select_related("user", "transcript").first()
+
+
+def awaiting_summary(*, before: dt.datetime) -> QuerySet[SessionSummary]:
+    """Return sessions told of before a time that wait for their summaries although no job is at it."""
+    waiting = SessionSummary.objects.filter(
+        ~jobs.is_worked_on(SUMMARISING, "summary_id"), status=SummaryStatus.WAITING, received_at__lt=before
+    )
+    return waiting.order_by("received_at")
+
+
+def _versions() -> "Prefetch[str]":
+    return Prefetch("versions", queryset=SummaryVersion.objects.order_by("number").select_related("made_by"))

@@ -1,0 +1,186 @@
+"""Summarising a session: what it was about, what was said that matters, and what comes next.
+
+Topics are skills of the catalog that lines come near to; sentences quote lines. Of a session in which too little was
+said, or nothing about a skill, nothing is made up.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from catalog.skill_texts import SkillText
+from microcred.ai.base import Embedder, Vectors
+from microcred.ai.vectors import embed_soundly
+from recommendations.citing import Sentence, Source, fault
+from recommendations.nearness import QueryVectors
+from tutoring import agreeing, narrating
+from tutoring import topics as finding
+from tutoring.agreeing import Agreed
+from tutoring.enums import Author, Outcome
+from tutoring.topics import Topic
+from tutoring.transcripts import Line
+
+LEAST_LINES: Final = 4
+LEAST_WORDS: Final = 30
+MOST_CANDIDATES: Final = 24
+
+_skill_vectors: Final = QueryVectors()
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What sessions are summarised with."""
+
+    embedder: Embedder
+    skills: Sequence[SkillText]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What came of a transcript, in the form in which it is kept."""
+
+    outcome: Outcome
+    author: Author = Author.EXTRACT
+    narrative: tuple[dict[str, Any], ...] = ()
+    topics: tuple[dict[str, Any], ...] = ()
+    steps: tuple[dict[str, Any], ...] = ()
+    lines: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found in a transcript; ``vectors`` has a row for every skill's meaning."""
+
+    lines: Sequence[Line]
+    topics: Sequence[Topic]
+    steps: Sequence[Agreed]
+    skills: Sequence[SkillText]
+    meanings: Vectors | None = None
+    names: dict[int, str] = field(default_factory=dict)
+
+
+def summarize(lines: Sequence[Line], means: Means) -> Draft:
+    """Return what comes of a transcript. Raises ProviderError: from the embedder."""
+    if len(lines) < LEAST_LINES or sum(len(one.text.split()) for one in lines) < LEAST_WORDS:
+        return Draft(Outcome.TOO_LITTLE)
+    found = find(lines, means)
+    sentences = _extract(found, means)
+    return drafted(found, sentences, found.steps)
+
+
+def find(lines: Sequence[Line], means: Means) -> Found:
+    """Return topics and next steps. Raises ProviderError: from the embedder."""
+    steps = agreeing.steps(lines)
+    if not means.skills:
+        return Found(lines, (), steps, ())
+    meanings = _skill_vectors.of([one.meaning for one in means.skills], means.embedder)
+    vectors = embed_soundly(means.embedder, finding.windows(lines))
+    topics = finding.topics(lines, nearness(vectors, meanings, means).tolist())
+    names = {one.skill: means.skills[one.skill].name for one in topics}
+    return Found(lines, topics, steps, means.skills, meanings, names)
+
+
+def nearness(vectors: Vectors, meanings: Vectors, means: Means) -> Vectors:
+    """Return how near texts come to skills: half by the meaning, half by the nearest credential that teaches it."""
+    by_meaning = vectors @ meanings.T
+    columns = [
+        (vectors @ _skill_vectors.of(one.taught, means.embedder).T).max(axis=1)
+        if one.taught
+        else by_meaning[:, place]
+        for place, one in enumerate(means.skills)
+    ]
+    combined: Vectors = (by_meaning + np.stack(columns, axis=1)) / 2
+    return combined
+
+
+def drafted(
+    found: Found,
+    sentences: Sequence[Sentence],
+    steps: Sequence[Agreed],
+) -> Draft:
+    """Return what was found and written in the form in which it is kept."""
+    cited = {int(mark) for one in sentences for mark in one.marks} | {n for one in steps for n in one.lines}
+    topics = [
+        {
+            "skill": found.skills[one.skill].key,
+            "name": found.names[one.skill],
+            "share": round(one.share, 4),
+            "lines": list(one.lines),
+        }
+        for one in found.topics
+    ]
+    return Draft(
+        Outcome.SUMMARISED if topics else Outcome.NO_SKILL,
+        Author.EXTRACT,
+        tuple({"text": one.text, "lines": [int(mark) for mark in one.marks]} for one in sentences),
+        tuple(topics),
+        tuple(_step(number, one, found) for number, one in enumerate(steps, start=1)),
+        tuple(
+            {"number": one.number, "speaker": one.speaker.value, "text": one.text}
+            for one in found.lines
+            if one.number in cited
+        ),
+    )
+
+
+def _step(number: int, one: Agreed, found: Found) -> dict[str, Any]:
+    return {
+        "number": number,
+        "text": one.text,
+        "said_by": one.said_by.value,
+        "lines": list(one.lines),
+        "skill": _skill_of(one, found),
+    }
+
+
+def _skill_of(step: Agreed, found: Found) -> str | None:
+    """The skill that a step is about: that of its lines, or the only topic."""
+    for topic in found.topics:
+        if set(step.lines) & set(topic.lines):
+            return found.skills[topic.skill].key
+    return found.skills[found.topics[0].skill].key if len(found.topics) == 1 else None
+
+
+def _extract(found: Found, means: Means) -> list[Sentence]:
+    told = narrating.Told(
+        [(one, found.names[one.skill]) for one in found.topics], _points(found, means), found.steps
+    )
+    sources = sources_of(found)
+    own = tuple(found.names.values())
+    return narrating.narrative(told, stands=lambda said: not fault(said, sources, own=own))
+
+
+def sources_of(found: Found) -> dict[str, Source]:
+    """Return the lines as sources, by their marks."""
+    own = {
+        number: [found.names[one.skill] for one in found.topics if number in one.lines]
+        for number in (line.number for line in found.lines)
+    }
+    return {str(line.number): narrating.source_of(line, own[line.number]) for line in found.lines}
+
+
+def _points(found: Found, means: Means) -> list[tuple[Topic, Line]]:
+    without = {number for one in found.steps for number in one.lines}
+    quotable = [
+        (topic, line)
+        for topic in found.topics
+        for line in finding.quotable(found.lines, topic, without=without)
+    ]
+    if found.meanings is None or not quotable:
+        return []
+    chosen = _spread(quotable)
+    vectors = embed_soundly(means.embedder, [line.text for _, line in chosen])
+    return finding.points(
+        [
+            (topic, line, float(vector @ found.meanings[topic.skill]))
+            for (topic, line), vector in zip(chosen, vectors, strict=True)
+        ]
+    )
+
+
+def _spread(quotable: Sequence[tuple[Topic, Line]]) -> Sequence[tuple[Topic, Line]]:
+    """Of very many, some from everywhere: it takes time to compare a line."""
+    step = -(-len(quotable) // MOST_CANDIDATES)
+    return quotable[::step]
