@@ -89,6 +89,9 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     ("POST", API + "practice/assignments/<uuid:assignment_id>/report"): lambda world: {"reason": "unclear"},
     ("POST", API + "qa/query"): lambda world: {"question": "Which course covers outer joins?"},
     ("POST", API + "qa/query/<uuid:query_id>/reply"): lambda world: {"text": "Take the one on joins."},
+    ("POST", API + "summaries/<uuid:user_id>/<uuid:summary_id>/overrides"): lambda world: {
+        "narrative": "We talked about joins.", "reason": "I was there.",
+    },
     ("POST", API + "goals"): lambda world: {"skill": "sql", "title": "Joins", "target_difficulty": 7},
     ("PATCH", API + "nudges/preferences"): lambda world: {"email": False},
     ("PATCH", API + "goals/<uuid:goal_id>"): lambda world: {"title": "Joins and groups"},

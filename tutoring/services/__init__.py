@@ -1,5 +1,10 @@
 """Knowing tutoring systems, taking down what they tell, and keeping what that comes to."""
 
+from tutoring.services.correcting import NothingToCorrect as NothingToCorrect
+from tutoring.services.correcting import SkillUnknown as SkillUnknown
+from tutoring.services.correcting import Words as Words
+from tutoring.services.correcting import correct as correct
+from tutoring.services.correcting import withdraw as withdraw
 from tutoring.services.keeping import fail as fail
 from tutoring.services.keeping import keep as keep
 from tutoring.services.keeping import keep_transcript as keep_transcript
