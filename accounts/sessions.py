@@ -35,7 +35,7 @@ CODE_WITHIN: Final = dt.timedelta(minutes=5)
 # A session is written at most so often, not with every request.
 NOTE_EVERY: Final = dt.timedelta(minutes=1)
 # Where staff without a second factor may go when they must have one.
-WAY_OUT: Final = frozenset({"second-factor", "logout", "login", "login-code", "session"})
+WAY_OUT: Final = frozenset({"second-factor", "logout", "admin:logout", "login", "login-code", "session"})
 # Asked of the session's own address, this tells how long the session lasts and does not count as a request.
 LOOK: Final = "look"
 
@@ -226,7 +226,7 @@ class SecondFactorRequired:
         if not settings.SECOND_FACTOR_REQUIRED or settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return None
         person, match = request.user, request.resolver_match
-        if not isinstance(person, User) or (match and match.url_name in WAY_OUT):
+        if not isinstance(person, User) or (match and match.view_name in WAY_OUT):
             return None
         if request.session.get(PROVEN) or not second_factor.is_missing(person):
             return None

@@ -17,6 +17,7 @@ from companion.evidence import Recommended, recommended
 from companion.facts import AssessmentFacts, assessment_facts
 from companion.marking import MICROCENTS, MarkedQuestion, marked_question
 from companion.steering import Steering, steering
+from companion.tutored import SessionRow, latest_sessions
 from nudges import queries as nudges
 from ops.queries import is_under_way
 from practice import queries as practice
@@ -102,6 +103,7 @@ class Dossier:
     is_held: bool
     is_renewed: bool
     changes: tuple[ChangeLine, ...]
+    sessions: tuple[SessionRow, ...]
     reminders: tuple[Reminder, ...]
 
 
@@ -133,6 +135,7 @@ def dossier(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Dossier:
         is_held=assessments.is_held(assessment),
         is_renewed=is_renewed,
         changes=change_lines(assessment.pk) if has_scores else (),
+        sessions=latest_sessions(by=by, student_id=assessment.user_id),
         reminders=tuple(
             Reminder(one.created_at, one.title, one.reason) for one in nudges.latest_of(assessment.user_id)
         ),

@@ -11,6 +11,7 @@ from companion import (
     pages_rescoring,
     pages_review,
     pages_runs,
+    pages_sessions,
     quality_exposure,
     quality_pages,
 )
@@ -36,6 +37,8 @@ urlpatterns = [
     path("appeals/<uuid:appeal_id>", pages_decisions.appeal, name="appeal"),
     path("questions/", pages_questions.questions, name="questions"),
     path("questions/<uuid:query_id>", pages_questions.question, name="question"),
+    path("sessions/", pages_sessions.sessions, name="sessions"),
+    path("sessions/<uuid:summary_id>", pages_sessions.session, name="session"),
     path("rescoring/", pages_rescoring.questions, name="rescoring"),
     path("rescoring/<uuid:question_id>", pages_rescoring.question, name="rescoring-question"),
     path("reviews/", pages_review.queue, name="reviews"),

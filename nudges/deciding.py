@@ -1,13 +1,15 @@
 """Which one thing a student is told now, if any, and why.
 
 Of what is due the first of these comes: an assessment that is about to be lost, since it expires; a goal that was
-reached, since praise grows stale; having been away; a related skill, which can wait. Whoever was away long, or was
+reached, since praise grows stale; what was agreed on with a tutor and left lying; having been away; a related skill,
+which can wait. Whoever was away long, or was
 reminded three times without coming back, is left in peace.
 """
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Final
 
 from nudges.enums import NudgeKind
@@ -22,6 +24,10 @@ TIME_LEFT: Final = dt.timedelta(hours=1)
 ASSESSMENT_AGAIN: Final = 3 * DAY
 MOST_OF_AN_ASSESSMENT: Final = 2
 GOAL_IS_NEWS: Final = 3 * DAY
+#: Who agreed on something is let alone for so long, and it is old news after so long.
+STEP_IS_DUE: Final = 2 * DAY
+STEP_IS_NEWS: Final = 10 * DAY
+LONGEST_STEP: Final = 240
 AWAY: Final = 7 * DAY
 AWAY_AGAIN: Final = 7 * DAY
 MOST_IN_A_ROW: Final = 3
@@ -53,6 +59,20 @@ class ReachedGoal:
     skill: str
     difficulty: int
     reached_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What was agreed on in a session with a tutor, as its summary has it, and is not among the student's tasks.
+
+    ``is_begun`` says that the skill that it is about was practised since.
+    """
+
+    summary_id: str
+    number: int
+    text: str
+    ended_at: dt.datetime
+    is_begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +113,7 @@ class Facts:
     active_at: dt.datetime | None = None
     unfinished: Sequence[Unfinished] = ()
     goals: Sequence[ReachedGoal] = ()
+    agreed: Sequence[Agreed] = ()
     practised: Practised | None = None
     related: Sequence[Related] = ()
     earlier: Sequence[Earlier] = ()
@@ -178,6 +199,23 @@ def _reached(facts: Facts, now: dt.datetime) -> Iterator[Draft]:
             )
 
 
+def _agreed(facts: Facts, now: dt.datetime) -> Iterator[Draft]:
+    """Yield for what was agreed on in sessions, the latest first, and of a session one step alone."""
+    told = {one.about for one in facts.earlier if one.kind == NudgeKind.AGREED_STEP}
+    for step in sorted(facts.agreed, key=lambda step: (now - step.ended_at, step.summary_id, step.number)):
+        is_due = STEP_IS_DUE <= now - step.ended_at <= STEP_IS_NEWS
+        if is_due and not step.is_begun and step.summary_id not in told:
+            day = _day(step.ended_at, facts.clock)
+            yield Draft(
+                NudgeKind.AGREED_STEP,
+                reference=f"{step.summary_id}:{step.number}",
+                about=step.summary_id,
+                title=f"What you agreed on in your session of {day}",
+                text=f"The next step was: {shorten(step.text, LONGEST_STEP, placeholder=' …')}",
+                reason=f"You agreed on it with your tutor on {day}, and it is not on your list of tasks.",
+            )
+
+
 def _inactive(facts: Facts, now: dt.datetime) -> Iterator[Draft]:
     """Yield for who was away for more than a week, again every week, and no more than three times in a row."""
     if facts.active_at is None or not AWAY < now - facts.active_at <= GONE:
@@ -216,6 +254,7 @@ def _related(facts: Facts, now: dt.datetime) -> Iterator[Draft]:
 _IN_ORDER: Final[Sequence[Callable[[Facts, dt.datetime], Iterator[Draft]]]] = (
     _unfinished,
     _reached,
+    _agreed,
     _inactive,
     _related,
 )
@@ -231,5 +270,10 @@ def _number(number: int, word: str) -> str:
 
 def _said(moment: dt.datetime, clock: Clock) -> str:
     """Return a day and time by the student's clock."""
+    return f"{_day(moment, clock)}, {moment.astimezone(clock.zone):%H:%M}"
+
+
+def _day(moment: dt.datetime, clock: Clock) -> str:
+    """Return a day by the student's clock."""
     here = moment.astimezone(clock.zone)
-    return f"{here.day} {here:%B, %H:%M}"
+    return f"{here.day} {here:%B}"

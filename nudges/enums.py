@@ -8,6 +8,7 @@ class NudgeKind(models.TextChoices):
 
     UNFINISHED_ASSESSMENT = "unfinished_assessment"
     GOAL_REACHED = "goal_reached"
+    AGREED_STEP = "agreed_step"
     INACTIVE = "inactive"
     RELATED_SKILL = "related_skill"
 

@@ -3,20 +3,21 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from accounts.activity import last_seen, latest
 from assessments import queries as assessments
 from nudges import deciding
-from nudges.deciding import Earlier, Facts, Practised, ReachedGoal, Related, Unfinished, Verdict
+from nudges.deciding import Agreed, Earlier, Facts, Practised, ReachedGoal, Related, Unfinished, Verdict
 from nudges.enums import NudgeKind
 from nudges.models import Nudge, NudgePreference
 from nudges.quiet import Clock
 from nudges.zones import zone_of
 from planner import queries as planner
 from practice import queries as practice
+from tutoring import queries as tutoring
 
 
 def facts_of(preferences: Sequence[NudgePreference], *, now: dt.datetime) -> dict[uuid.UUID, Facts]:
@@ -34,6 +35,7 @@ def facts_of(preferences: Sequence[NudgePreference], *, now: dt.datetime) -> dic
     found: dict[str, dict[uuid.UUID, list[Any]]] = {
         "unfinished": _by_user((one.user_id, _unfinished(one)) for one in assessments.open_of(ids, now=now)),
         "goals": _by_user((goal.user_id, _goal(goal)) for goal in goals),
+        "agreed": _by_user(_agreed(ids, now=now)),
         "earlier": _by_user(
             (user, Earlier(NudgeKind(kind), reference, about, at))
             for user, kind, reference, about, at in earlier.values_list(
@@ -64,6 +66,15 @@ def verdict_of(user_id: uuid.UUID, facts: Facts, *, now: dt.datetime) -> Verdict
 def clock_of(preference: NudgePreference) -> Clock:
     """Return the clock of a student, and when it is quiet by it."""
     return Clock(zone_of(preference.time_zone), preference.quiet_from, preference.quiet_until)
+
+
+def _agreed(ids: Sequence[uuid.UUID], *, now: dt.datetime) -> Iterator[tuple[uuid.UUID, Agreed]]:
+    steps = tutoring.open_steps(ids, since=now - deciding.STEP_IS_NEWS)
+    last = practice.last_by_skill({step.user_id for step in steps})
+    for step in steps:
+        at = last.get((step.user_id, step.skill or ""))
+        is_begun = at is not None and at > step.ended_at
+        yield step.user_id, Agreed(str(step.summary_id), step.number, step.text, step.ended_at, is_begun)
 
 
 def _by_user(pairs: Any) -> dict[uuid.UUID, list[Any]]:

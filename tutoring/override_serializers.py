@@ -1,6 +1,6 @@
 """What advisors correct in summaries, on the wire."""
 
-from typing import Any, Final
+from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -9,11 +9,7 @@ from scoring.oversight import LONGEST_REASON
 from tutoring.enums import Author, Outcome, VersionKind
 from tutoring.models import SummaryVersion
 from tutoring.serializers import LONGEST_KEY, SessionSentence, SessionStep, SessionTopic
-from tutoring.services import Words
-
-LONGEST_NARRATIVE: Final = 4000
-LONGEST_STEP: Final = 300
-MOST: Final = 10
+from tutoring.services import LONGEST_NARRATIVE, LONGEST_STEP, MOST_NAMED, Words
 
 
 class NewStep(serializers.Serializer[Any]):
@@ -28,10 +24,10 @@ class SummaryOverride(serializers.Serializer[Any]):
 
     narrative = serializers.CharField(max_length=LONGEST_NARRATIVE, required=False, allow_blank=True)
     topics = serializers.ListField(
-        child=serializers.SlugField(max_length=LONGEST_KEY), max_length=MOST, required=False,
+        child=serializers.SlugField(max_length=LONGEST_KEY), max_length=MOST_NAMED, required=False,
         help_text="Keys of the skills that were worked on.",
     )  # fmt: skip
-    steps = serializers.ListField(child=NewStep(), max_length=MOST, required=False)
+    steps = serializers.ListField(child=NewStep(), max_length=MOST_NAMED, required=False)
     withdraw = serializers.BooleanField(default=False)
     reason = serializers.CharField(max_length=LONGEST_REASON, help_text="The student reads it.")
 

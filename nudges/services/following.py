@@ -10,11 +10,13 @@ from accounts.enums import Role, UserStatus
 from accounts.models import User
 from nudges import queries
 from nudges.deciding import Facts
+from nudges.enums import NudgeKind
 from nudges.models import Nudge
 from ops import audit
 from planner import services as planner
 from planner.enums import Source
 from planner.services import Step
+from tutoring import services as tutoring
 
 
 @transaction.atomic
@@ -46,8 +48,20 @@ def click_in_letter(*, nudge_id: uuid.UUID, now: dt.datetime) -> Nudge | None:
 
 @transaction.atomic
 def plan_nudge(*, by: User, nudge_id: uuid.UUID, now: dt.datetime) -> uuid.UUID:
-    """Set what a nudge says on the student's own list of tasks, once, and return the task. Raises as opening does."""
+    """Set what a nudge says on the student's own list of tasks, once, and return the task.
+
+    A step that was agreed on in a session is one task, whether it is set from here or from the summary.
+
+    Raises:
+        NudgeMissing: if they were told no such thing in the app.
+        SummaryMissing, StepMissing: if the step does not stand any more.
+    """
     nudge = queries.own_nudge(by=by, nudge_id=nudge_id)
+    if nudge.kind == NudgeKind.AGREED_STEP:
+        summary, _, number = nudge.reference.partition(":")
+        return tutoring.plan_step(
+            by=by, user_id=by.pk, summary_id=uuid.UUID(summary), number=int(number), now=now
+        )
     step = Step(reference=str(nudge.pk), title=nudge.title, description=nudge.text)
     (task,) = planner.plan(by=by, source=Source.NUDGE, steps=[step], now=now)
     return task.pk

@@ -2,6 +2,7 @@
 
 from practice.queries.activity import NextSkill as NextSkill
 from practice.queries.activity import PractisedLast as PractisedLast
+from practice.queries.activity import last_by_skill as last_by_skill
 from practice.queries.activity import last_practised as last_practised
 from practice.queries.activity import next_skills as next_skills
 from practice.queries.activity import reached_since as reached_since

@@ -44,6 +44,13 @@ def last_practised(user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Practised
     }
 
 
+def last_by_skill(user_ids: Collection[uuid.UUID]) -> dict[tuple[uuid.UUID, str], dt.datetime]:
+    """Return when these students last worked on each skill that they have practised, by student and key."""
+    rows = PracticeAssignment.objects.filter(user__in=user_ids).order_by()
+    moments = rows.values_list("user", "skill__key").annotate(at=Max(Coalesce("completed_at", "assigned_at")))
+    return {(user, key): at for user, key, at in moments}
+
+
 def reached_since(user_ids: Collection[uuid.UUID], *, since: dt.datetime) -> QuerySet[PracticeGoal]:
     """Return the goals that these students have reached since then."""
     rows = PracticeGoal.objects.filter(user__in=user_ids, status=GoalStatus.REACHED, reached_at__gte=since)

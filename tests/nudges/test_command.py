@@ -52,6 +52,7 @@ def test_figures_are_by_kind() -> None:
         "kind                    told   sent opened clicked followed",
         "unfinished_assessment      0      0      0       0        0",
         "goal_reached               2      1      2       1        1",
+        "agreed_step                0      0      0       0        0",
         "inactive                   1      0      0       0        0",
         "related_skill              0      0      0       0        0",
     ]

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nudges.deciding import (
+    Agreed,
     Earlier,
     Facts,
     Practised,
@@ -25,6 +26,7 @@ HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 CLOCK = Clock(zoneinfo.ZoneInfo("Europe/Berlin"), dt.time(21), dt.time(8))
 OPEN = Unfinished("a1", "Data analyst", NOW - 30 * HOUR, NOW + 42 * HOUR, 3, 12)
 GOAL = ReachedGoal("g1", "Read every report query", "SQL", 8, NOW - DAY)
+AGREED = Agreed("s1", 2, "Do three joins on paper.", NOW - 3 * DAY)
 SQL = Practised("SQL", NOW - DAY)
 STATISTICS = Related("statistics", "Statistics", "Data analyst")
 HERE = Facts(CLOCK, active_at=NOW - HOUR)
@@ -119,6 +121,36 @@ CASES = {
     "of two goals the latest": (
         replace(HERE, goals=[GOAL, replace(GOAL, goal_id="g2", reached_at=NOW - HOUR)]),
         "goal_reached g2",
+    ),
+    "something was agreed on": (replace(HERE, agreed=[AGREED]), "agreed_step s1:2"),
+    "something was agreed on yesterday": (
+        replace(HERE, agreed=[replace(AGREED, ended_at=NOW - 47 * HOUR)]),
+        "",
+    ),
+    "something was agreed on long ago": (
+        replace(HERE, agreed=[replace(AGREED, ended_at=NOW - 241 * HOUR)]),
+        "",
+    ),
+    "what was agreed on is begun": (replace(HERE, agreed=[replace(AGREED, is_begun=True)]), ""),
+    "of a session one step is told": (
+        replace(
+            HERE,
+            agreed=[replace(AGREED, number=3)],
+            earlier=[earlier("agreed_step", DAY, "s1:2", about="s1")],
+        ),
+        "",
+    ),
+    "of two sessions the latest": (
+        replace(HERE, agreed=[AGREED, replace(AGREED, summary_id="s2", ended_at=NOW - 2 * DAY)]),
+        "agreed_step s2:2",
+    ),
+    "a goal that was reached goes before what was agreed on": (
+        replace(HERE, goals=[GOAL], agreed=[AGREED]),
+        "goal_reached g1",
+    ),
+    "what was agreed on goes before having been away": (
+        replace(AWAY, agreed=[AGREED]),
+        "agreed_step s1:2",
     ),
     "a skill is next": (
         replace(HERE, practised=SQL, related=[STATISTICS]),
@@ -217,6 +249,12 @@ def test_who_moves_to_another_time_zone_is_not_told_twice_for_it() -> None:
             "You reached the goal on 10 March, 13:00.",
         ),
         (
+            replace(HERE, agreed=[AGREED]),
+            "What you agreed on in your session of 8 March",
+            "The next step was: Do three joins on paper.",
+            "You agreed on it with your tutor on 8 March, and it is not on your list of tasks.",
+        ),
+        (
             replace(HERE, practised=SQL, related=[STATISTICS]),
             "Statistics goes with SQL",
             "Data analyst asks for both, and your newest result leaves more to learn in Statistics. There are items to "
@@ -224,7 +262,7 @@ def test_who_moves_to_another_time_zone_is_not_told_twice_for_it() -> None:
             "You have practised SQL and not yet Statistics.",
         ),
     ],
-    ids=["inactive", "unfinished", "goal", "related"],
+    ids=["inactive", "unfinished", "goal", "agreed", "related"],
 )
 def test_a_nudge_says_what_and_why_out_of_the_facts(facts: Facts, title: str, text: str, reason: str) -> None:
     draft = decide(facts, now=NOW).draft

@@ -2,6 +2,7 @@
 
 from tutoring.queries.sources import SECRETS, SourceMissing, live_secrets, lock_source, source_named, sources
 from tutoring.queries.summaries import (
+    HeldTranscript,
     OpenStep,
     StepMissing,
     SummaryMissing,
@@ -11,13 +12,17 @@ from tutoring.queries.summaries import (
     reference_of,
     step_of,
     summaries_of,
+    summaries_visible_to,
     summary_of,
     to_summarise,
+    transcript_of,
     version_of,
+    visible_summary,
 )
 
 __all__ = [
     "SECRETS",
+    "HeldTranscript",
     "OpenStep",
     "SourceMissing",
     "StepMissing",
@@ -32,7 +37,10 @@ __all__ = [
     "sources",
     "step_of",
     "summaries_of",
+    "summaries_visible_to",
     "summary_of",
     "to_summarise",
+    "transcript_of",
     "version_of",
+    "visible_summary",
 ]

@@ -6,18 +6,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 
 from accounts.enums import Role
 from accounts.models import User
-from accounts.policy import Permission, allows
+from accounts.policy import Permission, allows, sees_student
 from microcred.errors import Missing
 from ops import queries as jobs
 from planner import queries as planner
 from planner.enums import Source
 from practice.queries import check_sees
 from tutoring.enums import Standing, SummaryStatus
-from tutoring.models import SessionSummary, SummaryVersion
+from tutoring.models import SessionSummary, SessionTranscript, SummaryVersion
+from tutoring.transcripts import Line, People, read
 
 SUMMARISING: Final = "tutoring.summarize"
 
@@ -46,6 +48,14 @@ class OpenStep:
     skill: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class HeldTranscript:
+    """All that was said; ``held_until`` is None where it is held for as long as the summary."""
+
+    lines: Sequence[Line]
+    held_until: dt.datetime | None
+
+
 def summaries_of(*, by: User, user_id: uuid.UUID) -> QuerySet[SessionSummary]:
     """Return a student's summaries, the latest session first, as far as the caller may see them.
 
@@ -59,6 +69,29 @@ def summaries_of(*, by: User, user_id: uuid.UUID) -> QuerySet[SessionSummary]:
     if not allows(by, Permission.STEER_PRACTICE):
         rows = rows.filter(standing=Standing.CURRENT)
     return rows.prefetch_related(_versions()).select_related("source", "replaced_by")
+
+
+def summaries_visible_to(by: User) -> QuerySet[SessionSummary]:
+    """Return the summaries that count of all students whom the caller looks after, the latest session first."""
+    return _visible(by).exclude(standing=Standing.SUPERSEDED)
+
+
+def visible_summary(*, by: User, summary_id: uuid.UUID) -> SessionSummary:
+    """Return a summary of a student whom the caller looks after, also one that was replaced. Raises SummaryMissing."""
+    found = _visible(by).filter(pk=summary_id).first()
+    if found is None:
+        raise SummaryMissing("There is no such summary.")
+    return found
+
+
+def transcript_of(summary: SessionSummary) -> HeldTranscript | None:
+    """Return what was said, with the names taken for who speaks; None once it is held no longer."""
+    held = SessionTranscript.objects.filter(summary=summary).first()
+    if held is None or held.said is None:
+        return None
+    days: int = settings.RETENTION_DAYS["TRANSCRIPTS"]
+    until = held.received_at + dt.timedelta(days=days) if days else None
+    return HeldTranscript(read(held.said, People(summary.tutor, summary.user.name)), until)
 
 
 def summary_of(*, by: User, user_id: uuid.UUID, summary_id: uuid.UUID) -> SessionSummary:
@@ -127,6 +160,11 @@ def awaiting_summary(*, before: dt.datetime) -> QuerySet[SessionSummary]:
         ~jobs.is_worked_on(SUMMARISING, "summary_id"), status=SummaryStatus.WAITING, received_at__lt=before
     )
     return waiting.order_by("received_at")
+
+
+def _visible(by: User) -> QuerySet[SessionSummary]:
+    rows = SessionSummary.objects.filter(sees_student(by, path="user")).order_by("-ended_at", "-pk")
+    return rows.prefetch_related(_versions()).select_related("user", "source", "replaced_by")
 
 
 def _versions() -> "Prefetch[str]":

@@ -1,5 +1,8 @@
 """Knowing tutoring systems, taking down what they tell, and keeping what that comes to."""
 
+from tutoring.services.correcting import LONGEST_NARRATIVE as LONGEST_NARRATIVE
+from tutoring.services.correcting import LONGEST_STEP as LONGEST_STEP
+from tutoring.services.correcting import MOST_NAMED as MOST_NAMED
 from tutoring.services.correcting import NothingToCorrect as NothingToCorrect
 from tutoring.services.correcting import SkillUnknown as SkillUnknown
 from tutoring.services.correcting import Words as Words

@@ -21,6 +21,10 @@ from tutoring.models import SessionSummary, SummaryVersion
 from tutoring.services.keeping import steer
 
 SAID_BY_ADVISOR: Final = "advisor"
+LONGEST_NARRATIVE: Final = 4000
+LONGEST_STEP: Final = 300
+#: Topics, and next steps.
+MOST_NAMED: Final = 10
 
 
 class SkillUnknown(Invalid):

@@ -1,0 +1,70 @@
+"""Sessions of students with their tutors."""
+
+import uuid
+from typing import Final
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from catalog.skill_texts import skill_texts
+from companion import tutored
+from companion.pages import caller, staff_page
+from companion.queries import PAGE_SIZE
+from companion.summary_forms import CorrectionForm, WithdrawalForm
+from microcred.errors import DomainError, Missing
+from tutoring import queries, services
+
+WITHDRAW: Final = "withdraw"
+
+
+@require_safe
+@staff_page
+def sessions(request: HttpRequest) -> HttpResponse:
+    """List the sessions of students in the caller's sight, the latest first."""
+    found = queries.summaries_visible_to(caller(request))
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    context = {"page": page, "sessions": tutored.rows(page.object_list)}
+    return render(request, "advisor/sessions/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def session(request: HttpRequest, summary_id: uuid.UUID) -> HttpResponse:
+    """Show a session with its summary and what that rests on; a POST corrects or withdraws it."""
+    found = tutored.session(by=caller(request), summary_id=summary_id)
+    given = request.POST if request.method == "POST" else None
+    withdraws = given is not None and given.get("do") == WITHDRAW
+    skills = [(one.key, one.name) for one in skill_texts()]
+    correction = CorrectionForm(found, skills, None if withdraws else given)
+    withdrawal = WithdrawalForm(given if withdraws else None)
+    form = withdrawal if withdraws else correction
+    if form.is_valid() and _decided(request, found, form):
+        said = "The summary counts no more." if withdraws else "The summary is corrected."
+        messages.success(request, f"{said} The student reads why.")
+        return redirect("advisor:session", summary_id)
+    context = {"session": found, "correction": correction, "withdrawal": withdrawal}
+    status = 400 if given is not None else 200
+    return render(request, "advisor/sessions/session.html", context, status=status)
+
+
+def _decided(request: HttpRequest, found: tutored.Session, form: Form) -> bool:
+    """Correct or withdraw the summary, or put on the form why that was refused."""
+    by, student, summary = caller(request), found.user_id, found.row.pk
+    reason, now = form.cleaned_data["reason"], timezone.now()
+    try:
+        if isinstance(form, CorrectionForm):
+            words = form.words()
+            services.correct(by=by, user_id=student, summary_id=summary, words=words, reason=reason, now=now)
+        else:
+            services.withdraw(by=by, user_id=student, summary_id=summary, reason=reason, now=now)
+    except Missing:
+        raise
+    except DomainError as error:
+        form.add_error(None, error.message)
+        return False
+    return True
