@@ -4,7 +4,8 @@
     TUTORING_SECRET=whsec_... python send_session.py --source ID --student ID session.txt
 
 The source and the secret are what `manage.py tutoring source add` or the admin showed. The file is a text of lines
-that begin with "Tutor:" and "Student:", or WebVTT. Sent again under the same --id, it is taken once.
+that begin with "Tutor:" and "Student:", or WebVTT. Its session ended when it was last changed, or as --ended says. Sent
+again under the same --id, it is taken once, since the message does not say when it is sent.
 """
 
 import argparse
@@ -29,23 +30,26 @@ def main() -> None:
     parser.add_argument("--tutor", default="")
     parser.add_argument("--subject", default="")
     parser.add_argument("--minutes", type=int, default=60)
+    parser.add_argument("--ended", type=dt.datetime.fromisoformat, help="2026-03-12T16:00:00+00:00")
     parser.add_argument(
         "--id", default=f"msg_{uuid.uuid4().hex}", help="The webhook-id; keep it for every retry."
     )
     options = parser.parse_args()
     if "TUTORING_SECRET" not in os.environ:
         parser.error("set TUTORING_SECRET")
-    now = dt.datetime.now(dt.UTC)
+    changed = dt.datetime.fromtimestamp(options.transcript.stat().st_mtime, dt.UTC)
+    ended = (options.ended or changed).astimezone(dt.UTC)
     data = {
         "session_id": options.session or options.transcript.name,
         "student_id": options.student,
         "tutor": options.tutor,
         "subject": options.subject,
-        "started_at": (now - dt.timedelta(minutes=options.minutes)).isoformat(),
-        "ended_at": now.isoformat(),
+        "started_at": (ended - dt.timedelta(minutes=options.minutes)).isoformat(),
+        "ended_at": ended.isoformat(),
         "transcript": options.transcript.read_text(encoding="utf-8"),
     }
-    body = json.dumps({"type": "session.ended", "timestamp": now.isoformat(), "data": data})
+    body = json.dumps({"type": "session.ended", "timestamp": ended.isoformat(), "data": data})
+    now = dt.datetime.now(dt.UTC)
     headers = {
         "Content-Type": "application/json",
         "webhook-id": options.id,

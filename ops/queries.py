@@ -132,6 +132,11 @@ def ended(kind: str, assessment_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, t
     return {assessment_id: (number, last) for assessment_id, number, last in found}
 
 
+def named(unique_keys: Collection[str]) -> dict[str, AsyncJob]:
+    """Return the jobs that there are under these keys, whatever has become of them."""
+    return {str(job.unique_key): job for job in AsyncJob.objects.filter(unique_key__in=unique_keys)}
+
+
 def counts() -> dict[tuple[str, str], int]:
     """Return the number of jobs by (kind, status); kinds of this code are there even without a job."""
     found = {(kind, status): 0 for kind in settings.JOB_KINDS for status in ("queued", "running", "dead")}

@@ -2,12 +2,13 @@
 
 from typing import Any, Final
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
+from microcred.errors import DomainError
 from ops.admin import KeptAdmin
 from practice import queries, services
 from practice.draft_admin import PracticeDraftAdmin as PracticeDraftAdmin
@@ -164,19 +165,22 @@ class PracticeItemAdmin(KeptAdmin):
         rows = list(queryset)
         for item in rows:
             services.look_over(by=by, item=item, now=timezone.now())
-            if item.held_at:
-                services.set_item_active(by=by, item=item, active=True)
         self.message_user(request, f"{len(rows)} item{pluralize(len(rows))} looked over.")
 
     def _set_active(self, request: HttpRequest, queryset: QuerySet[PracticeItem], *, active: bool) -> None:
         by: Any = request.user
-        changed = list(queryset.exclude(active=active))
-        for item in changed:
-            services.set_item_active(by=by, item=item, active=active)
+        changed = 0
+        for item in queryset.exclude(active=active):
+            try:
+                services.set_item_active(by=by, item=item, active=active)
+            except DomainError as refusal:
+                self.message_user(request, refusal.message, messages.WARNING)
+                continue
+            changed += 1
             if PracticeReport.objects.filter(assignment__item=item, looked_at=None).exists():
                 services.look_over(by=by, item=item, now=timezone.now())
         deed = "given to students again" if active else "retired"
-        self.message_user(request, f"{len(changed)} item{pluralize(len(changed))} {deed}.")
+        self.message_user(request, f"{changed} item{pluralize(changed)} {deed}.")
 
 
 def _written_by(item: PracticeItem) -> str:

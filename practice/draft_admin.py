@@ -220,14 +220,14 @@ def _shown(content: dict[str, Any]) -> dict[str, Any]:
     choices = content.get("choices") or []
     texts = {one.get("id"): one.get("text", "") for one in choices}
     try:
-        answer = model_answer(content["rules"])
+        answer = _told(model_answer(content["rules"]) or {}, texts)
     except (KeyError, TypeError, ValueError, AttributeError):
-        answer = None
+        answer = ""
     return {
         "item": content,
         "left": [one for one in choices if one.get("side") == "left"],
         "right": [one for one in choices if one.get("side") == "right"],
-        "answer": _told(answer or {}, texts) or content.get("rules"),
+        "answer": answer or content.get("rules"),
     }
 
 
@@ -239,5 +239,7 @@ def _told(answer: dict[str, Any], texts: dict[Any, str]) -> str:
         )
     names = answer.get("choice_ids") or answer.get("order") or ()
     if names:
-        return (" → " if "order" in answer else "; ").join(texts.get(name, name) for name in names)
-    return str(answer.get("text") or " ".join(filter(None, [answer.get("value"), answer.get("unit")])))
+        return (" → " if "order" in answer else "; ").join(str(texts.get(name, name)) for name in names)
+    return str(
+        answer.get("text") or " ".join(str(one) for one in (answer.get("value"), answer.get("unit")) if one)
+    )

@@ -1,7 +1,8 @@
 """Asking a model to write practice items: the prompt, the schema of its reply, and reading that.
 
 A schema for models has no alternatives and no free keys. An item comes as a flat object with the fields of all types,
-and is brought into the shape of `practice.item_schema.ITEM` here. Whether that is a sound item, checks say.
+and is brought into the shape of `practice.item_schema.ITEM` here, also where a server does not hold its model to the
+schema and a number comes for a text. Whether that is a sound item, checks say.
 """
 
 import hashlib
@@ -129,21 +130,25 @@ def _choices(told: Mapping[str, Any]) -> list[dict[str, str]]:
 def _answer_format(told: Mapping[str, Any]) -> dict[str, Any]:
     if told["type"] == "multiple_choice":
         return {"max_choices": max(len(told["correct"]), 1)}
-    return {"unit": told["unit"]} if told["type"] == "numeric" and told["unit"] else {}
+    return {"unit": str(told["unit"])} if told["type"] == "numeric" and told["unit"] else {}
 
 
 def _rules(told: Mapping[str, Any]) -> dict[str, Any]:
     match told["type"]:
         case "multiple_choice":
-            return {"kind": "choice", "correct": list(told["correct"]), "scoring": "all_or_nothing"}
+            return {"kind": "choice", "correct": _texts(told["correct"]), "scoring": "all_or_nothing"}
         case "numeric":
-            tolerance = {"absolute_tolerance": told["tolerance"]} if told["tolerance"] else {}
-            unit = {"unit": told["unit"]} if told["unit"] else {}
-            return {"kind": "numeric", "value": told["value"], **tolerance, **unit}
+            tolerance = {"absolute_tolerance": str(told["tolerance"])} if told["tolerance"] else {}
+            unit = {"unit": str(told["unit"])} if told["unit"] else {}
+            return {"kind": "numeric", "value": str(told["value"]), **tolerance, **unit}
         case "short_text":
-            return {"kind": "short_text", "accepted": [{"text": one} for one in told["accepted"]]}
+            return {"kind": "short_text", "accepted": [{"text": one} for one in _texts(told["accepted"])]}
         case "ordering":
-            return {"kind": "ordering", "order": list(told["correct"]), "scoring": "pairs"}
+            return {"kind": "ordering", "order": _texts(told["correct"]), "scoring": "pairs"}
         case _:
-            pairs = {one["left"]: one["right"] for one in told["pairs"]}
+            pairs = {str(one["left"]): str(one["right"]) for one in told["pairs"]}
             return {"kind": "matching", "pairs": pairs, "scoring": "per_pair"}
+
+
+def _texts(told: Sequence[Any]) -> list[str]:
+    return [str(one) for one in told]

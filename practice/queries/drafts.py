@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import Count
+
 from catalog import queries as catalog
 from catalog.queries import SkillText
 from microcred.errors import Missing
@@ -127,10 +129,7 @@ def prompts_of(skill_id: uuid.UUID) -> list[str]:
 def waiting_drafts(keys: Collection[str]) -> dict[str, int]:
     """Return how many drafts wait for staff, by skill key."""
     rows = PracticeDraft.objects.filter(skill__key__in=list(keys), status=DraftStatus.WAITING).order_by()
-    counted: dict[str, int] = {}
-    for key in rows.values_list("skill__key", flat=True):
-        counted[key] = counted.get(key, 0) + 1
-    return counted
+    return dict(rows.values_list("skill__key").annotate(Count("pk")))
 
 
 def _suiting(rating: float) -> int:

@@ -9,8 +9,10 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
+from catalog import queries as catalog
 from microcred.errors import Conflict, Invalid
 from ops import audit, jobs
+from ops import queries as job_queries
 from practice import queries
 from practice.drafting.authoring import Made
 from practice.enums import UNDECIDED, DraftStatus
@@ -43,6 +45,12 @@ class DraftDecided(Conflict):
     default_code = "PRACTICE_DRAFT_409"
 
 
+class DraftOutOfUse(Conflict):
+    """The draft is on trial, but its item was taken out of use meanwhile."""
+
+    default_code = "PRACTICE_DRAFT_HELD_409"
+
+
 @transaction.atomic
 def request_drafts(
     *,
@@ -53,7 +61,7 @@ def request_drafts(
     unique_key: str | None = None,
 ) -> uuid.UUID:
     """Have a model write items of a skill, of one difficulty or of several; return the id of the job, of which there
-    is one for each ``unique_key``.
+    is one for each ``unique_key``: asked again, nothing more is asked.
 
     Raises:
         NoModel: without a key for a model server.
@@ -67,6 +75,8 @@ def request_drafts(
         raise DraftingInvalid(f"Ask for 1 to {MOST_AT_ONCE} items at once.", details={"field": "count"})
     if difficulty is not None and not 1 <= difficulty <= 10:
         raise DraftingInvalid("A difficulty goes from 1 to 10.", details={"field": "difficulty"})
+    if unique_key and (there := job_queries.named([unique_key])):
+        return there[unique_key].pk
     payload = {"skill": skill.key, "count": count, "difficulty": difficulty}
     job = jobs.enqueue(KIND, payload=payload, unique_key=unique_key)
     audit.record(
@@ -111,11 +121,14 @@ def approve_draft(*, by: User, draft_id: uuid.UUID, now: dt.datetime) -> Practic
 
     Raises:
         DraftDecided: if it failed a check, or was decided on.
+        DraftOutOfUse: if reports hold its item, or it was retired.
         ItemInvalid: if the checks of items have become stricter since.
     """
     draft = _undecided(draft_id)
     if draft.item is None:
         draft.item = _item(draft, by=by, deviation=MODEL_DEVIATION, now=now)
+    else:
+        _check_in_use(draft.item)
     return _decide(draft, DraftStatus.APPROVED, "approved", by, now)
 
 
@@ -134,25 +147,47 @@ def decline_draft(*, by: User, draft_id: uuid.UUID, now: dt.datetime) -> Practic
 
 @transaction.atomic
 def draft_where_short(*, now: dt.datetime) -> int:
-    """Ask for items of the skills whose items do not last, ``PRACTICE_DRAFTS_A_DAY`` at most; return how many.
+    """Ask for items of the skills whose items do not last; return how many.
 
-    Asked again on the same day it asks for nothing more of the same skill.
+    However often it is asked on one day, it asks for ``PRACTICE_DRAFTS_A_DAY`` at most, and once of the same skill.
     """
-    left = settings.PRACTICE_DRAFTS_A_DAY if settings.OPENAI_API_KEY else 0
-    if not left or not month_has_room():
+    if not settings.OPENAI_API_KEY or not settings.PRACTICE_DRAFTS_A_DAY or not month_has_room():
         return 0
-    short = queries.shortage(now=now)
+    before = _asked_unasked(now)
+    left = settings.PRACTICE_DRAFTS_A_DAY - sum(before.values())
+    short = [one for one in queries.shortage(now=now) if one.key not in before]
     waiting = queries.waiting_drafts([one.key for one in short])
     asked = 0
     for skill in short:
         count = min(left - asked, MOST_AT_ONCE, MOST_WAITING - waiting.get(skill.key, 0))
         if count > 0:
-            key = f"draft-practice:{now:%Y-%m-%d}:{skill.key}"
             request_drafts(
-                by=None, skill_key=skill.key, count=count, difficulty=skill.difficulty, unique_key=key
-            )
+                by=None, skill_key=skill.key, count=count, difficulty=skill.difficulty,
+                unique_key=_key(skill.key, now),
+            )  # fmt: skip
             asked += count
     return asked
+
+
+def _asked_unasked(now: dt.datetime) -> dict[str, int]:
+    """Return how many items were asked for today without anybody's wish, by skill key."""
+    there = job_queries.named([_key(one.key, now) for one in catalog.skills_described()])
+    return {job.payload["skill"]: job.payload["count"] for job in there.values()}
+
+
+def _key(skill_key: str, now: dt.datetime) -> str:
+    return f"draft-practice:{now:%Y-%m-%d}:{skill_key}"
+
+
+def _check_in_use(item: PracticeItem) -> None:
+    stored = PracticeItem.objects.select_for_update().get(pk=item.pk)
+    if not stored.active:
+        why = (
+            "students have reported it; look it over first"
+            if stored.held_at
+            else "it was retired; put it back first"
+        )
+        raise DraftOutOfUse(f"{stored.key} cannot be approved: nobody is given it, {why}.")
 
 
 def _undecided(draft_id: uuid.UUID) -> PracticeDraft:

@@ -8,8 +8,9 @@ from django.db import transaction
 from accounts.models import User
 from microcred.errors import Conflict, Invalid
 from ops import audit
+from practice.enums import DraftStatus
 from practice.item_schema import item_problems
-from practice.models import PracticeItem
+from practice.models import PracticeDraft, PracticeItem
 from practice.rating import AUTHOR_DEVIATION, Rating, authored
 
 WRITTEN: Final = (
@@ -29,6 +30,12 @@ class ItemMade(Conflict):
     """The item was made by a generator, which would make it the same way again."""
 
     default_code = "PRACTICE_ITEM_409"
+
+
+class ItemDeclined(Conflict):
+    """A model wrote the item, and staff has declined it."""
+
+    default_code = "PRACTICE_ITEM_DECLINED_409"
 
 
 def content_of(item: PracticeItem) -> dict[str, Any]:
@@ -97,7 +104,15 @@ def change_item(*, by: User | None, item: PracticeItem, now: dt.datetime) -> Non
 
 @transaction.atomic
 def set_item_active(*, by: User | None, item: PracticeItem, active: bool) -> None:
-    """Give an item to nobody any more, or again; who has it already keeps it. Reports hold it no longer."""
+    """Give an item to nobody any more, or again; who has it already keeps it. Reports hold it no longer.
+
+    Raises:
+        ItemDeclined: if it is to be given out, and its draft was declined.
+    """
+    # Declining a draft waits for this lock, or has been committed once it is had.
+    PracticeItem.objects.select_for_update().get(pk=item.pk)
+    if active and PracticeDraft.objects.filter(item=item, status=DraftStatus.DECLINED).exists():
+        raise ItemDeclined(f"{item.key} cannot be given to students: its draft was declined.")
     PracticeItem.objects.filter(pk=item.pk).update(active=active, held_at=None)
     _record(by, "activated" if active else "retired", item)
 

@@ -13,6 +13,7 @@ from ops import audit
 from practice import queries
 from practice.enums import ReportReason
 from practice.models import PracticeAssignment, PracticeItem, PracticeReport
+from practice.services.items import set_item_active
 
 #: So many students who report an item take it out of use until staff has looked.
 ENOUGH: Final = 3
@@ -66,13 +67,18 @@ def report_item(
 
 @transaction.atomic
 def look_over(*, by: User, item: PracticeItem, now: dt.datetime) -> None:
-    """Note that staff has looked at an item: reports and answers until now count against it no more."""
+    """Note that staff has looked at an item: reports and answers until now count against it no more, and what reports
+    have held is given out again. ``item`` says which; how it stands is read anew.
+    """
+    stored = PracticeItem.objects.select_for_update().get(pk=item.pk)
     seen = PracticeReport.objects.filter(assignment__item=item, looked_at=None).update(looked_at=now)
     PracticeItem.objects.filter(pk=item.pk).update(looked_at=now)
     audit.record(
         by=by, action="practice_item.looked_over", resource_type="practice_item", resource_id=item.pk,
         metadata={"reports": seen},
     )  # fmt: skip
+    if stored.held_at:
+        set_item_active(by=by, item=stored, active=True)
 
 
 def _hold_if_enough(item_id: uuid.UUID, now: dt.datetime) -> None:

@@ -101,3 +101,16 @@ def _read(node: dict[str, Any]) -> Iterator[float]:
 def _statement(captured: CaptureQueriesContext) -> str:
     (sql,) = (one["sql"] for one in captured.captured_queries if "async_jobs" in one["sql"])
     return sql
+
+
+def test_jobs_are_found_by_their_keys_whatever_has_become_of_them() -> None:
+    done = jobs.enqueue("test.note", payload={"note": "done"}, unique_key="first")
+    jobs.drain()
+    waits = jobs.enqueue("test.note", payload={"note": "waits"}, unique_key="second")
+    jobs.enqueue("test.note", payload={"note": "other"}, unique_key="third")
+
+    found = queries.named(["first", "second", "none"])
+
+    assert {key: (job.pk, job.payload["note"]) for key, job in found.items()} == {
+        "first": (done.pk, "done"), "second": (waits.pk, "waits"),
+    }  # fmt: skip

@@ -118,7 +118,15 @@ class TestDrafts:
         assert "Failed: Numbers, units and rounding are clear" in client.get(reverse(LIST)).content.decode()
 
     @pytest.mark.parametrize(
-        "content", [{}, {"type": "matching", "choices": [{"id": "l1", "side": "left"}], "rules": {}}]
+        "content",
+        [
+            {},
+            {"type": "matching", "choices": [{"id": "l1", "side": "left"}], "rules": {}},
+            {"type": "numeric", "rules": {"kind": "numeric", "value": 400, "unit": 3}},
+            {"type": "multiple_choice", "rules": {"kind": "choice", "correct": [3, 4]}},
+            {"type": "multiple_choice", "rules": {"kind": "choice", "correct": [["c1"]]}},
+            {"type": "matching", "rules": {"kind": "matching", "pairs": {"l1": ["r1"]}}},
+        ],
     )
     def test_one_that_is_hardly_an_item_is_shown_all_the_same(
         self, client: Client, content: dict[str, Any]
@@ -202,6 +210,29 @@ class TestItems:
         item.refresh_from_db()
         assert (item.active, item.held_at, item.looked_at is not None) == (True, None, True)
         assert PracticeReport.objects.filter(looked_at=None).count() == 0
+
+    def test_a_declined_item_is_not_given_out_again_and_it_says_so(
+        self, client: Client, curator: User
+    ) -> None:
+        declined, retired = PracticeItemFactory(key="declined"), PracticeItemFactory(active=False)
+        draft = PracticeDraftFactory(status=DraftStatus.TRIAL, item=declined)
+        services.decline_draft(by=curator, draft_id=draft.pk, now=NOW)
+
+        page = act(client, ITEMS, "activate", declined, retired)
+
+        assert "declined cannot be given to students: its draft was declined." in page
+        assert "1 item given to students again." in page
+        assert [PracticeItem.objects.get(pk=one.pk).active for one in (declined, retired)] == [False, True]
+
+    def test_approving_what_reports_hold_says_what_comes_first(self, client: Client) -> None:
+        item = PracticeItemFactory(key="held", active=False, held_at=NOW)
+        draft = PracticeDraftFactory(status=DraftStatus.TRIAL, item=item)
+
+        page = press(client, "approve", draft)
+
+        assert "look it over first" in page
+        assert "0 drafts approved." in page
+        assert stands(draft) == DraftStatus.TRIAL
 
     def test_looking_over_leaves_a_retired_item_retired(self, client: Client) -> None:
         item = PracticeItemFactory(active=False)

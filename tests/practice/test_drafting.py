@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from pytest_django.fixtures import Settings
+from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
 from catalog.models import Skill
@@ -13,7 +13,8 @@ from ops.models import AsyncJob, AuditLog
 from practice import queries, services
 from practice.enums import DraftStatus
 from practice.models import PracticeDraft, PracticeItem
-from practice.services.drafting import DraftDecided, DraftingInvalid, NoModel
+from practice.services.drafting import DraftDecided, DraftingInvalid, DraftOutOfUse, NoModel
+from practice.services.items import ItemDeclined
 from scoring.models import ModelCall
 from tests.factories.accounts import AdminFactory, UserFactory
 from tests.factories.catalog import SkillFactory
@@ -136,6 +137,44 @@ class TestDeciding:
         assert (item.rating, item.deviation, item.answers, item.active) == (1310.0, 90.0, 9, True)
         assert PracticeDraft.objects.get().status == DraftStatus.APPROVED
 
+    @pytest.mark.parametrize(
+        ("held_at", "why"),
+        [
+            (NOW, "students have reported it; look it over first"),
+            (None, "it was retired; put it back first"),
+        ],
+    )
+    def test_an_item_on_trial_that_nobody_is_given_is_not_approved(
+        self, curator: User, held_at: dt.datetime | None, why: str
+    ) -> None:
+        item = PracticeItemFactory(key="new", author_model="writer-1", active=False, held_at=held_at)
+        draft = PracticeDraftFactory(status=DraftStatus.TRIAL, item=item)
+
+        with pytest.raises(DraftOutOfUse) as refused:
+            services.approve_draft(by=curator, draft_id=draft.pk, now=NOW)
+
+        assert refused.value.message == f"new cannot be approved: nobody is given it, {why}."
+        assert PracticeDraft.objects.get().status == DraftStatus.TRIAL
+
+    def test_once_looked_over_it_is_approved(self, curator: User) -> None:
+        item = PracticeItemFactory(author_model="writer-1", active=False, held_at=NOW)
+        draft = PracticeDraftFactory(status=DraftStatus.TRIAL, item=item)
+        services.look_over(by=curator, item=item, now=NOW)
+
+        services.approve_draft(by=curator, draft_id=draft.pk, now=NOW)
+
+        assert PracticeDraft.objects.get().status == DraftStatus.APPROVED
+        assert PracticeItem.objects.get().active is True
+
+    def test_an_item_that_was_declined_is_not_given_out_again(self, curator: User) -> None:
+        item = PracticeItemFactory(author_model="writer-1")
+        draft = PracticeDraftFactory(status=DraftStatus.TRIAL, item=item)
+        services.decline_draft(by=curator, draft_id=draft.pk, now=NOW)
+
+        with pytest.raises(ItemDeclined):
+            services.set_item_active(by=curator, item=item, active=True)
+        assert PracticeItem.objects.get().active is False
+
     def test_an_item_on_trial_is_retired_when_it_is_declined(self, curator: User) -> None:
         draft = PracticeDraftFactory(
             status=DraftStatus.TRIAL, item=PracticeItemFactory(author_model="writer-1")
@@ -203,10 +242,46 @@ class TestDraftingWhereShort:
         settings.PRACTICE_DRAFTS_A_DAY = 3
         used_up(SkillFactory(key="sql"))
 
-        for _ in range(2):
-            services.draft_where_short(now=NOW)
-
+        assert [services.draft_where_short(now=NOW) for _ in range(2)] == [3, 0]
         assert AsyncJob.objects.count() == 1
+        assert AuditLog.objects.filter(action="practice_drafts.requested").count() == 1
+
+    def test_what_came_of_the_morning_counts_in_the_evening(self, model: None, settings: Settings) -> None:
+        settings.PRACTICE_DRAFTS_A_DAY = 12
+        skills = [SkillFactory(key=key) for key in ("kanban", "seo", "sql")]
+        for skill in skills:
+            used_up(skill)
+
+        assert services.draft_where_short(now=NOW) == 12
+        PracticeDraftFactory.create_batch(10, skill=skills[0])
+        settings.PRACTICE_DRAFTS_A_DAY = 15
+
+        assert services.draft_where_short(now=NOW + dt.timedelta(hours=6)) == 3
+        wanted = AsyncJob.objects.order_by("queued_at", "pk").values_list("payload__skill", "payload__count")
+        assert list(wanted) == [("kanban", 10), ("seo", 2), ("sql", 3)]
+        assert services.draft_where_short(now=NOW + dt.timedelta(days=1)) == 15
+
+    def test_a_job_that_is_there_is_not_recorded_again(self, model: None) -> None:
+        SkillFactory(key="sql")
+
+        jobs = [
+            services.request_drafts(by=None, skill_key="sql", count=3, unique_key="draft") for _ in range(2)
+        ]
+
+        assert jobs == [AsyncJob.objects.get().pk] * 2
+        assert AuditLog.objects.filter(action="practice_drafts.requested").count() == 1
+
+    def test_waiting_drafts_are_counted_by_the_database(
+        self, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        skills = [SkillFactory(key=key) for key in ("kanban", "seo", "sql")]
+        for skill, number in zip(skills, (1, 2, 3), strict=True):
+            PracticeDraftFactory.create_batch(number, skill=skill)
+        PracticeDraftFactory(skill=skills[0], status=DraftStatus.REJECTED)
+
+        with django_assert_num_queries(1) as asked:
+            assert queries.waiting_drafts(["kanban", "sql", "none"]) == {"kanban": 1, "sql": 3}
+        assert "COUNT(" in asked.captured_queries[0]["sql"]
 
     def test_drafts_that_wait_for_staff_hold_up_more(self, model: None, settings: Settings) -> None:
         settings.PRACTICE_DRAFTS_A_DAY = 20

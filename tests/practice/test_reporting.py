@@ -131,12 +131,24 @@ class TestHolding:
         for _ in range(3):
             report(UserFactory(), item)
         services.look_over(by=curator, item=item, now=NOW)
-        services.set_item_active(by=curator, item=item, active=True)
 
         report(UserFactory(), item)
 
         item.refresh_from_db()
         assert (item.active, item.held_at, item.looked_at) == (True, None, NOW)
+
+    def test_what_was_held_after_staff_read_it_is_given_out_again(self) -> None:
+        item, curator = PracticeItemFactory(), AdminFactory()
+        read_before = PracticeItem.objects.get(pk=item.pk)
+        for _ in range(3):
+            report(UserFactory(), item)
+
+        services.look_over(by=curator, item=read_before, now=NOW)
+
+        item.refresh_from_db()
+        assert (item.active, item.held_at, item.looked_at) == (True, None, NOW)
+        lines = AuditLog.objects.filter(resource_id=item.pk, actor_id=curator.pk).order_by("created_at", "pk")
+        assert [line.action for line in lines] == ["practice_item.looked_over", "practice_item.activated"]
 
 
 class TestSuspects:

@@ -6,6 +6,7 @@ import uuid
 from django.db import transaction
 
 from accounts.models import User
+from microcred.labels import LONGEST_TITLE
 from planner import services as planner
 from planner.enums import Source
 from planner.services import Step
@@ -17,7 +18,8 @@ from tutoring.models import SessionSummary
 def plan_step(
     *, by: User, user_id: uuid.UUID, summary_id: uuid.UUID, number: int, now: dt.datetime
 ) -> uuid.UUID:
-    """Set a next step on the student's own list of tasks, once, and return the task.
+    """Set a next step on the student's own list of tasks, once, and return the task; what is too long for a title
+    stands whole in its description.
 
     Raises:
         SummaryMissing: if it is not a summary of the caller's own that counts.
@@ -25,9 +27,9 @@ def plan_step(
     """
     summary = queries.own_summary(by=by, user_id=user_id, summary_id=summary_id)
     chosen = queries.step_of(summary, number)
-    step = Step(
-        reference=queries.reference_of(summary.pk, number), title=chosen["text"], description=_about(summary)
-    )
+    text = chosen["text"]
+    about = _about(summary) if len(text) <= LONGEST_TITLE else f"{text}\n\n{_about(summary)}"
+    step = Step(reference=queries.reference_of(summary.pk, number), title=text, description=about)
     (task,) = planner.plan(by=by, source=Source.SESSION, steps=[step], now=now)
     return task.pk
 

@@ -66,6 +66,22 @@ def test_a_number_is_read_with_its_unit_and_tolerance() -> None:
     assert item_problems({"key": "k", **item}) == []
 
 
+def test_numbers_that_come_for_texts_are_read_as_texts() -> None:
+    number, choice, order, pairs = read(
+        written(**NUMBER | {"value": 400, "tolerance": 0.01, "unit": 3}),
+        written(correct=[3, ["c1"]]),
+        written(type="ordering", correct=[1, 2]),
+        written(type="matching", correct=[], pairs=[{"left": 1, "right": 2}]),
+    )
+
+    assert number["rules"] == {"kind": "numeric", "value": "400", "absolute_tolerance": "0.01", "unit": "3"}
+    assert number["answer_format"] == {"unit": "3"}
+    assert choice["rules"]["correct"] == ["3", "['c1']"]
+    assert (order["rules"]["order"], pairs["rules"]["pairs"]) == (["1", "2"], {"1": "2"})
+    (sound,) = read(written(**NUMBER | {"value": 400}))
+    assert item_problems({"key": "k", **sound}) == []
+
+
 def test_an_order_words_and_pairs_are_read() -> None:
     sides = [("l1", "left"), ("l2", "left"), ("r1", "right"), ("r2", "right")]
     matched = [{"id": name, "text": f"text {name}", "side": side} for name, side in sides]
