@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.skill_texts import skill_texts
 from companion import tutored
-from companion.pages import caller, staff_page
+from companion.pages import caller, refuse, staff_page
 from companion.queries import PAGE_SIZE
 from companion.summary_forms import CorrectionForm, WithdrawalForm
 from microcred.errors import DomainError, Missing
@@ -44,8 +44,11 @@ def session(request: HttpRequest, summary_id: uuid.UUID) -> HttpResponse:
     withdrawal = WithdrawalForm(given if withdraws else None)
     form = withdrawal if withdraws else correction
     if form.is_valid() and _decided(request, found, form):
-        said = "The summary counts no more." if withdraws else "The summary is corrected."
-        messages.success(request, f"{said} The student reads why.")
+        corrected = "The summary is corrected. The student reads why."
+        messages.success(request, "The summary counts no more." if withdraws else corrected)
+        return redirect("advisor:session", summary_id)
+    if given is not None and not found.can_be_corrected:
+        refuse(request, "Only a summary that is there and counts can be corrected.", place="")
         return redirect("advisor:session", summary_id)
     context = {"session": found, "correction": correction, "withdrawal": withdrawal}
     status = 400 if given is not None else 200
@@ -58,8 +61,10 @@ def _decided(request: HttpRequest, found: tutored.Session, form: Form) -> bool:
     reason, now = form.cleaned_data["reason"], timezone.now()
     try:
         if isinstance(form, CorrectionForm):
-            words = form.words()
-            services.correct(by=by, user_id=student, summary_id=summary, words=words, reason=reason, now=now)
+            services.correct(
+                by=by, user_id=student, summary_id=summary, words=form.words(), reason=reason, now=now,
+                version=form.cleaned_data["version"],
+            )  # fmt: skip
         else:
             services.withdraw(by=by, user_id=student, summary_id=summary, reason=reason, now=now)
     except Missing:

@@ -37,6 +37,7 @@ class CorrectionForm(forms.Form):
     )
     topics = forms.MultipleChoiceField(label="Worked on", required=False, widget=forms.CheckboxSelectMultiple)
     reason = ReasonField(label="Reason, for the student to read")
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, session: Session, skills: Sequence[tuple[str, str]], data: Any = None) -> None:
         self._session = session
@@ -46,6 +47,7 @@ class CorrectionForm(forms.Form):
                 "narrative": session.narrative,
                 "steps": "\n".join(step.text for step in session.steps),
                 "topics": [topic.key for topic in session.topics],
+                "version": session.version,
             },
         )
         topics: Any = self.fields["topics"]
@@ -77,4 +79,4 @@ class WithdrawalForm(forms.Form):
     """Why a summary is to count no more."""
 
     prefix = "withdraw"
-    reason = ReasonField(label="Reason, for the student to read")
+    reason = ReasonField(label="Reason, for staff to read")

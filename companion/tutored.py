@@ -99,6 +99,7 @@ class Session:
     note: str
     author: str
     can_be_corrected: bool
+    version: int
     sentences: tuple[tuple[str, tuple[Piece, ...]], ...]
     narrative: str
     topics: tuple[Topic, ...]
@@ -136,6 +137,7 @@ def session(*, by: User, summary_id: uuid.UUID) -> Session:
         note=FAILURES.get(summary.failure, "") or (OUTCOMES.get(now.outcome, "") if now else ""),
         author=AUTHORS.get(now.author, "") if now and now.narrative else "",
         can_be_corrected=summary.status == SummaryStatus.READY and summary.standing == Standing.CURRENT,
+        version=now.number if now else 0,
         sentences=tuple((one["text"], _places(one["lines"])) for one in (now.narrative if now else ())),
         narrative=_narrative(now),
         topics=tuple(Topic(one["skill"], one["name"], one["share"]) for one in (now.topics if now else ())),

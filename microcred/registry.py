@@ -134,12 +134,12 @@ JOB_KINDS: dict[str, dict[str, Any]] = {
         "ceiling_seconds": 900,
         "most_at_once": 1,
     },
-    # Somebody's lesson is over; of one student's sessions two at a time. A transcript may lie elsewhere.
+    # Somebody's lesson is over; of one student's sessions two at a time. Where a transcript lies may be away for hours.
     "tutoring.summarize": {
         "handler": "tutoring.tasks.summarize",
         "give_up": "tutoring.tasks.give_up",
-        "max_attempts": 8,
-        "base_seconds": 2,
+        "max_attempts": 12,
+        "base_seconds": 30,
         "ceiling_seconds": 3600,
         "most_each": 2,
     },

@@ -2,8 +2,7 @@
 
 Of what is due the first of these comes: an assessment that is about to be lost, since it expires; a goal that was
 reached, since praise grows stale; what was agreed on with a tutor and left lying; having been away; a related skill,
-which can wait. Whoever was away long, or was
-reminded three times without coming back, is left in peace.
+which can wait. Whoever was away long, or was reminded three times without coming back, is left in peace.
 """
 
 import datetime as dt
@@ -65,10 +64,12 @@ class ReachedGoal:
 class Agreed:
     """What was agreed on in a session with a tutor, as its summary has it, and is not among the student's tasks.
 
-    ``is_begun`` says that the skill that it is about was practised since.
+    ``session`` names the session, whatever message its summary is of; ``is_begun`` says that the skill that the step is
+    about was practised since.
     """
 
     summary_id: str
+    session: str
     number: int
     text: str
     ended_at: dt.datetime
@@ -201,14 +202,14 @@ def _reached(facts: Facts, now: dt.datetime) -> Iterator[Draft]:
 
 def _agreed(facts: Facts, now: dt.datetime) -> Iterator[Draft]:
     """Yield for what was agreed on in sessions, the latest first, and of a session one step alone."""
-    told = {one.about for one in facts.earlier if one.kind == NudgeKind.AGREED_STEP}
+    told = {one.reference.partition(":")[0] for one in facts.earlier if one.kind == NudgeKind.AGREED_STEP}
     for step in sorted(facts.agreed, key=lambda step: (now - step.ended_at, step.summary_id, step.number)):
         is_due = STEP_IS_DUE <= now - step.ended_at <= STEP_IS_NEWS
-        if is_due and not step.is_begun and step.summary_id not in told:
+        if is_due and not step.is_begun and step.session not in told:
             day = _day(step.ended_at, facts.clock)
             yield Draft(
                 NudgeKind.AGREED_STEP,
-                reference=f"{step.summary_id}:{step.number}",
+                reference=f"{step.session}:{step.number}",
                 about=step.summary_id,
                 title=f"What you agreed on in your session of {day}",
                 text=f"The next step was: {shorten(step.text, LONGEST_STEP, placeholder=' …')}",

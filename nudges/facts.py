@@ -69,12 +69,14 @@ def clock_of(preference: NudgePreference) -> Clock:
 
 
 def _agreed(ids: Sequence[uuid.UUID], *, now: dt.datetime) -> Iterator[tuple[uuid.UUID, Agreed]]:
-    steps = tutoring.open_steps(ids, since=now - deciding.STEP_IS_NEWS)
+    since, until = now - deciding.STEP_IS_NEWS, now - deciding.STEP_IS_DUE
+    steps = tutoring.open_steps(ids, since=since, until=until)
     last = practice.last_by_skill({step.user_id for step in steps})
     for step in steps:
         at = last.get((step.user_id, step.skill or ""))
         is_begun = at is not None and at > step.ended_at
-        yield step.user_id, Agreed(str(step.summary_id), step.number, step.text, step.ended_at, is_begun)
+        summary, first = str(step.summary_id), str(step.first_id)
+        yield step.user_id, Agreed(summary, first, step.number, step.text, step.ended_at, is_begun)
 
 
 def _by_user(pairs: Any) -> dict[uuid.UUID, list[Any]]:

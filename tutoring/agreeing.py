@@ -18,6 +18,8 @@ MOST_STEPS: Final = 6
 LONGEST_STEP: Final = 300
 LEAST_WORDS: Final = 4
 ALIKE: Final = 0.6
+# What was said longer ago is not looked through again: a session may have thousands of lines.
+LOOKED_BACK: Final = 30
 # So much of the end of a session is where one says what comes next without saying when.
 CLOSING: Final = 0.35
 
@@ -123,12 +125,14 @@ def _confirms(sentence: str, line: Line) -> bool:
 
 
 def _put(found: list[Agreed], new: Agreed) -> None:
-    """Add what is new; where one repeats what the other has said, it is cited with that."""
+    """Add what is new; where it was said before, in other words by the other or in the same, it is cited with that."""
     words = stems(new.text)
-    for place, one in enumerate(found):
+    for place in range(len(found) - 1, max(-1, len(found) - 1 - LOOKED_BACK), -1):
+        one = found[place]
         others = stems(one.text)
-        if one.said_by != new.said_by and len(words & others) > ALIKE * max(1, min(len(words), len(others))):
-            found[place] = Agreed(one.text, one.said_by, (*one.lines, *new.lines))
+        alike = len(words & others) > ALIKE * max(1, min(len(words), len(others)))
+        if words == others or (one.said_by != new.said_by and alike):
+            found[place] = Agreed(one.text, one.said_by, tuple(dict.fromkeys((*one.lines, *new.lines))))
             return
     found.append(new)
 

@@ -57,7 +57,7 @@ class SessionsView(APIView):
         said = SessionEnded(data=request.data)
         said.is_valid(raise_exception=True)
         summary = services.receive(message=sender.message, session=said.session(), now=timezone.now())
-        return Response(Received(summary).data | {"status": "waiting"}, status=202)
+        return Response(Received(summary).data, status=202)
 
 
 class SummaryListView(APIView):

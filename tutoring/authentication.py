@@ -5,6 +5,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
+from django.conf import settings
+from django.http import HttpRequest
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
@@ -12,7 +14,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from microcred.errors import Unauthorized
+from microcred.errors import TooLarge, Unauthorized
 from microcred.logging import CALLER
 from partners.signing import SecretInvalid, SignatureInvalid, verify
 from tutoring import queries
@@ -47,7 +49,7 @@ class SignedBySource(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Sender, None]:
         """Return who sent it; ``MessageRefused`` for everything that is not in order."""
-        sender = _sender(request, request._request.body, timezone.now())
+        sender = _sender(request, _body(request._request), timezone.now())
         request._request.META[CALLER] = str(sender.pk)
         return sender, None
 
@@ -81,6 +83,15 @@ def sender_of(request: Request) -> Sender:
     if not isinstance(user, Sender):
         raise TypeError("the view lets others than tutoring systems through")
     return user
+
+
+def _body(request: HttpRequest) -> bytes:
+    """Return the body, of which no more is read than a message may have. Raises TooLarge."""
+    limit: int = settings.API_MAX_BODY_BYTES
+    told = request.META.get("CONTENT_LENGTH") or "0"
+    if not told.isdigit() or int(told) > limit:
+        raise TooLarge(f"The request body may have at most {limit} bytes.", details={"limit_bytes": limit})
+    return request.body
 
 
 def _sender(request: Request, body: bytes, now: dt.datetime) -> Sender:

@@ -18,6 +18,10 @@ class NewStep(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=LONGEST_STEP)
     skill = serializers.SlugField(max_length=LONGEST_KEY, required=False, allow_null=True)
 
+    def validate_text(self, text: str) -> str:
+        """Return it on one line."""
+        return " ".join(text.split())
+
 
 class SummaryOverride(serializers.Serializer[Any]):
     """What a summary is to say instead, what is left out stays; or that it is withdrawn."""
@@ -29,7 +33,10 @@ class SummaryOverride(serializers.Serializer[Any]):
     )  # fmt: skip
     steps = serializers.ListField(child=NewStep(), max_length=MOST_NAMED, required=False)
     withdraw = serializers.BooleanField(default=False)
-    reason = serializers.CharField(max_length=LONGEST_REASON, help_text="The student reads it.")
+    reason = serializers.CharField(
+        max_length=LONGEST_REASON,
+        help_text="The student reads why it was corrected, staff alone why it was withdrawn.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Return what is to be different; nothing is no override."""

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any, Final
 
 from django.conf import settings
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -22,13 +23,15 @@ NOTES: Final = {
     Outcome.NO_SKILL: "Nothing that was said was recognised as being about a skill of the catalog.",
 }
 ENDED: Final = "session.ended"
+# Clocks and zones that are wrong by less are no reason to refuse what somebody was taught.
+CLOCKS_APART: Final = dt.timedelta(days=1)
 
 
 class LineRequest(serializers.Serializer[Any]):
     """What somebody says; ``at`` are the seconds since the beginning."""
 
     speaker = serializers.ChoiceField(choices=Speaker.choices)
-    text = serializers.CharField(max_length=LONGEST_TRANSCRIPT)
+    text = serializers.CharField(max_length=LONGEST_TRANSCRIPT, allow_blank=True)
     at = serializers.FloatField(required=False, allow_null=True, min_value=0)
 
 
@@ -96,6 +99,8 @@ class SessionRequest(serializers.Serializer[Any]):
         """Return it; ``UrlRefused`` for an address that nothing would be fetched from."""
         if attrs["ended_at"] < attrs["started_at"]:
             raise serializers.ValidationError({"ended_at": ["A session ends after it has begun."]})
+        if attrs["ended_at"] > timezone.now() + CLOCKS_APART:
+            raise serializers.ValidationError({"ended_at": ["The session is not over yet."]})
         if "transcript" in attrs and "transcript_url" in attrs:
             raise serializers.ValidationError("Send transcript or transcript_url, not both.")
         if "transcript_url" in attrs:
@@ -120,7 +125,8 @@ class Received(serializers.Serializer[Any]):
 
     summary_id = serializers.UUIDField(source="pk")
     status = serializers.ChoiceField(
-        choices=[SummaryStatus.WAITING.value], default=SummaryStatus.WAITING.value
+        choices=SummaryStatus.choices,
+        help_text="How it stands: a message that is sent again is told what came of it.",
     )
 
 

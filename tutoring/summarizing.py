@@ -154,10 +154,10 @@ def _extract(found: Found, means: Means) -> list[Sentence]:
 
 def sources_of(found: Found) -> dict[str, Source]:
     """Return the lines as sources, by their marks."""
-    own = {
-        number: [found.names[one.skill] for one in found.topics if number in one.lines]
-        for number in (line.number for line in found.lines)
-    }
+    own: dict[int, list[str]] = {line.number: [] for line in found.lines}
+    for topic in found.topics:
+        for number in topic.lines:
+            own[number].append(found.names[topic.skill])
     return {str(line.number): narrating.source_of(line, own[line.number]) for line in found.lines}
 
 

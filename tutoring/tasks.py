@@ -25,7 +25,7 @@ def summarize(claim: Claim) -> None:
         return
     try:
         said = _said(summary)
-        draft = _drafted(summary, said)
+        draft = _drafted(claim, summary, said)
     except NotFetched as error:
         if error.retryable:
             raise RetryLater(error.failure.value) from error
@@ -35,8 +35,6 @@ def summarize(claim: Claim) -> None:
         _fail(claim, Failure.UNREADABLE)
         return
     with claim.finish():
-        if said is not None and summary.transcript.said is None:
-            services.keep_transcript(summary_id=summary.pk, said=said)
         services.keep(summary_id=summary.pk, draft=draft, now=timezone.now())
 
 
@@ -52,15 +50,19 @@ def _said(summary: SessionSummary) -> str | list[dict[str, Any]] | None:
         raise NotFetched(Failure.UNAVAILABLE, retryable=False)
     held = summary.transcript
     said: str | list[dict[str, Any]] | None = held.said
-    return fetch(held.url) if said is None and held.url else said
+    if said is None and held.url:
+        said = fetch(held.url)
+        # At once: the address may be good for one time, and what follows may fail.
+        services.keep_transcript(summary_id=summary.pk, said=said)
+    return said
 
 
-def _drafted(summary: SessionSummary, said: str | list[dict[str, Any]] | None) -> Draft:
+def _drafted(claim: Claim, summary: SessionSummary, said: str | list[dict[str, Any]] | None) -> Draft:
     lines = read(said, People(summary.tutor, summary.user.name))
     try:
         return summarised(lines, Means(providers.embedder(), skill_texts()))
     except ProviderError as error:
-        raise RetryLater(error.kind) from error
+        raise RetryLater(error.kind, delay=error.wait(attempt=claim.attempt)) from error
 
 
 def _fail(claim: Claim, failure: Failure) -> None:

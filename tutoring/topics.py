@@ -88,10 +88,11 @@ def quotable(lines: Sequence[Line], topic: Topic, *, without: Collection[int]) -
         for line, reply in pairwise(lines)
         if line.speaker == Speaker.STUDENT and (UNSURE.search(line.text) or CORRECTS.match(reply.text))
     }
+    certain = numbers - doubted
     return [
         line
         for line in lines
-        if line.number in numbers - doubted
+        if line.number in certain
         and line.speaker != Speaker.OTHER
         and LEAST_WORDS <= len(line.text.split()) <= MAX_QUOTE_WORDS
         and "?" not in line.text

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from microcred.storable import storable
 from recommendations.names import folded
 from tutoring.enums import Speaker
 
@@ -22,8 +23,9 @@ TUTORS: Final = frozenset({"tutor", "teacher", "coach", "instructor", "mentor", 
 STUDENTS: Final = frozenset({"student", "learner", "pupil", "apprentice", "trainee"})
 _LABEL: Final = re.compile(r"\s*(?:\[[\d:.,]+\]\s*)?([^\W\d_][\w .'’-]{0,39}?)\s*:\s+(?=\S)")
 _CUE: Final = re.compile(r"(?:\d+:)?\d{2}:\d{2}\.\d{3}\s+-->")
-_VOICE: Final = re.compile(r"<v(?:\.[^\s>]+)?\s+([^>]+)>")
-_TAG: Final = re.compile(r"</?(?:[cibuv]|ruby|rt|lang|\d)[^>]*>")
+# Bounded, so that what looks like the beginning of a tag a hundred thousand times takes no longer than other text.
+_VOICE: Final = re.compile(r"<v(?:\.[^\s<>]{1,60})?[ \t]([^<>]{1,200})>")
+_TAG: Final = re.compile(r"</?(?:[cibuv]|ruby|rt|lang|\d)[^<>]{0,200}>")
 _SENTENCE: Final = re.compile(r"(?<=[.!?…])\s+(?=\S)")
 
 
@@ -72,8 +74,8 @@ def fetched(body: bytes, kind: str) -> str | list[dict[str, Any]]:
         UnreadableTranscript: if it is no text, or JSON of another form.
     """
     try:
-        text = body.decode("utf-8-sig").replace("\0", " ")
-        given = json.loads(text) if kind == "application/json" else text
+        text = body.decode("utf-8-sig")
+        given = storable(json.loads(text) if kind == "application/json" else text)
     except (ValueError, RecursionError) as error:
         raise UnreadableTranscript("the file cannot be read") from error
     if isinstance(given, dict):
@@ -82,9 +84,7 @@ def fetched(body: bytes, kind: str) -> str | list[dict[str, Any]]:
         return given
     if not isinstance(given, list):
         raise UnreadableTranscript("the file holds no transcript")
-    for one in given:
-        _of_entry(one)
-    return [{"speaker": one["speaker"], "text": one["text"]} for one in given]
+    return [{"speaker": str(speaker), "text": text} for speaker, text in map(_of_entry, given)]
 
 
 def _of_entry(entry: Any) -> tuple[Speaker, str]:

@@ -58,10 +58,8 @@ def plan_nudge(*, by: User, nudge_id: uuid.UUID, now: dt.datetime) -> uuid.UUID:
     """
     nudge = queries.own_nudge(by=by, nudge_id=nudge_id)
     if nudge.kind == NudgeKind.AGREED_STEP:
-        summary, _, number = nudge.reference.partition(":")
-        return tutoring.plan_step(
-            by=by, user_id=by.pk, summary_id=uuid.UUID(summary), number=int(number), now=now
-        )
+        summary, number = uuid.UUID(nudge.about), int(nudge.reference.rpartition(":")[2])
+        return tutoring.plan_step(by=by, user_id=by.pk, summary_id=summary, number=number, now=now)
     step = Step(reference=str(nudge.pk), title=nudge.title, description=nudge.text)
     (task,) = planner.plan(by=by, source=Source.NUDGE, steps=[step], now=now)
     return task.pk

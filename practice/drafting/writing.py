@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from microcred.ai.fences import unfenced
+from microcred.storable import storable
 from recommendations.cited_replies import fence_of, fenced, form
 
 NAME: Final = "items-1"
@@ -90,18 +91,9 @@ def read(reply: str, *, most: int) -> list[dict[str, Any]]:
         UnreadableItems: if it is not what the schema asks for.
     """
     try:
-        return [_item(_storable(one)) for one in json.loads(unfenced(reply))["items"][:most]]
+        return [_item(storable(one)) for one in json.loads(unfenced(reply))["items"][:most]]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableItems("the reply is not of the schema") from error
-
-
-def _storable(told: Any) -> Any:
-    """What was said without the characters that a database does not take."""
-    if isinstance(told, str):
-        return told.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
-    if isinstance(told, list):
-        return [_storable(one) for one in told]
-    return {_storable(key): _storable(one) for key, one in told.items()} if isinstance(told, dict) else told
 
 
 def _item(told: Mapping[str, Any]) -> dict[str, Any]:

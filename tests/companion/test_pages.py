@@ -339,7 +339,7 @@ class TestAssessment:
         assessment.recommendations.get().items.get(position=2).delete()
 
         assert queries_of(client, page_of(assessment)) == with_two
-        assert with_two <= 35
+        assert with_two <= 36
 
 
 class TestFeedback:

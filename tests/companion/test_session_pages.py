@@ -145,7 +145,7 @@ def decide(client: Client, summary: SessionSummary, **fields: object) -> Any:
     """Send a form of the page as it stands there, but for these fields."""
     body = {
         "do": "correct", "narrative": "The tutor said: “A join repeats rows.”", "steps": "Write three joins.",
-        "topics": ["sql"], "reason": "It was not so.", **fields,
+        "topics": ["sql"], "version": 1, "reason": "It was not so.", **fields,
     }  # fmt: skip
     return client.post(reverse("advisor:session", args=[summary.pk]), body)
 
@@ -211,4 +211,18 @@ class TestCorrecting:
         assert (reply.status_code, summary.standing) == (302, "withdrawn")
         assert "It was of somebody else." in text
         assert 'id="correct"' not in text
-        assert decide(client, summary, steps="").status_code == 400
+        assert decide(client, summary, steps="").status_code == 302
+        assert "Only a summary that is there and counts can be corrected. You had written" in page(
+            client, summary
+        )
+
+    def test_who_comes_second_does_not_undo_what_the_first_has_corrected(
+        self, client: Client, summary: SessionSummary
+    ) -> None:
+        decide(client, summary, narrative="They talked about joins.")
+
+        reply = decide(client, summary, steps="Read on.")
+
+        assert (reply.status_code, "was corrected meanwhile" in reply.content.decode()) == (400, True)
+        assert "Read on." in reply.content.decode()
+        assert summary.versions.count() == 2

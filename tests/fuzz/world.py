@@ -24,14 +24,17 @@ from tests.factories.recommendations import RagTraceFactory, RecommendationItemF
 from tests.factories.service_keys import service_key
 from tests.factories.tutoring import SummaryVersionFactory, step
 from tests.recommendations.test_runs import draft
+from tutoring import services as tutoring
 
 
 @dataclass(frozen=True)
 class World:
-    """Headers that let each kind of caller in, and the ids that exist, by the name of their parameter."""
+    """Headers that let each kind of caller in, the ids that exist, by the name of their parameter, and the address and
+    secret of a tutoring system."""
 
     callers: dict[str, dict[str, str]]
     ids: dict[str, list[str]]
+    tutoring: tuple[str, str]
 
 
 def populate() -> World:
@@ -74,7 +77,9 @@ def populate() -> World:
     }
     program, text = service_key()
     ids |= _listening(program)
-    return World(_callers(student, text), {name: [str(one) for one in some] for name, some in ids.items()})
+    source, secret = tutoring.add_source(by=None, name="Harbour Tutors")
+    shown = {name: [str(one) for one in some] for name, some in ids.items()}
+    return World(_callers(student, text), shown, (f"source={source.pk}", secret))
 
 
 def _listening(program: ServiceKey) -> dict[str, list[Any]]:

@@ -26,7 +26,7 @@ HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 CLOCK = Clock(zoneinfo.ZoneInfo("Europe/Berlin"), dt.time(21), dt.time(8))
 OPEN = Unfinished("a1", "Data analyst", NOW - 30 * HOUR, NOW + 42 * HOUR, 3, 12)
 GOAL = ReachedGoal("g1", "Read every report query", "SQL", 8, NOW - DAY)
-AGREED = Agreed("s1", 2, "Do three joins on paper.", NOW - 3 * DAY)
+AGREED = Agreed("s1", "s1", 2, "Do three joins on paper.", NOW - 3 * DAY)
 SQL = Practised("SQL", NOW - DAY)
 STATISTICS = Related("statistics", "Statistics", "Data analyst")
 HERE = Facts(CLOCK, active_at=NOW - HOUR)
@@ -140,8 +140,18 @@ CASES = {
         ),
         "",
     ),
+    "of a session whose summary was replaced nothing is told again": (
+        replace(
+            HERE,
+            agreed=[replace(AGREED, summary_id="s9")],
+            earlier=[earlier("agreed_step", DAY, "s1:1", about="s1")],
+        ),
+        "",
+    ),
     "of two sessions the latest": (
-        replace(HERE, agreed=[AGREED, replace(AGREED, summary_id="s2", ended_at=NOW - 2 * DAY)]),
+        replace(
+            HERE, agreed=[AGREED, replace(AGREED, summary_id="s2", session="s2", ended_at=NOW - 2 * DAY)]
+        ),
         "agreed_step s2:2",
     ),
     "a goal that was reached goes before what was agreed on": (

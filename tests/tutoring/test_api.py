@@ -24,10 +24,11 @@ from tests.factories.tutoring import (
     step,
 )
 from tests.tutoring.scenes import JOINS, catalog, summarised
-from tutoring import queries
+from tutoring import queries, services
 from tutoring.models import SessionSummary
 
 pytestmark = pytest.mark.django_db
+SECOND = dt.timedelta(seconds=1)
 
 
 @pytest.fixture(autouse=True)
@@ -193,9 +194,31 @@ def test_open_steps_are_those_that_count_and_are_no_tasks(student: User) -> None
     SessionTranscriptFactory(summary=version.summary)
     client_of(student).post(address(version.summary, "/steps/1/task"))
 
-    (found,) = queries.open_steps([student.pk], since=NOW)
+    (found,) = queries.open_steps([student.pk], since=NOW, until=NOW)
 
     assert (found.user_id, found.summary_id, found.number, found.ended_at, found.text, found.skill) == (
         student.pk, version.summary_id, 2, NOW, "Write.", None,
     )  # fmt: skip
-    assert queries.open_steps([student.pk], since=NOW + dt.timedelta(seconds=1)) == []
+    assert queries.open_steps([student.pk], since=NOW + SECOND, until=NOW + SECOND) == []
+    assert queries.open_steps([student.pk], since=NOW - SECOND, until=NOW - SECOND) == []
+
+
+def test_a_message_that_is_sent_again_makes_no_second_task_of_a_step() -> None:
+    student = UserFactory()
+    first = SummaryVersionFactory(
+        summary=SummaryFactory(user=student, standing="superseded"),
+        steps=[step(1, "Read."), step(2, "Write.")],
+    ).summary
+    summary = SummaryVersionFactory(summary__user=student, steps=[step(1, "Rest."), step(2, "Read.")]).summary
+    first.replaced_by = summary
+    first.save()
+    services_task = services.plan_step(
+        by=student, user_id=student.pk, summary_id=summary.pk, number=2, now=NOW
+    )
+
+    again = client_of(student).post(address(summary, "/steps/2/task"))
+    (left,) = queries.open_steps([student.pk], since=NOW, until=NOW)
+
+    assert again.json()["task_id"] == str(services_task)
+    assert Task.objects.get().reference == f"{first.pk}:1"
+    assert (left.text, left.summary_id, left.first_id) == ("Rest.", summary.pk, first.pk)

@@ -95,7 +95,7 @@ def test_a_summary_is_withdrawn(people: tuple[User, User]) -> None:
     assert client_of(student).get(f"/api/v1/summaries/{student.pk}").json()["items"] == []
     assert read(advisor, summary)["correction"]["kind"] == "withdrawn"
     assert TaughtSkill.objects.count() == 0
-    assert queries.open_steps([student.pk], since=summary.ended_at) == []
+    assert queries.open_steps([student.pk], since=summary.ended_at, until=summary.ended_at) == []
     assert override(advisor, summary, narrative="Again.").json()["error_code"] == "OVERRIDE_409"
 
 

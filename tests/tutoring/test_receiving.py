@@ -1,6 +1,7 @@
 """What a tutoring system tells is taken once, if it is signed, and about students alone."""
 
 import datetime as dt
+import json
 import uuid
 from typing import Any
 
@@ -47,7 +48,7 @@ def test_a_signed_message_is_taken_and_summarised() -> None:
     assert (summary.status, summary.skills) == (SummaryStatus.READY, ["sql"])
 
 
-def test_the_same_message_again_is_answered_the_same_and_does_nothing() -> None:
+def test_the_same_message_again_is_told_what_came_of_it_and_does_nothing() -> None:
     source, secret = add_source()
     said = message(UserFactory())
     first = send(source, secret, said)
@@ -55,7 +56,7 @@ def test_the_same_message_again_is_answered_the_same_and_does_nothing() -> None:
 
     again = send(source, secret, said)
 
-    assert (again.status_code, again.content) == (202, first.content)
+    assert (again.status_code, again.json()) == (202, first.json() | {"status": "ready"})
     assert (SessionSummary.objects.count(), AsyncJob.objects.count()) == (1, 1)
 
 
@@ -214,3 +215,56 @@ def test_a_session_may_come_with_no_transcript() -> None:
     assert send(source, secret, message(UserFactory(), transcript=None)).status_code == 202
 
     assert SessionTranscript.objects.get().said is None
+
+
+def test_more_signatures_than_anybody_has_are_not_looked_at() -> None:
+    source, secret = add_source()
+    student = UserFactory()
+    body = json.dumps(message(student)).encode()
+    now = int(database_now().timestamp())
+    fitting = signing.sign(signing.Message("msg_1", now, body), [secret])
+
+    statuses = [
+        _status(
+            source, secret, body, {"webhook-timestamp": str(now), "webhook-signature": f"{before}{fitting}"}
+        )
+        for before in ("v1,a " * 8, "v1,a " * 7, f"{'a' * 1024} ")
+    ]
+
+    assert statuses == [401, 202, 401]
+
+
+def test_a_body_is_gone_through_once_for_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    source, secret = add_source()
+    sign, signed = signing._signature, []
+
+    def noted(said: signing.Message, key: str) -> str:
+        signed.append(key)
+        return sign(said, key)
+
+    body = json.dumps(message(UserFactory())).encode()
+    monkeypatch.setattr(signing, "_signature", noted)
+
+    assert _status(source, secret, body, {"webhook-signature": "v1,a v1,b v1,c"}) == 401
+    assert signed.count(secret) <= 2  # once by whoever sends it
+
+
+def test_a_body_that_is_too_long_is_not_read() -> None:
+    source, secret = add_source()
+
+    answer = send(source, secret, b" " * (1024 * 1024 + 1))
+
+    assert (answer.status_code, SessionSummary.objects.count()) == (413, 0)
+
+
+def test_a_session_that_is_not_over_is_refused() -> None:
+    source, secret = add_source()
+    ended = database_now() + dt.timedelta(days=2)
+
+    answer = send(source, secret, message(UserFactory(), ended_at=ended.isoformat()))
+
+    assert (answer.status_code, SessionSummary.objects.count()) == (400, 0)
+
+
+def _status(source: Any, secret: str, body: bytes, headers: Any) -> int:
+    return int(send(source, secret, body, **headers).status_code)

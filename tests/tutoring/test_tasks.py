@@ -232,7 +232,7 @@ def test_what_cannot_be_reached_is_tried_again_and_given_up_at_last(
         jobs.drain(skip_waits=True)
 
     summary.refresh_from_db()
-    assert (summary.status, summary.failure, there.asked) == ("failed", Failure.UNREACHABLE, 8)
+    assert (summary.status, summary.failure, there.asked) == ("failed", Failure.UNREACHABLE, 12)
     again = summarised(student, webhook_id="msg_2")
     assert again.status == SummaryStatus.READY
 
@@ -288,3 +288,11 @@ def test_versions_are_never_changed(student: User) -> None:
 
     with pytest.raises(IntegrityError, match="session_summary_versions is append-only"), transaction.atomic():
         SummaryVersion.objects.update(reason="Better so.")
+
+
+def test_a_tutor_who_says_the_same_twice_has_said_it_once(student: User) -> None:
+    twice = [*JOINS[:-1], ("tutor", STEP), JOINS[-1]]
+
+    (only,) = version(summarised(student, transcript=lines(*twice))).steps
+
+    assert (only["text"], only["lines"]) == (STEP, [6, 7, 8])

@@ -69,8 +69,26 @@ def test_what_is_no_transcript_is_refused(body: bytes, kind: str) -> None:
 
 
 def test_what_lies_in_a_file() -> None:
-    assert fetched("\ufeffTutor: Hé\0llo".encode(), "text/plain") == "Tutor: Hé llo"
+    assert fetched("\ufeffTutor: Hé\0llo".encode(), "text/plain") == "Tutor: Héllo"
     assert fetched(b'{"transcript": "Tutor: Hi"}', "application/json") == "Tutor: Hi"
     assert fetched(b'[{"speaker": "tutor", "text": "Hi", "x": 1}]', "application/json") == [
         {"speaker": "tutor", "text": "Hi"}
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["<v." * 60_000, "<v" + " " * 190_000 + "x", "<c" * 95_000, "a" + " " * 190_000]
+)
+def test_what_looks_like_tags_over_and_over_is_read_all_the_same(text: str) -> None:
+    """Each took minutes with patterns that had no bounds."""
+    assert read(f"WEBVTT\n\n00:00.000 --> 00:02.000\n{text}", People())
+    assert read(f"Tutor: {text}", People())[0].speaker == "tutor"
+
+
+def test_a_line_in_a_file_may_leave_out_who_speaks_and_hold_what_cannot_be_stored() -> None:
+    body = b'[{"text": "hi\\u0000 there"}, {"speaker": "tutor", "text": "\\ud800 yes"}]'
+
+    assert fetched(body, "application/json") == [
+        {"speaker": "other", "text": "hi there"},
+        {"speaker": "tutor", "text": "? yes"},
     ]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -38,10 +38,14 @@ class StepMissing(Missing):
 
 @dataclass(frozen=True, slots=True)
 class OpenStep:
-    """A next step that is not on the student's list of tasks, and the skill that it is about, if one is known."""
+    """A next step that is not on the student's list of tasks, and the skill that it is about, if one is known.
+
+    ``first_id`` is the summary of the first message about the session.
+    """
 
     user_id: uuid.UUID
     summary_id: uuid.UUID
+    first_id: uuid.UUID
     number: int
     ended_at: dt.datetime
     text: str
@@ -128,23 +132,36 @@ def step_of(summary: SessionSummary, number: int) -> dict[str, Any]:
     raise StepMissing("The summary has no such step.")
 
 
-def reference_of(summary_id: uuid.UUID, number: int) -> str:
-    """Return what a task that was made of a step refers to."""
-    return f"{summary_id}:{number}"
+def reference_of(summary: SessionSummary, step: Mapping[str, Any]) -> str:
+    """Return what a task that was made of a step refers to: the first message about the session that has it, so that a
+    message that is sent again makes no second task."""
+    owner, number = summary, step["number"]
+    for earlier in _replaced(summary):
+        version = version_of(earlier)
+        same = [one["number"] for one in (version.steps if version else ()) if one["text"] == step["text"]]
+        if same:
+            owner, number = earlier, same[0]
+    return f"{owner.pk}:{number}"
 
 
-def open_steps(user_ids: Collection[uuid.UUID], *, since: dt.datetime) -> list[OpenStep]:
-    """Return what was agreed on in sessions that ended since then and is on no list of tasks, the latest first."""
+def open_steps(user_ids: Collection[uuid.UUID], *, since: dt.datetime, until: dt.datetime) -> list[OpenStep]:
+    """Return what was agreed on in sessions that ended within these times and is on no list of tasks, the latest
+    first."""
     rows = SessionSummary.objects.filter(
-        user__in=user_ids, ended_at__gte=since, status=SummaryStatus.READY, standing=Standing.CURRENT
+        user__in=user_ids,
+        ended_at__gte=since,
+        ended_at__lte=until,
+        status=SummaryStatus.READY,
+        standing=Standing.CURRENT,
     )
-    planned = planner.references(user_ids, source=Source.SESSION)
+    found = list(rows.order_by("-ended_at", "-pk").prefetch_related(*_steps_alone()))
+    planned = planner.references({row.user_id for row in found}, source=Source.SESSION)
     return [
-        OpenStep(row.user_id, row.pk, one["number"], row.ended_at, one["text"], one["skill"])
-        for row in rows.order_by("-ended_at", "-pk").prefetch_related(_versions())
+        OpenStep(row.user_id, row.pk, _first(row).pk, one["number"], row.ended_at, one["text"], one["skill"])
+        for row in found
         for version in [version_of(row)]
         for one in (version.steps if version else ())
-        if (row.user_id, reference_of(row.pk, one["number"])) not in planned
+        if (row.user_id, reference_of(row, one)) not in planned
     ]
 
 
@@ -165,6 +182,25 @@ def awaiting_summary(*, before: dt.datetime) -> QuerySet[SessionSummary]:
 def _visible(by: User) -> QuerySet[SessionSummary]:
     rows = SessionSummary.objects.filter(sees_student(by, path="user")).order_by("-ended_at", "-pk")
     return rows.prefetch_related(_versions()).select_related("user", "source", "replaced_by")
+
+
+def _replaced(summary: SessionSummary) -> Iterator[SessionSummary]:
+    """Yield what this summary has replaced, the latest before the one before that."""
+    seen, replaced = {summary.pk}, list(summary.replaces.all())
+    while replaced and (latest := max(replaced, key=lambda one: one.received_at)).pk not in seen:
+        seen.add(latest.pk)
+        yield latest
+        replaced = list(latest.replaces.all())
+
+
+def _first(summary: SessionSummary) -> SessionSummary:
+    return next(reversed([summary, *_replaced(summary)]))
+
+
+def _steps_alone() -> "tuple[Prefetch[str], Prefetch[str]]":
+    """Versions without what a summary says beside its steps, which may be long."""
+    versions = SummaryVersion.objects.order_by("number").defer("narrative", "topics", "lines", "reason")
+    return Prefetch("versions", queryset=versions), Prefetch("replaces__versions", queryset=versions)
 
 
 def _versions() -> "Prefetch[str]":

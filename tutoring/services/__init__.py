@@ -3,6 +3,7 @@
 from tutoring.services.correcting import LONGEST_NARRATIVE as LONGEST_NARRATIVE
 from tutoring.services.correcting import LONGEST_STEP as LONGEST_STEP
 from tutoring.services.correcting import MOST_NAMED as MOST_NAMED
+from tutoring.services.correcting import CorrectedMeanwhile as CorrectedMeanwhile
 from tutoring.services.correcting import NothingToCorrect as NothingToCorrect
 from tutoring.services.correcting import SkillUnknown as SkillUnknown
 from tutoring.services.correcting import Words as Words

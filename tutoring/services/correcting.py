@@ -39,6 +39,12 @@ class NothingToCorrect(Conflict):
     default_code = "OVERRIDE_409"
 
 
+class CorrectedMeanwhile(Conflict):
+    """The summary says something else since the correction was begun."""
+
+    default_code = "OVERRIDE_409"
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """What a summary is to say; None leaves a part as it is. ``steps`` are texts with the key of a skill or None."""
@@ -50,18 +56,29 @@ class Words:
 
 @transaction.atomic
 def correct(
-    *, by: User, user_id: uuid.UUID, summary_id: uuid.UUID, words: Words, reason: str, now: dt.datetime
+    *,
+    by: User,
+    user_id: uuid.UUID,
+    summary_id: uuid.UUID,
+    words: Words,
+    reason: str,
+    now: dt.datetime,
+    version: int | None = None,
 ) -> SummaryVersion:
-    """Have a summary say something else from now on; what it said before is kept.
+    """Have a summary say something else from now on; what it said before is kept. ``version`` is the number of the one
+    that the correction was made from.
 
     Raises:
         Forbidden: if the caller's role may not.
         StudentMissing, SummaryMissing: if it is not there, or not of a student whom the caller looks after.
         SkillUnknown: if a topic or a step names a skill that the catalog does not have.
         NothingToCorrect: if it would say the same, is not ready, or counts no more.
+        CorrectedMeanwhile: if ``version`` is not the present one.
         ReasonMissing: without a reason.
     """
     summary, before, said = _to_correct(by, user_id, summary_id, reason)
+    if version not in {None, before.number}:
+        raise CorrectedMeanwhile("The summary was corrected meanwhile. Look at it again.")
     after = _corrected(summary, before, words)
     if all(getattr(before, name) == value for name, value in after.items()):
         raise NothingToCorrect("The summary says so already.")
@@ -106,13 +123,14 @@ def _corrected(summary: SessionSummary, before: SummaryVersion, words: Words) ->
         narrative = [{"text": words.narrative, "lines": []}] if words.narrative else []
     if words.topics is not None:
         known = {one["skill"]: one for one in before.topics}
-        names = _names(words.topics)
+        names = _names([key for key in words.topics if key not in known])
         topics = [
             known.get(key, {"skill": key, "name": names[key], "share": None, "lines": []})
             for key in dict.fromkeys(words.topics)
         ]
     if words.steps is not None:
-        _names([skill for _, skill in words.steps if skill])
+        kept = {one["skill"] for one in before.steps}
+        _names([skill for _, skill in words.steps if skill and skill not in kept])
         steps = _steps(summary, before.steps, words.steps)
     cited = {number for one in (*narrative, *steps) for number in one["lines"]}
     return {

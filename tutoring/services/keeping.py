@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.locking import one_at_a_time
 from ops import audit
 from practice import services as practice
-from tutoring.enums import Failure, Standing, SummaryStatus
+from tutoring.enums import Failure, Standing, SummaryStatus, VersionKind
 from tutoring.models import SessionSummary, SessionTranscript, SummaryVersion
 from tutoring.summarizing import Draft
 
@@ -87,19 +87,21 @@ def steer(summary: SessionSummary, *, now: dt.datetime) -> None:
 
 
 def _settle_which_counts(summary: SessionSummary, now: dt.datetime) -> None:
-    """Of the summaries of one session with one student the one of the latest message counts."""
+    """Of the summaries of one session with one student that of the latest message counts, even where it was withdrawn;
+    but what a person has corrected stays."""
     of_session = SessionSummary.objects.filter(
         source=summary.source_id,
         session_id=summary.session_id,
         user=summary.user_id,
         status=SummaryStatus.READY,
-        standing=Standing.CURRENT,
     ).exclude(pk=summary.pk)
-    later = of_session.filter(received_at__gt=summary.received_at).order_by("received_at").first()
-    if later is not None:
-        summary.standing, summary.replaced_by = Standing.SUPERSEDED, later
+    current = of_session.filter(standing=Standing.CURRENT)
+    later = of_session.filter(received_at__gt=summary.received_at).order_by("-received_at").first()
+    stays = current.filter(versions__kind=VersionKind.CORRECTED).first() or later
+    if stays is not None:
+        summary.standing, summary.replaced_by = Standing.SUPERSEDED, stays
         return
-    for earlier in of_session.select_for_update(of=("self",)):
+    for earlier in current.select_for_update(of=("self",)):
         earlier.standing, earlier.replaced_by = Standing.SUPERSEDED, summary
         earlier.save(update_fields=["standing", "replaced_by"])
         steer(earlier, now=now)

@@ -29,7 +29,7 @@ def plan_step(
     chosen = queries.step_of(summary, number)
     text = chosen["text"]
     about = _about(summary) if len(text) <= LONGEST_TITLE else f"{text}\n\n{_about(summary)}"
-    step = Step(reference=queries.reference_of(summary.pk, number), title=text, description=about)
+    step = Step(reference=queries.reference_of(summary, chosen), title=text, description=about)
     (task,) = planner.plan(by=by, source=Source.SESSION, steps=[step], now=now)
     return task.pk
 
