@@ -82,6 +82,8 @@ class EarlierVersion:
     """What a summary said before, and what came of that: who changed it, and why."""
 
     text: str
+    topics: tuple[str, ...]
+    steps: tuple[str, ...]
     author: str
     made_at: dt.datetime
     reason: str
@@ -199,6 +201,8 @@ def _step(step: Mapping[str, Any]) -> NextStep:
 def _version(version: Any) -> EarlierVersion:
     return EarlierVersion(
         text=_narrative(version),
+        topics=tuple(one["name"] for one in version.topics),
+        steps=tuple(one["text"] for one in version.steps),
         author=AUTHORS[version.author],
         made_at=version.made_at,
         reason=version.reason,

@@ -170,7 +170,7 @@ class PracticeItemAdmin(KeptAdmin):
     def _set_active(self, request: HttpRequest, queryset: QuerySet[PracticeItem], *, active: bool) -> None:
         by: Any = request.user
         changed = 0
-        for item in queryset.exclude(active=active):
+        for item in queryset.exclude(active=active, held_at=None):
             try:
                 services.set_item_active(by=by, item=item, active=active)
             except DomainError as refusal:

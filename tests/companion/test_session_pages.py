@@ -169,6 +169,8 @@ class TestCorrecting:
         assert version.narrative[0]["lines"] == [2]
         text = page(client, summary)
         assert "Corrected by Robin" in text
+        assert "Worked on: SQL</p>" in text
+        assert "<ol><li>Write three joins.</li></ol>" in text
         assert "It was not so." in text
 
     def test_new_words_are_kept_beside_the_old_ones(self, client: Client, summary: SessionSummary) -> None:

@@ -17,7 +17,7 @@ from practice.admin import PracticeItemAdmin
 from practice.models import PracticeItem
 from tests.factories.accounts import AdminFactory, UserFactory
 from tests.factories.catalog import SkillFactory
-from tests.factories.practice import PracticeAssignmentFactory, PracticeItemFactory
+from tests.factories.practice import NOW, PracticeAssignmentFactory, PracticeItemFactory
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:practice_practiceitem_changelist"
@@ -203,6 +203,14 @@ class TestKeeping:
         change(client, item, active="on", solution="Because.")
 
         assert list(PracticeItem.objects.values_list("active", "solution")) == [(False, "Because.")]
+
+    def test_an_item_that_reports_hold_can_be_retired(self, client: Client) -> None:
+        item = PracticeItemFactory(active=False, held_at=NOW)
+
+        assert "1 item retired." in run_action(client, "retire", item)
+
+        item.refresh_from_db()
+        assert (item.active, item.held_at) == (False, None)
 
     def test_a_generated_item_can_be_looked_at_and_retired_only(self, client: Client) -> None:
         item = PracticeItemFactory(generator="mean", seed=7)

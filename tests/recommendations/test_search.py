@@ -74,10 +74,7 @@ def test_the_index_finds_nearly_all_of_them(monkeypatch: pytest.MonkeyPatch) -> 
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_sort = off")
-        # Rows that other tests rolled back would stand in the graph until it is made anew.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("REINDEX INDEX idx_embedding_artifacts_hnsw")
-        cursor.execute("ANALYZE embedding_artifacts")
+    make_graph_anew()
 
     with CaptureQueriesContext(connection) as captured:
         found = nearest(asked, key=KEY, limit=10)
@@ -94,6 +91,14 @@ def test_the_index_finds_nearly_all_of_them(monkeypatch: pytest.MonkeyPatch) -> 
     )
     searches = [query["sql"] for query in captured if "halfvec" in query["sql"]]
     assert "idx_embedding_artifacts_hnsw" in _plan(searches[0])
+
+
+def make_graph_anew() -> None:
+    """Make the graph of the rows that are there: those that other tests rolled back would stand in it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("REINDEX INDEX idx_embedding_artifacts_hnsw")
+        cursor.execute("ANALYZE embedding_artifacts")
 
 
 def _plan(sql: str) -> str:
@@ -114,6 +119,7 @@ def test_filters_hold_and_still_give_as_many_as_there_are(
     store(meant, unit_vectors(4, seed=6), language="de")
     store(CredentialFactory(), unit_vectors(200, seed=7))
     store(CredentialFactory(active=False), unit_vectors(20, seed=8))
+    make_graph_anew()
     asked = unit_vectors(1, seed=9)
 
     def credentials(**filters: Any) -> list[uuid.UUID]:
@@ -142,6 +148,7 @@ def test_one_in_a_hundred_that_passes_is_still_found(
     store(CredentialFactory(level=2, hours=9, provider="Others"), unit_vectors(2, seed=14))
     store(CredentialFactory(level=2, hours=10, provider="Ours"), unit_vectors(1, seed=15))
     store(CredentialFactory(level=3, hours=99, provider="Others"), unit_vectors(600, seed=16))
+    make_graph_anew()
     asked = unit_vectors(1, seed=17)
 
     (near,) = nearest(asked, key=KEY, limit=passing, **filters)

@@ -111,7 +111,15 @@ def test_no_more_items_are_taken_than_were_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", ["no JSON", "[]", '{"items": 3}', '{"items": [{"type": "numeric"}]}', '{"items": ["x"]}']
+    "reply",
+    [
+        "no JSON",
+        "[]",
+        '{"items": 3}',
+        '{"items": [{"type": "numeric"}]}',
+        '{"items": ["x"]}',
+        '{"items": [], "x": NaN}',
+    ],
 )
 def test_what_is_not_of_the_schema_is_refused(reply: str) -> None:
     with pytest.raises(UnreadableItems):
