@@ -1,6 +1,6 @@
 """What PostgreSQL can store of what others have written."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 
 def storable(told: Any) -> Any:
@@ -10,3 +10,8 @@ def storable(told: Any) -> Any:
     if isinstance(told, list):
         return [storable(one) for one in told]
     return {storable(key): storable(one) for key, one in told.items()} if isinstance(told, dict) else told
+
+
+def refuse_constant(name: str) -> NoReturn:
+    """For ``parse_constant`` of `json.loads`: NaN and the infinities are no JSON, and the database takes none."""
+    raise ValueError(f"{name} is not a JSON number")

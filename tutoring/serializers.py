@@ -15,7 +15,7 @@ from tutoring.enums import Author, Failure, Outcome, Speaker, Standing, SummaryS
 from tutoring.fetching import LONGEST_TRANSCRIPT, characters
 from tutoring.models import LONGEST_ID, LONGEST_NAME, LONGEST_SUBJECT, LONGEST_URL, SessionSummary
 from tutoring.services import Session
-from tutoring.transcripts import MOST_LINES, People, read
+from tutoring.transcripts import MOST_LINES
 
 LONGEST_KEY: Final = 64
 NOTES: Final = {
@@ -258,17 +258,11 @@ def shown(summary: SessionSummary) -> dict[str, Any]:
 def shown_whole(summary: SessionSummary, *, with_transcript: bool) -> dict[str, Any]:
     """Return a summary as `SummaryDetail` has it."""
     version = queries.version_of(summary)
-    held = getattr(summary, "transcript", None) if with_transcript else None
-    people = People(summary.tutor, summary.user.name)
+    held = queries.transcript_of(summary) if with_transcript else None
     return {
         **shown(summary),
         "sentences": version.narrative if version else [],
         "lines": version.lines if version else [],
-        "transcript": read(held.said, people) if held and held.said is not None else None,
-        "transcript_held_until": _until(held.received_at) if held else None,
+        "transcript": held.lines if held else None,
+        "transcript_held_until": held.held_until if held else None,
     }
-
-
-def _until(received_at: dt.datetime) -> dt.datetime | None:
-    days: int = settings.RETENTION_DAYS["TRANSCRIPTS"]
-    return received_at + dt.timedelta(days=days) if days else None

@@ -3,12 +3,13 @@
 import json
 import math
 from collections.abc import Mapping
-from typing import IO, Any, NoReturn
+from typing import IO, Any
 
 from django.conf import settings
 from rest_framework.parsers import BaseParser
 
 from microcred.errors import Invalid, TooLarge
+from microcred.storable import refuse_constant
 
 MAX_DEPTH = 20
 MAX_NODES = 20_000
@@ -30,7 +31,7 @@ class StrictJSONParser(BaseParser):
                 f"The request body may have at most {limit} bytes.", details={"limit_bytes": limit}
             )
         try:
-            value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+            value = json.loads(raw.decode("utf-8"), parse_constant=refuse_constant)
         except UnicodeDecodeError:
             raise Invalid("The request body is not UTF-8.", code="JSON_400") from None
         except RecursionError:
@@ -39,10 +40,6 @@ class StrictJSONParser(BaseParser):
             raise Invalid(f"The request body is not valid JSON: {_place(error)}.", code="JSON_400") from None
         check_storable(value)
         return value
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON number")
 
 
 def _place(error: ValueError) -> str:

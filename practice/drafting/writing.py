@@ -10,10 +10,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from microcred.ai.fences import unfenced
-from microcred.storable import storable
+from microcred.storable import refuse_constant, storable
 from recommendations.cited_replies import fence_of, fenced, form
 
 NAME: Final = "items-1"
@@ -91,15 +91,10 @@ def read(reply: str, *, most: int) -> list[dict[str, Any]]:
         UnreadableItems: if it is not what the schema asks for.
     """
     try:
-        told = json.loads(unfenced(reply), parse_constant=_refuse_constant)
+        told = json.loads(unfenced(reply), parse_constant=refuse_constant)
         return [_item(storable(one)) for one in told["items"][:most]]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableItems("the reply is not of the schema") from error
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    """NaN and the infinities are no JSON, and the database takes none."""
-    raise ValueError(f"{name} is not a JSON number")
 
 
 def _item(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -99,8 +99,8 @@ def transcript_of(summary: SessionSummary) -> HeldTranscript | None:
 
 
 def summary_of(*, by: User, user_id: uuid.UUID, summary_id: uuid.UUID) -> SessionSummary:
-    """Return one summary with its transcript, if that is still held. Raises SummaryMissing, StudentMissing."""
-    found = summaries_of(by=by, user_id=user_id).filter(pk=summary_id).select_related("transcript").first()
+    """Return one summary. Raises SummaryMissing, StudentMissing."""
+    found = summaries_of(by=by, user_id=user_id).filter(pk=summary_id).first()
     if found is None:
         raise SummaryMissing("There is no such summary.")
     return found
