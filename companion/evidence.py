@@ -79,11 +79,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """Feedback that somebody gave; ``about`` is empty for the whole list."""
+    """Feedback that somebody gave; ``about`` is empty for the whole list, ``taken_for`` what was decided on by it."""
 
     who: str
     role: str
     about: str
+    taken_for: str
     relevance: int | None
     acceptance: words.Label
     comments: str
@@ -140,7 +141,9 @@ def recommended(run: Any, *, places: Mapping[str, str]) -> Recommended:
         neighbours=around.get("size"),
         learners=around.get("learners"),
         histories=words.histories(run.parameters.get("histories")),
-        feedback=tuple(_opinion(row) for row in run.feedback.select_related("submitted_by", "item")),
+        feedback=tuple(
+            _opinion(row) for row in run.feedback.select_related("submitted_by", "item", "taken_for")
+        ),
         moved=tuple(words.MOVED[name] for name in recommendations.stale_parts(run)),
         what_if=what_if.sentence if what_if else "",
         others=tuple(others),
@@ -208,6 +211,7 @@ def _opinion(feedback: Any) -> Opinion:
         who=str(feedback.submitted_by),
         role=feedback.submitted_by_role,
         about=feedback.item.title if feedback.item else "",
+        taken_for=feedback.taken_for.title if feedback.taken_for else "",
         relevance=feedback.relevance_score,
         acceptance=words.TAKEN_BACK if feedback.withdrawn else words.ACCEPTANCES[feedback.acceptance_status],
         comments=feedback.comments,

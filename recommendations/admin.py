@@ -64,13 +64,14 @@ class RecommendationFeedbackAdmin(ReadOnlyAdmin):
     list_display = [
         "recommendation",
         "item",
+        "taken_for",
         "submitted_by_role",
         "relevance_score",
         "acceptance_status",
         "submitted_at",
     ]
     list_filter = ["acceptance_status", "relevance_score", "submitted_by_role"]
-    list_select_related = ["recommendation", "item"]
+    list_select_related = ["recommendation", "item", "taken_for"]
 
 
 @admin.register(LearnerCredential)

@@ -18,11 +18,19 @@ class FeedbackRequest(serializers.Serializer[Any]):
     credential_id = serializers.UUIDField(
         required=False,
         allow_null=True,
-        help_text="The recommended credential meant; without it the whole list.",
+        help_text="The recommended credential meant; without it the whole list, of which a student who accepts takes "
+        "up the first that is still offered.",
     )
     submitted_by_role = serializers.CharField(
         max_length=16, required=False, help_text="If given, it must be the role of the token."
     )
+
+
+class TakenFor(serializers.Serializer[Any]):
+    """The credential that a student takes up, or lets go of, by a word about the whole list."""
+
+    credential_id = serializers.UUIDField()
+    title = serializers.CharField()
 
 
 class FeedbackView(serializers.ModelSerializer[RecommendationFeedback]):
@@ -32,12 +40,16 @@ class FeedbackView(serializers.ModelSerializer[RecommendationFeedback]):
     recommendation_id = serializers.UUIDField()
     withdrawn = serializers.BooleanField(help_text="True for a row that takes back what was said before.")
     credential_id = serializers.UUIDField(source="item.credential_id", default=None, allow_null=True)
+    taken_for = TakenFor(
+        allow_null=True,
+        help_text="What a student's word about the list was taken for; null where it decides about no credential.",
+    )
 
     class Meta:
         model = RecommendationFeedback
         fields = [
-            "feedback_id", "recommendation_id", "credential_id", "relevance_score", "acceptance_status", "comments",
-            "withdrawn", "submitted_by_role", "submitted_at",
+            "feedback_id", "recommendation_id", "credential_id", "taken_for", "relevance_score", "acceptance_status",
+            "comments", "withdrawn", "submitted_by_role", "submitted_at",
         ]  # fmt: skip
 
 

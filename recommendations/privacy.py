@@ -31,7 +31,7 @@ TABLES = (
     ),
     table(
         "recommendations.RecommendationFeedback", Purpose.RECOMMENDATION, Fate.DELETED, people="submitted_by",
-        link="id recommendation item submitted_by", content="comments",
+        link="id recommendation item taken_for submitted_by", content="comments",
         about="submitted_by_role relevance_score acceptance_status withdrawn submitted_at",
     ),
     table(

@@ -10,8 +10,9 @@ from recommendations.enums import Acceptance, LearnerCredentialSource, LearnerCr
 class RecommendationFeedback(Model):
     """What a student or a member of staff said about a recommendation; rows are added, never changed.
 
-    ``item`` names the credential that is meant; without it the feedback is about the list as a whole. Of
-    several by one person about the same thing the newest counts. The role is the one the token carried. A row that
+    ``item`` names the credential that is meant; without it the feedback is about the list as a whole, and
+    ``taken_for`` the credential that a student takes up, or lets go of, by such a word. Of several by one person about
+    the same thing the newest counts. The role is the one the token carried. A row that
     is ``withdrawn`` takes back what its author said before, and says nothing itself.
     """
 
@@ -20,6 +21,9 @@ class RecommendationFeedback(Model):
     )
     item = models.ForeignKey(
         "recommendations.RecommendationItem", on_delete=models.CASCADE, null=True, related_name="feedback"
+    )
+    taken_for = models.ForeignKey(
+        "recommendations.RecommendationItem", on_delete=models.CASCADE, null=True, related_name="+"
     )
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="recommendation_feedback"
@@ -54,6 +58,10 @@ class RecommendationFeedback(Model):
                     comments="",
                 ),
                 name="recommendation_feedback_withdrawn_says_nothing",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(item__isnull=True) | models.Q(taken_for__isnull=True),
+                name="recommendation_feedback_taken_for_of_lists",
             ),
         ]
         indexes = [models.Index(fields=["recommendation"], name="idx_recommendation_feedback_re")]

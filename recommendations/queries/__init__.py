@@ -64,6 +64,7 @@ from recommendations.queries.search import nearest
 from recommendations.queries.shelves import Searched, hybrid_among
 from recommendations.queries.signals import Offer, Offers, earned, offers
 from recommendations.queries.standing import Marks, marks_now, marks_read, moved_since, standing_now
+from recommendations.queries.taking_up import meant_before, meant_by_accepting
 from recommendations.queries.verbatim import standing_verbatim
 from recommendations.retrieval import Passage
 
@@ -118,6 +119,8 @@ __all__ = [
     "learnt_calibration",
     "marks_now",
     "marks_read",
+    "meant_before",
+    "meant_by_accepting",
     "moved_since",
     "named",
     "nearest",

@@ -29,16 +29,17 @@ def decision(feedback_id: uuid.UUID) -> Decision | None:
     """Return what a student has decided with this feedback; None where it decides nothing, or nobody decided for
     themselves."""
     said = RecommendationFeedback.objects.select_related(
-        "submitted_by", "item__credential", "recommendation"
+        "submitted_by", "item__credential", "taken_for__credential", "recommendation"
     ).get(pk=feedback_id)
-    if said.item is None or said.submitted_by_role != Role.STUDENT or not _decides(said):
+    item = said.item or said.taken_for
+    if item is None or said.submitted_by_role != Role.STUDENT or not _decides(said):
         return None
-    taught = set(said.item.credential.credential_skills.values_list("skill__key", flat=True))
+    taught = set(item.credential.credential_skills.values_list("skill__key", flat=True))
     return Decision(
         student=said.submitted_by,
-        credential_id=said.item.credential_id,
-        title=said.item.title,
-        uri=said.item.credential.uri,
+        credential_id=item.credential_id,
+        title=item.title,
+        uri=item.credential.uri,
         accepted=said.acceptance_status == Acceptance.ACCEPTED and not said.withdrawn,
         skills=[
             (need["skill_key"], need["skill_name"])

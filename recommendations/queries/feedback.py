@@ -27,7 +27,7 @@ def standing_feedback(
 ) -> RecommendationFeedback | None:
     """Return the newest that somebody said about a recommended credential, or without ``item`` about the list."""
     rows = RecommendationFeedback.objects.filter(recommendation=recommendation, item=item, submitted_by=by)
-    return rows.order_by("-submitted_at", "-pk").first()
+    return rows.select_related("taken_for__recommendation").order_by("-submitted_at", "-pk").first()
 
 
 def counted_feedback(
@@ -50,7 +50,9 @@ def feedback_of(*, by: User, recommendation_id: uuid.UUID) -> list[Recommendatio
     """
     recommendation = get_visible(by=by, recommendation_id=recommendation_id)
     rows = _standing(RecommendationFeedback.objects.filter(recommendation=recommendation, submitted_by=by))
-    return list(rows.filter(withdrawn=False).select_related("item").order_by("-submitted_at", "-pk"))
+    return list(
+        rows.filter(withdrawn=False).select_related("item", "taken_for").order_by("-submitted_at", "-pk")
+    )
 
 
 def feedback_version(said: Iterable[RecommendationFeedback]) -> str:

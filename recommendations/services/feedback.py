@@ -63,8 +63,8 @@ def record_feedback(
     """Record feedback about one recommended credential, or without ``credential_id`` about the whole list.
 
     What the same person said about the same thing before no longer counts. A student who accepts a credential
-    counts as having taken it up; one who rejects it later, no more. Nobody else decides for the student, and a whole
-    list decides for no credential.
+    counts as having taken it up; one who rejects it later, no more. Who accepts the whole list takes up one of it,
+    which ``taken_for`` of the feedback names. Nobody else decides for the student.
 
     Raises:
         RecommendationMissing: if ``by`` may not see it.
@@ -79,9 +79,12 @@ def record_feedback(
         )
     item = _named_item(recommendation, credential_id)
     said = {"relevance_score": relevance_score, "acceptance_status": acceptance_status, "comments": comments}
+    if item is None and by.role == Role.STUDENT:
+        said["taken_for"] = _meant(by, recommendation, acceptance_status)
     feedback = _append(by, recommendation, item, now, **said)
-    if item is not None and by.role == Role.STUDENT:
-        _take_up(by, item.credential_id, acceptance_status, now)
+    meant = feedback.item or feedback.taken_for
+    if meant is not None and by.role == Role.STUDENT:
+        _take_up(by, meant.credential_id, acceptance_status, now)
     return feedback
 
 
@@ -109,9 +112,11 @@ def take_back_feedback(
     standing = queries.standing_feedback(recommendation, item=item, by=by)
     if standing is None or standing.withdrawn:
         raise NothingToTakeBack("There is no feedback of yours to take back.")
-    feedback = _append(by, recommendation, item, now, withdrawn=True)
-    if item is not None and by.role == Role.STUDENT and standing.acceptance_status == Acceptance.ACCEPTED:
-        _let_go(by, item.credential_id)
+    meant = None if item else queries.meant_before(recommendation, by=by, lets_go=True)
+    feedback = _append(by, recommendation, item, now, withdrawn=True, taken_for=meant)
+    meant = item or meant
+    if meant is not None and by.role == Role.STUDENT and standing.acceptance_status == Acceptance.ACCEPTED:
+        _let_go(by, meant.credential_id)
     return feedback
 
 
@@ -163,6 +168,13 @@ def _named_item(recommendation: Recommendation, credential_id: uuid.UUID | None)
             "The recommendation does not name this credential.", details={"field": "credential_id"}
         )
     return item
+
+
+def _meant(by: User, recommendation: Recommendation, acceptance: str) -> RecommendationItem | None:
+    """What a student's word about the whole list is taken for."""
+    if acceptance == Acceptance.ACCEPTED:
+        return queries.meant_by_accepting(recommendation, by=by)
+    return queries.meant_before(recommendation, by=by, lets_go=acceptance == Acceptance.REJECTED)
 
 
 def _take_up(student: User, credential_id: uuid.UUID, acceptance: str, now: dt.datetime) -> None:

@@ -90,12 +90,43 @@ def test_an_advisor_decides_nothing_for_the_student(people: tuple[User, User], r
     assert tasks() == []
 
 
-def test_a_whole_list_sets_no_steps(people: tuple[User, User], run: Recommendation) -> None:
+def say_of_the_list(run: Recommendation, by: User, acceptance: str) -> None:
     recommendations.record_feedback(
-        by=people[1], recommendation_id=run.pk, relevance_score=5, acceptance_status="accepted", now=NOW
+        by=by, recommendation_id=run.pk, relevance_score=5, acceptance_status=acceptance, now=NOW
     )
 
+
+def test_accepting_the_list_sets_the_steps_towards_its_first_credential_once(
+    people: tuple[User, User], run: Recommendation
+) -> None:
+    item = run.items.get(position=1)
+
+    say_of_the_list(run, people[1], "accepted")
+    say_of_the_list(run, people[1], "accepted")
+
+    assert tasks() == [(f"Enrol: {item.title}", "todo"), (f"Practise SQL: {item.title}", "todo")]
+
+
+def test_an_advisor_who_accepts_the_list_sets_no_steps(
+    people: tuple[User, User], run: Recommendation
+) -> None:
+    say_of_the_list(run, people[0], "accepted")
+
     assert tasks() == []
+
+
+@pytest.mark.parametrize("how", ["rejected", "taken back"])
+def test_who_lets_go_of_the_list_has_its_steps_called_off(
+    people: tuple[User, User], run: Recommendation, how: str
+) -> None:
+    say_of_the_list(run, people[1], "accepted")
+
+    if how == "rejected":
+        say_of_the_list(run, people[1], "rejected")
+    else:
+        recommendations.take_back_feedback(by=people[1], recommendation_id=run.pk, now=NOW)
+
+    assert [status for _, status in tasks()] == ["cancelled", "cancelled"]
 
 
 def let_go(run: Recommendation, by: User, how: str) -> None:

@@ -260,6 +260,19 @@ def test_feedback_about_the_list_names_no_credential(completed: Recommendation) 
 
     assert response.json()["credential_id"] is None
     assert response.json()["acceptance_status"] == "pending"
+    assert response.json()["taken_for"] is None
+
+
+def test_accepting_the_list_says_which_credential_it_was_taken_for(completed: Recommendation) -> None:
+    client, item = client_of(completed.assessment.user), completed.items.get()
+    said = {"relevance_score": 5, "acceptance_status": "accepted", "comments": "I will take it."}
+
+    body = client.post(feedback_url(completed.pk), said, format="json").json()
+
+    assert body["credential_id"] is None
+    assert body["taken_for"] == {"credential_id": str(item.credential_id), "title": item.title}
+    (listed,) = client.get(feedback_url(completed.pk)).json()["items"]
+    assert listed["taken_for"] == body["taken_for"]
 
 
 BAD_FEEDBACK: dict[str, dict[str, Any]] = {

@@ -104,12 +104,13 @@ def test_an_advisor_does_not_decide_for_the_student() -> None:
     assert not LearnerCredential.objects.exists()
 
 
-def test_a_whole_list_decides_for_no_credential() -> None:
+def test_an_advisor_who_accepts_a_list_decides_for_no_credential() -> None:
     item = RecommendationItemFactory()
+    advisor = AdvisorAssignmentFactory(student=item.recommendation.assessment.user).advisor
 
-    say(item, credential_id=None, acceptance_status=Acceptance.ACCEPTED)
+    feedback = say(item, by=advisor, credential_id=None, acceptance_status=Acceptance.ACCEPTED)
 
-    assert RecommendationFeedback.objects.get().item is None
+    assert (feedback.item, feedback.taken_for) == (None, None)
     assert not LearnerCredential.objects.exists()
 
 
