@@ -32,9 +32,10 @@ class Clock:
     def quiet_ends(self, moment: dt.datetime) -> dt.datetime:
         """Return when the quiet hours end that ``moment`` lies in, in UTC."""
         today = self.day(moment)
+        # Where all that is not quiet is left out by the clock on a night, quiet hours go on until the next.
         ends = (
             dt.datetime.combine(today + days * DAY, self.quiet_until.replace(fold=fold), self.zone)
-            for days in (0, 1)
+            for days in (0, 1, 2)
             for fold in (0, 1)
         )
         return min(end for end in map(_in_utc, ends) if end > moment and not self.is_quiet(end))

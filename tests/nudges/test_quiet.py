@@ -52,6 +52,8 @@ def test_quiet_hours_are_those_of_the_student(clock: Clock, moment: str, is_quie
         (Clock(BERLIN, dt.time(21), dt.time(2, 30)), "2026-03-28T22:00:00", "2026-03-29T01:30:00"),
         (Clock(BERLIN, dt.time(21), dt.time(2, 30)), "2026-10-24T22:00:00", "2026-10-25T00:30:00"),
         (Clock(BERLIN, dt.time(21), dt.time(2, 30)), "2026-10-25T01:10:00", "2026-10-25T01:30:00"),
+        # The half hour that is not quiet is left out.
+        (Clock(BERLIN, dt.time(3), dt.time(2, 30)), "2027-03-27T12:00:00", "2027-03-29T00:30:00"),
         (NOON, "2026-01-15T11:10:00", "2026-01-15T12:30:00"),
         (Clock(AUCKLAND, dt.time(21), dt.time(8)), "2026-06-10T10:00:00", "2026-06-10T20:00:00"),
     ],
