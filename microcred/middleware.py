@@ -11,6 +11,7 @@ from django.core.paginator import InvalidPage
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from microcred import requests_seen
 from microcred.api.handler import error_body, malformed
 from microcred.ids import uuid7
 from microcred.logging import CALLER
@@ -41,12 +42,14 @@ class RequestContextMiddleware:
             response.headers["X-Request-ID"] = request_id
             if request.path.startswith("/api/"):
                 response.headers.setdefault("Cache-Control", "no-store")
+            seconds = time.perf_counter() - started
+            requests_seen.count(request, response, seconds)
             log.info(
                 "request",
                 method=request.method,
                 route=getattr(request.resolver_match, "route", None),
                 status=response.status_code,
-                milliseconds=round((time.perf_counter() - started) * 1000, 1),
+                milliseconds=round(seconds * 1000, 1),
                 **({"caller": request.META[CALLER]} if CALLER in request.META else {}),
             )
         return response

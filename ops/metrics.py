@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from microcred import requests_seen
 from ops import queries, repairs
 from ops.enums import JobStatus
 
@@ -68,7 +69,7 @@ def _named_gauges() -> Iterator[Metric]:
 
 
 def exposition() -> bytes:
-    """Return all gauges in Prometheus' text format."""
+    """Return all figures in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(DatabaseCollector())
-    return generate_latest(registry)
+    return generate_latest(requests_seen.registry()) + generate_latest(registry)

@@ -3,10 +3,14 @@
 import argparse
 import multiprocessing
 import sys
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from ops.serving import counting
 from ops.serving.server import Server
 
 
@@ -17,7 +21,16 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--threads", type=int, default=4, help="requests that a process works on at once")
+    parser.add_argument(
+        "--figures", type=Path, help="folder for what is counted; default: one for as long as this runs"
+    )
     options = parser.parse_args()
+    with nullcontext(options.figures) if options.figures else tempfile.TemporaryDirectory() as folder:
+        counting.begin(Path(folder))
+        _serve(options)
+
+
+def _serve(options: argparse.Namespace) -> None:
     if sys.platform == "linux":
         # What listens is handed from parent to child, as it is.
         multiprocessing.set_start_method("fork")

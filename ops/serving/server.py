@@ -11,6 +11,7 @@ from typing import Any
 from granian._granian import SocketHolder
 from granian.server.mp import MPServer, WorkerProcess
 
+from ops.serving import counting
 from ops.serving.door import Door
 
 # After so long without a word from its successor a process ends nevertheless.
@@ -50,7 +51,9 @@ class Server(MPServer):
         self._shd = SocketHolder(listener.fileno(), False, self.backlog)  # type: ignore[call-arg, assignment]
         others = [other for other in self._listeners if other is not listener]
         door = Door(listener, others, self.backlog, is_ready=multiprocessing.Event())
-        worker = super()._spawn_worker(idx, partial(door.serve, target), partial(door.load, callback_loader))
+        worker = super()._spawn_worker(
+            idx, partial(door.serve, target), partial(door.load, partial(counting.with_room, callback_loader))
+        )
         self._latest[idx], self._is_ready = worker, door.is_ready
         return worker
 

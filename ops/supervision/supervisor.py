@@ -147,6 +147,7 @@ class Supervisor:
             "--port": str(self._plan.port),
             "--processes": str(self._plan.web_processes),
             "--threads": str(self._plan.web_threads),
+            "--figures": str(self._plan.state_dir / "figures"),
         }
         return Child(
             "web",
