@@ -13,7 +13,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from microcred import requests_seen
-from ops import queries, repairs
+from ops import health, queries, repairs
 from ops.enums import JobStatus
 
 log = structlog.get_logger(__name__)
@@ -26,13 +26,25 @@ class DatabaseCollector(Collector):
         """Yield every gauge; when the database is away only ``microcred_up`` 0 is left."""
         up = GaugeMetricFamily("microcred_up", "Whether the database answered.")
         try:
-            gauges = [*_job_gauges(), _repair_gauge(), *_named_gauges()]
+            gauges = [*_readiness_gauges(), *_job_gauges(), _repair_gauge(), *_named_gauges()]
         except (DatabaseError, InterfaceError) as error:
             log.warning("metrics_unreadable", error=type(error).__name__)
             gauges = []
         up.add_metric([], 1 if gauges else 0)
         yield up
         yield from gauges
+
+
+def _readiness_gauges() -> Iterator[Metric]:
+    found = health.readiness()
+    yield GaugeMetricFamily(
+        "microcred_ready", "Whether requests can be answered, as /health/ready says.", value=found.ready
+    )
+    checks = GaugeMetricFamily("microcred_check", "Whether a part is well.", labels=["check"])
+    for name, check in found.checks.items():
+        if isinstance(check, dict) and "status" in check:
+            checks.add_metric([name], check["status"] == "ok")
+    yield checks
 
 
 def _job_gauges() -> Iterator[Metric]:
@@ -61,10 +73,10 @@ def _repair_gauge() -> Metric:
 
 def _named_gauges() -> Iterator[Metric]:
     for name, entry in settings.GAUGES.items():
-        gauge = GaugeMetricFamily(name, entry["help"], labels=[entry["label"]])
-        values: Mapping[str, float] = import_string(entry["function"])()
-        for label, value in values.items():
-            gauge.add_metric([label], value)
+        gauge = GaugeMetricFamily(name, entry["help"], labels=entry["labels"])
+        values: Mapping[str | tuple[str, ...], float] = import_string(entry["function"])()
+        for of, value in values.items():
+            gauge.add_metric([of] if isinstance(of, str) else of, value)
         yield gauge
 
 

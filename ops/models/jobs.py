@@ -93,6 +93,11 @@ class AsyncJob(Model):
                 fields=["lease_expires_at"], condition=Q(status=JobStatus.RUNNING), name="async_jobs_leases"
             ),
             models.Index(fields=["-queued_at"], name="async_jobs_queued"),
+            models.Index(
+                fields=["completed_at"],
+                condition=Q(completed_at__isnull=False),
+                name="async_jobs_ended",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -92,7 +92,11 @@ def test_schema_that_is_behind(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.django_db
 def test_metrics_count_jobs_and_named_gauges(settings: LazySettings) -> None:
     settings.GAUGES = {
-        "microcred_apples": {"help": "Apples.", "label": "colour", "function": "tests.ops.test_health.apples"}
+        "microcred_apples": {
+            "help": "Apples.",
+            "labels": ["colour"],
+            "function": "tests.ops.test_health.apples",
+        }
     }
     submit()
     dead = submit()
