@@ -8,6 +8,8 @@ IS_DEPLOYED = ENVIRONMENT in ("staging", "production")
 
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.integer("PORT", 8000, most=65535)
+# Where a process of its own serves streams; 0 for none.
+EVENTS_PORT = env.integer("EVENTS_PORT", 0, least=0, most=65535)
 WEB_PROCESSES = env.integer("WEB_PROCESSES", 2)
 # Each thread keeps a database connection of its own.
 WEB_THREADS = env.integer("WEB_THREADS", 4)

@@ -58,13 +58,24 @@ class Server:
 @contextmanager
 def serving(*, processes: int = 2, threads: int = 4, **environment: str) -> Iterator[Server]:
     """Serve the product as ``manage.py supervise`` does, without limits unless ``environment`` says otherwise."""
+    with _serving(
+        "ops.serving", "--processes", str(processes), "--threads", str(threads), **environment
+    ) as own:
+        yield own
+
+
+@contextmanager
+def serving_streams(**environment: str) -> Iterator[Server]:
+    """Serve streams as ``manage.py supervise`` does."""
+    with _serving("ops.serving.streams", **environment) as own:
+        yield own
+
+
+@contextmanager
+def _serving(module: str, *options: str, **environment: str) -> Iterator[Server]:
     port = free_port()
-    command = [
-        sys.executable, "-m", "ops.serving", "--port", str(port),
-        "--processes", str(processes), "--threads", str(threads),
-    ]  # fmt: skip
     process = subprocess.Popen(
-        command,
+        [sys.executable, "-m", module, "--port", str(port), *options],
         cwd=settings.BASE_DIR,
         env=os.environ
         | {

@@ -32,6 +32,7 @@ class Plan:
     worker: bool = True
     host: str = "127.0.0.1"
     port: int = 8000
+    events_port: int = 0
     web_processes: int = 2
     web_threads: int = 4
     stop_seconds: float = 21.0
@@ -47,7 +48,8 @@ class Supervisor:
         self._plan = plan
         self._worker = self._worker_child() if plan.worker else None
         self._web = self._web_child() if plan.web else None
-        self._children = [child for child in (self._web, self._worker) if child]
+        self._streams = self._streams_child() if plan.events_port else None
+        self._children = [child for child in (self._web, self._streams, self._worker) if child]
         self._stopped = threading.Event()
         self._is_to_renew = threading.Event()
         self._worker_is_stuck = threading.Event()
@@ -102,8 +104,9 @@ class Supervisor:
         log.info("children_renewed")
         if self._web is not None:
             self._web.tell(signal.SIGHUP)
-        if self._worker is not None:
-            self._worker.tell(signal.SIGTERM)
+        for child in (self._streams, self._worker):
+            if child is not None:
+                child.tell(signal.SIGTERM)
 
     def _end(self) -> None:
         """Ask everything to stop, and after the plan's ``stop_seconds`` end what has not."""
@@ -152,6 +155,15 @@ class Supervisor:
         return Child(
             "web",
             [sys.executable, "-m", "ops.serving", *(part for pair in options.items() for part in pair)],
+            folder=self._plan.base_dir,
+            mark=self._mark,
+        )
+
+    def _streams_child(self) -> Child:
+        place = ["--host", self._plan.host, "--port", str(self._plan.events_port)]
+        return Child(
+            "streams",
+            [sys.executable, "-m", "ops.serving.streams", *place],
             folder=self._plan.base_dir,
             mark=self._mark,
         )

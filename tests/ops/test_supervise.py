@@ -192,3 +192,29 @@ def _answers(port: int) -> bool:
             return bool(response.status == 200)
     except OSError:
         return False
+
+
+def test_streams_are_served_by_a_process_that_is_kept_alive(tmp_path: Path) -> None:
+    port = free_port()
+    supervised = SupervisedWorker(tmp_path, "--no-web", "--no-worker", "--events-port", str(port))
+
+    def answers() -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as reply:
+                return bool(reply.status == 200)
+        except OSError:
+            return False
+
+    try:
+        supervised.launch()
+        wait_until(answers, PATIENCE_SECONDS, "streams are served")
+        (group,) = supervised.groups()
+        os.killpg(group, signal.SIGKILL)
+        wait_until(
+            lambda: supervised.groups() != [group] and answers(), PATIENCE_SECONDS, "they are served again"
+        )
+        (successor,) = supervised.groups()
+        supervised.stop()
+        assert members(successor) == []
+    finally:
+        supervised.close()

@@ -68,11 +68,9 @@ class Command(BaseCommand):
         self._load()
         folder: Path = settings.STATE_DIR / "demo"
         url = f"http://127.0.0.1:{port}"
-        product = running.enter_context(
-            BackgroundProcess(
-                "MicroCred", ["manage.py", "supervise", "--port", str(port)], log=folder / "supervise.log"
-            )
-        )
+        streams = port + 1 if is_free(port + 1) else any_free_port()
+        command = ["manage.py", "supervise", "--port", str(port), "--events-port", str(streams)]
+        product = running.enter_context(BackgroundProcess("MicroCred", command, log=folder / "supervise.log"))
         self._say("Starting the web server and the worker")
         product.wait_for(f"{url}/health/ready")
         receiver = running.enter_context(self._receiver(folder))
@@ -82,7 +80,7 @@ class Command(BaseCommand):
         for line in lines_of(result):
             self.stdout.write(line)
         self._show_webhook(receiver, str(result["assessment_id"]))
-        self._show_addresses(url, str(result["assessment_id"]))
+        self._show_addresses(url, str(result["assessment_id"]), streams=f"http://127.0.0.1:{streams}")
         running.callback(self._say, "Stopping what was started")
         if serve:
             self.stdout.write("Serving until Ctrl-C.")
@@ -188,13 +186,14 @@ class Command(BaseCommand):
             time.sleep(0.1)
         raise WalkFailed("The partner's endpoint did not receive the signed webhooks.")
 
-    def _show_addresses(self, url: str, assessment_id: str) -> None:
+    def _show_addresses(self, url: str, assessment_id: str, *, streams: str) -> None:
         self.stdout.write(
             f"\nADDRESSES\n"
             f"  this result    {url}/advisor/assessments/{assessment_id}\n"
             f"  advisor pages  {url}/advisor/          log in as {ADVISOR}\n"
             f"  admin          {url}/admin/            log in as {ADMIN}\n"
             f"  REST API       {url}/docs              token for {STUDENT}\n"
+            f"  event streams  {streams}/api/v1/assessments/{{id}}/events\n"
             f"  every password is {PASSWORD}\n"
         )
 

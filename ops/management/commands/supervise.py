@@ -28,6 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("--no-worker", action="store_true", help="Leave the worker out.")
         parser.add_argument("--host", default=settings.HOST)
         parser.add_argument("--port", type=int, default=settings.PORT)
+        parser.add_argument(
+            "--events-port", type=int, default=settings.EVENTS_PORT, help="Serve streams there; 0 for none."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Supervise, unless what is configured does not fit what is stored, or must not be deployed."""
@@ -44,29 +47,35 @@ class Command(BaseCommand):
             worker=not options["no_worker"],
             host=options["host"],
             port=options["port"],
+            events_port=options["events_port"],
             web_processes=settings.WEB_PROCESSES,
             web_threads=settings.WEB_THREADS,
             # The worker needs a moment to put back what it could not finish.
             stop_seconds=settings.JOB_STOP_SECONDS + 2,
         )
         try:
-            Supervisor(plan).run(check=lambda: self._check_port(plan))
+            Supervisor(plan).run(check=lambda: self._check_ports(plan))
         except AlreadySupervised as error:
             raise CommandError(f"Already running: {error}.") from error
         self.stdout.write(f"Stopped (process {os.getpid()}).")
 
-    def _check_port(self, plan: Plan) -> None:
-        if not plan.web:
-            return
-        family = socket.AF_INET6 if ":" in plan.host else socket.AF_INET
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((plan.host, plan.port))
-            except OSError as error:
-                raise CommandError(
-                    f"{plan.host}:{plan.port} cannot be used ({error.strerror}). Set PORT to a free port."
-                ) from error
+    def _check_ports(self, plan: Plan) -> None:
+        if plan.web:
+            _check_port(plan.host, plan.port, "PORT")
+        if plan.events_port:
+            _check_port(plan.host, plan.events_port, "EVENTS_PORT")
+
+
+def _check_port(host: str, port: int, name: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"{host}:{port} cannot be used ({error.strerror}). Set {name} to a free port."
+            ) from error
 
 
 def _await_database() -> None:
