@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import transaction
 
+from accounts.locking import one_at_a_time
 from accounts.models import User
 from assessments.answers import Answer, AnswerInvalid, is_blank, normalise
 from microcred.errors import Conflict, Invalid
@@ -74,6 +75,7 @@ def answer(
         AssignmentOver: if it is over, or was tried ``MOST_ATTEMPTS`` times.
         AnswerRefused: if the question does not allow the answer; nothing was counted.
     """
+    one_at_a_time(by.pk)
     assignment = _open(by, assignment_id)
     if assignment.attempts >= MOST_ATTEMPTS:
         raise AssignmentOver(f"It was tried {MOST_ATTEMPTS} times. Give it up and look at the solution.")
@@ -103,6 +105,7 @@ def give_up(*, by: User, assignment_id: uuid.UUID, now: dt.datetime) -> Outcome:
     Raises:
         AssignmentMissing, AssignmentOver.
     """
+    one_at_a_time(by.pk)
     assignment = _open(by, assignment_id)
     goals = _settle(by, assignment, AssignmentStatus.GIVEN_UP, None, now)
     assignment.save()

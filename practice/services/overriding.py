@@ -50,6 +50,7 @@ def set_level(
     queries.check_sees(by=by, student_id=student_id)
     said = checked_reason(reason)
     skill = queries.skill_to_practise(student_id, skill_key, now=now)
+    one_at_a_time(student_id)
     withdrawn = _withdrawn(by, student_id, skill.id, now)
     row = locked_rating(student_id, skill_id=skill.id, skill_key=skill.key, now=now)
     before, after = queries.aged(row, now=now), Rating(rating_of(level), ADVISED_DEVIATION)

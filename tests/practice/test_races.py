@@ -1,0 +1,59 @@
+"""Requests about the same student's practice at the same moment."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connections, transaction
+
+from accounts.locking import one_at_a_time
+from practice import services
+from practice.models import PracticeAssignment, PracticeReport
+from tests.factories.accounts import AdvisorAssignmentFactory
+from tests.factories.practice import NOW, PracticeAssignmentFactory, SkillRatingFactory
+from tests.ops.harness import PATIENCE_SECONDS
+from tests.waiting import waits_or_ends
+
+
+def answer(given: PracticeAssignment) -> None:
+    services.answer(by=given.user, assignment_id=given.pk, given={"choice_id": "c2"}, now=NOW)
+
+
+def give_up(given: PracticeAssignment) -> None:
+    services.give_up(by=given.user, assignment_id=given.pk, now=NOW)
+
+
+def set_level(given: PracticeAssignment) -> None:
+    advisor = AdvisorAssignmentFactory(student=given.user).advisor
+    services.set_level(
+        by=advisor, student_id=given.user_id, skill_key="sql", level=3, reason="We talked.", now=NOW
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("end", "status"), [(answer, "solved"), (give_up, "given_up"), (set_level, "withdrawn")]
+)
+def test_what_ends_an_assignment_waits_for_a_report_of_it_and_holds_nothing(
+    end: Callable[[PracticeAssignment], None], status: str
+) -> None:
+    given: PracticeAssignment = PracticeAssignmentFactory()
+    SkillRatingFactory(user=given.user, skill=given.skill, deviation=70.0)
+
+    def ends() -> None:
+        try:
+            end(given)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            one_at_a_time(given.user_id)
+            ending = pool.submit(ends)
+            waits_or_ends(ending)
+            assert PracticeAssignment.objects.select_for_update(nowait=True).get().status == "open"
+            services.report_item(by=given.user, assignment_id=given.pk, reason="unclear", now=NOW)
+        ending.result(PATIENCE_SECONDS)
+
+    assert PracticeAssignment.objects.get().status == status
+    assert PracticeReport.objects.count() == 1
