@@ -57,12 +57,12 @@ def own_turn(*, by: User, turn_id: uuid.UUID) -> Turn:
 
 
 def conversation_visible(*, by: User, conversation_id: uuid.UUID) -> Conversation:
-    """Return a conversation with its questions in order.
+    """Return a conversation with its questions in order, and who replied to them.
 
     Raises:
         ConversationMissing: if it is not there or not for the caller to see.
     """
-    turns = Prefetch("turns", queryset=Turn.objects.order_by("number"))
+    turns = Prefetch("turns", queryset=Turn.objects.order_by("number").select_related("replied_by"))
     visible = Conversation.objects.filter(sees_student(by, path="user")).prefetch_related(turns)
     found = visible.filter(pk=conversation_id).first()
     if found is None:

@@ -6,10 +6,12 @@ import uuid
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import CredentialDocument
+from companion import inquiries
 from conversations.models import Turn
-from tests.factories.accounts import AdvisorAssignmentFactory, AdvisorFactory
+from tests.factories.accounts import AdminFactory, AdvisorAssignmentFactory, AdvisorFactory
 from tests.factories.catalog import CredentialDocumentFactory
 from tests.factories.conversations import ConversationFactory, EscalatedTurnFactory, TurnFactory
 
@@ -134,3 +136,18 @@ def test_what_is_not_for_them_is_not_there(client: Client, turn: Turn, other: st
     }
 
     assert client.get(reverse("advisor:question", args=[ids[other]])).status_code == 404
+
+
+def test_a_page_takes_as_many_queries_however_many_have_replied(
+    turn: Turn, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    admin = AdminFactory()
+    for number in (3, 4, 5):
+        replied = EscalatedTurnFactory(
+            conversation=turn.conversation, number=number, escalation="replied", reply="So.",
+            replied_by=AdvisorFactory(), replied_at=NOW,
+        )  # fmt: skip
+        if number in {3, 5}:
+            with django_assert_num_queries(5):
+                found = inquiries.inquiry(by=admin, turn_id=turn.pk)
+            assert found.conversation[-1].replied_by == str(replied.replied_by)
