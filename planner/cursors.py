@@ -34,7 +34,8 @@ class Place:
         """Return the filter for the rows behind it in a list by ``column`` and then by id."""
         side = "lt" if is_descending else "gt"
         beyond = Q(**{f"{column}__{side}": self.value}) | Q(**{f"pk__{side}": self.task_id})
-        # The first term alone is a range of an index; without it a late page would read all the earlier ones.
+        # By when tasks were made, the first term alone is a range of an index; without it a late page would read all
+        # the earlier ones. By when they are due and by priority a person's tasks are all read and sorted.
         return Q(**{f"{column}__{side}e": self.value}) & beyond
 
 

@@ -75,21 +75,8 @@ def create_task(
         TaskConflict: if the caller has made a task with this reference before; the details name it.
         ListFull: if the person has ``MOST_TASKS``.
     """
-    origin = {
-        "user_id": owner_id,
-        "source": Source.MANUAL if isinstance(by, User) else Source.PLATFORM,
-        "platform_id": None if isinstance(by, User) else by.pk,
-        "reference": reference,
-    }
-    _make_room(owner_id, 1)
-    made = {**_checked(fields), "created_at": now, "updated_at": now}
-    if made.get("status") == TaskStatus.DONE:
-        made["completed_at"] = now
-    task, is_new = _added(origin, made)
-    if not is_new:
-        raise TaskConflict("There is a task with this reference already.", details={"task_id": str(task.pk)})
-    _record(by, "created", task)
-    return task
+    one_at_a_time(owner_id)
+    return _created(by, owner_id, now, reference=reference, **fields)
 
 
 @transaction.atomic
@@ -218,9 +205,28 @@ def _make_room(owner_id: uuid.UUID, number: int) -> None:
         )
 
 
+def _created(by: Actor, owner_id: uuid.UUID, now: dt.datetime, *, reference: str = "", **fields: Any) -> Task:
+    """Add a task for a person whom the caller's transaction holds, so that nobody fills their list meanwhile."""
+    origin = {
+        "user_id": owner_id,
+        "source": Source.MANUAL if isinstance(by, User) else Source.PLATFORM,
+        "platform_id": None if isinstance(by, User) else by.pk,
+        "reference": reference,
+    }
+    _make_room(owner_id, 1)
+    made = {**_checked(fields), "created_at": now, "updated_at": now}
+    if made.get("status") == TaskStatus.DONE:
+        made["completed_at"] = now
+    task, is_new = _added(origin, made)
+    if not is_new:
+        raise TaskConflict("There is a task with this reference already.", details={"task_id": str(task.pk)})
+    _record(by, "created", task)
+    return task
+
+
 def _operate(by: Actor, owner_id: uuid.UUID, operation: Operation, now: dt.datetime) -> Task | None:
     if operation.op == BulkOp.CREATE:
-        return create_task(by=by, owner_id=owner_id, now=now, **operation.fields)
+        return _created(by, owner_id, now, **operation.fields)
     if operation.task_id is None:
         raise TaskInvalid("Name the task.", details={"field": "task_id"})
     which: dict[str, Any] = {"by": by, "task_id": operation.task_id, "expected": operation.expected}

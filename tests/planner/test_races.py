@@ -4,13 +4,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from rest_framework.test import APIClient
 
+from planner import services
 from planner.models import Task
 from tests.clients import client_of
 from tests.factories.accounts import UserFactory
-from tests.factories.planner import TaskFactory
+from tests.factories.planner import NOW, TaskFactory
+from tests.ops.harness import PATIENCE_SECONDS
+from tests.waiting import waits_or_ends
 
 TASKS = "/api/v1/tasks"
 
@@ -58,3 +61,25 @@ def test_of_ten_tasks_of_one_reference_one_is_made() -> None:
 
     assert statuses == [201] + [409] * 9
     assert Task.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_add_the_last_task_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = UserFactory()
+    monkeypatch.setattr(services, "MOST_TASKS", 1)
+
+    def create() -> Task:
+        try:
+            return services.create_task(by=user, owner_id=user.pk, now=NOW, title="The second")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            services.create_task(by=user, owner_id=user.pk, now=NOW, title="The first")
+            second = pool.submit(create)
+            waits_or_ends(second)
+        with pytest.raises(services.ListFull):
+            second.result(PATIENCE_SECONDS)
+
+    assert Task.objects.get().title == "The first"
