@@ -99,18 +99,18 @@ def _of_text(text: str, people: People) -> list[tuple[Speaker, str]]:
         return _of_cues(text, people)
     rows = [row for row in text.splitlines() if row.strip()]
     labels = Counter(found[1].casefold() for row in rows if (found := _LABEL.match(row)))
-    said: list[tuple[Speaker, str]] = []
+    said: list[tuple[Speaker, list[str]]] = []
     speaker = Speaker.OTHER
     for row in rows:
         found = _LABEL.match(row)
         if found and _is_label(found[1], people, labels):
             speaker = _speaker(found[1], people)
-            said.append((speaker, row[found.end() :]))
+            said.append((speaker, [row[found.end() :]]))
         elif said and speaker is not Speaker.OTHER:
-            said[-1] = (speaker, f"{said[-1][1]} {row.strip()}")
+            said[-1][1].append(row.strip())
         else:
-            said.append((speaker, row))
-    return said
+            said.append((speaker, [row]))
+    return [(speaker, " ".join(parts)) for speaker, parts in said]
 
 
 def _of_cues(text: str, people: People) -> list[tuple[Speaker, str]]:

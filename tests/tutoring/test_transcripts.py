@@ -85,6 +85,14 @@ def test_what_looks_like_tags_over_and_over_is_read_all_the_same(text: str) -> N
     assert read(f"Tutor: {text}", People())[0].speaker == "tutor"
 
 
+def test_a_turn_of_as_many_rows_as_a_file_may_hold_is_one() -> None:
+    found = read("Tutor: We begin.\n" + "y\n" * 400_000, People())
+
+    assert (len(found), found[0].text) == (2668, "We begin.")
+    assert {one.speaker for one in found} == {Speaker.TUTOR}
+    assert sum(one.text.count("y") for one in found) == 400_000
+
+
 def test_a_line_in_a_file_may_leave_out_who_speaks_and_hold_what_cannot_be_stored() -> None:
     body = b'[{"text": "hi\\u0000 there"}, {"speaker": "tutor", "text": "\\ud800 yes"}]'
 
