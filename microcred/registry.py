@@ -275,7 +275,7 @@ GAUGES: dict[str, dict[str, Any]] = {
 
 # name: the function that returns what the health page says of it, {"status": "ok" or what is wrong, ...}. None of these
 # makes the product unfit for requests.
-HEALTH: dict[str, str] = {"scorer": "scoring.releasing.health"}
+HEALTH: dict[str, str] = {"scorer": "scoring.releasing.health", "providers": "scoring.calls.answering.health"}
 
 # What puts an embedder that costs money into the ledger of paid calls.
 EMBEDDING_LEDGER = "scoring.calls.embedding.AccountedEmbedder"

@@ -40,6 +40,7 @@ def test_ready(settings: LazySettings) -> None:
             "migrations": "ok",
             "jobs": {"status": "ok", "oldest_due_seconds": 0.0},
             "repairs": {"last_hour": {}},
+            "providers": {"status": "ok", "latest": {}},
             "models": {"chat": "local", "embeddings": settings.EMBEDDING_PROVIDER},
         },
     }
