@@ -43,7 +43,8 @@ class Me(serializers.ModelSerializer[User]):
 
     user_id = serializers.UUIDField(source="id")
     model_scoring = serializers.BooleanField(
-        help_text="Whether the caller lets a model score the essays of assessments that they start."
+        help_text="Whether the caller lets a model score the essays of assessments that they start, and do what else "
+        "the text of `model_scoring_version` speaks of."
     )
     model_scoring_version = serializers.SerializerMethodField(
         help_text="Which text the caller agreed to or refused; null where nobody asked."
@@ -72,7 +73,8 @@ class MeChange(serializers.Serializer[Any]):
         max_length=16,
         required=False,
         default="",
-        help_text="The version of the text that the caller was shown; by default the current one.",
+        help_text="The version of the text that the caller was shown; by default the one that they agreed to last if "
+        "that is current, else the one before it, which does not speak of sessions with tutors.",
     )
 
 

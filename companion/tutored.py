@@ -25,8 +25,10 @@ OUTCOMES: Final[Mapping[str, str]] = {
 }
 AUTHORS: Final[Mapping[str, str]] = {
     Author.EXTRACT: "in the session’s own words",
+    Author.MODEL: "by a language model, from the session’s lines",
     Author.PERSON: "by an advisor",
 }
+BESIDE_A_PERSON: Final = "by a language model, and corrected by an advisor"
 SPEAKERS: Final[Mapping[str, str]] = {
     Speaker.TUTOR: "Tutor",
     Speaker.STUDENT: "Student",
@@ -100,6 +102,7 @@ class Session:
     started_at: dt.datetime
     note: str
     author: str
+    remark: str
     can_be_corrected: bool
     version: int
     sentences: tuple[tuple[str, tuple[Piece, ...]], ...]
@@ -137,7 +140,8 @@ def session(*, by: User, summary_id: uuid.UUID) -> Session:
         source=summary.source.name,
         started_at=summary.started_at,
         note=FAILURES.get(summary.failure, "") or (OUTCOMES.get(now.outcome, "") if now else ""),
-        author=AUTHORS.get(now.author, "") if now and now.narrative else "",
+        author=_author(now) if now and now.narrative else "",
+        remark=_remark(now),
         can_be_corrected=summary.status == SummaryStatus.READY and summary.standing == Standing.CURRENT,
         version=now.number if now else 0,
         sentences=tuple((one["text"], _places(one["lines"])) for one in (now.narrative if now else ())),
@@ -185,6 +189,21 @@ def _state(summary: Any, version: Any) -> tuple[str, str]:
     )
 
 
+def _author(version: Any) -> str:
+    """Whose sentences it is made of; a person may have changed something else and left a model's as they are."""
+    is_beside = version.author == Author.PERSON and version.model
+    return BESIDE_A_PERSON if is_beside else AUTHORS[version.author]
+
+
+def _remark(version: Any) -> str:
+    """What a model was not given, or did not do."""
+    if version is not None and version.lines_left_out:
+        count = version.lines_left_out
+        return f"The model was not given {count} {'line' if count == 1 else 'lines'} of the session."
+    is_degraded = version is not None and version.degraded
+    return "A language model was to write it, and could not." if is_degraded else ""
+
+
 def _narrative(version: Any) -> str:
     return " ".join(one["text"] for one in version.narrative) if version else ""
 
@@ -203,7 +222,7 @@ def _version(version: Any) -> EarlierVersion:
         text=_narrative(version),
         topics=tuple(one["name"] for one in version.topics),
         steps=tuple(one["text"] for one in version.steps),
-        author=AUTHORS[version.author],
+        author=_author(version),
         made_at=version.made_at,
         reason=version.reason,
         who=str(version.made_by or ""),

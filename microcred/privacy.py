@@ -63,10 +63,20 @@ class Fate(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Sooner:
+    """Rows of a table that go before the rest: those where ``path`` leads to ``value``, after the days of ``keep``."""
+
+    path: str
+    value: str
+    keep: str
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """One table. ``people`` are the paths from a row to the person it is about, for the export.
 
-    ``ages_by`` is the time by which rows grow old, where they go after the days that ``RETENTION_DAYS`` gives ``keep``.
+    ``ages_by`` is the time by which rows grow old, where they go after the days that ``RETENTION_DAYS`` gives ``keep``;
+    ``sooner`` are those of which some other days are true as well.
     """
 
     model: str
@@ -76,6 +86,7 @@ class Table:
     people: tuple[str, ...] = ()
     ages_by: str = ""
     keep: str = ""
+    sooner: tuple[Sooner, ...] = ()
 
     def of(self, *kinds: Kind) -> list[str]:
         """Return the fields of these kinds."""
@@ -100,6 +111,7 @@ def table(
     people: str = "",
     ages_by: str = "",
     keep: str = "",
+    sooner: tuple[Sooner, ...] = (),
     **fields: str,
 ) -> Table:
     """Describe a table; ``fields`` are names by kind, separated by spaces.
@@ -113,7 +125,7 @@ def table(
             if name in kinds:
                 raise ValueError(f"{model}.{name} is named twice")
             kinds[name] = Kind(kind)
-    return Table(model, purpose, fate, kinds, tuple(people.split()), ages_by, keep)
+    return Table(model, purpose, fate, kinds, tuple(people.split()), ages_by, keep, sooner)
 
 
 def tables() -> Iterator[Table]:

@@ -15,6 +15,10 @@ from microcred.api.rest import REST_FRAMEWORK as REST_FRAMEWORK
 from microcred.connection import session_options
 from microcred.embedded import EmbeddedServer
 from microcred.logging import configure_logging
+from microcred.model_tasks import AI_MODELS as AI_MODELS
+from microcred.model_tasks import MODEL_ANSWERS as MODEL_ANSWERS
+from microcred.model_tasks import MODEL_SUMMARIES as MODEL_SUMMARIES
+from microcred.model_tasks import MODEL_WORDS as MODEL_WORDS
 from microcred.registry import EMBEDDING_LEDGER as EMBEDDING_LEDGER
 from microcred.registry import ERASERS as ERASERS
 from microcred.registry import GAUGES as GAUGES
@@ -262,13 +266,6 @@ NUDGES_LINK = env.address("NUDGES_LINK", ("https", "http"))  # of letters; else 
 OPENAI_API_KEY = env.text("OPENAI_API_KEY")
 OPENAI_BASE_URL = env.address("OPENAI_BASE_URL", ("https", "http"))
 OPENAI_BACKGROUND = env.flag("OPENAI_BACKGROUND", default=False)  # whether the provider keeps answers
-AI_MODELS = {
-    "scoring": env.text("OPENAI_SCORING_MODEL", "gpt-4o-mini"),
-    "answers": env.text("OPENAI_ANSWERS_MODEL", "gpt-4o-mini"),
-    "practice": env.text("OPENAI_PRACTICE_MODEL", "gpt-4o-mini"),
-    "practice_check": env.text("OPENAI_PRACTICE_CHECK_MODEL", "gpt-4o-mini"),
-    "embedding": env.text("OPENAI_EMBEDDING_MODEL", "text-embedding-3-small"),
-}
 AI_PRICES: dict[str, dict[str, str]] = env.mapping("AI_PRICES")
 AI_TIMEOUT_SECONDS = env.decimal("AI_TIMEOUT_SECONDS", 20, least=0.1)
 AI_CONNECT_TIMEOUT_SECONDS = env.decimal("AI_CONNECT_TIMEOUT_SECONDS", 3, least=0.1)
@@ -279,8 +276,6 @@ MODEL_BATCH_SHARE = env.decimal("MODEL_BATCH_SHARE", 0.5)  # of the usual price
 MODEL_BATCH_POLL_SECONDS = env.integer("MODEL_BATCH_POLL_SECONDS", 300)
 MODEL_MAX_READINGS = env.integer("MODEL_MAX_READINGS", 3)  # of an essay whose score is in doubt; 1 for once
 MODEL_CALLS_AT_ONCE = env.integer("MODEL_CALLS_AT_ONCE", 4)  # of one assessment; 1 for one after the other
-MODEL_WORDS = env.flag("MODEL_WORDS", default=True)  # whether a model writes what recommendations say
-MODEL_ANSWERS = env.flag("MODEL_ANSWERS", default=True)  # whether a model answers questions
 ANSWERS_HELP_TEXT = env.text("ANSWERS_HELP_TEXT")  # for who writes of harm to themself
 MODEL_REDACT_NAMES = env.names("MODEL_REDACT_NAMES", [])  # replaced in every answer, beside its student's
 EMBEDDERS = ("sentence-transformers", "openai")

@@ -1,6 +1,7 @@
 """Deleting personal rows whose time is over, by the lists of all apps."""
 
 import datetime as dt
+from collections.abc import Iterator, Mapping
 
 from django.apps import apps
 from django.conf import settings
@@ -20,23 +21,33 @@ def expire(*, now: dt.datetime) -> dict[str, int]:
     """
     gone: dict[str, int] = {}
     for table in tables():
-        days = settings.RETENTION_DAYS[table.keep] if table.keep else 0
-        if days:
-            gone[table.model] = _older_than(table, now - dt.timedelta(days=days))
+        for keep, rows in _rules(table):
+            if days := settings.RETENTION_DAYS[keep]:
+                limit = now - dt.timedelta(days=days)
+                gone[table.model] = gone.get(table.model, 0) + _older_than(table, limit, rows)
     return gone
 
 
-def _older_than(table: Table, limit: dt.datetime) -> int:
+def _rules(table: Table) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield whose days hold for which rows."""
+    if table.keep:
+        yield table.keep, {}
+    for one in table.sooner:
+        yield one.keep, {one.path: one.value}
+
+
+def _older_than(table: Table, limit: dt.datetime, rows: Mapping[str, str]) -> int:
     total = 0
-    while deleted := _batch(table, limit):
+    while deleted := _batch(table, limit, rows):
         total += deleted
     return total
 
 
 @transaction.atomic
-def _batch(table: Table, limit: dt.datetime) -> int:
+def _batch(table: Table, limit: dt.datetime, which: Mapping[str, str]) -> int:
     rows = apps.get_model(table.model)._base_manager
-    chosen = list(rows.filter(**{f"{table.ages_by}__lt": limit}).values_list("pk", flat=True)[:BATCH])
+    old = rows.filter(**{f"{table.ages_by}__lt": limit}, **which)
+    chosen = list(old.values_list("pk", flat=True)[:BATCH])
     if not chosen:
         return 0
     erasure.begin(

@@ -82,6 +82,7 @@ class CallPurpose(models.TextChoices):
     EMBEDDING = "embedding"
     WORDS = "words"
     ANSWERS = "answers"
+    SUMMARIES = "summaries"
     PRACTICE = "practice"
     GATE = "gate"
 

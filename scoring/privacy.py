@@ -1,6 +1,6 @@
 """What of this app's tables is personal."""
 
-from microcred.privacy import Fate, Purpose, table
+from microcred.privacy import Fate, Purpose, Sooner, table
 
 MINE = "assessment__user"
 
@@ -99,9 +99,11 @@ TABLES = (
         "output_tokens latency_ms cost_microcents cost_is_estimate kept_as",
     ),
     # The prompt and the reply about an essay name the key of the question; what was sent of an answer is the person's
-    # own, and so is all that was sent and said about what they asked.
+    # own, and so is all that was sent and said about what they asked, and about their sessions. Of these the lines must
+    # not outlast the transcript that they are from.
     table(
         "scoring.ModelCallContent", Purpose.MODEL_CALLS, Fate.DELETED, ages_by="created_at", keep="MODEL_TEXTS",
+        sooner=(Sooner("call__purpose", "summaries", "TRANSCRIPTS"),),
         people="question_snapshot__assessment__user call__person",
         link="call question_snapshot", content="text", about="kind label replaced created_at",
         none="id fingerprint",

@@ -25,6 +25,8 @@ from scoring.calls.words import Worded as Worded
 from scoring.calls.words import Wording as Wording
 from scoring.calls.words import answers_model as answers_model
 from scoring.calls.words import practice_model as practice_model
+from scoring.calls.words import summaries_model as summaries_model
+from scoring.calls.words import trial_model as trial_model
 from scoring.calls.words import words_model as words_model
 from scoring.calls.writer import writer_by as writer_by
 from scoring.enums import EssayOutcome

@@ -79,7 +79,7 @@ def mentions(pattern: re.Pattern[str]) -> dict[str, list[str]]:
     return found
 
 
-SETTINGS = ("settings.py", "transport.py")
+SETTINGS = ("settings.py", "transport.py", "model_tasks.py")
 
 
 def variables_read() -> set[str]:

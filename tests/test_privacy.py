@@ -31,6 +31,10 @@ def test_what_a_list_says_fits_together(one: Table) -> None:
     assert is_personal == (one.fate != Fate.NOT_PERSONAL)
     assert bool(one.ages_by) == bool(one.keep)
     assert not one.keep or one.keep in settings.RETENTION_DAYS
+    for sooner in one.sooner:
+        assert one.ages_by
+        assert sooner.keep in settings.RETENTION_DAYS
+        MODELS[one.model]._default_manager.filter(**{sooner.path: sooner.value})
     for path in one.people:  # a path that leads nowhere raises FieldError
         MODELS[one.model]._default_manager.filter(**{path: None})
 

@@ -72,7 +72,7 @@ _NOT: Final = re.compile(
     re.IGNORECASE,
 )
 # What speaks to whoever summarises, and not to the student.
-_ORDERS: Final = re.compile(
+ORDERS: Final = re.compile(
     r"\b(?:(?:ignor|disregard|overrid)\w*|(?:previous|prior|above|system) (?:instruction|prompt|rule)s?"
     r"|(?:ai|chat|virtual) assistants?|language models?|answer key|rank (?:this|it|me))\b",
     re.IGNORECASE,
@@ -105,7 +105,7 @@ def steps(lines: Sequence[Line]) -> list[Agreed]:
 
 def is_step(sentence: str, speaker: Speaker, *, is_closing: bool) -> bool:
     """Whether a sentence says what the student does next; at the end of a session it need not say when."""
-    if len(sentence.split()) < LEAST_WORDS or _NOT.search(sentence) or _ORDERS.search(sentence):
+    if len(sentence.split()) < LEAST_WORDS or _NOT.search(sentence) or ORDERS.search(sentence):
         return False
     has_time = _WHEN.search(sentence) is not None
     if speaker == Speaker.STUDENT:

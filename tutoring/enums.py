@@ -36,9 +36,11 @@ class Outcome(models.TextChoices):
 
 
 class Author(models.TextChoices):
-    """Whose sentences a summary is made of: a template's, which quote lines, or an advisor's."""
+    """Whose sentences a summary is made of: a template's, which quote lines, a language model's, which rest on lines,
+    or those that an advisor answers for."""
 
     EXTRACT = "extract"
+    MODEL = "model"
     PERSON = "person"
 
 

@@ -11,6 +11,8 @@ LONGEST_NAME = 120
 LONGEST_ID = 200
 LONGEST_SUBJECT = 200
 LONGEST_URL = 2000
+_BY_NO_MODEL = models.Q(model="", prompt_version="", call_id__isnull=True, lines_left_out=0)
+_BY_A_MODEL = models.Q(call_id__isnull=False) & ~models.Q(model="") & ~models.Q(prompt_version="")
 
 
 class TutoringSource(Model):
@@ -142,6 +144,9 @@ class SummaryVersion(Model):
     ``narrative`` are sentences ``{"text", "lines"}``, ``topics`` ``{"skill", "name", "share", "lines"}``, ``steps``
     ``{"number", "text", "said_by", "lines", "skill"}`` and ``lines`` the lines that sentences and steps cite,
     ``{"number", "speaker", "text"}``. A step keeps its number for as long as it stands, and no other gets it after.
+
+    Where a language model wrote the sentences, ``model``, ``prompt_version`` and ``call_id``, a row of the ledger of
+    paid calls, say which and how; they stay with the sentences for as long as an advisor leaves these as they are.
     """
 
     summary = models.ForeignKey(SessionSummary, on_delete=models.CASCADE, related_name="versions")
@@ -149,6 +154,13 @@ class SummaryVersion(Model):
     kind = models.CharField(max_length=16, choices=VersionKind.choices, default=VersionKind.MADE)
     outcome = models.CharField(max_length=16, choices=Outcome.choices)
     author = models.CharField(max_length=16, choices=Author.choices)
+    model = models.CharField(max_length=64, blank=True, help_text="Which language model wrote the sentences.")
+    prompt_version = models.CharField(max_length=32, blank=True)
+    call_id = models.UUIDField(null=True, help_text="The call by which they came.")
+    lines_left_out = models.PositiveIntegerField(
+        default=0, help_text="How many lines of the session the model was not given."
+    )
+    degraded = models.BooleanField(default=False, help_text="Whether a model was to write it and did not.")
     narrative = models.JSONField(default=list)
     topics = models.JSONField(default=list)
     steps = models.JSONField(default=list)
@@ -179,6 +191,16 @@ class SummaryVersion(Model):
                 )
                 & ~models.Q(reason=""),
                 name="session_summary_versions_say_who_and_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(author=Author.EXTRACT) & _BY_NO_MODEL
+                | models.Q(author=Author.MODEL) & _BY_A_MODEL
+                | models.Q(author=Author.PERSON) & (_BY_NO_MODEL | _BY_A_MODEL),
+                name="session_summary_versions_say_which_model",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(degraded=False) | models.Q(author=Author.EXTRACT),
+                name="session_summary_versions_degraded_quotes",
             ),
         ]
 

@@ -53,6 +53,7 @@ class VersionView(serializers.ModelSerializer[SummaryVersion]):
     kind = serializers.ChoiceField(choices=VersionKind.choices)
     outcome = serializers.ChoiceField(choices=Outcome.choices)
     author = serializers.ChoiceField(choices=Author.choices)
+    model = serializers.CharField(help_text="Which language model wrote the sentences; empty where none did.")
     made_by = serializers.SerializerMethodField()
     sentences = SessionSentence(many=True, source="narrative")
     topics = SessionTopic(many=True)
@@ -61,7 +62,8 @@ class VersionView(serializers.ModelSerializer[SummaryVersion]):
     class Meta:
         model = SummaryVersion
         fields = (
-            "version", "kind", "outcome", "author", "sentences", "topics", "steps", "reason", "made_by", "made_at",
+            "version", "kind", "outcome", "author", "model", "sentences", "topics", "steps", "reason", "made_by",
+            "made_at",
         )  # fmt: skip
 
     @extend_schema_field(serializers.CharField(allow_null=True))

@@ -20,7 +20,7 @@ TABLES = (
     table(
         "tutoring.SummaryVersion", Purpose.TUTORING, Fate.DELETED, people="summary__user",
         link="id summary", content="lines",
-        about="number kind outcome author narrative topics steps reason made_at",
-        other="made_by",
+        about="number kind outcome author model lines_left_out degraded narrative topics steps reason made_at",
+        other="made_by", none="prompt_version call_id",
     ),
 )  # fmt: skip

@@ -195,6 +195,11 @@ class SummaryView(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(choices=Outcome.choices, allow_null=True)
     note = serializers.CharField(allow_null=True, help_text="What to tell where there is no summary.")
     author = serializers.ChoiceField(choices=Author.choices, allow_null=True)
+    model = serializers.CharField(help_text="Which language model wrote the sentences; empty where none did.")
+    lines_left_out = serializers.IntegerField(
+        help_text="How many lines of the session that model was not given."
+    )
+    degraded = serializers.BooleanField(help_text="Whether a language model was to write it and did not.")
     narrative = serializers.CharField(help_text="Sentences in a row.")
     topics = SessionTopic(many=True)
     steps = SessionStep(many=True)
@@ -248,6 +253,9 @@ def shown(summary: SessionSummary) -> dict[str, Any]:
         "outcome": version.outcome if version else None,
         "note": NOTES.get(Outcome(version.outcome)) if version else None,
         "author": version.author if version else None,
+        "model": version.model if version else "",
+        "lines_left_out": version.lines_left_out if version else 0,
+        "degraded": version is not None and version.degraded,
         "narrative": " ".join(one["text"] for one in version.narrative) if version else "",
         "topics": version.topics if version else [],
         "steps": version.steps if version else [],

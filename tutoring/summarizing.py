@@ -1,11 +1,13 @@
 """Summarising a session: what it was about, what was said that matters, and what comes next.
 
-Topics are skills of the catalog that lines come near to; sentences quote lines. Of a session in which too little was
-said, or nothing about a skill, nothing is made up.
+Topics are skills of the catalog that lines come near to. Sentences are a model's where there is one and lines bear
+enough of them; else they quote lines. Of a session in which too little was said, or nothing about a skill, nothing is
+made up, and no model is asked.
 """
 
+import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -15,10 +17,11 @@ from microcred.ai.base import Embedder, Vectors
 from microcred.ai.vectors import embed_soundly
 from recommendations.citing import Sentence, Source, fault
 from recommendations.nearness import QueryVectors
-from tutoring import agreeing, narrating
+from tutoring import agreeing, narrating, prompting, telling
 from tutoring import topics as finding
 from tutoring.agreeing import Agreed
 from tutoring.enums import Author, Outcome
+from tutoring.telling import Teller, Told
 from tutoring.topics import Topic
 from tutoring.transcripts import Line
 
@@ -31,15 +34,17 @@ _skill_vectors: Final = QueryVectors()
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What sessions are summarised with."""
+    """What sessions are summarised with; without ``teller``, sentences quote."""
 
     embedder: Embedder
     skills: Sequence[SkillText]
+    teller: Teller | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What came of a transcript, in the form in which it is kept."""
+    """What came of a transcript, in the form in which it is kept; ``said`` are the sentences that a model said, and
+    ``dropped`` those of them that no line bears."""
 
     outcome: Outcome
     author: Author = Author.EXTRACT
@@ -47,6 +52,13 @@ class Draft:
     topics: tuple[dict[str, Any], ...] = ()
     steps: tuple[dict[str, Any], ...] = ()
     lines: tuple[dict[str, Any], ...] = ()
+    model: str = ""
+    prompt_version: str = ""
+    call_id: uuid.UUID | None = None
+    lines_left_out: int = 0
+    degraded: bool = False
+    said: int = 0
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +78,16 @@ def summarize(lines: Sequence[Line], means: Means) -> Draft:
     if len(lines) < LEAST_LINES or sum(len(one.text.split()) for one in lines) < LEAST_WORDS:
         return Draft(Outcome.TOO_LITTLE)
     found = find(lines, means)
-    sentences = _extract(found, means)
-    return drafted(found, sentences, found.steps)
+    told = _told(found, means)
+    if told is not None and told.is_enough(found.topics):
+        return _by_model(drafted(found, told.checked.kept, found.steps), told)
+    draft = drafted(found, _extract(found, means), found.steps)
+    return replace(
+        draft,
+        degraded=means.teller is not None and bool(found.topics),
+        said=told.said if told else 0,
+        dropped=told.dropped if told else 0,
+    )
 
 
 def find(lines: Sequence[Line], means: Means) -> Found:
@@ -150,6 +170,28 @@ def _extract(found: Found, means: Means) -> list[Sentence]:
     sources = sources_of(found)
     own = tuple(found.names.values())
     return narrating.narrative(told, stands=lambda said: not fault(said, sources, own=own))
+
+
+def _told(found: Found, means: Means) -> Told | None:
+    if means.teller is None or not found.topics:
+        return None
+    others = tuple(one.name for place, one in enumerate(found.skills) if place not in found.names)
+    named = [(topic, found.names[topic.skill]) for topic in found.topics]
+    session = telling.Session(found.lines, named, found.steps, sources_of(found), others)
+    return telling.told(session, means.teller)
+
+
+def _by_model(draft: Draft, told: Told) -> Draft:
+    return replace(
+        draft,
+        author=Author.MODEL,
+        model=told.model,
+        prompt_version=prompting.VERSION,
+        call_id=told.call_id,
+        lines_left_out=told.left_out,
+        said=told.said,
+        dropped=told.dropped,
+    )
 
 
 def sources_of(found: Found) -> dict[str, Source]:

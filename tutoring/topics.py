@@ -22,7 +22,9 @@ SHARE: Final = 0.3
 LEAST_LINES: Final = 2
 MOST_TOPICS: Final = 4
 NEIGHBOURS: Final = 1
-MOST_WINDOWS: Final = 400
+# To compare takes longest of all (decision 47): of a long session each window stands for some lines, and is wider.
+MOST_WINDOWS: Final = 120
+WIDER: Final = 2
 MOST_POINTS: Final = 3
 LEAST_WORDS: Final = 7
 ALIKE: Final = 0.5
@@ -47,11 +49,14 @@ class Topic:
 
 
 def windows(lines: Sequence[Line]) -> list[str]:
-    """Return what is compared with skills: every line with its neighbours; of long sessions every second, and so on."""
+    """Return what is compared with skills: every line with its neighbours; of long sessions the middle of every two
+    lines, and so on, with two lines on each side."""
     step = stride(len(lines))
+    around = NEIGHBOURS if step == 1 else WIDER
+    middles = [min(place + step // 2, len(lines) - 1) for place in range(0, len(lines), step)]
     return [
-        " ".join(one.text for one in lines[max(0, place - NEIGHBOURS) : place + NEIGHBOURS + step])
-        for place in range(0, len(lines), step)
+        " ".join(one.text for one in lines[max(0, middle - around) : middle + around + 1])
+        for middle in middles
     ]
 
 
@@ -82,13 +87,7 @@ def topics(
 def quotable(lines: Sequence[Line], topic: Topic, *, without: Collection[int]) -> list[Line]:
     """Return the lines of a topic that can stand alone: statements of some length that give no orders, and of the
     student's those that the tutor does not correct."""
-    numbers = set(topic.lines) - set(without)
-    doubted = {
-        line.number
-        for line, reply in pairwise(lines)
-        if line.speaker == Speaker.STUDENT and (UNSURE.search(line.text) or CORRECTS.match(reply.text))
-    }
-    certain = numbers - doubted
+    certain = set(topic.lines) - set(without) - doubted(lines).keys()
     return [
         line
         for line in lines
@@ -99,6 +98,15 @@ def quotable(lines: Sequence[Line], topic: Topic, *, without: Collection[int]) -
         and not set(line.text) & set('“”"«»<>{}[]`\\')
         and not STEERING.search(line.text)
     ]
+
+
+def doubted(lines: Sequence[Line]) -> dict[int, int]:
+    """Return the lines in which a student is unsure or is corrected, each with the line that answers it."""
+    return {
+        line.number: reply.number
+        for line, reply in pairwise(lines)
+        if line.speaker == Speaker.STUDENT and (UNSURE.search(line.text) or CORRECTS.match(reply.text))
+    }
 
 
 def points(candidates: Sequence[tuple[Topic, Line, float]]) -> list[tuple[Topic, Line]]:

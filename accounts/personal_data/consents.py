@@ -9,7 +9,11 @@ from microcred.errors import Invalid
 
 MODEL_SCORING: Final = "model_scoring"
 # The text of docs/guides/privacy.md that is current; a new version is asked anew by the client.
-CURRENT: Final = {MODEL_SCORING: "2026-11-22"}
+CURRENT: Final = {MODEL_SCORING: "2026-11-23"}
+# What a client shows that names no version: the text that speaks of essays and questions, and not of sessions.
+UNNAMED: Final = {MODEL_SCORING: "2026-11-22"}
+_SPEAK_OF_QUESTIONS: Final = frozenset({"2026-11-22", "2026-11-23"})
+_SPEAK_OF_SESSIONS: Final = frozenset({"2026-11-23"})
 
 
 class ConsentUnknown(Invalid):
@@ -21,6 +25,9 @@ class ConsentUnknown(Invalid):
 def record(*, person: User, purpose: str, given: bool, now: dt.datetime, version: str = "") -> Consent:
     """Write down that a person agrees or refuses, in the caller's transaction.
 
+    Without ``version`` they say so of the text that they agreed to last, if that is the current one, and else of the
+    one before it: nobody agrees to what they were not shown.
+
     Raises:
         ConsentUnknown: if ``version`` is given and not the current text's.
     """
@@ -29,7 +36,8 @@ def record(*, person: User, purpose: str, given: bool, now: dt.datetime, version
         raise ConsentUnknown(
             f"The current text is version {current}.", details={"field": "version", "current": current}
         )
-    return Consent.objects.create(user=person, purpose=purpose, version=current, given=given, decided_at=now)
+    shown = version or _shown_before(person, purpose)
+    return Consent.objects.create(user=person, purpose=purpose, version=shown, given=given, decided_at=now)
 
 
 def newest(person: User, purpose: str) -> Consent | None:
@@ -40,4 +48,18 @@ def newest(person: User, purpose: str) -> Consent | None:
 def covers_questions(person: User) -> bool:
     """Whether a model may see what a person asks: unless they refused, or agreed to a text of essays alone."""
     said = newest(person, MODEL_SCORING)
-    return person.model_scoring and (said is None or said.version == CURRENT[MODEL_SCORING])
+    return person.model_scoring and (said is None or said.version in _SPEAK_OF_QUESTIONS)
+
+
+def covers_sessions(person: User) -> bool:
+    """Whether a model may see what was said in a person's sessions with tutors: only if they agreed to a text that
+    speaks of it, and have not refused since, be it for one assessment."""
+    said = newest(person, MODEL_SCORING)
+    agreed = said is not None and said.given and said.version in _SPEAK_OF_SESSIONS
+    return person.model_scoring and agreed
+
+
+def _shown_before(person: User, purpose: str) -> str:
+    said = newest(person, purpose)
+    agreed = said is not None and said.given and said.version == CURRENT[purpose]
+    return CURRENT[purpose] if agreed else UNNAMED[purpose]

@@ -24,6 +24,7 @@ from scoring.releasing import released, wanted
 
 TASK = "words"
 ANSWERS = "answers"
+SUMMARIES = "summaries"
 PRACTICE = "practice"
 PRACTICE_CHECK = "practice_check"
 
@@ -158,16 +159,27 @@ def answers_model(person: User, *, job_id: uuid.UUID, attempt: int) -> Accounted
     That is the model that the settings name, where there is a key, answers by model are not switched off, and the
     person lets a model see what is theirs. It scores nothing, so that no release is asked for. Only for workers.
     """
-    chat = providers.chat_model() if settings.MODEL_ANSWERS and consents.covers_questions(person) else None
-    if chat is None:
+    if not settings.MODEL_ANSWERS or not consents.covers_questions(person):
         return None
-    return AccountedWords(
-        chat,
-        Payer(assessment_id=None, job_id=job_id, attempt=attempt, person_id=person.pk),
-        purpose=CallPurpose.ANSWERS,
-        task=ANSWERS,
-        model=settings.AI_MODELS[ANSWERS],
-    )
+    payer = Payer(assessment_id=None, job_id=job_id, attempt=attempt, person_id=person.pk)
+    return _accounted(payer, CallPurpose.ANSWERS, ANSWERS)
+
+
+def summaries_model(person: User, *, job_id: uuid.UUID, attempt: int) -> AccountedWords | None:
+    """Return what writes the summary of a person's session with a tutor, or None for sentences that quote it.
+
+    That is the model that the settings name, where there is a key, summaries by model are not switched off, and the
+    person agreed to a text that speaks of sessions. Only for workers.
+    """
+    if not settings.MODEL_SUMMARIES or not consents.covers_sessions(person):
+        return None
+    payer = Payer(assessment_id=None, job_id=job_id, attempt=attempt, person_id=person.pk)
+    return _accounted(payer, CallPurpose.SUMMARIES, SUMMARIES)
+
+
+def trial_model(task: str) -> AccountedWords | None:
+    """Return the model of a task, to be measured on texts of our own, which are nobody's; None without a key."""
+    return _accounted(Payer(assessment_id=None), CallPurpose.GATE, task)
 
 
 def practice_model(*, job_id: uuid.UUID, attempt: int, checks: bool = False) -> AccountedWords | None:
@@ -175,14 +187,12 @@ def practice_model(*, job_id: uuid.UUID, attempt: int, checks: bool = False) -> 
 
     Nothing of anybody's is sent, so that nobody is asked. Only for workers.
     """
+    payer = Payer(assessment_id=None, job_id=job_id, attempt=attempt)
+    return _accounted(payer, CallPurpose.PRACTICE, PRACTICE_CHECK if checks else PRACTICE)
+
+
+def _accounted(payer: Payer, purpose: CallPurpose, task: str) -> AccountedWords | None:
     chat = providers.chat_model()
     if chat is None:
         return None
-    task = PRACTICE_CHECK if checks else PRACTICE
-    return AccountedWords(
-        chat,
-        Payer(assessment_id=None, job_id=job_id, attempt=attempt),
-        purpose=CallPurpose.PRACTICE,
-        task=task,
-        model=settings.AI_MODELS[task],
-    )
+    return AccountedWords(chat, payer, purpose=purpose, task=task, model=settings.AI_MODELS[task])

@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -43,9 +43,10 @@ def writer_of(assessment_id: uuid.UUID) -> Writer:
     return Writer(_identity(author.name, author.email, author.profile), author.model_scoring)
 
 
-def writer_by(person: User) -> Writer:
-    """Return a person as who writes something outside an assessment."""
-    return Writer(_identity(person.name, person.email, person.profile), person.model_scoring)
+def writer_by(person: User, *, with_whom: str = "") -> Writer:
+    """Return a person as who writes something outside an assessment, or speaks with somebody of another name."""
+    own = _identity(person.name, person.email, person.profile)
+    return Writer(replace(own, names=(*own.names, *filter(None, [with_whom]))), person.model_scoring)
 
 
 def _identity(name: str, email: str, profile: Mapping[str, Any]) -> Identity:

@@ -6,7 +6,9 @@ from django.db import models
 from microcred.db import Model
 from scoring.enums import CallContent, CallPurpose, CallState
 
-OF_NO_ASSESSMENT = [CallPurpose.EMBEDDING, CallPurpose.GATE, CallPurpose.ANSWERS, CallPurpose.PRACTICE]
+#: What is asked about something of a person's that is no assessment.
+OF_A_PERSON = [CallPurpose.ANSWERS, CallPurpose.SUMMARIES]
+OF_NO_ASSESSMENT = [*OF_A_PERSON, CallPurpose.GATE, CallPurpose.PRACTICE]
 
 
 class ModelCall(Model):
@@ -19,8 +21,8 @@ class ModelCall(Model):
     ``reserved_microcents``. ``job_id`` and ``attempt`` name the work the call was made in. A call that embeds texts
     has their number and no contents, and where it was made for the catalog no assessment; one that waits in a batch
     is answered by that. Neither has a call of a release gate, which judges essays of our own: it is written down when
-    it is over. A call that answers a question names the ``person`` who asked, and no assessment; one for items to
-    practise with is nobody's.
+    it is over. A call that answers a question or summarises a session names the ``person`` whose that is, and no
+    assessment; one for items to practise with, or that measures a model on texts of our own, is nobody's.
     """
 
     assessment = models.ForeignKey(
@@ -31,7 +33,7 @@ class ModelCall(Model):
         on_delete=models.CASCADE,
         null=True,
         related_name="model_calls",
-        help_text="Who asked, where it is about no assessment.",
+        help_text="Whose question or session it is about, where it is about no assessment.",
     )
     batch = models.ForeignKey("scoring.ModelBatch", on_delete=models.PROTECT, null=True, related_name="calls")
     purpose = models.CharField(max_length=24, choices=CallPurpose.choices)
@@ -91,20 +93,16 @@ class ModelCall(Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(purpose=CallPurpose.EMBEDDING, texts__gte=1, prompt_version="")
-                | models.Q(purpose=CallPurpose.GATE, texts__isnull=True, assessment__isnull=True)
+                | models.Q(purpose__in=OF_NO_ASSESSMENT, texts__isnull=True, assessment__isnull=True)
                 & ~models.Q(prompt_version="")
-                | models.Q(purpose=CallPurpose.ANSWERS, texts__isnull=True, assessment__isnull=True)
-                & ~models.Q(prompt_version="")
-                | models.Q(purpose=CallPurpose.PRACTICE, texts__isnull=True, assessment__isnull=True)
-                & ~models.Q(prompt_version="")
-                | ~models.Q(purpose__in=OF_NO_ASSESSMENT)
+                | ~models.Q(purpose__in=[CallPurpose.EMBEDDING, *OF_NO_ASSESSMENT])
                 & models.Q(texts__isnull=True, assessment__isnull=False)
                 & ~models.Q(prompt_version=""),
                 name="model_calls_say_what_was_sent",
             ),
             models.CheckConstraint(
-                condition=models.Q(purpose=CallPurpose.ANSWERS, person__isnull=False)
-                | ~models.Q(purpose=CallPurpose.ANSWERS) & models.Q(person__isnull=True),
+                condition=models.Q(purpose__in=OF_A_PERSON, person__isnull=False)
+                | ~models.Q(purpose__in=OF_A_PERSON) & models.Q(person__isnull=True),
                 name="model_calls_answer_somebody",
             ),
             models.CheckConstraint(

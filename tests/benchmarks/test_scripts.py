@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from benchmarks import database, embedding, neighbours, pipeline, practice, retrieval, rules, worker_start
+from benchmarks import (
+    database,
+    embedding,
+    neighbours,
+    pipeline,
+    practice,
+    retrieval,
+    rules,
+    session_summaries,
+    worker_start,
+)
 from benchmarks.measuring import Report, interleaved, ratios, series
 from microcred.ai import providers
 from tests.factories.recommendations import WordEmbedder
@@ -15,7 +25,9 @@ from tests.factories.recommendations import WordEmbedder
 SIZES: dict[str, Any] = {"rounds": 1, "json": True}
 
 
-@pytest.mark.parametrize("script", [retrieval, embedding, neighbours, pipeline, practice, worker_start])
+@pytest.mark.parametrize(
+    "script", [retrieval, embedding, neighbours, pipeline, practice, session_summaries, worker_start]
+)
 def test_every_script_explains_itself(script: Any, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         script.main(["--help"])
@@ -143,3 +155,13 @@ def test_the_pipeline_ends_with_results(monkeypatch: pytest.MonkeyPatch) -> None
 
     assert report.figures["statements"] > 20
     assert report.figures["ours"]["p50_ms"] > 0
+
+
+@pytest.mark.django_db
+def test_an_hour_with_a_tutor_is_told_of() -> None:
+    asked = argparse.Namespace(lines=30, delay=0.0, calls=1, **SIZES)
+
+    figures = session_summaries.measure(asked).figures
+
+    assert figures["characters"] > 2000
+    assert figures["whole_s"] > figures["processor_s"] / 2 > 0

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from tests.companion.scenes import advised_student, finished_assessment
 from tests.factories.accounts import AdvisorAssignmentFactory, AdvisorFactory, UserFactory
 from tests.factories.catalog import SkillFactory
@@ -228,3 +229,43 @@ class TestCorrecting:
         assert (reply.status_code, "was corrected meanwhile" in reply.content.decode()) == (400, True)
         assert "Read on." in reply.content.decode()
         assert summary.versions.count() == 2
+
+
+BY_A_MODEL = {
+    "author": "model", "model": "gpt-4o-mini", "prompt_version": "summaries-1@0", "call_id": uuid.UUID(int=1),
+    "lines_left_out": 1,
+}  # fmt: skip
+
+
+def test_the_page_says_that_a_model_wrote_it_and_what_that_was_not_given(client: Client) -> None:
+    summary = SummaryVersionFactory(summary__user=_student_of(client), **BY_A_MODEL).summary
+
+    text = page(client, summary)
+
+    assert "Written by a language model, from the session’s lines." in text
+    assert "The model was not given 1 line of the session." in text
+
+
+def test_the_page_says_where_a_model_was_to_write_and_could_not(client: Client) -> None:
+    summary = SummaryVersionFactory(summary__user=_student_of(client), degraded=True).summary
+
+    text = page(client, summary)
+
+    assert "Written in the session’s own words." in text
+    assert "A language model was to write it, and could not." in text
+
+
+def test_what_a_person_left_of_a_model_is_still_a_models(client: Client) -> None:
+    student = _student_of(client)
+    person = {"author": "person", "kind": "corrected", "reason": "It was SQL.", "made_by": AdvisorFactory()}
+    made = SummaryVersionFactory(summary__user=student, **BY_A_MODEL)
+    SummaryVersionFactory(summary=made.summary, number=2, **BY_A_MODEL | person)
+    alone = SummaryVersionFactory(summary__user=student, **person)
+
+    assert "Written by a language model, and corrected by an advisor." in page(client, made.summary)
+    assert "Written by an advisor." in page(client, alone.summary)
+
+
+def _student_of(client: Client) -> User:
+    advisor = User.objects.get(pk=client.session["_auth_user_id"])
+    return User.objects.get(advisor_links__advisor=advisor)

@@ -54,7 +54,7 @@ def test_a_number_is_given_once() -> None:
         WaitingTurnFactory(conversation=first.conversation)
 
 
-@pytest.mark.parametrize("purpose", ["answers", "words"])
+@pytest.mark.parametrize("purpose", ["answers", "summaries", "words"])
 def test_a_call_that_answers_names_who_asked_and_no_other_does(purpose: str) -> None:
     told: dict[str, Any] = {"person": UserFactory()} if purpose == "words" else {}
     told |= {"assessment": submitted_assessment()} if purpose == "words" else {}

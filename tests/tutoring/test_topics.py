@@ -43,6 +43,15 @@ def test_lines_are_compared_with_their_neighbours() -> None:
     assert windows(said) == ["line 1 line 2", "line 1 line 2 line 3", "line 2 line 3"]
 
 
+def test_of_long_sessions_a_wider_window_stands_for_some_lines() -> None:
+    said = [Line(number, Speaker.TUTOR, str(number)) for number in range(1, 2 * MOST_WINDOWS + 3)]
+
+    found = windows(said)
+
+    assert len(found) == 81
+    assert (found[0], found[1], found[-1]) == ("1 2 3 4", "3 4 5 6 7", "240 241 242")
+
+
 def test_long_sessions_have_no_more_windows_than_others() -> None:
     many = lines(3 * MOST_WINDOWS + 1)
     found = windows(many)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from microcred.ai.vectors import embed_soundly
 from recommendations.nearness import QueryVectors
 from tutoring import topics as finding
+from tutoring.enums import Author
 from tutoring.evaluation.sets import Case, Half
 from tutoring.summarizing import Draft, Means, nearness, summarize
 
@@ -93,6 +94,7 @@ def _with(one: Tried, pair: tuple[float, float], means: Means) -> frozenset[str]
 
 def _figures(tried: Sequence[Tried]) -> dict[str, Any]:
     sentences = sum(len(one.draft.narrative) for one in tried)
+    by_model = [one for one in tried if one.draft.author == Author.MODEL or one.draft.degraded]
     return {
         **_of("topics", tried, lambda one: (one.case.topics, one.topics)),
         **_of("steps", tried, lambda one: (one.case.steps, one.steps)),
@@ -104,6 +106,16 @@ def _figures(tried: Sequence[Tried]) -> dict[str, Any]:
                 if one.case.kind == "small_talk"
             ]
         ),
+        **(_of_the_model(by_model) if by_model else {}),
+    }
+
+
+def _of_the_model(asked: Sequence[Tried]) -> dict[str, Any]:
+    """Of the transcripts that a model was asked to tell of: how many it did, and what of its sentences stood."""
+    said = sum(one.draft.said for one in asked)
+    return {
+        "told_by_the_model": _share([one.draft.author == Author.MODEL for one in asked]),
+        "sentences_kept": {"held": said - sum(one.draft.dropped for one in asked), "of": said},
     }
 
 

@@ -25,6 +25,13 @@ LONGEST_NARRATIVE: Final = 4000
 LONGEST_STEP: Final = 300
 #: Topics, and next steps.
 MOST_NAMED: Final = 10
+#: What says which model wrote the sentences, where none did.
+BY_NO_MODEL: Final[Mapping[str, Any]] = {
+    "model": "",
+    "prompt_version": "",
+    "call_id": None,
+    "lines_left_out": 0,
+}
 
 
 class SkillUnknown(Invalid):
@@ -93,7 +100,7 @@ def withdraw(
     """Have a summary count no more. Raises as correcting does."""
     summary, before, said = _to_correct(by, user_id, summary_id, reason)
     summary.standing = Standing.WITHDRAWN
-    same = {name: getattr(before, name) for name in ("narrative", "topics", "steps", "lines")}
+    same = {name: getattr(before, name) for name in ("narrative", "topics", "steps", "lines", *BY_NO_MODEL)}
     return _kept(
         summary, before, by, now, reason=said, kind=VersionKind.WITHDRAWN, outcome=before.outcome, **same
     )
@@ -119,8 +126,12 @@ def _to_correct(
 def _corrected(summary: SessionSummary, before: SummaryVersion, words: Words) -> dict[str, Any]:
     """What the summary says then, by column. Sentences of a person cite nothing."""
     narrative, topics, steps = before.narrative, before.topics, before.steps
+    written: Mapping[str, Any] = {name: getattr(before, name) for name in BY_NO_MODEL}
     if words.narrative is not None:
-        narrative = [{"text": words.narrative, "lines": []}] if words.narrative else []
+        narrative, written = (
+            ([{"text": words.narrative, "lines": []}] if words.narrative else []),
+            BY_NO_MODEL,
+        )
     if words.topics is not None:
         known = {one["skill"]: one for one in before.topics}
         names = _names([key for key in words.topics if key not in known])
@@ -139,6 +150,7 @@ def _corrected(summary: SessionSummary, before: SummaryVersion, words: Words) ->
         "topics": topics,
         "steps": steps,
         "lines": [one for one in before.lines if one["number"] in cited],
+        **written,
     }
 
 

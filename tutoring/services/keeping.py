@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -13,6 +13,9 @@ from practice import services as practice
 from tutoring.enums import Failure, Standing, SummaryStatus, VersionKind
 from tutoring.models import SessionSummary, SessionTranscript, SummaryVersion
 from tutoring.summarizing import Draft
+
+# What a model said in vain is counted in the trail, and is no part of the summary.
+NOT_KEPT: Final = frozenset({"said", "dropped"})
 
 
 @transaction.atomic
@@ -38,6 +41,7 @@ def keep(*, summary_id: uuid.UUID, draft: Draft, now: dt.datetime) -> bool:
         metadata={
             "outcome": str(draft.outcome), "author": str(draft.author),
             "sentences": len(draft.narrative), "steps": len(draft.steps), "standing": str(summary.standing),
+            "degraded": draft.degraded, "said": draft.said, "dropped": draft.dropped,
         },
     )  # fmt: skip
     return True
@@ -69,7 +73,8 @@ def _waiting(summary_id: uuid.UUID) -> SessionSummary | None:
 
 
 def _columns(draft: Draft) -> dict[str, Any]:
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(draft).items()}
+    kept = {name: value for name, value in asdict(draft).items() if name not in NOT_KEPT}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in kept.items()}
 
 
 def steer(summary: SessionSummary, *, now: dt.datetime) -> None:

@@ -162,6 +162,12 @@ def _be_taught(student: User) -> None:
         summary=summary, narrative=[{"text": f"{MARK} is told", "lines": [1]}], lines=[line(1, f"{MARK} says")],
         steps=[step(1, f"{MARK} reads")],
     )  # fmt: skip
+    call = ModelCall.objects.create(
+        person=student, purpose="summaries", provider="openai", host="api.example.org", model="small",
+        prompt_version="summaries-1", prompt_sha256="0" * 64, input_sha256="0" * 64, month=NOW.date().replace(day=1),
+        reserved_microcents=1, started_at=NOW,
+    )  # fmt: skip
+    ModelCallContent.objects.create(call=call, kind="prompt", text=f"1 tutor: {MARK} says")
 
 
 def _be_known(student: User, assessment: Assessment) -> None:

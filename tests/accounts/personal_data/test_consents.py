@@ -1,6 +1,7 @@
 """What people agree to is kept with the version of the text and the time, and never changed."""
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts.models import Consent, User
@@ -11,6 +12,7 @@ from tests.factories.catalog import NOW, role_with_every_type
 
 pytestmark = pytest.mark.django_db
 ME = "/api/v1/me"
+GUIDE = (settings.BASE_DIR / "docs/guides/privacy.md").read_text("utf-8")
 
 
 def test_a_choice_is_kept_with_the_version_of_its_text() -> None:
@@ -18,12 +20,12 @@ def test_a_choice_is_kept_with_the_version_of_its_text() -> None:
     client = client_of(person)
     assert client.get(ME).json()["model_scoring_version"] is None
 
-    client.patch(ME, {"model_scoring": False, "version": "2026-11-22"}, format="json")
+    client.patch(ME, {"model_scoring": False, "version": "2026-11-23"}, format="json")
     client.patch(ME, {"model_scoring": True}, format="json")
 
     said = list(Consent.objects.filter(user=person).order_by("id"))
     assert [(one.purpose, one.version, one.given) for one in said] == [
-        ("model_scoring", "2026-11-22", False),
+        ("model_scoring", "2026-11-23", False),
         ("model_scoring", "2026-11-22", True),
     ]
     me = client.get(ME).json()
@@ -60,6 +62,8 @@ def test_a_consent_is_never_changed() -> None:
     ("version", "given", "covers"),
     [
         (None, True, True),
+        ("2026-11-23", True, True),
+        ("2026-11-23", False, False),
         ("2026-11-22", True, True),
         ("2026-11-22", False, False),
         ("2026-11", True, False),
@@ -75,3 +79,63 @@ def test_questions_are_covered_by_a_text_that_speaks_of_them(
         )
 
     assert consents.covers_questions(person) == covers
+
+
+@pytest.mark.parametrize(
+    ("version", "given", "covers"),
+    [
+        (None, True, False),
+        ("2026-11-23", True, True),
+        ("2026-11-23", False, False),
+        ("2026-11-22", True, False),
+        ("2026-11", True, False),
+    ],
+)
+def test_sessions_are_covered_by_a_yes_to_a_text_that_speaks_of_them(
+    version: str | None, given: bool, covers: bool
+) -> None:
+    person: User = UserFactory()
+    if version:
+        Consent.objects.create(
+            user=person, purpose=consents.MODEL_SCORING, version=version, given=given, decided_at=NOW
+        )
+
+    assert consents.covers_sessions(person) == covers
+    person.profile = {"model_scoring": False}
+    assert not consents.covers_sessions(person)
+
+
+@pytest.mark.parametrize(
+    ("said", "version", "covers"),
+    [
+        ([{"model_scoring": True}], "2026-11-22", False),
+        ([{"model_scoring": True, "version": "2026-11-23"}], "2026-11-23", True),
+        ([{"model_scoring": True, "version": "2026-11-23"}, {"model_scoring": True}], "2026-11-23", True),
+        ([{"model_scoring": True, "version": "2026-11-23"}, {"model_scoring": False}], "2026-11-23", False),
+        ([{"model_scoring": False, "version": "2026-11-23"}, {"model_scoring": True}], "2026-11-22", False),
+    ],
+)
+def test_nobody_agrees_to_a_text_that_their_client_does_not_name(
+    said: list[dict[str, object]], version: str, covers: bool
+) -> None:
+    person: User = UserFactory()
+    for one in said:
+        assert client_of(person).patch(ME, one, format="json").status_code == 200
+
+    person.refresh_from_db()
+    assert client_of(person).get(ME).json()["model_scoring_version"] == version
+    assert consents.covers_sessions(person) == covers
+
+
+def test_a_refusal_for_one_assessment_takes_back_that_a_model_may_read_sessions() -> None:
+    person: User = UserFactory()
+    client_of(person).patch(ME, {"model_scoring": True, "version": "2026-11-23"}, format="json")
+    body = {"role_id": str(role_with_every_type().pk), "model_scoring": False}
+    client_of(person).post("/api/v1/assessments/start", body, format="json")
+
+    person.refresh_from_db()
+    assert (person.model_scoring, consents.covers_sessions(person)) == (True, False)
+
+
+def test_the_guide_has_the_text_of_the_current_version() -> None:
+    assert f"**Version {consents.CURRENT[consents.MODEL_SCORING]}.**" in GUIDE

@@ -1,5 +1,6 @@
 """Transcripts of which it is known what is right, and what is counted of them."""
 
+import json
 from collections import Counter
 from io import StringIO
 from pathlib import Path
@@ -7,10 +8,15 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
 
 from catalog.skill_texts import SkillText
+from microcred.ai import providers
+from scoring.models import ModelCall
 from tests.factories.recommendations import WordEmbedder
-from tutoring.enums import Outcome
+from tests.fakes.openai_server import FakeOpenAI, Received
+from tests.tutoring.scenes import catalog
+from tutoring.enums import Author, Outcome
 from tutoring.evaluation import sets
 from tutoring.evaluation.measuring import Tried, chosen, measure, report
 from tutoring.summarizing import Draft, Means
@@ -97,6 +103,72 @@ def test_the_thresholds_are_those_that_find_most(file: Path) -> None:
     tried = Tried(case, Draft(Outcome.SUMMARISED), [(0.3, 0.31)] * 2 + [(0.4, 0.2)] * 3)
 
     assert chosen([tried], Means(WordEmbedder(), SKILLS)) == (0.4, 0.4)
+
+
+def test_what_a_model_says_is_counted(file: Path) -> None:
+    case = sets.read(file)[0]
+    sentences: tuple[dict[str, Any], ...] = ({"text": "The student looked at joins.", "lines": [1]},)
+    drafts = [
+        Draft(Outcome.SUMMARISED, Author.MODEL, narrative=sentences, said=6, dropped=1),
+        Draft(Outcome.SUMMARISED, narrative=sentences, degraded=True, said=3, dropped=2),
+        Draft(Outcome.NO_SKILL),
+    ]
+
+    found = report([Tried(case, one, [(0.0, 0.0)] * 5) for one in drafts], Means(WordEmbedder(), SKILLS))
+
+    assert found["choose"]["told_by_the_model"] == {"held": 1, "of": 2}
+    assert found["choose"]["sentences_kept"] == {"held": 6, "of": 9}
+    assert "told_by_the_model" not in found["report"]
+
+
+def told(request: Received) -> str:
+    """What a model says of the first transcript: three sentences, of which one is made up."""
+    said = [
+        "A left join of tables keeps all rows.",
+        "They danced all night.",
+        "The student sees the rows of tables.",
+    ]
+    return json.dumps(
+        {
+            "sentences": [
+                {"text": text, "lines": [number]} for text, number in zip(said, (1, 2, 4), strict=True)
+            ]
+        }
+    )
+
+
+@pytest.mark.django_db
+def test_the_command_has_a_model_tell_of_them(
+    file: Path, openai: FakeOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog(monkeypatch)
+    openai.script = told
+    out = StringIO()
+
+    call_command("tutoring", "evaluate", "--model", "--json", "--transcripts", str(file), stdout=out)
+
+    figures = json.loads(out.getvalue())["choose"]
+    assert figures["told_by_the_model"] == {"held": 1, "of": 1}
+    assert figures["sentences_kept"] == {"held": 2, "of": 3}
+    call = ModelCall.objects.get()
+    assert (call.purpose, call.person_id, call.assessment_id, call.outcome) == (
+        "gate",
+        None,
+        None,
+        "answered",
+    )
+    call_command("tutoring", "evaluate", "--model", "--transcripts", str(file), stdout=out)
+    assert "sentences kept                       2/3           -" in out.getvalue()
+    assert len(openai.requests) == 1
+
+
+@pytest.mark.django_db
+def test_without_a_model_the_command_says_so(file: Path, settings: Settings) -> None:
+    settings.OPENAI_API_KEY = ""
+    providers.reset()
+
+    with pytest.raises(CommandError, match="set OPENAI_API_KEY"):
+        call_command("tutoring", "evaluate", "--model", "--transcripts", str(file), stdout=StringIO())
 
 
 @pytest.mark.django_db

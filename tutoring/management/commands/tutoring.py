@@ -12,9 +12,11 @@ from catalog.skill_texts import skill_texts
 from microcred.ai import providers
 from microcred.ai.base import EmbedderError, ProviderError
 from microcred.errors import DomainError
+from scoring.services import trial_model
 from tutoring import queries, services
 from tutoring.evaluation import measuring, sets
 from tutoring.summarizing import Means
+from tutoring.telling import Teller
 
 
 class Command(BaseCommand):
@@ -43,13 +45,16 @@ class Command(BaseCommand):
         evaluate.add_argument(
             "--transcripts", type=Path, default=sets.FILE, help="a file of the form of the own one"
         )
+        evaluate.add_argument(
+            "--model", action="store_true", help="Have the model tell of them, which costs what its calls do."
+        )
         evaluate.add_argument("--json", action="store_true", help="Print one JSON object and nothing else.")
 
     def handle(self, *, command: str, deed: str = "", name: str = "", **options: Any) -> None:
         """Do it, and print what came of it."""
         try:
             if command == "evaluate":
-                self._evaluate(options["transcripts"], as_json=options["json"])
+                self._evaluate(options["transcripts"], by_model=options["model"], as_json=options["json"])
             else:
                 self._do(deed, name)
         except DomainError as error:
@@ -75,10 +80,10 @@ class Command(BaseCommand):
             services.set_active(by=None, source_id=source.pk, active=deed == "reactivate")
             self.stdout.write(f"{source.name} is heard {'again' if deed == 'reactivate' else 'no more'}.")
 
-    def _evaluate(self, file: Path, *, as_json: bool) -> None:
+    def _evaluate(self, file: Path, *, by_model: bool, as_json: bool) -> None:
         try:
             cases = sets.read(file)
-            means = Means(providers.embedder(), skill_texts())
+            means = Means(providers.embedder(), skill_texts(), self._teller() if by_model else None)
             unknown = {key for case in cases for key in case.topics} - {one.key for one in means.skills}
             if unknown:
                 raise CommandError(f"The catalog has no skill {min(unknown)}. Load the seed catalog first.")
@@ -98,6 +103,16 @@ class Command(BaseCommand):
         for name, value in found["in_use"].items():
             self.stdout.write(f"  {name:<6} in use {value:.3f}, would be chosen {found['chosen'][name]:.3f}")
         self.stdout.write(f"{'':<28}{'choose':>12}{'report':>12}")
-        for name in found["report"]:
-            told = [f"{found[half][name]['held']}/{found[half][name]['of']}" for half in measuring.HALVES]
+        for name in dict.fromkeys([*found["choose"], *found["report"]]):
+            told = [_share(found[half].get(name)) for half in measuring.HALVES]
             self.stdout.write(f"{name.replace('_', ' '):<28}{told[0]:>12}{told[1]:>12}")
+
+    def _teller(self) -> Teller:
+        model = trial_model("summaries")
+        if model is None:
+            raise CommandError("There is no model: set OPENAI_API_KEY.")
+        return Teller(model)
+
+
+def _share(figure: dict[str, int] | None) -> str:
+    return f"{figure['held']}/{figure['of']}" if figure else "-"
