@@ -42,8 +42,9 @@ demo: install ## the same, and end by itself
 test: install-dev ## every test on real parts
 	@$(BIN)/python -m pytest -m "not long" $(SIDE_BY_SIDE)
 
-coverage: install-dev ## the same, and which lines they ran; counting them takes three quarters as long again
+coverage: install-dev ## the same, and which lines they ran, at least 85 of 100, of scoring and recommendations 90; counting them takes three quarters as long again
 	@$(BIN)/python -m pytest -m "not long" $(SIDE_BY_SIDE) --cov --cov-report=term
+	@$(BIN)/python -m coverage report --include="scoring/*,recommendations/*" --fail-under=90
 
 test-all: install-dev ## the long tests too, and which lines they ran
 	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term

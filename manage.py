@@ -3,6 +3,8 @@
 
 import gc
 import os
+import select
+import signal
 import sys
 
 from django.conf import settings
@@ -43,12 +45,27 @@ class Commands(ManagementUtility):
         return command
 
 
+def has_reader() -> bool:
+    """Whether somebody reads what is printed; ``head``, for one, does not once it has enough."""
+    printed = select.poll()
+    printed.register(sys.stdout.fileno(), 0)
+    if not any(event & select.POLLERR for _, event in printed.poll(0)):
+        return True
+    # What is left is not to be tried again at the end of the process.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return False
+
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "microcred.settings")
     try:
         Commands(sys.argv).execute()
     except SettingError as error:
         sys.exit(f"A setting cannot be used: {error}.\nEvery variable is described in .env.example.")
+    except BrokenPipeError:
+        if has_reader():
+            raise
+        sys.exit(128 + signal.SIGPIPE)
     except OperationalError as error:
         if "--traceback" in sys.argv:
             raise

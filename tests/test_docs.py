@@ -23,6 +23,7 @@ SCRIPTS = (
     "docker-compose.yml",
     "Makefile",
     ".github/workflows/ci.yml",
+    "infra/aws/services.tf",
     "infra/railway/railway.json",
     "infra/render/render.yaml",
     "scripts/check.sh",

@@ -1,10 +1,14 @@
 """The entry point of every command: what begins before the modules of a command are read."""
 
 import gc
+import os
+import subprocess
+import sys
 from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.conf import settings
 from pytest_django import Settings
 
 from manage import Commands
@@ -60,3 +64,20 @@ def _execute(arguments: list[str]) -> None:
             Commands(["manage.py", *arguments]).execute()
     finally:
         gc.enable()
+
+
+def test_command_whose_reader_has_enough_ends_without_a_word() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "help"],
+        cwd=settings.BASE_DIR,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+
+    said = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(60), said) == (141, b"")
