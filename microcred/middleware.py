@@ -15,6 +15,7 @@ from microcred import requests_seen
 from microcred.api.handler import error_body, malformed
 from microcred.ids import uuid7
 from microcred.logging import CALLER
+from microcred.tracing import trace_of
 
 log = structlog.get_logger(__name__)
 ADMIN = "/admin/"
@@ -37,7 +38,10 @@ class RequestContextMiddleware:
         request_id = given if REQUEST_ID.fullmatch(given) else str(uuid7())
         request.META["microcred.request_id"] = request_id
         started = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(correlation_id=request_id, service="web"):
+        trace = trace_of(request.headers.get("traceparent", ""))
+        with structlog.contextvars.bound_contextvars(
+            correlation_id=request_id, service="web", component="web", **trace
+        ):
             response = self.get_response(request)
             response.headers["X-Request-ID"] = request_id
             if request.path.startswith("/api/"):
@@ -53,6 +57,12 @@ class RequestContextMiddleware:
                 **({"caller": request.META[CALLER]} if CALLER in request.META else {}),
             )
         return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
+    ) -> None:
+        """Name what answers in every line from here on; who answered before the view was found is named ``web``."""
+        structlog.contextvars.bind_contextvars(component=view.__module__)
 
 
 class EncryptedApi:

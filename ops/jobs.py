@@ -20,6 +20,7 @@ from django.db import (
 
 from microcred.db import database_now
 from microcred.errors import Conflict, Missing
+from microcred.tracing import new_span
 from microcred.trips import fetched
 from ops import audit, bell, claims, kinds, leases, transitions
 from ops.backoff import full_jitter
@@ -195,6 +196,7 @@ def _work(claim: Claim, *, end: Callable[[Claim], None]) -> None:
         assessment_id=str(claim.assessment_id) if claim.assessment_id else None,
         service="worker",
         component=claim.kind,
+        span_id=new_span(),
     ):
         try:
             kinds.named(claim.kind).resolve(giving_up=claim.giving_up)(claim)

@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 import structlog
 
 from microcred.ai.base import ChatModel, ChatReply, EmbeddingReply, PaidEmbedder, ProviderError, Vectors
+from microcred.tracing import span
 
 log = structlog.get_logger(__name__)
 _is_beside_another: Final[ContextVar[bool]] = ContextVar("is_beside_another", default=False)
@@ -88,7 +89,8 @@ class Breaker:
         """
         self._admit()
         try:
-            yield
+            with span():
+                yield
         except ProviderError as error:
             if error.means_unhealthy:
                 self._failed(error.kind)

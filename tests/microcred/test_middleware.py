@@ -136,3 +136,34 @@ class TestAddressesOfTheAdministration:
 
         monkeypatch.setattr(AsyncJobAdmin, "get_queryset", fail)
         assert admins_browser().get("/admin/ops/asyncjob/?status__exact=queued").status_code == 500
+
+
+class TestTraces:
+    TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+
+    def test_a_line_names_the_callers_trace_a_span_and_what_answered(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with caplog.at_level(logging.INFO):
+            Client().get("/api/v1/me", headers={"traceparent": f"00-{self.TRACE}-{self.PARENT}-01"})
+
+        line = line_of(caplog)
+        assert (line["trace_id"], line["parent_span_id"]) == (self.TRACE, self.PARENT)
+        assert re.fullmatch("[0-9a-f]{16}", line["span_id"])
+        assert line["component"] == "accounts.api"
+
+    def test_without_one_each_request_is_a_trace_of_its_own(self, caplog: pytest.LogCaptureFixture) -> None:
+        with caplog.at_level(logging.INFO):
+            Client().get("/nowhere")
+        first = line_of(caplog)
+        caplog.clear()
+        with caplog.at_level(logging.INFO):
+            Client().get("/nowhere")
+
+        assert first["trace_id"] != line_of(caplog)["trace_id"]
+        assert (first["component"], "parent_span_id" in first) == ("web", False)
+
+    def test_nothing_of_it_stays_bound(self) -> None:
+        Client().get("/health")
+
+        assert not {"trace_id", "span_id", "component"} & structlog.contextvars.get_contextvars().keys()

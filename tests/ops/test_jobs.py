@@ -1,6 +1,7 @@
 """Jobs from the outside: announced with the change that needs them, done, tried again, given up."""
 
 import datetime as dt
+import logging
 import uuid
 
 import pytest
@@ -46,6 +47,18 @@ def test_job_carries_the_id_of_the_request_that_caused_it() -> None:
         job = jobs.enqueue("test.note")
 
     assert stored(job.pk).correlation_id == "request-7"
+
+
+def test_each_attempt_is_a_span_of_its_own(caplog: pytest.LogCaptureFixture) -> None:
+    job = jobs.enqueue("test.broken")
+
+    with caplog.at_level(logging.WARNING):
+        jobs.drain(limit=2, skip_waits=True)
+
+    lines = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    failed = [line for line in lines if line["event"] == "job_failed" and line["job_id"] == str(job.pk)]
+    assert [line["component"] for line in failed] == ["test.broken"] * 2
+    assert len({line["span_id"] for line in failed}) == 2
 
 
 def test_unknown_kind_is_refused() -> None:

@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 import pytest
+import structlog
 
 from microcred.ai.base import FailureKind, ProviderError
 from microcred.ai.breaker import Breaker, GuardedEmbedder, MemoryStore, beside_another
@@ -157,3 +158,14 @@ def test_a_guarded_provider_is_not_called_while_open(breaker: Breaker) -> None:
     assert inner.calls == 5
     assert (guarded.provider, guarded.model, guarded.dimension) == ("failing", "none", 3)
     assert guarded.most_texts == 32
+
+
+def test_each_call_is_a_span_of_its_own(breaker: Breaker) -> None:
+    spans = []
+    with structlog.contextvars.bound_contextvars(span_id="of-the-job"):
+        for _ in range(2):
+            with breaker.guard():
+                spans.append(structlog.contextvars.get_contextvars())
+
+    assert [found["parent_span_id"] for found in spans] == ["of-the-job"] * 2
+    assert spans[0]["span_id"] != spans[1]["span_id"]
