@@ -10,6 +10,7 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts import password_links, services
+from accounts.administering import LastAdmin, check_stays_administered
 from accounts.enums import UserStatus
 from accounts.log_ins import LogIn
 from accounts.models import User
@@ -173,3 +174,15 @@ class PersonChangeForm(forms.ModelForm):  # type: ignore[type-arg]
         if role != person.role and any(getattr(person, name).exists() for name in links):
             raise forms.ValidationError("End this person's links to advisors, guardians and students first.")
         return role
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what would leave nobody to administer."""
+        given: dict[str, Any] = super().clean() or {}
+        if {"role", "status"} & set(self.changed_data):
+            person = self.instance
+            role, status = given.get("role", person.role), given.get("status", person.status)
+            try:
+                check_stays_administered(person.pk, role=role, status=status)
+            except LastAdmin as refusal:
+                raise forms.ValidationError(refusal.message) from None
+        return given

@@ -7,6 +7,7 @@ from django.contrib.auth import authenticate
 from django.db import transaction
 from django.db.models.functions import Now
 
+from accounts.administering import check_stays_administered
 from accounts.enums import Role, UserStatus
 from accounts.models import AdvisorAssignment, GuardianLink, PasswordLink, User
 from accounts.personal_data import consents
@@ -40,8 +41,13 @@ def save_person(*, by: User | None, person: User, changed: frozenset[str]) -> No
 
     The other fields stay as they are in the database: whoever changes a password must not undo that the
     person was disabled meanwhile.
+
+    Raises:
+        LastAdmin: if nobody would administer any more.
     """
     is_new = person._state.adding
+    if not is_new and changed & {"role", "status"}:
+        check_stays_administered(person.pk, role=person.role, status=person.status)
     person.is_superuser = person.role == Role.ADMIN
     if is_new:
         person.save()
@@ -108,7 +114,7 @@ def end_password_links(person: User) -> None:
 
 @transaction.atomic
 def disable(*, by: User | None, person: User) -> None:
-    """Shut a person out, at once."""
+    """Shut a person out, at once. Raises LastAdmin as saving does."""
     person.status = UserStatus.DISABLED
     save_person(by=by, person=person, changed=frozenset({"status"}))
 

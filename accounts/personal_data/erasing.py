@@ -15,7 +15,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from accounts.enums import Role, UserStatus
+from accounts.administering import is_last_admin
+from accounts.enums import Role
 from accounts.models import User
 from accounts.personal_data.models import ErasureRequest
 from microcred.errors import Conflict, Missing
@@ -52,14 +53,14 @@ def request_erasure(*, by: User, person: User, now: dt.datetime) -> ErasureReque
     """Have a person erased after the cool-off; asking again changes nothing.
 
     Raises:
-        LastAdmin: for the only active admin.
+        LastAdmin: for the only active admin who is not to be erased.
     """
+    is_last = person.role == Role.ADMIN and is_last_admin(person.pk)
     person = User.objects.select_for_update().get(pk=person.pk)
     live = ErasureRequest.objects.filter(user=person, cancelled_at=None).first()
     if live:
         return live
-    others = User.objects.filter(role=Role.ADMIN, status=UserStatus.ACTIVE).exclude(pk=person.pk)
-    if person.role == Role.ADMIN and not others.exists():
+    if is_last:
         raise LastAdmin("The last admin cannot be erased. Make somebody else an admin first.")
     due = now + dt.timedelta(days=settings.ERASURE_COOL_OFF_DAYS)
     made = ErasureRequest.objects.create(user=person, requested_by=by, requested_at=now, due_at=due)
@@ -121,17 +122,35 @@ def work_off(claim: Claim, *, now: dt.datetime) -> None:
 def erase(request_id: uuid.UUID, *, now: dt.datetime) -> list[str]:
     """Do the steps that are left, each in a transaction of its own; return their names.
 
-    It may be called again and again, and by two at once: a step is done once.
+    It may be called again and again, and by two at once: a step is done once. The last admin waits until somebody else
+    is one, for an erasure that was asked for stays so.
     """
+    if _is_held(request_id, now):
+        return []
     done = [name for name in settings.ERASERS if _step(request_id, name, now)]
     _complete(request_id, now)
     return done
 
 
 @transaction.atomic
+def _is_held(request_id: uuid.UUID, now: dt.datetime) -> bool:
+    """Whether an erasure cannot begin since nobody would administer; the trail and the log say so."""
+    row = _locked(request_id, now)
+    if row is None or not _would_end_administration(row):
+        return False
+    _record(None, "held", row, reason="last_admin")
+    transaction.on_commit(lambda: log.warning("erasure_held", user_id=str(row.user_id), reason="last_admin"))
+    return True
+
+
+def _would_end_administration(row: ErasureRequest) -> bool:
+    return row.started_at is None and row.user.role == Role.ADMIN and is_last_admin(row.user_id)
+
+
+@transaction.atomic
 def _step(request_id: uuid.UUID, name: str, now: dt.datetime) -> bool:
     row = _locked(request_id, now)
-    if row is None or name in row.steps_done:
+    if row is None or name in row.steps_done or _would_end_administration(row):
         return False
     eraser: Eraser = import_string(name)
     erasure.begin(by=None, subject_type="user", subject_id=row.user_id, reason=REASON)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts import password_links
 from accounts.enums import Role, UserStatus
 from accounts.models import AdvisorAssignment, GuardianLink, PasswordLink, User
+from accounts.personal_data import erasing
 from ops.models import AuditLog
 from tests.factories.accounts import (
     PASSWORD,
@@ -144,6 +145,21 @@ def test_nobody_shuts_themselves_out(client: Client, admin_user: User) -> None:
 
     admin_user.refresh_from_db()
     assert (admin_user.role, admin_user.status, admin_user.name) == (Role.ADMIN, UserStatus.ACTIVE, "Ada")
+
+
+@pytest.mark.parametrize("change_to", [{"status": "disabled"}, {"role": "advisor"}])
+def test_the_last_admin_who_stays_is_left_one(
+    client: Client, admin_user: User, change_to: dict[str, str]
+) -> None:
+    other = AdminFactory()
+    erasing.request_erasure(by=admin_user, person=admin_user, now=timezone.now())
+
+    response = change(client, other, **change_to)
+
+    assert response.status_code == 200
+    assert "Make somebody else an admin first." in response.content.decode()
+    other.refresh_from_db()
+    assert (other.role, other.status) == (Role.ADMIN, UserStatus.ACTIVE)
 
 
 def test_a_role_that_links_rest_on_stays(client: Client) -> None:

@@ -6,7 +6,7 @@ from accounts import services
 from accounts.enums import Role, UserStatus
 from accounts.models import User
 from ops.models import AuditLog
-from tests.factories.accounts import AdvisorAssignmentFactory, UserFactory
+from tests.factories.accounts import AdminFactory, AdvisorAssignmentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def test_a_new_name_brings_no_older_tokens_back() -> None:
 
 
 def test_the_role_alone_makes_a_superuser() -> None:
-    person = UserFactory()
+    person, _ = UserFactory(), AdminFactory()
     for role, expected in ((Role.ADMIN, True), (Role.ADVISOR, False)):
         person.role = role
         services.save_person(by=None, person=person, changed=frozenset({"role"}))

@@ -115,6 +115,16 @@ class TestAsking:
 
         assert asked_for(admin).user == admin
 
+    def test_of_two_admins_who_ask_one_stays(self) -> None:
+        one, other = AdminFactory(), AdminFactory()
+        asked_for(one)
+
+        with pytest.raises(erasing.LastAdmin):
+            asked_for(other)
+        erasing.cancel(by=one, person=one, now=timezone.now())
+
+        assert asked_for(other).user == other
+
     def test_an_admin_asks_for_a_student_and_calls_it_off(self) -> None:
         client, student = Client(), UserFactory()
         client.force_login(AdminFactory())
@@ -160,6 +170,23 @@ class TestErasing:
         assert DecisionRecord.objects.filter(assessment_id=assessment.pk).exists()
         (replayed,) = replaying.replay(assessment.pk)
         assert [difference.kind for difference in replayed.differences] == ["erased"]
+
+    def test_the_last_admin_is_erased_once_somebody_else_is_one(self) -> None:
+        one, other = AdminFactory(), AdminFactory()
+        row = asked_for(one)
+        User.objects.filter(pk=other.pk).update(status=UserStatus.DISABLED)
+
+        assert erasing.erase(row.pk, now=due(row)) == []
+        row.refresh_from_db()
+        assert (row.started_at, row.cancelled_at) == (None, None)
+        line = AuditLog.objects.get(action="erasure.held")
+        assert (line.resource_id, line.metadata) == (
+            one.pk,
+            {"erasure_id": str(row.pk), "reason": "last_admin"},
+        )
+
+        User.objects.filter(pk=other.pk).update(status=UserStatus.ACTIVE)
+        assert erasing.erase(row.pk, now=due(row)) == STEPS
 
     def test_others_keep_what_is_theirs(self, student: User) -> None:
         person: User = UserFactory()

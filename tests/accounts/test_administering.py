@@ -1,0 +1,101 @@
+"""Somebody administers at any time."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connections, transaction
+from django.utils import timezone
+
+from accounts import services
+from accounts.administering import LastAdmin
+from accounts.enums import Role, UserStatus
+from accounts.models import User
+from accounts.personal_data import erasing
+from tests.factories.accounts import AdminFactory, UserFactory
+from tests.ops.harness import PATIENCE_SECONDS
+from tests.waiting import waits_or_ends
+
+
+def disable(admin: User) -> None:
+    services.disable(by=None, person=admin)
+
+
+def make_advisor(admin: User) -> None:
+    admin.role = Role.ADVISOR
+    services.save_person(by=None, person=admin, changed=frozenset({"role"}))
+
+
+def ask_for_erasure(admin: User) -> None:
+    erasing.request_erasure(by=admin, person=admin, now=timezone.now())
+
+
+def active_admins() -> int:
+    return User.objects.filter(role=Role.ADMIN, status=UserStatus.ACTIVE).count()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("end", [disable, make_advisor])
+@pytest.mark.parametrize("other", [None, "disabled", "leaving"])
+def test_the_last_admin_stays_one(end: Callable[[User], None], other: str | None) -> None:
+    admin = AdminFactory()
+    if other == "disabled":
+        AdminFactory(status=UserStatus.DISABLED)
+    elif other == "leaving":
+        ask_for_erasure(AdminFactory())
+
+    with pytest.raises(LastAdmin):
+        end(admin)
+
+    stored = User.objects.get(pk=admin.pk)
+    assert (stored.role, stored.status, stored.is_superuser) == ("admin", "active", True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("end", [disable, make_advisor])
+def test_of_two_admins_one_may_go(end: Callable[[User], None]) -> None:
+    AdminFactory()
+
+    end(AdminFactory())
+
+    assert active_admins() == 1
+
+
+@pytest.mark.django_db
+def test_what_leaves_the_last_admin_one_is_done() -> None:
+    admin, student = AdminFactory(), UserFactory()
+
+    disable(student)
+    admin.name = "Another"
+    services.save_person(by=None, person=admin, changed=frozenset({"name"}))
+    services.change_password(by=None, person=admin, password="another horse battery")
+
+    stored = User.objects.get(pk=admin.pk)
+    assert (stored.name, stored.check_password("another horse battery")) == ("Another", True)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("end", "refusal"),
+    [(disable, LastAdmin), (make_advisor, LastAdmin), (ask_for_erasure, erasing.LastAdmin)],
+)
+def test_of_two_admins_who_go_at_once_one_stays(end: Callable[[User], None], refusal: Any) -> None:
+    one, other = AdminFactory(), AdminFactory()
+
+    def ends() -> None:
+        try:
+            end(other)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            end(one)
+            ending = pool.submit(ends)
+            waits_or_ends(ending)
+        with pytest.raises(refusal):
+            ending.result(PATIENCE_SECONDS)
+
+    assert User.objects.get(pk=other.pk).role == Role.ADMIN
+    assert not other.erasure_requests.exists()
