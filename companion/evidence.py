@@ -76,6 +76,11 @@ class Item:
     passages: tuple[Passage, ...]
     steps: Sequence[StepLine]
 
+    @property
+    def steps_done(self) -> int:
+        """How many of the steps are done."""
+        return sum(step.is_done for step in self.steps)
+
 
 @dataclass(frozen=True, slots=True)
 class Opinion:

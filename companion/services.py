@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from accounts.models import User
-from companion.steps import enrolment, practice, practising, towards
 from planner import queries as planned
 from planner import services as planner
 from planner.enums import Source
+from practice.queries import enrolment, practice_towards, practising, towards
 from recommendations import queries as recommendations
 from recommendations.queries import Decision
 
@@ -45,7 +45,7 @@ def _steps(decision: Decision) -> Iterator[planner.Step]:
     )
     for key, name in decision.skills[:MOST_SKILLS]:
         yield planner.Step(
-            reference=practice(decision.credential_id, key),
+            reference=practice_towards(decision.credential_id, key),
             title=f"Practise {name}: {decision.title}",
             description=f"Your result says to work on {name}, and {decision.title} teaches it.",
             tags=["practise", name[:TAG_LENGTH]],

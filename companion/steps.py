@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from companion import words
 from planner import queries as planner
 from planner.enums import Source, TaskStatus
+from practice.queries import parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,26 +17,7 @@ class StepLine:
 
     name: str
     standing: words.Label
-
-
-def towards(credential_id: uuid.UUID) -> str:
-    """Return what the references of all steps towards a credential begin with."""
-    return f"credential:{credential_id}:"
-
-
-def enrolment(credential_id: uuid.UUID) -> str:
-    """Return what a task to enrol stands for."""
-    return f"{towards(credential_id)}enrol"
-
-
-def practice(credential_id: uuid.UUID, skill_key: str) -> str:
-    """Return what a task to practise a skill stands for."""
-    return f"{towards(credential_id)}{practising(skill_key)}"
-
-
-def practising(skill_key: str) -> str:
-    """Return what the references of all tasks to practise a skill end with."""
-    return f"practise:{skill_key}"
+    is_done: bool = False
 
 
 def steps_of(student_id: uuid.UUID, skills: Mapping[str, str]) -> Mapping[str, Sequence[StepLine]]:
@@ -46,8 +28,10 @@ def steps_of(student_id: uuid.UUID, skills: Mapping[str, str]) -> Mapping[str, S
     found: dict[str, list[StepLine]] = defaultdict(list)
     for task in planner.from_source(student_id, Source.RECOMMENDATION):
         if task.status != TaskStatus.CANCELLED:
-            _, credential, step = task.reference.split(":", 2)
-            line = StepLine(_name(step, skills), words.TASK_STATUSES[task.status])
+            credential, step = parts_of(task.reference)
+            line = StepLine(
+                _name(step, skills), words.TASK_STATUSES[task.status], task.status == TaskStatus.DONE
+            )
             found[credential].append(line)
     return found
 

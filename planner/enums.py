@@ -35,6 +35,11 @@ class Source(models.TextChoices):
     SESSION = "session"
     PLATFORM = "platform"
 
+    @classmethod
+    def steps(cls) -> tuple["Source", ...]:
+        """Return those of tasks that follow from what a student was told, and that nobody can make up."""
+        return cls.RECOMMENDATION, cls.NUDGE, cls.SESSION
+
 
 class Order(models.TextChoices):
     """How a list of tasks is ordered; with a minus from the other end. Tasks without a date are due last."""

@@ -110,6 +110,11 @@ def from_source(user_id: uuid.UUID, source: Source) -> QuerySet[Task]:
     return Task.objects.filter(user=user_id, source=source).exclude(reference="").order_by("pk")
 
 
+def steps_of(user_id: uuid.UUID) -> QuerySet[Task]:
+    """Return a person's tasks that follow from what they were told, in the order they were set."""
+    return Task.objects.filter(user=user_id, source__in=Source.steps()).exclude(reference="").order_by("pk")
+
+
 def last_planned(user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dt.datetime]:
     """Return when a task of each of these people that no program has set was changed last; nobody who has none."""
     rows = Task.objects.filter(user__in=user_ids).exclude(source=Source.PLATFORM).order_by()

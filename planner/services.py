@@ -16,6 +16,7 @@ from ops import audit
 from ops.audit import Actor
 from planner import queries
 from planner.enums import BulkOp, Source, TaskStatus
+from planner.events import task_completed
 from planner.models import Task
 
 MOST_TASKS: Final = 10_000
@@ -221,6 +222,7 @@ def _created(by: Actor, owner_id: uuid.UUID, now: dt.datetime, *, reference: str
     if not is_new:
         raise TaskConflict("There is a task with this reference already.", details={"task_id": str(task.pk)})
     _record(by, "created", task)
+    _announce(task)
     return task
 
 
@@ -273,7 +275,16 @@ def _changed(by: Actor, task: Task, action: str, fields: Mapping[str, Any], now:
     task.updated_at, task.version = now, task.version + 1
     task.save()
     _record(by, action, task, fields=sorted(differing))
+    if "status" in differing:
+        _announce(task)
     return task
+
+
+def _announce(task: Task) -> None:
+    """Tell of a task that has just been done."""
+    if task.status == TaskStatus.DONE:
+        told = {"user_id": task.user_id, "source": task.source, "reference": task.reference}
+        task_completed.send(sender=Task, completed_at=task.completed_at, **told)
 
 
 def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_v
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from practice import queries, services
 from practice.models import PracticeGoal
+from practice.progress_serializers import PracticeProgress, ProgressQuery
 from practice.rating import difficulty
 from practice.serializers import (
     AssignmentList,
@@ -31,8 +32,6 @@ from practice.serializers import (
     GoalList,
     GoalView,
     NewGoal,
-    PracticeProgress,
-    ProgressQuery,
     ReportedView,
     ReportRequest,
 )
@@ -181,7 +180,7 @@ class ProgressEndpoint(APIView):
         responses={200: PracticeProgress, **errors(400, 403, 404)},
     )  # fmt: skip
     def get(self, request: Request, student_id: uuid.UUID) -> Response:
-        """Return ratings, goals, points and the streak of oneself, or of a student whom one looks after."""
+        """Return ratings, goals, steps, points and the streak of oneself, or of a student whom one looks after."""
         zone = valid(ProgressQuery, request.query_params)["time_zone"]
         found = queries.progress_of(by=caller(request), student_id=student_id, zone=zone, now=timezone.now())
         return Response(PracticeProgress(found).data)

@@ -3,6 +3,7 @@
 import uuid
 
 from practice.models import (
+    CompletedStep,
     PracticeAnswer,
     PracticeAssignment,
     PracticeGoal,
@@ -14,8 +15,8 @@ from practice.models import (
 
 
 def erase(person_id: uuid.UUID) -> dict[str, int]:
-    """Delete a person's goals, ratings, assignments, answers and reports, what advisors made of them and tutors went
-    through."""
+    """Delete a person's goals, ratings, assignments, answers, reports and steps, what advisors made of them and tutors
+    went through."""
     overrides = PracticeOverride.objects.filter(student=person_id).delete()[0]
     answers = PracticeAnswer.objects.filter(assignment__user=person_id).delete()[0]
     reports = PracticeReport.objects.filter(assignment__user=person_id).delete()[0]
@@ -26,5 +27,6 @@ def erase(person_id: uuid.UUID) -> dict[str, int]:
         "practice_assignments": PracticeAssignment.objects.filter(user=person_id).delete()[0],
         "skill_ratings": SkillRating.objects.filter(user=person_id).delete()[0],
         "practice_goals": PracticeGoal.objects.filter(user=person_id).delete()[0],
+        "practice_completed_steps": CompletedStep.objects.filter(user=person_id).delete()[0],
         "practice_taught_skills": TaughtSkill.objects.filter(user=person_id).delete()[0],
     }

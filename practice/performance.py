@@ -20,6 +20,8 @@ SPEED: Final = 0.2
 HINTS: Final = 0.1
 TOO_SLOW: Final = 3.0
 POINTS_A_DIFFICULTY: Final = 10
+#: A step that follows from what a student was told is worth the easiest item at full performance, once.
+POINTS_A_STEP: Final = 10
 
 
 def performance(

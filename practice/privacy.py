@@ -43,6 +43,10 @@ TABLES = (
         link="id user reference", about="skill held_at",
     ),
     table(
+        "practice.CompletedStep", Purpose.PRACTICE, Fate.DELETED, people="user",
+        link="id user reference", about="source experience completed_at",
+    ),
+    table(
         "practice.PracticeOverride", Purpose.PRACTICE, Fate.DELETED, people="student",
         link="id student goal_id withdrawn", about="skill kind before after reason made_at", other="made_by",
     ),

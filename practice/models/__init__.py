@@ -10,4 +10,5 @@ from practice.models.practising import PracticeAssignment as PracticeAssignment
 from practice.models.practising import PracticeGoal as PracticeGoal
 from practice.models.practising import SkillRating as SkillRating
 from practice.models.reports import PracticeReport as PracticeReport
+from practice.models.steps import CompletedStep as CompletedStep
 from practice.models.teaching import TaughtSkill as TaughtSkill

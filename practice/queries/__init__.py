@@ -42,3 +42,9 @@ from practice.queries.progress import check_sees as check_sees
 from practice.queries.progress import practised_skills as practised_skills
 from practice.queries.progress import progress_of as progress_of
 from practice.queries.progress import streak as streak
+from practice.queries.steps import CredentialProgress as CredentialProgress
+from practice.queries.steps import enrolment as enrolment
+from practice.queries.steps import parts_of as parts_of
+from practice.queries.steps import practice_towards as practice_towards
+from practice.queries.steps import practising as practising
+from practice.queries.steps import towards as towards

@@ -1,6 +1,7 @@
 """What a student has come to by practising."""
 
 import datetime as dt
+import heapq
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,15 +11,17 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from accounts.enums import Role
 from accounts.models import User
-from accounts.policy import sees_student
+from accounts.policy import Permission, allows, sees_student
 from microcred.errors import Missing
 from microcred.zones import zone_named
 from practice.enums import FINISHED, AssignmentStatus
-from practice.models import PracticeAssignment, PracticeGoal, SkillRating, TaughtSkill
+from practice.models import CompletedStep, PracticeAssignment, PracticeGoal, SkillRating, TaughtSkill
 from practice.queries.giving import aged
+from practice.queries.steps import CredentialProgress, steps_now, towards_credentials
 from practice.rating import difficulty, rating_of
 
 _DAY = dt.timedelta(days=1)
+_WEEK = dt.timedelta(days=7)
 
 
 class StudentMissing(Missing):
@@ -52,12 +55,19 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a student has come to; ``streak_days`` are days in a row with something completed, up to today or
-    yesterday."""
+    """What a student has come to; ``streak_days`` are days in a row, up to today or yesterday, on each of which
+    something was practised to its end or a step done for the first time.
+
+    ``experience`` are all points, ``task_experience`` those of them for steps. ``credentials`` is None for those who
+    may not read what was recommended.
+    """
 
     student_id: uuid.UUID
     skills: Sequence[SkillProgress]
     goals: Sequence[Goal]
+    credentials: Sequence[CredentialProgress] | None
+    tasks_completed_last_7_days: int
+    task_experience: int
     completed: int
     solved: int
     experience: int
@@ -81,13 +91,21 @@ def progress_of(*, by: User, student_id: uuid.UUID, zone: str, now: dt.datetime)
         experience=Sum("experience", default=0),
         practised_at=Max("completed_at"),
     )
+    points, done = _of_steps(student_id)
+    sums["experience"] += points
+    steps = steps_now(student_id)
     rows = list(_ratings(student_id))
     goals = PracticeGoal.objects.filter(user=student_id).select_related("skill")
     return Progress(
         student_id=student_id,
         skills=[_of_skill(row, now) for row in rows],
         goals=_with_progress(goals, rows, _sessions(student_id)),
-        streak_days=streak(_days(over, here), today=now.astimezone(here).date()),
+        credentials=towards_credentials(student_id, steps) if allows(by, Permission.READ_RESULT) else None,
+        tasks_completed_last_7_days=sum(
+            one.completed_at is not None and one.completed_at > now - _WEEK for one in steps
+        ),
+        task_experience=points,
+        streak_days=streak(_days(over, done, here), today=now.astimezone(here).date()),
         **sums,
     )
 
@@ -164,11 +182,20 @@ def _way(goal: PracticeGoal, rating: float) -> float:
     return 0.0 if goal.start >= target else max((rating - goal.start) / (target - goal.start), 0.0)
 
 
-def _days(over: QuerySet[PracticeAssignment], here: dt.tzinfo) -> Iterable[dt.date]:
+def _of_steps(student_id: uuid.UUID) -> tuple[int, list[dt.datetime]]:
+    """Return the points for the steps that a student has done, and when they did each first, the latest first."""
+    rows = CompletedStep.objects.filter(user=student_id).order_by("-completed_at")
+    told = list(rows.values_list("experience", "completed_at"))
+    return sum(points for points, _ in told), [moment for _, moment in told]
+
+
+def _days(
+    over: QuerySet[PracticeAssignment], done: Iterable[dt.datetime], here: dt.tzinfo
+) -> Iterable[dt.date]:
     """Return the days on which something was completed, the latest first, each once; read as far as they are used."""
     last = None
-    moments = over.order_by("-completed_at").values_list("completed_at", flat=True)
-    for moment in moments.iterator(chunk_size=200):
-        if moment and (day := moment.astimezone(here).date()) != last:
+    rows = over.order_by("-completed_at").values_list("completed_at", flat=True).iterator(chunk_size=200)
+    for moment in heapq.merge((moment for moment in rows if moment), done, reverse=True):
+        if (day := moment.astimezone(here).date()) != last:
             last = day
             yield day

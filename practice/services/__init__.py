@@ -1,4 +1,5 @@
-"""Giving out items, taking answers and reports, setting goals, steering both, following sessions, and writing items."""
+"""Giving out items, taking answers and reports, setting goals, steering both, following sessions and steps, and writing
+items."""
 
 from practice.services.answering import AnswerRefused as AnswerRefused
 from practice.services.answering import AssignmentOver as AssignmentOver
@@ -35,5 +36,6 @@ from practice.services.reporting import ReportedAlready as ReportedAlready
 from practice.services.reporting import TooManyReports as TooManyReports
 from practice.services.reporting import look_over as look_over
 from practice.services.reporting import report_item as report_item
+from practice.services.steps import note_step as note_step
 from practice.services.teaching import forget_session as forget_session
 from practice.services.teaching import note_session as note_session

@@ -64,7 +64,7 @@ from recommendations.queries.search import nearest
 from recommendations.queries.shelves import Searched, hybrid_among
 from recommendations.queries.signals import Offer, Offers, earned, offers
 from recommendations.queries.standing import Marks, marks_now, marks_read, moved_since, standing_now
-from recommendations.queries.taking_up import meant_before, meant_by_accepting
+from recommendations.queries.taking_up import TakenUp, meant_before, meant_by_accepting, taken_up
 from recommendations.queries.verbatim import standing_verbatim
 from recommendations.retrieval import Passage
 
@@ -91,6 +91,7 @@ __all__ = [
     "Run",
     "Searched",
     "Span",
+    "TakenUp",
     "UnlikeVectors",
     "active_key",
     "awaited_result",
@@ -143,6 +144,7 @@ __all__ = [
     "standing_feedback",
     "standing_now",
     "standing_verbatim",
+    "taken_up",
     "transaction_id",
     "vector_hashes",
     "vectors_only_by",

@@ -1,4 +1,8 @@
-"""Which recommended credential a student's word about a whole list is taken for."""
+"""What students have taken up, and which credential their word about a whole list is taken for."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
 
 from accounts.models import User
 from recommendations.enums import Acceptance, LearnerCredentialStatus
@@ -9,6 +13,24 @@ from recommendations.models import (
     RecommendationItem,
 )
 from recommendations.queries.feedback import counted_feedback, standing_feedback
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """A credential that somebody has taken up and not completed, as the catalog calls it, and since when."""
+
+    credential_id: uuid.UUID
+    title: str
+    accepted_at: dt.datetime
+
+
+def taken_up(user_id: uuid.UUID) -> list[TakenUp]:
+    """Return what somebody has taken up, the latest first."""
+    rows = LearnerCredential.objects.filter(user=user_id, status=LearnerCredentialStatus.ACCEPTED)
+    told = rows.order_by("-recorded_at", "-pk").values_list(
+        "credential_id", "credential__title", "recorded_at"
+    )
+    return [TakenUp(*row) for row in told]
 
 
 def meant_by_accepting(recommendation: Recommendation, *, by: User) -> RecommendationItem | None:

@@ -10,6 +10,7 @@ from companion.steps import StepLine
 from companion.words import Label
 from planner.enums import Source, TaskStatus
 from planner.models import Task
+from practice.queries import enrolment, practice_towards
 from recommendations import services as recommendations
 from tests.companion.scenes import advised_student, finished_assessment
 from tests.companion.test_pages import browser_of, page_of
@@ -23,10 +24,10 @@ pytestmark = pytest.mark.django_db
 def test_steps_are_named_by_what_they_stand_for(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     student, first, second = UserFactory(), uuid.uuid4(), uuid.uuid4()
     for reference, status in (
-        (steps.enrolment(first), TaskStatus.DONE),
-        (steps.practice(first, "sql"), TaskStatus.IN_PROGRESS),
-        (steps.practice(first, "unknown"), TaskStatus.TODO),
-        (steps.enrolment(second), TaskStatus.CANCELLED),
+        (enrolment(first), TaskStatus.DONE),
+        (practice_towards(first, "sql"), TaskStatus.IN_PROGRESS),
+        (practice_towards(first, "unknown"), TaskStatus.TODO),
+        (enrolment(second), TaskStatus.CANCELLED),
     ):
         TaskFactory(
             user=student,
@@ -36,15 +37,15 @@ def test_steps_are_named_by_what_they_stand_for(django_assert_num_queries: Djang
             status=status,
             completed_at=NOW if status == TaskStatus.DONE else None,
         )
-    TaskFactory(user=student, reference=steps.enrolment(second))  # one of their own
-    TaskFactory(source=Source.RECOMMENDATION, reference=steps.enrolment(second))  # somebody else's
+    TaskFactory(user=student, reference=enrolment(second))  # one of their own
+    TaskFactory(source=Source.RECOMMENDATION, reference=enrolment(second))  # somebody else's
 
     with django_assert_num_queries(1):
         found = steps.steps_of(student.pk, {"sql": "SQL"})
 
     assert found == {
         str(first): [
-            StepLine("Enrol", Label("done", "good")),
+            StepLine("Enrol", Label("done", "good"), is_done=True),
             StepLine("Practise SQL", Label("begun", "accent")),
             StepLine("Practise unknown", Label("to do")),
         ]
@@ -69,4 +70,5 @@ def test_the_page_shows_them_beside_the_credential() -> None:
     head, _, shown = page.partition(f'aria-label="Steps towards {item.title}"')
     assert head.count("Taken up") == 1
     assert shown.index("Enrol") < shown.index("Practise SQL")
+    assert "0 of 2 done" in head
     assert "Zqxsecret" not in page  # what the student writes is theirs

@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 from microcred.ids import uuid7
 from practice.enums import DraftStatus, ReportReason
 from practice.models import (
+    CompletedStep,
     PracticeAnswer,
     PracticeAssignment,
     PracticeDraft,
@@ -130,6 +131,19 @@ class TaughtSkillFactory(DjangoModelFactory[TaughtSkill]):
     skill = factory.SubFactory(SkillFactory, key="sql")
     reference = factory.Sequence(lambda number: f"session-{number}")
     held_at = NOW
+
+
+class CompletedStepFactory(DjangoModelFactory[CompletedStep]):
+    """A step towards a credential that has just been done."""
+
+    class Meta:
+        model = CompletedStep
+
+    user = factory.SubFactory(UserFactory)
+    source = "recommendation"
+    reference = factory.Sequence(lambda number: f"credential:{number}:enrol")
+    experience = 10
+    completed_at = NOW
 
 
 class PracticeOverrideFactory(DjangoModelFactory[PracticeOverride]):

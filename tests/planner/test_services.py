@@ -10,9 +10,11 @@ from accounts.enums import Role, UserStatus
 from ops.models import AuditLog
 from planner import queries, services
 from planner.enums import Priority, Source, TaskStatus
+from planner.events import task_completed
 from planner.models import Task
 from tests.factories.accounts import UserFactory
 from tests.factories.planner import NOW, TaskFactory
+from tests.factories.recommendations import heard
 from tests.planner.programs import platform
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +29,28 @@ STEPS = [
 def trail() -> list[tuple[str, dict[str, Any]]]:
     lines = AuditLog.objects.filter(resource_type="task").order_by("pk")
     return [(line.action, line.metadata) for line in lines]
+
+
+class TestAnnouncing:
+    def test_every_tick_is_told_and_nothing_else(self) -> None:
+        user = UserFactory()
+        (task, _) = services.plan(by=user, source=Source.RECOMMENDATION, steps=STEPS, now=NOW)
+
+        with heard(task_completed) as told:
+            services.change_task(by=user, task_id=task.pk, title="Enrol at last", now=NOW)
+            services.complete_task(by=user, task_id=task.pk, now=NOW)
+            services.complete_task(by=user, task_id=task.pk, now=LATER)
+            services.change_task(by=user, task_id=task.pk, title="Enrolled", now=LATER)
+            services.reopen_task(by=user, task_id=task.pk, now=LATER)
+            services.change_task(by=user, task_id=task.pk, status="done", now=LATER)
+            services.create_task(by=user, owner_id=user.pk, title="Done already", status="done", now=NOW)
+
+        assert [(one["source"], one["reference"], one["completed_at"]) for one in told] == [
+            ("recommendation", "credential:1:enrol", NOW),
+            ("recommendation", "credential:1:enrol", LATER),
+            ("manual", "", NOW),
+        ]
+        assert {one["user_id"] for one in told} == {user.pk}
 
 
 class TestWhose:

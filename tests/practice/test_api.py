@@ -7,16 +7,22 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from planner import services as planner
+from planner.enums import Source
+from planner.services import Step
 from practice.models import PracticeAnswer, PracticeAssignment, PracticeGoal
+from practice.queries import enrolment
 from practice.services.goals import MOST_GOALS
 from tests.clients import client_of
 from tests.factories.accounts import UserFactory
 from tests.factories.practice import (
+    NOW,
     PracticeAssignmentFactory,
     PracticeGoalFactory,
     PracticeItemFactory,
     SkillRatingFactory,
 )
+from tests.factories.recommendations import LearnerCredentialFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -183,6 +189,30 @@ def test_progress_shows_ratings_and_goals() -> None:
     assert [skill["skill_key"] for skill in found["skills"]] == ["sql"]
     assert [one["goal"]["goal_id"] for one in found["goals"]] == [str(goal.pk)]
     assert (found["completed"], found["solved"], found["streak_days"]) == (1, 1, 1)
+
+
+def test_progress_shows_the_steps_towards_what_was_taken_up() -> None:
+    taken = LearnerCredentialFactory(status="accepted", recorded_at=NOW)
+    client = client_of(taken.user)
+    steps = [Step(reference=enrolment(taken.credential_id), title="Enrol")]
+    (task,) = planner.plan(by=taken.user, source=Source.RECOMMENDATION, steps=steps, now=NOW)
+
+    done = client.post(f"/api/v1/tasks/{task.pk}/complete").json()
+    found = client.get(f"/api/v1/progress/{taken.user_id}").json()
+
+    assert found["credentials"] == [
+        {
+            "credential_id": str(taken.credential_id), "title": taken.credential.title,
+            "accepted_at": "2026-03-11T12:00:00Z", "tasks_done": 1, "tasks_total": 1,
+            "enrolled_at": done["completed_at"],
+        }
+    ]  # fmt: skip
+    assert (found["tasks_completed_last_7_days"], found["task_experience"], found["experience"]) == (
+        1,
+        10,
+        10,
+    )
+    assert found["streak_days"] == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -48,7 +48,8 @@ class TestFigures:
         found = progress(student)
 
         assert found == Progress(
-            student_id=student.pk, skills=[], goals=[], completed=0, solved=0, experience=0, streak_days=0,
+            student_id=student.pk, skills=[], goals=[], credentials=[], tasks_completed_last_7_days=0,
+            task_experience=0, completed=0, solved=0, experience=0, streak_days=0,
             practised_at=None,
         )  # fmt: skip
 

@@ -28,6 +28,7 @@ from tests.factories.catalog import NOW
 from tests.factories.conversations import EscalatedTurnFactory
 from tests.factories.nudges import NudgeFactory, NudgePreferenceFactory
 from tests.factories.practice import (
+    CompletedStepFactory,
     PracticeAnswerFactory,
     PracticeGoalFactory,
     PracticeOverrideFactory,
@@ -133,6 +134,7 @@ def _practise(student: User) -> None:
     PracticeReportFactory(assignment=answered.assignment, comment=f"{MARK} does not agree.")
     PracticeGoalFactory(user=student, title=f"{MARK} goal", tags=[f"{MARK} tag"])
     PracticeOverrideFactory(student=student, reason=f"{MARK} finds it easy.")
+    CompletedStepFactory(user=student, source="session", reference=f"{MARK} session:1")
     TaughtSkillFactory(user=student, reference=f"{MARK} session")
     NudgeFactory(user=student, title=f"{MARK} goal", text=f"{MARK} text", reason=f"{MARK} reason")
     NudgePreferenceFactory(user=student)
