@@ -206,10 +206,13 @@ def test_open_steps_are_those_that_count_and_are_no_tasks(student: User) -> None
 def test_a_message_that_is_sent_again_makes_no_second_task_of_a_step() -> None:
     student = UserFactory()
     first = SummaryVersionFactory(
-        summary=SummaryFactory(user=student, standing="superseded"),
+        summary=SummaryFactory(user=student, standing="superseded", received_at=NOW - SECOND),
         steps=[step(1, "Read."), step(2, "Write.")],
     ).summary
-    summary = SummaryVersionFactory(summary__user=student, steps=[step(1, "Rest."), step(2, "Read.")]).summary
+    summary = SummaryVersionFactory(
+        summary=SummaryFactory(user=student, source=first.source, session_id=first.session_id),
+        steps=[step(1, "Rest."), step(2, "Read.")],
+    ).summary
     first.replaced_by = summary
     first.save()
     services_task = services.plan_step(

@@ -1,13 +1,15 @@
 """Which summary counts where several messages tell of one session."""
 
 import datetime as dt
+import uuid
 
 import pytest
 
 from accounts.models import User
 from ops import jobs
+from planner.models import Task
 from practice.models import TaughtSkill
-from tests.factories.accounts import AdvisorFactory, UserFactory
+from tests.factories.accounts import AdminFactory, AdvisorFactory, UserFactory
 from tests.factories.tutoring import (
     NOW,
     SessionTranscriptFactory,
@@ -15,10 +17,10 @@ from tests.factories.tutoring import (
     SummaryVersionFactory,
     WaitingSummaryFactory,
 )
-from tests.tutoring.scenes import JOINS, catalog, lines
-from tutoring import services
+from tests.tutoring.scenes import JOINS, catalog, lines, summarised
+from tutoring import queries, services
 from tutoring.enums import Standing
-from tutoring.models import SessionSummary
+from tutoring.models import SessionSummary, SummaryVersion
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -78,3 +80,47 @@ def test_what_a_person_corrected_is_not_replaced() -> None:
     later = told_too(corrected, received_at=NOW + HOUR)
 
     assert (later.standing, later.replaced_by, corrected.standing) == ("superseded", corrected, "current")
+
+
+def test_a_task_stays_that_of_a_corrected_summary_when_the_session_is_told_of_again() -> None:
+    student, advisor = UserFactory(), AdminFactory()
+    corrected = summarised(student)
+    written = advised(corrected, by=advisor)
+    task = planned(corrected)
+
+    again = summarised(student, webhook_id="msg_2")
+
+    corrected.refresh_from_db()
+    assert (again.standing, again.replaced_by, corrected.standing) == ("superseded", corrected, "current")
+    times = {"since": corrected.ended_at - HOUR, "until": corrected.ended_at}
+    assert queries.open_steps([student.pk], **times) == []
+    assert planned(corrected) == task
+    assert Task.objects.get().reference == f"{corrected.pk}:{written.steps[0]['number']}"
+
+
+def test_a_task_stays_that_of_the_first_message_when_a_later_summary_is_corrected() -> None:
+    student = UserFactory()
+    first = summarised(student)
+    task = planned(first)
+    corrected = summarised(student, webhook_id="msg_2")
+    advised(corrected, by=AdminFactory())
+
+    summarised(student, webhook_id="msg_3")
+
+    assert planned(corrected) == task
+    assert Task.objects.get().reference == f"{first.pk}:1"
+
+
+def advised(summary: SessionSummary, *, by: User) -> SummaryVersion:
+    """Have an advisor put the summary into other words."""
+    return services.correct(
+        by=by, user_id=summary.user_id, summary_id=summary.pk, words=services.Words(narrative="Joins."), reason="So.",
+        now=NOW,
+    )  # fmt: skip
+
+
+def planned(summary: SessionSummary) -> uuid.UUID:
+    """Have the student set the first step on their list of tasks."""
+    return services.plan_step(
+        by=summary.user, user_id=summary.user_id, summary_id=summary.pk, number=1, now=NOW
+    )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -135,13 +136,7 @@ def step_of(summary: SessionSummary, number: int) -> dict[str, Any]:
 def reference_of(summary: SessionSummary, step: Mapping[str, Any]) -> str:
     """Return what a task that was made of a step refers to: the first message about the session that has it, so that a
     message that is sent again makes no second task."""
-    owner, number = summary, step["number"]
-    for earlier in _replaced(summary):
-        version = version_of(earlier)
-        same = [one["number"] for one in (version.steps if version else ()) if one["text"] == step["text"]]
-        if same:
-            owner, number = earlier, same[0]
-    return f"{owner.pk}:{number}"
+    return _reference(summary, _before([summary])[summary.pk], step)
 
 
 def open_steps(user_ids: Collection[uuid.UUID], *, since: dt.datetime, until: dt.datetime) -> list[OpenStep]:
@@ -154,14 +149,16 @@ def open_steps(user_ids: Collection[uuid.UUID], *, since: dt.datetime, until: dt
         status=SummaryStatus.READY,
         standing=Standing.CURRENT,
     )
-    found = list(rows.order_by("-ended_at", "-pk").prefetch_related(*_steps_alone()))
+    found = list(rows.order_by("-ended_at", "-pk").prefetch_related(_steps_alone()))
     planned = planner.references({row.user_id for row in found}, source=Source.SESSION)
+    before = _before(found)
     return [
-        OpenStep(row.user_id, row.pk, _first(row).pk, one["number"], row.ended_at, one["text"], one["skill"])
+        OpenStep(row.user_id, row.pk, first.pk, one["number"], row.ended_at, one["text"], one["skill"])
         for row in found
+        for first in [[row, *before[row.pk]][-1]]
         for version in [version_of(row)]
         for one in (version.steps if version else ())
-        if (row.user_id, reference_of(row, one)) not in planned
+        if (row.user_id, _reference(row, before[row.pk], one)) not in planned
     ]
 
 
@@ -184,23 +181,47 @@ def _visible(by: User) -> QuerySet[SessionSummary]:
     return rows.prefetch_related(_versions()).select_related("user", "source", "replaced_by")
 
 
-def _replaced(summary: SessionSummary) -> Iterator[SessionSummary]:
-    """Yield what this summary has replaced, the latest before the one before that."""
-    seen, replaced = {summary.pk}, list(summary.replaces.all())
-    while replaced and (latest := max(replaced, key=lambda one: one.received_at)).pk not in seen:
-        seen.add(latest.pk)
+def _reference(summary: SessionSummary, before: Sequence[SessionSummary], step: Mapping[str, Any]) -> str:
+    owner, number = summary, step["number"]
+    for earlier in before:
+        version = version_of(earlier)
+        same = [one["number"] for one in (version.steps if version else ()) if one["text"] == step["text"]]
+        if same:
+            owner, number = earlier, same[0]
+    return f"{owner.pk}:{number}"
+
+
+def _before(summaries: Collection[SessionSummary]) -> dict[uuid.UUID, list[SessionSummary]]:
+    """Return the summaries of earlier messages that each of these stands in place of, the latest before the one before
+    that; in as many statements however many messages told of a session.
+
+    One of a later message was never said: what a person has corrected stays in its place.
+    """
+    of_sessions = SessionSummary.objects.filter(
+        user__in={one.user_id for one in summaries},
+        source__in={one.source_id for one in summaries},
+        session_id__in={one.session_id for one in summaries},
+        replaced_by__isnull=False,
+    )
+    replaced: dict[uuid.UUID | None, list[SessionSummary]] = defaultdict(list)
+    for one in of_sessions.order_by("received_at").prefetch_related(_steps_alone()):
+        replaced[one.replaced_by_id].append(one)
+    return {summary.pk: list(_chain(summary, replaced)) for summary in summaries}
+
+
+def _chain(
+    summary: SessionSummary, replaced: Mapping[uuid.UUID | None, Sequence[SessionSummary]]
+) -> Iterator[SessionSummary]:
+    latest = summary
+    while earlier := [one for one in replaced.get(latest.pk, ()) if one.received_at < latest.received_at]:
+        latest = earlier[-1]
         yield latest
-        replaced = list(latest.replaces.all())
 
 
-def _first(summary: SessionSummary) -> SessionSummary:
-    return next(reversed([summary, *_replaced(summary)]))
-
-
-def _steps_alone() -> "tuple[Prefetch[str], Prefetch[str]]":
+def _steps_alone() -> "Prefetch[str]":
     """Versions without what a summary says beside its steps, which may be long."""
     versions = SummaryVersion.objects.order_by("number").defer("narrative", "topics", "lines", "reason")
-    return Prefetch("versions", queryset=versions), Prefetch("replaces__versions", queryset=versions)
+    return Prefetch("versions", queryset=versions)
 
 
 def _versions() -> "Prefetch[str]":
