@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -113,7 +113,12 @@ def failed_since(moment: dt.datetime) -> QuerySet[Assessment]:
 
 def shown_to_student(user_id: uuid.UUID) -> QuerySet[Assessment]:
     """Return a student's own assessments whose results they may see."""
-    return with_result().filter(user_id=user_id).exclude(stage=Stage.AWAITING_RELEASE)
+    return shown_to_students([user_id])
+
+
+def shown_to_students(user_ids: Collection[uuid.UUID]) -> QuerySet[Assessment]:
+    """Return these students' own assessments whose results they may see."""
+    return with_result().filter(user__in=user_ids).exclude(stage=Stage.AWAITING_RELEASE)
 
 
 def versions_with_results() -> list[tuple[uuid.UUID, uuid.UUID, int]]:

@@ -3,9 +3,11 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+
+import structlog
 
 from accounts.activity import last_seen, latest
 from assessments import queries as assessments
@@ -18,6 +20,8 @@ from nudges.zones import zone_of
 from planner import queries as planner
 from practice import queries as practice
 from tutoring import queries as tutoring
+
+log = structlog.get_logger(__name__)
 
 
 def facts_of(preferences: Sequence[NudgePreference], *, now: dt.datetime) -> dict[uuid.UUID, Facts]:
@@ -54,13 +58,30 @@ def facts_of(preferences: Sequence[NudgePreference], *, now: dt.datetime) -> dic
     }
 
 
-def verdict_of(user_id: uuid.UUID, facts: Facts, *, now: dt.datetime) -> Verdict:
-    """Return what a student is told now; what is related to their skills is read where nothing else is due."""
-    verdict = deciding.decide(facts, now=now)
-    if verdict.draft or deciding.had_one(facts, now=now) or not deciding.wants_related(facts, now=now):
-        return verdict
-    related = [Related(one.key, one.name, one.role_name) for one in practice.next_skills(user_id)]
-    return deciding.decide(replace(facts, related=related), now=now)
+def verdicts_of(known: Mapping[uuid.UUID, Facts], *, now: dt.datetime) -> dict[uuid.UUID, Verdict]:
+    """Return what each student is told now; what is related to their skills is read where nothing else is due.
+
+    One for whom nothing can be decided is left out, and the log says so: all others are told what they are to be told.
+    """
+    verdicts = {user: _verdict(user, facts, now) for user, facts in known.items()}
+    idle = [user for user, verdict in verdicts.items() if verdict and not verdict.draft]
+    wanting = [
+        user
+        for user in idle
+        if deciding.wants_related(known[user], now=now) and not deciding.had_one(known[user], now=now)
+    ]
+    for user, skills in practice.next_skills(wanting).items():
+        related = [Related(one.key, one.name, one.role_name) for one in skills]
+        verdicts[user] = _verdict(user, replace(known[user], related=related), now)
+    return {user: verdict for user, verdict in verdicts.items() if verdict}
+
+
+def _verdict(user_id: uuid.UUID, facts: Facts, now: dt.datetime) -> Verdict | None:
+    try:
+        return deciding.decide(facts, now=now)
+    except Exception as error:
+        log.exception("nudge_undecided", user_id=str(user_id), error=type(error).__name__)
+        return None
 
 
 def clock_of(preference: NudgePreference) -> Clock:

@@ -32,6 +32,7 @@ from scoring.reads import result_reads as result_reads
 from scoring.reads import run_read as run_read
 from scoring.reads import usage_read as usage_read
 from scoring.rules.engine import is_scored_by_rules
+from scoring.stored import levels_of as levels_of
 
 
 @dataclass(frozen=True)

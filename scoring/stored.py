@@ -41,6 +41,12 @@ SELECT newest.run, e.skill_id, s.key, s.name, e.level, e.deviation, e.evidence
   LEFT JOIN skills s ON s.id = e.skill_id
  ORDER BY s.key
 """)
+_NEWEST_LEVELS: Final = Written("""
+SELECT e.assessment_id, s.key, e.level
+  FROM skill_estimates e JOIN skills s ON s.id = e.skill_id
+ WHERE e.assessment_id = ANY(%(assessment_ids)s::uuid[])
+   AND e.run = (SELECT max(p.run) FROM profile_runs p WHERE p.assessment_id = e.assessment_id)
+""")
 NEWEST_RUN: Final = Compiled(
     lambda assessment_id: (
         ProfileRun.objects.filter(assessment_id=assessment_id)
@@ -49,6 +55,15 @@ NEWEST_RUN: Final = Compiled(
     ),
     assessment_id=uuid.UUID,
 )
+
+
+def levels_of(assessment_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, float]]:
+    """Return the levels of the newest profile of each of these assessments, by the key of the skill; nothing of one
+    without a profile."""
+    found: dict[uuid.UUID, dict[str, float]] = {}
+    for assessment_id, key, level in _NEWEST_LEVELS.rows(assessment_ids=list(assessment_ids)):
+        found.setdefault(assessment_id, {})[key] = float(level)
+    return found
 
 
 def newest_estimates(assessment_id: uuid.UUID) -> tuple[int, list[tuple[Any, ...]]]:

@@ -1,8 +1,8 @@
 """Looking who is to be told something.
 
-Students are taken in batches of those whose look is due, oldest first, by an index. Deciding locks nothing that a
-request of a student waits for; what was decided is then written student by student. The database lets nobody be told
-twice on a day of theirs, nor twice of the same, so that two looks at once tell once.
+Students are taken in batches of those whose look is due, oldest first, by an index. Deciding locks nothing; what was
+decided is then written student by student. The database lets nobody be told twice on a day of theirs, nor twice of the
+same, so that two looks at once tell once.
 """
 
 import datetime as dt
@@ -11,20 +11,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
 from accounts.enums import Role, UserStatus
 from accounts.models import User
-from nudges.deciding import Draft, Facts
-from nudges.facts import clock_of, facts_of, verdict_of
+from nudges.deciding import Draft, Facts, Verdict
+from nudges.facts import clock_of, facts_of, verdicts_of
 from nudges.models import QUIET_FROM, QUIET_UNTIL, NudgePreference
 from nudges.quiet import Clock
 from nudges.services.following import note_followed
 from nudges.services.telling import tell
 
-log = structlog.get_logger(__name__)
 BATCH: Final = 200
 MOST_BATCHES: Final = 100
 # A run ends before its job is taken to hang; the next one goes on.
@@ -32,7 +30,7 @@ MOST_TOLD: Final = 2000
 LOOKED_EVERY: Final = dt.timedelta(hours=1)
 # Who may not be told now is looked at again, in case they may once more.
 LOOKED_IN_VAIN: Final = dt.timedelta(days=1)
-# Within it the nudge that was decided on is written, or else decided on anew.
+# Within it students are decided about and their nudges written, or else all that anew.
 WRITTEN_WITHIN: Final = dt.timedelta(minutes=15)
 _ENLIST: Final = """
 INSERT INTO nudge_preferences
@@ -98,11 +96,9 @@ def due(*, now: dt.datetime) -> Iterator[Due]:
         last = batch[-1].user_id
 
 
-@transaction.atomic
 def _batch(now: dt.datetime) -> tuple[int, list[Due]]:
     """Decide about those who have waited longest, and say when each is looked at next."""
-    waiting = NudgePreference.objects.filter(look_at__lte=now).order_by("look_at")
-    rows = list(waiting.select_for_update(skip_locked=True)[:BATCH])
+    rows = _taken(now)
     wanted = [row.user_id for row in rows]
     active = User.objects.filter(pk__in=wanted, role=Role.STUDENT, status=UserStatus.ACTIVE)
     students = set(active.order_by().values_list("pk", flat=True))
@@ -114,14 +110,25 @@ def _batch(now: dt.datetime) -> tuple[int, list[Due]]:
     for row in rows:
         usual = now + (LOOKED_EVERY if row.user_id in known else LOOKED_IN_VAIN)
         row.look_at = min(looks.get(row.user_id, usual), usual)
-    NudgePreference.objects.bulk_update(rows, ["look_at"])
+    # Who has changed their preferences meanwhile is looked at by these.
+    NudgePreference.objects.filter(look_at=now + WRITTEN_WITHIN).bulk_update(rows, ["look_at"])
     return len(rows), [one for one in found if one.held_until is None]
+
+
+@transaction.atomic
+def _taken(now: dt.datetime) -> list[NudgePreference]:
+    """Take those who have waited longest from other looks, for as long as deciding about them may take."""
+    waiting = NudgePreference.objects.filter(look_at__lte=now).order_by("look_at")
+    rows = list(waiting.select_for_update(skip_locked=True)[:BATCH])
+    NudgePreference.objects.filter(pk__in=[row.pk for row in rows]).update(look_at=now + WRITTEN_WITHIN)
+    return rows
 
 
 def _decided(
     rows: Sequence[NudgePreference], known: Mapping[uuid.UUID, Facts], now: dt.datetime
 ) -> Iterator[Due]:
+    verdicts = verdicts_of(known, now=now)
     for row in rows:
-        verdict = verdict_of(row.user_id, known[row.user_id], now=now)
+        verdict = verdicts.get(row.user_id, Verdict())
         if verdict.draft is not None:
             yield Due(row.user_id, clock_of(row), row.version, verdict.draft, verdict.held_until)

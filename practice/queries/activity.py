@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -11,8 +12,9 @@ from django.db.models.functions import Coalesce
 from assessments import queries as assessments
 from catalog import queries as catalog
 from practice.enums import GoalStatus
-from practice.models import PracticeAnswer, PracticeAssignment, PracticeGoal, PracticeItem, SkillRating
-from practice.queries.giving import gaps
+from practice.models import PracticeAnswer, PracticeAssignment, PracticeGoal, SkillRating
+from practice.queries.giving import skills_with_items, weighed
+from scoring import queries as scoring
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +59,33 @@ def reached_since(user_ids: Collection[uuid.UUID], *, since: dt.datetime) -> Que
     return rows.select_related("skill").order_by("-reached_at")
 
 
-def next_skills(user_id: uuid.UUID) -> list[NextSkill]:
-    """Return what a student's newest result leaves to learn and they have not practised yet, the most first.
+def next_skills(user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[NextSkill]]:
+    """Return what the newest result of each of these students leaves to learn and they have not practised yet, the most
+    first.
 
-    None where they have practised none of what the role asks for.
+    Nobody has any who has practised none of what the role asks for. It takes a statement for each role, and as many
+    more however many students there are.
     """
-    newest = assessments.shown_to_student(user_id).order_by("-completed_at").first()
-    weights = gaps(user_id)
-    if newest is None or not weights:
-        return []
-    needs = {need.skill_key: need.skill_name for need in catalog.role_needs(newest.role_id)}
-    practised = set(SkillRating.objects.filter(user=user_id).values_list("skill__key", flat=True))
-    if not practised & needs.keys():
-        return []
-    items = PracticeItem.objects.filter(skill__key__in=weights, active=True).order_by()
-    can_be = set(items.values_list("skill__key", flat=True).distinct())
-    left = sorted((can_be - practised) & needs.keys(), key=lambda key: (-weights[key], key))
-    return [NextSkill(key, needs[key], newest.role.name) for key in left]
+    practised = _practised_skills(user_ids)
+    shown = assessments.shown_to_students(practised).select_related("role")
+    newest = list(shown.order_by("user_id", "-completed_at").distinct("user_id"))
+    needs = {role: catalog.role_needs(role) for role in {one.role_id for one in newest}}
+    asked_for = {role: {need.skill_key: need.skill_name for need in of} for role, of in needs.items()}
+    going = [one for one in newest if practised[one.user_id] & asked_for[one.role_id].keys()]
+    levels = scoring.levels_of([one.pk for one in going])
+    can_be = skills_with_items(key for one in going for key in asked_for[one.role_id])
+    found = {}
+    for one in going:
+        names, weights = asked_for[one.role_id], weighed(needs[one.role_id], levels.get(one.pk, {}))
+        left = sorted(weights.keys() & can_be - practised[one.user_id], key=lambda key: (-weights[key], key))
+        found[one.user_id] = [NextSkill(key, names[key], one.role.name) for key in left]
+    return found
+
+
+def _practised_skills(user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, set[str]]:
+    """Return the keys of the skills that students have ratings of; nobody who has none."""
+    found: dict[uuid.UUID, set[str]] = defaultdict(set)
+    rows = SkillRating.objects.filter(user__in=user_ids).order_by()
+    for user, key in rows.values_list("user", "skill__key"):
+        found[user].add(key)
+    return found

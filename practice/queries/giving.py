@@ -216,9 +216,10 @@ def gaps(user_id: uuid.UUID) -> dict[str, float]:
     if newest is None:
         return {}
     levels = {found.skill_key: found.level for found in scoring.profile(newest.pk)}
-    gaps = (
-        (need, need.target_level - levels[need.skill_key])
-        for need in catalog.role_needs(newest.role_id)
-        if need.skill_key in levels
-    )
+    return weighed(catalog.role_needs(newest.role_id), levels)
+
+
+def weighed(needs: Iterable[catalog.RoleNeed], levels: Mapping[str, float]) -> dict[str, float]:
+    """Return how far levels are below what a role needs, times importance, by skill; what is negligible is left out."""
+    gaps = ((need, need.target_level - levels[need.skill_key]) for need in needs if need.skill_key in levels)
     return {need.skill_key: gap * need.importance for need, gap in gaps if gap >= NEGLIGIBLE_GAP}

@@ -78,24 +78,38 @@ class TestNextSkills:
 
         role = Assessment.objects.get(user=student).role
         sql = Skill.objects.get(key="sql")
-        assert queries.next_skills(student.pk) == [NextSkill("sql", sql.name, role.name)]
+        assert queries.next_skills([student.pk]) == {student.pk: [NextSkill("sql", sql.name, role.name)]}
 
     def test_what_is_practised_is_not_next(self, student: User) -> None:
         SkillRatingFactory(user=student, skill__key="charts")
         SkillRatingFactory(user=student)
 
-        assert queries.next_skills(student.pk) == []
+        assert queries.next_skills([student.pk]) == {student.pk: []}
 
     def test_there_is_none_that_nobody_can_practise(self, student: User) -> None:
         SkillRatingFactory(user=student, skill__key="charts")
         PracticeItem.objects.update(active=False)
 
-        assert queries.next_skills(student.pk) == []
+        assert queries.next_skills([student.pk]) == {student.pk: []}
 
     def test_there_is_none_for_who_practises_nothing_of_the_role(self, student: User) -> None:
         SkillRatingFactory(user=student, skill__key="gardening")
 
-        assert queries.next_skills(student.pk) == []
+        assert queries.next_skills([student.pk]) == {}
 
     def test_there_is_none_without_a_result(self) -> None:
-        assert queries.next_skills(SkillRatingFactory().user_id) == []
+        assert queries.next_skills([SkillRatingFactory().user_id]) == {}
+
+    def test_students_have_each_their_own(self, student: User) -> None:
+        other, idle = UserFactory(), UserFactory()
+        for user in (other, idle):
+            finished_assessment(user)
+        SkillRatingFactory(user=student, skill__key="charts")
+        SkillRatingFactory(user=other)
+
+        found = queries.next_skills([student.pk, other.pk, idle.pk])
+
+        assert {user: [one.key for one in skills] for user, skills in found.items()} == {
+            student.pk: ["sql"],
+            other.pk: [],
+        }
