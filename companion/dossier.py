@@ -86,7 +86,8 @@ class Reminder:
 class Dossier:
     """One assessment with everything known about it; parts that are not there (yet) are None or empty.
 
-    ``is_renewed`` says that another run of the recommendations is being made.
+    ``is_renewed`` says that another run of the recommendations is being made; ``offered`` are the credentials that may
+    be added to the list, by title.
     """
 
     facts: AssessmentFacts
@@ -98,6 +99,7 @@ class Dossier:
     skills: tuple[SkillLine, ...]
     steering: Steering | None
     recommended: Recommended | None
+    offered: Sequence[tuple[uuid.UUID, str]]
     scores: Scores | None
     calls: tuple[CallLine, ...]
     is_held: bool
@@ -130,6 +132,7 @@ def dossier(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Dossier:
         skills=skills,
         steering=_steering(by, assessment.user_id, skills),
         recommended=recommended(run, places=PLACES) if run else None,
+        offered=_offered(run) if run else (),
         scores=_scores(assessment.pk) if facts.status in SHOWS_ANSWERS else None,
         calls=_calls(assessment.pk) if facts.status in SHOWS_ANSWERS else (),
         is_held=assessments.is_held(assessment),
@@ -149,6 +152,11 @@ def _steering(by: User, student_id: uuid.UUID, skills: Sequence[SkillLine]) -> S
         by=by, student_id=student_id, skills=[(line.key, line.name) for line in skills], practised=practised
     )
     return found if found.skills else None
+
+
+def _offered(run: Any) -> Sequence[tuple[uuid.UUID, str]]:
+    listed = [item.credential_id for item in run.items.all()]
+    return tuple(catalog.credentials().exclude(pk__in=listed).values_list("pk", "title"))
 
 
 def _calls(assessment_id: uuid.UUID) -> tuple[CallLine, ...]:

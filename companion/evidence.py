@@ -54,7 +54,8 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A recommended credential; ``bars`` draw ``parts``, whose sum is ``confidence``.
+    """A recommended credential; ``bars`` draw ``parts``, whose sum is ``confidence``; nothing of it where a person
+    added what was not ranked. ``override`` is what a person did last about its place.
 
     ``accepted`` is how many of a hundred of its confidence are accepted; None while feedback does not say. ``steps``
     are what the student who takes it up has set out to do.
@@ -68,8 +69,9 @@ class Item:
     hours: int
     language: str
     is_retired: bool
-    confidence: Decimal
+    confidence: Decimal | None
     accepted: int | None
+    override: Any
     parts: tuple[PartLine, ...]
     bars: tuple[Bar, ...]
     rationale: tuple[Piece, ...]
@@ -101,7 +103,8 @@ class Recommended:
     """A run; ``neighbours`` of ``learners`` past learners were compared, None where none were.
 
     ``histories`` says whether others' credentials were compared too. ``moved`` says in words what it rests on that has
-    moved since, ``what_if`` what would put another credential first.
+    moved since, ``acts`` are what people did to it, the oldest first, ``what_if`` what would put another
+    credential first.
     """
 
     pk: uuid.UUID
@@ -114,6 +117,7 @@ class Recommended:
     histories: str
     feedback: tuple[Opinion, ...]
     moved: tuple[str, ...]
+    acts: Sequence[Any]
     what_if: str
     others: tuple[tuple[int, uuid.UUID], ...]
 
@@ -136,6 +140,8 @@ def recommended(run: Any, *, places: Mapping[str, str]) -> Recommended:
     skills = {need["skill_key"]: need["skill_name"] for need in run.parameters.get("needs", [])}
     steps = steps_of(run.assessment.user_id, skills)
     what_if = recommendations.what_if_of(run)
+    said = recommendations.overridden(run)
+    prefetch_related_objects(list(said.acts), "made_by")
     others = run.assessment.recommendations.exclude(pk=run.pk).order_by("-run").values_list("run", "pk")
     return Recommended(
         pk=run.pk,
@@ -149,7 +155,8 @@ def recommended(run: Any, *, places: Mapping[str, str]) -> Recommended:
         feedback=tuple(
             _opinion(row) for row in run.feedback.select_related("submitted_by", "item", "taken_for")
         ),
-        moved=tuple(words.MOVED[name] for name in recommendations.stale_parts(run)),
+        moved=tuple(words.MOVED[name] for name in recommendations.stale_parts(run, said)),
+        acts=said.acts,
         what_if=what_if.sentence if what_if else "",
         others=tuple(others),
     )
@@ -171,8 +178,9 @@ def _item(item: Any, places: Mapping[str, str], steps: Sequence[StepLine]) -> It
         is_retired=not credential.active,
         confidence=item.confidence,
         accepted=_accepted(item),
-        parts=tuple(PartLine(part.value, *words.PARTS[part], parts[part]) for part in Part),
-        bars=tuple(stacked(parts)),
+        override=item.override,
+        parts=tuple(PartLine(part.value, *words.PARTS[part], parts[part]) for part in Part) if parts else (),
+        bars=tuple(stacked(parts)) if parts else (),
         rationale=pieces(item.rationale, places),
         passages=tuple(
             _passage(trace, documents.get(trace.source_uri), quoted) for trace in item.traces.all()
@@ -183,7 +191,7 @@ def _item(item: Any, places: Mapping[str, str], steps: Sequence[StepLine]) -> It
 
 def _accepted(item: Any) -> int | None:
     known = item.recommendation.parameters.get("calibration")
-    if not known or known["basis"] == "prior":
+    if not known or known["basis"] == "prior" or item.confidence is None:
         return None
     return round(100 * recommendations.Calibration(**known).acceptance(float(item.confidence)))
 

@@ -127,15 +127,18 @@ def _assessment_page(
 ) -> HttpResponse:
     shown = found.recommended.run if found.recommended else 0
     wanted = _number(request, "run")
+    others = [run for run, _ in found.recommended.others] if found.recommended else []
     context = {
         "dossier": found,
         "form": form,
         "said": _said(request, found, form),
         # The run that the reader has asked for: on its way, there, or neither.
         "wanted_run": wanted,
-        "awaits_run": found.is_renewed and wanted > shown,
+        "awaits_run": found.is_renewed and wanted > shown and wanted not in others,
         "has_wanted_run": 0 < wanted == shown,
-        "lacks_run": not found.is_renewed and wanted == shown + 1,
+        "lacks_run": not found.is_renewed and wanted == shown + 1 and wanted not in others,
+        # Worked out beside a list that a person changed, which stays.
+        "is_beside": wanted > shown and wanted in others,
     }
     return render(request, "advisor/assessment.html", context, status=status)
 
@@ -143,6 +146,7 @@ def _assessment_page(
 def _said(request: HttpRequest, found: Dossier, form: FeedbackForm | None) -> dict[str, list[Message]]:
     """Sort what there is to say by the part of the page that it is about, which is where the reader looks."""
     there = {
+        "recommendations": found.recommended,
         "skills": found.skills,
         "practice": found.steering,
         "answers": found.scores,

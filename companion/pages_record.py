@@ -40,8 +40,8 @@ class CredentialLine:
     """A recommended credential by its title of today, with the parts of its confidence, by name, as they were."""
 
     title: str
-    confidence: Decimal
-    parts: tuple[tuple[str, Decimal], ...]
+    confidence: Decimal | None
+    parts: tuple[tuple[str, Decimal | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +112,9 @@ def _question(used: QuestionUsed) -> QuestionLine:
 
 
 def _credential(one: Mapping[str, Any], title: str) -> CredentialLine:
-    parts = tuple((name, Decimal(one["parts"][part])) for part, (name, _) in words.PARTS.items())
-    return CredentialLine(title, Decimal(one["confidence"]), parts)
+    """Without figures where a person added what was not ranked."""
+    stored: Mapping[str, str] = one["parts"] or {}
+    parts = tuple(
+        (name, Decimal(stored[part]) if part in stored else None) for part, (name, _) in words.PARTS.items()
+    )
+    return CredentialLine(title, Decimal(one["confidence"]) if one["confidence"] else None, parts)

@@ -1,7 +1,7 @@
 """What staff does about a recommendation as a whole: make it anew, read an earlier run, check a contested level."""
 
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -21,6 +21,8 @@ from companion.review_forms import ReasonField
 from microcred.errors import DomainError, Missing
 from recommendations import queries as recommendations
 from recommendations import services
+from recommendations.enums import OverrideAction
+from recommendations.services import SHORTEST_REASON
 from scoring import oversight
 
 
@@ -45,6 +47,52 @@ def recompute(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     page = reverse("advisor:assessment", args=[assessment_id])
     # Without a part behind #: to the address with one, a browser goes without asking for the page again.
     return redirect(f"{page}?run={run}")
+
+
+class ListForm(forms.Form):
+    """What is to be done to a list, to which credential, and why."""
+
+    action = forms.ChoiceField(choices=OverrideAction.choices)
+    credential_id = forms.UUIDField(required=False)
+    reason = ReasonField(min_length=SHORTEST_REASON)
+
+
+DONE: Final = {
+    OverrideAction.FIRST: "The credential is first now.",
+    OverrideAction.REMOVE: "The credential is off the list.",
+    OverrideAction.ADD: "The credential is on the list, in the last place.",
+    OverrideAction.TAKE_BACK: "The list that was worked out is in effect again.",
+}
+
+
+@require_POST
+@review_page
+def override(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse:
+    """Change the list in effect, or take such changes back."""
+    by = caller(request)
+    found = recommendations.get_visible(by=by, recommendation_id=recommendation_id)
+    page = reverse("advisor:assessment", args=[found.assessment_id]) + "#recommendations"
+    form = ListForm(request.POST)
+    if not form.is_valid():
+        refuse_form(request, form, "The list was not changed.", place="recommendations")
+        return redirect(page)
+    action = OverrideAction(form.cleaned_data["action"])
+    try:
+        services.override(
+            by=by,
+            recommendation_id=recommendation_id,
+            action=action,
+            credential_id=form.cleaned_data["credential_id"],
+            reason=form.cleaned_data["reason"],
+            now=timezone.now(),
+        )
+    except Missing:
+        raise
+    except DomainError as error:
+        refuse(request, f"The list was not changed. {error.message}", place="recommendations")
+        return redirect(page)
+    messages.success(request, DONE[action], extra_tags="recommendations")
+    return redirect(page)
 
 
 @require_POST

@@ -38,7 +38,7 @@ class TopItem:
     """The first credential of an assessment's effective recommendation."""
 
     title: str
-    confidence: Decimal
+    confidence: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)

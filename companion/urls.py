@@ -32,6 +32,11 @@ urlpatterns = [
     ),
     path("assessments/<uuid:assessment_id>/practice", pages_practice.set_level, name="set-level"),
     path("recommendations/<uuid:recommendation_id>", pages_runs.run, name="run"),
+    path(
+        "recommendations/<uuid:recommendation_id>/override",
+        pages_runs.override,
+        name="override-recommendation",
+    ),
     path("releases/", pages_decisions.releases, name="releases"),
     path("appeals/", pages_decisions.appeals, name="appeals"),
     path("appeals/<uuid:appeal_id>", pages_decisions.appeal, name="appeal"),

@@ -56,6 +56,7 @@ MOVED: dict[str, str] = {
     "catalog": "the catalog or what the role asks for",
     "rubric": "a question, its answer key or its rubric",
     "embeddings": "the index of the catalog’s documents",
+    "run": "what the recommender works out",
 }
 TASK_STATUSES: dict[str, Label] = {
     TaskStatus.TODO: Label("to do"),

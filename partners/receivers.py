@@ -13,10 +13,19 @@ from recommendations.events import feedback_recorded, recommendation_ready
 
 
 @receiver(recommendation_ready)
-def on_recommendation_ready(*, assessment_id: uuid.UUID, recommendation_id: uuid.UUID, **_: Any) -> None:
+def on_recommendation_ready(
+    *,
+    assessment_id: uuid.UUID,
+    recommendation_id: uuid.UUID,
+    occasion_id: uuid.UUID | None = None,
+    **_: Any,
+) -> None:
     """Tell partners of the result."""
     services.announce_result(
-        assessment_id=assessment_id, recommendation_id=recommendation_id, now=timezone.now()
+        assessment_id=assessment_id,
+        recommendation_id=recommendation_id,
+        occasion_id=occasion_id,
+        now=timezone.now(),
     )
 
 

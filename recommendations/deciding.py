@@ -11,7 +11,7 @@ from recommendations.chain import digest, keyed
 from recommendations.collaborative.serving import Said, mixed, score_of
 from recommendations.fits import Fits
 from recommendations.flat import flat
-from recommendations.fusion import Candidate, Ranked, fuse, weights_used
+from recommendations.fusion import LIMIT, Candidate, Ranked, fuse, weights_used
 from recommendations.gaps import Need, Target, find_needs
 from recommendations.knn import Neighbour, Neighbourhood, scores_of
 from recommendations.priors import Reception, Voices, prior
@@ -190,8 +190,8 @@ def feedback_again(written: Mapping[str, Any]) -> dict[str, float]:
     return {key: prior(receptions.get(key, Reception())) for key in keys}
 
 
-def ranking_again(written: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Rank again from written inputs."""
+def ranking_again(written: Mapping[str, Any], *, limit: int = LIMIT) -> list[dict[str, Any]]:
+    """Rank again from written inputs, as many as went on the list or another ``limit``."""
     return ranking(
         fuse(
             [Need(**need) for need in written["needs"]],
@@ -201,8 +201,23 @@ def ranking_again(written: Mapping[str, Any]) -> list[dict[str, Any]]:
             stated=written.get("stated", {}),
             missing=written["unavailable"],
             weights=written["weights"],
+            limit=limit,
         )
     )
+
+
+def parts_of(written: Mapping[str, Any], credential_id: uuid.UUID) -> dict[str, str] | None:
+    """Return the parts of the confidence in a credential, had the ranking gone on until it came to it.
+
+    None where the ranking would never come to it: it closes no gap, what stands before it has to be taken first, or it
+    was not in the catalog; and where the engines are not those that ranked.
+    """
+    if written.get("edition") != RANKING_EDITION:
+        return None
+    ranked = ranking_again(written, limit=len(written["candidates"]))
+    found = {one["credential"]: one["parts"] for one in ranked}
+    parts: dict[str, str] | None = found.get(str(credential_id))
+    return parts
 
 
 def _bearing(needs: Sequence[Need], candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -11,6 +11,22 @@ class RecommendationStatus(models.TextChoices):
     FAILED = "failed"
 
 
+class Origin(models.TextChoices):
+    """Who put the list of a run together."""
+
+    ENGINE = "engine"
+    PERSON = "person"
+
+
+class OverrideAction(models.TextChoices):
+    """What a person did to a list of recommendations."""
+
+    FIRST = "first", "Put first"
+    REMOVE = "remove", "Taken off the list"
+    ADD = "add", "Added"
+    TAKE_BACK = "take_back", "Taken back"
+
+
 class Acceptance(models.TextChoices):
     """What a reader of a recommendation means to do about it."""
 

@@ -2,7 +2,9 @@
 
 from django.dispatch import Signal
 
-#: A recommendation run has ended and is the effective one. Arguments: assessment_id, recommendation_id.
+#: A recommendation run has ended and is the effective one. Arguments: assessment_id, recommendation_id, and
+#: occasion_id, which is
+#: not the run itself where another was worked out beside a list that a person overrode, or where they take that back.
 recommendation_ready = Signal()
 
 #: Somebody said what they make of a recommendation. Arguments: recommendation_id, feedback_id.

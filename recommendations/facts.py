@@ -13,7 +13,7 @@ from django.conf import settings
 
 from catalog import queries as catalog
 from recommendations.chain import keyed
-from recommendations.models import RagTrace, Recommendation, RecommendationItem
+from recommendations.models import RagTrace, Recommendation, RecommendationItem, RecommendationOverride
 from scoring import queries as scoring
 from scoring.queries import QuestionResult
 from scoring.replay import StoredCall, Writer, scorer_behind, stored_calls, task_of
@@ -117,13 +117,25 @@ def shown_facts(
         "credentials": [str(item.credential_id) for item, _ in items],
         "items": {
             str(item.position): {
-                "confidence": str(item.confidence),
-                "parts": dict(item.parts),
+                "confidence": _text(item.confidence),
+                "parts": item.parts and dict(item.parts),
                 "text": hashed([item.title, item.rationale]),
                 "passages": hashed(sorted(map(_passage, traces))),
             }
             for item, traces in items
         },
+    }
+
+
+def override_facts(row: RecommendationOverride) -> dict[str, Any]:
+    """Return what a record says of what a person did to a list."""
+    return {
+        "id": str(row.pk),
+        "of": str(row.overridden_id),
+        "action": str(row.action),
+        "credential": _text(row.credential_id),
+        "by": str(row.made_by_id),
+        "reason": hashed(row.reason),
     }
 
 

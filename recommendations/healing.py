@@ -12,10 +12,12 @@ from typing import Final
 
 import structlog
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from assessments.enums import AssessmentStatus, MissingPart
 from ops import queries as jobs
 from ops.jobs import enqueue
+from recommendations.enums import Origin
 from recommendations.models import Recommendation
 
 log = structlog.get_logger(__name__)
@@ -44,10 +46,15 @@ class Lacking:
 
 
 def lacking() -> list[Lacking]:
-    """Return every result that lacks a part and that no job works on, those tried least first."""
-    rows = Recommendation.objects.filter(
+    """Return every result that lacks a part and that no job works on, those tried least first.
+
+    The newest run that was worked out is looked at, also where a person's list is in effect.
+    """
+    worked_out = Recommendation.objects.filter(origin=Origin.ENGINE)
+    later = worked_out.filter(assessment=OuterRef("assessment"), run__gt=OuterRef("run"))
+    rows = worked_out.filter(
         ~jobs.has_live_job("assessment"),
-        effective=True,
+        ~Exists(later),
         missing__overlap=sorted(HEALABLE),
         assessment__status=AssessmentStatus.COMPLETED,
     )

@@ -7,12 +7,16 @@ MINE = "recommendation__assessment__user"
 TABLES = (
     table(
         "recommendations.Recommendation", Purpose.RECOMMENDATION, Fate.DELETED, people="assessment__user",
-        link="id assessment", about="run effective status summary degraded missing generated_at created_at",
+        link="id assessment", about="run effective origin status summary degraded missing generated_at created_at",
         none="metrics parameters",
     ),
     table(
         "recommendations.RecommendationItem", Purpose.RECOMMENDATION, Fate.DELETED, people=MINE,
-        link="id recommendation", about="credential title confidence parts rationale position",
+        link="id recommendation override", about="credential title confidence parts rationale position",
+    ),
+    table(
+        "recommendations.RecommendationOverride", Purpose.RECOMMENDATION, Fate.DELETED, people=MINE,
+        link="id overridden recommendation", about="action credential reason made_at", other="made_by",
     ),
     table(
         "recommendations.RagTrace", Purpose.RECOMMENDATION, Fate.DELETED, people=MINE,

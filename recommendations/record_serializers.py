@@ -56,8 +56,8 @@ class RankedView(serializers.Serializer[Any]):
 
     credential_id = serializers.UUIDField()
     key = serializers.CharField()
-    confidence = serializers.FloatField()
-    parts = PartsView()
+    confidence = serializers.FloatField(allow_null=True, help_text="Null where nothing ranked it.")
+    parts = PartsView(allow_null=True)
 
 
 class RankingUsedView(serializers.Serializer[Any]):

@@ -37,10 +37,10 @@ def _without_result() -> dict[uuid.UUID, int]:
 def _outdated(since: dt.datetime) -> dict[uuid.UUID, int]:
     """The same for completed assessments, but of made-up learners: nothing is recommended to them."""
     results = assessments.with_result().exclude(metadata__contains={"synthetic": True})
-    in_effect = Recommendation.objects.filter(assessment=OuterRef("assessment"), effective=True)
+    made = Recommendation.objects.filter(assessment=OuterRef("assessment"))
     rests_on = Cast(KeyTextTransform("profile_run", "parameters"), IntegerField())
     profiles = scoring.profiles_since(since).filter(
-        ~Exists(in_effect.annotate(rests_on=rests_on).filter(rests_on__gte=OuterRef("run"))),
+        ~Exists(made.annotate(rests_on=rests_on).filter(rests_on__gte=OuterRef("run"))),
         ~jobs.has_live_job("assessment"),
         Exists(results.filter(pk=OuterRef("assessment"))),
     )

@@ -10,8 +10,15 @@ from typing import Any
 from assessments import queries as assessments
 from microcred.errors import DomainError
 from recommendations import reranking
-from recommendations.facts import call_facts, changed_in_call, question_facts, shown_facts, stored_items
-from recommendations.models import DecisionRecord, Recommendation
+from recommendations.facts import (
+    call_facts,
+    changed_in_call,
+    override_facts,
+    question_facts,
+    shown_facts,
+    stored_items,
+)
+from recommendations.models import DecisionRecord, Recommendation, RecommendationOverride
 from recommendations.services.records import FORMAT
 from recommendations.stored_rows import CONTENT, absent, fact_differences, trace_of
 from scoring import oversight
@@ -97,6 +104,7 @@ def _replay(row: DecisionRecord, writer: Writer, now: Sequence[QuestionResult], 
     differences = (
         *_scores(row.assessment_id, body, writer),
         *_shown(row, body),
+        *_override(row, body),
         *reranking.replay(body["inputs"]),
     )
     return Replay(
@@ -179,6 +187,18 @@ def _shown(row: DecisionRecord, body: Mapping[str, Any]) -> Iterator[Difference]
         yield from compare("recommended credentials", was["credentials"], now["credentials"])
         return
     yield from compare("recommendation", was, now)
+
+
+def _override(row: DecisionRecord, body: Mapping[str, Any]) -> Iterator[Difference]:
+    """What a person did to the list before, as it is stored now."""
+    was = body.get("override")
+    if was is None:
+        return
+    stored = RecommendationOverride.objects.filter(pk=was["id"]).first()
+    if stored is None:
+        yield absent(row.assessment_id, "override")
+        return
+    yield from compare("override", was, override_facts(stored))
 
 
 def _standing(row: DecisionRecord, body: Mapping[str, Any], now: Sequence[QuestionResult]) -> Standing:

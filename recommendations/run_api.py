@@ -3,7 +3,8 @@
 import uuid
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,11 +12,13 @@ from rest_framework.views import APIView
 
 from accounts.authentication import caller
 from accounts.permissions import MayReviewScores
+from microcred.api.reading import valid
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from recommendations import queries, services
-from recommendations.enums import RecommendationStatus
+from recommendations.enums import Origin, RecommendationStatus
 from recommendations.models import Recommendation
+from recommendations.override_serializers import ListOverrideView, RecommendationOverrideRequest
 from recommendations.profile_serializers import MOVED, WhatIfView
 from recommendations.serializers import ItemView, TraceView
 
@@ -26,9 +29,20 @@ class RunLine(serializers.ModelSerializer[Recommendation]):
     recommendation_id = serializers.UUIDField(source="id")
     status = serializers.CharField(help_text=" or ".join(RecommendationStatus.values))
 
+    origin = serializers.CharField(help_text=f"Who put the list together: {' or '.join(Origin.values)}.")
+
     class Meta:
         model = Recommendation
-        fields = ["recommendation_id", "run", "effective", "status", "degraded", "missing", "generated_at"]
+        fields = [
+            "recommendation_id",
+            "run",
+            "effective",
+            "origin",
+            "status",
+            "degraded",
+            "missing",
+            "generated_at",
+        ]
 
 
 class RunList(serializers.Serializer[Any]):
@@ -43,6 +57,7 @@ class RunView(RunLine):
 
     assessment_id = serializers.UUIDField()
     recommendation_items = ItemView(source="items.all", many=True)
+    overrides = serializers.SerializerMethodField(help_text="What people did to the list, the oldest first.")
     traces = TraceView(source="traces.all", many=True)
     stale = serializers.SerializerMethodField(help_text="Whether what it rests on has moved since.")
     stale_because = serializers.SerializerMethodField()
@@ -50,16 +65,21 @@ class RunView(RunLine):
 
     class Meta(RunLine.Meta):
         fields = [
-            *RunLine.Meta.fields, "assessment_id", "summary", "recommendation_items", "traces", "stale",
-            "stale_because", "what_if",
+            *RunLine.Meta.fields, "assessment_id", "summary", "recommendation_items", "overrides", "traces",
+            "stale", "stale_because", "what_if",
         ]  # fmt: skip
+
+    @extend_schema_field(ListOverrideView(many=True))
+    def get_overrides(self, row: Recommendation) -> list[dict[str, Any]]:
+        """Return what people did to it."""
+        return list(ListOverrideView(self.context["run"].overridden.acts, many=True).data)
 
     def get_stale(self, row: Recommendation) -> bool:
         """Return whether anything has moved."""
         return bool(self.context["run"].stale_because)
 
     def get_stale_because(self, row: Recommendation) -> list[str]:
-        """Return what has moved: catalog, rubric, embeddings."""
+        """Return what has moved: catalog, rubric, embeddings, and run where a list was worked out since a person's."""
         return [name for name in MOVED if name in self.context["run"].stale_because]
 
     def get_what_if(self, row: Recommendation) -> dict[str, Any] | None:
@@ -112,3 +132,23 @@ class RunEndpoint(APIView):
         """Return one run with its evidence, in effect or not."""
         found = queries.recommendation_of(by=caller(request), recommendation_id=recommendation_id)
         return Response(RunView(found.recommendation, context={"run": found}).data)
+
+
+class RecommendationOverrideEndpoint(APIView):
+    """A person's list in place of the one in effect."""
+
+    permission_classes = [MayReviewScores]
+
+    @extend_schema(
+        operation_id="recommendation_override", tags=["Recommendations"], request=RecommendationOverrideRequest,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER],
+        responses={201: RunView, **errors(400, 403, 404, 409, 413, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request, recommendation_id: uuid.UUID) -> Response:
+        """Change the list, if it is the one in effect, with a reason and at once; return the list that now is."""
+        given = valid(RecommendationOverrideRequest, request.data)
+        by = caller(request)
+        act = services.override(by=by, recommendation_id=recommendation_id, now=timezone.now(), **given)
+        found = queries.recommendation_of(by=by, recommendation_id=act.recommendation_id)
+        return Response(RunView(found.recommendation, context={"run": found}).data, status=201)

@@ -9,6 +9,7 @@ from assessments.enums import AssessmentStatus, MissingPart, Stage
 from microcred.api.rendered import as_shown
 from recommendations.calibration import Calibration
 from recommendations.models import RagTrace, RecommendationItem
+from recommendations.override_serializers import ItemOverrideView, ListOverrideView
 from recommendations.profile_serializers import MOVED, SkillGapView, WhatIfView, profile_lines
 from recommendations.queries import Awaited, Result
 from scoring.enums import ScoreSource
@@ -57,8 +58,12 @@ class ItemView(serializers.ModelSerializer[RecommendationItem]):
     """A recommended credential."""
 
     credential_id = serializers.UUIDField()
-    confidence = serializers.FloatField(help_text="From 0 to 1; the sum of the parts.")
-    parts = PartsView(source="decimal_parts")
+    confidence = serializers.FloatField(
+        allow_null=True,
+        help_text="From 0 to 1; the sum of the parts. Null where a person added what the ranking would not.",
+    )
+    parts = PartsView(source="shown_parts", allow_null=True)
+    override = ItemOverrideView(allow_null=True, help_text="Null where nobody moved or added it.")
     acceptance = serializers.SerializerMethodField()
     source_trace_ids = serializers.SerializerMethodField()
     citations = serializers.SerializerMethodField()
@@ -74,15 +79,15 @@ class ItemView(serializers.ModelSerializer[RecommendationItem]):
     class Meta:
         model = RecommendationItem
         fields = [
-            "position", "credential_id", "title", "confidence", "parts", "acceptance", "rationale",
+            "position", "credential_id", "title", "confidence", "parts", "acceptance", "rationale", "override",
             "source_trace_ids", "citations", "provider", "level", "hours", "language", "uri", "available",
         ]  # fmt: skip
 
     @extend_schema_field(AcceptanceView(allow_null=True))
     def get_acceptance(self, item: RecommendationItem) -> dict[str, Any] | None:
-        """Return how many of a hundred like it are accepted; null for runs that did not ask."""
+        """Return how many of a hundred like it are accepted; null for runs that did not ask, and where it has none."""
         known = item.recommendation.parameters.get("calibration")
-        if not known:
+        if not known or item.confidence is None:
             return None
         share = Calibration(**known).acceptance(float(item.confidence))
         body = {"of_hundred": round(100 * share), **known}
@@ -209,6 +214,7 @@ class ResultView(serializers.Serializer[Any]):
         "the catalog, [neighbours] the comparison with past learners, [run] what the run went without."
     )
     recommendation_items = ItemView(many=True)
+    overrides = ListOverrideView(many=True, help_text="What people did to the list, the oldest first.")
     traces = TraceView(many=True)
     metrics = MetricsView()
     weights = WeightsView()
@@ -222,7 +228,9 @@ class ResultView(serializers.Serializer[Any]):
     profile = SkillGapView(many=True)
     stale = serializers.BooleanField(help_text="Whether what the recommendations rest on has moved since.")
     stale_because = serializers.ListField(child=serializers.ChoiceField(choices=MOVED))
-    what_if = WhatIfView(allow_null=True, help_text="Null while it is not worked out.")
+    what_if = WhatIfView(
+        allow_null=True, help_text="Null while it is not worked out, and of a list that a person changed."
+    )
     completed_at = serializers.DateTimeField()
 
 
@@ -252,6 +260,7 @@ def result_body(result: Result) -> dict[str, Any]:
         "recommendation_id": made.pk if made else None,
         "summary": made.summary if made else "",
         "recommendation_items": made.items.all() if made else [],
+        "overrides": result.overridden.acts,
         "traces": made.traces.all() if made else [],
         "metrics": _NO_METRICS
         | (made.metrics if made else {})

@@ -46,7 +46,7 @@ def recommend(claim: Claim) -> None:
 def heal(claim: Claim) -> None:
     """Work a result out anew that went without a part; one that would lack as much as before stays as it is."""
     subject = _subject(claim)
-    standing = queries.effective(subject.assessment_id)
+    standing = queries.computed(subject.assessment_id)
     lacked = healing.HEALABLE & set(standing.missing) if standing else frozenset()
     if not lacked:
         return

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from recommendations.api import FeedbackEndpoint, RecordEndpoint, ResultEndpoint
-from recommendations.run_api import AssessmentRunsEndpoint, RunEndpoint
+from recommendations.run_api import AssessmentRunsEndpoint, RecommendationOverrideEndpoint, RunEndpoint
 
 urlpatterns = [
     path("assessments/<uuid:assessment_id>/result", ResultEndpoint.as_view(), name="assessment-result"),
@@ -18,5 +18,10 @@ urlpatterns = [
         "recommendations/<uuid:recommendation_id>/feedback",
         FeedbackEndpoint.as_view(),
         name="recommendation-feedback",
+    ),
+    path(
+        "recommendations/<uuid:recommendation_id>/override",
+        RecommendationOverrideEndpoint.as_view(),
+        name="recommendation-override",
     ),
 ]

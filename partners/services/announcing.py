@@ -28,16 +28,24 @@ class EndpointOff(Conflict):
 
 
 @transaction.atomic(savepoint=False)
-def announce_result(*, assessment_id: uuid.UUID, recommendation_id: uuid.UUID, now: dt.datetime) -> None:
-    """Announce that an assessment has a result; a later run is announced as an update of it.
+def announce_result(
+    *,
+    assessment_id: uuid.UUID,
+    recommendation_id: uuid.UUID,
+    occasion_id: uuid.UUID | None = None,
+    now: dt.datetime,
+) -> None:
+    """Announce that an assessment has a result; a later run is announced as an update of it, once, and so is an
+    ``occasion_id`` on which the result became another while its run is one that was announced before.
 
     While parts of the result wait for a person, the assessment is not announced as completed.
     """
     # In order, or two results at once would both be the first.
-    recorded = queries.recorded_in_order(assessment_id, about=[assessment_id, recommendation_id])
-    is_first = not recorded.ready - {recommendation_id}
+    subject_id = occasion_id or recommendation_id
+    recorded = queries.recorded_in_order(assessment_id, about=[assessment_id, subject_id])
+    is_first = not recorded.ready - {subject_id}
     made = EventType.RECOMMENDATION_READY if is_first else EventType.RECOMMENDATION_UPDATED
-    subjects = {made: recommendation_id}
+    subjects = {made: subject_id}
     if not scoring.awaits_person(assessment_id):
         subjects = {EventType.ASSESSMENT_COMPLETED: assessment_id, **subjects}
     _announce(subjects, recorded, assessment_id=assessment_id, recommendation_id=recommendation_id, now=now)

@@ -4,11 +4,14 @@ from recommendations.models.embeddings import DocumentChunk, EmbeddingArtifact, 
 from recommendations.models.histories import ChangedLearner, FittedBlend, LearnerHistory
 from recommendations.models.indexes import EmbeddingIndex
 from recommendations.models.learners import LearnerCredential, LearnerProfile, RecommendationFeedback
+from recommendations.models.overrides import LONGEST_REASON, SHORTEST_REASON, RecommendationOverride
 from recommendations.models.receptions import CredentialReception
 from recommendations.models.records import DecisionRecord
 from recommendations.models.runs import RagTrace, Recommendation, RecommendationItem, WhatIf
 
 __all__ = [
+    "LONGEST_REASON",
+    "SHORTEST_REASON",
     "ChangedLearner",
     "CredentialReception",
     "DecisionRecord",
@@ -23,6 +26,7 @@ __all__ = [
     "Recommendation",
     "RecommendationFeedback",
     "RecommendationItem",
+    "RecommendationOverride",
     "TitleEmbedding",
     "WhatIf",
     "WordCount",

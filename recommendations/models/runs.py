@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 
 from assessments.enums import MissingPart
 from microcred.db import Model
-from recommendations.enums import Part, RecommendationStatus
+from recommendations.enums import Origin, Part, RecommendationStatus
 
 
 class Recommendation(Model):
@@ -18,7 +18,8 @@ class Recommendation(Model):
 
     ``missing`` names the parts the run had to do without (``assessments.enums.MissingPart``), ``metrics``
     the time and money it took, ``parameters`` everything needed to understand the numbers: weights as used,
-    needs, the embedding's key, how many neighbours there were.
+    needs, the embedding's key, how many neighbours there were. A run whose ``origin`` is a person carries all that
+    unchanged from the run that the person overrode; `RecommendationOverride` says what they did.
     """
 
     assessment = models.ForeignKey(
@@ -26,6 +27,9 @@ class Recommendation(Model):
     )
     run = models.PositiveIntegerField()
     effective = models.BooleanField(default=True)
+    origin = models.CharField(
+        max_length=8, choices=Origin.choices, default=Origin.ENGINE, db_default=Origin.ENGINE
+    )
     status = models.CharField(max_length=24, choices=RecommendationStatus.choices)
     summary = models.TextField(blank=True)
     degraded = models.BooleanField(default=False)
@@ -48,6 +52,9 @@ class Recommendation(Model):
             models.CheckConstraint(
                 condition=models.Q(status__in=RecommendationStatus.values),
                 name="recommendations_status_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(origin__in=Origin.values), name="recommendations_origin_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(status=RecommendationStatus.PENDING)
@@ -138,7 +145,8 @@ class RecommendationItem(Model):
     """A credential that a run recommends.
 
     ``parts`` holds the five parts of the confidence as decimal text with three places; the database refuses
-    an item whose parts do not add up to its confidence.
+    an item whose parts do not add up to its confidence. ``override`` is what a person did last about its place on the
+    list, if anybody did; only what a person added may be without confidence and parts.
     """
 
     recommendation = models.ForeignKey(Recommendation, on_delete=models.CASCADE, related_name="items")
@@ -146,10 +154,13 @@ class RecommendationItem(Model):
         "catalog.Credential", on_delete=models.PROTECT, related_name="recommendation_items"
     )
     title = models.TextField()
-    confidence = models.DecimalField(max_digits=5, decimal_places=3)
-    parts = models.JSONField()
+    confidence = models.DecimalField(max_digits=5, decimal_places=3, null=True)
+    parts = models.JSONField(null=True)
     rationale = models.TextField(blank=True)
     position = models.PositiveSmallIntegerField()
+    override = models.ForeignKey(
+        "recommendations.RecommendationOverride", on_delete=models.CASCADE, null=True, related_name="items"
+    )
     traces = models.ManyToManyField(
         RagTrace, related_name="items", blank=True, db_table="recommendation_item_traces"
     )
@@ -177,6 +188,11 @@ class RecommendationItem(Model):
             models.CheckConstraint(
                 condition=models.Q(position__gte=1), name="recommendation_items_position_positive"
             ),
+            models.CheckConstraint(
+                condition=models.Q(confidence__isnull=False, parts__isnull=False)
+                | models.Q(confidence__isnull=True, parts__isnull=True, override__isnull=False),
+                name="recommendation_items_unranked_is_added",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -184,8 +200,13 @@ class RecommendationItem(Model):
 
     @property
     def decimal_parts(self) -> dict[str, Decimal]:
-        """The parts of the confidence as numbers, in the order of ``Part``."""
-        return {part: Decimal(self.parts[part]) for part in Part.values}
+        """The parts of the confidence as numbers, in the order of ``Part``; none where nothing ranked it."""
+        return {part: Decimal(self.parts[part]) for part in Part.values} if self.parts else {}
+
+    @property
+    def shown_parts(self) -> dict[str, Decimal] | None:
+        """The same, None where nothing ranked it."""
+        return self.decimal_parts or None
 
 
 class WhatIf(Model):

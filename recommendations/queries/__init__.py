@@ -39,6 +39,7 @@ from recommendations.queries.outcomes import (
     calibration_report,
     learnt_calibration,
 )
+from recommendations.queries.overrides import Overridden, computed, overridden, overrides_visible_to
 from recommendations.queries.passages import Filters, passages_of
 from recommendations.queries.records import RecordOfResult, exported_records, records_of
 from recommendations.queries.results import (
@@ -82,6 +83,7 @@ __all__ = [
     "Offer",
     "Offers",
     "Overlap",
+    "Overridden",
     "Passage",
     "Recall",
     "RecommendationMissing",
@@ -101,6 +103,7 @@ __all__ = [
     "calibration_report",
     "comparable_key",
     "completed_result",
+    "computed",
     "counted_feedback",
     "decision",
     "earned",
@@ -129,6 +132,8 @@ __all__ = [
     "newest_vector",
     "offers",
     "overlap_of",
+    "overridden",
+    "overrides_visible_to",
     "passages_of",
     "passages_version",
     "recall_of",

@@ -15,7 +15,7 @@ _ITEMS: Final = Compiled(
     lambda run: (
         RecommendationItem.objects.filter(recommendation=run)
         .order_by("position")
-        .select_related("credential")
+        .select_related("credential", "override")
     ),
     run=uuid.UUID,
 )

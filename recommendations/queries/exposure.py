@@ -40,7 +40,8 @@ def exposure_of(*, by: User, span: Span) -> tuple[Exposure, dict[uuid.UUID, str]
 
 
 def _places(by: User, span: Span) -> list[Shown]:
-    rows = RecommendationItem.objects.filter(_in_span("recommendation", by, span))
+    """What the recommender listed; where a person put a credential says nothing of it."""
+    rows = RecommendationItem.objects.filter(_in_span("recommendation", by, span), override=None)
     fields = rows.order_by("-recommendation__generated_at", "pk").values_list(
         "recommendation_id", "recommendation__assessment__user_id", "credential_id", "position", "confidence",
         "recommendation__parameters__profile",
@@ -48,6 +49,7 @@ def _places(by: User, span: Span) -> list[Shown]:
     return [
         Shown(run, learner, credential, position, float(confidence), _measured(profile))
         for run, learner, credential, position, confidence, profile in fields
+        if confidence is not None
     ]
 
 
@@ -55,7 +57,7 @@ def _verdicts(by: User, span: Span) -> list[Verdict]:
     """Decisions about single credentials, the newest of each person about each, on whichever list of the assessment:
     a list made anew leaves out what was accepted."""
     said = RecommendationFeedback.objects.filter(
-        _in_span("recommendation", by, span, earlier=True), item__isnull=False
+        _in_span("recommendation", by, span, earlier=True), item__isnull=False, item__override=None
     )
     about = ("recommendation__assessment_id", "item__credential_id", "submitted_by_id")
     standing = said.order_by(*about, "-submitted_at", "-pk").distinct(*about).values("pk")

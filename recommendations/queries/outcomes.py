@@ -34,9 +34,11 @@ _learnt: Final[dict[str, tuple[list[uuid.UUID], Calibration, float]]] = {}
 def outcomes() -> list[Outcome]:
     """Return the newest decisions about single credentials, at most 5000. What somebody says of a credential counts
     once for an assessment, with the confidence of the list on which it was said last; words about a whole list decide
-    about no credential."""
+    about no credential, nor does what is said of one that a person put where it stands."""
     return [
-        Outcome(float(confidence), status == Acceptance.ACCEPTED) for confidence, status in _DECIDED.rows()
+        Outcome(float(confidence), status == Acceptance.ACCEPTED)
+        for confidence, status in _DECIDED.rows()
+        if confidence is not None
     ]
 
 
@@ -58,10 +60,10 @@ def calibration_read() -> Read[Any]:
 
 
 def _words() -> QuerySet[RecommendationFeedback]:
-    return RecommendationFeedback.objects.filter(item__isnull=False).order_by("-pk")
+    return RecommendationFeedback.objects.filter(item__isnull=False, item__override=None).order_by("-pk")
 
 
-def _decided() -> QuerySet[RecommendationFeedback, tuple[Decimal, str]]:
+def _decided() -> QuerySet[RecommendationFeedback, tuple[Decimal | None, str]]:
     about = ("recommendation__assessment_id", "item__credential_id", "submitted_by_id")
     newest = (
         RecommendationFeedback.objects.filter(pk__in=_words().values("pk")[:MOST_WORDS])

@@ -144,7 +144,7 @@ def _record(row: DecisionRecord, body: Mapping[str, Any], *, in_effect: bool) ->
         in_effect=in_effect,
         missing=body["shown"]["missing"],
         questions=tuple(_question(question) for question in body["questions"]),
-        ranking=_ranking(body["inputs"], body["shown"]),
+        ranking=_ranking(body),
     )
 
 
@@ -186,7 +186,8 @@ def _call(call: Mapping[str, Any]) -> CallMade:
     )
 
 
-def _ranking(inputs: Mapping[str, Any], shown: Mapping[str, Any]) -> RankingUsed:
+def _ranking(body: Mapping[str, Any]) -> RankingUsed:
+    inputs: Mapping[str, Any] = body["inputs"]
     embedding, around = inputs.get("embedding") or {}, inputs.get("neighbours") or {}
     return RankingUsed(
         levels=inputs.get("levels", {}),
@@ -196,13 +197,31 @@ def _ranking(inputs: Mapping[str, Any], shown: Mapping[str, Any]) -> RankingUsed
         passages=len(embedding.get("passages", ())),
         neighbours=around.get("size", 0),
         learners=around.get("learners", 0),
-        credentials=[
-            {
-                "credential_id": one["credential"],
-                "key": one["key"],
-                "confidence": shown["items"][str(place)]["confidence"],
-                "parts": one["parts"],
-            }
-            for place, one in enumerate(inputs.get("ranking", ()), start=1)
-        ],
+        credentials=_overridden(body) if "override" in body else _ranked(inputs, body["shown"]),
     )
+
+
+def _ranked(inputs: Mapping[str, Any], shown: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "credential_id": one["credential"],
+            "key": one["key"],
+            "confidence": shown["items"][str(place)]["confidence"],
+            "parts": one["parts"],
+        }
+        for place, one in enumerate(inputs.get("ranking", ()), start=1)
+    ]
+
+
+def _overridden(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The credentials as they stand since a person changed the list."""
+    shown = body["shown"]
+    return [
+        {
+            "credential_id": one,
+            "key": body["keys"][one],
+            "confidence": shown["items"][str(place)]["confidence"],
+            "parts": shown["items"][str(place)]["parts"],
+        }
+        for place, one in enumerate(shown["credentials"], start=1)
+    ]

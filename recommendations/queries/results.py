@@ -17,9 +17,11 @@ from microcred.compiled import Compiled
 from microcred.errors import Conflict, Gone, Missing
 from microcred.ids import first_uuid7
 from microcred.trips import Read, in_one_trip
+from recommendations.enums import Origin
 from recommendations.models import RagTrace, Recommendation, RecommendationItem, WhatIf
 from recommendations.queries.evidence import effective, run_read
-from recommendations.queries.standing import marks_now, marks_read, moved_since
+from recommendations.queries.overrides import Overridden, overridden
+from recommendations.queries.standing import RUN, marks_now, marks_read, moved_since
 from scoring import oversight
 from scoring import queries as scoring
 
@@ -82,6 +84,7 @@ class Result:
     recommendation: Recommendation | None
     stale_because: Sequence[str]
     what_if: WhatIf | None
+    overridden: Overridden
     skills: Mapping[str, scoring.SkillLevel]
     contests: Mapping[str, scoring.SkillStanding]
     outside: Mapping[str, Mapping[str, str]]
@@ -144,7 +147,7 @@ def _read_result(assessment: Any) -> Result:
         assessment_id=assessment.pk,
         status=assessment.status,
         completed_at=assessment.completed_at,
-        missing=recommendation.missing if recommendation else assessment.missing,
+        missing=_missing(assessment, recommendation),
         questions=_with_dates(scoring.student_view(scored), oversight.appealable_until(assessment, scored)),
         totals=scoring.totals(scored),
         pending=scoring.pending_parts(scored),
@@ -152,6 +155,12 @@ def _read_result(assessment: Any) -> Result:
         recommendation=recommendation,
         **_around(assessment, recommendation),
     )
+
+
+def _missing(assessment: Any, made: Recommendation | None) -> Sequence[str]:
+    """A list that a person overrode stays while what it went without is scored after all."""
+    missing: Sequence[str] = assessment.missing
+    return missing if made is None or made.origin == Origin.PERSON else made.missing
 
 
 def shown_since(moment: dt.datetime) -> QuerySet[Recommendation]:
@@ -171,9 +180,11 @@ def _around(assessment: Any, made: Recommendation | None) -> dict[str, Any]:
     """What stands beside a run: what has moved since, what would change it, and what is said about its skills."""
     profile = made.parameters.get("profile", []) if made else []
     parameters = made.parameters if made else {}
-    marks = marks_now(assessment.pk)
+    marks, said = marks_now(assessment.pk), overridden(made) if made else Overridden()
+    moved = moved_since(parameters, role_id=assessment.role_id, marks=marks)
     return {
-        "stale_because": moved_since(parameters, role_id=assessment.role_id, marks=marks),
+        "stale_because": [*moved, *([RUN] if said.is_outrun else [])],
+        "overridden": said,
         "what_if": what_if_of(made) if made else None,
         "skills": {level.skill_key: level for level in scoring.profile(assessment.pk)},
         "contests": scoring.standings(assessment.pk),
@@ -203,7 +214,7 @@ def get_visible(*, by: User, recommendation_id: uuid.UUID) -> Recommendation:
 def with_evidence(rows: QuerySet[Recommendation]) -> QuerySet[Recommendation]:
     """Fetch items, their credentials and all traces in order."""
     traces = RagTrace.objects.order_by("rank")
-    items = RecommendationItem.objects.order_by("position").select_related("credential")
+    items = RecommendationItem.objects.order_by("position").select_related("credential", "override")
     return rows.prefetch_related(
         Prefetch("items", queryset=items.prefetch_related(Prefetch("traces", queryset=traces))),
         Prefetch("traces", queryset=traces),

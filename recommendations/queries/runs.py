@@ -9,8 +9,9 @@ from accounts.models import User
 from accounts.policy import Permission, allows
 from assessments import queries as assessments
 from recommendations.models import Recommendation, WhatIf
+from recommendations.queries.overrides import Overridden, overridden
 from recommendations.queries.results import RecommendationMissing, get_visible, what_if_of, with_evidence
-from recommendations.queries.standing import marks_now, moved_since
+from recommendations.queries.standing import RUN, marks_now, moved_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Run:
     recommendation: Recommendation
     stale_because: Sequence[str]
     what_if: WhatIf | None
+    overridden: Overridden
 
 
 def runs_of(*, by: User, assessment_id: uuid.UUID) -> list[Recommendation]:
@@ -46,11 +48,13 @@ def recommendation_of(*, by: User, recommendation_id: uuid.UUID) -> Run:
     if not allows(by, Permission.READ_RESULT):
         raise RecommendationMissing("No such recommendation.")
     row: Any = with_evidence(Recommendation.objects.filter(pk=found.pk)).select_related("assessment").get()
-    return Run(row, stale_parts(row), what_if_of(row))
+    said = overridden(row)
+    return Run(row, stale_parts(row, said), what_if_of(row), said)
 
 
-def stale_parts(recommendation: Any) -> list[str]:
-    """Return what has moved since a run whose assessment has been fetched."""
+def stale_parts(recommendation: Any, said: Overridden) -> list[str]:
+    """Return what has moved since a run whose assessment has been fetched, and what people ``said`` of it."""
     assessment = recommendation.assessment
     marks = marks_now(assessment.pk)
-    return moved_since(recommendation.parameters, role_id=assessment.role_id, marks=marks)
+    moved = moved_since(recommendation.parameters, role_id=assessment.role_id, marks=marks)
+    return [*moved, *([RUN] if said.is_outrun else [])]

@@ -15,6 +15,8 @@ from recommendations.queries.indexes import PASSAGES_MARK
 CATALOG: Final = "catalog"
 RUBRIC: Final = "rubric"
 EMBEDDINGS: Final = "embeddings"
+# Of a list that a person overrode: another has been worked out since.
+RUN: Final = "run"
 _MARKS: Final = Written(f"""
 SELECT ({catalog.CATALOG_MARK}), ({PASSAGES_MARK}), ARRAY(
   SELECT ARRAY[s.question_id::text, coalesce((

@@ -1,5 +1,6 @@
 """Changing recommendations and what they are made from."""
 
+from recommendations.models import SHORTEST_REASON
 from recommendations.services.embeddings import RefreshCounts, refresh_embeddings
 from recommendations.services.feedback import (
     LONGEST_COMMENT,
@@ -24,6 +25,13 @@ from recommendations.services.learners import (
     record_synthetic_learner,
     remove_credential,
 )
+from recommendations.services.overriding import (
+    CredentialNotOffered,
+    ListReplaced,
+    NothingToOverride,
+    ReasonUnfit,
+    override,
+)
 from recommendations.services.pruning import OldIndex, old_indexes, prune_indexes
 from recommendations.services.receptions import recount_receptions
 from recommendations.services.recomputing import recompute, store_what_if
@@ -32,11 +40,16 @@ from recommendations.services.runs import announce, give_up, store
 __all__ = [
     "LEAST_OVERLAP",
     "LONGEST_COMMENT",
+    "SHORTEST_REASON",
+    "CredentialNotOffered",
     "CredentialNotRecommended",
     "IndexIncomplete",
     "IndexesDisagree",
+    "ListReplaced",
+    "NothingToOverride",
     "NothingToTakeBack",
     "OldIndex",
+    "ReasonUnfit",
     "RefreshCounts",
     "Refreshed",
     "RoleMismatch",
@@ -45,6 +58,7 @@ __all__ = [
     "compare_index",
     "give_up",
     "old_indexes",
+    "override",
     "prune_indexes",
     "recompute",
     "record_credential",

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import structlog
@@ -40,13 +40,16 @@ def append(
     role_id: uuid.UUID,
     items: Sequence[tuple[RecommendationItem, Sequence[RagTrace]]],
     now: dt.datetime,
+    override: Mapping[str, Any] | None = None,
 ) -> DecisionRecord:
     """Append the record of a run, in the transaction that stores the run with these ``items`` and their passages.
+
+    Of a list that a person overrode, ``override`` has the parts of the body that say what they did to which list.
 
     The number and hash are also noted in the audit trail and in the log, so that records cut off the end are missed.
     """
     shown = shown_facts(recommendation, items)
-    body = _body(recommendation, draft, role_id) | {"shown": shown}
+    body = _body(recommendation, draft, role_id) | {"shown": shown} | dict(override or {})
     _, newest = together(_TURN.read(lock=LOCK), _NEWEST.read())
     sequence, previous = newest[0] if newest else (0, FIRST)
     link = linked(

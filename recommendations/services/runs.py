@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -19,7 +19,7 @@ from microcred.inserting import insert
 from microcred.trips import fetched, in_one_trip
 from ops import audit, measurements
 from recommendations.drafts import Draft, DraftItem
-from recommendations.enums import RecommendationStatus
+from recommendations.enums import Origin, RecommendationStatus
 from recommendations.events import recommendation_ready
 from recommendations.facts import stored_items
 from recommendations.flat import flat
@@ -39,7 +39,7 @@ _RUNS: Final = Compiled(
     lambda assessment_id: (
         Recommendation.objects.filter(assessment_id=assessment_id)
         .order_by("-run")
-        .values_list("run", "effective", "parameters__profile_run")
+        .values_list("run", "effective", "origin", "parameters__profile_run")
     ),
     assessment_id=uuid.UUID,
 )
@@ -49,7 +49,8 @@ _RUNS: Final = Compiled(
 def store(*, assessment_id: uuid.UUID, draft: Draft, now: dt.datetime) -> Recommendation:
     """Store a run, make it the effective one, and complete the assessment with it.
 
-    Earlier runs are kept. A run that rests on an older profile than the effective one came too late and is not
+    Earlier runs are kept, and where a person overrode the list in effect, that one stays in effect. A run that rests on
+    an older profile than the newest that was worked out came too late and is not
     stored; the effective one is returned. Sends ``recommendation_ready``, unless the result is held.
     """
     return _store(assessment_id, draft, RecommendationStatus.READY, now)
@@ -80,9 +81,7 @@ def give_up(*, assessment_id: uuid.UUID, draft: Draft, now: dt.datetime) -> Reco
 def announce(*, assessment_id: uuid.UUID) -> None:
     """Announce the effective run of an assessment whose result was held until now."""
     for recommendation in Recommendation.objects.filter(assessment_id=assessment_id, effective=True):
-        recommendation_ready.send(
-            sender=None, assessment_id=assessment_id, recommendation_id=recommendation.pk
-        )
+        tell(recommendation, occasion_id=recommendation.pk)
 
 
 def _store(
@@ -107,19 +106,18 @@ def _store_next(
     earlier = _earlier(assessment_id)
     if earlier.profile_run > draft.parameters.get("profile_run", 0):
         return Recommendation.objects.get(assessment_id=assessment_id, effective=True)
-    # What scoring went without still holds; what an earlier run went without no longer does.
-    assessments.complete(
-        assessment_id=assessment_id, now=now, missing=draft.missing, tried=OWN_PARTS, locked=assessment
-    )
-    if earlier.run:
+    stays = _persons(assessment_id) if earlier.is_overridden else None
+    missing = _complete(assessment, draft, stays, now)
+    if earlier.run and stays is None:
         Recommendation.objects.filter(assessment_id=assessment_id, effective=True).update(effective=False)
     recommendation = Recommendation(
         assessment_id=assessment_id,
         run=earlier.run + 1,
+        effective=stays is None,
         status=status,
         summary=draft.summary,
-        missing=assessment.missing,
-        degraded=assessment.degraded,
+        missing=missing,
+        degraded=bool(missing),
         parameters={**draft.parameters, "profile": [flat(line) for line in draft.profile]},
         metrics={**draft.metrics, "total_latency_ms": _milliseconds(assessment.submitted_at, now)},
         generated_at=now,
@@ -129,24 +127,58 @@ def _store_next(
         _keep_levels(assessment.user_id, assessment.role_id, draft.levels, now)
     records.append(recommendation, draft, role_id=assessment.role_id, items=items, now=now)
     if not assessment_queries.is_held(assessment):
-        recommendation_ready.send(
-            sender=None, assessment_id=assessment_id, recommendation_id=recommendation.pk
-        )
+        tell(stays or recommendation, occasion_id=recommendation.pk)
     return recommendation
+
+
+def _complete(assessment: Any, draft: Draft, stays: Recommendation | None, now: dt.datetime) -> Sequence[str]:
+    """Complete the assessment, and return what the run goes without; beside a list that ``stays`` in effect, the result
+    goes without what that one does."""
+    shown = draft.missing if stays is None else own_missing(stays)
+    # What scoring went without still holds; what an earlier run went without no longer does.
+    assessments.complete(
+        assessment_id=assessment.pk, now=now, missing=shown, tried=OWN_PARTS, locked=assessment
+    )
+    missing: list[str] = assessment.missing
+    if stays is None:
+        return missing
+    return [*(part for part in missing if part not in OWN_PARTS), *draft.missing]
+
+
+def tell(recommendation: Recommendation, *, occasion_id: uuid.UUID) -> None:
+    """Announce that a run is in effect, on the occasion of itself or of something else (`recommendation_ready`)."""
+    recommendation_ready.send(
+        sender=None,
+        assessment_id=recommendation.assessment_id,
+        recommendation_id=recommendation.pk,
+        occasion_id=occasion_id,
+    )
+
+
+def own_missing(recommendation: Recommendation) -> list[str]:
+    """Return what the recommender, not the scoring, went without in a run."""
+    return [part for part in recommendation.missing if part in OWN_PARTS]
+
+
+def _persons(assessment_id: uuid.UUID) -> Recommendation:
+    return Recommendation.objects.get(assessment_id=assessment_id, effective=True)
 
 
 @dataclass(frozen=True, slots=True)
 class _Earlier:
-    """The number of the newest run, 0 before the first; and of the scoring run that the effective one rests on."""
+    """The number of the newest run, 0 before the first; of the scoring run that the newest worked out rests on; and
+    whether a person overrode the list in effect."""
 
     run: int
     profile_run: int
+    is_overridden: bool
 
 
 def _earlier(assessment_id: uuid.UUID) -> _Earlier:
     rows = _RUNS.rows(assessment_id=assessment_id)
-    rests_on = [profile_run or 0 for _, effective, profile_run in rows if effective]
-    return _Earlier(rows[0][0] if rows else 0, rests_on[0] if rests_on else 0)
+    rests_on = (profile_run or 0 for _, _, origin, profile_run in rows if origin == Origin.ENGINE)
+    is_overridden = any(effective and origin == Origin.PERSON for _, effective, origin, _ in rows)
+    return _Earlier(rows[0][0] if rows else 0, next(rests_on, 0), is_overridden)
 
 
 def _insert(recommendation: Recommendation, draft: Draft) -> Items:

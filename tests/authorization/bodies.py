@@ -22,6 +22,11 @@ def _override(world: World) -> dict[str, Any]:
     }
 
 
+def _list_override(world: World) -> dict[str, Any]:
+    first = world.rows["recommendation"].items.order_by("position")[0]
+    return {"action": "remove", "credential_id": str(first.credential_id), "reason": "You have done it."}
+
+
 def _answer(world: World) -> dict[str, Any]:
     question = str(question_id_of(world.rows["opened"], "essay"))
     return {"responses": [{"question_id": question, "answer": GOOD_ESSAY}]}
@@ -72,6 +77,7 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     },
     ("POST", API + "appeals/<uuid:appeal_id>/messages"): lambda world: {"text": "Please look again."},
     ("POST", API + "recommendations/<uuid:recommendation_id>/feedback"): lambda world: {"relevance_score": 4},
+    ("POST", API + "recommendations/<uuid:recommendation_id>/override"): _list_override,
     ("POST", API + "webhooks/endpoints"): lambda world: {
         "name": "Harbour", "url": "https://harbour.example.org/hook", "event_types": ["assessment.completed"],
     },
@@ -104,6 +110,7 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     ("PATCH", API + "tasks/<uuid:task_id>"): lambda world: {"title": "Read about joins"},
     ("POST", PAGE): lambda world: {"relevance": "4", "acceptance": "pending", "about": "", "comments": ""},
     ("POST", PAGE + "/override"): _override,
+    ("POST", "advisor/recommendations/<uuid:recommendation_id>/override"): _list_override,
     ("POST", PAGE + "/skills/<slug:skill>/check"): lambda world: {"level": "3.5", "reason": "We talked."},
     ("POST", PAGE + "/practice"): lambda world: {"skill": "sql", "difficulty": "3", "reason": "We talked."},
     ("POST", "advisor/releases/"): lambda world: {"assessment": [str(world.rows["held"].pk)]},

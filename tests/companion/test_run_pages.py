@@ -15,7 +15,7 @@ from recommendations import queries
 from recommendations.models import Recommendation, RecommendationFeedback
 from scoring import oversight
 from tests.factories.accounts import AdminFactory, AdvisorFactory, UserFactory
-from tests.factories.catalog import NOW
+from tests.factories.catalog import NOW, CredentialFactory
 from tests.factories.recommendations import RecommendationItemFactory, WordEmbedder
 from tests.recommendations.results import completed, work_off
 
@@ -218,3 +218,88 @@ class TestHowConfidencesHold:
         assert report.as_stated is not None
         assert report.as_stated.expected_error == pytest.approx(0.1)
         assert report.calibration.acceptance(0.6) == pytest.approx(0.7, abs=0.02)
+
+
+def change(client: Client, assessment: Assessment, **body: str) -> str:
+    address = reverse("advisor:override-recommendation", args=[effective(assessment).pk])
+    answer = client.post(address, {"reason": "You begin a job in reporting.", **body}, follow=True)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+class TestChangingTheList:
+    def test_one_is_put_first_with_the_reason_beside_it(self, client: Client, assessment: Assessment) -> None:
+        second = effective(assessment).items.all()[1]
+
+        shown = change(client, assessment, action="first", credential_id=str(second.credential_id))
+
+        assert "The credential is first now." in shown
+        assert "A person changed this list." in shown
+        assert shown.count("You begin a job in reporting.") == 2
+        assert effective(assessment).items.all()[0].credential_id == second.credential_id
+
+    def test_one_that_is_not_ranked_is_added_and_says_so(
+        self, client: Client, assessment: Assessment
+    ) -> None:
+        other = CredentialFactory(title="Public speaking")
+        assert f'<option value="{other.pk}">Public speaking</option>' in page(client, assessment)
+
+        shown = change(client, assessment, action="add", credential_id=str(other.pk))
+
+        assert "no confidence: the recommender did not rank it" in shown
+        assert f'<option value="{other.pk}">Public speaking</option>' not in shown
+        record = client.get(reverse("advisor:record", args=[assessment.pk])).content.decode()
+        assert "Public speaking" in record
+
+    def test_a_run_worked_out_since_is_kept_beside_it_until_the_change_is_taken_back(
+        self, client: Client, assessment: Assessment
+    ) -> None:
+        first = effective(assessment).items.all()[0]
+        change(client, assessment, action="remove", credential_id=str(first.credential_id))
+        client.post(reverse("advisor:recompute", args=[assessment.pk]))
+        work_off(assessment)
+
+        there = client.get(reverse("advisor:assessment", args=[assessment.pk]), {"run": 3}).content.decode()
+        assert "<strong>Run 3 is made</strong> and kept." in there
+        assert "Stale." in there
+        assert "could not be made" not in there
+
+        shown = change(client, assessment, action="take_back")
+        assert "The list that was worked out is in effect again." in shown
+        assert "A person changed this list." not in shown
+        assert effective(assessment).run == 3
+
+    def test_without_a_reason_nothing_is_changed(self, client: Client, assessment: Assessment) -> None:
+        first = effective(assessment).items.all()[0]
+
+        shown = change(
+            client, assessment, action="remove", credential_id=str(first.credential_id), reason="No."
+        )
+
+        assert "The list was not changed." in shown
+        assert effective(assessment).run == 1
+
+    def test_an_earlier_run_has_no_buttons(self, client: Client, assessment: Assessment) -> None:
+        old = effective(assessment)
+        assert "Change the list" in page(client, assessment)
+        change(client, assessment, action="remove", credential_id=str(old.items.all()[0].credential_id))
+
+        kept = client.get(reverse("advisor:run", args=[old.pk])).content.decode()
+        assert "Change the list" not in kept
+        refused = client.post(
+            reverse("advisor:override-recommendation", args=[old.pk]),
+            {"action": "take_back", "reason": "It was better before."},
+            follow=True,
+        ).content.decode()
+        assert "Another list has come into effect since." in refused
+
+    def test_the_list_of_assessments_shows_one_without_a_confidence(
+        self, client: Client, assessment: Assessment
+    ) -> None:
+        other = CredentialFactory(title="Public speaking")
+        change(client, assessment, action="add", credential_id=str(other.pk))
+        change(client, assessment, action="first", credential_id=str(other.pk))
+
+        listed = client.get(reverse("advisor:assessments")).content.decode()
+        assert "Public speaking" in listed
+        assert "None" not in listed

@@ -77,6 +77,7 @@ def test_a_completed_assessment_has_a_result(completed: Recommendation) -> None:
             },
             "acceptance": None,
             "rationale": "A rationale.",
+            "override": None,
             "source_trace_ids": [str(trace.pk)],
             "citations": {},
             "provider": "Harbour Data School",

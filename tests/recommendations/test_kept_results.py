@@ -36,6 +36,7 @@ from tests.factories.recommendations import WordEmbedder, embed_all, offered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MARKED = set(import_module("recommendations.migrations.0015_changes_of_results").RESULTS)
+MARKED |= {import_module("recommendations.migrations.0019_overrides").TABLE}
 CATALOG = set(import_module("catalog.migrations.0006_changes").TABLES)
 
 
@@ -202,9 +203,18 @@ def role_renamed(scene: Scene) -> None:
     JobRole.objects.filter(pk=scene.assessment.role_id).update(name="Another name")
 
 
+def list_changed(scene: Scene) -> None:
+    run = Recommendation.objects.get(assessment=scene.assessment, effective=True)
+    first = run.items.order_by("position").values_list("credential_id", flat=True)[0]
+    services.override(
+        by=scene.advisor, recommendation_id=run.pk, action="remove", credential_id=first,
+        reason="They have done it.", now=NOW,
+    )  # fmt: skip
+
+
 CHANGES: list[Callable[[Scene], object]] = [
     overridden, looked_at_by_a_person, refused, contested, checked, seen, worked_out_anew, explored, retired,
-    renamed, asked_differently, embedded_anew, paid, role_renamed,
+    renamed, asked_differently, embedded_anew, paid, role_renamed, list_changed,
 ]  # fmt: skip
 
 
@@ -237,7 +247,7 @@ def test_a_result_that_has_not_changed_takes_two_statements_and_is_the_same_to_t
 
 
 def _told_everything(scene: Scene) -> None:
-    for change in (worked_out_anew, refused, checked, seen, explored, paid):
+    for change in (worked_out_anew, refused, checked, seen, explored, paid, list_changed):
         change(scene)
     EmbeddingIndex.objects.get_or_create(provider="sentence-transformers", model="older", dimension=384)
 

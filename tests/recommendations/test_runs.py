@@ -123,7 +123,7 @@ def test_items_keep_their_order_and_their_traces() -> None:
     first, second = made.items.all()
     assert (first.credential_id, first.position, first.confidence) == (joins.pk, 1, Decimal("0.600"))
     assert (second.credential_id, second.position, second.confidence) == (charts.pk, 2, Decimal("0.550"))
-    assert second.parts["diversity"] == "-0.050"
+    assert second.decimal_parts["diversity"] == Decimal("-0.050")
     assert [trace.credential_id for trace in second.traces.all()] == [charts.pk]
     traces = list(made.traces.all())
     assert [trace.rank for trace in traces] == [1, 2]

@@ -16,6 +16,7 @@ from catalog.models import JobRole
 from conversations import services as conversations
 from ops.models import MetricSnapshot
 from partners import services as partners
+from recommendations import services as recommendations
 from recommendations.models import LearnerProfile, Recommendation
 from recommendations.services import refresh_histories
 from scoring import oversight
@@ -105,6 +106,12 @@ def _disagree(student: User, advisor: User, assessment: Assessment) -> None:
         levels={"reasoning": "l1", "evidence": "l1"},
         note=f"{MARK} said it well.",
     )
+    run = Recommendation.objects.get(assessment=assessment, effective=True)
+    recommendations.override(
+        by=advisor, recommendation_id=run.pk, action="remove",
+        credential_id=run.items.values_list("credential_id", flat=True)[0],
+        reason=f"{MARK} has done it.", now=now,
+    )  # fmt: skip
 
 
 def _use_the_api(student: User, assessment: Assessment) -> None:

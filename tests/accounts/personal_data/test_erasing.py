@@ -168,8 +168,8 @@ class TestErasing:
         assert audit_verifying.verify().broken is None
         assert verifying.verify().broken is None
         assert DecisionRecord.objects.filter(assessment_id=assessment.pk).exists()
-        (replayed,) = replaying.replay(assessment.pk)
-        assert [difference.kind for difference in replayed.differences] == ["erased"]
+        replayed = replaying.replay(assessment.pk)
+        assert {difference.kind for one in replayed for difference in one.differences} == {"erased"}
 
     def test_the_last_admin_is_erased_once_somebody_else_is_one(self) -> None:
         one, other = AdminFactory(), AdminFactory()
