@@ -121,6 +121,12 @@ def shown_to_students(user_ids: Collection[uuid.UUID]) -> QuerySet[Assessment]:
     return with_result().filter(user__in=user_ids).exclude(stage=Stage.AWAITING_RELEASE)
 
 
+def newest_of(user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Assessment]:
+    """Return the assessment that each of these students started last; nobody who never started one."""
+    rows = Assessment.objects.filter(user__in=user_ids).select_related("role")
+    return {row.user_id: row for row in rows.order_by("user_id", "-started_at", "-pk").distinct("user_id")}
+
+
 def versions_with_results() -> list[tuple[uuid.UUID, uuid.UUID, int]]:
     """Return every question version that completed assessments asked: question, version, and by how many."""
     rows = with_result().filter(snapshots__isnull=False)

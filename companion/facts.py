@@ -31,6 +31,11 @@ class AssessmentFacts:
     progress_width: str
 
 
+def label_of(assessment: Any) -> words.Label:
+    """Return the status in words, of an assessment of which that is up to date."""
+    return words.NOT_RELEASED if assessments.is_held(assessment) else words.STATUSES[assessment.status]
+
+
 def assessment_facts(assessment: Any, progress: assessments.Progress, *, now: dt.datetime) -> AssessmentFacts:
     """Return the facts about an assessment whose student and role have been fetched."""
     status = assessments.effective_status(assessment, now=now)

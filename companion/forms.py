@@ -23,6 +23,22 @@ RELEVANCE = [
 ]
 
 
+class StudentFilters(forms.Form):
+    """Narrows the list of students."""
+
+    search = forms.CharField(
+        label="Student",
+        max_length=100,
+        required=False,
+        widget=forms.SearchInput(attrs={"placeholder": "Name or e-mail address"}),
+    )
+
+    def chosen(self) -> str:
+        """Return what is searched for; nothing where that was not understood."""
+        self.is_valid()
+        return str(self.cleaned_data.get("search", ""))
+
+
 class AssessmentFilters(forms.Form):
     """Narrows the list; what cannot be understood narrows nothing."""
 

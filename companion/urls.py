@@ -12,6 +12,7 @@ from companion import (
     pages_review,
     pages_runs,
     pages_sessions,
+    pages_students,
     quality_exposure,
     quality_pages,
 )
@@ -44,6 +45,7 @@ urlpatterns = [
     path("questions/<uuid:query_id>", pages_questions.question, name="question"),
     path("sessions/", pages_sessions.sessions, name="sessions"),
     path("sessions/<uuid:summary_id>", pages_sessions.session, name="session"),
+    path("students/", pages_students.students, name="students"),
     path("rescoring/", pages_rescoring.questions, name="rescoring"),
     path("rescoring/<uuid:question_id>", pages_rescoring.question, name="rescoring-question"),
     path("reviews/", pages_review.queue, name="reviews"),

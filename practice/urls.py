@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from practice import api, override_api
+from practice import api, override_api, student_api
 
 urlpatterns = [
     path("practice/assign", api.AssignView.as_view(), name="practice-assign"),
@@ -27,6 +27,7 @@ urlpatterns = [
         name="practice-override-figures",
     ),
     path("progress/<uuid:student_id>", api.ProgressEndpoint.as_view(), name="progress"),
+    path("students", student_api.StudentListView.as_view(), name="students"),
     path("goals", api.GoalListView.as_view(), name="goals"),
     path("goals/<uuid:goal_id>", api.GoalEndpoint.as_view(), name="goal"),
     path("goals/<uuid:goal_id>/overrides", override_api.GoalOverrideView.as_view(), name="goal-overrides"),

@@ -48,3 +48,6 @@ from practice.queries.steps import parts_of as parts_of
 from practice.queries.steps import practice_towards as practice_towards
 from practice.queries.steps import practising as practising
 from practice.queries.steps import towards as towards
+from practice.queries.students import Standing as Standing
+from practice.queries.students import standings_of as standings_of
+from practice.queries.students import students_visible_to as students_visible_to
