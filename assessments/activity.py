@@ -1,4 +1,4 @@
-"""When students worked at assessments last, and what they have left unfinished."""
+"""Which assessments students began and worked at last, and what they have left unfinished."""
 
 import datetime as dt
 import uuid
@@ -29,6 +29,12 @@ def last_worked(user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dt.datetime]
     mine = Assessment.objects.filter(user__in=user_ids).order_by().values_list("user")
     rows = mine.annotate(Max("started_at"), Max("submitted_at"), Max("responses__submitted_at"))
     return {user: max(at for at in times if at) for user, *times in rows}
+
+
+def newest_of(user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Assessment]:
+    """Return the assessment that each of these students started last; nobody who never started one."""
+    rows = Assessment.objects.filter(user__in=user_ids).select_related("role")
+    return {row.user_id: row for row in rows.order_by("user_id", "-started_at", "-pk").distinct("user_id")}
 
 
 def open_of(user_ids: Collection[uuid.UUID], *, now: dt.datetime) -> list[OpenAssessment]:

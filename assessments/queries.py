@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.policy import Permission, allows
 from assessments.activity import OpenAssessment as OpenAssessment
 from assessments.activity import last_worked as last_worked
+from assessments.activity import newest_of as newest_of
 from assessments.activity import open_of as open_of
 from assessments.enums import AssessmentStatus, Stage
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
@@ -119,12 +120,6 @@ def shown_to_student(user_id: uuid.UUID) -> QuerySet[Assessment]:
 def shown_to_students(user_ids: Collection[uuid.UUID]) -> QuerySet[Assessment]:
     """Return these students' own assessments whose results they may see."""
     return with_result().filter(user__in=user_ids).exclude(stage=Stage.AWAITING_RELEASE)
-
-
-def newest_of(user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Assessment]:
-    """Return the assessment that each of these students started last; nobody who never started one."""
-    rows = Assessment.objects.filter(user__in=user_ids).select_related("role")
-    return {row.user_id: row for row in rows.order_by("user_id", "-started_at", "-pk").distinct("user_id")}
 
 
 def versions_with_results() -> list[tuple[uuid.UUID, uuid.UUID, int]]:
