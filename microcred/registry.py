@@ -205,6 +205,13 @@ SEALED = {
     "accounts.SecondFactor": ("sealed_key", "accounts.second_factor.PURPOSE"),
 }
 
+# What yields the keys that an app has given out and that are in use (see accounts/key_ages.py).
+KEYS = (
+    "accounts.key_ages.service_keys",
+    "partners.key_ages.endpoint_secrets",
+    "tutoring.key_ages.source_secrets",
+)
+
 # Actions of other apps on the administration's list of skills.
 SKILL_ACTIONS = ("practice.draft_admin.draft_items",)
 

@@ -24,6 +24,7 @@ from microcred.registry import ERASERS as ERASERS
 from microcred.registry import GAUGES as GAUGES
 from microcred.registry import HEALTH as HEALTH
 from microcred.registry import JOB_KINDS as JOB_KINDS
+from microcred.registry import KEYS as KEYS
 from microcred.registry import PRIVACY as PRIVACY
 from microcred.registry import REPAIRS as REPAIRS
 from microcred.registry import SEALED as SEALED
@@ -180,6 +181,7 @@ PASSWORD_WORDS = env.names("PASSWORD_WORDS", [])
 SESSION_IDLE_MINUTES = env.integer("SESSION_IDLE_MINUTES", 60)
 # How long one log-in over the API can be carried on by refreshing.
 API_LOG_IN_DAYS = env.integer("API_LOG_IN_DAYS", 30)
+KEY_DAYS = env.integer("KEY_DAYS", 365)  # after which a key that was given out is to be changed
 # Whether advisors and admins must have a second factor; without, those have one who want it.
 SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED", default=False)
 SESSION_SERIALIZER = "accounts.session_sealing.SealedJson"

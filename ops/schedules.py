@@ -57,6 +57,7 @@ SCHEDULES = (
         function="accounts.password_links.forget_ended",
         offset=dt.timedelta(hours=3),
     ),
+    Schedule("remind-of-keys", 30 * DAY, function="accounts.key_ages.remind", offset=dt.timedelta(hours=8)),
     Schedule("anchor-audit", MINUTE, function="ops.audit_verifying.anchor"),
     Schedule("erase-due", 10 * MINUTE, function="accounts.personal_data.erasing.announce_due"),
     Schedule("expire-copies", DAY, function="accounts.personal_data.exports.forget_expired"),

@@ -1,0 +1,14 @@
+"""How old the secrets of endpoints are."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from accounts.key_ages import KeyAge
+from partners.models import WebhookSecret
+
+
+def endpoint_secrets(*, now: dt.datetime) -> Iterable[KeyAge]:
+    """Yield the secrets that sign what is sent to endpoints that are switched on."""
+    secrets = WebhookSecret.objects.filter(expires_at__isnull=True, endpoint__active=True)
+    for secret in secrets.select_related("endpoint"):
+        yield KeyAge("webhook secret", secret.endpoint.name, secret.created_at)
