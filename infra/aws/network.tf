@@ -61,7 +61,8 @@ resource "aws_lb" "main" {
   load_balancer_type = "application"
   subnets            = var.public_subnet_ids
   security_groups    = [aws_security_group.balancer.id]
-  idle_timeout       = 60
+  # Shorter than the 30 seconds after which servers close what is idle; open streams say something every 15.
+  idle_timeout = 25
 
   # X_Forwarded_For would be taken for X-Forwarded-For.
   drop_invalid_header_fields = true

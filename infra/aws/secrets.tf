@@ -8,13 +8,10 @@ locals {
       # Encrypted, but by a certificate of an authority that systems do not know: see UNENCRYPTED_HOSTS.
       DATABASE_URL = "postgres://microcred:${random_password.database.result}@${aws_db_instance.main.address}:5432/microcred?sslmode=require"
     },
-    var.openai_api_key == "" ? {} : { OPENAI_API_KEY = var.openai_api_key },
+    var.secret_settings,
   )
-  secret_names = toset(concat(
-    tolist(local.generated),
-    ["DATABASE_URL"],
-    nonsensitive(var.openai_api_key) == "" ? [] : ["OPENAI_API_KEY"],
-  ))
+  # Only their names are no secret.
+  secret_names = toset(concat(tolist(local.generated), ["DATABASE_URL"], nonsensitive(keys(var.secret_settings))))
 }
 
 resource "random_password" "generated" {

@@ -148,7 +148,15 @@ resource "aws_ecs_task_definition" "all" {
     )
   ])
 
-  depends_on = [aws_secretsmanager_secret_version.all]
+  # All that a container needs before the services are there, so that the database can be migrated first.
+  depends_on = [
+    aws_ecs_cluster.main,
+    aws_iam_role_policy.secrets,
+    aws_iam_role_policy_attachment.start,
+    aws_secretsmanager_secret_version.all,
+    aws_vpc_security_group_egress_rule.containers,
+    aws_vpc_security_group_ingress_rule.database,
+  ]
 }
 
 resource "aws_ecs_service" "all" {

@@ -2,6 +2,11 @@ variable "name" {
   description = "What everything here is called; another name for each environment."
   type        = string
   default     = "microcred"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,23}$", var.name))
+    error_message = "Must begin with a letter and have at most 24 lower-case letters, digits and hyphens."
+  }
 }
 
 variable "environment" {
@@ -98,10 +103,10 @@ variable "log_days" {
   default     = 30
 }
 
-variable "openai_api_key" {
-  description = "For a model server; empty for the local scorer."
-  type        = string
-  default     = ""
+variable "secret_settings" {
+  description = "Further variables of .env.example that are secrets, by name, such as OPENAI_API_KEY, METRICS_TOKEN and EMAIL_URL."
+  type        = map(string)
+  default     = {}
   sensitive   = true
 }
 
