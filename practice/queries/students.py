@@ -28,9 +28,12 @@ class Standing:
 
 def students_visible_to(by: User, *, search: str = "") -> QuerySet[User]:
     """Return the students whom the caller looks after, or is, by name; staff may search for e-mail addresses too."""
-    students = User.objects.filter(
-        sees_student(by, path="pk"), role=Role.STUDENT, status=UserStatus.ACTIVE
-    ).order_by("name", "pk")
+    students = (
+        User.objects.filter(sees_student(by, path="pk"), role=Role.STUDENT, status=UserStatus.ACTIVE)
+        # Made-up learners are nobody's to look after.
+        .exclude(profile__contains={"synthetic": True})
+        .order_by("name", "pk")
+    )
     if not search:
         return students
     wanted = Q(name__icontains=search)

@@ -54,6 +54,12 @@ def test_who_is_disabled_is_left_out() -> None:
     assert names(advised.advisor) == []
 
 
+def test_made_up_learners_are_nobodys_to_look_after() -> None:
+    UserFactory(name="Made up", profile={"synthetic": True})
+
+    assert names(AdminFactory()) == []
+
+
 def test_staff_searches_for_addresses_and_sees_them_and_guardians_do_neither() -> None:
     zoe = AdvisorAssignmentFactory(student__name="Zoe", student__email="z.quill@school.example")
     guardian = guardian_of(zoe.student)
