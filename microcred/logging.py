@@ -85,6 +85,14 @@ SHARED_PROCESSORS: list[structlog.typing.Processor] = [
 ]
 
 
+# One list for good: a logger keeps the one with which it was first used, whatever is configured afterwards.
+_PROCESSORS: list[structlog.typing.Processor] = [
+    structlog.stdlib.filter_by_level,
+    *SHARED_PROCESSORS,
+    structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+]
+
+
 def configure_logging(*, level: str, style: str) -> None:
     """Send structlog and the standard library's loggers to standard error in one format.
 
@@ -106,11 +114,7 @@ def configure_logging(*, level: str, style: str) -> None:
         }
     )
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *SHARED_PROCESSORS,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
+        processors=_PROCESSORS,
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,

@@ -144,3 +144,14 @@ def test_an_address_that_lets_in_whoever_has_it_is_not_logged(written: Written, 
     first, second = written.lines()
     assert first["event"] == f"Internal Server Error: {path}[redacted]"
     assert (second["path"], second["tried"]) == (f"{path}[redacted]", [f"{path}[redacted]?x=1"])
+
+
+def test_loggers_in_use_follow_what_is_configured_later(written: Written) -> None:
+    used = structlog.get_logger("used.before")
+    used.info("first")
+
+    configure_logging(level="INFO", style="json")
+    with structlog.testing.capture_logs() as lines:
+        used.info("second")
+
+    assert [line["event"] for line in lines] == ["second"]
