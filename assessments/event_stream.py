@@ -16,9 +16,9 @@ from assessments.serializers import status_view
 from microcred.api.versions import version_of
 
 MEDIA_TYPE: Final = "text/event-stream"
-# How long a client waits before it asks again; also where each answer holds one event and ends.
-RETRY_MILLISECONDS: Final = 2000
-OPENING: Final = f"retry: {RETRY_MILLISECONDS}\n\n"
+# How many seconds a client waits before it asks again, where each answer holds one event and ends: what is being worked
+# on is done soon, and whoever waits for a person must not use their allowance up by it.
+SOON, LATER, MUCH_LATER = 2, 30, 60
 # Shows proxies and clients that the stream lives.
 HEARTBEAT: Final = ":\n\n"
 _ENDED: Final = frozenset({AssessmentStatus.FAILED, AssessmentStatus.EXPIRED})
@@ -39,6 +39,13 @@ class Standing:
         """Whether nothing more is waited for."""
         status = self.body["status"]
         return status in _ENDED or (status == AssessmentStatus.COMPLETED and not self.body["awaited"])
+
+    @property
+    def opening(self) -> str:
+        """What stands before the first event."""
+        status = self.body["status"]
+        seconds = LATER if status == AssessmentStatus.IN_PROGRESS else MUCH_LATER
+        return f"retry: {1000 * (SOON if status == AssessmentStatus.AWAITING_ASYNC else seconds)}\n\n"
 
     @property
     def event(self) -> str:

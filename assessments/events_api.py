@@ -19,10 +19,16 @@ from rest_framework.views import APIView
 from accounts import tokens
 from accounts.authentication import caller, token_of
 from assessments import following
-from assessments.event_stream import MEDIA_TYPE, OPENING, Standing, standing
+from assessments.event_stream import MEDIA_TYPE, Standing, standing
 from assessments.visibility import AssessmentMissing
 from microcred.api.schema import errors
 
+# What tools that know the format check: the fields of each event.
+EVENT: Final = {
+    "type": "object",
+    "properties": {"id": {"type": "string"}, "event": {"enum": ["status"]}, "data": {"type": "string"}},
+    "required": ["data"],
+}
 LAST_EVENT_ID: Final = OpenApiParameter(
     "Last-Event-ID",
     OpenApiTypes.STR,
@@ -56,7 +62,7 @@ class EventsView(APIView):
         operation_id="assessment_events", tags=["Assessments"], parameters=[LAST_EVENT_ID],
         responses={
             (200, MEDIA_TYPE): OpenApiResponse(
-                OpenApiTypes.STR,
+                EVENT,
                 "Events `status`, of which `data` is the body of `GET /assessments/{id}` in one line. The process that "
                 "serves streams keeps the answer open and sends an event for every change, until nothing more is "
                 "waited for; elsewhere, or with too many open already, the answer holds one event and ends, and "
@@ -73,8 +79,7 @@ class EventsView(APIView):
         if first.is_last and first.event_id == seen:
             return HttpResponse(status=204)
         if not isinstance(request._request, ASGIRequest) or not following.seats.is_free(person.pk):
-            told = first.event if first.event_id != seen else ""
-            return HttpResponse(OPENING + told, content_type=MEDIA_TYPE)
+            return HttpResponse(following.at_once(first, seen), content_type=MEDIA_TYPE)
         stream = following.follow(
             person=person.pk, first=first, seen=seen, look=lambda: _looked_again(token, assessment_id)
         )

@@ -18,9 +18,9 @@ from typing import Final, TypeVar
 
 import structlog
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, InterfaceError, close_old_connections, connections
+from django.db import DatabaseError, InterfaceError, connections
 
-from assessments.event_stream import HEARTBEAT, OPENING, Standing
+from assessments.event_stream import HEARTBEAT, Standing
 from assessments.models import Assessment
 
 log = structlog.get_logger(__name__)
@@ -101,6 +101,11 @@ seats: Final = Seats(MOST_STREAMS, MOST_OF_ONE)
 _watch: Final = Watch(changed_at)
 
 
+def at_once(standing: Standing, seen: str) -> str:
+    """Return the whole answer for who cannot follow: one event, unless it was ``seen``."""
+    return standing.opening + (standing.event if standing.event_id != seen else "")
+
+
 async def follow(
     *,
     person: uuid.UUID,
@@ -116,8 +121,12 @@ async def follow(
     # That of the request is not needed again, and would be kept for as long as the stream.
     await sync_to_async(connections.close_all, thread_sensitive=True)()
     until = time.monotonic() + LONGEST_SECONDS
+    # Others may have come since it was asked for.
+    if not seats.is_free(person):
+        yield at_once(first, seen)
+        return
     with seats.taken(person):
-        yield OPENING
+        yield first.opening
         standing: Standing | None = first
         while standing is not None:
             yield HEARTBEAT if standing.event_id == seen else standing.event
@@ -141,10 +150,10 @@ async def in_thread(work: Callable[[], T]) -> T:
     """Do what asks the database in one of the threads that have a connection."""
 
     def done() -> T:
-        close_old_connections()
         try:
             return work()
-        finally:
-            close_old_connections()
+        except (DatabaseError, InterfaceError):
+            connections.close_all()
+            raise
 
     return await asyncio.get_running_loop().run_in_executor(_threads, done)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from assessments.event_stream import HEARTBEAT, OPENING, Standing
+from assessments.event_stream import HEARTBEAT, Standing
 from assessments.following import Seats, Watch, follow
 
 ASSESSMENT, PERSON = uuid.UUID(int=1), uuid.UUID(int=2)
@@ -47,13 +47,13 @@ def _all(stream: AsyncIterator[str]) -> list[str]:
 def test_what_has_not_changed_is_a_heartbeat_and_what_has_is_an_event() -> None:
     scoring, done = standing("awaiting_async", "scoring"), standing("completed")
 
-    assert told(scoring, [scoring, done]) == [OPENING, scoring.event, HEARTBEAT, done.event]
+    assert told(scoring, [scoring, done]) == [scoring.opening, scoring.event, HEARTBEAT, done.event]
 
 
 def test_event_that_was_received_before_is_not_sent_again() -> None:
     scoring = standing("awaiting_async", "scoring")
 
-    assert told(scoring, [None], seen=scoring.event_id) == [OPENING, HEARTBEAT]
+    assert told(scoring, [None], seen=scoring.event_id) == [scoring.opening, HEARTBEAT]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_database_that_is_away_ends_the_stream_and_the_client_comes_back() -> No
     scoring = standing("awaiting_async", "scoring")
 
     assert _all(follow(person=PERSON, first=scoring, seen="", look=_away, watch=Impatient())) == [
-        OPENING,
+        scoring.opening,
         scoring.event,
     ]
 
@@ -109,3 +109,25 @@ def test_seats_are_counted_for_all_and_for_each() -> None:
         with seats.taken(other):
             assert not seats.is_free(uuid.UUID(int=4))
     assert seats.is_free(PERSON)
+
+
+def test_who_comes_too_late_for_a_seat_is_told_one_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assessments.following.seats", Seats(0, 0))
+    scoring = standing("awaiting_async", "scoring")
+
+    assert told(scoring, []) == [scoring.opening + scoring.event]
+    assert told(scoring, [], seen=scoring.event_id) == [scoring.opening]
+
+
+@pytest.mark.parametrize(
+    ("status", "awaited", "seconds"),
+    [
+        ("awaiting_async", ("scoring",), 2),
+        ("in_progress", (), 30),
+        ("completed", ("awaiting_release",), 60),
+    ],
+)
+def test_who_waits_for_a_person_is_not_to_come_back_soon(
+    status: str, awaited: tuple[str, ...], seconds: int
+) -> None:
+    assert standing(status, *awaited).opening == f"retry: {seconds * 1000}\n\n"
