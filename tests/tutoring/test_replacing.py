@@ -16,6 +16,7 @@ from tests.factories.tutoring import (
     SummaryFactory,
     SummaryVersionFactory,
     WaitingSummaryFactory,
+    step,
 )
 from tests.tutoring.scenes import JOINS, catalog, lines, summarised
 from tutoring import queries, services
@@ -109,6 +110,31 @@ def test_a_task_stays_that_of_the_first_message_when_a_later_summary_is_correcte
 
     assert planned(corrected) == task
     assert Task.objects.get().reference == f"{first.pk}:1"
+
+
+def test_a_step_of_any_message_that_one_summary_took_the_place_of_is_planned_once() -> None:
+    student: User = UserFactory()
+    read = step(1, "Read about indexes.")
+    stays = there(student, kind="corrected", standing=Standing.CURRENT, received_at=NOW)
+    SummaryVersionFactory(summary=stays, number=2, steps=[read])
+    replaced = [
+        SummaryVersionFactory(
+            summary=SummaryFactory(
+                user=student, source=stays.source, session_id="s-1", standing="superseded", replaced_by=stays,
+                received_at=NOW - hours * HOUR,
+            ),
+            steps=steps,
+        ).summary
+        for hours, steps in [(3, [read]), (2, [read]), (1, [])]
+    ]  # fmt: skip
+    first = f"{replaced[0].pk}:1"
+
+    (offered,) = queries.open_steps([student.pk], since=NOW - HOUR, until=NOW)
+    planned(stays)
+
+    assert (offered.first_id, Task.objects.get().reference) == (replaced[0].pk, first)
+    assert queries.reference_of(stays, read) == first
+    assert queries.open_steps([student.pk], since=NOW - HOUR, until=NOW) == []
 
 
 def advised(summary: SessionSummary, *, by: User) -> SummaryVersion:

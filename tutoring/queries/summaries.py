@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -192,8 +192,8 @@ def _reference(summary: SessionSummary, before: Sequence[SessionSummary], step: 
 
 
 def _before(summaries: Collection[SessionSummary]) -> dict[uuid.UUID, list[SessionSummary]]:
-    """Return the summaries of earlier messages that each of these stands in place of, the latest before the one before
-    that; in as many statements however many messages told of a session.
+    """Return the summaries of earlier messages that each of these stands in place of, the latest first; in as many
+    statements however many messages told of a session.
 
     One of a later message was never said: what a person has corrected stays in its place.
     """
@@ -204,18 +204,23 @@ def _before(summaries: Collection[SessionSummary]) -> dict[uuid.UUID, list[Sessi
         replaced_by__isnull=False,
     )
     replaced: dict[uuid.UUID | None, list[SessionSummary]] = defaultdict(list)
-    for one in of_sessions.order_by("received_at").prefetch_related(_steps_alone()):
+    for one in of_sessions.prefetch_related(_steps_alone()):
         replaced[one.replaced_by_id].append(one)
-    return {summary.pk: list(_chain(summary, replaced)) for summary in summaries}
+    return {summary.pk: _all_before(summary, replaced) for summary in summaries}
 
 
-def _chain(
+def _all_before(
     summary: SessionSummary, replaced: Mapping[uuid.UUID | None, Sequence[SessionSummary]]
-) -> Iterator[SessionSummary]:
-    latest = summary
-    while earlier := [one for one in replaced.get(latest.pk, ()) if one.received_at < latest.received_at]:
-        latest = earlier[-1]
-        yield latest
+) -> list[SessionSummary]:
+    """One takes the place of several where their own summaries were ready after it."""
+    found: list[SessionSummary] = []
+    later = [summary]
+    while later:
+        stays = later.pop()
+        earlier = [one for one in replaced.get(stays.pk, ()) if one.received_at < stays.received_at]
+        found += earlier
+        later += earlier
+    return sorted(found, key=lambda one: (one.received_at, one.pk), reverse=True)
 
 
 def _steps_alone() -> "Prefetch[str]":
