@@ -60,6 +60,11 @@ def _job_gauges() -> Iterator[Metric]:
         "For how long the most overdue job has been due.",
         value=queries.oldest_due_seconds(),
     )
+    yield GaugeMetricFamily(
+        "microcred_jobs_oldest_ready_seconds",
+        "For how long the most overdue job has been due that no limit of its kind holds back.",
+        value=max(queries.oldest_ready_seconds(alone=alone) for alone in (False, True)),
+    )
 
 
 def _repair_gauge() -> Metric:

@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from microcred.db import database_now
-from ops import health, queries
+from ops import claims, health, jobs, queries
 from ops.enums import JobStatus
 from ops.models import AsyncJob
 from tests.ops.harness import submit
@@ -110,6 +110,27 @@ def test_metrics_count_jobs_and_named_gauges(settings: LazySettings) -> None:
     assert "microcred_jobs_dead 1.0" in lines
     assert 'microcred_apples{colour="red"} 3.0' in lines
     assert "microcred_up 1.0" in lines
+
+
+@pytest.mark.django_db
+def test_what_waits_for_a_limit_of_its_kind_is_overdue_and_not_late() -> None:
+    for _ in range(2):
+        assert claims.take(jobs.enqueue("test.limited", payload={"note": ""}, share="slow").pk)
+    held = jobs.enqueue("test.limited", payload={"note": ""}, share="slow").pk
+    AsyncJob.objects.filter(pk=held).update(next_run_at=database_now() - dt.timedelta(minutes=5))
+
+    assert told("microcred_jobs_oldest_due_seconds") == pytest.approx(300, abs=20)
+    assert told("microcred_jobs_oldest_ready_seconds") == 0.0
+
+    free = jobs.enqueue("test.note", payload={"note": ""}).pk
+    AsyncJob.objects.filter(pk=free).update(alone=True, next_run_at=database_now() - dt.timedelta(minutes=2))
+    assert told("microcred_jobs_oldest_ready_seconds") == pytest.approx(120, abs=20)
+
+
+def told(name: str) -> float:
+    text = Client().get("/metrics").content.decode()
+    (line,) = (line for line in text.splitlines() if line.startswith(f"{name} "))
+    return float(line.split()[1])
 
 
 def apples() -> dict[str, float]:

@@ -100,6 +100,7 @@ def test_what_was_asked_for_is_watched() -> None:
     rules = {rule["alert"]: (" ".join(rule["expr"].split()), rule.get("for", "")) for rule in RULES}
 
     assert rules["MicroCredBacklog"] == ("sum(max by (kind) (microcred_jobs_due)) > 100", "5m")
+    assert rules["MicroCredJobsLate"] == ("max(microcred_jobs_oldest_ready_seconds) > 60", "5m")
     assert rules["MicroCredSlow"][0].endswith(">= 10")
     assert {"MicroCredErrors", "MicroCredRecommendationsFail", "MicroCredRecommendationsDegraded"} <= set(
         rules
