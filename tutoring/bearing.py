@@ -35,8 +35,9 @@ _TELLING: Final = stems(TELLING)
 # By these a sentence says that something was not so, or not clear.
 _MISTAKEN: Final = re.compile(
     r"\b(?:at first|mix(?:ed|ing|es)?[- ]?up|confus\w+|mistak\w+|corrected|corrects|correction|put right|unsure"
-    r"|not sure|hard|difficult\w*|struggl\w+|puzzl\w+|wrong\w*|not (?:yet )?clear|unclear|thought|believed"
-    r"|guess\w*|doubt\w*|(?:did|does|do)(?: not|n['’]t) (?:yet )?(?:know|understand))\b",
+    r"|not sure|struggl\w+|puzzl\w+|wrong\w*|not (?:yet )?clear|unclear|guess\w*|doubt\w*"
+    r"|(?:student|they) (?:\w+ )?(?:thought|believed) that"
+    r"|(?:did|does|do)(?: not|n['’]t) (?:yet )?(?:know|understand))\b",
     re.IGNORECASE,
 )
 _TO_THE_WRITER: Final = re.compile(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from microcred.ai.fences import unfenced
+from microcred.storable import storable
 from recommendations.cited_replies import fence_of, fenced, form
 from recommendations.citing import Sentence
 from tutoring.agreeing import Agreed
@@ -86,4 +87,4 @@ def _sentence(said: Mapping[str, Any]) -> Sentence:
     is_numbers = all(isinstance(number, int) and not isinstance(number, bool) for number in lines)
     if not isinstance(text, str) or not is_numbers:
         raise TypeError("a sentence is a text with the numbers of its lines")
-    return Sentence(" ".join(text.split()), tuple(dict.fromkeys(map(str, lines)))[:MOST_CITED])
+    return Sentence(" ".join(storable(text).split()), tuple(dict.fromkeys(map(str, lines)))[:MOST_CITED])

@@ -72,6 +72,12 @@ def test_a_reply_is_read() -> None:
     )
 
 
+def test_what_the_database_cannot_store_is_left_out() -> None:
+    said = '{"sentences": [{"text": "They\\u0000 looked\\ud800 at joins.", "lines": [1]}]}'
+
+    assert prompting.read(said) == (Sentence("They looked? at joins.", ("1",)),)
+
+
 def test_no_more_sentences_are_read_than_were_asked_for() -> None:
     said = {"sentences": [{"text": f"{number}.", "lines": [1]} for number in range(12)]}
 
