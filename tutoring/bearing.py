@@ -4,6 +4,7 @@ Beside what every sentence with sources has to (`recommendations.citing`), it is
 
 - fewer than half of its words of substance stand in its lines: words by which any session is told of and the names of
   its topics do not count, nor does a quotation bear what stands around it;
+- it has tutor or student say what no line of theirs says (`attributing`);
 - it tells as a fact what the student was unsure of or the tutor corrected;
 - it names a skill of the catalog that is no topic of the session.
 
@@ -18,7 +19,9 @@ from typing import Final
 from recommendations import citing
 from recommendations.citing import LEAST_SUPPORT, Checked, Dropped, Sentence, Source, quoted, stems
 from recommendations.names import Names
+from tutoring import attributing
 from tutoring.agreeing import ORDERS
+from tutoring.enums import Speaker
 from tutoring.topics import CORRECTS
 from tutoring.transcripts import Line
 
@@ -43,17 +46,20 @@ _MISTAKEN: Final = re.compile(
 _TO_THE_WRITER: Final = re.compile(
     r"\b(?:(?:to|for|dear|attention),? (?:the |any |an? )?(?:summari[sz]er|summary (?:writer|author|tool|bot))"
     r"|whoever (?:summari[sz]es|writes (?:the|this) summary)"
-    r"|(?:write|state|mention|report|claim|add|say) that (?:the |this )?(?:student|learner|pupil))\b",
+    r"|(?:write|state|mention|report|claim|add|say) that (?:the |this )?(?:student|learner|pupil))\b"
+    r"|\b(?:summar(?:y|i[sz]e[ds]?|i[sz]ing)\b[^.!?]{0,60}|(?:recap|conclusion|assessment|evaluation|verdict|report"
+    r"|feedback|notes?|result) ?[:–—-][^.!?]{0,60})\b(?:the|this) (?:student|learner|pupil)\b",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What sentences about a session can rest on: its lines by their numbers, the names of its topics, the skills that
-    are none, and lines that are in doubt with those that answer them."""
+    """What sentences about a session can rest on: its lines by their numbers with who says each, the names of its
+    topics, the skills that are none, and lines that are in doubt with those that answer them."""
 
     sources: Mapping[str, Source]
+    speakers: Mapping[str, Speaker]
     names: tuple[str, ...]
     others: Names
     doubted: Mapping[int, int]
@@ -82,7 +88,11 @@ def fault(sentence: Sentence, grounds: Grounds) -> str:
         return "it tells as a fact what was in doubt"
     held = Sentence(sentence.text, marks)
     own = (*grounds.names, TELLING)
-    return citing.fault(held, grounds.sources, own=own, others=grounds.others) or _unsupported(held, grounds)
+    return (
+        citing.fault(held, grounds.sources, own=own, others=grounds.others)
+        or _unsupported(held, grounds)
+        or _misattributed(held, grounds)
+    )
 
 
 def _bearing(sentence: Sentence, grounds: Grounds) -> tuple[str, ...]:
@@ -116,6 +126,12 @@ def _unsupported(sentence: Sentence, grounds: Grounds) -> str:
     if len(rest & _stems_of(sentence.marks, grounds)) < LEAST_SUPPORT * len(rest):
         return "its lines do not say so"
     return ""
+
+
+def _misattributed(sentence: Sentence, grounds: Grounds) -> str:
+    lines = attributing.Lines(grounds.sources, grounds.speakers, sentence.marks)
+    told = _TELLING | stems(" ".join(grounds.names))
+    return "" if attributing.is_theirs(sentence.text, lines, told) else "who it has say so does not"
 
 
 def _stems_of(marks: Sequence[str], grounds: Grounds) -> frozenset[str]:

@@ -88,6 +88,7 @@ def told(session: Session, teller: Teller) -> Told | None:
     marks = {str(line.number) for line in given}
     grounds = bearing.Grounds(
         {mark: source for mark, source in session.sources.items() if mark in marks},
+        {str(line.number): line.speaker for line in given},
         tuple(name for _, name in session.topics),
         Names(session.others),
         doubted,
