@@ -26,9 +26,13 @@ STRANDED_AT_ONCE = 500
 STRANDED_REASON = "The result could not be worked out. Your answers are kept, and staff can start it again."
 
 
+# Rows that name an assessment may be added meanwhile: whoever adds one and holds its lists does not wait for whoever
+# holds the assessment and is about to change a list.
 _LOCKED: Final = Compiled(
     lambda assessment: (
-        Assessment.objects.select_for_update(of=("self",)).select_related("role").filter(pk=assessment)
+        Assessment.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("role")
+        .filter(pk=assessment)
     ),
     assessment=uuid.UUID,
 )
@@ -172,7 +176,7 @@ def lock_result(assessment_id: uuid.UUID) -> Assessment:
 
     Raises ``ResultMissing`` for one that has none (yet).
     """
-    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    assessment = Assessment.objects.select_for_update(no_key=True).get(pk=assessment_id)
     if assessment.status != AssessmentStatus.COMPLETED:
         raise ResultMissing("The assessment has no result whose scores could be changed.")
     return assessment
