@@ -1,4 +1,4 @@
-"""Whether the web server answers: the supervisor asks it, as a caller would."""
+"""Whether the servers answer that are supervised: they are asked as callers ask."""
 
 import http.client
 import threading
@@ -21,8 +21,9 @@ class WebProbe(threading.Thread):
     that has not answered yet since it was last started is given twice the time.
     """
 
-    def __init__(self, host: str, port: int, *, restart: Callable[[], None]) -> None:
-        super().__init__(name="web-probe", daemon=True)
+    def __init__(self, host: str, port: int, *, restart: Callable[[], None], server: str = "web") -> None:
+        super().__init__(name=f"{server}-probe", daemon=True)
+        self._server = server
         self._host, self._port = ANYWHERE.get(host, host), port
         self._restart = restart
         self._stopped = threading.Event()
@@ -38,7 +39,7 @@ class WebProbe(threading.Thread):
             if answers(self._host, self._port):
                 heard, patience = time.monotonic(), PATIENCE_SECONDS
             elif time.monotonic() - heard > patience:
-                log.error("web_stuck", seconds_silent=round(time.monotonic() - heard, 1))
+                log.error(f"{self._server}_stuck", seconds_silent=round(time.monotonic() - heard, 1))
                 self._restart()
                 heard, patience = time.monotonic(), 2 * PATIENCE_SECONDS
 

@@ -5,8 +5,10 @@ import sys
 import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -53,16 +55,18 @@ class Supervisor:
         self._stopped = threading.Event()
         self._is_to_renew = threading.Event()
         self._worker_is_stuck = threading.Event()
-        self._web_is_stuck = threading.Event()
-        self._probe = WebProbe(plan.host, plan.port, restart=self._web_is_stuck.set) if plan.web else None
+        self._stuck: deque[Child] = deque()
+        asked = ((self._web, plan.port), (self._streams, plan.events_port))
+        self._probes = [self._probe(child, port) for child, port in asked if child]
         self._keeper = self._new_keeper()
 
     def run(self, check: Callable[[], None] = lambda: None) -> None:
         """Supervise until SIGTERM or SIGINT; raises ``AlreadySupervised`` if someone else does.
 
-        SIGHUP has the children replaced by others that run the code and settings on the disk, without a caller who
-        is refused or a job that is lost. ``check`` is called when a predecessor's remains are gone and nothing has been
-        started.
+        SIGHUP has the children replaced by others that run the code and settings on the disk, without a caller of the
+        web server who is refused or a job that is lost. Streams are ended, and their port refuses callers until the
+        successor listens; whoever follows comes back. ``check`` is called when a predecessor's remains are gone and
+        nothing has been started.
         """
         self._folder.lock()
         self._take_over()
@@ -71,8 +75,8 @@ class Supervisor:
             signal.signal(number, lambda *_: self._stopped.set())
         signal.signal(signal.SIGHUP, lambda *_: self._is_to_renew.set())
         self._keeper.start()
-        if self._probe is not None:
-            self._probe.start()
+        for probe in self._probes:
+            probe.start()
         try:
             while not self._stopped.wait(ROUND_SECONDS):
                 self._go_round()
@@ -86,9 +90,8 @@ class Supervisor:
         if self._worker is not None and self._worker_is_stuck.is_set():
             self._worker.kill()
             self._worker_is_stuck.clear()
-        if self._web is not None and self._web_is_stuck.is_set():
-            self._web.kill()
-            self._web_is_stuck.clear()
+        while self._stuck:
+            self._stuck.popleft().kill()
         if self._worker is not None and self._worker.seconds_silent(time.monotonic()) > SILENCE_SECONDS:
             log.error("worker_silent", seconds=round(self._worker.seconds_silent(time.monotonic()), 1))
             self._worker.replace()
@@ -111,8 +114,8 @@ class Supervisor:
     def _end(self) -> None:
         """Ask everything to stop, and after the plan's ``stop_seconds`` end what has not."""
         self._keeper.stop()
-        if self._probe is not None:
-            self._probe.stop()
+        for probe in self._probes:
+            probe.stop()
         for child in self._children:
             child.tell(signal.SIGTERM)
         if not wait_for_end(self._children, self._plan.stop_seconds):
@@ -121,6 +124,9 @@ class Supervisor:
             child.kill()
         self._folder.clear()
         self._folder.unlock()
+
+    def _probe(self, child: Child, port: int) -> WebProbe:
+        return WebProbe(self._plan.host, port, restart=partial(self._stuck.append, child), server=child.name)
 
     def _new_keeper(self) -> Keeper:
         return Keeper(

@@ -1,4 +1,4 @@
-"""A web server that no longer answers is noticed; one that only refuses is not disturbed."""
+"""A web server, or one of streams, that no longer answers is noticed; one that only refuses is not disturbed."""
 
 import os
 import signal
@@ -83,3 +83,20 @@ def test_a_frozen_web_server_is_replaced(tmp_path: Path) -> None:
         wait_until(lambda: answers("127.0.0.1", port), PATIENCE_SECONDS, "another one answers")
     finally:
         web.close()
+
+
+@pytest.mark.long
+def test_a_frozen_process_of_streams_is_replaced(tmp_path: Path) -> None:
+    port = free_port()
+    streams = SupervisedWorker(tmp_path, "--no-web", "--no-worker", "--events-port", str(port))
+    streams.launch()
+    try:
+        wait_until(lambda: answers("127.0.0.1", port), PATIENCE_SECONDS, "streams are served")
+        (frozen,) = streams.groups()
+        os.killpg(frozen, signal.SIGSTOP)
+
+        wait_until(lambda: "streams_stuck" in streams.log(), PATIENCE_SECONDS, "the silence is noticed")
+        wait_until(lambda: answers("127.0.0.1", port), PATIENCE_SECONDS, "another one answers")
+        assert frozen not in streams.groups()
+    finally:
+        streams.close()
