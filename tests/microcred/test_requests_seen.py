@@ -1,5 +1,7 @@
 """What is counted of requests: patterns of addresses and known methods, never what a caller chose."""
 
+import socket
+
 import pytest
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -11,7 +13,7 @@ REQUESTS = RequestFactory()
 
 
 def counted(route: str, method: str, status: str) -> float:
-    labels = {"route": route, "method": method, "status": status}
+    labels = {"server": socket.gethostname(), "route": route, "method": method, "status": status}
     name = "microcred_http_request_seconds_count"
     return requests_seen.registry().get_sample_value(name, labels) or 0.0
 
@@ -24,6 +26,18 @@ def test_a_request_is_counted_under_the_pattern_of_its_address() -> None:
     Client().get("/api/v1/assessments/01932c07-3a80-7000-8000-000000000000")
 
     assert counted(route, "GET", "4xx") == before + 1
+
+
+@pytest.mark.django_db
+def test_servers_behind_one_name_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    Client().get("/health")
+    for name in ("web-1", "web-2"):
+        monkeypatch.setattr(requests_seen, "SERVER", name)
+        lines = Client().get("/metrics").content.decode().splitlines()
+
+        counts = [line for line in lines if line.startswith("microcred_http_request_seconds_count{")]
+        assert counts
+        assert [line for line in counts if f'server="{name}"' not in line] == []
 
 
 @pytest.mark.parametrize(
@@ -45,7 +59,7 @@ def test_what_callers_make_up_is_one_name(method: str, address: str, labels: tup
 def test_seconds_fall_into_buckets() -> None:
     request = REQUESTS.get("/made")
     request.resolver_match = ResolverMatch(HttpResponse, (), {}, route="made/<int:number>")
-    labels = {"route": "made/<int:number>", "method": "GET", "status": "5xx"}
+    labels = {"server": socket.gethostname(), "route": "made/<int:number>", "method": "GET", "status": "5xx"}
 
     for seconds in (0.02, 0.3, 12.0):
         requests_seen.count(request, HttpResponse(status=503), seconds)
