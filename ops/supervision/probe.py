@@ -39,7 +39,8 @@ class WebProbe(threading.Thread):
             if answers(self._host, self._port):
                 heard, patience = time.monotonic(), PATIENCE_SECONDS
             elif time.monotonic() - heard > patience:
-                log.error(f"{self._server}_stuck", seconds_silent=round(time.monotonic() - heard, 1))
+                silent = round(time.monotonic() - heard, 1)
+                log.error("web_stuck", server=self._server, seconds_silent=silent)
                 self._restart()
                 heard, patience = time.monotonic(), 2 * PATIENCE_SECONDS
 

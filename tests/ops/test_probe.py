@@ -95,7 +95,7 @@ def test_a_frozen_process_of_streams_is_replaced(tmp_path: Path) -> None:
         (frozen,) = streams.groups()
         os.killpg(frozen, signal.SIGSTOP)
 
-        wait_until(lambda: "streams_stuck" in streams.log(), PATIENCE_SECONDS, "the silence is noticed")
+        wait_until(lambda: "web_stuck" in streams.log(), PATIENCE_SECONDS, "the silence is noticed")
         wait_until(lambda: answers("127.0.0.1", port), PATIENCE_SECONDS, "another one answers")
         assert frozen not in streams.groups()
     finally:
