@@ -1,5 +1,7 @@
 """Steps that students have done, those of before this release among them."""
 
+from itertools import islice
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -7,6 +9,7 @@ from django.db import migrations, models
 import microcred.ids
 
 POINTS_A_STEP = 10
+AT_ONCE = 1000
 SOURCES = ("recommendation", "nudge", "session")
 
 
@@ -14,20 +17,19 @@ def credit_what_is_done(apps, schema_editor):
     done = apps.get_model("planner", "Task").objects.filter(status="done", source__in=SOURCES)
     completed = apps.get_model("practice", "CompletedStep")
     rows = done.exclude(reference="").values_list("user_id", "source", "reference", "completed_at")
-    completed.objects.bulk_create(
-        (
-            completed(
-                user_id=user,
-                source=source,
-                reference=reference,
-                experience=POINTS_A_STEP,
-                completed_at=moment,
-            )
-            for user, source, reference, moment in rows.iterator(chunk_size=1000)
-        ),
-        batch_size=1000,
-        ignore_conflicts=True,
+    steps = (
+        completed(
+            user_id=user,
+            source=source,
+            reference=reference,
+            experience=POINTS_A_STEP,
+            completed_at=moment,
+        )
+        for user, source, reference, moment in rows.iterator(chunk_size=AT_ONCE)
     )
+    # bulk_create holds all that it is given, however large its batches are.
+    while some := list(islice(steps, AT_ONCE)):
+        completed.objects.bulk_create(some, ignore_conflicts=True)
 
 
 class Migration(migrations.Migration):

@@ -216,13 +216,16 @@ class TestDays:
         assert progress(taken.user).tasks_completed_last_7_days == number
 
 
-def test_what_was_done_before_steps_counted_is_credited_once(taken: LearnerCredential) -> None:
+def test_what_was_done_before_steps_counted_is_credited_once(
+    taken: LearnerCredential, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done: dict[str, Any] = {"user": taken.user, "status": "done", "completed_at": NOW}
     TaskFactory(source=Source.RECOMMENDATION, reference=enrolment(taken.credential_id), **done)
     TaskFactory(source=Source.SESSION, reference="s-1:1", **done)
     TaskFactory(**done)
     TaskFactory(user=taken.user, source=Source.NUDGE, reference="n-1")
     migration = import_module("practice.migrations.0005_completed_steps")
+    monkeypatch.setattr(migration, "AT_ONCE", 1)
 
     for _ in range(2):
         migration.credit_what_is_done(apps, None)
