@@ -3,11 +3,12 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
+from django.db import InterfaceError, OperationalError
 
 from accounts.activity import last_seen, latest
 from assessments import queries as assessments
@@ -22,10 +23,34 @@ from practice import queries as practice
 from tutoring import queries as tutoring
 
 log = structlog.get_logger(__name__)
+Known = TypeVar("Known")
 
 
 def facts_of(preferences: Sequence[NudgePreference], *, now: dt.datetime) -> dict[uuid.UUID, Facts]:
-    """Return the facts about the students whose preferences these are, all but what is related to their skills."""
+    """Return the facts about the students whose preferences these are, all but what is related to their skills.
+
+    One of whom they cannot be read is left out, and the log says so.
+    """
+    of = {row.user_id: row for row in preferences}
+    return _each(list(of), lambda ids: _facts([of[one] for one in ids], now=now))
+
+
+def _each(
+    ids: Sequence[uuid.UUID], read: Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, Known]]
+) -> dict[uuid.UUID, Known]:
+    """Read of all students at once; where that fails, of each alone. A database that is away is nobody's fault."""
+    try:
+        return dict(read(ids))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        if len(ids) > 1:
+            return {user: known for one in ids for user, known in _each([one], read).items()}
+        log.exception("nudge_undecided", user_id=str(ids[0]) if ids else None, error=type(error).__name__)
+        return {}
+
+
+def _facts(preferences: Sequence[NudgePreference], *, now: dt.datetime) -> dict[uuid.UUID, Facts]:
     ids = [row.user_id for row in preferences]
     practised = practice.last_practised(ids)
     active = latest(
@@ -70,7 +95,7 @@ def verdicts_of(known: Mapping[uuid.UUID, Facts], *, now: dt.datetime) -> dict[u
         for user in idle
         if deciding.wants_related(known[user], now=now) and not deciding.had_one(known[user], now=now)
     ]
-    for user, skills in practice.next_skills(wanting).items():
+    for user, skills in _each(wanting, practice.next_skills).items():
         related = [Related(one.key, one.name, one.role_name) for one in skills]
         verdicts[user] = _verdict(user, replace(known[user], related=related), now)
     return {user: verdict for user, verdict in verdicts.items() if verdict}

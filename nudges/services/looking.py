@@ -107,8 +107,9 @@ def _batch(now: dt.datetime) -> tuple[int, list[Due]]:
     note_followed(known)
     found = list(_decided(can_be_told, known, now))
     looks = {one.user_id: one.held_until or now + WRITTEN_WITHIN for one in found}
+    told = {row.user_id for row in can_be_told}
     for row in rows:
-        usual = now + (LOOKED_EVERY if row.user_id in known else LOOKED_IN_VAIN)
+        usual = now + (LOOKED_EVERY if row.user_id in told else LOOKED_IN_VAIN)
         row.look_at = min(looks.get(row.user_id, usual), usual)
     # Who has changed their preferences meanwhile is looked at by these.
     NudgePreference.objects.filter(look_at=now + WRITTEN_WITHIN).bulk_update(rows, ["look_at"])

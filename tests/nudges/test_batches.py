@@ -1,17 +1,19 @@
 """Students are decided about together, and none of them at the cost of the others."""
 
 import datetime as dt
-from collections.abc import Mapping
+import uuid
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from nudges import deciding, facts, services
 from nudges.models import Nudge, NudgePreference
 from nudges.services import looking
+from practice import queries as practice
 from tests.factories.nudges import NOW, NudgePreferenceFactory
 from tests.factories.practice import PracticeAssignmentFactory, SkillRatingFactory
 from tests.factories.tutoring import SummaryFactory, SummaryVersionFactory, step
@@ -66,6 +68,42 @@ def test_one_for_whom_nothing_can_be_decided_keeps_nobody_else_waiting(
     assert services.look(now=NOW) == {"looked_at": 2, "told": 1}
     assert Nudge.objects.get().user == other
     assert look_at(odd) == NOW + HOUR
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("reads", ["last_practised", "next_skills"])
+def test_one_of_whom_nothing_can_be_read_keeps_nobody_else_waiting(
+    monkeypatch: pytest.MonkeyPatch, reads: str
+) -> None:
+    odd, other = practising(), away(9)
+    read = getattr(practice, reads)
+
+    def fails(ids: Collection[uuid.UUID]) -> Any:
+        if odd.pk in ids:
+            raise ValueError
+        return read(ids)
+
+    monkeypatch.setattr(practice, reads, fails)
+
+    assert services.look(now=NOW) == {"looked_at": 2, "told": 1}
+    assert Nudge.objects.get().user == other
+    assert look_at(odd) == NOW + HOUR
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_away_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    away(8), away(9)
+    asked = []
+
+    def fails(ids: Collection[uuid.UUID]) -> Any:
+        asked.append(len(ids))
+        raise OperationalError
+
+    monkeypatch.setattr(practice, "last_practised", fails)
+
+    with pytest.raises(OperationalError):
+        services.look(now=NOW)
+    assert asked == [2]
 
 
 @pytest.mark.django_db(transaction=True)
