@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from microcred.asgi import Receive, Scope, Send, few_at_once, streams_only
+from microcred.streaming import Receive, Scope, Send, few_at_once, streams_only
 
 STREAM = "/api/v1/assessments/01a20236-fe6a-7d24-a5bf-1c6d1ff1f433/events"
 
