@@ -120,7 +120,7 @@ def dossier(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Dossier:
     has_scores = facts.status in SHOWS_SCORES
     # Asked before the run is read: one that is stored in between is then there, and not taken for lost.
     is_renewed = has_scores and is_under_way("recommendations.recommend", assessment.pk)
-    run = recommendations.effective(assessment.pk) if has_scores else None
+    run = _run(assessment) if has_scores else None
     skills = _skills(assessment, run.parameters if run else {}, now) if has_scores else ()
     return Dossier(
         facts=facts,
@@ -152,6 +152,14 @@ def _steering(by: User, student_id: uuid.UUID, skills: Sequence[SkillLine]) -> S
         by=by, student_id=student_id, skills=[(line.key, line.name) for line in skills], practised=practised
     )
     return found if found.skills else None
+
+
+def _run(assessment: Any) -> Any:
+    run = recommendations.effective(assessment.pk)
+    if run is not None:
+        # Whoever reads on from the run finds the row that is there, and does not ask for it again.
+        run.assessment = assessment
+    return run
 
 
 def _offered(run: Any) -> Sequence[tuple[uuid.UUID, str]]:
