@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Final
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from assessments import queries as assessments
 from ops import queries as jobs
@@ -22,7 +22,9 @@ OF_A_RUN: Final = (EventType.RECOMMENDATION_READY, EventType.RECOMMENDATION_UPDA
 
 def announce_results(*, now: dt.datetime, since: dt.datetime) -> int:
     """Announce the runs in effect that no event tells of; those that are held back wait for their release."""
-    told = WebhookEvent.objects.filter(subject_id=OuterRef("pk"), event_type__in=OF_A_RUN)
+    # What takes a person's changes back is told on an occasion of its own.
+    about = Q(subject_id=OuterRef("pk")) | Q(recommendation_id=OuterRef("pk"))
+    told = WebhookEvent.objects.filter(about, event_type__in=OF_A_RUN)
     untold = recommendations.shown_since(since).filter(~Exists(told))
     rows = list(untold.values_list("assessment_id", "pk")[:MOST_AT_ONCE])
     for assessment_id, recommendation_id in rows:

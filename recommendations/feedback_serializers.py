@@ -57,7 +57,9 @@ class FeedbackAbout(serializers.Serializer[Any]):
     """What feedback is about."""
 
     credential_id = serializers.UUIDField(
-        required=False, help_text="The recommended credential meant; without it the whole list."
+        required=False,
+        help_text="The recommended credential meant; without it the whole list, and also where the credential was only "
+        "taken up with the list.",
     )
 
 

@@ -10,7 +10,7 @@ from ops.figures import WINDOW, Figures, counts, tails
 OUTCOMES: Final = ("complete", "degraded", "failed", "pending")
 _RUNS: Final = """
 SELECT CASE WHEN status <> 'ready' THEN status WHEN degraded THEN 'degraded' ELSE 'complete' END, count(*)
-FROM recommendations WHERE id > %s GROUP BY 1
+FROM recommendations WHERE id > %s AND origin = 'engine' GROUP BY 1
 """
 # Later runs of an assessment are no longer waited for.
 _SECONDS: Final = """
@@ -20,7 +20,7 @@ WHERE metric_type = 'total_latency_ms' AND captured_at > statement_timestamp() -
 
 
 def runs() -> Figures:
-    """Return how many recommendations were made lately, by how whole they are."""
+    """Return how many recommendations were worked out lately, by how whole they are."""
     return {(outcome,): 0.0 for outcome in OUTCOMES} | counts(
         fetched(_RUNS, [first_uuid7(database_now() - WINDOW)])
     )

@@ -18,7 +18,9 @@ class RecommendationOverrideRequest(serializers.Serializer[Any]):
     )
     credential_id = serializers.UUIDField(required=False, help_text="Of all but take_back.")
     reason = serializers.CharField(
-        min_length=SHORTEST_REASON, max_length=LONGEST_REASON, help_text="The student reads it."
+        min_length=SHORTEST_REASON,
+        max_length=LONGEST_REASON,
+        help_text="The student reads it, but for that of take_back, which is for the record.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

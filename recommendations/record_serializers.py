@@ -56,7 +56,7 @@ class RankedView(serializers.Serializer[Any]):
 
     credential_id = serializers.UUIDField()
     key = serializers.CharField()
-    confidence = serializers.FloatField(allow_null=True, help_text="Null where nothing ranked it.")
+    confidence = serializers.FloatField(allow_null=True, help_text="Null where it was not worked out.")
     parts = PartsView(allow_null=True)
 
 

@@ -24,7 +24,7 @@ and a credential by its best passage for the need that matters most to the learn
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from recommendations.gaps import Need
@@ -131,3 +131,22 @@ def fuse_ranks(hits: Iterable[Hit], *, limit: int) -> list[Hit]:
     """Return the first by both ranks together, with their fused ranks; ties go to what is nearer in meaning."""
     ordered = sorted(hits, key=lambda hit: (-hit.fused, -hit.similarity, hit.artifact_id))
     return [Hit(*hit[:-1], fused_rank=rank) for rank, hit in enumerate(ordered[:limit], start=1)]
+
+
+def compared(passages: Sequence[Passage], cosines: Sequence[float], *, limit: int) -> list[Passage]:
+    """Return the first of what was found by words alone, ranked by ``cosines`` too, as a search by both ranks it."""
+    near = sorted(zip(cosines, passages, strict=True), key=lambda one: (-one[0], one[1].artifact_id))
+    known = {one.artifact_id: one for one in passages}
+    hits = [
+        Hit(one.credential_id, one.artifact_id, cosine, place, one.text_rank)
+        for place, (cosine, one) in enumerate(near, start=1)
+    ]
+    return [
+        replace(
+            known[hit.artifact_id],
+            similarity=hit.similarity,
+            vector_rank=hit.vector_rank,
+            fused_rank=hit.fused_rank,
+        )
+        for hit in fuse_ranks(hits, limit=limit)
+    ]

@@ -60,7 +60,7 @@ class ItemView(serializers.ModelSerializer[RecommendationItem]):
     credential_id = serializers.UUIDField()
     confidence = serializers.FloatField(
         allow_null=True,
-        help_text="From 0 to 1; the sum of the parts. Null where a person added what the ranking would not.",
+        help_text="From 0 to 1; the sum of the parts. Null where a person added it and none was worked out.",
     )
     parts = PartsView(source="shown_parts", allow_null=True)
     override = ItemOverrideView(allow_null=True, help_text="Null where nobody moved or added it.")

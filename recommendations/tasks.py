@@ -18,6 +18,7 @@ from ops.queries import began_after_another
 from recommendations import drafting, exploring, healing, queries, services, wording
 from recommendations.basis import Basis
 from recommendations.drafts import Draft
+from recommendations.enums import Origin
 from recommendations.models import Recommendation
 from recommendations.names import Names
 from recommendations.searching import Findings
@@ -83,7 +84,8 @@ def _store(subject: Subject, draft: Draft) -> None:
 def explore(claim: Claim) -> None:
     """Work out what would put another credential first; nobody waits for it, and the result goes without."""
     run = Recommendation.objects.get(pk=claim.payload["recommendation_id"])
-    if not run.effective:
+    # What would change a list that a person put together is not worked out.
+    if not run.effective or run.origin == Origin.PERSON:
         return
     went_without = MissingPart.RETRIEVAL in run.missing
     try:

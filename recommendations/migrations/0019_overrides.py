@@ -4,6 +4,7 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import django.db.models.lookups
 from django.conf import settings
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 import microcred.ids
@@ -71,7 +72,12 @@ class Migration(migrations.Migration):
                         max_length=16,
                     ),
                 ),
-                ("reason", models.TextField(help_text="The student reads it.")),
+                (
+                    "reason",
+                    models.TextField(
+                        help_text="The student reads it, but for that of taking back, which is for the record."
+                    ),
+                ),
                 ("made_at", models.DateTimeField()),
             ],
             options={
@@ -99,7 +105,8 @@ class Migration(migrations.Migration):
             name="parts",
             field=models.JSONField(null=True),
         ),
-        migrations.AddConstraint(
+        # Of the rows that are there, two checks are looked at by migration 0021, while others read and write.
+        AddConstraintNotValid(
             model_name="recommendation",
             constraint=models.CheckConstraint(
                 condition=models.Q(("origin__in", ["engine", "person"])), name="recommendations_origin_known"
@@ -144,13 +151,14 @@ class Migration(migrations.Migration):
             model_name="recommendationitem",
             name="override",
             field=models.ForeignKey(
+                db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="items",
                 to="recommendations.recommendationoverride",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="recommendationitem",
             constraint=models.CheckConstraint(
                 condition=models.Q(

@@ -28,7 +28,9 @@ class RecommendationOverride(Model):
     credential = models.ForeignKey(
         "catalog.Credential", on_delete=models.PROTECT, null=True, related_name="recommendation_overrides"
     )
-    reason = models.TextField(help_text="The student reads it.")
+    reason = models.TextField(
+        help_text="The student reads it, but for that of taking back, which is for the record."
+    )
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
 

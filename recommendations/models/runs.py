@@ -19,7 +19,8 @@ class Recommendation(Model):
     ``missing`` names the parts the run had to do without (``assessments.enums.MissingPart``), ``metrics``
     the time and money it took, ``parameters`` everything needed to understand the numbers: weights as used,
     needs, the embedding's key, how many neighbours there were. A run whose ``origin`` is a person carries all that
-    unchanged from the run that the person overrode; `RecommendationOverride` says what they did.
+    unchanged from the run that the person overrode; `RecommendationOverride` says what they did. Neither ``origin`` nor
+    the assessment ever changes.
     """
 
     assessment = models.ForeignKey(
@@ -146,7 +147,8 @@ class RecommendationItem(Model):
 
     ``parts`` holds the five parts of the confidence as decimal text with three places; the database refuses
     an item whose parts do not add up to its confidence. ``override`` is what a person did last about its place on the
-    list, if anybody did; only what a person added may be without confidence and parts.
+    list, if anybody did; only what a person added may be without confidence and parts. The database refuses an
+    override on a list that was worked out, or of another assessment.
     """
 
     recommendation = models.ForeignKey(Recommendation, on_delete=models.CASCADE, related_name="items")
@@ -159,7 +161,11 @@ class RecommendationItem(Model):
     rationale = models.TextField(blank=True)
     position = models.PositiveSmallIntegerField()
     override = models.ForeignKey(
-        "recommendations.RecommendationOverride", on_delete=models.CASCADE, null=True, related_name="items"
+        "recommendations.RecommendationOverride",
+        on_delete=models.CASCADE,
+        null=True,
+        db_index=False,
+        related_name="items",
     )
     traces = models.ManyToManyField(
         RagTrace, related_name="items", blank=True, db_table="recommendation_item_traces"
@@ -193,6 +199,13 @@ class RecommendationItem(Model):
                 | models.Q(confidence__isnull=True, parts__isnull=True, override__isnull=False),
                 name="recommendation_items_unranked_is_added",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["override"],
+                condition=models.Q(override__isnull=False),
+                name="idx_recommendation_items_over",
+            )
         ]
 
     def __str__(self) -> str:

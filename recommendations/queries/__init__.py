@@ -20,7 +20,6 @@ from recommendations.queries.feedback import (
     feedback_version,
     reception_reads,
     receptions,
-    standing_feedback,
 )
 from recommendations.queries.histories import BlendInUse, blend_in_use, history_of, history_reads
 from recommendations.queries.hybrid import by_words, hybrid
@@ -65,9 +64,16 @@ from recommendations.queries.search import nearest
 from recommendations.queries.shelves import Searched, hybrid_among
 from recommendations.queries.signals import Offer, Offers, earned, offers
 from recommendations.queries.standing import Marks, marks_now, marks_read, moved_since, standing_now
-from recommendations.queries.taking_up import TakenUp, meant_before, meant_by_accepting, taken_up
+from recommendations.queries.taking_up import (
+    TakenUp,
+    accepted_with_list,
+    is_accepted,
+    meant_before,
+    meant_by_accepting,
+    taken_up,
+)
 from recommendations.queries.verbatim import standing_verbatim
-from recommendations.retrieval import Passage
+from recommendations.retrieval import Passage, compared
 
 __all__ = [
     "NEGLIGIBLE_GAP",
@@ -95,6 +101,7 @@ __all__ = [
     "Span",
     "TakenUp",
     "UnlikeVectors",
+    "accepted_with_list",
     "active_key",
     "awaited_result",
     "blend_in_use",
@@ -102,6 +109,7 @@ __all__ = [
     "calibration_read",
     "calibration_report",
     "comparable_key",
+    "compared",
     "completed_result",
     "computed",
     "counted_feedback",
@@ -119,6 +127,7 @@ __all__ = [
     "hybrid",
     "hybrid_among",
     "indexes",
+    "is_accepted",
     "learners",
     "learnt_calibration",
     "marks_now",
@@ -146,7 +155,6 @@ __all__ = [
     "share_of_credentials",
     "shown_since",
     "stale_parts",
-    "standing_feedback",
     "standing_now",
     "standing_verbatim",
     "taken_up",

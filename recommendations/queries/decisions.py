@@ -8,6 +8,8 @@ from accounts.enums import Role
 from accounts.models import User
 from recommendations.enums import Acceptance
 from recommendations.models import RecommendationFeedback
+from recommendations.queries.feedback import counted_feedback
+from recommendations.queries.taking_up import is_accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,12 @@ def decision(feedback_id: uuid.UUID) -> Decision | None:
 
 
 def _decides(said: RecommendationFeedback) -> bool:
-    """Whether this takes up a credential or lets go of it: to take back what was no acceptance lets go of nothing."""
+    """Whether this takes up a credential or lets go of it: to take back what was no acceptance lets go of nothing, nor
+    does it where another word of theirs accepts it."""
     if not said.withdrawn:
         return said.acceptance_status != Acceptance.PENDING
-    earlier = RecommendationFeedback.objects.filter(
-        recommendation=said.recommendation_id, item=said.item_id, submitted_by=said.submitted_by_id
-    ).exclude(pk=said.pk)
-    before = earlier.order_by("-submitted_at", "-pk").first()
-    return before is not None and before.acceptance_status == Acceptance.ACCEPTED
+    before = counted_feedback(said.recommendation, item=said.item, by=said.submitted_by, besides=said)
+    if before is None or before.acceptance_status != Acceptance.ACCEPTED:
+        return False
+    item = said.item or said.taken_for
+    return item is not None and not is_accepted(item.credential_id, by=said.submitted_by)

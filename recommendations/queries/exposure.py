@@ -4,15 +4,15 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.enums import Role
 from accounts.models import User
 from accounts.policy import sees_student
 from catalog import queries as catalog
-from recommendations.enums import Acceptance, RecommendationStatus
+from recommendations.enums import Acceptance, Origin, RecommendationStatus
 from recommendations.exposure import Exposure, Shown, Verdict, exposure
-from recommendations.models import RecommendationFeedback, RecommendationItem
+from recommendations.models import Recommendation, RecommendationFeedback, RecommendationItem
 from scoring.statistics import SMALLEST_GROUP
 
 # Newer ones first; beyond that the figures are of the newest.
@@ -29,7 +29,7 @@ class Span:
 
 
 def exposure_of(*, by: User, span: Span) -> tuple[Exposure, dict[uuid.UUID, str]]:
-    """Return the figures over the runs in effect that ``by`` may see, and the titles of the credentials listed."""
+    """Return the figures over the newest runs worked out that ``by`` may see, and the titles of what they list."""
     places, verdicts = _places(by, span), _verdicts(by, span)
     offered = catalog.credentials(role_id=span.role_id)
     providers = dict(offered.order_by().values_list("pk", "provider"))
@@ -40,8 +40,8 @@ def exposure_of(*, by: User, span: Span) -> tuple[Exposure, dict[uuid.UUID, str]
 
 
 def _places(by: User, span: Span) -> list[Shown]:
-    """What the recommender listed; where a person put a credential says nothing of it."""
-    rows = RecommendationItem.objects.filter(_in_span("recommendation", by, span), override=None)
+    """What the recommender listed; beside a list that a person changed, it is the newest that was worked out."""
+    rows = RecommendationItem.objects.filter(_in_span("recommendation", by, span))
     fields = rows.order_by("-recommendation__generated_at", "pk").values_list(
         "recommendation_id", "recommendation__assessment__user_id", "credential_id", "position", "confidence",
         "recommendation__parameters__profile",
@@ -73,10 +73,14 @@ def _verdicts(by: User, span: Span) -> list[Verdict]:
 
 
 def _in_span(path: str, by: User, span: Span, *, earlier: bool = False) -> Q:
-    """Which runs in effect are asked for, or ``earlier`` ones too."""
+    """Which runs are asked for: the newest that was worked out for each assessment, or ``earlier`` and people's too."""
     asked = Q(**{f"{path}__status": RecommendationStatus.READY})
     if not earlier:
-        asked &= Q(**{f"{path}__effective": True})
+        worked_out = Recommendation.objects.filter(origin=Origin.ENGINE)
+        later = worked_out.filter(
+            assessment=OuterRef(f"{path}__assessment"), run__gt=OuterRef(f"{path}__run")
+        )
+        asked &= Q(~Exists(later), **{f"{path}__origin": Origin.ENGINE})
     asked &= sees_student(by, path=f"{path}__assessment__user")
     if span.role_id is not None:
         asked &= Q(**{f"{path}__assessment__role_id": span.role_id})

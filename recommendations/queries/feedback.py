@@ -22,23 +22,21 @@ from recommendations.queries.results import get_visible
 from recommendations.queries.signals import Offer, Offers
 
 
-def standing_feedback(
-    recommendation: Recommendation, *, item: RecommendationItem | None, by: User
-) -> RecommendationFeedback | None:
-    """Return the newest that somebody said about a recommended credential, or without ``item`` about the list."""
-    rows = RecommendationFeedback.objects.filter(recommendation=recommendation, item=item, submitted_by=by)
-    return rows.select_related("taken_for__recommendation").order_by("-submitted_at", "-pk").first()
-
-
 def counted_feedback(
-    recommendation: Recommendation, *, item: RecommendationItem | None, by: User
+    recommendation: Recommendation,
+    *,
+    item: RecommendationItem | None,
+    by: User,
+    besides: RecommendationFeedback | None = None,
 ) -> RecommendationFeedback | None:
-    """Return the word of somebody that counts: the newest about the credential on any list of the assessment, or
-    without ``item`` about any of these lists as a whole. Making recommendations anew gives nobody a second voice."""
+    """Return the word of somebody that counts, or would without ``besides``: the newest about the credential on any
+    list of the assessment, or without ``item`` about any of these lists as a whole. Making recommendations anew gives
+    nobody a second voice."""
     said = RecommendationFeedback.objects.filter(
         recommendation__assessment=recommendation.assessment_id, submitted_by=by
     )
     rows = said.filter(item__credential=item.credential_id) if item else said.filter(item=None)
+    rows = rows.exclude(pk=besides.pk) if besides else rows
     return rows.order_by("-submitted_at", "-pk").first()
 
 

@@ -55,21 +55,35 @@ def hybrid(
 
 
 def by_words(
-    texts: Sequence[str], vectors: Vectors, *, key: EmbeddingKey, limit: int, filters: Filters | None = None
+    texts: Sequence[str],
+    vectors: Vectors | None,
+    *,
+    key: EmbeddingKey,
+    limit: int,
+    filters: Filters | None = None,
 ) -> list[list[Hit]]:
-    """Return, for each text, the ``limit`` passages whose words fit best, the best first."""
+    """Return, for each text, the ``limit`` passages whose words fit best, the best first.
+
+    Of those that fit as well the nearer comes first; without ``vectors`` nothing is compared, and similarities are 0.
+    """
     return _searched(texts, vectors, key, limit, filters or Filters(), meaning=False)
 
 
 def _searched(
-    texts: Sequence[str], vectors: Vectors, key: EmbeddingKey, limit: int, filters: Filters, *, meaning: bool
+    texts: Sequence[str],
+    vectors: Vectors | None,
+    key: EmbeddingKey,
+    limit: int,
+    filters: Filters,
+    *,
+    meaning: bool,
 ) -> list[list[Hit]]:
     if not texts:
         return []
     names, values, depth = filters.names, parameters(key, filters), max(DEPTH, limit)
     words, number = _asked_words(texts, names, values)
     values |= {
-        "vectors": [written(vector) for vector in vectors],
+        "vectors": [] if vectors is None else [written(vector) for vector in vectors],
         "depth": depth,
         "overfetched": OVERFETCH * depth,
         "share": TITLE_SHARE,
@@ -78,7 +92,13 @@ def _searched(
         "stems": [stem for _, stem, _ in words],
         "rarities": [rarity for _, _, rarity in words],
     }
-    way = Way(names, meaning, exact=compares_all(number) or not meaning, several=len(texts) > 1)
+    way = Way(
+        names,
+        meaning,
+        exact=compares_all(number) or not meaning,
+        several=len(texts) > 1,
+        compared=vectors is not None,
+    )
     return [fuse_ranks(one, limit=limit) for one in _lists(way, values, len(texts))]
 
 

@@ -69,8 +69,8 @@ met AS MATERIALIZED (
    GROUP BY s.ord, a.id
 ),
 scored AS (
-  SELECT m.ord, a.id, a.credential_id, m.score, a.vector <=> asked.q AS distance
-    FROM met m JOIN asked ON asked.ord = m.ord JOIN embedding_artifacts a ON a.id = m.id
+  SELECT m.ord, a.id, a.credential_id, m.score, {distance} AS distance
+    FROM met m {asked}JOIN embedding_artifacts a ON a.id = m.id
 ),
 worded AS MATERIALIZED (
   SELECT * FROM (
@@ -79,6 +79,8 @@ worded AS MATERIALIZED (
       FROM ({scored}) w
   ) o WHERE o.place <= %(depth)s
 )"""
+_ITS_DISTANCE: Final = {"distance": "a.vector <=> asked.q", "asked": "JOIN asked ON asked.ord = m.ord "}
+_NO_DISTANCE: Final = {"distance": "1::float8", "asked": ""}
 _BOTH: Final = """
 SELECT coalesce(m.ord, w.ord), coalesce(m.credential_id, w.credential_id), coalesce(m.id, w.id),
        1 - coalesce(m.distance, w.distance), m.place, w.place
@@ -90,24 +92,27 @@ SELECT ord, credential_id, id, 1 - distance, NULL::bigint, place FROM worded"""
 @dataclass(frozen=True, slots=True)
 class Way:
     """How to search: the filters that are on; by ``meaning`` too, or by words alone; ``exact``, comparing all that
-    passes, or by the index; for ``several`` vectors or one; ``thinned``: of each credential only so many passages."""
+    passes, or by the index; for ``several`` vectors or one; ``thinned``: of each credential only so many passages;
+    ``compared``: with vectors, without which a search goes by words alone."""
 
     filters: frozenset[str]
     meaning: bool
     exact: bool
     several: bool
     thinned: bool = False
+    compared: bool = True
 
 
 @cache
 def hybrid_sql(way: Way) -> str:
     """Return the statement of this way."""
-    parts, checked, scored = [_ASKED], checked_sql(way.filters), "SELECT * FROM scored"
+    parts, checked, scored = [_ASKED] * way.compared, checked_sql(way.filters), "SELECT * FROM scored"
     if way.meaning:
         parts += [*(_exact(way) if way.exact else _indexed(way, checked)), _BY_MEANING]
     if way.thinned:
         scored = _THINNED.format(within="s.ord, ", first="s.score DESC, s.distance", found=scored)
-    parts.append(_BY_WORDS.format(checked=checked, scored=scored))
+    distance = _ITS_DISTANCE if way.compared else _NO_DISTANCE
+    parts.append(_BY_WORDS.format(checked=checked, scored=scored, **distance))
     return f"WITH {','.join(parts)} {_BOTH if way.meaning else _WORDS}"
 
 

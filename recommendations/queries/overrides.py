@@ -4,7 +4,8 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 
 from accounts.models import User
 from accounts.policy import sees_student
@@ -49,5 +50,12 @@ def overrides() -> QuerySet[RecommendationOverride]:
 
 
 def overrides_visible_to(by: User) -> QuerySet[RecommendationOverride]:
-    """Return what was done to one's own lists, or those of the students whom one looks after, the latest first."""
-    return overrides().filter(sees_student(by, path="recommendation__assessment__user"))
+    """Return what was done to one's own lists, or those of the students whom one looks after, the latest first, with
+    the keys of the skills that the credential brings as ``skill_keys``."""
+    brought = RecommendationOverride.objects.filter(pk=OuterRef("pk"), credential__skills__isnull=False)
+    keys = ArraySubquery(brought.order_by("credential__skills__key").values("credential__skills__key"))
+    return (
+        overrides()
+        .filter(sees_student(by, path="recommendation__assessment__user"))
+        .annotate(skill_keys=keys)
+    )

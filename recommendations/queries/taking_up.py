@@ -4,6 +4,8 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
+from django.db.models import Q, QuerySet
+
 from accounts.models import User
 from recommendations.enums import Acceptance, LearnerCredentialStatus
 from recommendations.models import (
@@ -12,7 +14,7 @@ from recommendations.models import (
     RecommendationFeedback,
     RecommendationItem,
 )
-from recommendations.queries.feedback import counted_feedback, standing_feedback
+from recommendations.queries.feedback import counted_feedback
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,15 @@ def taken_up(user_id: uuid.UUID) -> list[TakenUp]:
 def meant_by_accepting(recommendation: Recommendation, *, by: User) -> RecommendationItem | None:
     """Return what a student takes up who accepts a list and names no credential; None where nothing is left to take up.
 
-    The first that they have taken up already, so that accepting again sets nothing more; else the first that is still
-    offered and that they have neither completed nor turned down.
+    What their word about a list of this assessment was taken for, or the first that they have taken up already, so that
+    accepting again sets nothing more; else the first that is still offered and that they have neither completed nor
+    turned down.
     """
+    before = meant_before(recommendation, by=by)
     listed = list(recommendation.items.select_related("credential").order_by("position"))
     held = dict(LearnerCredential.objects.filter(user=by).values_list("credential_id", "status"))
+    if before is not None and held.get(before.credential_id) == LearnerCredentialStatus.ACCEPTED:
+        return before
     taken_up = [one for one in listed if held.get(one.credential_id) == LearnerCredentialStatus.ACCEPTED]
     if taken_up:
         return taken_up[0]
@@ -51,18 +57,47 @@ def meant_by_accepting(recommendation: Recommendation, *, by: User) -> Recommend
 def meant_before(
     recommendation: Recommendation, *, by: User, lets_go: bool = False
 ) -> RecommendationItem | None:
-    """Return what a student's word about the list was taken for last, if they have not let go of it since.
+    """Return what a student's word about the lists of this assessment was taken for last, if they have not let go of it
+    since.
 
-    What they have accepted by its name besides is not let go of with the list.
+    What they have accepted by its name besides, or with the list of another assessment, is not let go of with the list.
     """
-    before = standing_feedback(recommendation, item=None, by=by)
+    before = counted_feedback(recommendation, item=None, by=by)
     if before is None or before.taken_for is None or _ends(before):
         return None
-    return None if lets_go and _said(before.taken_for, by, Acceptance.ACCEPTED) else before.taken_for
+    meant = before.taken_for
+    return None if lets_go and is_accepted(meant.credential_id, by=by, besides=before) else meant
+
+
+def accepted_with_list(item: RecommendationItem, *, by: User) -> RecommendationFeedback | None:
+    """Return the word about the lists of the assessment by which a student accepts this credential, if it counts."""
+    word = counted_feedback(item.recommendation, item=None, by=by)
+    if word is None or word.taken_for is None or word.acceptance_status != Acceptance.ACCEPTED:
+        return None
+    return word if word.taken_for.credential_id == item.credential_id else None
+
+
+def is_accepted(credential_id: uuid.UUID, *, by: User, besides: RecommendationFeedback | None = None) -> bool:
+    """Return whether a word of a student that counts, other than ``besides``, accepts a credential, by its name or as
+    what a word about a list is taken for, on whichever assessment; not if they turned it down by its name since."""
+    named = Q(item__credential=credential_id) & ~Q(acceptance_status=Acceptance.PENDING)
+    with_lists = Q(taken_for__credential=credential_id, withdrawn=False)
+    with_lists &= ~Q(acceptance_status=Acceptance.REJECTED)
+    decisive = _counted(by).filter(named | with_lists)
+    decisive = decisive.exclude(pk=besides.pk) if besides else decisive
+    newest = decisive.order_by("-submitted_at", "-pk").first()
+    return newest is not None and newest.acceptance_status != Acceptance.REJECTED
 
 
 def _ends(said: RecommendationFeedback) -> bool:
     return said.withdrawn or said.acceptance_status == Acceptance.REJECTED
+
+
+def _counted(by: User) -> QuerySet[RecommendationFeedback]:
+    """What somebody said that counts: of each credential, and of lists as a whole, the newest on each assessment."""
+    about = ("recommendation__assessment_id", "item__credential_id")
+    said = RecommendationFeedback.objects.filter(submitted_by=by).order_by(*about, "-submitted_at", "-pk")
+    return RecommendationFeedback.objects.filter(pk__in=said.distinct(*about).values("pk"))
 
 
 def _said(item: RecommendationItem, by: User, acceptance: Acceptance) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.enums import Role
+from accounts.locking import one_at_a_time
 from accounts.models import User
 from microcred.errors import Invalid, Missing, PreconditionFailed
 from ops import audit
@@ -99,7 +100,9 @@ def take_back_feedback(
 ) -> RecommendationFeedback:
     """Take back what ``by`` said about a recommended credential, or about the whole list; it no longer counts.
 
-    A student who had accepted the credential no longer counts as having taken it up. What was said stays on file.
+    It is the same on whichever list of the assessment it was said. Where a student said nothing of the credential
+    itself, and accepted it with the list, it is the word about the list. A student who had accepted the credential no
+    longer counts as having taken it up, unless another word of theirs accepts it. What was said stays on file.
 
     Raises:
         RecommendationMissing: if ``by`` may not see it.
@@ -109,21 +112,24 @@ def take_back_feedback(
     """
     recommendation = _locked(by, recommendation_id, expected)
     item = _named_item(recommendation, credential_id)
-    standing = queries.standing_feedback(recommendation, item=item, by=by)
+    standing = queries.counted_feedback(recommendation, item=item, by=by)
+    if item is not None and (standing is None or standing.withdrawn):
+        standing, item = queries.accepted_with_list(item, by=by), None
     if standing is None or standing.withdrawn:
         raise NothingToTakeBack("There is no feedback of yours to take back.")
     meant = None if item else queries.meant_before(recommendation, by=by, lets_go=True)
     feedback = _append(by, recommendation, item, now, withdrawn=True, taken_for=meant)
     meant = item or meant
     if meant is not None and by.role == Role.STUDENT and standing.acceptance_status == Acceptance.ACCEPTED:
-        _let_go(by, meant.credential_id)
+        _let_go_unless_accepted(by, meant.credential_id)
     return feedback
 
 
 def _locked(by: User, recommendation_id: uuid.UUID, expected: Collection[str] | None) -> Recommendation:
     """The recommendation, locked with all lists of its assessment, so that of two words about a credential each knows
-    what stood before."""
+    what stood before; and so on their other assessments, for what a student takes up is one thing over all."""
     found = queries.get_visible(by=by, recommendation_id=recommendation_id)
+    one_at_a_time(by.pk)
     runs = Recommendation.objects.filter(assessment=found.assessment_id).order_by("pk")
     list(runs.select_for_update().values_list("pk", flat=True))
     said = queries.feedback_of(by=by, recommendation_id=found.pk)
@@ -189,6 +195,11 @@ def _take_up(student: User, credential_id: uuid.UUID, acceptance: str, now: dt.d
             },
         )
     elif acceptance == Acceptance.REJECTED:
+        _let_go(student, credential_id)
+
+
+def _let_go_unless_accepted(student: User, credential_id: uuid.UUID) -> None:
+    if not queries.is_accepted(credential_id, by=student):
         _let_go(student, credential_id)
 
 

@@ -94,10 +94,11 @@ def override(
     standing = Recommendation.objects.get(pk=found.pk)
     if not standing.effective:
         raise ListReplaced("Another list has come into effect since. Look at that one.")
-    act = RecommendationOverride(
-        overridden=standing, action=action, credential_id=credential_id, reason=said, made_by=by, made_at=now
-    )
     is_back = action == OverrideAction.TAKE_BACK
+    about = None if is_back else credential_id
+    act = RecommendationOverride(
+        overridden=standing, action=action, credential_id=about, reason=said, made_by=by, made_at=now
+    )
     _take_back(act, assessment) if is_back else _change(act, assessment)
     audit.record(
         by=by, action="recommendation.overridden", resource_type="recommendation",
@@ -113,7 +114,7 @@ def _checked_reason(reason: str) -> str:
     said = checked_reason(reason)
     if not SHORTEST_REASON <= len(said) <= LONGEST_REASON:
         raise ReasonUnfit(
-            f"State a reason of {SHORTEST_REASON} to {LONGEST_REASON} characters; the student reads it.",
+            f"State a reason of {SHORTEST_REASON} to {LONGEST_REASON} characters.",
             details={"field": "reason"},
         )
     return said

@@ -1,6 +1,7 @@
 """Results without an event, and deliveries without a job."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.utils import timezone
@@ -36,6 +37,20 @@ def test_a_result_that_nobody_was_told_of_is_announced_once(
 
     assert events() == ["assessment.completed", "recommendation.ready"]
     assert WebhookDelivery.objects.count() == 2
+
+
+def test_a_run_that_was_told_of_on_another_occasion_is_not_announced_again(
+    recommendation: Recommendation,
+) -> None:
+    completed(recommendation.assessment)
+    services.announce_result(
+        assessment_id=recommendation.assessment_id,
+        recommendation_id=recommendation.pk,
+        occasion_id=uuid.uuid4(),
+        now=NOW,
+    )
+
+    assert repairs.announce_results(**ABOUT) == 0
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from django.db import connection
 from assessments.models import Assessment
 from catalog.models import JobRole
 from ops import jobs
-from recommendations import replaying, verifying
+from recommendations import queries, replaying, verifying
+from recommendations.models import Recommendation
 from scoring.replay import Difference
 from tests.factories.assessments import RIGHT_ANSWERS, submitted_assessment
 from tests.factories.recommendations import embed_all, offered, past_learner
@@ -32,6 +33,13 @@ def completed(*, learners: int = 0, role: JobRole | None = None, **submitted: An
     embed_all()
     work_off(assessment)
     return assessment
+
+
+def effective(assessment: Assessment) -> Recommendation:
+    """Return the list in effect."""
+    found = queries.effective(assessment.pk)
+    assert found is not None
+    return found
 
 
 def work_off(assessment: Assessment) -> None:

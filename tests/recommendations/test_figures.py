@@ -8,7 +8,7 @@ from assessments.enums import MissingPart
 from microcred.ids import first_uuid7
 from ops.models import MetricSnapshot
 from recommendations import figures
-from recommendations.enums import RecommendationStatus
+from recommendations.enums import Origin, RecommendationStatus
 from tests.factories.catalog import NOW
 from tests.factories.recommendations import RecommendationFactory
 
@@ -20,6 +20,7 @@ def test_runs_by_how_whole_they_are() -> None:
     RecommendationFactory(degraded=True, missing=[MissingPart.RETRIEVAL])
     RecommendationFactory(status=RecommendationStatus.FAILED)
     RecommendationFactory(id=first_uuid7(NOW))
+    RecommendationFactory(origin=Origin.PERSON)
 
     assert figures.runs() == {("complete",): 1, ("degraded",): 1, ("failed",): 1, ("pending",): 0}
 

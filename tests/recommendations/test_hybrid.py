@@ -10,7 +10,7 @@ from django.db import connection
 from microcred.ai.base import EmbeddingKey, Vectors
 from recommendations.models import DocumentChunk, EmbeddingArtifact, TitleEmbedding
 from recommendations.queries import Filters, by_words, hybrid, passages_of
-from recommendations.retrieval import WORDS_SHARE, Hit, K, fuse_ranks
+from recommendations.retrieval import WORDS_SHARE, Hit, K, Passage, compared, fuse_ranks
 from recommendations.services import refresh_embeddings
 from recommendations.services.words import refresh_word_counts
 from tests.factories.catalog import CredentialDocumentFactory, CredentialFactory, JobRoleFactory
@@ -178,3 +178,53 @@ def test_equal_places_go_to_what_is_nearer_in_meaning() -> None:
     found = fuse_ranks([hit(1, 0.2, 1, None), hit(2, 0.5, 1, None)], limit=5)
 
     assert [one.artifact_id.int for one in found] == [2, 1]
+
+
+@pytest.mark.django_db
+def test_without_vectors_words_alone_decide_and_nothing_is_compared() -> None:
+    store("Welding", "sparks", axis(1))
+    store("Joining", "welding of metal parts", axis(5))
+    store("Nursing", "patients", axis(7))
+
+    found = by_words(["welding", "patients", "astronaut"], None, key=KEY, limit=10)
+
+    assert [[one.snippet for one in passages_of(own)] for own in found] == [
+        ["sparks", "welding of metal parts"], ["patients"], [],
+    ]  # fmt: skip
+    assert [(hit.text_rank, hit.vector_rank, hit.similarity) for hit in found[0]] == [
+        (1, None, 0.0), (2, None, 0.0),
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_without_vectors_nobody_floods_what_words_find() -> None:
+    many = store("Welding", "welding 0", axis(1))
+    for number in range(1, 150):
+        chunk = DocumentChunk.objects.create(
+            document=many.document, position=number, start=0, end=1, title="Welding", text=f"welding {number}"
+        )
+        EmbeddingArtifact.objects.create(
+            entity_type="document_chunk", entity_id=chunk.pk, chunk=chunk, provider=KEY.provider,
+            model=KEY.model, dimension=KEY.dimension, vector=axis(2),
+        )  # fmt: skip
+    other = store("Joining", "a little welding at the end", axis(3))
+
+    (found,) = by_words(["welding"], None, key=KEY, limit=100)
+
+    assert other.document.credential_id in {hit.credential_id for hit in found}
+
+
+def test_what_words_found_is_ranked_by_how_near_it_comes_too() -> None:
+    def passage(number: int, text_rank: int) -> Passage:
+        own = uuid.UUID(int=number)
+        return Passage(own, own, "", "", "", 0, 1, 0.0, None, text_rank, text_rank)
+
+    first, second, third = passage(1, 1), passage(2, 2), passage(3, 3)
+
+    found = compared([first, second, third], [0.1, 0.3, 0.9], limit=2)
+
+    # 1/4 + .5/6 is more than 1/6 + .5/4 and 1/5 + .5/5.
+    assert [(one.artifact_id.int, one.similarity, one.vector_rank, one.text_rank) for one in found] == [
+        (3, 0.9, 1, 3), (2, 0.3, 2, 2),
+    ]  # fmt: skip
+    assert [one.fused_rank for one in found] == [1, 2]

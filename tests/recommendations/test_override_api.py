@@ -6,40 +6,14 @@ import pytest
 
 from accounts.models import User
 from assessments.models import Assessment
-from microcred.ai import providers
 from recommendations import queries
 from recommendations.models import Recommendation, RecommendationOverride
 from tests.clients import client_of
-from tests.factories.accounts import AdvisorAssignmentFactory
 from tests.factories.catalog import CredentialFactory
-from tests.factories.recommendations import WordEmbedder
-from tests.recommendations.results import completed
+from tests.recommendations.results import effective
 
 pytestmark = pytest.mark.django_db
 REASON = "You begin a job in reporting next month."
-
-
-@pytest.fixture(autouse=True)
-def embedder(monkeypatch: pytest.MonkeyPatch) -> None:
-    chosen = WordEmbedder()
-    monkeypatch.setattr(providers, "embedder", lambda: chosen)
-
-
-@pytest.fixture
-def assessment() -> Assessment:
-    return completed()
-
-
-@pytest.fixture
-def advisor(assessment: Assessment) -> User:
-    made: User = AdvisorAssignmentFactory(student=assessment.user).advisor
-    return made
-
-
-def effective(assessment: Assessment) -> Recommendation:
-    found = queries.effective(assessment.pk)
-    assert found is not None
-    return found
 
 
 def send(by: User, run: Recommendation, key: str = "", **body: Any) -> Any:

@@ -12,18 +12,21 @@ from accounts.models import User
 from assessments.models import Assessment
 from catalog.models import Credential
 from catalog.services import set_credential_active
-from microcred.ai import providers
 from microcred.errors import Forbidden, Invalid
+from ops.jobs import enqueue
 from ops.models import AsyncJob, AuditLog
 from partners.models import WebhookEvent
 from recommendations import healing, queries, services
+from recommendations.enums import Origin
 from recommendations.models import (
     DecisionRecord,
     Recommendation,
     RecommendationItem,
     RecommendationOverride,
+    WhatIf,
 )
 from recommendations.queries import RecommendationMissing
+from recommendations.queries.exposure import Span, exposure_of
 from recommendations.services import (
     CredentialNotOffered,
     CredentialNotRecommended,
@@ -31,36 +34,14 @@ from recommendations.services import (
     NothingToOverride,
 )
 from tests.factories.accounts import AdminFactory, AdvisorAssignmentFactory, UserFactory
+from tests.factories.assessments import submitted_assessment
 from tests.factories.catalog import NOW, CredentialFactory
-from tests.factories.recommendations import WordEmbedder
-from tests.recommendations.results import completed, differences, tamper, whole, work_off
+from tests.factories.recommendations import RecommendationFactory, RecommendationItemFactory
+from tests.recommendations.results import differences, effective, tamper, whole, work_off
 
 pytestmark = pytest.mark.django_db
 REASON = "You begin a job in reporting next month."
 LATER = NOW + dt.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def embedder(monkeypatch: pytest.MonkeyPatch) -> None:
-    chosen = WordEmbedder()
-    monkeypatch.setattr(providers, "embedder", lambda: chosen)
-
-
-@pytest.fixture
-def assessment() -> Assessment:
-    return completed()
-
-
-@pytest.fixture
-def advisor(assessment: Assessment) -> User:
-    made: User = AdvisorAssignmentFactory(student=assessment.user).advisor
-    return made
-
-
-def effective(assessment: Assessment) -> Recommendation:
-    found = queries.effective(assessment.pk)
-    assert found is not None
-    return found
 
 
 def listed(assessment: Assessment) -> list[uuid.UUID]:
@@ -308,6 +289,34 @@ class TestTelling:
         ]
 
 
+class TestFigures:
+    def test_what_is_shown_is_what_was_worked_out_whatever_people_change(
+        self, assessment: Assessment, advisor: User
+    ) -> None:
+        before, _ = exposure_of(by=advisor, span=Span())
+        change(advisor, assessment, "first", listed(assessment)[-1])
+        change(advisor, assessment, "remove", listed(assessment)[0])
+
+        after, _ = exposure_of(by=advisor, span=Span())
+
+        assert (after.runs, before.shown > 1) == (1, True)
+        assert after == before
+
+    def test_what_would_change_a_persons_list_is_not_worked_out(
+        self, assessment: Assessment, advisor: User
+    ) -> None:
+        run = change(advisor, assessment, "remove", listed(assessment)[-1]).recommendation
+        enqueue(
+            "recommendations.explore",
+            payload={"recommendation_id": str(run.pk)},
+            assessment_id=assessment.pk,
+        )
+
+        work_off(assessment)
+
+        assert not WhatIf.objects.filter(recommendation=run).exists()
+
+
 class TestRecords:
     def test_a_record_names_the_list_before_and_the_person_and_all_replay(
         self, assessment: Assessment, advisor: User
@@ -396,3 +405,20 @@ class TestWhatTheDatabaseHolds:
             RecommendationItem.objects.filter(pk=item.pk).update(confidence=None, parts=None)
         with pytest.raises(IntegrityError), transaction.atomic():
             RecommendationItem.objects.filter(pk=item.pk).update(parts=None)
+
+    def test_what_was_done_stands_on_a_persons_list_for_the_same_assessment(
+        self, assessment: Assessment, advisor: User
+    ) -> None:
+        computed = effective(assessment)
+        act = change(advisor, assessment, "first", listed(assessment)[1])
+
+        for run in (computed, RecommendationFactory(origin=Origin.PERSON)):
+            with pytest.raises(IntegrityError, match="an override stands on"), transaction.atomic():
+                RecommendationItemFactory(recommendation=run, position=10, override=act)
+
+    def test_a_list_stays_with_who_made_it_and_with_its_assessment(self, assessment: Assessment) -> None:
+        run = Recommendation.objects.filter(pk=effective(assessment).pk)
+
+        for changed in ({"origin": Origin.PERSON}, {"assessment": submitted_assessment()}):
+            with pytest.raises(IntegrityError, match="a list stays with"), transaction.atomic():
+                run.update(**changed)

@@ -14,7 +14,7 @@ from catalog.services import publish_question, set_credential_active
 from microcred.ai import providers
 from ops import jobs
 from ops.models import AsyncJob, AuditLog
-from recommendations import queries, services
+from recommendations import services
 from recommendations.forecast import top_recommendation
 from recommendations.models import DecisionRecord, Recommendation, WhatIf
 from scoring import oversight
@@ -29,7 +29,7 @@ from tests.factories.recommendations import (
     offered,
     scored_assessment,
 )
-from tests.recommendations.results import completed, differences, work_off
+from tests.recommendations.results import completed, differences, effective, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -62,12 +62,6 @@ def recommended(**levels: float) -> Assessment:
     jobs.drain()
     assessment.refresh_from_db()
     return assessment
-
-
-def effective(assessment: Assessment) -> Recommendation:
-    found = queries.effective(assessment.pk)
-    assert found is not None
-    return found
 
 
 def result(assessment: Assessment) -> dict[str, Any]:

@@ -13,14 +13,15 @@ from recommendations.models import (
     Recommendation,
     RecommendationFeedback,
 )
-from recommendations.services import take_back_feedback
+from recommendations.services import NothingToTakeBack, take_back_feedback
+from tests.factories.assessments import submitted_assessment
 from tests.factories.catalog import NOW
 from tests.factories.recommendations import (
     LearnerCredentialFactory,
     RecommendationFactory,
     RecommendationItemFactory,
 )
-from tests.recommendations.test_feedback import say, take_back
+from tests.recommendations.test_feedback import made_anew, say, take_back
 
 pytestmark = pytest.mark.django_db
 ACCEPTED, REJECTED, PENDING = Acceptance.ACCEPTED, Acceptance.REJECTED, Acceptance.PENDING
@@ -156,3 +157,148 @@ def test_an_undecided_word_that_is_taken_back_lets_go_of_nothing(items: list[Any
     )
 
     assert held() == {(items[0].credential_id, "accepted")}
+
+
+class TestListsOfOneAssessment:
+    """A word about the lists of an assessment is one, on whichever of them it was said."""
+
+    @pytest.fixture
+    def anew(self, items: list[Any]) -> Any:
+        """The only item of the list that was made anew, without what was on the one before."""
+        before = items[0].recommendation
+        Recommendation.objects.filter(pk=before.pk).update(effective=False)
+        return RecommendationItemFactory(
+            recommendation=RecommendationFactory(assessment=before.assessment, run=2), position=1
+        )
+
+    @pytest.mark.parametrize("how", ["rejected", "taken back"])
+    def test_what_the_list_before_took_up_is_let_go_of_with_the_new_one(
+        self, items: list[Any], anew: Any, how: str
+    ) -> None:
+        of_list(items, ACCEPTED)
+
+        if how == "rejected":
+            assert of_list([anew], REJECTED, minutes=1) == items[0]
+        else:
+            of_list([anew], ACCEPTED, minutes=1)
+            assert take_back(anew, credential_id=None).taken_for == items[0]
+
+        assert held() == set()
+
+    def test_accepting_the_new_one_takes_up_nothing_more(self, items: list[Any], anew: Any) -> None:
+        of_list(items, ACCEPTED)
+
+        assert of_list([anew], ACCEPTED, minutes=1) == items[0]
+        assert held() == {(items[0].credential_id, "accepted")}
+
+    def test_once_it_is_completed_accepting_the_new_one_takes_up_the_next(
+        self, items: list[Any], anew: Any
+    ) -> None:
+        of_list(items, ACCEPTED)
+        LearnerCredential.objects.update(status=LearnerCredentialStatus.COMPLETED)
+
+        assert of_list([anew], ACCEPTED, minutes=1) == anew
+
+
+class TestSeveralAssessments:
+    @pytest.fixture
+    def other(self, items: list[Any]) -> Any:
+        """The same credential on the list of another assessment of the student."""
+        student = items[0].recommendation.assessment.user
+        run = RecommendationFactory(assessment=submitted_assessment(user=student))
+        return RecommendationItemFactory(recommendation=run, credential=items[0].credential, position=1)
+
+    @pytest.mark.parametrize("by_name", [True, False])
+    @pytest.mark.parametrize("how", ["rejected", "taken back"])
+    def test_what_was_accepted_on_another_is_kept(
+        self, items: list[Any], other: Any, by_name: bool, how: str
+    ) -> None:
+        say(items[0], acceptance_status=ACCEPTED) if by_name else of_list(items, ACCEPTED)
+        of_list([other], ACCEPTED, minutes=1)
+
+        if how == "rejected":
+            assert of_list([other], REJECTED, minutes=2) is None
+        else:
+            assert take_back(other, credential_id=None).taken_for is None
+
+        assert held() == {(items[0].credential_id, "accepted")}
+
+    def test_what_was_turned_down_on_another_since_is_let_go_of(self, items: list[Any], other: Any) -> None:
+        say(items[0], acceptance_status=ACCEPTED)
+        say(items[0], acceptance_status=REJECTED, minutes=1)
+        of_list([other], ACCEPTED, minutes=2)
+
+        assert of_list([other], REJECTED, minutes=3) == other
+        assert held() == set()
+
+    @pytest.mark.parametrize("by_name", [True, False])
+    def test_what_is_taken_back_by_its_name_is_kept_while_another_accepts_it(
+        self, items: list[Any], other: Any, by_name: bool
+    ) -> None:
+        say(items[0], acceptance_status=ACCEPTED)
+        say(other, acceptance_status=ACCEPTED, minutes=1) if by_name else of_list(
+            [other], ACCEPTED, minutes=1
+        )
+
+        take_back(items[0])
+        assert held() == {(items[0].credential_id, "accepted")}
+
+        take_back(other, minutes=20)
+        assert held() == set()
+
+    def test_what_was_turned_down_by_its_name_since_is_not_accepted_with_a_list(
+        self, items: list[Any], other: Any
+    ) -> None:
+        of_list(items, ACCEPTED)
+        say(items[0], acceptance_status=REJECTED, minutes=1)
+        of_list([other], ACCEPTED, minutes=2)
+
+        take_back(other, credential_id=None)
+
+        assert held() == set()
+
+
+class TestTakingBackByName:
+    def test_where_it_was_taken_up_with_the_list_it_is_the_word_about_the_list(
+        self, items: list[Any]
+    ) -> None:
+        of_list(items, ACCEPTED)
+
+        taken = take_back(items[0])
+
+        assert (taken.item, taken.taken_for, taken.withdrawn) == (None, items[0], True)
+        assert held() == set()
+        with pytest.raises(NothingToTakeBack):
+            take_back(items[0], minutes=20)
+
+    def test_of_what_was_not_taken_up_with_the_list_there_is_nothing_to_take_back(
+        self, items: list[Any]
+    ) -> None:
+        of_list(items, ACCEPTED)
+
+        with pytest.raises(NothingToTakeBack):
+            take_back(items[1])
+
+    def test_the_word_about_the_credential_goes_first_and_the_list_holds_it_until_then(
+        self, items: list[Any]
+    ) -> None:
+        of_list(items, ACCEPTED)
+        say(items[0], acceptance_status=ACCEPTED, minutes=1)
+
+        assert take_back(items[0]).item == items[0]
+        assert held() == {(items[0].credential_id, "accepted")}
+
+        assert take_back(items[0], minutes=20).taken_for == items[0]
+        assert held() == set()
+
+    @pytest.mark.parametrize("by_name", [True, False])
+    def test_what_was_said_is_taken_back_on_a_list_that_was_made_anew_too(
+        self, items: list[Any], by_name: bool
+    ) -> None:
+        say(items[0], acceptance_status=ACCEPTED) if by_name else of_list(items, ACCEPTED)
+
+        anew = made_anew(items[0])
+        taken = take_back(anew) if by_name else take_back(anew, credential_id=None)
+
+        assert taken.recommendation.run == 2
+        assert held() == set()
