@@ -1,6 +1,7 @@
 """What skills are in words: their names, what they mean, and what the credentials that teach them are about."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from catalog.models import Credential, CredentialSkill, Skill
@@ -32,9 +33,9 @@ def _read() -> tuple[SkillText, ...]:
     offered = Credential.objects.filter(active=True).values_list("pk", "title", "description")
     about = {pk: f"{title}. {text}"[:LONGEST] for pk, title, text in offered}
     rows = list(CredentialSkill.objects.order_by().values_list("credential", "skill", "level"))
-    highest = {
-        credential: max(level for other, _, level in rows if other == credential) for credential in about
-    }
+    highest: dict[object, Decimal] = {}
+    for credential, _, level in rows:
+        highest[credential] = max(level, highest.get(credential, level))
     taught: dict[object, list[str]] = {}
     for credential, skill, level in sorted(rows, key=lambda row: str(row[0])):
         if credential in about and level == highest[credential]:

@@ -3,6 +3,9 @@
 Whether a question follows an earlier one is decided by similarity: put behind the earlier one's topic it comes nearer
 to something in the catalog than it does alone. A question without a subject of its own follows the latest in any case;
 any other one follows only where half of its words come up in what is found.
+
+A question is embedded on this machine and nowhere else. Where the index is by an embedder elsewhere it is searched for
+by its words, and what they find is compared here (decision 54).
 """
 
 import uuid
@@ -14,19 +17,23 @@ from catalog import queries as catalog
 from conversations.analysis import Analysis, beginnings
 from conversations.records import Record
 from conversations.selecting import Found, texts_of
-from microcred.ai.base import Embedder, Vectors
+from microcred.ai.base import Embedder, EmbeddingKey, Vectors
 from microcred.ai.vectors import embed_soundly
 from recommendations import queries as recommendations
 from recommendations.citing import Source
-from recommendations.nearness import SentenceVectors
+from recommendations.nearness import QueryVectors, SentenceVectors
+from recommendations.services.embeddings import embedded_text
 
 PASSAGES: Final = 8
+# How many passages that words find are compared; with half and with three times as many answers were no better.
+COMPARED: Final = 30
 # How much nearer (cosine) the catalog must come by an earlier topic, measured (decision 41); where a word of the
 # question refers back it is enough that it comes no less near.
 GAIN: Final = 0.225
 GAIN_BY_REFERENCE: Final = 0.0
 
 _sentence_vectors: Final = SentenceVectors()
+_passage_vectors: Final = QueryVectors(most=4096)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ def look(question: str, analysis: Analysis, topics: Sequence[str], embedder: Emb
     """Search for a question; ``topics`` are those of what was asked before, the latest first.
 
     Raises:
-        ProviderError: from the embedder. UnlikeVectors: its vectors are not of the index in use.
+        ProviderError: from the embedder.
     """
     alone, *joined = searches([question, *(f"{topic} {question}" for topic in topics)], embedder)
     if analysis.is_vague:
@@ -83,14 +90,37 @@ def sentence_nearness(search: Search, embedder: Embedder) -> Mapping[str, float]
 
 def searches(texts: Sequence[str], embedder: Embedder) -> list[Search]:
     """Search for texts, each by itself. Raises as `look` does."""
-    key = recommendations.comparable_key(embedder)
+    key, active = EmbeddingKey.of(embedder), recommendations.active_key()
     vectors = embed_soundly(embedder, texts)
-    hits = recommendations.hybrid(texts, vectors, key=key, limit=PASSAGES)
     titles = {pk: one.title for pk, one in recommendations.offers().by_id.items()}
+    if active in (None, key):
+        hits = recommendations.hybrid(texts, vectors, key=key, limit=PASSAGES)
+        passages = [recommendations.passages_of(own) for own in hits]
+    else:
+        hits = recommendations.by_words(texts, None, key=active, limit=COMPARED)
+        passages = [
+            _compared(recommendations.passages_of(own), vector, titles, embedder)
+            for own, vector in zip(hits, vectors, strict=True)
+        ]
     return [
-        Search(text, vector, _found(recommendations.passages_of(own), titles))
-        for text, vector, own in zip(texts, vectors, hits, strict=True)
+        Search(text, vector, _found(own, titles))
+        for text, vector, own in zip(texts, vectors, passages, strict=True)
     ]
+
+
+def _compared(
+    passages: Sequence[recommendations.Passage],
+    vector: Vectors,
+    titles: Mapping[uuid.UUID, str],
+    embedder: Embedder,
+) -> list[recommendations.Passage]:
+    """The first of what words found, by how near it comes and how well its words fit, as a search by both ranks it."""
+    known = [one for one in passages if one.credential_id in titles]
+    if not known:
+        return []
+    texts = [embedded_text(titles[one.credential_id], one.heading, one.snippet) for one in known]
+    cosines = (_passage_vectors.of(texts, embedder) @ vector).tolist()
+    return recommendations.compared(known, cosines, limit=PASSAGES)
 
 
 def records_of(credential_ids: Sequence[uuid.UUID]) -> list[Record]:

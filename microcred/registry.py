@@ -105,6 +105,16 @@ JOB_KINDS: dict[str, dict[str, Any]] = {
         "base_seconds": 10,
         "ceiling_seconds": 300,
     },
+    # Whoever was not written to asks again, or asks an administrator.
+    "accounts.password_letter": {
+        "handler": "accounts.tasks.send_password_letter",
+        "give_up": None,
+        "max_attempts": 5,
+        "base_seconds": 10,
+        "ceiling_seconds": 600,
+        "most_at_once": 4,
+    },
+    "accounts.invite": {"handler": "accounts.tasks.invite", "give_up": None, "max_attempts": 5},
     "partners.probe": {
         "handler": "partners.tasks.probe",
         "give_up": "partners.tasks.give_up_probe",

@@ -58,7 +58,7 @@ def compare_answers(
     runs = _in_effect(question_id)
     if not runs:
         raise NothingToCompare("No essay has answered this question.")
-    judge = BatchJudge(embedder or providers.embedder(), reader, others_in_use())
+    judge = BatchJudge(embedder or providers.local_embedder(), reader, others_in_use())
     judged = judge.judge([_task(run) for run in runs])
     compared = [
         Compared(run.assessment_id, run.score, run.source, found.score, run.maximum, found.uncertainty)

@@ -40,7 +40,7 @@ def judge_for(writer: Writer, *, payer: Payer, snapshots: Mapping[str, uuid.UUID
     if release is None:
         return Unreleased()
     if release.kind == "local":
-        return TrainedJudge(providers.embedder(), find_active(), shared_reader, others_in_use())
+        return TrainedJudge(providers.local_embedder(), find_active(), shared_reader, others_in_use())
     return model_judge(writer, payer=payer, snapshots=snapshots, release=release) or Unreleased()
 
 

@@ -21,9 +21,9 @@ def safeguards() -> Safeguards:
 def local_embedder() -> Embedder:
     """Return the embedder that asides were fitted with.
 
-    Where retrieval uses another one, it is loaded beside that: no answer leaves for this.
+    Where this machine embeds by another one, it is loaded beside that.
     """
-    loaded = providers.embedder()
+    loaded = providers.local_embedder()
     if loaded.model == shipped().embedder:
         return loaded
     folder, _ = build(settings.EMBEDDER_DIR, model="")

@@ -73,6 +73,20 @@ def embedder() -> Embedder:
         )
         accounted: Embedder = import_string(settings.EMBEDDING_LEDGER)(GuardedEmbedder(remote, _breaker()))
         return accounted
+    return _loaded()
+
+
+def local_embedder() -> Embedder:
+    """Return the embedder of this machine, for what people wrote, which leaves for no embedder: the configured one, or
+    where that is elsewhere the one that EMBEDDING_MODEL names, beside it.
+
+    Raises EmbedderError as `embedder`.
+    """
+    return embedder() if settings.EMBEDDING_PROVIDER == LOCAL_PROVIDER else _loaded()
+
+
+@cache
+def _loaded() -> Embedder:
     loading = _loading()
     _loading.cache_clear()
     return loading.result()
@@ -82,11 +96,10 @@ def begin_loading() -> None:
     """Load the local model in a thread from now on, which ends before `embedder` returns; nothing else may fork until
     then. Reading, hashing and preparing its 90 MB keeps no other thread from importing.
     """
-    if settings.EMBEDDING_PROVIDER == LOCAL_PROVIDER:
-        # Here, for two threads that import at a time may each find half a module of the other's.
-        for name in LIBRARIES:
-            import_module(name)
-        _loading()
+    # Here, for two threads that import at a time may each find half a module of the other's.
+    for name in LIBRARIES:
+        import_module(name)
+    _loading()
 
 
 @cache
@@ -158,9 +171,9 @@ def _highest_cost(
 def preload() -> None:
     """Load everything before forking, so that the forked workers share it and start at once."""
     started = time.monotonic()
-    loaded = embedder()
-    if isinstance(loaded, OnnxEmbedder):
-        loaded.embed(["The first run of a graph allocates what later runs use again."])
+    loaded, here = embedder(), local_embedder()
+    if isinstance(here, OnnxEmbedder):
+        here.embed(["The first run of a graph allocates what later runs use again."])
     chat = chat_model()
     log.info(
         "ai.preloaded",
@@ -175,7 +188,9 @@ def reset() -> None:
     for server in (_server, _file_server):
         if server.cache_info().currsize:
             server().close()
-    for provider in (chat_model, embedder, _loading, batches, _server, _file_server, _breaker):
+    for provider in (
+        chat_model, embedder, _loaded, _loading, batches, _server, _file_server, _breaker,
+    ):  # fmt: skip
         provider.cache_clear()
 
 

@@ -72,7 +72,7 @@ def _metamorphic(row: ScorerVersion) -> Figure:
         raise VersionRefused(f"Version {row.version} cannot be loaded: train a new one.")
     bases = _bases(row)
     variants = [one for base in bases for one in variants_of(base, essays.foreign_answer(base))]
-    judge = TrainedJudge(providers.embedder(), lambda _: loaded, scorers.shared_reader, others_in_use())
+    judge = TrainedJudge(providers.local_embedder(), lambda _: loaded, scorers.shared_reader, others_in_use())
     tasks = [*bases, *(variant.task for variant in variants)]
     judged = {task.question_id: judge.judge([task])[0] for task in tasks}
     wrong = misses(variants, judged, must_be_unsure=True)

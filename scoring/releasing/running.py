@@ -64,8 +64,8 @@ def run_wanted(*, now: dt.datetime) -> GateRun:
 
 
 def run_local() -> GateRun:
-    """Run the gate over the local scorer and the configured embedder."""
-    embedder = providers.embedder()
+    """Run the gate over the local scorer and the embedder of this machine."""
+    embedder = providers.local_embedder()
     scorer = Scorer("local", local.VERSION, embedder.provider, "", embedder.model)
     judge = LocalJudge(Remembering(embedder), essays.other_prompts)
     return GateRun(scorer, gate.run(judge, "local"), "live")

@@ -14,6 +14,7 @@ from scoring.models import ScorerRelease
 
 MINILM: Final = "all-MiniLM-L6-v2"
 CHAT_PROVIDER: Final = "openai"
+EMBEDDING_PROVIDER: Final = "sentence-transformers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +75,11 @@ def runs_of(scorer: Scorer) -> Q:
     return Q(**asdict(scorer))
 
 
-def embedding_model() -> str:
-    """Return the name of the embedding model that the settings choose."""
-    if settings.EMBEDDING_PROVIDER == CHAT_PROVIDER:
-        return str(settings.AI_MODELS["embedding"])
-    return settings.EMBEDDING_MODEL or MINILM
-
-
 def _model() -> Scorer:
     model = settings.AI_MODELS["scoring"]
     return Scorer("model", prompt.PROMPT_VERSION, CHAT_PROVIDER, providers.chat_host(), model)
 
 
 def _local() -> Scorer:
-    return Scorer("local", local.VERSION, settings.EMBEDDING_PROVIDER, "", embedding_model())
+    # Answers are embedded on this machine, wherever the catalog is.
+    return Scorer("local", local.VERSION, EMBEDDING_PROVIDER, "", settings.EMBEDDING_MODEL or MINILM)

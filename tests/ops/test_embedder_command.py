@@ -70,11 +70,14 @@ def test_wrong_weights_fail_both_actions(
         run(action)
 
 
-def test_the_embeddings_of_a_server_need_no_build_but_are_checked(remote: FakeOpenAI) -> None:
-    assert run("build") == "Nothing to build: EMBEDDING_PROVIDER is openai.\n"
+def test_with_the_embeddings_of_a_server_both_are_checked_and_one_is_built(remote: FakeOpenAI) -> None:
+    assert run("build").startswith("Weights of all-MiniLM-L6-v2: verified.")
     assert remote.requests == []
 
-    assert run("check").startswith("Embedder works: openai, text-embedding-3-small, 384")
+    assert run("check").splitlines() == [
+        "Embedder works: openai, text-embedding-3-small, 384 dimensions.",
+        "Embedder works: sentence-transformers, all-MiniLM-L6-v2, 384 dimensions.",
+    ]
     assert len(remote.requests) == 1
 
 

@@ -91,8 +91,8 @@ def _wait(*, count: int, alone: bool, overdue: float) -> None:
 
 
 def _read(node: dict[str, Any]) -> Iterator[float]:
-    """Yield how many rows each part of a plan takes from tables and indexes."""
-    if "Scan" in node["Node Type"]:
+    """Yield how many rows each part of a plan takes from tables and indexes, in which limits of kinds are not."""
+    if "Scan" in node["Node Type"] and node["Node Type"] != "Function Scan":
         yield (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
     for inner in node.get("Plans", []):
         yield from _read(inner)

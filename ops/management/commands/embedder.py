@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from microcred.ai import providers
-from microcred.ai.base import EmbedderError, EmbeddingKey, ProviderError
+from microcred.ai.base import Embedder, EmbedderError, EmbeddingKey, ProviderError
 from microcred.ai.onnx_export import build, current_export, export_folder
 from microcred.ai.weights import find_weights
 
@@ -35,8 +35,6 @@ class Command(BaseCommand):
         try:
             if options["action"] == "check":
                 self._check()
-            elif settings.EMBEDDING_PROVIDER == "openai":
-                self.stdout.write("Nothing to build: EMBEDDING_PROVIDER is openai.")
             else:
                 self._build(force=options["force"])
         except (EmbedderError, ProviderError, ImproperlyConfigured) as error:
@@ -59,9 +57,12 @@ class Command(BaseCommand):
         )
 
     def _check(self) -> None:
-        if settings.EMBEDDING_PROVIDER != "openai":
-            self._check_export()
-        embedder = providers.embedder()
+        self._check_export()
+        # What people write is embedded on this machine, also where the catalog is embedded elsewhere.
+        for embedder in dict.fromkeys([providers.embedder(), providers.local_embedder()]):
+            self._check_sense(embedder)
+
+    def _check_sense(self, embedder: Embedder) -> None:
         first, second, other = embedder.embed([*RELATED, UNRELATED])
         if not float(np.dot(first, second)) > float(np.dot(first, other)):
             raise CommandError("The embedder finds unrelated texts more similar than related ones.")

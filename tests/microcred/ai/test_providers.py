@@ -103,6 +103,20 @@ def test_embeddings_of_the_server_are_chosen_by_the_setting_and_accounted_for(
     assert ModelCall.objects.get().texts == 1
 
 
+def test_what_does_not_leave_is_embedded_here_whatever_the_setting(
+    keyed: FakeOpenAI, settings: Settings
+) -> None:
+    assert providers.local_embedder() is providers.embedder()
+
+    settings.EMBEDDING_PROVIDER = "openai"
+    embedder = providers.local_embedder()
+
+    assert embedder.embed(["text"]).shape == (1, 384)
+    assert (embedder.provider, embedder.model) == ("sentence-transformers", "all-MiniLM-L6-v2")
+    assert providers.local_embedder() is embedder
+    assert keyed.requests == []
+
+
 def test_embeddings_of_the_server_need_a_key(settings: Settings) -> None:
     settings.EMBEDDING_PROVIDER = "openai"
 
@@ -140,7 +154,7 @@ def test_reset_forgets_providers_and_failures(keyed: FakeOpenAI) -> None:
 def test_preloading_loads_everything_a_worker_needs(keyed: FakeOpenAI) -> None:
     providers.preload()
 
-    assert providers.embedder.cache_info().hits == 0
+    assert providers.embedder.cache_info().misses == 1
     assert providers.embedder.cache_info().currsize == 1
     assert providers.chat_model.cache_info().currsize == 1
     assert keyed.requests == [], "loading calls nobody"
@@ -169,12 +183,18 @@ def test_a_failure_to_load_is_told_to_who_asks_and_not_remembered(settings: Sett
     assert providers.embedder().dimension == 384
 
 
-def test_of_a_provider_elsewhere_nothing_is_begun(settings: Settings) -> None:
+def test_beside_a_provider_elsewhere_the_one_of_this_machine_is_begun(
+    keyed: FakeOpenAI, settings: Settings
+) -> None:
     settings.EMBEDDING_PROVIDER = "openai"
 
     providers.begin_loading()
+    begun = providers._loading()
+    providers.preload()
 
-    assert providers._loading.cache_info().currsize == 0
+    assert providers.local_embedder() is begun.result()
+    assert providers.embedder().provider == "openai"
+    assert keyed.requests == []
 
 
 PRELOAD_PROGRAM = """

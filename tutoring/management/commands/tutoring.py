@@ -83,7 +83,7 @@ class Command(BaseCommand):
     def _evaluate(self, file: Path, *, by_model: bool, as_json: bool) -> None:
         try:
             cases = sets.read(file)
-            means = Means(providers.embedder(), skill_texts(), self._teller() if by_model else None)
+            means = Means(providers.local_embedder(), skill_texts(), self._teller() if by_model else None)
             unknown = {key for case in cases for key in case.topics} - {one.key for one in means.skills}
             if unknown:
                 raise CommandError(f"The catalog has no skill {min(unknown)}. Load the seed catalog first.")
