@@ -81,7 +81,11 @@ def rows(
 
 def read_table(path: Path) -> Table:
     """The table in `path`, which may be gzipped. Raises `TableError`."""
-    text = _decoded(path)
+    return table_of(_decoded(path), named=str(path))
+
+
+def table_of(text: str, *, named: str) -> Table:
+    """The table that a text is; ``named`` is what its errors call it. Raises `TableError`."""
     first = text.lstrip("\r\n").split("\n", 1)[0]
     separator = next((mark for mark in _SEPARATORS if mark in first), ",")
     csv.field_size_limit(min(sys.maxsize, _LONGEST_CELL))
@@ -89,7 +93,7 @@ def read_table(path: Path) -> Table:
         quoted = _rows(text, separator, quoted=True)
         plain = _rows(text, separator, quoted=False) if separator == "\t" else []
     except csv.Error as error:
-        raise TableError(f"{path}: {error}.") from error
+        raise TableError(f"{named}: {error}.") from error
     if not quoted:
         return Table((), [])
     # A mark that opens a text and is never closed joins it with the rows after it. Where every line
@@ -98,7 +102,7 @@ def read_table(path: Path) -> Table:
         quoted = [(line, [_unquoted(cell) for cell in cells]) for line, cells in plain]
     (_, header), *rows = quoted
     names = tuple(name.strip() for name in header)
-    return Table(names, [(line, _fitting(path, line, cells, len(names))) for line, cells in rows])
+    return Table(names, [(line, _fitting(named, line, cells, len(names))) for line, cells in rows])
 
 
 def _rows(text: str, separator: str, *, quoted: bool) -> list[tuple[int, list[str]]]:
@@ -111,11 +115,11 @@ def _rows(text: str, separator: str, *, quoted: bool) -> list[tuple[int, list[st
     return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
 
 
-def _fitting(path: Path, line: int, cells: Sequence[str], width: int) -> Sequence[str]:
+def _fitting(named: str, line: int, cells: Sequence[str], width: int) -> Sequence[str]:
     """The cells, without blank ones that stand after the last column."""
     if any(cell.strip() for cell in cells[width:]):
         raise TableError(
-            f"{path}, line {line}: {len(cells)} cells under {width} columns; is a separator or a "
+            f"{named}, line {line}: {len(cells)} cells under {width} columns; is a separator or a "
             "quotation mark inside a text not quoted?"
         )
     return cells[:width]

@@ -47,3 +47,5 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 9 * 1024 * 1024
 globals().update(env.mail_server("EMAIL_URL", "consolemail://"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "MicroCred <noreply@localhost>")
+# Where links for passwords in letters to students lead, the code behind #; else to the product's own page.
+PASSWORD_PAGE = env.address("PASSWORD_PAGE", ("https", "http"))

@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/v1/", include("conversations.urls")),
     path("api/v1/", include("tutoring.urls")),
     path("api/v1/", include("partners.urls")),
+    path("api/v1/", include("companion.api_urls")),
     path("", RedirectView.as_view(pattern_name="start"), name="home"),
     path("", include("accounts.urls")),  # before the admin, whose log-in page it takes over
     path("admin/catalog/question/", include("scoring.trials.urls")),  # beside the pages of the same address

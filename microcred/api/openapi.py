@@ -16,6 +16,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "microcred.api.schema.require_bodies_of_kinds",
         "microcred.api.schema.add_shared_errors",
         "microcred.api.links.add_links",
     ],
@@ -34,6 +35,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ConfidenceBand": "conversations.enums.Band",
         "AnswerAuthor": "conversations.enums.Author",
         "Escalation": "conversations.enums.Escalation",
+        "ThreadSide": "conversations.enums.Side",
         "SummaryStatus": "tutoring.enums.SummaryStatus",
         "SummaryStanding": "tutoring.enums.Standing",
         "SummaryFailure": "tutoring.enums.Failure",
@@ -43,5 +45,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "GoalStatus": "practice.enums.GoalStatus",
         "SettableGoalStatus": "practice.enums.SETTABLE_STATUSES",
         "PersonRole": "accounts.enums.Role",
+        "OverrideKind": "companion.enums.OverrideKind",
+        "OverrideViewKindEnum": "practice.enums.OverrideKind",
+        "ChangeViewKindEnum": "scoring.enums.ChangeKind",
+        "VersionViewKindEnum": "tutoring.enums.VersionKind",
     },
 }

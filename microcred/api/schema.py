@@ -43,6 +43,21 @@ def errors(*statuses: int) -> dict[int, OpenApiResponse]:
     return {status: OpenApiResponse(ErrorBody, ERRORS[status]) for status in statuses}
 
 
+def require_bodies_of_kinds(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    """Say that a body of one of several kinds must be there; drf-spectacular, whose hook this is, says it of others."""
+    kinds = {
+        f"#/components/schemas/{name}"
+        for name, one in result["components"]["schemas"].items()
+        if "oneOf" in one
+    }
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            body: dict[str, Any] = operation.get("requestBody", {"content": {}})
+            if any(one["schema"].get("$ref") in kinds for one in body["content"].values()):
+                body["required"] = True
+    return result
+
+
 def add_shared_errors(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     """Describe for every operation the errors that any operation can answer with; a hook of drf-spectacular.
 

@@ -57,3 +57,10 @@ def test_what_an_operation_says_itself_is_kept_and_where_nothing_is_asked_nothin
 
     assert list(operation["responses"]) == ["200", "400", "413", "415", "429", "503"]
     assert operation["responses"]["503"] is own
+
+
+def test_a_body_of_one_of_several_kinds_must_be_there_as_any_other(
+    operations: dict[str, dict[str, Any]],
+) -> None:
+    assert operations["override"]["requestBody"]["required"] is True
+    assert operations["auth_token"]["requestBody"]["required"] is True

@@ -10,11 +10,12 @@ from typing import cast
 
 @dataclass
 class Mailbox:
-    """The messages that were taken, and the replies to RCPT and DATA, in order; the last one stays."""
+    """The messages that were taken, and the replies to AUTH, RCPT and DATA, in order; the last one stays."""
 
     port: int = 0
     messages: list[str] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    to_auth: list[str] = field(default_factory=lambda: ["235 welcome"])
     to_rcpt: list[str] = field(default_factory=lambda: ["250 ok"])
     to_data: list[str] = field(default_factory=lambda: ["250 taken"])
 
@@ -28,6 +29,11 @@ class _Session(socketserver.StreamRequestHandler):
             if command.startswith("RCPT"):
                 box.recipients.append(line.decode().strip()[8:])
                 self._say(_next(box.to_rcpt))
+            elif command.startswith("EHLO"):
+                self._say("250-test")
+                self._say("250 AUTH PLAIN")
+            elif command.startswith("AUTH"):
+                self._say(_next(box.to_auth))
             elif command == "DATA":
                 self._take(box)
             elif command == "QUIT":
