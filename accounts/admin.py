@@ -13,6 +13,7 @@ from unfold.decorators import display
 from accounts import password_links, second_factor, services
 from accounts.enums import Role
 from accounts.forms import PersonChangeForm, PersonCreationForm
+from accounts.import_pages import ImportsPeople
 from accounts.key_admin import ServiceKeyAdmin as ServiceKeyAdmin
 from accounts.models import AdvisorAssignment, GuardianLink, User
 from accounts.personal_data.admin import request_erasure
@@ -97,7 +98,7 @@ INLINES: dict[str, list[type[LinkInline]]] = {
 
 
 @admin.register(User)
-class UserAdmin(ProvenFirst, ModelAdmin):  # type: ignore[misc]
+class UserAdmin(ImportsPeople, ProvenFirst, ModelAdmin):  # type: ignore[misc]
     """Everybody; people are disabled, not deleted."""
 
     form = PersonChangeForm

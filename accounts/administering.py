@@ -16,11 +16,11 @@ class LastAdmin(Conflict):
 def is_last_admin(person_id: uuid.UUID) -> bool:
     """Whether this person alone is an active admin and stays one; who is to be erased does not stay.
 
-    For a caller's transaction, which holds all active admins from then on, so that two of them cannot go at once. Asked
-    before the person is locked: everybody takes the admins in the same order.
+    For a caller's transaction, which holds all active admins from then on, so that two of them cannot go at once; what
+    only refers to them goes on. Asked before the person is locked: everybody takes the admins in the same order.
     """
     active = User.objects.filter(role=Role.ADMIN, status=UserStatus.ACTIVE).order_by("pk")
-    admins = set(active.select_for_update().values_list("pk", flat=True))
+    admins = set(active.select_for_update(no_key=True).values_list("pk", flat=True))
     if person_id not in admins:
         return False
     leaving = ErasureRequest.objects.filter(user__in=admins, cancelled_at=None).order_by()

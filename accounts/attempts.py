@@ -1,17 +1,23 @@
-"""How often a password may be tried, on the log-in page and over the API together."""
+"""How often a password may be tried, and a new one be asked for, on the pages and over the API together."""
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django_ratelimit.core import get_usage
 
+Usage = Mapping[str, Any] | None
+
 GROUP = "accounts.login"
 BY_ADDRESS = "60/5m"
 BY_EMAIL = "10/5m"
+# Each letter ends the link of the one before.
+ASKING_GROUP = "accounts.forgotten"
+ASKING_BY_ADDRESS = "30/15m"
+ASKING_BY_EMAIL = "3/h"
 
 
 def count_page_attempt(request: HttpRequest, *, email: str) -> int:
@@ -26,6 +32,18 @@ def count_link_attempt(request: HttpRequest) -> int:
     return _wait(_of_address(request, increment=True), "should_limit")
 
 
+def link_wait(request: HttpRequest) -> int:
+    """Return how long nobody may try a link from this address; 0 for no time."""
+    return _wait_if_used_up([_of_address(request, increment=False)])
+
+
+def count_asking(request: HttpRequest, *, email: str) -> int:
+    """Count that somebody asks for a link by letter; return the seconds to wait, 0 while the allowance lasts."""
+    of_address = _usage(request, ASKING_GROUP, "ip", ASKING_BY_ADDRESS, increment=True)
+    of_email = _usage(request, ASKING_GROUP, _keyed(email), ASKING_BY_EMAIL, increment=True)
+    return max(_wait(of_address, "should_limit"), _wait(of_email, "should_limit"))
+
+
 def come_back(request: HttpRequest, wait: int) -> HttpResponse:
     """Answer that there were too many, and when there may be more."""
     refusal = render(request, "429.html", {"minutes": math.ceil(wait / 60)}, status=429)
@@ -36,10 +54,7 @@ def come_back(request: HttpRequest, wait: int) -> HttpResponse:
 def seconds_to_wait(request: HttpRequest, *, email: str) -> int:
     """Return how long nobody may try a password of this person, nor of anybody from this address; 0 for no time."""
     usages = _of_address(request, increment=False), _of_email(request, email, increment=False)
-    return max(
-        _wait({**usage, "used_up": usage["count"] >= usage["limit"]} if usage else None, "used_up")
-        for usage in usages
-    )
+    return _wait_if_used_up(usages)
 
 
 def count_failure(request: HttpRequest, *, email: str) -> None:
@@ -48,20 +63,30 @@ def count_failure(request: HttpRequest, *, email: str) -> None:
     _of_email(request, email, increment=True)
 
 
-def _of_address(request: HttpRequest, *, increment: bool) -> Mapping[str, Any] | None:
-    usage: Mapping[str, Any] | None = get_usage(
-        request, group=GROUP, key="ip", rate=BY_ADDRESS, increment=increment
-    )
-    return usage
+def _of_address(request: HttpRequest, *, increment: bool) -> Usage:
+    return _usage(request, GROUP, "ip", BY_ADDRESS, increment=increment)
 
 
-def _of_email(request: HttpRequest, email: str, *, increment: bool) -> Mapping[str, Any] | None:
+def _of_email(request: HttpRequest, email: str, *, increment: bool) -> Usage:
+    return _usage(request, GROUP, _keyed(email), BY_EMAIL, increment=increment)
+
+
+def _keyed(email: str) -> Callable[[str, HttpRequest], str]:
     named = hashlib.sha256(email.strip().lower().encode(errors="replace")).hexdigest()
-    usage: Mapping[str, Any] | None = get_usage(
-        request, group=GROUP, key=lambda _group, _request: named, rate=BY_EMAIL, increment=increment
-    )
+    return lambda _group, _request: named
+
+
+def _usage(request: HttpRequest, group: str, key: Any, rate: str, *, increment: bool) -> Usage:
+    usage: Usage = get_usage(request, group=group, key=key, rate=rate, increment=increment)
     return usage
 
 
-def _wait(usage: Mapping[str, Any] | None, refused: str) -> int:
+def _wait(usage: Usage, refused: str) -> int:
     return max(1, usage["time_left"]) if usage and usage[refused] else 0
+
+
+def _wait_if_used_up(usages: Iterable[Usage]) -> int:
+    return max(
+        _wait({**usage, "used_up": usage["count"] >= usage["limit"]} if usage else None, "used_up")
+        for usage in usages
+    )

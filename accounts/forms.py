@@ -83,6 +83,16 @@ class ProvenCodeForm(ProofForm, CodeForm):
     field_order = ("code", "password")
 
 
+class ForgottenForm(forms.Form):
+    """The address of whoever has forgotten their password."""
+
+    email = forms.EmailField(
+        label="E-mail address",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+
+
 class LinkedPasswordForm(forms.Form):
     """The code of a link, and the password that its owner chooses."""
 

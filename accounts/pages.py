@@ -16,6 +16,7 @@ from accounts import attempts, second_factor, sessions
 from accounts.forms import LoginForm, OwnPasswordForm
 from accounts.models import User
 from accounts.policy import Permission, allows
+from microcred import letters
 
 
 class LoginView(auth_views.LoginView):
@@ -37,6 +38,10 @@ class LoginView(auth_views.LoginView):
             return super().form_valid(form)
         sessions.await_code(self.request, person=person, wanted=self.request.POST.get("next", ""))
         return redirect("login-code")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say whether whoever has forgotten their password can have a link sent."""
+        return super().get_context_data(**kwargs, letters_go_out=letters.go_out())
 
     def get_success_url(self) -> str:
         """Go where staff wanted to go; everybody else's page is the start page."""

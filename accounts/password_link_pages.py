@@ -1,4 +1,4 @@
-"""The page that a link for a new password leads to."""
+"""The page that a link for a new password leads to, and the one on which people ask for a link by letter."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -8,8 +8,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import attempts, password_links
-from accounts.forms import LinkedPasswordForm
+from accounts import attempts, password_letters, password_links
+from accounts.forms import ForgottenForm, LinkedPasswordForm
+from microcred import letters
+
+# The same whoever asks.
+ASKED = "If there is an account with this address, a letter with a link is on its way. The link is good for an hour."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,3 +40,19 @@ def _used(form: LinkedPasswordForm) -> bool:
         form.add_error(None, refusal.message)
         return False
     return True
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Send a link for a new password to whoever asks for one, where letters go out."""
+    form = ForgottenForm(request.POST or None) if letters.go_out() else None
+    if form is not None and request.method == "POST":
+        wait = attempts.count_asking(request, email=request.POST.get("email", ""))
+        if wait:
+            return attempts.come_back(request, wait)
+        if form.is_valid():
+            password_letters.ask(email=form.cleaned_data["email"])
+            messages.info(request, ASKED)
+            return redirect("login")
+    return render(request, "registration/forgotten.html", {"form": form})

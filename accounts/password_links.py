@@ -1,4 +1,4 @@
-"""Links by which people set a first or a forgotten password themselves: good once, for a day, one a person.
+"""Links by which people set a first or a forgotten password themselves: good once, for a day or less, one a person.
 
 The code of a link stands behind # in its address, so that browsers never send it but in the body of the form; stored
 is only its digest.
@@ -42,7 +42,7 @@ class NobodyToLink(Invalid):
 
 
 @transaction.atomic
-def make(*, by: User | None, person: User, now: dt.datetime) -> str:
+def make(*, by: User | None, person: User, now: dt.datetime, life: dt.timedelta = LIFE) -> str:
     """Return the code of a new link, which cannot be read again; earlier links of the person end.
 
     The present password stays good until the link is used.
@@ -54,10 +54,16 @@ def make(*, by: User | None, person: User, now: dt.datetime) -> str:
     if not locked.is_active:
         raise NobodyToLink("This person is not active.")
     services.end_password_links(locked)
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(CODE_LENGTH))
-    PasswordLink.objects.create(person=locked, digest=_digest(code), expires_at=now + LIFE)
+    link, code = drawn(locked, expires_at=now + life)
+    link.save()
     audit.record(by=by, action="user.password_link_made", resource_type="user", resource_id=locked.pk)
     return code
+
+
+def drawn(person: User, *, expires_at: dt.datetime) -> tuple[PasswordLink, str]:
+    """Return a new link, which is not stored yet, and its code."""
+    code = "".join(secrets.choice(_ALPHABET) for _ in range(CODE_LENGTH))
+    return PasswordLink(person=person, digest=_digest(code), expires_at=expires_at), code
 
 
 def address(code: str, *, site: str = "") -> str:

@@ -62,16 +62,20 @@ class ProvenFirst:
         extra_context: Any = None,
     ) -> Any:
         """Show or take the form."""
-        within = TAKEN_WITHIN if request.method == "POST" else SHOWN_WITHIN
-        if (object_id is None or self.guards_rows) and not _is_proven(request, within):
-            return _lead_to_proof(request)
-        return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
+        wanted = proof_wanted(request) if object_id is None or self.guards_rows else None
+        return wanted or super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
 
     def response_action(self, request: HttpRequest, queryset: Any) -> Any:
         """Do what was chosen for the chosen rows."""
         if not _is_proven(request, TAKEN_WITHIN):
             return _lead_to_proof(request)
         return super().response_action(request, queryset)  # type: ignore[misc]
+
+
+def proof_wanted(request: HttpRequest) -> HttpResponse | None:
+    """Return the way to the page that asks who one is; None for whoever has proven it lately."""
+    within = TAKEN_WITHIN if request.method == "POST" else SHOWN_WITHIN
+    return None if _is_proven(request, within) else _lead_to_proof(request)
 
 
 def _is_proven(request: HttpRequest, within: dt.timedelta) -> bool:

@@ -15,6 +15,8 @@ from microcred.errors import Invalid, PreconditionFailed, Unauthorized
 from ops import audit
 
 TOKEN_FIELDS = frozenset({"role", "status", "password"})
+# A link may lie in the mailbox of an address that is theirs no more, and nobody comes back by one from before.
+LINK_FIELDS = frozenset({"email", "status", "password"})
 
 
 class CredentialsRefused(Unauthorized):
@@ -37,7 +39,8 @@ def check_password(*, email: str, password: str) -> User:
 
 @transaction.atomic
 def save_person(*, by: User | None, person: User, changed: frozenset[str]) -> None:
-    """Store the ``changed`` fields of a person; a change of role, status or password ends every earlier token.
+    """Store the ``changed`` fields of a person; a change of role, status or password ends every earlier token, one of
+    address, status or password the link for a new password.
 
     The other fields stay as they are in the database: whoever changes a password must not undo that the
     person was disabled meanwhile.
@@ -101,7 +104,7 @@ def choose_model_scoring(
 def _store_changes(person: User, changed: frozenset[str]) -> None:
     stored = User.objects.select_for_update().only("token_version").get(pk=person.pk)
     person.token_version = stored.token_version + bool(changed & TOKEN_FIELDS)
-    if "password" in changed:
+    if changed & LINK_FIELDS:
         end_password_links(person)
     derived = {"is_superuser"} if "role" in changed else set()
     person.save(update_fields={*changed, *derived, "token_version", "updated_at"})

@@ -2,8 +2,13 @@
 
 from django.utils import timezone
 
+from accounts import password_letters, password_links
+from accounts.models import User
+from accounts.password_letters import Why
 from accounts.personal_data import erasing, exports
-from ops.jobs import Claim
+from microcred import letters
+from ops import audit
+from ops.jobs import Claim, RetryLater
 
 
 def export(claim: Claim) -> None:
@@ -19,3 +24,33 @@ def give_up_export(claim: Claim) -> None:
 def erase(claim: Claim) -> None:
     """Erase a person as far as that is left to do."""
     erasing.work_off(claim, now=timezone.now())
+
+
+def invite(claim: Claim) -> None:
+    """Have people who were brought in written to, each by a job of their own."""
+    with claim.finish():
+        password_letters.enqueue_invitations(claim.payload["people"])
+
+
+def send_password_letter(claim: Claim) -> None:
+    """Make a link for a password and send it, outside any transaction, to whoever may still log in."""
+    person = password_letters.recipient(claim.payload["person_id"])
+    if person is None:
+        return
+    action = "user.password_letter_sent"
+    try:
+        _send_link(person, Why(claim.payload["why"]))
+    except password_links.NobodyToLink:
+        return
+    except letters.AddressRefused:
+        action = "user.password_letter_refused"
+    except letters.NotTaken:
+        raise RetryLater("the mail server did not take the letter") from None
+    with claim.finish():
+        audit.record(by=None, action=action, resource_type="user", resource_id=person.pk)
+
+
+def _send_link(person: User, why: Why) -> None:
+    code = password_links.make(by=None, person=person, now=timezone.now(), life=password_letters.life(why))
+    person.refresh_from_db(fields=["email"])  # Whoever changes it from here on ends the link.
+    letters.send(password_letters.written(person, code=code, why=why))

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from accounts import log_in_pages, pages, password_link_pages, proof_pages, second_factor_pages
 from accounts.api import LogoutView, MeView, RefreshView, ServiceKeyView, TokenView
 from accounts.log_in_api import LogInsEndEndpoint, LogInsEndpoint
+from accounts.password_api import ForgottenView, ResetView
 from accounts.personal_data.api import ErasureEndpoint, ExportEndpoint
 from accounts.schema import ServiceKeyScheme as ServiceKeyScheme
 from accounts.schema import TokenScheme as TokenScheme
@@ -20,6 +21,7 @@ urlpatterns = [
     path("start", pages.start, name="start"),
     path("password", pages.PasswordView.as_view(), name="password"),
     path("password/new", password_link_pages.choose, name="new-password"),
+    path("password/forgotten", password_link_pages.forgotten, name="password-forgotten"),
     path("log-ins", log_in_pages.manage, name="log-ins"),
     path("prove", proof_pages.prove, name="prove"),
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
@@ -27,6 +29,8 @@ urlpatterns = [
     path("api/v1/auth/token", TokenView.as_view(), name="auth-token"),
     path("api/v1/auth/token/refresh", RefreshView.as_view(), name="auth-token-refresh"),
     path("api/v1/auth/logout", LogoutView.as_view(), name="auth-logout"),
+    path("api/v1/auth/password/forgotten", ForgottenView.as_view(), name="auth-password-forgotten"),
+    path("api/v1/auth/password/reset", ResetView.as_view(), name="auth-password-reset"),
     path("api/v1/me", MeView.as_view(), name="me"),
     path("api/v1/me/log-ins", LogInsEndpoint.as_view(), name="me-log-ins"),
     path("api/v1/me/log-ins/end", LogInsEndEndpoint.as_view(), name="me-log-ins-end"),

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from accounts.administering import is_last_admin
+from accounts.administering import LastAdmin, is_last_admin
 from accounts.enums import Role
 from accounts.models import User
 from accounts.personal_data.models import ErasureRequest
@@ -38,12 +38,6 @@ class ErasureMissing(Missing):
 
 class ErasureBegun(Conflict):
     """It cannot be called off any more."""
-
-    default_code = "ERASURE_409"
-
-
-class LastAdmin(Conflict):
-    """Nobody could look after the rest."""
 
     default_code = "ERASURE_409"
 
@@ -134,23 +128,25 @@ def erase(request_id: uuid.UUID, *, now: dt.datetime) -> list[str]:
 
 @transaction.atomic
 def _is_held(request_id: uuid.UUID, now: dt.datetime) -> bool:
-    """Whether an erasure cannot begin since nobody would administer; the trail and the log say so."""
+    """Whether an erasure cannot begin since nobody would administer; the trail and the log say so.
+
+    The admins are held no longer than this, for the first step may take a while: whoever asked to be erased counts as
+    gone until they call it off, so nobody else can go meanwhile who would be the last.
+    """
     row = _locked(request_id, now)
-    if row is None or not _would_end_administration(row):
+    if row is None or row.started_at is not None:
+        return False
+    if row.user.role != Role.ADMIN or not is_last_admin(row.user_id):
         return False
     _record(None, "held", row, reason="last_admin")
     transaction.on_commit(lambda: log.warning("erasure_held", user_id=str(row.user_id), reason="last_admin"))
     return True
 
 
-def _would_end_administration(row: ErasureRequest) -> bool:
-    return row.started_at is None and row.user.role == Role.ADMIN and is_last_admin(row.user_id)
-
-
 @transaction.atomic
 def _step(request_id: uuid.UUID, name: str, now: dt.datetime) -> bool:
     row = _locked(request_id, now)
-    if row is None or name in row.steps_done or _would_end_administration(row):
+    if row is None or name in row.steps_done:
         return False
     eraser: Eraser = import_string(name)
     erasure.begin(by=None, subject_type="user", subject_id=row.user_id, reason=REASON)

@@ -1,6 +1,7 @@
 """Somebody administers at any time."""
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from accounts import services
-from accounts.administering import LastAdmin
+from accounts.administering import LastAdmin, is_last_admin
 from accounts.enums import Role, UserStatus
 from accounts.models import User
 from accounts.personal_data import erasing
@@ -76,11 +77,8 @@ def test_what_leaves_the_last_admin_one_is_done() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    ("end", "refusal"),
-    [(disable, LastAdmin), (make_advisor, LastAdmin), (ask_for_erasure, erasing.LastAdmin)],
-)
-def test_of_two_admins_who_go_at_once_one_stays(end: Callable[[User], None], refusal: Any) -> None:
+@pytest.mark.parametrize("end", [disable, make_advisor, ask_for_erasure])
+def test_of_two_admins_who_go_at_once_one_stays(end: Callable[[User], None]) -> None:
     one, other = AdminFactory(), AdminFactory()
 
     def ends() -> None:
@@ -94,8 +92,52 @@ def test_of_two_admins_who_go_at_once_one_stays(end: Callable[[User], None], ref
             end(one)
             ending = pool.submit(ends)
             waits_or_ends(ending)
-        with pytest.raises(refusal):
+        with pytest.raises(LastAdmin):
             ending.result(PATIENCE_SECONDS)
 
     assert User.objects.get(pk=other.pk).role == Role.ADMIN
     assert not other.erasure_requests.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_refers_to_an_admin_goes_on_while_the_admins_are_held() -> None:
+    admin, student = AdminFactory(), UserFactory()
+
+    def refers() -> None:
+        try:
+            erasing.request_erasure(by=admin, person=student, now=timezone.now())
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        assert is_last_admin(admin.pk)
+        referring = pool.submit(refers)
+        waits_or_ends(referring)
+        assert referring.done()
+
+    assert student.erasure_requests.get().requested_by == admin
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_admins_are_not_held_while_a_step_of_an_erasure_goes_on(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    leaving, other = AdminFactory(), AdminFactory()
+    row = erasing.request_erasure(by=leaving, person=leaving, now=timezone.now())
+
+    def takes_the_other() -> uuid.UUID:
+        try:
+            with transaction.atomic():
+                return User.objects.select_for_update(nowait=True).get(pk=other.pk).pk
+        finally:
+            connections.close_all()
+
+    def erases(person_id: uuid.UUID) -> Mapping[str, int]:
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(takes_the_other).result(PATIENCE_SECONDS) == other.pk
+        return {}
+
+    settings.ERASERS = ["a.step"]
+    monkeypatch.setattr(erasing, "import_string", lambda name: erases)
+
+    assert erasing.erase(row.pk, now=row.due_at) == ["a.step"]

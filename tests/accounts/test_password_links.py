@@ -133,6 +133,27 @@ class TestNotGood:
         with pytest.raises(NobodyToLink):
             link_for(person)
 
+    def test_after_they_were_shut_out_and_let_in_again(self, person: User) -> None:
+        code = link_for(person)
+        services.disable(by=None, person=person)
+        person.status = UserStatus.ACTIVE
+        services.save_person(by=None, person=person, changed=frozenset({"status"}))
+
+        assert self.refused(code)
+
+    def test_after_the_address_changed_to_which_it_may_have_gone(self, person: User) -> None:
+        code = link_for(person)
+        person.email = "robin@example.org"
+        services.save_person(by=None, person=person, changed=frozenset({"email"}))
+
+        assert self.refused(code)
+
+    def test_a_change_of_the_name_leaves_it_good(self, person: User) -> None:
+        code = link_for(person)
+        services.save_person(by=None, person=person, changed=frozenset({"name"}))
+
+        assert not self.refused(code)
+
     @pytest.mark.parametrize("code", ["x", "0" * 43, "\ud800", "a\0b", "ä" * 43])
     def test_what_never_was_one(self, person: User, code: str) -> None:
         link_for(person)

@@ -32,6 +32,7 @@ from tests.factories.practice import (
     CompletedStepFactory,
     PracticeAnswerFactory,
     PracticeGoalFactory,
+    PracticeGoalSkillFactory,
     PracticeOverrideFactory,
     PracticeReportFactory,
     SkillRatingFactory,
@@ -139,7 +140,8 @@ def _practise(student: User) -> None:
     SkillRatingFactory(user=student)
     answered = PracticeAnswerFactory(assignment__user=student, answer={"text": f"{MARK} wrote this"})
     PracticeReportFactory(assignment=answered.assignment, comment=f"{MARK} does not agree.")
-    PracticeGoalFactory(user=student, title=f"{MARK} goal", tags=[f"{MARK} tag"])
+    goal = PracticeGoalFactory(user=student, title=f"{MARK} goal", tags=[f"{MARK} tag"])
+    PracticeGoalSkillFactory(goal=goal)
     PracticeOverrideFactory(student=student, reason=f"{MARK} finds it easy.")
     CompletedStepFactory(user=student, source="session", reference=f"{MARK} session:1")
     TaughtSkillFactory(user=student, reference=f"{MARK} session")
@@ -155,6 +157,7 @@ def _ask(student: User) -> None:
     )  # fmt: skip
     advisor = User.objects.filter(advised_links__student=student)[0]
     conversations.reply(by=advisor, turn_id=turn.pk, text=f"Dear {MARK}, take it.", now=timezone.now())
+    conversations.write(by=student, turn_id=turn.pk, text=f"{MARK} thanks", now=timezone.now())
     call = ModelCall.objects.create(
         person=student, purpose="answers", provider="openai", host="api.example.org", model="small",
         prompt_version="answers-1", prompt_sha256="0" * 64, input_sha256="0" * 64, month=NOW.date().replace(day=1),

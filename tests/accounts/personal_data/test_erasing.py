@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from accounts.administering import LastAdmin
 from accounts.enums import UserStatus
 from accounts.models import ErasureRequest, User
 from accounts.personal_data import erasing
@@ -102,6 +103,26 @@ class TestAsking:
 
         assert (answer.status_code, answer.json()["error_code"]) == (409, "ERASURE_409")
 
+    def test_one_whose_first_step_fails_is_tried_again_unless_it_is_called_off(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fails, stays = UserFactory(), UserFactory()
+        for person in (fails, stays):
+            ErasureRequest.objects.filter(pk=asked_for(person).pk).update(due_at=timezone.now())
+        settings.ERASERS = ["a.step"]
+        monkeypatch.setattr(erasing, "import_string", lambda name: _dead)
+        for row in ErasureRequest.objects.all():
+            with pytest.raises(Killed):
+                erasing.erase(row.pk, now=timezone.now())
+        monkeypatch.setattr(erasing, "import_string", lambda name: lambda person_id: {"rows": 1})
+
+        assert client_of(stays).delete(PATH).json()["status"] == "cancelled"
+
+        assert erasing.announce_due(now=timezone.now()) == 1
+        jobs.drain(skip_waits=True)
+        assert ErasureRequest.objects.get(user=fails).completed_at is not None
+        assert ErasureRequest.objects.get(user=stays).started_at is None
+
     def test_before_its_time_nothing_is_erased(self) -> None:
         row = asked_for(UserFactory())
 
@@ -109,7 +130,7 @@ class TestAsking:
 
     def test_the_last_admin_stays(self) -> None:
         admin: User = AdminFactory()
-        with pytest.raises(erasing.LastAdmin):
+        with pytest.raises(LastAdmin):
             asked_for(admin)
         AdminFactory()
 
@@ -119,7 +140,7 @@ class TestAsking:
         one, other = AdminFactory(), AdminFactory()
         asked_for(one)
 
-        with pytest.raises(erasing.LastAdmin):
+        with pytest.raises(LastAdmin):
             asked_for(other)
         erasing.cancel(by=one, person=one, now=timezone.now())
 
