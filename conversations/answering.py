@@ -64,8 +64,9 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What questions are answered with; without ``model``, passages do. ``redacted`` takes out who somebody is; below
-    ``least`` confidence only an overview is given."""
+    """What questions are answered with; without ``model``, passages do. ``embedder`` is that of this machine, for it
+    is given what people wrote; ``redacted`` takes out who somebody is; below ``least`` confidence only an overview is
+    given."""
 
     embedder: Embedder
     model: AccountedWords | None = None
@@ -132,7 +133,7 @@ def answer(question: str, earlier: Sequence[Earlier], means: Means) -> Draft:
     """Return what comes of a question; ``earlier`` are the last ones, the latest first.
 
     Raises:
-        ProviderError: from the embedder. UnlikeVectors: its vectors are not of the index in use.
+        ProviderError: from the embedder.
     """
     if needs_a_person(question):
         return Draft(Outcome.OUT_OF_SCOPE, settings.ANSWERS_HELP_TEXT or HELP, NOTHING)

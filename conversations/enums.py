@@ -36,8 +36,17 @@ class Author(models.TextChoices):
 
 
 class Escalation(models.TextChoices):
-    """Whether a question waits for the student's advisor."""
+    """Where the thread of a question stands: there is none, it waits for an advisor, an advisor had the last word, or
+    closed it."""
 
     NONE = "none"
     WAITING = "waiting"
     REPLIED = "replied"
+    CLOSED = "closed"
+
+
+class Side(models.TextChoices):
+    """Who speaks in a thread: the student, or whoever advises them."""
+
+    STUDENT = "student"
+    ADVISOR = "advisor"

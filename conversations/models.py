@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from conversations.enums import Author, Band, Escalation, Outcome, TurnStatus
+from conversations.enums import Author, Band, Escalation, Outcome, Side, TurnStatus
 from microcred.db import Model
 
 LONGEST_QUESTION = 1000
@@ -44,6 +44,10 @@ class Turn(Model):
     ``topic`` is the question that began what is talked about; a follow-up has that of the turn that it ``follows``.
     ``citations`` are the passages that the answer names by their marks, as they were then. The four parts of the
     confidence and their sum lie between 0 and 1; ``self_assessment`` is empty where no model spoke.
+
+    A question that was handed to the advisor is a thread of ``messages``. ``reply`` is the latest of an advisor's.
+    ``waits_since`` is when it began to wait for one, ``student_read`` and ``advisor_read`` the last message that either
+    side has read; the latter is empty as long as no advisor has said that they have read the question.
     """
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="turns")
@@ -72,6 +76,11 @@ class Turn(Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     replied_at = models.DateTimeField(null=True)
+    waits_since = models.DateTimeField(null=True)
+    written_at = models.DateTimeField(null=True, help_text="When the latest message was written.")
+    closed_at = models.DateTimeField(null=True)
+    student_read = models.PositiveIntegerField(default=0, db_default=0)
+    advisor_read = models.PositiveIntegerField(null=True)
 
     class Meta:
         db_table = "conversation_turns"
@@ -102,12 +111,17 @@ class Turn(Model):
                 condition=models.Q(
                     escalation=Escalation.NONE, escalated_at__isnull=True, replied_at__isnull=True
                 )
-                | models.Q(escalation=Escalation.WAITING, escalated_at__isnull=False, replied_at__isnull=True)
+                | models.Q(escalation__in=[Escalation.WAITING, Escalation.CLOSED], escalated_at__isnull=False)
                 | models.Q(
                     escalation=Escalation.REPLIED, escalated_at__isnull=False, replied_at__isnull=False
                 )
                 & ~models.Q(reply=""),
                 name="conversation_turns_escalated_in_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(escalation=Escalation.CLOSED, closed_at__isnull=False)
+                | (~models.Q(escalation=Escalation.CLOSED) & models.Q(closed_at__isnull=True)),
+                name="conversation_turns_closed_has_time",
             ),
         ]
         indexes = [
@@ -123,3 +137,34 @@ class Turn(Model):
 
     def __str__(self) -> str:
         return f"{self.conversation_id}, question {self.number}"
+
+
+class ThreadMessage(Model):
+    """What was said in the thread of a question that was handed to the advisor; never changed.
+
+    ``author`` is empty where their account is gone; ``side`` says who they were in the thread.
+    """
+
+    turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="messages")
+    number = models.PositiveIntegerField()
+    side = models.CharField(max_length=8, choices=Side.choices)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    text = models.TextField()
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "thread_messages"
+        ordering = ["turn", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["turn", "number"], name="thread_messages_numbered"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="thread_messages_from_one"),
+            models.CheckConstraint(
+                condition=models.Q(side__in=Side.values), name="thread_messages_side_known"
+            ),
+            models.CheckConstraint(condition=~models.Q(text=""), name="thread_messages_say_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.side}, message {self.number}"

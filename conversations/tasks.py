@@ -13,7 +13,6 @@ from conversations.models import Turn
 from microcred.ai import providers
 from microcred.ai.base import ProviderError
 from ops.jobs import Claim, RetryLater
-from recommendations.queries import UnlikeVectors
 from scoring.services import answers_model, writer_by
 
 log = structlog.get_logger(__name__)
@@ -48,12 +47,10 @@ def _answered(claim: Claim, turn: Turn, earlier: list[Earlier]) -> Draft:
     writer = writer_by(person)
     try:
         means = Means(
-            embedder=providers.embedder(),
+            embedder=providers.local_embedder(),
             model=answers_model(person, job_id=claim.job_id, attempt=claim.attempt),
             redacted=lambda text: writer.redacted(text).text,
         )
         return answered(turn.question, earlier, means)
     except ProviderError as error:
         raise RetryLater(error.kind, delay=error.wait(attempt=claim.attempt)) from error
-    except UnlikeVectors as error:
-        raise RetryLater("unlike_vectors") from error

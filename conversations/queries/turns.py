@@ -5,7 +5,8 @@ import uuid
 from collections.abc import Sequence
 from typing import Final
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.policy import sees_student
@@ -73,14 +74,9 @@ def conversation_visible(*, by: User, conversation_id: uuid.UUID) -> Conversatio
 def escalated(by: User) -> QuerySet[Turn]:
     """Return what waits for the caller's reply, the longest first."""
     waiting = visible_to(by).filter(escalation=Escalation.WAITING)
-    return waiting.select_related("conversation__user").order_by("escalated_at", "pk")
-
-
-def handed_over(by: User) -> QuerySet[Turn]:
-    """Return what was handed to an advisor, as far as the caller may see it: what waits, the longest first, and then
-    what was replied to, the latest first."""
-    rows = visible_to(by).exclude(escalation=Escalation.NONE).select_related("conversation__user")
-    return rows.order_by("-escalation", F("replied_at").desc(nulls_last=True), "escalated_at", "pk")
+    return waiting.select_related("conversation__user").order_by(
+        Coalesce("waits_since", "escalated_at"), "pk"
+    )
 
 
 def own_turns(by: User) -> QuerySet[Turn]:

@@ -7,9 +7,10 @@ from django.db import transaction
 
 from accounts.models import User
 from conversations import queries
-from conversations.enums import Escalation, TurnStatus
-from conversations.models import LONGEST_REPLY, Turn
-from microcred.errors import Conflict, Invalid
+from conversations.enums import Escalation, Side, TurnStatus
+from conversations.models import Turn
+from conversations.services.threads import add, checked_text
+from microcred.errors import Conflict
 from ops import audit
 
 
@@ -31,12 +32,6 @@ class NothingToReply(Conflict):
     default_code = "REPLY_409"
 
 
-class ReplyInvalid(Invalid):
-    """A reply cannot be like this."""
-
-    default_code = "REPLY_400"
-
-
 @transaction.atomic
 def escalate(*, by: User, turn_id: uuid.UUID, now: dt.datetime) -> Turn:
     """Have a question of one's own wait for one's advisor.
@@ -51,32 +46,29 @@ def escalate(*, by: User, turn_id: uuid.UUID, now: dt.datetime) -> Turn:
         raise NotAnswered("The question is still being answered.")
     if turn.escalation != Escalation.NONE:
         raise AlreadyEscalated("Your advisor has this question already.")
-    turn.escalation, turn.escalated_at = Escalation.WAITING, now
-    turn.save(update_fields=["escalation", "escalated_at"])
+    turn.escalation, turn.escalated_at, turn.waits_since = Escalation.WAITING, now, now
+    turn.save(update_fields=["escalation", "escalated_at", "waits_since"])
     _record(by, "escalated", turn)
     return turn
 
 
 @transaction.atomic
 def reply(*, by: User, turn_id: uuid.UUID, text: str, now: dt.datetime) -> Turn:
-    """Reply to a question of a student whom one looks after.
+    """Reply to a question of a student whom one looks after, where it waits for that.
 
     Raises:
         TurnMissing: if there is no such question, or none that the caller may see.
-        ReplyInvalid: if the text is empty or too long.
+        MessageInvalid: if the text is empty or too long.
         NothingToReply: if it does not wait for a reply, or somebody was faster.
     """
     queries.get_visible(by=by, turn_id=turn_id)
-    said = text.strip()
-    if not 0 < len(said) <= LONGEST_REPLY:
-        raise ReplyInvalid(f"A reply has 1 to {LONGEST_REPLY} characters.", details={"field": "text"})
+    said = checked_text(text)
     turn = Turn.objects.select_for_update(of=("self",)).select_related("conversation").get(pk=turn_id)
     if turn.escalation != Escalation.WAITING:
         raise NothingToReply(
             "The question does not wait for a reply.", details={"escalation": turn.escalation}
         )
-    turn.escalation, turn.reply, turn.replied_by, turn.replied_at = Escalation.REPLIED, said, by, now
-    turn.save(update_fields=["escalation", "reply", "replied_by", "replied_at"])
+    add(turn, by=by, side=Side.ADVISOR, text=said, now=now)
     _record(by, "replied", turn)
     return turn
 

@@ -31,7 +31,7 @@ def keep(*, turn_id: uuid.UUID, draft: Draft, follows: uuid.UUID | None = None, 
         setattr(turn, part, getattr(draft.confidence, part))
     turn.confidence = draft.confidence.score
     if draft.outcome in ESCALATED:
-        turn.escalation, turn.escalated_at = Escalation.WAITING, now
+        turn.escalation, turn.escalated_at, turn.waits_since = Escalation.WAITING, now, now
     turn.save()
     audit.record(
         by=None, action="query.answered", resource_type="query", resource_id=turn.pk,

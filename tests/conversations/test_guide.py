@@ -5,7 +5,7 @@ import re
 import pytest
 from django.conf import settings
 
-from conversations.enums import Author, Band, Escalation, Outcome, TurnStatus
+from conversations.enums import Author, Band, Escalation, Outcome, Side, TurnStatus
 from conversations.models import PARTS
 from ops import jobs
 from tests.clients import client_of
@@ -26,7 +26,7 @@ def test_every_request_of_the_guide_does_what_it_says(monkeypatch: pytest.Monkey
     for one in REQUEST.finditer(GUIDE):
         path = one["path"].replace("{id}", query).replace("{conversation}", conversation)
         body = one["body"].replace("{conversation}", conversation)
-        client = advisor if path.partition("?")[0].endswith(("/escalations", "/reply")) else student
+        client = advisor if path.partition("?")[0].endswith(("/escalations", "/reply", "/close")) else student
         answer = client.generic(one["method"], path, body, content_type="application/json")
         query = answer.json().get("query_id", query)
         conversation = answer.json().get("conversation_id", conversation)
@@ -36,10 +36,11 @@ def test_every_request_of_the_guide_does_what_it_says(monkeypatch: pytest.Monkey
     assert answered == [
         ("POST", 202, "none"), ("GET", 200, "none"), ("POST", 202, "none"), ("GET", 200, None),
         ("POST", 200, "waiting"), ("GET", 200, None), ("POST", 200, "replied"),
-        ("GET", 200, None),
+        ("GET", 200, None), ("GET", 200, None), ("GET", 200, None), ("POST", 200, "replied"), ("POST", 201, None),
+        ("POST", 200, "closed"),
     ]  # fmt: skip
 
 
 def test_the_guide_names_every_word() -> None:
-    for word in (*Author, *Band, *Escalation, *Outcome, *TurnStatus, *PARTS):
+    for word in (*Author, *Band, *Escalation, *Outcome, *Side, *TurnStatus, *PARTS):
         assert f"`{word}`" in GUIDE

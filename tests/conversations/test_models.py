@@ -9,7 +9,9 @@ from django.db import IntegrityError, transaction
 from pytest_django.fixtures import Settings
 
 from conversations.erasing import erase
-from conversations.models import Conversation, Turn
+from conversations.models import Conversation, ThreadMessage, Turn
+from conversations.services import write
+from ops.erasure import begin
 from ops.retention import expire
 from scoring.models import ModelCall
 from tests.factories.accounts import UserFactory
@@ -18,6 +20,7 @@ from tests.factories.conversations import (
     NOW,
     ConversationFactory,
     EscalatedTurnFactory,
+    ThreadMessageFactory,
     TurnFactory,
     WaitingTurnFactory,
 )
@@ -40,11 +43,34 @@ pytestmark = pytest.mark.django_db
         ({"escalation": "waiting"}, "escalated_in_order"),
         ({"escalation": "replied", "escalated_at": NOW, "replied_at": NOW}, "escalated_in_order"),
         ({"escalated_at": NOW}, "escalated_in_order"),
+        ({"escalation": "closed", "closed_at": NOW}, "escalated_in_order"),
+        ({"escalation": "closed", "escalated_at": NOW}, "closed_has_time"),
+        ({"closed_at": NOW}, "closed_has_time"),
     ],
 )
 def test_a_turn_that_says_two_things_is_refused(fields: dict[str, Any], constraint: str) -> None:
     with pytest.raises(IntegrityError, match=f"conversation_turns_{constraint}"), transaction.atomic():
         TurnFactory(**fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [({"number": 0}, "from_one"), ({"side": "model"}, "side_known"), ({"text": ""}, "say_something")],
+)
+def test_a_message_that_says_nothing_or_is_nobodys_is_refused(
+    fields: dict[str, Any], constraint: str
+) -> None:
+    with pytest.raises(IntegrityError, match=f"thread_messages_{constraint}"), transaction.atomic():
+        ThreadMessageFactory(**fields)
+
+
+def test_a_message_is_numbered_once_and_stays_as_it_was() -> None:
+    message = ThreadMessageFactory()
+
+    with pytest.raises(IntegrityError, match="thread_messages_numbered"), transaction.atomic():
+        ThreadMessageFactory(turn=message.turn)
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        ThreadMessage.objects.update(text="Something else.")
 
 
 def test_a_number_is_given_once() -> None:
@@ -73,8 +99,12 @@ def test_erasing_somebody_takes_their_conversations_and_leaves_what_they_replied
         escalation="replied", escalated_at=NOW, replied_at=NOW, reply="Take it.", replied_by=advisor
     )
 
-    assert erase(turn.conversation.user_id) == {"conversation_turns": 1, "conversations": 1}
-    assert erase(advisor.pk) == {"conversation_turns": 0, "conversations": 0}
+    write(by=turn.conversation.user, turn_id=turn.pk, text="And?", now=NOW)
+    with transaction.atomic():
+        begin(by=None, subject_type="user", subject_id=turn.conversation.user_id, reason="test")
+        gone = erase(turn.conversation.user_id)
+    assert gone == {"thread_messages": 1, "conversation_turns": 1, "conversations": 1}
+    assert erase(advisor.pk) == {"thread_messages": 0, "conversation_turns": 0, "conversations": 0}
     assert Turn.objects.get() == other
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from conversations.enums import Author, Band, Escalation, Outcome, TurnStatus
-from conversations.models import Conversation, Turn
+from conversations.enums import Author, Band, Escalation, Outcome, Side, TurnStatus
+from conversations.models import Conversation, ThreadMessage, Turn
 from tests.factories.accounts import UserFactory
 
 NOW = dt.datetime(2026, 3, 11, 12, tzinfo=dt.UTC)
@@ -66,3 +66,17 @@ class EscalatedTurnFactory(TurnFactory):
     band = Band.LOW
     escalation = Escalation.WAITING
     escalated_at = NOW
+
+
+class ThreadMessageFactory(DjangoModelFactory[ThreadMessage]):
+    """What a student wrote to their advisor; the question stands where it stood."""
+
+    class Meta:
+        model = ThreadMessage
+
+    turn = factory.SubFactory(EscalatedTurnFactory)
+    number = 1
+    side = Side.STUDENT
+    author = factory.SelfAttribute("turn.conversation.user")
+    text = "When is it?"
+    sent_at = NOW

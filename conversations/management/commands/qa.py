@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 raise CommandError(
                     f"The catalog has no credential {min(unknown)}. Load the seed catalog first."
                 )
-            found = measuring.report(measuring.measure(cases, providers.embedder(), offered))
+            found = measuring.report(measuring.measure(cases, providers.local_embedder(), offered))
         except (OSError, ValueError, KeyError, ProviderError, EmbedderError) as error:
             raise CommandError(str(error)) from error
         except DomainError as error:
