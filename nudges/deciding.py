@@ -1,18 +1,30 @@
 """Which one thing a student is told now, if any, and why.
 
-Of what is due the first of these comes: an assessment that is about to be lost, since it expires; a goal that was
-reached, since praise grows stale; what was agreed on with a tutor and left lying; having been away; a related skill,
-which can wait. Whoever was away long, or was reminded three times without coming back, is left in peace.
+Of what is due the first of these comes: an assessment that is about to be lost, since it expires; what an
+advisor has written and the student has not read, since they had asked; a result that came while they were away,
+and what was changed about one; a goal that was reached, since praise grows stale; what was agreed on with a tutor
+and left lying; having been away; a related skill, which can wait. Whoever was away long, or was reminded three times
+without coming back, is left in peace.
 """
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from textwrap import shorten
 from typing import Final
 
+from nudges import results
 from nudges.enums import NudgeKind
-from nudges.quiet import Clock
+from nudges.known import Agreed as Agreed
+from nudges.known import Draft as Draft
+from nudges.known import Earlier as Earlier
+from nudges.known import Facts as Facts
+from nudges.known import Practised as Practised
+from nudges.known import ReachedGoal as ReachedGoal
+from nudges.known import Related as Related
+from nudges.known import Reply as Reply
+from nudges.known import Unfinished as Unfinished
+from nudges.known import Verdict as Verdict
+from nudges.wording import day, days, number, said
 
 DAY: Final = dt.timedelta(days=1)
 #: Two nudges are never nearer to each other, whatever the calendar says: quiet hours and time zones can be changed.
@@ -23,6 +35,8 @@ TIME_LEFT: Final = dt.timedelta(hours=1)
 ASSESSMENT_AGAIN: Final = 3 * DAY
 MOST_OF_AN_ASSESSMENT: Final = 2
 GOAL_IS_NEWS: Final = 3 * DAY
+#: What an advisor has written is called to mind for so long.
+REPLY_IS_NEWS: Final = 7 * DAY
 #: Who agreed on something is let alone for so long, and it is old news after so long.
 STEP_IS_DUE: Final = 2 * DAY
 STEP_IS_NEWS: Final = 10 * DAY
@@ -35,109 +49,6 @@ GONE: Final = 60 * DAY
 RELATED_AGAIN: Final = 14 * DAY
 #: A skill is related to what was practised no longer ago than this.
 PRACTISED_LATELY: Final = 14 * DAY
-
-
-@dataclass(frozen=True, slots=True)
-class Unfinished:
-    """An assessment that is open: ``touched_at`` is when it was started or answered last."""
-
-    assessment_id: str
-    role: str
-    touched_at: dt.datetime
-    expires_at: dt.datetime
-    answered: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReachedGoal:
-    """A goal that was reached by practice."""
-
-    goal_id: str
-    title: str
-    skill: str
-    difficulty: int
-    reached_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Agreed:
-    """What was agreed on in a session with a tutor, as its summary has it, and is not among the student's tasks.
-
-    ``session`` names the session, whatever message its summary is of; ``is_begun`` says that the skill that the step is
-    about was practised since.
-    """
-
-    summary_id: str
-    session: str
-    number: int
-    text: str
-    ended_at: dt.datetime
-    is_begun: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Practised:
-    """The skill that a student practised last."""
-
-    skill: str
-    at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Related:
-    """A skill that the student's newest result leaves to learn, that can be practised and was not yet."""
-
-    key: str
-    skill: str
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """A nudge of before."""
-
-    kind: NudgeKind
-    reference: str
-    about: str
-    at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a student; ``earlier`` are their nudges, in any order.
-
-    ``active_at`` is when they were seen last, None if never: who never began is not called back.
-    """
-
-    clock: Clock
-    active_at: dt.datetime | None = None
-    unfinished: Sequence[Unfinished] = ()
-    goals: Sequence[ReachedGoal] = ()
-    agreed: Sequence[Agreed] = ()
-    practised: Practised | None = None
-    related: Sequence[Related] = ()
-    earlier: Sequence[Earlier] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A nudge that is due: what it stands for and leads to, and what it says, out of the facts alone."""
-
-    kind: NudgeKind
-    reference: str
-    about: str
-    title: str
-    text: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The nudge that is due; ``held_until`` is when, where that is not now."""
-
-    draft: Draft | None = None
-    held_until: dt.datetime | None = None
 
 
 def decide(facts: Facts, *, now: dt.datetime) -> Verdict:
@@ -178,9 +89,27 @@ def _unfinished(facts: Facts, now: dt.datetime) -> Iterator[Draft]:
                 reference=f"{one.assessment_id}/{len(before) + 1}",
                 about=one.assessment_id,
                 title=f"Your assessment for {one.role} is still open",
-                text=f"You have answered {one.answered} of {_number(one.total, 'question')}. It is open until "
-                f"{_said(one.expires_at, facts.clock)}; what you have answered is kept.",
-                reason=f"You have not gone on with your assessment for {_days(now - one.touched_at)}.",
+                text=f"You have answered {one.answered} of {number(one.total, 'question')}. It is open until "
+                f"{said(one.expires_at, facts.clock)}; what you have answered is kept.",
+                reason=f"You have not gone on with your assessment for {days(now - one.touched_at)}.",
+            )
+
+
+def _replied(facts: Facts, now: dt.datetime) -> Iterator[Draft]:
+    """Yield for what advisors have written, the longest unread first; of a thread once until it was read."""
+    told = {one.reference for one in facts.earlier if one.kind == NudgeKind.ADVISOR_REPLIED}
+    for one in sorted(facts.replies, key=lambda one: (one.at, one.query_id)):
+        reference = f"{one.query_id}:{one.first}"
+        if reference not in told and now - one.at <= REPLY_IS_NEWS:
+            asked = day(one.asked_at, facts.clock)
+            yield Draft(
+                NudgeKind.ADVISOR_REPLIED,
+                reference=reference,
+                about=one.query_id,
+                title="Your advisor has written to you",
+                text=f"There {'is' if one.messages == 1 else 'are'} {number(one.messages, 'unread message')} about the "
+                f"question that you asked on {asked}.",
+                reason=f"You have not read what your advisor wrote on {said(one.at, facts.clock)}.",
             )
 
 
@@ -196,7 +125,7 @@ def _reached(facts: Facts, now: dt.datetime) -> Iterator[Draft]:
                 title=f"You have reached your goal: {goal.title}",
                 text=f"You practise {goal.skill} at difficulty {goal.difficulty} of 10 now. Set yourself the next goal "
                 "while it is fresh.",
-                reason=f"You reached the goal on {_said(goal.reached_at, facts.clock)}.",
+                reason=f"You reached the goal on {said(goal.reached_at, facts.clock)}.",
             )
 
 
@@ -206,14 +135,14 @@ def _agreed(facts: Facts, now: dt.datetime) -> Iterator[Draft]:
     for step in sorted(facts.agreed, key=lambda step: (now - step.ended_at, step.summary_id, step.number)):
         is_due = STEP_IS_DUE <= now - step.ended_at <= STEP_IS_NEWS
         if is_due and not step.is_begun and step.session not in told:
-            day = _day(step.ended_at, facts.clock)
+            ended = day(step.ended_at, facts.clock)
             yield Draft(
                 NudgeKind.AGREED_STEP,
                 reference=f"{step.session}:{step.number}",
                 about=step.summary_id,
-                title=f"What you agreed on in your session of {day}",
+                title=f"What you agreed on in your session of {ended}",
                 text=f"The next step was: {shorten(step.text, LONGEST_STEP, placeholder=' …')}",
-                reason=f"You agreed on it with your tutor on {day}, and it is not on your list of tasks.",
+                reason=f"You agreed on it with your tutor on {ended}, and it is not on your list of tasks.",
             )
 
 
@@ -230,7 +159,7 @@ def _inactive(facts: Facts, now: dt.datetime) -> Iterator[Draft]:
             about="",
             title="Ten minutes of practice bring you back in",
             text=f"What is not practised fades, and comes back quickly.{last}",
-            reason=f"You have not practised or logged in for {_days(now - facts.active_at)}.",
+            reason=f"You have not practised or logged in for {days(now - facts.active_at)}.",
         )
 
 
@@ -254,27 +183,11 @@ def _related(facts: Facts, now: dt.datetime) -> Iterator[Draft]:
 
 _IN_ORDER: Final[Sequence[Callable[[Facts, dt.datetime], Iterator[Draft]]]] = (
     _unfinished,
+    _replied,
+    results.ready,
+    results.changed,
     _reached,
     _agreed,
     _inactive,
     _related,
 )
-
-
-def _days(span: dt.timedelta) -> str:
-    return _number(span // DAY, "day")
-
-
-def _number(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
-
-
-def _said(moment: dt.datetime, clock: Clock) -> str:
-    """Return a day and time by the student's clock."""
-    return f"{_day(moment, clock)}, {moment.astimezone(clock.zone):%H:%M}"
-
-
-def _day(moment: dt.datetime, clock: Clock) -> str:
-    """Return a day by the student's clock."""
-    here = moment.astimezone(clock.zone)
-    return f"{here.day} {here:%B}"

@@ -7,6 +7,9 @@ class NudgeKind(models.TextChoices):
     """What a nudge is about; where several are due, the first of these comes."""
 
     UNFINISHED_ASSESSMENT = "unfinished_assessment"
+    ADVISOR_REPLIED = "advisor_replied"
+    RESULT_READY = "result_ready"
+    RESULT_CHANGED = "result_changed"
     GOAL_REACHED = "goal_reached"
     AGREED_STEP = "agreed_step"
     INACTIVE = "inactive"

@@ -9,17 +9,32 @@ from typing import Any, TypeVar
 
 import structlog
 from django.db import InterfaceError, OperationalError
+from django.db.models.functions import Coalesce
 
 from accounts.activity import last_seen, latest
 from assessments import queries as assessments
+from conversations import queries as conversations
 from nudges import deciding
-from nudges.deciding import Agreed, Earlier, Facts, Practised, ReachedGoal, Related, Unfinished, Verdict
+from nudges.deciding import (
+    Agreed,
+    Earlier,
+    Facts,
+    Practised,
+    ReachedGoal,
+    Related,
+    Reply,
+    Unfinished,
+    Verdict,
+)
 from nudges.enums import NudgeKind
+from nudges.known import Change, Result
 from nudges.models import Nudge, NudgePreference
 from nudges.quiet import Clock
+from nudges.results import RESULT_IS_NEWS
 from nudges.zones import zone_of
 from planner import queries as planner
 from practice import queries as practice
+from scoring import oversight
 from tutoring import queries as tutoring
 
 log = structlog.get_logger(__name__)
@@ -59,18 +74,14 @@ def _facts(preferences: Sequence[NudgePreference], *, now: dt.datetime) -> dict[
         planner.last_planned(ids),
         {user: last.at for user, last in practised.items()},
     )
-    goals = practice.reached_since(ids, since=now - deciding.GOAL_IS_NEWS)
-    earlier = Nudge.objects.filter(user__in=ids).order_by()
     found: dict[str, dict[uuid.UUID, list[Any]]] = {
         "unfinished": _by_user((one.user_id, _unfinished(one)) for one in assessments.open_of(ids, now=now)),
-        "goals": _by_user((goal.user_id, _goal(goal)) for goal in goals),
+        "replies": _by_user(_replies(ids, now=now)),
+        "results": _by_user(_results(ids, now=now)),
+        "changes": _by_user(_changes(ids, now=now)),
+        "goals": _by_user(_goals(ids, now=now)),
         "agreed": _by_user(_agreed(ids, now=now)),
-        "earlier": _by_user(
-            (user, Earlier(NudgeKind(kind), reference, about, at))
-            for user, kind, reference, about, at in earlier.values_list(
-                "user", "kind", "reference", "about", "created_at"
-            )
-        ),
+        "earlier": _by_user(_earlier(ids)),
     }
     return {
         row.user_id: Facts(
@@ -125,6 +136,35 @@ def _agreed(ids: Sequence[uuid.UUID], *, now: dt.datetime) -> Iterator[tuple[uui
         yield step.user_id, Agreed(summary, first, step.number, step.text, step.ended_at, is_begun)
 
 
+def _replies(ids: Sequence[uuid.UUID], *, now: dt.datetime) -> Iterator[tuple[uuid.UUID, Reply]]:
+    for one in conversations.unread_replies(ids, since=now - deciding.REPLY_IS_NEWS):
+        yield one.user_id, Reply(str(one.turn_id), one.first, one.messages, one.since, one.asked_at)
+
+
+def _earlier(ids: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, Earlier]]:
+    rows = Nudge.objects.filter(user__in=ids).order_by()
+    told = rows.values_list("user", "kind", "reference", "about", "created_at")
+    for user, kind, reference, about, at in told:
+        yield user, Earlier(NudgeKind(kind), reference, about, at)
+
+
+def _results(ids: Sequence[uuid.UUID], *, now: dt.datetime) -> Iterator[tuple[uuid.UUID, Result]]:
+    shown = assessments.shown_to_students(ids).annotate(at=Coalesce("released_at", "completed_at"))
+    lately = shown.filter(at__gte=now - RESULT_IS_NEWS, at__lte=now)
+    for user, assessment, role, at in lately.values_list("user", "pk", "role__name", "at"):
+        yield user, Result(str(assessment), role, at)
+
+
+def _changes(ids: Sequence[uuid.UUID], *, now: dt.datetime) -> Iterator[tuple[uuid.UUID, Change]]:
+    for user, one in oversight.unseen_notices(ids, since=now - RESULT_IS_NEWS, until=now):
+        yield user, Change(str(one.notice_id), str(one.assessment_id), one.role, one.changed_at)
+
+
+def _goals(ids: Sequence[uuid.UUID], *, now: dt.datetime) -> Iterator[tuple[uuid.UUID, ReachedGoal]]:
+    for goal in practice.reached_since(ids, since=now - deciding.GOAL_IS_NEWS):
+        yield goal.user_id, _goal(goal)
+
+
 def _by_user(pairs: Any) -> dict[uuid.UUID, list[Any]]:
     found: dict[uuid.UUID, list[Any]] = defaultdict(list)
     for user, item in pairs:
@@ -143,4 +183,5 @@ def _unfinished(one: assessments.OpenAssessment) -> Unfinished:
 
 
 def _goal(goal: Any) -> ReachedGoal:
-    return ReachedGoal(str(goal.pk), goal.title, goal.skill.name, goal.target_difficulty, goal.reached_at)
+    skills = " and ".join(skill.name for skill in goal.skills)
+    return ReachedGoal(str(goal.pk), goal.title, skills, goal.target_difficulty, goal.reached_at)

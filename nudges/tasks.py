@@ -4,8 +4,10 @@ import uuid
 
 from django.utils import timezone
 
-from nudges import letters, queries, services
+from microcred import letters
+from nudges import queries, services
 from nudges.enums import LetterStatus
+from nudges.letters import written
 from ops.jobs import Claim, RetryLater
 
 
@@ -21,7 +23,7 @@ def send_letter(claim: Claim) -> None:
     became = LetterStatus.DROPPED
     if letter.is_wanted:
         try:
-            letters.send(letter)
+            letters.send(written(letter))
             became = LetterStatus.SENT
         except letters.AddressRefused:
             became = LetterStatus.FAILED

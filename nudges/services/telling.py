@@ -4,11 +4,11 @@ import datetime as dt
 import uuid
 from typing import Final
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts.enums import Role, UserStatus
 from accounts.models import User
+from microcred import letters
 from microcred.labels import LONGEST_TITLE
 from nudges.deciding import Draft
 from nudges.enums import LetterStatus
@@ -17,7 +17,6 @@ from nudges.quiet import Clock
 from ops import audit, jobs
 
 LETTER: Final = "nudges.letter"
-_CONSOLE: Final = "django.core.mail.backends.console.EmailBackend"
 
 
 @transaction.atomic
@@ -32,7 +31,7 @@ def tell(user_id: uuid.UUID, draft: Draft, *, clock: Clock, version: int, now: d
     wanted = NudgePreference.objects.filter(user=user_id, version=version, stopped_at=None).first()
     if person is None or wanted is None:
         return False
-    is_by_letter = wanted.email and letters_go_out() and bool(person.email)
+    is_by_letter = wanted.email and letters.go_out() and bool(person.email)
     if not (wanted.in_app or is_by_letter):
         return False
     try:
@@ -52,11 +51,6 @@ def tell(user_id: uuid.UUID, draft: Draft, *, clock: Clock, version: int, now: d
     if is_by_letter:
         jobs.enqueue(LETTER, payload={"nudge_id": str(nudge.pk)}, unique_key=letter_key(nudge.pk))
     return True
-
-
-def letters_go_out() -> bool:
-    """Whether there is a mail server; without one letters would be written to the log, where no words belong."""
-    return bool(settings.EMAIL_BACKEND != _CONSOLE)
 
 
 def letter_key(nudge_id: uuid.UUID) -> str:
