@@ -30,6 +30,7 @@ from practice.serializers import (
     CompleteRequest,
     GoalChange,
     GoalList,
+    GoalQuery,
     GoalView,
     NewGoal,
     ReportedView,
@@ -191,10 +192,16 @@ class GoalListView(APIView):
 
     permission_classes = [MayPractise]
 
-    @extend_schema(operation_id="goals", tags=["Practice"], responses={200: GoalList, **errors(403)})
+    @extend_schema(
+        operation_id="goals",
+        tags=["Practice"],
+        parameters=[GoalQuery],
+        responses={200: GoalList, **errors(400, 403)},
+    )
     def get(self, request: Request) -> Response:
-        """Return all of them, the latest first."""
-        return Response({"items": GoalView(queries.own_goals(caller(request)), many=True).data})
+        """Return all of them, or those of a skill, with a tag or of a status, the latest first."""
+        wanted = valid(GoalQuery, request.query_params)
+        return Response({"items": GoalView(queries.own_goals(caller(request), **wanted), many=True).data})
 
     @extend_schema(
         operation_id="goal_set", tags=["Practice"], request=NewGoal, parameters=[IDEMPOTENCY_KEY_PARAMETER],
@@ -202,7 +209,7 @@ class GoalListView(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request) -> Response:
-        """Set out to reach a difficulty of a skill."""
+        """Set out to reach a difficulty of a skill, or of up to five."""
         given = valid(NewGoal, request.data)
         goal = services.set_goal(
             by=caller(request), skill_key=given.pop("skill"), now=timezone.now(), **given

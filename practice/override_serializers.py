@@ -39,7 +39,7 @@ class GoalOverride(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Return what is to be different; nothing is no override."""
-        if set(attrs) == {"reason"}:
+        if not {"target_difficulty", "due_on", "status"} & set(attrs):
             raise serializers.ValidationError("Name target_difficulty, due_on or status.")
         return attrs
 

@@ -39,6 +39,10 @@ TABLES = (
         about="skill target_difficulty start due_on status reached_at created_at updated_at", none="version",
     ),
     table(
+        "practice.PracticeGoalSkill", Purpose.PRACTICE, Fate.DELETED, people="goal__user",
+        link="id goal", about="skill start",
+    ),
+    table(
         "practice.TaughtSkill", Purpose.PRACTICE, Fate.DELETED, people="user",
         link="id user reference", about="skill held_at",
     ),

@@ -35,7 +35,7 @@ class GoalProgressView(serializers.Serializer[Any]):
     goal = GoalView()
     progress = Share(help_text="The part of the way that is behind them, from 0 to 1.")
     sessions = serializers.IntegerField(
-        help_text="Sessions with a tutor on the goal's skill since the goal was set."
+        help_text="Sessions with a tutor on one of the goal's skills since the goal was set."
     )
 
 

@@ -8,8 +8,8 @@ from rest_framework import serializers
 from assessments.serializers import AnswerField
 from microcred.api.pagination import PageQuery
 from microcred.labels import LONGEST_TAG, LONGEST_TITLE, MOST_TAGS
-from practice.enums import SETTABLE_STATUSES, AssignmentStatus, ReportReason, TurnReason
-from practice.models import CLOSED, PracticeAssignment, PracticeGoal, PracticeReport
+from practice.enums import SETTABLE_STATUSES, AssignmentStatus, GoalStatus, ReportReason, TurnReason
+from practice.models import CLOSED, MOST_SKILLS, PracticeAssignment, PracticeGoal, PracticeReport
 from practice.models.reports import LONGEST_COMMENT
 
 LONGEST_KEY = 64
@@ -183,7 +183,8 @@ class GoalView(serializers.ModelSerializer[PracticeGoal]):
     """A goal."""
 
     goal_id = serializers.UUIDField(source="pk")
-    skill = SkillName()
+    skill = SkillName(help_text="The first of its skills.")
+    skills = SkillName(many=True)
     tags = serializers.ListField(child=serializers.CharField())
     target_difficulty = serializers.IntegerField(help_text="1 to 10.")
     version = serializers.IntegerField(help_text="Rises with every change; the ETag, in quotes.")
@@ -191,8 +192,8 @@ class GoalView(serializers.ModelSerializer[PracticeGoal]):
     class Meta:
         model = PracticeGoal
         fields = [
-            "goal_id", "skill", "title", "tags", "target_difficulty", "due_on", "status", "reached_at", "created_at",
-            "updated_at", "version",
+            "goal_id", "skill", "skills", "title", "tags", "target_difficulty", "due_on", "status", "reached_at",
+            "created_at", "updated_at", "version",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -229,15 +230,34 @@ class GoalChange(serializers.Serializer[Any]):
 
 
 class NewGoal(serializers.Serializer[Any]):
-    """A new goal."""
+    """A new goal in one skill or in several: ``skill`` or ``skills``."""
 
-    skill = serializers.SlugField(max_length=LONGEST_KEY)
+    skill = serializers.SlugField(max_length=LONGEST_KEY, required=False)
+    skills = serializers.ListField(
+        child=serializers.SlugField(max_length=LONGEST_KEY), required=False, allow_empty=False, max_length=MOST_SKILLS,
+        help_text="Each once; the goal is reached when all are.",
+    )  # fmt: skip
     title = serializers.CharField(max_length=LONGEST_TITLE)
     tags = serializers.ListField(
         child=serializers.CharField(max_length=LONGEST_TAG), required=False, max_length=MOST_TAGS
     )
     target_difficulty = serializers.IntegerField(min_value=1, max_value=10)
     due_on = serializers.DateField(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Return it with the first skill and the ``further`` ones."""
+        if ("skill" in attrs) == ("skills" in attrs):
+            raise serializers.ValidationError({"skill": ["Name either skill or skills."]})
+        first, *further = attrs.pop("skills", None) or [attrs["skill"]]
+        return {**attrs, "skill": first, "further": further}
+
+
+class GoalQuery(serializers.Serializer[Any]):
+    """Query parameters of the list of goals."""
+
+    skill = serializers.SlugField(required=False, max_length=LONGEST_KEY)
+    tag = serializers.CharField(required=False, max_length=LONGEST_TAG)
+    status = serializers.ChoiceField(choices=GoalStatus.choices, required=False)
 
 
 class GoalList(serializers.Serializer[Any]):

@@ -1,5 +1,7 @@
 """What was given to whom, and what they have reached."""
 
+from typing import Any, Final
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -9,6 +11,9 @@ from microcred.labels import LONGEST_TAG, LONGEST_TITLE, MOST_TAGS
 from practice.enums import AssignmentStatus, GoalStatus, TurnReason
 from practice.models.items import PracticeItem
 from practice.models.scale import on_scale
+
+#: Of one goal.
+MOST_SKILLS: Final = 5
 
 
 class SkillRating(Model):
@@ -141,9 +146,9 @@ class PracticeAnswer(Model):
 
 
 class PracticeGoal(Model):
-    """A difficulty (1 to 10) of a skill that a student means to get to.
+    """A difficulty (1 to 10) that a student means to get to in a skill, or in several, of which the first stands here.
 
-    ``start`` is the rating from which they set out. ``version`` counts the changes from 1.
+    ``start`` is the rating from which they set out in it. ``version`` counts the changes from 1.
     """
 
     user = models.ForeignKey(
@@ -187,3 +192,32 @@ class PracticeGoal(Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def starts(self) -> list[tuple[Any, float]]:
+        """Every skill of the goal with the rating from which the student set out in it, the first one first."""
+        return [(self.skill, self.start), *((one.skill, one.start) for one in self.further.all())]
+
+    @property
+    def skills(self) -> list[Any]:
+        """Every skill of the goal, the first one first."""
+        return [skill for skill, _ in self.starts]
+
+
+class PracticeGoalSkill(Model):
+    """A skill that a goal has beside its first; ``start`` is the rating from which the student set out in it."""
+
+    goal = models.ForeignKey(PracticeGoal, on_delete=models.CASCADE, related_name="further")
+    skill = models.ForeignKey("catalog.Skill", on_delete=models.PROTECT, related_name="further_goals")
+    start = models.FloatField()
+
+    class Meta:
+        db_table = "practice_goal_skills"
+        ordering = ["goal", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["goal", "skill"], name="practice_goal_skills_once"),
+            models.CheckConstraint(condition=on_scale("start"), name="practice_goal_skills_start_on_scale"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.skill_id} of {self.goal_id}"

@@ -29,16 +29,19 @@ from practice.queries.giving import standing as standing
 from practice.queries.giving import visible_to as visible_to
 from practice.queries.goals import GoalMissing as GoalMissing
 from practice.queries.goals import goals_visible_to as goals_visible_to
+from practice.queries.goals import open_goals_with as open_goals_with
 from practice.queries.goals import own_goal as own_goal
 from practice.queries.goals import own_goals as own_goals
 from practice.queries.overrides import Figures as Figures
 from practice.queries.overrides import Grouping as Grouping
 from practice.queries.overrides import override_figures as override_figures
 from practice.queries.overrides import overrides_visible_to as overrides_visible_to
+from practice.queries.progress import Goal as Goal
 from practice.queries.progress import Progress as Progress
 from practice.queries.progress import SkillProgress as SkillProgress
 from practice.queries.progress import StudentMissing as StudentMissing
 from practice.queries.progress import check_sees as check_sees
+from practice.queries.progress import goals_of as goals_of
 from practice.queries.progress import practised_skills as practised_skills
 from practice.queries.progress import progress_of as progress_of
 from practice.queries.progress import streak as streak
@@ -51,3 +54,5 @@ from practice.queries.steps import towards as towards
 from practice.queries.students import Standing as Standing
 from practice.queries.students import standings_of as standings_of
 from practice.queries.students import students_visible_to as students_visible_to
+from practice.queries.weeks import PractisedWeeks as PractisedWeeks
+from practice.queries.weeks import practised_by_week as practised_by_week

@@ -56,7 +56,7 @@ def last_by_skill(user_ids: Collection[uuid.UUID]) -> dict[tuple[uuid.UUID, str]
 def reached_since(user_ids: Collection[uuid.UUID], *, since: dt.datetime) -> QuerySet[PracticeGoal]:
     """Return the goals that these students have reached since then."""
     rows = PracticeGoal.objects.filter(user__in=user_ids, status=GoalStatus.REACHED, reached_at__gte=since)
-    return rows.select_related("skill").order_by("-reached_at")
+    return rows.select_related("skill").prefetch_related("further__skill").order_by("-reached_at")
 
 
 def next_skills(user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[NextSkill]]:

@@ -45,7 +45,9 @@ _TURNS: Final = Written("""
 SELECT s.id, s.key, s.name,
        (SELECT max(a.assigned_at) FROM practice_assignments a WHERE a.user_id = %(user)s AND a.skill_id = s.id),
        EXISTS (SELECT 1 FROM practice_goals g
-                WHERE g.user_id = %(user)s AND g.skill_id = s.id AND g.status = 'open'),
+                WHERE g.user_id = %(user)s AND g.status = 'open'
+                  AND (g.skill_id = s.id OR EXISTS (SELECT 1 FROM practice_goal_skills f
+                                                     WHERE f.goal_id = g.id AND f.skill_id = s.id))),
        EXISTS (SELECT 1 FROM practice_taught_skills t
                 WHERE t.user_id = %(user)s AND t.skill_id = s.id AND t.held_at > %(fresh)s
                   AND (SELECT count(*) FROM practice_assignments a

@@ -1,5 +1,6 @@
 """Reading what advisors set in place of what practice had come to, and what came of it."""
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ SELECT {key}, {name}, count(*), avg((o.after->>'rating')::float8 - (o.before->>'
                AND NOT is_repeat AND assigned_at >= o.made_at AND (o.until IS NULL OR assigned_at < o.until)
              ORDER BY assigned_at LIMIT %(followed)s) p
  ) f
+ WHERE %(since)s::timestamptz IS NULL OR o.made_at >= %(since)s::timestamptz
  GROUP BY 1, 2 ORDER BY count(*) DESC, 2, 1
 """
 _BY_GROUP: Final = {
@@ -80,8 +82,9 @@ def overrides_visible_to(by: User) -> QuerySet[PracticeOverride]:
     return PracticeOverride.objects.filter(sees_student(by, path="student")).select_related("skill")
 
 
-def override_figures(*, by: User, group: Grouping) -> Sequence[Figures]:
-    """Return figures of the levels set for the students whom the caller looks after, the largest group first."""
+def override_figures(*, by: User, group: Grouping, since: dt.datetime | None = None) -> Sequence[Figures]:
+    """Return figures of the levels set, since a time or ever, for the students whom the caller looks after, the
+    largest group first."""
     students: list[uuid.UUID] = list(
         overrides_visible_to(by)
         .filter(kind=OverrideKind.LEVEL)
@@ -94,5 +97,6 @@ def override_figures(*, by: User, group: Grouping) -> Sequence[Figures]:
         students=students,
         finished=[str(one) for one in FINISHED],
         followed=FOLLOWED,
+        since=since,
     )
     return [Figures(*row) for row in rows]

@@ -17,6 +17,7 @@ from microcred.zones import zone_named
 from practice.enums import FINISHED, AssignmentStatus
 from practice.models import CompletedStep, PracticeAssignment, PracticeGoal, SkillRating, TaughtSkill
 from practice.queries.giving import aged
+from practice.queries.goals import goals_visible_to, with_skills
 from practice.queries.steps import CredentialProgress, steps_now, towards_credentials
 from practice.rating import difficulty, rating_of
 
@@ -45,8 +46,8 @@ class SkillProgress:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A goal with how much of the way to it is behind the student, from 0 to 1, and how many sessions with a tutor were
-    on its skill since it was set."""
+    """A goal with how much of the way to it is behind the student, from 0 to 1 (the mean of its skills), and how many
+    sessions with a tutor were on one of its skills since it was set."""
 
     goal: PracticeGoal
     progress: float
@@ -95,7 +96,7 @@ def progress_of(*, by: User, student_id: uuid.UUID, zone: str, now: dt.datetime)
     sums["experience"] += points
     steps = steps_now(student_id)
     rows = list(_ratings(student_id))
-    goals = PracticeGoal.objects.filter(user=student_id).select_related("skill")
+    goals = with_skills().filter(user=student_id)
     return Progress(
         student_id=student_id,
         skills=[_of_skill(row, now) for row in rows],
@@ -108,6 +109,15 @@ def progress_of(*, by: User, student_id: uuid.UUID, zone: str, now: dt.datetime)
         streak_days=streak(_days(over, done, here), today=now.astimezone(here).date()),
         **sums,
     )
+
+
+def goals_of(*, by: User, student_id: uuid.UUID) -> list[Goal]:
+    """Return a student's goals with the part of the way to each that is behind them, the latest first.
+
+    There are none where the caller may not see the student.
+    """
+    goals = list(goals_visible_to(by).filter(user=student_id))
+    return _with_progress(goals, _ratings(student_id), _sessions(student_id)) if goals else []
 
 
 def check_sees(*, by: User, student_id: uuid.UUID) -> None:
@@ -136,24 +146,24 @@ def streak(days: Iterable[dt.date], *, today: dt.date) -> int:
 def _with_progress(
     goals: Iterable[PracticeGoal],
     ratings: Iterable[SkillRating],
-    sessions: Mapping[uuid.UUID, list[dt.datetime]],
+    sessions: Mapping[uuid.UUID, list[tuple[str, dt.datetime]]],
 ) -> list[Goal]:
     reached = {row.skill_id: row.rating for row in ratings}
-    return [
-        Goal(
-            goal,
-            _way(goal, reached.get(goal.skill_id, goal.start)),
-            sum(held_at >= goal.created_at for held_at in sessions.get(goal.skill_id, [])),
-        )
-        for goal in goals
-    ]
+    return [Goal(goal, _way(goal, reached), len(_held(goal, sessions))) for goal in goals]
 
 
-def _sessions(student_id: uuid.UUID) -> Mapping[uuid.UUID, list[dt.datetime]]:
-    """Return when a student was taught, by skill."""
+def _held(goal: PracticeGoal, sessions: Mapping[uuid.UUID, list[tuple[str, dt.datetime]]]) -> set[str]:
+    """Return the sessions since a goal was set, each once on however many of its skills it was."""
+    on_its_skills = (one for skill in goal.skills for one in sessions.get(skill.pk, []))
+    return {reference for reference, held_at in on_its_skills if held_at >= goal.created_at}
+
+
+def _sessions(student_id: uuid.UUID) -> Mapping[uuid.UUID, list[tuple[str, dt.datetime]]]:
+    """Return in which sessions a student was taught, and when, by skill."""
     found = defaultdict(list)
-    for skill, held_at in TaughtSkill.objects.filter(user=student_id).values_list("skill", "held_at"):
-        found[skill].append(held_at)
+    rows = TaughtSkill.objects.filter(user=student_id).values_list("skill", "reference", "held_at")
+    for skill, reference, held_at in rows:
+        found[skill].append((reference, held_at))
     return found
 
 
@@ -174,12 +184,20 @@ def _of_skill(row: SkillRating, now: dt.datetime) -> SkillProgress:
     )
 
 
-def _way(goal: PracticeGoal, rating: float) -> float:
-    """Return the part of the way from where they set out to the goal; none of it for who has fallen below both."""
-    target = rating_of(goal.target_difficulty)
-    if goal.reached_at or rating >= target:
+def _way(goal: PracticeGoal, ratings: Mapping[uuid.UUID, float]) -> float:
+    """Return the part of the way from where they set out to the goal, in the mean of its skills."""
+    if goal.reached_at:
         return 1.0
-    return 0.0 if goal.start >= target else max((rating - goal.start) / (target - goal.start), 0.0)
+    target = rating_of(goal.target_difficulty)
+    ways = [_part(start, target, ratings.get(skill.pk, start)) for skill, start in goal.starts]
+    return sum(ways) / len(ways)
+
+
+def _part(start: float, target: float, rating: float) -> float:
+    """Return the part of one skill's way; none of it for who has fallen below both."""
+    if rating >= target:
+        return 1.0
+    return 0.0 if start >= target else max((rating - start) / (target - start), 0.0)
 
 
 def _of_steps(student_id: uuid.UUID) -> tuple[int, list[dt.datetime]]:

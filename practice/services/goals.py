@@ -15,7 +15,7 @@ from microcred.labels import tidied
 from ops import audit
 from practice import queries
 from practice.enums import GoalStatus
-from practice.models import PracticeGoal, SkillRating
+from practice.models import MOST_SKILLS, PracticeGoal, PracticeGoalSkill, SkillRating
 from practice.rating import Rating, Way, rating_of
 
 MOST_GOALS: Final = 200
@@ -48,15 +48,23 @@ class GoalChangedMeanwhile(PreconditionFailed):
 
 @transaction.atomic
 def set_goal(
-    *, by: User, skill_key: str, title: str, target_difficulty: int, now: dt.datetime, **fields: Any
+    *,
+    by: User,
+    skill_key: str,
+    further: Sequence[str] = (),
+    title: str,
+    target_difficulty: int,
+    now: dt.datetime,
+    **fields: Any,
 ) -> PracticeGoal:
-    """Set out to reach a difficulty of a skill that there are items for; ``fields`` are tags and due_on.
+    """Set out to reach a difficulty in a skill that there are items for, and in ``further`` ones; ``fields`` are tags
+    and due_on.
 
     One that the student has reached already is reached at once.
 
     Raises:
-        NothingToPractise: if there is no item for the skill.
-        GoalInvalid: if the title is empty or too long, or a tag is.
+        NothingToPractise: if there is no item for a skill.
+        GoalInvalid: if the title is empty or too long, or a tag is, or for a skill twice or too many.
         GoalsFull: if they have ``MOST_GOALS``.
     """
     one_at_a_time(by.pk)
@@ -64,12 +72,18 @@ def set_goal(
         raise GoalsFull(
             f"Nobody has more than {MOST_GOALS} goals. Delete some first.", details={"most": MOST_GOALS}
         )
-    skill = queries.skill_to_practise(by.pk, skill_key, now=now)
+    keys = [skill_key, *further]
+    if len(keys) > MOST_SKILLS or len(set(keys)) < len(keys):
+        raise GoalInvalid(f"A goal has 1 to {MOST_SKILLS} skills, each once.", details={"field": "skills"})
+    skill, *others = [queries.skill_to_practise(by.pk, key, now=now) for key in keys]
     start = queries.standing(by.pk, skill.key, now=now)
     goal = PracticeGoal.objects.create(
         user=by, skill_id=skill.id, start=start.value, created_at=now, updated_at=now,
         **_checked({**fields, "title": title, "target_difficulty": target_difficulty}),
     )  # fmt: skip
+    for one in others:
+        began = queries.standing(by.pk, one.key, now=now).value
+        PracticeGoalSkill.objects.create(goal=goal, skill_id=one.id, start=began)
     _record(by, "set", goal)
     reach(by=by, student_id=by.pk, skill_id=skill.id, rating=start, now=now)
     return queries.own_goal(by=by, goal_id=goal.pk)
@@ -134,20 +148,21 @@ def put_into_effect(
 def reach(
     *, by: User, student_id: uuid.UUID, skill_id: uuid.UUID, rating: Rating, now: dt.datetime
 ) -> Sequence[PracticeGoal]:
-    """Mark a student's open goals of a skill that this rating is enough for, and return them; for a caller's
-    transaction.
+    """Mark a student's open goals that have a skill and that this rating is enough for, and return them; for a
+    caller's transaction.
 
     It is enough where it is as high as the goal and known to within ``SURE`` points, which takes some ten answers; the
-    flat way knows no deviations, and takes ``SURE_ANSWERS``.
+    flat way knows no deviations, and takes ``SURE_ANSWERS``. A goal of several skills is reached where the ratings of
+    all others are enough at the same time.
     """
-    mine = PracticeGoal.objects.filter(user=student_id, skill=skill_id, status=GoalStatus.OPEN)
     if not _is_sure(student_id, skill_id, rating):
         return ()
     one_at_a_time(student_id)
+    mine = queries.open_goals_with(student_id, skill_id)
     reached = [
         goal
-        for goal in mine.select_related("skill").select_for_update(of=("self",)).order_by("pk")
-        if rating_of(goal.target_difficulty) <= rating.value
+        for goal in mine.select_for_update(of=("self",)).order_by("pk")
+        if rating_of(goal.target_difficulty) <= rating.value and _has_others(goal, skill_id, now)
     ]
     for goal in reached:
         goal.status, goal.reached_at = GoalStatus.REACHED, now
@@ -155,6 +170,16 @@ def reach(
         goal.save()
         _record(by, "reached", goal)
     return reached
+
+
+def _has_others(goal: PracticeGoal, skill_id: uuid.UUID, now: dt.datetime) -> bool:
+    """Whether the ratings of all skills of a goal but this one are enough for it."""
+    others = [skill for skill in goal.skills if skill.pk != skill_id]
+    ratings = ((skill, queries.standing(goal.user_id, skill.key, now=now)) for skill in others)
+    return all(
+        rating_of(goal.target_difficulty) <= rating.value and _is_sure(goal.user_id, skill.pk, rating)
+        for skill, rating in ratings
+    )
 
 
 def _is_sure(student_id: uuid.UUID, skill_id: uuid.UUID, rating: Rating) -> bool:

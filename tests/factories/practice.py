@@ -13,6 +13,7 @@ from practice.models import (
     PracticeAssignment,
     PracticeDraft,
     PracticeGoal,
+    PracticeGoalSkill,
     PracticeItem,
     PracticeOverride,
     PracticeReport,
@@ -119,6 +120,17 @@ class PracticeGoalFactory(DjangoModelFactory[PracticeGoal]):
     start = 1200.0
     created_at = NOW
     updated_at = factory.SelfAttribute("created_at")
+
+
+class PracticeGoalSkillFactory(DjangoModelFactory[PracticeGoalSkill]):
+    """Statistics beside the first skill of a goal."""
+
+    class Meta:
+        model = PracticeGoalSkill
+
+    goal = factory.SubFactory(PracticeGoalFactory)
+    skill = factory.SubFactory(SkillFactory, key="statistics")
+    start = 1200.0
 
 
 class TaughtSkillFactory(DjangoModelFactory[TaughtSkill]):

@@ -15,10 +15,12 @@ from practice.queries import enrolment
 from practice.services.goals import MOST_GOALS
 from tests.clients import client_of
 from tests.factories.accounts import UserFactory
+from tests.factories.catalog import SkillFactory
 from tests.factories.practice import (
     NOW,
     PracticeAssignmentFactory,
     PracticeGoalFactory,
+    PracticeGoalSkillFactory,
     PracticeItemFactory,
     SkillRatingFactory,
 )
@@ -168,6 +170,52 @@ class TestGoals:
 
         assert client.delete(goal).status_code == 204
         assert client.get(goal).status_code == 404
+
+    def test_one_in_several_skills_tells_them_all(self) -> None:
+        for key in ("sql", "statistics"):
+            PracticeItemFactory(skill=SkillFactory(key=key))
+        client = client_of(UserFactory())
+        body = {"skills": ["statistics", "sql"], "title": "Both", "target_difficulty": 8}
+
+        made = client.post("/api/v1/goals", body, format="json").json()
+
+        assert made["skill"] == {"key": "statistics", "name": "Statistics"}
+        assert [one["key"] for one in made["skills"]] == ["statistics", "sql"]
+        assert client.get(f"/api/v1/goals/{made['goal_id']}").json() == made
+
+    @pytest.mark.parametrize(
+        ("fields", "named"),
+        [
+            ({}, "skill"),
+            ({"skill": "sql", "skills": ["sql"]}, "skill"),
+            ({"skills": []}, "skills"),
+            ({"skills": ["sql", "sql"]}, "skills"),
+            ({"skills": ["a", "b", "c", "d", "e", "f"]}, "skills"),
+        ],
+    )
+    def test_its_skills_are_named_one_way_and_each_once(self, fields: dict[str, object], named: str) -> None:
+        PracticeItemFactory()
+        body = {"title": "Both", "target_difficulty": 8, **fields}
+
+        refused = client_of(UserFactory()).post("/api/v1/goals", body, format="json")
+
+        assert refused.status_code == 400
+        assert named in str(refused.json()["details"])
+
+    def test_the_list_is_narrowed_by_skill_tag_and_status(self) -> None:
+        student, statistics = UserFactory(), SkillFactory(key="statistics")
+        first = PracticeGoalFactory(user=student, title="A", tags=["exam", "spring"])
+        PracticeGoalFactory(user=student, title="B", skill=statistics, status="dropped")
+        PracticeGoalSkillFactory(goal=first, skill=statistics)
+        PracticeGoalFactory(title="C", tags=["exam"])
+
+        def titles(**query: str) -> list[str]:
+            found = client_of(student).get("/api/v1/goals", query).json()["items"]
+            return sorted(one["title"] for one in found)
+
+        assert titles() == titles(skill="statistics") == ["A", "B"]
+        assert titles(skill="sql") == titles(tag="exam") == titles(status="open") == ["A"]
+        assert titles(tag="exam", status="dropped") == titles(skill="writing") == []
 
     @pytest.mark.parametrize("status", ["reached", "lost"])
     def test_nobody_declares_a_goal_reached(self, status: str) -> None:

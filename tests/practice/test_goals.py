@@ -5,13 +5,22 @@ from typing import Any
 
 import pytest
 
+from accounts.models import User
 from microcred.labels import MOST_TAGS
 from ops.models import AuditLog
 from practice import queries, services
-from practice.models import PracticeGoal
-from practice.services.goals import MOST_GOALS, GoalReached
+from practice.models import PracticeGoal, PracticeGoalSkill, SkillRating
+from practice.rating import Rating, rating_of
+from practice.services.goals import MOST_GOALS, GoalReached, reach
 from tests.factories.accounts import UserFactory
-from tests.factories.practice import NOW, PracticeGoalFactory, PracticeItemFactory, SkillRatingFactory
+from tests.factories.catalog import SkillFactory
+from tests.factories.practice import (
+    NOW,
+    PracticeGoalFactory,
+    PracticeItemFactory,
+    SkillRatingFactory,
+    TaughtSkillFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -139,3 +148,104 @@ class TestChanging:
 
         assert not PracticeGoal.objects.exists()
         assert AuditLog.objects.filter(action="goal.deleted").count() == 1
+
+
+@pytest.fixture
+def two_skills() -> User:
+    """A student with items in SQL and in statistics, who knows neither well."""
+    PracticeItemFactory()
+    statistics = SkillFactory(key="statistics")
+    PracticeItemFactory(skill=statistics)
+    student: User = SkillRatingFactory(rating=1000.0, updated_at=NOW).user
+    SkillRatingFactory(user=student, skill=statistics, rating=800.0, updated_at=NOW)
+    return student
+
+
+def rate(student: User, key: str, rating: float, deviation: float = 60.0) -> None:
+    SkillRating.objects.filter(user=student, skill__key=key).update(rating=rating, deviation=deviation)
+
+
+class TestSeveralSkills:
+    def test_each_begins_where_the_student_is_in_it(self, two_skills: User) -> None:
+        goal = set_by(two_skills, further=["statistics"])
+
+        assert [(skill.key, start) for skill, start in goal.starts] == [
+            ("sql", 1000.0),
+            ("statistics", 800.0),
+        ]
+        assert goal.skill.key == "sql"
+
+    def test_it_is_reached_when_all_are(self, two_skills: User) -> None:
+        rate(two_skills, "sql", 1900.0)
+        goal = set_by(two_skills, further=["statistics"])
+        assert goal.status == "open"
+
+        rate(two_skills, "statistics", 1900.0)
+        services.change_goal(by=two_skills, goal_id=goal.pk, now=LATER, title="Both")
+
+        goal.refresh_from_db()
+        assert (goal.status, goal.reached_at) == ("reached", LATER)
+
+    def test_it_is_reached_by_the_answer_in_whichever_is_the_last(self, two_skills: User) -> None:
+        rate(two_skills, "sql", 1900.0)
+        goal = set_by(two_skills, further=["statistics"])
+        enough = Rating(1900.0, 60.0)
+
+        (reached,) = reach(
+            by=two_skills, student_id=two_skills.pk, skill_id=goal.skills[1].pk, rating=enough, now=LATER
+        )
+
+        assert (reached.pk, reached.status) == (goal.pk, "reached")
+
+    def test_one_that_is_not_known_well_holds_it_up(self, two_skills: User) -> None:
+        rate(two_skills, "sql", 1900.0)
+        rate(two_skills, "statistics", 1900.0, deviation=200.0)
+
+        assert set_by(two_skills, further=["statistics"]).status == "open"
+
+    @pytest.mark.parametrize("further", [["sql"], ["a", "b", "c", "d", "e"]])
+    def test_skills_twice_or_too_many_are_refused(self, two_skills: User, further: list[str]) -> None:
+        with pytest.raises(services.GoalInvalid) as refused:
+            set_by(two_skills, further=further)
+        assert refused.value.details == {"field": "skills"}
+
+    def test_there_has_to_be_something_to_practise_with_in_each(self, two_skills: User) -> None:
+        with pytest.raises(queries.NothingToPractise):
+            set_by(two_skills, further=["unknown"])
+        assert not PracticeGoal.objects.exists()
+
+    def test_the_way_is_the_mean_of_the_skills(self, two_skills: User) -> None:
+        goal = set_by(two_skills, further=["statistics"])
+        target = rating_of(goal.target_difficulty)
+        rate(two_skills, "sql", 1000.0 + (target - 1000.0) / 2)
+
+        (found,) = queries.goals_of(by=two_skills, student_id=two_skills.pk)
+
+        assert found.progress == pytest.approx(0.25)
+
+    def test_a_session_on_two_of_its_skills_counts_once(self, two_skills: User) -> None:
+        goal = set_by(two_skills, further=["statistics"])
+        for skill in goal.skills:
+            TaughtSkillFactory(user=two_skills, skill=skill, reference="one", held_at=LATER)
+        TaughtSkillFactory(user=two_skills, skill=goal.skills[1], reference="two", held_at=LATER)
+
+        (found,) = queries.goals_of(by=two_skills, student_id=two_skills.pk)
+
+        assert found.sessions == 2
+
+    def test_all_of_its_skills_get_their_turns(self, two_skills: User) -> None:
+        set_by(two_skills, further=["statistics"])
+        PracticeItemFactory(skill=SkillFactory(key="writing"))
+
+        given = [services.assign(by=two_skills, skill_key="", now=NOW)]
+        services.give_up(by=two_skills, assignment_id=given[0].pk, now=NOW)
+        given.append(services.assign(by=two_skills, skill_key="", now=LATER))
+
+        assert {(one.skill.key, one.reason) for one in given} == {("sql", "goal"), ("statistics", "goal")}
+
+    def test_it_goes_with_the_goal(self, two_skills: User) -> None:
+        goal = set_by(two_skills, further=["statistics"])
+
+        services.delete_goal(by=two_skills, goal_id=goal.pk)
+
+        assert not PracticeGoalSkill.objects.exists()

@@ -34,8 +34,8 @@ def test_every_request_of_the_guide_does_what_it_says() -> None:
 
     assert answered == [
         ("GET", 200, None), ("POST", 200, None), ("POST", 200, False), ("POST", 200, True), ("POST", 201, None),
-        ("GET", 200, None), ("POST", 201, None), ("GET", 200, None), ("POST", 201, None), ("GET", 200, None),
-        ("GET", 200, None),
+        ("GET", 200, None), ("POST", 201, None), ("GET", 200, None), ("GET", 200, None), ("GET", 200, None),
+        ("POST", 201, None), ("GET", 200, None), ("GET", 200, None),
     ]  # fmt: skip
 
 
