@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.policy import Permission, allows
@@ -182,13 +182,9 @@ def answers_version(assessment_id: uuid.UUID) -> str:
 
 def progress(assessment_id: uuid.UUID) -> Progress:
     """Return how far the student has come."""
-    answered = (
-        AssessmentResponse.objects.filter(assessment_id=assessment_id)
-        .values("question_snapshot_id")
-        .distinct()
-        .count()
-    )
-    return Progress(answered, QuestionSnapshot.objects.filter(assessment_id=assessment_id).count())
+    answers = AssessmentResponse.objects.filter(question_snapshot=OuterRef("pk"))
+    asked = QuestionSnapshot.objects.filter(assessment_id=assessment_id)
+    return Progress(**asked.aggregate(answered=Count("pk", filter=Exists(answers)), total=Count("pk")))
 
 
 def snapshots(assessment_id: uuid.UUID) -> list[QuestionSnapshot]:

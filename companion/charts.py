@@ -3,7 +3,7 @@
 Lengths are text such as ``"12.50%"``, ready for an SVG attribute.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -65,3 +65,16 @@ def skill_chart(*, level: float | None, deviation: float | None, target: float) 
         low_x=percent(level - spread, SCALE),
         high_x=percent(level + spread, SCALE),
     )
+
+
+def columns(values: Sequence[float | int | None], *, top: float | None = None) -> list[Bar]:
+    """Stand values side by side, each from the ground up: ``x`` where a column begins, ``width`` how high it is.
+
+    ``top`` is the value that fills the height, by default the greatest. What there is not has no column.
+    """
+    highest = top or max((value for value in values if value), default=0)
+    return [
+        Bar(str(number), percent(number, len(values)), percent(value, highest))
+        for number, value in enumerate(values)
+        if value
+    ]

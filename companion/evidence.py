@@ -55,7 +55,7 @@ class Passage:
 @dataclass(frozen=True, slots=True)
 class Item:
     """A recommended credential; ``bars`` draw ``parts``, whose sum is ``confidence``; nothing of it where a person
-    added what was not ranked. ``override`` is what a person did last about its place.
+    added what has none. ``override`` is what a person did last about its place.
 
     ``accepted`` is how many of a hundred of its confidence are accepted; None while feedback does not say. ``steps``
     are what the student who takes it up has set out to do.
@@ -120,6 +120,11 @@ class Recommended:
     acts: Sequence[Any]
     what_if: str
     others: tuple[tuple[int, uuid.UUID], ...]
+
+    @property
+    def next_run(self) -> int:
+        """The number that another run will have; the one in effect need not be the newest."""
+        return max(self.run, *(number for number, _ in self.others), 0) + 1
 
     @property
     def credentials(self) -> list[tuple[uuid.UUID, str]]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from accounts.models import User
 from catalog import queries as catalog
 from conversations import queries as conversations
-from conversations.enums import Author, Band, Escalation, Outcome
+from conversations.enums import Author, Band, Escalation, Outcome, Side
 
 OUTCOMES: Final[Mapping[str, str]] = {
     Outcome.ANSWER: "Answered",
@@ -32,6 +32,11 @@ PARTS: Final[Mapping[str, str]] = {
     "relevance": "relevance of what was found",
     "clarity": "clarity of the question",
     "completeness": "completeness",
+}
+STANDINGS: Final[Mapping[str, tuple[str, str]]] = {
+    Escalation.WAITING: ("Waits", "warn"),
+    Escalation.REPLIED: ("Replied", "plain"),
+    Escalation.CLOSED: ("Closed", "plain"),
 }
 Documents = Mapping[tuple[str, str], Any]
 
@@ -72,13 +77,33 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A message of the thread; ``is_new`` where it is the student's and no advisor has said that they have read it."""
+
+    number: int
+    who: str
+    is_student: bool
+    text: str
+    sent_at: dt.datetime
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Inquiry:
-    """A question that was handed over, within the conversation that it was asked in."""
+    """A question that was handed over, within the conversation that it was asked in, and its thread.
+
+    ``unread`` counts what the student wrote and no advisor has read, the question itself included; ``last`` is the
+    number of the last message, 0 where there is none.
+    """
 
     pk: uuid.UUID
     student: str
     handed_over_at: dt.datetime | None
-    awaits_reply: bool
+    standing: tuple[str, str]
+    is_closed: bool
+    unread: int
+    last: int
+    thread: tuple[Said, ...]
     conversation: tuple[Asked, ...]
 
 
@@ -86,21 +111,36 @@ def inquiry(*, by: User, turn_id: uuid.UUID) -> Inquiry:
     """Return a question with the conversation around it.
 
     Raises:
-        TurnMissing: if it is not there, not for the caller to see, or was handed to nobody.
+        ThreadMissing: if it is not there, not for the caller to see, or was handed to nobody.
     """
-    turn = conversations.get_visible(by=by, turn_id=turn_id)
-    if turn.escalation == Escalation.NONE:
-        raise conversations.TurnMissing("There is no such question.")
+    turn: Any = conversations.get_thread(by=by, turn_id=turn_id)
     around = conversations.conversation_visible(by=by, conversation_id=turn.conversation_id)
     turns: Sequence[Any] = list(around.turns.all())
     cited = {uuid.UUID(citation["credential_id"]) for one in turns for citation in one.citations}
     documents = {(str(one.credential_id), one.uri): one for one in catalog.documents_of(cited)}
+    thread = tuple(_said(one, turn.advisor_read or 0) for one in conversations.messages_of(turn))
     return Inquiry(
         pk=turn.pk,
         student=str(around.user),
         handed_over_at=turn.escalated_at,
-        awaits_reply=turn.escalation == Escalation.WAITING,
+        standing=STANDINGS[turn.escalation],
+        is_closed=turn.escalation == Escalation.CLOSED,
+        unread=turn.unread,
+        last=thread[-1].number if thread else 0,
+        thread=thread,
         conversation=tuple(_asked(one, documents) for one in turns),
+    )
+
+
+def _said(message: Any, read: int) -> Said:
+    is_student = message.side == Side.STUDENT
+    return Said(
+        number=message.number,
+        who=str(message.author or "An advisor"),
+        is_student=is_student,
+        text=message.text,
+        sent_at=message.sent_at,
+        is_new=is_student and message.number > read,
     )
 
 

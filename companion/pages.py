@@ -128,6 +128,7 @@ def _assessment_page(
     shown = found.recommended.run if found.recommended else 0
     wanted = _number(request, "run")
     others = [run for run, _ in found.recommended.others] if found.recommended else []
+    following = found.recommended.next_run if found.recommended else 1
     context = {
         "dossier": found,
         "form": form,
@@ -136,7 +137,7 @@ def _assessment_page(
         "wanted_run": wanted,
         "awaits_run": found.is_renewed and wanted > shown and wanted not in others,
         "has_wanted_run": 0 < wanted == shown,
-        "lacks_run": not found.is_renewed and wanted == shown + 1 and wanted not in others,
+        "lacks_run": not found.is_renewed and wanted == following,
         # Worked out beside a list that a person changed, which stays.
         "is_beside": wanted > shown and wanted in others,
     }

@@ -14,7 +14,8 @@ from assessments import queries as assessments
 from companion.pages import caller, refuse, refuse_form, staff_page
 from companion.review_forms import ReasonField
 from microcred.errors import DomainError, Missing
-from practice import services
+from practice import queries, services
+from practice.enums import SETTABLE_STATUSES
 
 
 class LevelForm(forms.Form):
@@ -23,6 +24,16 @@ class LevelForm(forms.Form):
     skill = forms.SlugField(max_length=64)
     difficulty = forms.IntegerField(min_value=1, max_value=10)
     reason = ReasonField()
+
+
+class GoalForm(forms.Form):
+    """What a goal is to be, why, and the version that was shown."""
+
+    target_difficulty = forms.IntegerField(label="Difficulty", min_value=1, max_value=10)
+    due_on = forms.DateField(label="Due", required=False)
+    status = forms.ChoiceField(label="Status", choices=SETTABLE_STATUSES)
+    reason = ReasonField()
+    version = forms.IntegerField()
 
 
 @require_POST
@@ -52,4 +63,30 @@ def set_level(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     back = " What they were at is taken back." if made.withdrawn_id else ""
     said = f"{made.skill.name} is practised at difficulty {made.after['difficulty']} from now on.{back}"
     messages.success(request, said, extra_tags="practice")
+    return redirect(page)
+
+
+@require_POST
+@staff_page
+def override_goal(request: HttpRequest, assessment_id: uuid.UUID, goal_id: uuid.UUID) -> HttpResponse:
+    """Change a goal of the student of an assessment."""
+    by = caller(request)
+    student_id = assessments.get_visible(by=by, assessment_id=assessment_id).user_id
+    if not queries.goals_visible_to(by).filter(pk=goal_id, user=student_id).exists():
+        raise queries.GoalMissing("There is no such goal.")
+    page = reverse("advisor:assessment", args=[assessment_id]) + "#practice"
+    form = GoalForm(request.POST)
+    if not form.is_valid():
+        refuse_form(request, form, "The goal was not changed.", place="practice")
+        return redirect(page)
+    given = dict(form.cleaned_data)
+    expected = {str(given.pop("version"))}
+    try:
+        services.override_goal(by=by, goal_id=goal_id, now=timezone.now(), expected=expected, **given)
+    except Missing:
+        raise
+    except DomainError as error:
+        refuse(request, f"The goal was not changed. {error.message}", place="practice")
+        return redirect(page)
+    messages.success(request, "The goal is changed.", extra_tags="practice")
     return redirect(page)

@@ -7,10 +7,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from accounts.models import User
+from companion.words import Label
 from practice import queries as practice
-from practice.enums import OverrideKind
+from practice.enums import GoalStatus, OverrideKind
 
 SHOWN: Final = 10
+SHOWN_GOALS: Final = 20
+_GOALS: Final = {
+    GoalStatus.OPEN: Label("open", "accent"),
+    GoalStatus.REACHED: Label("reached", "good"),
+    GoalStatus.DROPPED: Label("dropped"),
+}
 _FIELDS: Final = {"target_difficulty": "difficulty", "due_on": "due", "status": ""}
 
 
@@ -21,6 +28,22 @@ class SteeredSkill:
     key: str
     name: str
     difficulty: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SteeredGoal:
+    """A goal of the student's; one that was reached stays as it is."""
+
+    pk: uuid.UUID
+    title: str
+    skill: str
+    target: int
+    due_on: dt.date | None
+    label: Label
+    status: str
+    progress: str
+    version: int
+    is_changeable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +60,11 @@ class SetBefore:
 
 @dataclass(frozen=True, slots=True)
 class Steering:
-    """The skills of a role that may be steered, and what was set for the student, the latest first."""
+    """The skills of a role that may be steered, the student's goals, the open ones first, and what was set before, the
+    latest first."""
 
     skills: tuple[SteeredSkill, ...]
+    goals: tuple[SteeredGoal, ...]
     before: tuple[SetBefore, ...]
 
 
@@ -60,11 +85,12 @@ def steering(
             for key, name in named.items()
             if key in there
         ),
+        goals=_goals(by, student_id),
         before=tuple(
             SetBefore(
                 what=row.skill.name if row.kind == OverrideKind.LEVEL else f"Goal in {row.skill.name}",
-                before=_in_words(row.kind, row.before),
-                after=_in_words(row.kind, row.after),
+                before=in_words(row.before),
+                after=in_words(row.after),
                 who=row.made_by.name,
                 reason=row.reason,
                 made_at=row.made_at,
@@ -74,8 +100,29 @@ def steering(
     )
 
 
-def _in_words(kind: str, standing: Mapping[str, Any]) -> str:
-    if kind == OverrideKind.LEVEL:
+def _goals(by: User, student_id: uuid.UUID) -> tuple[SteeredGoal, ...]:
+    found = practice.goals_of(by=by, student_id=student_id)
+    found.sort(key=lambda one: one.goal.status != GoalStatus.OPEN)
+    return tuple(
+        SteeredGoal(
+            pk=one.goal.pk,
+            title=one.goal.title,
+            skill=", ".join(skill.name for skill in one.goal.skills),
+            target=one.goal.target_difficulty,
+            due_on=one.goal.due_on,
+            label=_GOALS[GoalStatus(one.goal.status)],
+            status=one.goal.status,
+            progress=f"{one.progress:.0%}",
+            version=one.goal.version,
+            is_changeable=one.goal.status != GoalStatus.REACHED,
+        )
+        for one in found[:SHOWN_GOALS]
+    )
+
+
+def in_words(standing: Mapping[str, Any]) -> str:
+    """Return a level, or what differs of a goal, in words."""
+    if "difficulty" in standing:
         return f"difficulty {standing['difficulty']}"
     told = (
         f"{word} {standing[name] or 'no day'}".strip() for name, word in _FIELDS.items() if name in standing

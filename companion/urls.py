@@ -5,6 +5,7 @@ from django.urls import path
 from companion import (
     pages,
     pages_decisions,
+    pages_overrides,
     pages_practice,
     pages_questions,
     pages_record,
@@ -13,6 +14,7 @@ from companion import (
     pages_runs,
     pages_sessions,
     pages_students,
+    pages_weeks,
     quality_exposure,
     quality_pages,
 )
@@ -32,6 +34,11 @@ urlpatterns = [
         name="check-skill",
     ),
     path("assessments/<uuid:assessment_id>/practice", pages_practice.set_level, name="set-level"),
+    path(
+        "assessments/<uuid:assessment_id>/goals/<uuid:goal_id>",
+        pages_practice.override_goal,
+        name="override-goal",
+    ),
     path("recommendations/<uuid:recommendation_id>", pages_runs.run, name="run"),
     path(
         "recommendations/<uuid:recommendation_id>/override",
@@ -45,7 +52,10 @@ urlpatterns = [
     path("questions/<uuid:query_id>", pages_questions.question, name="question"),
     path("sessions/", pages_sessions.sessions, name="sessions"),
     path("sessions/<uuid:summary_id>", pages_sessions.session, name="session"),
+    path("overrides/", pages_overrides.overrides, name="overrides"),
     path("students/", pages_students.students, name="students"),
+    path("students/weeks", pages_weeks.weeks, name="weeks"),
+    path("students/<uuid:student_id>/weeks", pages_weeks.weeks, name="student-weeks"),
     path("rescoring/", pages_rescoring.questions, name="rescoring"),
     path("rescoring/<uuid:question_id>", pages_rescoring.question, name="rescoring-question"),
     path("reviews/", pages_review.queue, name="reviews"),

@@ -154,7 +154,7 @@ def read_by_rubric(essays: Sequence[EssayToJudge]) -> list[JudgedEssay]:
 
     It loads the embedder; what is the same is read once.
     """
-    judge = LocalJudge(Remembering(providers.embedder()), others_in_use())
+    judge = LocalJudge(Remembering(providers.local_embedder()), others_in_use())
     tasks = list(dict.fromkeys(essay.task for essay in essays))
     said = dict(zip(tasks, judge.judge(tasks), strict=True))
     return [JudgedEssay(essay, said[essay.task]) for essay in essays]

@@ -8,14 +8,12 @@ from scoring.oversight.api import (
     AppealMessages,
     AssessmentAppeals,
     NoticeListEndpoint,
-    OverrideEndpoint,
     ReleaseEndpoint,
     SeenNotices,
 )
 from scoring.oversight.contest_api import SkillCheckEndpoint, SkillContestEndpoint
 
 urlpatterns = [
-    path("overrides", OverrideEndpoint.as_view(), name="overrides"),
     path("assessments/<uuid:assessment_id>/appeals", AssessmentAppeals.as_view(), name="assessment-appeals"),
     path("assessments/<uuid:assessment_id>/release", ReleaseEndpoint.as_view(), name="assessment-release"),
     path(

@@ -62,7 +62,7 @@ def _said(summary: SessionSummary) -> str | list[dict[str, Any]] | None:
 def _drafted(claim: Claim, summary: SessionSummary, said: str | list[dict[str, Any]] | None) -> Draft:
     lines = read(said, People(summary.tutor, summary.user.name))
     try:
-        return summarised(lines, Means(providers.embedder(), skill_texts(), _teller(claim, summary)))
+        return summarised(lines, Means(providers.local_embedder(), skill_texts(), _teller(claim, summary)))
     except ProviderError as error:
         raise RetryLater(error.kind, delay=error.wait(attempt=claim.attempt)) from error
 

@@ -38,6 +38,7 @@ from scoring.oversight.changes import (
     ReasonMissing,
     changes_of,
     checked_reason,
+    overrides_visible_to,
     result_for,
 )
 from scoring.oversight.closed_reviews import (
@@ -56,7 +57,15 @@ from scoring.oversight.contesting import (
 from scoring.oversight.essays import GivenLevel, LevelUnknown, ScoreChoice, score_choices
 from scoring.oversight.finishing import NotMarkedYet
 from scoring.oversight.made_up import review_made_up
-from scoring.oversight.notices import Notice, NoticeMissing, mark_seen, notice_reads, notices, notices_for
+from scoring.oversight.notices import (
+    Notice,
+    NoticeMissing,
+    mark_seen,
+    notice_reads,
+    notices,
+    notices_for,
+    unseen_notices,
+)
 from scoring.oversight.overrides import NewScore, NothingToOverride, OverrideInvalid, override
 from scoring.oversight.plans import Rescored, RescorePlan, Superseded
 from scoring.oversight.queue import (
@@ -190,6 +199,7 @@ __all__ = [
     "open_reviews",
     "order_reading",
     "override",
+    "overrides_visible_to",
     "plan_rescoring",
     "questions_with_examples",
     "queue_lines",
@@ -205,4 +215,5 @@ __all__ = [
     "superseded_questions",
     "suspected_places",
     "takers_left",
+    "unseen_notices",
 ]

@@ -1,4 +1,4 @@
-"""Overrides, appeals, releases and notices over HTTP."""
+"""Appeals, releases and notices over HTTP."""
 
 import uuid
 
@@ -15,50 +15,20 @@ from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from scoring.oversight import appeals
 from scoring.oversight.notices import mark_seen, notices_for
-from scoring.oversight.overrides import NewScore, override
 from scoring.oversight.releases import release_once
 from scoring.oversight.serializers import (
     AppealList,
     AppealRequest,
     AppealView,
-    ChangeView,
     MessageList,
     MessageRequest,
     MessageView,
     NoticeList,
     NoticeQuery,
-    OverrideRequest,
     ReleasedView,
     SeenRequest,
     SeenView,
 )
-
-
-class OverrideEndpoint(APIView):
-    """A person's score in place of the one that stands."""
-
-    permission_classes = [MayReviewScores]
-
-    @extend_schema(
-        operation_id="override", tags=["Oversight"], request=OverrideRequest,
-        parameters=[IDEMPOTENCY_KEY_PARAMETER],
-        responses={201: ChangeView, **errors(400, 403, 404, 409, 413, 422)},
-    )  # fmt: skip
-    @idempotent
-    def post(self, request: Request) -> Response:
-        """Change the score of a criterion or of a closed question, with a reason and at once."""
-        body = OverrideRequest(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = body.validated_data
-        change = override(
-            by=caller(request),
-            assessment_id=given["assessment_id"],
-            question_id=given["question_id"],
-            new=NewScore(given["criterion"], given["level"], given["score"]),
-            reason=given["reason"],
-            now=timezone.now(),
-        )
-        return Response(ChangeView(change).data, status=201)
 
 
 class AssessmentAppeals(APIView):

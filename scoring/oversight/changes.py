@@ -5,7 +5,10 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, Final
 
+from django.db.models import QuerySet
+
 from accounts.models import User
+from accounts.policy import sees_student
 from assessments import services as assessments
 from assessments.enums import MissingPart
 from microcred.errors import Invalid, Missing
@@ -106,3 +109,10 @@ def changes_of(assessment_id: uuid.UUID) -> Sequence[ScoreChange]:
     """Return the changes with who made them, for staff, the newest first."""
     rows = ScoreChange.objects.filter(assessment_id=assessment_id).order_by("-made_at", "-pk")
     return list(rows.select_related("made_by", "question_snapshot"))
+
+
+def overrides_visible_to(by: User) -> QuerySet[ScoreChange]:
+    """Return the scores that people replaced of their own accord, of the students whom the caller looks after, the
+    latest first; what reviews, appeals and rescorings changed is not among them."""
+    replaced = ScoreChange.objects.filter(kind=ChangeKind.OVERRIDE)
+    return replaced.filter(sees_student(by, path="assessment__user")).order_by("-made_at", "-pk")

@@ -95,6 +95,22 @@ def notices_for(user: User) -> list[Notice]:
     )
 
 
+def unseen_notices(
+    user_ids: Collection[uuid.UUID], *, since: dt.datetime, until: dt.datetime
+) -> list[tuple[uuid.UUID, Notice]]:
+    """Return what these students were told from ``since`` to ``until`` and have not seen, with whom; three queries."""
+    shown, window = assessments.shown_to_students(user_ids), (since, until)
+    unseen = {"seen__isnull": True}
+    changes = _changes().filter(assessment__in=shown, made_at__range=window, **unseen)
+    decisions = _decisions().filter(appeal__assessment__in=shown, decided_at__range=window, **unseen)
+    checks = _checks().filter(contest__assessment__in=shown, checked_at__range=window, **unseen)
+    return [
+        *((rows[0].assessment.user_id, _of_changes(rows)) for rows in _together(changes)),
+        *((row.appeal.assessment.user_id, _of_decision(row)) for row in decisions),
+        *((row.contest.assessment.user_id, _of_check(row)) for row in checks),
+    ]
+
+
 @transaction.atomic
 def mark_seen(*, by: User, notice_ids: Collection[uuid.UUID], now: dt.datetime) -> int:
     """Note that a student has seen these; return how many they have not seen yet. Seen once is seen.

@@ -17,6 +17,7 @@ from scoring.statistics.pairs import (
     question_pairs,
 )
 from scoring.statistics.questions import ChoiceLine, ItemAnalysis, QuestionLine, item_analysis
+from scoring.statistics.weeks import WeekLevel, completed_by_week, levels_by_week
 
 __all__ = [
     "LEAST_PAIRS",
@@ -38,11 +39,14 @@ __all__ = [
     "QuestionLine",
     "QuestionPairs",
     "ScorerLine",
+    "WeekLevel",
     "comparison",
+    "completed_by_week",
     "fairness",
     "first_attempts",
     "has_students",
     "item_analysis",
+    "levels_by_week",
     "profile_keys",
     "question_pairs",
     "roles_taken",

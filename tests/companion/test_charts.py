@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from companion.charts import Bar, SkillChart, percent, skill_chart, stacked
+from companion.charts import Bar, SkillChart, columns, percent, skill_chart, stacked
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,9 @@ def test_the_range_stays_on_the_scale() -> None:
 
 def test_a_skill_that_was_not_measured_shows_its_target_only() -> None:
     assert skill_chart(level=None, deviation=None, target=3.0) == SkillChart("60.00%")
+
+
+def test_columns_stand_side_by_side_and_what_is_not_there_has_none() -> None:
+    assert columns([2, None, 0, 4]) == [Bar("0", "0.00%", "50.00%"), Bar("3", "75.00%", "100.00%")]
+    assert columns([2.5], top=5) == [Bar("0", "0.00%", "50.00%")]
+    assert columns([]) == columns([0, None]) == []

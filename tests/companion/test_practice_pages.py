@@ -7,9 +7,15 @@ from django.test import Client
 from django.urls import reverse
 
 from assessments.models import Assessment
-from practice.models import PracticeOverride, SkillRating
+from practice.models import PracticeGoal, PracticeOverride, SkillRating
 from tests.companion.scenes import advised_student, finished_assessment
-from tests.factories.practice import NOW, PracticeItemFactory, PracticeOverrideFactory, SkillRatingFactory
+from tests.factories.practice import (
+    NOW,
+    PracticeGoalFactory,
+    PracticeItemFactory,
+    PracticeOverrideFactory,
+    SkillRatingFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +108,89 @@ def test_what_is_refused_says_why_and_gives_back_the_reason(
     assert f"Nothing was set. {said}" in shown
     assert ("You had written" in shown) == ("reason" not in fields)
     assert not PracticeOverride.objects.exists()
+
+
+class TestGoals:
+    def change(self, client: Client, assessment: Assessment, goal: PracticeGoal, **fields: str) -> str:
+        """Send the form, and return the page that follows."""
+        body = {
+            "target_difficulty": "7", "due_on": "", "status": "open", "reason": "The exam asks for less.",
+            "version": "1", **fields,
+        }  # fmt: skip
+        address = reverse("advisor:override-goal", args=[assessment.pk, goal.pk])
+        return client.post(address, body, follow=True).content.decode()
+
+    def test_they_are_shown_with_the_way_behind_the_open_ones_first(
+        self, client: Client, assessment: Assessment
+    ) -> None:
+        student = assessment.user
+        SkillRatingFactory(user=student, rating=1320.0)
+        open_one = PracticeGoalFactory(user=student, title="Joins", due_on=dt.date(2026, 6, 1))
+        dropped = PracticeGoalFactory(user=student, title="Windows", status="dropped")
+        reached = PracticeGoalFactory(user=student, title="Groups", status="reached", reached_at=NOW)
+        PracticeGoalFactory(title="Somebody else\u2019s")
+
+        shown = page(client, assessment)
+
+        assert shown.index("Joins") < shown.index("Groups") < shown.index("Windows")
+        assert "SQL at difficulty 7" in shown
+        assert "50% of the way, due 1 Jun 2026" in shown
+        assert "Somebody else" not in shown
+        assert [f"goal-target-{one.pk}" in shown for one in (open_one, dropped, reached)] == [
+            True,
+            True,
+            False,
+        ]
+
+    def test_who_has_set_none_is_said_to_have_none(self, client: Client, assessment: Assessment) -> None:
+        PracticeItemFactory()
+
+        assert "The student has set no goals." in page(client, assessment)
+
+    def test_one_is_changed_with_a_reason(self, client: Client, assessment: Assessment) -> None:
+        goal = PracticeGoalFactory(user=assessment.user, title="Joins")
+
+        shown = self.change(client, assessment, goal, target_difficulty="5", due_on="2026-06-01")
+
+        goal.refresh_from_db()
+        assert (goal.target_difficulty, goal.due_on, goal.status) == (5, dt.date(2026, 6, 1), "open")
+        assert "The goal is changed." in shown
+        assert "difficulty 7, due no day → difficulty 5, due 2026-06-01" in shown
+        assert "The exam asks for less." in shown
+
+    def test_one_is_dropped(self, client: Client, assessment: Assessment) -> None:
+        goal = PracticeGoalFactory(user=assessment.user)
+
+        self.change(client, assessment, goal, status="dropped")
+
+        goal.refresh_from_db()
+        assert goal.status == "dropped"
+
+    @pytest.mark.parametrize(
+        ("fields", "said"),
+        [
+            ({"target_difficulty": "5", "reason": " "}, "State a reason; the student reads it."),
+            ({"target_difficulty": "5", "version": "9"}, "The goal has changed since."),
+            ({}, "The goal is like this already."),
+        ],
+    )
+    def test_what_is_refused_says_why(
+        self, client: Client, assessment: Assessment, fields: dict[str, str], said: str
+    ) -> None:
+        goal = PracticeGoalFactory(user=assessment.user)
+
+        assert f"The goal was not changed. {said}" in self.change(client, assessment, goal, **fields)
+        assert not PracticeOverride.objects.exists()
+
+    def test_a_goal_of_another_student_is_not_on_this_page(
+        self, client: Client, assessment: Assessment
+    ) -> None:
+        _, other = advised_student(assessment.user.advisor_links.get().advisor)
+        goal = PracticeGoalFactory(user=other)
+        address = reverse("advisor:override-goal", args=[assessment.pk, goal.pk])
+
+        answer = client.post(
+            address, {"target_difficulty": 4, "status": "open", "reason": "So.", "version": 1}
+        )
+
+        assert answer.status_code == 404

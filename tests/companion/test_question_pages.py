@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import CredentialDocument
 from companion import inquiries
+from conversations import services
 from conversations.models import Turn
 from tests.factories.accounts import AdminFactory, AdvisorAssignmentFactory, AdvisorFactory
 from tests.factories.catalog import CredentialDocumentFactory
@@ -52,7 +53,7 @@ def page(client: Client, turn: Turn) -> str:
 def test_what_waits_is_listed_before_what_has_a_reply(client: Client, turn: Turn) -> None:
     EscalatedTurnFactory(
         conversation=turn.conversation, number=3, question="Who teaches it?", escalated_at=NOW + dt.timedelta(days=1),
-        escalation="replied", reply="Robin does.", replied_at=NOW + dt.timedelta(days=2),
+        escalation="replied", reply="Robin does.", replied_at=NOW + dt.timedelta(days=2), advisor_read=1,
     )  # fmt: skip
     EscalatedTurnFactory(question="Of somebody else’s student")
 
@@ -98,32 +99,79 @@ def test_a_passage_that_was_changed_since_is_not_opened_in_its_document(client: 
     assert "#passage" not in shown
 
 
-def test_a_reply_is_sent_and_stands_below_the_question(client: Client, turn: Turn) -> None:
-    sent = client.post(reverse("advisor:question", args=[turn.pk]), {"text": " It is. "}, follow=True)
+def test_a_message_is_sent_and_stands_in_the_thread(client: Client, turn: Turn) -> None:
+    sent = client.post(
+        reverse("advisor:question", args=[turn.pk]),
+        {"do": "write", "text": " It is. ", "up_to": "0"},
+        follow=True,
+    )
 
     shown = sent.content.decode()
     turn.refresh_from_db()
     assert (turn.reply, turn.escalation) == ("It is.", "replied")
-    assert "Your reply is sent." in shown
-    assert "It is." in shown
-    assert "Send the reply" not in shown
+    assert "Your message is sent." in shown
+    assert '<p class="written prose">It is.</p>' in shown
+    assert "Mark as read" not in shown
 
 
-def test_an_empty_reply_is_refused_and_says_why(client: Client, turn: Turn) -> None:
+def test_an_empty_message_is_refused_and_says_why(client: Client, turn: Turn) -> None:
     refused = client.post(reverse("advisor:question", args=[turn.pk]), {"text": "  "})
 
     assert refused.status_code == 400
     assert "Write something." in refused.content.decode()
 
 
-def test_who_was_too_late_reads_so_and_sees_the_reply(client: Client, turn: Turn) -> None:
-    Turn.objects.filter(pk=turn.pk).update(escalation="replied", reply="It is.", replied_at=NOW)
+def test_who_was_too_late_reads_what_was_written_and_keeps_their_words(client: Client, turn: Turn) -> None:
+    services.write(by=AdminFactory(name="Sam"), turn_id=turn.pk, text="It is.", now=NOW)
 
-    refused = client.post(reverse("advisor:question", args=[turn.pk]), {"text": "It is not."})
+    refused = client.post(
+        reverse("advisor:question", args=[turn.pk]), {"do": "write", "text": "It is not.", "up_to": "0"}
+    )
+
+    shown = refused.content.decode()
+    assert refused.status_code == 400
+    assert "Something was written meanwhile. Read it first." in shown
+    assert "<strong>Sam</strong>" in shown
+    assert 'name="up_to" value="1"' in shown
+    assert "It is not.</textarea>" in shown
+
+
+def test_what_the_student_writes_is_unread_until_somebody_says_so(client: Client, turn: Turn) -> None:
+    services.write(by=turn.conversation.user, turn_id=turn.pk, text="By <i>Monday</i>?", now=NOW)
+    listed = client.get(reverse("advisor:questions")).content.decode()
+    shown = page(client, turn)
+    assert "2 unread" in listed
+    assert "By &lt;i&gt;Monday&lt;/i&gt;?" in shown
+    assert '<span class="badge accent">Unread</span>' in shown
+
+    marked = client.post(
+        reverse("advisor:question", args=[turn.pk]), {"do": "read", "up_to": "1"}, follow=True
+    ).content.decode()
+
+    assert "The thread is marked as read." in marked
+    assert "Unread</span>" not in marked
+    assert "unread" not in client.get(reverse("advisor:questions")).content.decode().split("<tbody")[1]
+
+
+def test_a_thread_is_closed_and_says_that_a_message_opens_it(client: Client, turn: Turn) -> None:
+    closed = client.post(
+        reverse("advisor:question", args=[turn.pk]), {"do": "close", "up_to": "0"}, follow=True
+    ).content.decode()
+
+    assert '<span class="badge plain">Closed</span>' in closed
+    assert "The thread is closed. A message opens it again." in closed
+    assert "Close the thread" not in closed
+
+
+def test_it_is_not_closed_over_what_the_student_wrote_meanwhile(client: Client, turn: Turn) -> None:
+    services.write(by=turn.conversation.user, turn_id=turn.pk, text="And when?", now=NOW)
+
+    refused = client.post(reverse("advisor:question", args=[turn.pk]), {"do": "close", "up_to": "0"})
 
     assert refused.status_code == 400
-    assert "The question does not wait for a reply." in refused.content.decode()
-    assert "You had written: “It is not.”" in refused.content.decode()
+    assert "Something was written meanwhile. Read it first." in refused.content.decode()
+    turn.refresh_from_db()
+    assert turn.escalation == "waiting"
 
 
 @pytest.mark.parametrize("other", ["not handed over", "of somebody else’s student", "not there"])
@@ -148,6 +196,6 @@ def test_a_page_takes_as_many_queries_however_many_have_replied(
             replied_by=AdvisorFactory(), replied_at=NOW,
         )  # fmt: skip
         if number in {3, 5}:
-            with django_assert_num_queries(5):
+            with django_assert_num_queries(6):
                 found = inquiries.inquiry(by=admin, turn_id=turn.pk)
             assert found.conversation[-1].replied_by == str(replied.replied_by)

@@ -12,12 +12,12 @@ from microcred.ai import providers
 from ops.enums import JobStatus
 from ops.models import AsyncJob
 from recommendations import queries
-from recommendations.models import Recommendation, RecommendationFeedback
+from recommendations.models import RecommendationFeedback
 from scoring import oversight
 from tests.factories.accounts import AdminFactory, AdvisorFactory, UserFactory
 from tests.factories.catalog import NOW, CredentialFactory
 from tests.factories.recommendations import RecommendationItemFactory, WordEmbedder
-from tests.recommendations.results import completed, work_off
+from tests.recommendations.results import completed, effective, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -42,12 +42,6 @@ def client() -> Client:
 
 def page(client: Client, assessment: Assessment) -> str:
     return client.get(reverse("advisor:assessment", args=[assessment.pk])).content.decode()
-
-
-def effective(assessment: Assessment) -> Recommendation:
-    found = queries.effective(assessment.pk)
-    assert found is not None
-    return found
 
 
 def test_what_would_change_it_is_on_the_page(client: Client, assessment: Assessment) -> None:
@@ -246,7 +240,7 @@ class TestChangingTheList:
 
         shown = change(client, assessment, action="add", credential_id=str(other.pk))
 
-        assert "no confidence: the recommender did not rank it" in shown
+        assert "no confidence: not worked out" in shown
         assert f'<option value="{other.pk}">Public speaking</option>' not in shown
         record = client.get(reverse("advisor:record", args=[assessment.pk])).content.decode()
         assert "Public speaking" in record
@@ -268,6 +262,36 @@ class TestChangingTheList:
         assert "The list that was worked out is in effect again." in shown
         assert "A person changed this list." not in shown
         assert effective(assessment).run == 3
+
+    def test_taking_back_is_about_no_credential_even_if_one_is_named(
+        self, client: Client, assessment: Assessment
+    ) -> None:
+        first = effective(assessment).items.all()[0]
+        change(client, assessment, action="remove", credential_id=str(first.credential_id))
+
+        shown = change(client, assessment, action="take_back", credential_id=str(first.credential_id))
+
+        assert "The list that was worked out is in effect again." in shown
+        assert effective(assessment).made_by.get().credential_id is None
+
+    def test_only_the_first_is_put_first(self, client: Client, assessment: Assessment) -> None:
+        first, second, *_ = effective(assessment).items.all()
+        change(client, assessment, action="first", credential_id=str(second.credential_id))
+
+        shown = change(client, assessment, action="first", credential_id=str(first.credential_id))
+
+        assert (shown.count("Put first by a person"), shown.count("Moved by a person")) == (1, 1)
+
+    def test_another_run_is_waited_for_by_its_own_number(
+        self, client: Client, assessment: Assessment
+    ) -> None:
+        first = effective(assessment).items.all()[0]
+        change(client, assessment, action="remove", credential_id=str(first.credential_id))
+        client.post(reverse("advisor:recompute", args=[assessment.pk]))
+        work_off(assessment)
+        client.post(reverse("advisor:recompute", args=[assessment.pk]))
+
+        assert '?run=4">Wait for it</a>' in page(client, assessment)
 
     def test_without_a_reason_nothing_is_changed(self, client: Client, assessment: Assessment) -> None:
         first = effective(assessment).items.all()[0]

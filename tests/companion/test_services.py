@@ -224,3 +224,17 @@ def test_practising_moves_no_other_step(people: tuple[User, User], run: Recommen
         practice.give_up(by=people[1], assignment_id=given.pk, now=NOW)
 
     assert [status for _, status in tasks()] == ["todo", "cancelled"]
+
+
+def test_steps_stay_while_a_word_about_another_assessment_accepts_the_credential(
+    people: tuple[User, User], run: Recommendation
+) -> None:
+    other = Recommendation.objects.get(assessment=finished_assessment(people[1]), effective=True)
+    say(run, people[1], "accepted")
+    say(other, people[1], "accepted")
+
+    let_go(run, people[1], "taken back")
+    assert [status for _, status in tasks()] == ["todo", "todo"]
+
+    let_go(other, people[1], "taken back")
+    assert [status for _, status in tasks()] == ["cancelled", "cancelled"]

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -198,6 +199,17 @@ def test_nothing_leaves_without_leave(openai: FakeOpenAI, settings: Settings, wh
 
     assert openai.requests == []
     assert (made.author, made.degraded) == (Author.EXTRACT, False)
+
+
+def test_lines_are_not_embedded_elsewhere(openai: FakeOpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = providers.embedder()
+    monkeypatch.setattr(providers, "embedder", cache(lambda: pytest.fail("lines would leave")))
+    monkeypatch.setattr(providers, "local_embedder", lambda: here)
+
+    made = told(UserFactory())
+
+    assert openai.requests == []
+    assert [one["skill"] for one in made.topics] == ["sql"]
 
 
 def test_without_money_the_session_is_quoted(openai: FakeOpenAI, student: User, settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """Reading summaries, and who tells of sessions."""
 
+from tutoring.queries.overrides import overrides_visible_to
 from tutoring.queries.sources import SECRETS, SourceMissing, live_secrets, lock_source, source_named, sources
 from tutoring.queries.summaries import (
     HeldTranscript,
@@ -31,6 +32,7 @@ __all__ = [
     "live_secrets",
     "lock_source",
     "open_steps",
+    "overrides_visible_to",
     "own_summary",
     "reference_of",
     "source_named",

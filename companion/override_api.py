@@ -1,0 +1,87 @@
+"""Overriding whatever may be overridden, over HTTP, and what was."""
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import caller
+from accounts.permissions import MayReviewScores
+from companion import overrides
+from companion.enums import OverrideGrouping, OverrideKind
+from companion.override_serializers import (
+    ANY_BODY,
+    BODIES,
+    MADE,
+    AnyOverride,
+    KindOfOverride,
+    OverrideFigures,
+    OverrideFiguresQuery,
+    OverridePage,
+    OverridesQuery,
+    narrowed,
+)
+from companion.overriding import Act, override
+from microcred.api.reading import valid
+from microcred.api.schema import errors
+from microcred.api.versions import IF_MATCH_PARAMETER, expected_versions
+from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
+from scoring.oversight.serializers import ChangeView
+
+
+class OverridesEndpoint(APIView):
+    """What people set in place of what the system had come to."""
+
+    permission_classes = [MayReviewScores]
+
+    @extend_schema(
+        operation_id="overrides", tags=["Oversight"], parameters=[OverridesQuery],
+        responses={200: OverridePage, **errors(400, 403)},
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """Return what was overridden for the students whom one looks after, the latest first."""
+        wanted = valid(OverridesQuery, request.query_params)
+        page, page_size = wanted["page"], wanted["page_size"]
+        found = overrides.Newest(caller(request), narrowed(wanted))
+        items = AnyOverride(found[(page - 1) * page_size : page * page_size], many=True).data
+        return Response({"items": items, "page": page, "page_size": page_size, "total": found.count()})
+
+    @extend_schema(
+        operation_id="override", tags=["Oversight"], request=ANY_BODY,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER, IF_MATCH_PARAMETER],
+        responses={201: MADE, **errors(400, 403, 404, 409, 412, 413, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Override a student's practice, goal, summary, score or list, with a reason and at once.
+
+        If-Match is of goals alone.
+        """
+        named = valid(KindOfOverride, request.data).get("kind")
+        kind = OverrideKind(named or OverrideKind.SCORE)
+        given = valid(BODIES[kind], request.data)
+        given.pop("kind", None)
+        by = caller(request)
+        made = override(kind, given, Act(by, timezone.now(), expected_versions(request)))
+        if named is None:
+            return Response(ChangeView(made).data, status=201)
+        told = overrides.override_of(by=by, kind=kind, override_id=made.pk)
+        return Response(AnyOverride(told).data, status=201)
+
+
+class OverrideFiguresEndpoint(APIView):
+    """How many overrides there are of what."""
+
+    permission_classes = [MayReviewScores]
+
+    @extend_schema(
+        operation_id="override_figures", tags=["Oversight"], parameters=[OverrideFiguresQuery],
+        responses={200: OverrideFigures, **errors(400, 403)},
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """Return how many overrides there were in a period, by kind, skill, difficulty, advisor or student."""
+        wanted = valid(OverrideFiguresQuery, request.query_params)
+        group = OverrideGrouping(wanted["by"])
+        found = overrides.figures(caller(request), narrowed(wanted), group=group)
+        return Response(OverrideFigures(found).data)
