@@ -44,8 +44,8 @@ FRONT_DOORS = {"queries", "services", "events", "enums", "statistics", "oversigh
 NOT_PACKAGES = {"tests", "templates", "static", "docs", "scripts", "examples", "benchmarks", "infra"}
 # Beyond the front doors: text checks that the pages of another app must apply to what staff or students write,
 # the field types of another app's rows, what skills are in words, the rules that score closed answers wherever one
-# is given, what every sentence with sources has to stand, wherever one is read, and how messages are signed, whoever
-# sends them.
+# is given, what every sentence with sources has to stand, wherever one is read, how messages are signed, whoever
+# sends them, and what overrides of each kind are on the wire, which one address takes.
 SHARED_MODULES = {
     "catalog.answer_patterns",
     "catalog.answer_texts",
@@ -55,6 +55,9 @@ SHARED_MODULES = {
     "assessments.answers",
     "assessments.serializers",
     "partners.signing",
+    "practice.override_serializers",
+    "recommendations.override_serializers",
+    "tutoring.override_serializers",
     "scoring.rules",
     "recommendations.cited_replies",
     "recommendations.citing",
@@ -93,7 +96,10 @@ ENGINES = [
     "recommendations/rationale.py",
     "recommendations/retrieval.py",
     "nudges/deciding.py",
+    "nudges/known.py",
     "nudges/quiet.py",
+    "nudges/results.py",
+    "nudges/wording.py",
     "conversations/analysis.py",
     "conversations/prompting.py",
     "conversations/selecting.py",

@@ -145,6 +145,17 @@ def test_whoever_catches_everything_passes_it_on_or_writes_it_down() -> None:
     assert swallowed == set()
 
 
+def test_what_people_write_is_embedded_on_this_machine() -> None:
+    """`providers.embedder` may be elsewhere: it is given the catalog, and what is looked for in it by skills."""
+    callers = {
+        place.partition("/")[0]
+        for place, call in calls()
+        if isinstance(call.func, ast.Attribute) and ast.unparse(call.func) == "providers.embedder"
+    }
+
+    assert callers == {"ops", "practice", "recommendations"}
+
+
 def test_templates_escape_what_they_show() -> None:
     found = {
         (str(path.relative_to(ROOT)), line.strip())

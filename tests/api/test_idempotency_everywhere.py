@@ -18,6 +18,8 @@ WITHOUT: dict[str, str] = {
     "api/v1/auth/token": "answers with tokens",
     "api/v1/auth/token/refresh": "answers with tokens",
     "api/v1/auth/logout": "ends the same log-in",
+    "api/v1/auth/password/forgotten": "sends at most three letters an hour, of which the last counts",
+    "api/v1/auth/password/reset": "goes by the code of its link, which is good once",
     "api/v1/summaries": "goes by its webhook-id",
 }
 REFUSED = dict.fromkeys(WITHOUT, (400, "INVALID_400")) | {"api/v1/summaries": (401, "SIGNATURE_401")}

@@ -58,6 +58,11 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     ("POST", "password/new"): lambda world: {
         "code": world.rows["password_link"], "new_password1": "another horse 77", "new_password2": "another horse 77",
     },
+    ("POST", "password/forgotten"): lambda world: {"email": world.people["owner"].email},
+    ("POST", API + "auth/password/forgotten"): lambda world: {"email": world.people["owner"].email},
+    ("POST", API + "auth/password/reset"): lambda world: {
+        "code": world.rows["password_link"], "password": "another horse 77",
+    },
     ("POST", "prove"): lambda world: {"password": PASSWORD},
     ("POST", "log-ins"): lambda world: {"which": "all", "password": PASSWORD},
     ("POST", API + "me/log-ins/end"): lambda world: {"password": PASSWORD},
@@ -95,6 +100,9 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     ("POST", API + "practice/assignments/<uuid:assignment_id>/report"): lambda world: {"reason": "unclear"},
     ("POST", API + "qa/query"): lambda world: {"question": "Which course covers outer joins?"},
     ("POST", API + "qa/query/<uuid:query_id>/reply"): lambda world: {"text": "Take the one on joins."},
+    ("POST", API + "qa/threads/<uuid:query_id>/messages"): lambda world: {"text": "When is it?"},
+    ("POST", API + "qa/threads/<uuid:query_id>/read"): lambda world: {"up_to": 0},
+    ("POST", API + "qa/threads/<uuid:query_id>/close"): lambda world: {"up_to": 1},
     ("POST", API + "summaries/<uuid:user_id>/<uuid:summary_id>/overrides"): lambda world: {
         "narrative": "We talked about joins.", "reason": "I was there.",
     },
@@ -113,6 +121,9 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     ("POST", "advisor/recommendations/<uuid:recommendation_id>/override"): _list_override,
     ("POST", PAGE + "/skills/<slug:skill>/check"): lambda world: {"level": "3.5", "reason": "We talked."},
     ("POST", PAGE + "/practice"): lambda world: {"skill": "sql", "difficulty": "3", "reason": "We talked."},
+    ("POST", PAGE + "/goals/<uuid:goal_id>"): lambda world: {
+        "target_difficulty": "4", "status": "open", "reason": "The exam asks for less.", "version": "1",
+    },
     ("POST", "advisor/releases/"): lambda world: {"assessment": [str(world.rows["held"].pk)]},
     ("POST", "advisor/appeals/<uuid:appeal_id>"): lambda world: {"text": "We look at it."},
     ("POST", "advisor/questions/<uuid:query_id>"): lambda world: {"text": "It does."},

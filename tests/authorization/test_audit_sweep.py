@@ -44,6 +44,7 @@ WRITES = [
 WHO = {
     "POST logout": "owner",
     "POST password/new": "anonymous",
+    "POST password/forgotten": "anonymous",
     "POST advisor/reviews/next": "advisor2",
     "POST api/v1/me/export": "other",
     "POST api/v1/me/erasure": "other",

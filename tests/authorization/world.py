@@ -22,6 +22,7 @@ from accounts.personal_data import erasing, exports
 from assessments.models import Assessment
 from catalog import services as catalog
 from catalog.models import Credential, JobRole, Question
+from conversations import services as conversations
 from nudges.marks import MarkedFor, marked
 from partners import services as partners
 from planner import services as planner
@@ -188,10 +189,9 @@ def _practice(owner: User) -> dict[str, Any]:
 def _questions(owner: User) -> dict[str, Any]:
     """Give the owner a conversation in which one question is answered and one waits for the advisor."""
     answered = TurnFactory(conversation__user=owner, question=f"{WRITTEN}: which course?")
-    return {
-        "answered": answered,
-        "escalated": EscalatedTurnFactory(conversation=answered.conversation, number=2),
-    }
+    escalated = EscalatedTurnFactory(conversation=answered.conversation, number=2)
+    conversations.write(by=owner, turn_id=escalated.pk, text=f"{WRITTEN}: by Monday.", now=timezone.now())
+    return {"answered": answered, "escalated": escalated}
 
 
 def _sessions(owner: User) -> dict[str, Any]:
@@ -304,7 +304,7 @@ def _things(world: World) -> dict[str, dict[str, str]]:
         "task": {"task_id": str(rows["task"].pk)},
         "pupil": {"student_id": str(world.people["owner"].pk)},
         "practised": {"assignment_id": str(rows["practised"].pk)},
-        "goal": {"goal_id": str(rows["goal"].pk)},
+        "goal": {"goal_id": str(rows["goal"].pk), "assessment_id": finished},
         "nudge": {"nudge_id": str(rows["nudge"].pk)},
         "way-out": {"token": marked(world.people["owner"].pk, MarkedFor.STOP)},
         "way-in": {"token": marked(rows["nudge"].pk, MarkedFor.CLICK)},
