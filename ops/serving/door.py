@@ -1,6 +1,7 @@
 """How a web process lets callers in, and sees the last of them out."""
 
 import os
+import signal
 import socket
 import stat
 import threading
@@ -38,7 +39,12 @@ class Door:
         self._is_closing = threading.Event()
 
     def serve(self, target: Callable[..., None], *arguments: object) -> None:
-        """Serve in this process, of which ``target`` is granian's main function."""
+        """Serve in this process, of which ``target`` is granian's main function.
+
+        Told to end before it accepts, the process ends there and then. The signals it has from its parent would have it
+        read the product to the end and let callers in, with whom the parent kills it.
+        """
+        _signals.set_main_signals(lambda *_: os._exit(0))  # type: ignore[no-untyped-call]
         for other in self._others:
             other.close()
         _signals.set_sync_signals = self._set_signals
@@ -52,16 +58,24 @@ class Door:
         return self._seeing_out(application)
 
     def _set_signals(self) -> WorkerSignal:
-        """Have the signals to end begin the closing, and return what ends the server after it."""
+        """Have the signals to end begin the closing, and return what ends the server after it.
+
+        The kernel may hand a signal to any thread. Python's handler runs in the first one, which is not woken where
+        another got it and sleeps on; so a thread of its own reads what was signalled.
+        """
         is_over = WorkerSignal()
-
-        def told(*_: object) -> None:
-            if not self._is_closing.is_set():
-                self._is_closing.set()
-                threading.Thread(target=self._close, args=(is_over,), daemon=True).start()
-
-        _signals.set_main_signals(told)  # type: ignore[no-untyped-call]
+        told, telling = os.pipe()
+        os.set_blocking(telling, False)
+        _signals.set_main_signals(lambda *_: None)  # type: ignore[no-untyped-call]
+        signal.set_wakeup_fd(telling, warn_on_full_buffer=False)
+        threading.Thread(target=self._await_end, args=(told, is_over), daemon=True).start()
         return is_over
+
+    def _await_end(self, told: int, is_over: WorkerSignal) -> None:
+        while not {*os.read(told, 1)} & {signal.SIGINT, signal.SIGTERM}:
+            pass
+        self._is_closing.set()
+        self._close(is_over)
 
     def _close(self, is_over: WorkerSignal) -> None:
         deadline = time.monotonic() + LINGER_SECONDS

@@ -78,16 +78,22 @@ def port() -> int:
 
 
 @pytest.fixture
-def web(tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[SupervisedWorker]:
-    """A supervised web server that answers, however often it is asked."""
+def beginning(tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[SupervisedWorker]:
+    """A supervised web server that has been started just now; it answers however often it is asked."""
     monkeypatch.setenv("RATE_LIMITS_ENABLED", "false")
     served = SupervisedWorker(tmp_path, "--no-worker", "--port", str(port))
     served.launch()
     try:
-        wait_until(lambda: answers(port), PATIENCE_SECONDS, f"the web server answers\n{served.log()}")
         yield served
     finally:
         served.close()
+
+
+@pytest.fixture
+def web(beginning: SupervisedWorker, port: int) -> SupervisedWorker:
+    """The web server when it answers."""
+    wait_until(lambda: answers(port), PATIENCE_SECONDS, f"the web server answers\n{beginning.log()}")
+    return beginning
 
 
 def answers(port: int) -> bool:
@@ -99,8 +105,7 @@ def answers(port: int) -> bool:
 
 def processes(web: SupervisedWorker) -> set[int]:
     """Return the processes that answer requests, without their parent."""
-    (group,) = web.groups()
-    return {process.pid for process in members(group)} - {group}
+    return {process.pid for group in web.groups() for process in members(group)} - set(web.groups())
 
 
 @pytest.mark.long
@@ -148,6 +153,17 @@ def test_what_was_taken_is_answered_before_the_end(web: SupervisedWorker, port: 
 
     assert first.startswith(b"HTTP/1.1 200 ")
     assert web.status == 0
+
+
+def test_who_is_still_reading_the_product_ends_without_being_killed(
+    beginning: SupervisedWorker, port: int
+) -> None:
+    wait_until(lambda: len(processes(beginning)) == 2, PATIENCE_SECONDS, "both processes are there")
+    assert listening(port) == 0
+    beginning.stop()
+
+    assert beginning.status == 0
+    assert "Killing worker" not in beginning.log()
 
 
 def test_who_keeps_a_connection_is_answered_and_told_that_it_ends(web: SupervisedWorker, port: int) -> None:

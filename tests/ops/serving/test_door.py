@@ -15,6 +15,7 @@ from granian import _signals
 
 from ops.serving import door
 from ops.serving.door import Door, accept_nobody, connections
+from tests.ops.harness import PATIENCE_SECONDS, wait_until
 
 ENDING = (signal.SIGINT, signal.SIGTERM)
 
@@ -40,6 +41,7 @@ def served(listener: socket.socket, monkeypatch: pytest.MonkeyPatch) -> Iterator
     application = behind.load(lambda: answer)
     assert is_ready.is_set()
     yield application, over[0]
+    signal.set_wakeup_fd(-1)
     for number, handler in before.items():
         signal.signal(number, handler)
 
@@ -78,6 +80,40 @@ def test_a_process_accepts_nobody_more_and_another_accepts_who_waits(listener: s
     assert status == 0
 
 
+def test_who_is_told_to_end_before_it_lets_callers_in_ends_at_once(listener: socket.socket) -> None:
+    child = os.fork()
+    if not child:
+        signal.signal(signal.SIGTERM, lambda *_: None)  # as of the parent, whom the signal only wakes
+        behind = Door(listener, [], 5, is_ready=multiprocessing.Event())
+        behind.serve(lambda: os.kill(os.getpid(), signal.SIGTERM))
+        os._exit(1)
+    _, status = os.waitpid(child, 0)
+
+    assert status == 0
+
+
+def test_a_signal_that_another_thread_got_ends_the_process_whose_first_thread_sleeps(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "WorkerSignal", threading.Event)
+    child = os.fork()
+    if not child:
+        signal.alarm(int(PATIENCE_SECONDS))
+        sleeper = threading.Thread(target=lambda: threading.Event().wait(), daemon=True)
+        sleeper.start()
+        Door(listener, [], 5, is_ready=multiprocessing.Event()).serve(until_another_is_told, sleeper.ident)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+
+    assert status == 0
+
+
+def until_another_is_told(another: int) -> None:
+    over = _signals.set_sync_signals()  # type: ignore[no-untyped-call]
+    threading.Timer(0.5, signal.pthread_kill, [another, signal.SIGTERM]).start()
+    over.wait()
+
+
 def test_connections_are_those_to_the_own_port(listener: socket.socket) -> None:
     port = listener.getsockname()[1]
     with connected(listener):
@@ -96,8 +132,9 @@ def test_answers_say_that_the_connection_ends_once_the_process_is_to_end(
     assert headers(application) == plain
 
     os.kill(os.getpid(), signal.SIGTERM)
+    told = [*plain, ("Connection", "close")]
+    wait_until(lambda: headers(application) == told, PATIENCE_SECONDS, "the answers say so")
 
-    assert headers(application) == [*plain, ("Connection", "close")]
     assert headers(application, "HTTP/2.0") == plain
     assert over.wait(60)
 
