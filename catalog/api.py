@@ -1,6 +1,7 @@
 """Reading the catalog over HTTP."""
 
 import uuid
+from collections.abc import Callable
 from typing import Final
 
 from django.http import HttpResponse
@@ -17,14 +18,18 @@ from catalog.serializers import (
     CredentialSummary,
     RoleList,
     RoleView,
+    SkillList,
+    SkillQuery,
+    SkillView,
 )
 from microcred.api.pagination import PageQuery, paginate
+from microcred.api.reading import valid
 from microcred.api.rendered import Written, answered_as_written, written
 from microcred.api.schema import errors
 from microcred.kept import Kept
 
-# Pages as they were written, by the state of the catalog that they show and by what was asked.
-_PAGES: Final[Kept[tuple[str, str], Written]] = Kept(128)
+# Pages as they were written, by the state of the catalog that they show, their address, and what was asked.
+_PAGES: Final[Kept[tuple[str, str, str], Written]] = Kept(128)
 
 
 class CredentialListView(APIView):
@@ -36,18 +41,7 @@ class CredentialListView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         """Return a page of credentials, by title."""
-        asked = request.META.get("QUERY_STRING", "")
-        page = _PAGES.get((queries.catalog_version(), asked), lambda: _credentials(request))
-        return answered_as_written(request, page)
-
-
-def _credentials(request: Request) -> Written:
-    query = CredentialQuery(data=request.query_params)
-    query.is_valid(raise_exception=True)
-    wanted = dict(query.validated_data)
-    page, page_size = wanted.pop("page"), wanted.pop("page_size")
-    found = paginate(queries.credentials(**wanted), page=page, page_size=page_size)
-    return written(found.envelope(CredentialSummary(found.items, many=True).data))
+        return _kept(request, _credentials)
 
 
 class CredentialView(APIView):
@@ -74,3 +68,34 @@ class RoleListView(APIView):
         query.is_valid(raise_exception=True)
         found = paginate(queries.active_roles(), **query.validated_data)
         return Response(found.envelope(RoleView(found.items, many=True).data))
+
+
+class SkillListView(APIView):
+    """All skills."""
+
+    @extend_schema(
+        operation_id="catalog_skills", tags=["Catalog"], parameters=[SkillQuery],
+        responses={200: SkillList, **errors(400)},
+    )  # fmt: skip
+    def get(self, request: Request) -> HttpResponse:
+        """Return a page of skills, by name; what goals, practice and lists call `skill` is the `key`."""
+        return _kept(request, _skills)
+
+
+def _kept(request: Request, write: Callable[[Request], Written]) -> HttpResponse:
+    key = (queries.catalog_version(), request.path, request.META.get("QUERY_STRING", ""))
+    return answered_as_written(request, _PAGES.get(key, lambda: write(request)))
+
+
+def _credentials(request: Request) -> Written:
+    wanted = valid(CredentialQuery, request.query_params)
+    page, page_size = wanted.pop("page"), wanted.pop("page_size")
+    found = paginate(queries.credentials(**wanted), page=page, page_size=page_size)
+    return written(found.envelope(CredentialSummary(found.items, many=True).data))
+
+
+def _skills(request: Request) -> Written:
+    wanted = valid(SkillQuery, request.query_params)
+    page, page_size = wanted.pop("page"), wanted.pop("page_size")
+    found = paginate(queries.skills(**wanted), page=page, page_size=page_size)
+    return written(found.envelope(SkillView(found.items, many=True).data))

@@ -24,6 +24,7 @@ from catalog.models import (
     RoleSkill,
     Skill,
 )
+from catalog.skill_list import skills as skills
 from catalog.wordings import SkillText as SkillText
 from catalog.wordings import essay_prompts as essay_prompts
 from catalog.wordings import question_wordings as question_wordings

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from catalog.models import Credential, CredentialDocument, CredentialSkill, JobRole, RoleSkill
+from catalog.models import Credential, CredentialDocument, CredentialSkill, JobRole, RoleSkill, Skill
 from microcred.api.pagination import PageQuery
 
 
@@ -118,6 +118,40 @@ class RoleList(serializers.Serializer[Any]):
     """A page of roles."""
 
     items = RoleView(many=True)
+    page = serializers.IntegerField()
+    page_size = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class SkillQuery(PageQuery):
+    """Query parameters of the list of skills."""
+
+    role_id = serializers.UUIDField(required=False, help_text="Only skills that this role asks for.")
+    search = serializers.CharField(
+        required=False, max_length=200, help_text="Part of the name or the key, or of an id in O*NET or ESCO."
+    )
+
+
+class SkillView(serializers.ModelSerializer[Skill]):
+    """A skill; `onet_id` and `esco_uri` are empty where they are not known."""
+
+    key = serializers.CharField(help_text="What it is called wherever a `skill` is asked for.")
+    onet_id = serializers.CharField(help_text="O*NET element, commodity or SOC code.")
+    esco_uri = serializers.CharField(help_text="Address of the skill in ESCO.")
+    asked_by_roles = serializers.IntegerField(help_text="How many active roles ask for it.")
+    taught_by_credentials = serializers.IntegerField(help_text="How many active credentials teach it.")
+
+    class Meta:
+        model = Skill
+        fields = [
+            "key", "name", "category", "description", "onet_id", "esco_uri", "asked_by_roles", "taught_by_credentials",
+        ]  # fmt: skip
+
+
+class SkillList(serializers.Serializer[Any]):
+    """A page of skills."""
+
+    items = SkillView(many=True)
     page = serializers.IntegerField()
     page_size = serializers.IntegerField()
     total = serializers.IntegerField()
