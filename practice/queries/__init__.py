@@ -7,7 +7,6 @@ from practice.queries.activity import last_practised as last_practised
 from practice.queries.activity import next_skills as next_skills
 from practice.queries.activity import reached_since as reached_since
 from practice.queries.drafts import Shortage as Shortage
-from practice.queries.drafts import SkillMissing as SkillMissing
 from practice.queries.drafts import Suspicion as Suspicion
 from practice.queries.drafts import prompts_of as prompts_of
 from practice.queries.drafts import shortage as shortage
@@ -16,6 +15,7 @@ from practice.queries.drafts import suspects as suspects
 from practice.queries.drafts import waiting_drafts as waiting_drafts
 from practice.queries.giving import AssignmentMissing as AssignmentMissing
 from practice.queries.giving import NothingToPractise as NothingToPractise
+from practice.queries.giving import SkillMissing as SkillMissing
 from practice.queries.giving import aged as aged
 from practice.queries.giving import get_visible as get_visible
 from practice.queries.giving import item as item

@@ -10,11 +10,10 @@ from django.db.models import Count
 
 from catalog import queries as catalog
 from catalog.queries import SkillText
-from microcred.errors import Missing
 from microcred.trips import Written
 from practice.enums import FINISHED, DraftStatus
 from practice.models import PracticeDraft, PracticeItem
-from practice.queries.giving import RESTS
+from practice.queries.giving import RESTS, SkillMissing
 from practice.rating import HIGHEST, LOWEST, Rating, difficulty
 from practice.selection import target_rating
 
@@ -54,12 +53,6 @@ SELECT i.id, count(*)::int, avg(e.chance - a.performance) FILTER (WHERE e.strong
 HAVING count(*) >= %(answers)s AND count(*) FILTER (WHERE e.strong) >= %(strong)s
    AND avg(e.chance - a.performance) FILTER (WHERE e.strong) >= %(shortfall)s
 """)
-
-
-class SkillMissing(Missing):
-    """There is no such skill."""
-
-    default_code = "SKILL_404"
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,12 @@ class NothingToPractise(Missing):
     default_code = "PRACTICE_ITEM_404"
 
 
+class SkillMissing(Missing):
+    """There is no such skill."""
+
+    default_code = "SKILL_404"
+
+
 @dataclass(frozen=True, slots=True)
 class PractisedSkill:
     """A skill that there are items for, and why it is its turn."""
@@ -137,12 +143,15 @@ def skill_to_practise(user_id: uuid.UUID, skill_key: str = "", *, now: dt.dateti
     """Return the skill of this key, or without one that whose turn it is.
 
     Raises:
+        SkillMissing: if there is none of this key.
         NothingToPractise: if there is no item for it, or for none at all.
     """
     rows = _TURNS.rows(**_turns_of(user_id, now))
     if skill_key:
         rows = [row for row in rows if row[1] == skill_key]
     if not rows:
+        if skill_key and not catalog.skill_ids([skill_key]):
+            raise SkillMissing("There is no such skill.", details={"skill": skill_key})
         raise NothingToPractise("There is nothing to practise with.", details={"skill": skill_key or None})
     turn = Turn(skill_key, TurnReason.CHOSEN) if skill_key else _turn(rows, gaps(user_id))
     found, key, name, *_ = next(row for row in rows if row[1] == turn.key)

@@ -37,6 +37,7 @@ def assign(*, by: User, skill_key: str = "", now: dt.datetime) -> PracticeAssign
     """Return what the student is at, of this skill or of any; where that is nothing, give out an item that suits them.
 
     Raises:
+        SkillMissing: if there is no such skill.
         NothingToPractise: if there is no item for the skill, or for none at all.
     """
     with in_one_trip(*queries.reads(by.pk, skill_key, now=now)):

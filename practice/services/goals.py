@@ -63,6 +63,7 @@ def set_goal(
     One that the student has reached already is reached at once.
 
     Raises:
+        SkillMissing: if there is no such skill.
         NothingToPractise: if there is no item for a skill.
         GoalInvalid: if the title is empty or too long, or a tag is, or for a skill twice or too many.
         GoalsFull: if they have ``MOST_GOALS``.

@@ -42,6 +42,7 @@ def set_level(
     Raises:
         Forbidden: if the caller's role may not.
         StudentMissing: if there is no such student, or none whom the caller looks after.
+        SkillMissing: if there is no such skill.
         NothingToPractise: if there is no item for the skill.
         NothingToOverride: if that was set, and nothing was answered or given out since.
         ReasonMissing: without a reason.

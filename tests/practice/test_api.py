@@ -94,7 +94,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("query", "status", "code"),
         [
-            ("?skill=welding", 404, "PRACTICE_ITEM_404"),
+            ("?skill=welding", 404, "SKILL_404"),
             ("?skill=Not%20a%20key", 400, "INVALID_400"),
             ("?skill=%00", 400, "INVALID_400"),
         ],

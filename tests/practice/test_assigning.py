@@ -157,6 +157,14 @@ class TestTheItem:
 
         assert refused.value.details == {"skill": "welding"}
 
+    def test_a_skill_that_is_not_there_is_said_to_be_missing(self) -> None:
+        PracticeItemFactory()
+
+        with pytest.raises(queries.SkillMissing) as refused:
+            services.assign(by=UserFactory(), skill_key="welding", now=NOW)
+
+        assert refused.value.details == {"skill": "welding"}
+
     def test_the_work_does_not_grow_with_the_bank(
         self, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:

@@ -60,6 +60,8 @@ class TestSetting:
         assert (goal.status, goal.reached_at, goal.version) == ("reached", NOW, 2)
 
     def test_there_has_to_be_something_to_practise_with(self) -> None:
+        SkillFactory(key="sql")
+
         with pytest.raises(queries.NothingToPractise):
             set_by(UserFactory())
 
@@ -210,8 +212,17 @@ class TestSeveralSkills:
         assert refused.value.details == {"field": "skills"}
 
     def test_there_has_to_be_something_to_practise_with_in_each(self, two_skills: User) -> None:
-        with pytest.raises(queries.NothingToPractise):
-            set_by(two_skills, further=["unknown"])
+        SkillFactory(key="welding")
+
+        with pytest.raises(queries.NothingToPractise) as refused:
+            set_by(two_skills, further=["welding"])
+        assert refused.value.details == {"skill": "welding"}
+        assert not PracticeGoal.objects.exists()
+
+    def test_a_skill_that_is_not_there_is_named(self, two_skills: User) -> None:
+        with pytest.raises(queries.SkillMissing) as refused:
+            set_by(two_skills, further=["Statistics"])
+        assert refused.value.details == {"skill": "Statistics"}
         assert not PracticeGoal.objects.exists()
 
     def test_the_way_is_the_mean_of_the_skills(self, two_skills: User) -> None:

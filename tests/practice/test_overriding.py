@@ -16,6 +16,7 @@ from practice.queries import Figures, Grouping
 from practice.services.goals import GoalReached
 from scoring.oversight import ReasonMissing
 from tests.factories.accounts import AdvisorAssignmentFactory, AdvisorFactory, UserFactory
+from tests.factories.catalog import SkillFactory
 from tests.factories.practice import (
     NOW,
     PracticeAssignmentFactory,
@@ -138,6 +139,8 @@ class TestLevels:
             set_level(*pair, reason=reason)
 
     def test_there_has_to_be_something_to_practise_with(self, pair: tuple[User, User]) -> None:
+        SkillFactory(key="sql")
+
         with pytest.raises(queries.NothingToPractise):
             set_level(*pair)
 
