@@ -104,3 +104,4 @@ def cheap_settings(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.RATE_LIMITS_ENABLED = False
     settings.MODEL_WORDS = False
+    settings.WHITENOISE_AUTOREFRESH = True
