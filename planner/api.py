@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.service_keys import PersonOrProgramView
+from accounts.service_keys import PersonOrProgramView, person_or_program
 from microcred.api.reading import valid
 from microcred.api.schema import UNCHANGED, errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
@@ -17,7 +17,7 @@ from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from planner import queries, services
 from planner.enums import BulkOp, Order
 from planner.models import Task
-from planner.permissions import MayPlan, planner
+from planner.permissions import MayPlan
 from planner.serializers import (
     BulkRequest,
     BulkResult,
@@ -66,7 +66,9 @@ class TaskListView(PlannerView):
         """Add a task."""
         given = valid(NewTaskOf, request.data)
         owner_id = _owner(request, given)
-        task = services.create_task(by=planner(request), owner_id=owner_id, now=timezone.now(), **given)
+        task = services.create_task(
+            by=person_or_program(request), owner_id=owner_id, now=timezone.now(), **given
+        )
         return _answer(task, status=201)
 
 
@@ -79,7 +81,7 @@ class TaskEndpoint(PlannerView):
     @looked_at_again
     def get(self, request: Request, task_id: uuid.UUID) -> Response:
         """Return it; its ETag is what a change can be made from."""
-        return _answer(queries.get_visible(by=planner(request), task_id=task_id))
+        return _answer(queries.get_visible(by=person_or_program(request), task_id=task_id))
 
     @extend_schema(
         operation_id="task_change", tags=["Tasks"], request=TaskChange, parameters=[IF_MATCH_PARAMETER],
@@ -156,7 +158,9 @@ class BulkView(PlannerView):
         given = valid(BulkRequest, request.data)
         owner_id = _owner(request, given)
         wanted = [_operation(one) for one in given["operations"]]
-        tasks = services.bulk(by=planner(request), owner_id=owner_id, operations=wanted, now=timezone.now())
+        tasks = services.bulk(
+            by=person_or_program(request), owner_id=owner_id, operations=wanted, now=timezone.now()
+        )
         results = [
             {"op": one.op, "task_id": task.pk if task else one.task_id, "task": task}
             for one, task in zip(wanted, tasks, strict=True)
@@ -166,11 +170,11 @@ class BulkView(PlannerView):
 
 def _owner(request: Request, given: dict[str, Any]) -> uuid.UUID:
     """Take whose tasks it is about out of what was given."""
-    return queries.owner(by=planner(request), user_id=given.pop("user_id", None))
+    return queries.owner(by=person_or_program(request), user_id=given.pop("user_id", None))
 
 
 def _which(request: Request, task_id: uuid.UUID) -> dict[str, Any]:
-    return {"by": planner(request), "task_id": task_id, "expected": expected_versions(request)}
+    return {"by": person_or_program(request), "task_id": task_id, "expected": expected_versions(request)}
 
 
 def _operation(given: Mapping[str, Any]) -> services.Operation:

@@ -2,17 +2,20 @@
 
 A view that programs may call names :class:`ServiceKeyAuthentication` among its authentication classes, or is a
 :class:`PersonOrProgramView` where people may call it too, and has a subclass of :class:`RequiresScope` as its
-permission. Every other view refuses keys, since it does not read them. ``request.user`` is then a
-:class:`KeyHolder`: the ``by`` of services, the owner of what it makes (by ``pk``), an actor of the audit trail.
+permission, there of :class:`PeopleOrScope`. Every other view refuses keys, since it does not read them.
+``request.user`` is then a :class:`KeyHolder`: the ``by`` of services, the owner of what it makes (by ``pk``), an actor
+of the audit trail.
 """
 
 from accounts.enums import Scope
 from accounts.service_keys.authentication import (
     IsService,
+    PeopleOrScope,
     PersonOrProgramView,
     RequiresScope,
     ServiceKeyAuthentication,
     key_holder,
+    person_or_program,
 )
 from accounts.service_keys.holders import KeyHolder, KeyRefused, holder_of
 from accounts.service_keys.issuing import (
@@ -30,6 +33,7 @@ __all__ = [
     "KeyInvalid",
     "KeyRefused",
     "KeyRevoked",
+    "PeopleOrScope",
     "PersonOrProgramView",
     "RequiresScope",
     "Scope",
@@ -38,6 +42,7 @@ __all__ = [
     "create",
     "holder_of",
     "key_holder",
+    "person_or_program",
     "revoke",
     "rotate",
 ]

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import TokenAuthentication
 from accounts.enums import Scope
+from accounts.models import User
 from accounts.service_keys.holders import KeyHolder, holder_of
 from microcred.errors import Unauthorized
 from microcred.logging import CALLER
@@ -70,6 +71,14 @@ class RequiresScope(BasePermission):
         return holder is not None and wanted in holder.scopes
 
 
+class PeopleOrScope(RequiresScope):
+    """Lets every person through, and programs whose key has the scope; what each of them sees is not asked here."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether the caller is a person, or a program with the scope that the method asks for."""
+        return isinstance(request.user, User) or super().has_permission(request, view)
+
+
 class IsService(BasePermission):
     """Lets every program through, whatever its scopes."""
 
@@ -84,6 +93,11 @@ def key_holder(request: Request) -> KeyHolder:
     if holder is None:
         raise TypeError("the view lets others than programs through")
     return holder
+
+
+def person_or_program(request: Request) -> User | KeyHolder:
+    """Return who is behind a request; only for views that let nobody else through."""
+    return request.user if isinstance(request.user, User) else key_holder(request)
 
 
 def _holder(request: Request) -> KeyHolder | None:
