@@ -1,5 +1,7 @@
 """The fixed words of accounts."""
 
+from typing import Final
+
 from django.db import models
 
 
@@ -35,3 +37,12 @@ class Scope(models.TextChoices):
     WEBHOOKS_WRITE = "webhooks:write"
     TASKS_READ = "tasks:read"
     TASKS_WRITE = "tasks:write"
+    RESULTS_READ = "results:read"
+
+
+# Said to whoever makes a key.
+OPENED_BY_SCOPES: Final = (
+    "results:read opens the results of all assessments that endpoints of this key are told of: scores, passages of "
+    "essays, reasons that staff gave, recommendations. A key that also has webhooks:write chooses itself which events "
+    "it is told of, of every student. tasks:read and tasks:write open the tasks of every student."
+)

@@ -12,7 +12,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts import service_keys
-from accounts.enums import Scope
+from accounts.enums import OPENED_BY_SCOPES, Scope
 from accounts.models import ServiceKey, ServiceKeySecret, User
 from accounts.proof_pages import ProvenFirst
 from microcred.errors import DomainError
@@ -22,7 +22,11 @@ from ops.confirming import asks_first
 class ServiceKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no ModelForm[...] at run time
     """Name, scopes and allowance of a new key."""
 
-    scopes = forms.MultipleChoiceField(choices=Scope.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget)
+    scopes = forms.MultipleChoiceField(
+        choices=[(value, value) for value in Scope.values],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=OPENED_BY_SCOPES,
+    )
 
     class Meta:
         model = ServiceKey

@@ -6,6 +6,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.policy import Permission, allows
+from accounts.service_keys import PeopleOrScope, Scope
 
 
 class RequiresPermission(BasePermission):
@@ -23,6 +24,12 @@ class MayTakeAssessment(RequiresPermission):
     """Students."""
 
     permission = Permission.TAKE_ASSESSMENT
+
+
+class MayReadResults(PeopleOrScope):
+    """Every person, and programs with the scope of results; whose results they see is looked at with each."""
+
+    reading = changing = Scope.RESULTS_READ
 
 
 class MayReviewScores(RequiresPermission):

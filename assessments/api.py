@@ -10,7 +10,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import caller
-from accounts.permissions import MayTakeAssessment
+from accounts.permissions import MayReadResults, MayTakeAssessment
+from accounts.service_keys import PersonOrProgramView, person_or_program
 from assessments import queries, services
 from assessments.enums import AssessmentStatus
 from assessments.serializers import (
@@ -106,17 +107,21 @@ class ResponsesView(APIView):
         return Response(as_shown(_ACK, ack), status=202)
 
 
-class StatusEndpoint(APIView):
+class StatusEndpoint(PersonOrProgramView):
     """Where one assessment stands."""
+
+    permission_classes = [MayReadResults]
 
     @extend_schema(
         operation_id="assessment_status", tags=["Assessments"],
-        responses={200: StatusView, 304: UNCHANGED, **errors(404)},
+        responses={200: StatusView, 304: UNCHANGED, **errors(403, 404)},
     )  # fmt: skip
     @looked_at_again
     def get(self, request: Request, assessment_id: uuid.UUID) -> Response:
         """Return status, stage and progress."""
-        found, progress = queries.get_with_progress(by=caller(request), assessment_id=assessment_id)
+        found, progress = queries.get_with_progress(
+            by=person_or_program(request), assessment_id=assessment_id
+        )
         return Response(status_view(found, progress, now=timezone.now()))
 
 

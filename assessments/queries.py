@@ -28,6 +28,7 @@ from assessments.visibility import visible_to as visible_to
 from assessments.visibility import visible_with as visible_with
 from microcred.compiled import Compiled
 from microcred.trips import Read
+from ops.audit import Actor
 
 _SUBJECT: Final = Compiled(
     lambda assessment: Assessment.objects.filter(pk=assessment).values_list(
@@ -227,9 +228,9 @@ def is_held(assessment: Assessment) -> bool:
     return assessment.status == AssessmentStatus.COMPLETED and assessment.stage == Stage.AWAITING_RELEASE
 
 
-def is_hidden_from(user: User, assessment: Assessment) -> bool:
-    """Whether the result is held back from this user, as it is from everybody but staff."""
-    return is_held(assessment) and not allows(user, Permission.READ_STAFF_VIEW)
+def is_hidden_from(by: Actor, assessment: Assessment) -> bool:
+    """Whether the result is held back from this caller, as it is from everybody but staff."""
+    return is_held(assessment) and not allows(by, Permission.READ_STAFF_VIEW)
 
 
 def awaited(assessment: Assessment) -> list[str]:

@@ -4,15 +4,18 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.conf import settings
 from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
+from django.utils.module_loading import import_string
 
 from accounts.models import User
-from accounts.policy import sees_student
+from accounts.policy import PROGRAM, sees_student
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
 from microcred.compiled import Compiled
 from microcred.errors import Missing
+from ops.audit import Actor
 
 
 class AssessmentMissing(Missing):
@@ -34,6 +37,12 @@ def visible_to(user: User) -> QuerySet[Assessment]:
     return Assessment.objects.filter(sees_student(user, path="user")).select_related("role", "user")
 
 
+def told_to(key_id: uuid.UUID) -> QuerySet[Assessment]:
+    """Return the assessments that a program may see: those that it was told something of."""
+    told: QuerySet[Any] = import_string(settings.ASSESSMENTS_TOLD)(key_id)
+    return Assessment.objects.filter(pk__in=told).select_related("role", "user")
+
+
 def visible_with(*only: str, **beside: Combinable) -> Compiled[Assessment]:
     """Return the query for one assessment with something worked out beside it, for :func:`seen`.
 
@@ -41,13 +50,14 @@ def visible_with(*only: str, **beside: Combinable) -> Compiled[Assessment]:
     """
 
     def one(role: str, by: uuid.UUID, assessment: uuid.UUID) -> QuerySet[Assessment]:
-        rows = visible_to(User(pk=by, role=role)).filter(pk=assessment)
+        mine = told_to(by) if role == PROGRAM else visible_to(User(pk=by, role=role))
+        rows = mine.filter(pk=assessment)
         return (rows.select_related(None).only(*only) if only else rows).annotate(**beside)
 
     return Compiled(one, by=uuid.UUID, assessment=uuid.UUID)
 
 
-def seen(query: Compiled[Assessment], *, by: User, assessment_id: uuid.UUID) -> Assessment:
+def seen(query: Compiled[Assessment], *, by: Actor, assessment_id: uuid.UUID) -> Assessment:
     """Return what such a query finds.
 
     Raises:
@@ -64,7 +74,7 @@ def get_visible(*, by: User, assessment_id: uuid.UUID) -> Assessment:
     return seen(_VISIBLE, by=by, assessment_id=assessment_id)
 
 
-def get_with_progress(*, by: User, assessment_id: uuid.UUID) -> tuple[Assessment, Progress]:
+def get_with_progress(*, by: Actor, assessment_id: uuid.UUID) -> tuple[Assessment, Progress]:
     """Return what a status tells of one assessment, and how far the student has come. Raises like :func:`seen`."""
     found = seen(_WITH_PROGRESS, by=by, assessment_id=assessment_id)
     counts: dict[str, Any] = vars(found)

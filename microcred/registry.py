@@ -208,6 +208,8 @@ PRIVACY = (
     "partners.privacy.TABLES",
 )
 
+ASSESSMENTS_TOLD = "partners.queries.assessments_told"  # ids of what a program was told of
+
 # What is sealed under WEBHOOK_ENCRYPTION_KEY: the table, its column, and what it is sealed for.
 SEALED = {
     "partners.WebhookSecret": ("sealed", "partners.queries.SECRETS"),

@@ -19,6 +19,7 @@ from microcred.model_tasks import AI_MODELS as AI_MODELS
 from microcred.model_tasks import MODEL_ANSWERS as MODEL_ANSWERS
 from microcred.model_tasks import MODEL_SUMMARIES as MODEL_SUMMARIES
 from microcred.model_tasks import MODEL_WORDS as MODEL_WORDS
+from microcred.registry import ASSESSMENTS_TOLD as ASSESSMENTS_TOLD
 from microcred.registry import EMBEDDING_LEDGER as EMBEDDING_LEDGER
 from microcred.registry import ERASERS as ERASERS
 from microcred.registry import GAUGES as GAUGES

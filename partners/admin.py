@@ -18,7 +18,7 @@ from ops.admin import ReadOnly, ReadOnlyAdmin
 from partners import payloads, services
 from partners.enums import SignatureScheme
 from partners.forms import EndpointForm
-from partners.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from partners.models import ResultReading, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 
 class AttemptInline(ReadOnly, TabularInline):  # type: ignore[misc]
@@ -54,7 +54,7 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
     list_select_related = ("service_key",)
     search_fields = ("name", "url")
     readonly_fields = (
-        "standing", "disabled_reason", "failing_since", "next_probe_at", "service_key", "created_at"
+        "standing", "disabled_reason", "failing_since", "next_probe_at", "created_at"
     )  # fmt: skip
     actions = ("send_tests", "rotate_secrets", "switch_off", "switch_on")
     actions_submit_line = ("send_test_now",)
@@ -73,7 +73,10 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
             services.change_endpoint(by=_actor(request), endpoint_id=obj.pk, **wanted)
             return
         endpoint, shown = services.register_endpoint(
-            by=_actor(request), scheme=form.cleaned_data["scheme"], **wanted
+            by=_actor(request),
+            scheme=form.cleaned_data["scheme"],
+            service_key_id=key.pk if (key := form.cleaned_data["service_key"]) else None,
+            **wanted,
         )
         obj.pk = endpoint.pk
         self._show_secret(request, endpoint, shown)
@@ -113,8 +116,8 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
             )
 
     def get_readonly_fields(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> Any:
-        """Let the way of signing be chosen once."""
-        return self.readonly_fields if obj is None else (*self.readonly_fields, "scheme")
+        """Let the way of signing, and whose it is, be chosen once."""
+        return self.readonly_fields if obj is None else (*self.readonly_fields, "scheme", "service_key")
 
     def _send_test(self, request: HttpRequest, endpoint_id: uuid.UUID) -> None:
         try:
@@ -202,6 +205,23 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
             except DomainError as refusal:
                 self.message_user(request, f"{delivery_id}: {refusal.message}", messages.WARNING)
         self.message_user(request, f"Deliveries on their way again: {sent}.", messages.SUCCESS)
+
+
+@admin.register(ResultReading)
+class ResultReadingAdmin(ReadOnlyAdmin):
+    """Which programs read which results."""
+
+    list_display = ("at", "program", "student", "assessment")
+    list_filter = ("program",)
+    date_hierarchy = "at"
+    list_select_related = ("assessment__user",)
+    search_fields = ("assessment__id", "assessment__user__email", "assessment__user__name", "service_key__id")
+    show_full_result_count = False
+
+    @admin.display(ordering="assessment__user__name")
+    def student(self, reading: ResultReading) -> User:
+        """Show whose result it is."""
+        return reading.assessment.user
 
 
 def _event_id(term: str) -> str:

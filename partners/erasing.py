@@ -1,13 +1,16 @@
-"""Erasing what partners were told of a person."""
+"""Erasing what partners were told of a person, and what they read."""
 
 import uuid
 
 from django.db.models import Q
 
-from partners.models import WebhookEvent
+from partners.models import ResultReading, WebhookEvent
 
 
 def erase(person_id: uuid.UUID) -> dict[str, int]:
-    """Delete the events of a person's assessments with their deliveries and tries."""
+    """Delete the events of a person's assessments with their deliveries and tries, and who read their results."""
     about = Q(assessment__user=person_id) | Q(recommendation__assessment__user=person_id)
-    return {"webhook_events": WebhookEvent.objects.filter(about).delete()[0]}
+    return {
+        "webhook_events": WebhookEvent.objects.filter(about).delete()[0],
+        "result_readings": ResultReading.objects.filter(assessment__user=person_id).delete()[0],
+    }

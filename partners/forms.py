@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from accounts.models import ServiceKey
 from microcred.addresses import UrlRefused
 from partners.destinations import read_destination
 from partners.enums import EventType
@@ -22,7 +23,17 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no 
 
     class Meta:
         model = WebhookEndpoint
-        fields = ("name", "url", "event_types", "scheme", "contact_email")
+        fields = ("name", "url", "event_types", "scheme", "contact_email", "service_key")
+        help_texts = {
+            "service_key": "The partner's program. With its scopes it manages this endpoint, and reads the results "
+            "of the assessments that the endpoint is told of. Empty: the endpoint is managed here alone."
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        key = self.fields.get("service_key")
+        if isinstance(key, forms.ModelChoiceField):
+            key.queryset = ServiceKey.objects.filter(revoked_at__isnull=True)
 
     def clean_url(self) -> Any:
         """Refuse what nothing would ever be sent to."""

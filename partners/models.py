@@ -215,6 +215,31 @@ class WebhookDelivery(Model):
         return f"{self.event} to {self.endpoint}"
 
 
+class ResultReading(Model):
+    """A result that a program was answered with; append-only.
+
+    Made through partners.services with every such answer. ``program`` is what the key is called, so that a student
+    reads in the copy of their data who it was.
+    """
+
+    assessment = models.ForeignKey(
+        "assessments.Assessment", on_delete=models.CASCADE, related_name="result_readings"
+    )
+    service_key = models.ForeignKey(
+        "accounts.ServiceKey", on_delete=models.PROTECT, related_name="result_readings"
+    )
+    program = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "result_readings"
+        ordering = ["-id"]
+        constraints = [models.CheckConstraint(condition=~models.Q(program=""), name="result_readings_named")]
+
+    def __str__(self) -> str:
+        return f"{self.program} read the result of {self.assessment_id}"
+
+
 class WebhookAttempt(Model):
     """One try and what came of it; append-only.
 

@@ -22,6 +22,11 @@ TABLES = (
         none="id failures next_attempt_at parked response_code last_error updated_at",
     ),
     table(
+        "partners.ResultReading", Purpose.PARTNERS, Fate.DELETED, people="assessment__user", ages_by="at",
+        keep="WEBHOOKS",
+        link="assessment", about="program at", none="id service_key",
+    ),
+    table(
         "partners.WebhookAttempt", Purpose.PARTNERS, Fate.DELETED,
         link="delivery", about="at", none="id number response_code duration_ms error", staff="excerpt",
     ),

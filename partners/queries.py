@@ -81,6 +81,12 @@ def recorded_in_order(assessment_id: uuid.UUID, *, about: Collection[uuid.UUID])
     return Recorded(events, {subject_id for kind, subject_id in events if kind == ready}, rows[0][0])
 
 
+def assessments_told(service_key_id: uuid.UUID) -> QuerySet[WebhookDelivery, uuid.UUID | None]:
+    """Return the ids of the assessments of which something was sent, or is on its way, to endpoints of this key."""
+    sent = WebhookDelivery.objects.filter(endpoint__service_key=service_key_id)
+    return sent.order_by().values_list("event__assessment", flat=True)
+
+
 def active_named(name: str) -> list[uuid.UUID]:
     """Return the ids of the active endpoints of this name."""
     return list(WebhookEndpoint.objects.filter(active=True, name=name).values_list("pk", flat=True))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from assessments.events import assessment_failed
 from partners import services
 from partners.enums import EventType
-from recommendations.events import feedback_recorded, recommendation_ready
+from recommendations.events import feedback_recorded, recommendation_ready, result_read
 
 
 @receiver(recommendation_ready)
@@ -42,4 +42,12 @@ def on_feedback_recorded(*, recommendation_id: uuid.UUID, feedback_id: uuid.UUID
     """Tell partners that there is feedback."""
     services.announce_feedback(
         recommendation_id=recommendation_id, feedback_id=feedback_id, now=timezone.now()
+    )
+
+
+@receiver(result_read)
+def on_result_read(*, assessment_id: uuid.UUID, service_key_id: uuid.UUID, program: str, **_: Any) -> None:
+    """Keep which program read the result."""
+    services.note_reading(
+        assessment_id=assessment_id, service_key_id=service_key_id, program=program, now=timezone.now()
     )

@@ -1,6 +1,7 @@
 """Results and feedback over HTTP."""
 
 import uuid
+from http import HTTPStatus
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -10,7 +11,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import caller
-from accounts.permissions import MayGiveFeedback
+from accounts.permissions import MayGiveFeedback, MayReadResults
+from accounts.service_keys import KeyHolder, PersonOrProgramView, person_or_program
 from assessments.enums import Stage
 from microcred.api.rendered import answered_as_written
 from microcred.api.schema import UNCHANGED, errors
@@ -44,8 +46,10 @@ RETRY_AFTER = OpenApiParameter(
 )
 
 
-class ResultEndpoint(APIView):
+class ResultEndpoint(PersonOrProgramView):
     """The result of one assessment."""
+
+    permission_classes = [MayReadResults]
 
     @extend_schema(
         operation_id="assessment_result", tags=["Assessments"], parameters=[RETRY_AFTER],
@@ -53,13 +57,20 @@ class ResultEndpoint(APIView):
             200: ResultView,
             304: UNCHANGED,
             202: OpenApiResponse(ResultAwaited, "The result is still being worked out, or waits for its release."),
-            **errors(404, 409, 410),
+            **errors(403, 404, 409, 410),
         },
     )  # fmt: skip
-    @looked_at_again
     def get(self, request: Request, assessment_id: uuid.UUID) -> HttpResponse:
         """Return scores, profile, recommendations and their evidence."""
-        found = written_result(by=caller(request), assessment_id=assessment_id, now=timezone.now())
+        by = person_or_program(request)
+        answer = self._result(request, assessment_id)
+        if answer.status_code == HTTPStatus.OK and isinstance(by, KeyHolder):
+            services.tell_of_reading(assessment_id=assessment_id, service_key_id=by.pk, program=by.name)
+        return answer
+
+    @looked_at_again
+    def _result(self, request: Request, assessment_id: uuid.UUID) -> HttpResponse:
+        found = written_result(by=person_or_program(request), assessment_id=assessment_id, now=timezone.now())
         if isinstance(found, Awaited):
             held = found.stage == Stage.AWAITING_RELEASE
             seconds = HELD_RETRY_AFTER_SECONDS if held else RETRY_AFTER_SECONDS

@@ -14,11 +14,11 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Func, TextField
 
-from accounts.models import User
 from assessments import queries as assessments
 from microcred.api.rendered import Written, written
 from microcred.api.versions import version_of
 from microcred.kept import Kept
+from ops.audit import Actor
 from recommendations import queries
 from recommendations.queries import Awaited
 from recommendations.serializers import result_body
@@ -36,7 +36,7 @@ _MARKED: Final = assessments.visible_with(
 )
 
 
-def written_result(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Written | Awaited:
+def written_result(*, by: Actor, assessment_id: uuid.UUID, now: dt.datetime) -> Written | Awaited:
     """Return the result of an assessment as it goes over the wire, or what it still waits for.
 
     Raises like :func:`recommendations.queries.result_of`.

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from accounts.enums import Scope
 from accounts.models import ServiceKeySecret
+from accounts.policy import PROGRAM
 from accounts.service_keys.text import digest, parse
 from microcred.errors import Unauthorized
 
@@ -32,7 +33,7 @@ class KeyHolder:
     the program's own allowance, None for the one of all service keys.
     """
 
-    role: ClassVar[str] = "service"
+    role: ClassVar[str] = PROGRAM
     is_authenticated: ClassVar[bool] = True
     is_anonymous: ClassVar[bool] = False
     is_active: ClassVar[bool] = True

@@ -19,6 +19,7 @@ from partners.services.endpoints import (
     rotate,
 )
 from partners.services.health import park, probe_later
+from partners.services.reading import note_reading
 
 __all__ = [
     "DeliveryPending",
@@ -31,6 +32,7 @@ __all__ = [
     "announce_result",
     "change_endpoint",
     "deactivate",
+    "note_reading",
     "park",
     "probe_later",
     "reactivate",

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import ServiceKey
 from microcred import sealing
 from microcred.errors import Invalid, PreconditionFailed
 from ops import audit
@@ -25,7 +26,7 @@ OVERLAP: Final = dt.timedelta(hours=24)
 
 
 class EndpointInvalid(Invalid):
-    """The endpoint has no name, or wants no event that there is."""
+    """The endpoint has no name, wants no event that there is, or would belong to no key that is good."""
 
     default_code = "ENDPOINT_400"
 
@@ -50,7 +51,7 @@ def register_endpoint(
     That is its secret, which cannot be read again afterwards, or with Ed25519 our public key.
 
     Raises:
-        EndpointInvalid: if the name is empty, or an event type or the scheme unknown.
+        EndpointInvalid: if the name is empty, an event type or the scheme unknown, or the key none that is good.
         UrlRefused: if nothing would ever be sent to the URL.
     """
     endpoint = WebhookEndpoint(
@@ -59,7 +60,7 @@ def register_endpoint(
         event_types=_checked_types(event_types),
         scheme=_checked_scheme(scheme),
         contact_email=contact_email,
-        service_key_id=service_key_id,
+        service_key_id=_checked_key(service_key_id),
     )
     endpoint.save()
     shown = _add_secret(endpoint)
@@ -185,6 +186,16 @@ def _checked_scheme(scheme: str) -> str:
             f"Choose from {', '.join(SignatureScheme.values)}.", details={"field": "scheme"}
         )
     return scheme
+
+
+def _checked_key(service_key_id: uuid.UUID | None) -> uuid.UUID | None:
+    if service_key_id is None:
+        return None
+    if not ServiceKey.objects.filter(pk=service_key_id, revoked_at__isnull=True).exists():
+        raise EndpointInvalid(
+            "There is no such service key, or it is revoked.", details={"field": "service_key"}
+        )
+    return service_key_id
 
 
 def _record(by: audit.Actor | None, deed: str, endpoint: WebhookEndpoint, **facts: object) -> None:

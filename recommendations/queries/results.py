@@ -17,6 +17,7 @@ from microcred.compiled import Compiled
 from microcred.errors import Conflict, Gone, Missing
 from microcred.ids import first_uuid7
 from microcred.trips import Read, in_one_trip
+from ops.audit import Actor
 from recommendations.enums import Origin
 from recommendations.models import RagTrace, Recommendation, RecommendationItem, WhatIf
 from recommendations.queries.evidence import effective, run_read
@@ -102,7 +103,7 @@ def result_of(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Result
     return awaited_result(assessment, by=by, now=now) or completed_result(assessment)
 
 
-def awaited_result(assessment: Any, *, by: User, now: dt.datetime) -> Awaited | None:
+def awaited_result(assessment: Any, *, by: Actor, now: dt.datetime) -> Awaited | None:
     """Return what the result of an assessment that ``by`` may see still waits for, None where it is there for them.
 
     Raises like :func:`result_of`.

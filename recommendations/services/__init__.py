@@ -33,6 +33,7 @@ from recommendations.services.overriding import (
     override,
 )
 from recommendations.services.pruning import OldIndex, old_indexes, prune_indexes
+from recommendations.services.reading import tell_of_reading
 from recommendations.services.receptions import recount_receptions
 from recommendations.services.recomputing import recompute, store_what_if
 from recommendations.services.runs import announce, give_up, store
@@ -73,4 +74,5 @@ __all__ = [
     "store_what_if",
     "switch_index",
     "take_back_feedback",
+    "tell_of_reading",
 ]

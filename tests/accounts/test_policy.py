@@ -1,10 +1,14 @@
 """Who sees whom, as a table."""
 
+import uuid
+
 import pytest
+from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import GuardianLink, User
 from accounts.policy import PERMISSIONS, Permission, allows, sees_student
+from accounts.service_keys import KeyHolder, Scope
 from tests.factories.accounts import AdminFactory, AdvisorAssignmentFactory, AdvisorFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +23,12 @@ def test_only_students_take_assessments() -> None:
 
     assert takers == [Role.STUDENT]
     assert allows(UserFactory(), Permission.TAKE_ASSESSMENT)
+
+
+def test_of_all_that_roles_do_programs_read_results_alone() -> None:
+    program = KeyHolder(uuid.uuid4(), "Harbour", frozenset(Scope), timezone.now())
+
+    assert [one for one in Permission if allows(program, one)] == [Permission.READ_RESULT]
 
 
 def test_each_role_sees_its_own_students() -> None:

@@ -154,7 +154,11 @@ def _endpoints() -> dict[str, Any]:
     program = ServiceKey.objects.filter(scopes__len=len(Scope), revoked_at__isnull=True).order_by("pk")[0]
     made = [
         partners.register_endpoint(
-            by=None, name=name, url=SOMEWHERE, event_types=["assessment.failed"], service_key_id=program.pk
+            by=None,
+            name=name,
+            url=SOMEWHERE,
+            event_types=["assessment.failed", "recommendation.feedback"],
+            service_key_id=program.pk,
         )[0]
         for name in ("Harbour", "Harbour by night")
     ]
@@ -262,6 +266,10 @@ def _admin_rows(world: World) -> None:
             relevance_score=5,
             now=NOW,
         )
+    finished, endpoint = world.rows["finished"], world.rows["endpoint"]
+    partners.note_reading(
+        assessment_id=finished.pk, service_key_id=endpoint.service_key_id, program="Harbour", now=NOW
+    )
     exports.request_copy(by=owner, now=NOW)
     accounts.choose_model_scoring(by=owner, allowed=True, now=NOW)
     erasing.request_erasure(by=owner, person=owner, now=timezone.now())

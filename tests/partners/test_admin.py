@@ -8,12 +8,14 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from accounts import service_keys
 from ops import jobs
 from ops.models import AsyncJob, AuditLog
 from partners import queries, services
 from partners.models import WebhookDelivery, WebhookEndpoint
 from tests.factories.accounts import AdminFactory
 from tests.factories.catalog import NOW
+from tests.factories.service_keys import service_key
 from tests.microcred.listeners import OK, listening, replying
 from tests.partners.conftest import registered
 from tests.partners.deliveries import delivery_to, status_reply, try_once
@@ -60,6 +62,22 @@ def test_the_secret_of_a_new_endpoint_is_shown_once(staff: Client) -> None:
     for address in (reverse(ENDPOINTS), edit, edit.replace("change", "history")):
         assert secrets_in(staff.get(address).content) == []
     assert AuditLog.objects.get(action="webhook_endpoint.registered").actor_role == "admin"
+
+
+def test_an_endpoint_can_be_given_to_a_program_once(staff: Client) -> None:
+    key, gone = service_key(name="Harbour")[0], service_key(name="Lighthouse")[0]
+    service_keys.revoke(by=None, key_id=gone.pk, now=NOW)
+
+    refused = staff.post(reverse(ADD), {**FORM, "service_key": str(gone.pk)})
+    staff.post(reverse(ADD), {**FORM, "service_key": str(key.pk)})
+
+    assert "service_key" in refused.context["adminform"].form.errors
+    endpoint = WebhookEndpoint.objects.get()
+    assert endpoint.service_key == key
+    edit = reverse("admin:partners_webhookendpoint_change", args=[endpoint.pk])
+    staff.post(edit, {**FORM, "service_key": ""})
+    endpoint.refresh_from_db()
+    assert endpoint.service_key == key
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from accounts import service_keys
 from ops import jobs
 from partners import queries
 from partners.enums import EventType
 from partners.models import WebhookEndpoint
 from tests.factories.catalog import NOW
+from tests.factories.service_keys import service_key
 from tests.microcred.listeners import OK, replying
 from tests.partners.deliveries import delivery_to, try_once
 
@@ -38,6 +40,18 @@ def test_an_endpoint_is_made_and_its_secret_printed() -> None:
         "Events": "assessment.completed, recommendation.ready",
         "Secret": queries.live_secrets(endpoint.pk, now=NOW)[0],
     }
+
+
+def test_an_endpoint_can_belong_to_a_program() -> None:
+    key = service_key()[0]
+
+    create("--name", "Partner", "--url", URL, "--service-key", str(key.pk))
+
+    assert WebhookEndpoint.objects.get().service_key == key
+    service_keys.revoke(by=None, key_id=key.pk, now=NOW)
+    for bad in (key.pk, uuid.UUID(int=7)):
+        with pytest.raises(CommandError, match="no such service key, or it is revoked"):
+            create("--name", "Another", "--url", URL, "--service-key", str(bad))
 
 
 def test_all_events_are_the_default() -> None:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts import service_keys
-from accounts.enums import Scope
+from accounts.enums import OPENED_BY_SCOPES, Scope
 from accounts.models import ServiceKey
 from microcred.errors import DomainError
 
@@ -24,7 +24,9 @@ class Command(BaseCommand):
         creating = actions.add_parser("create", help="Make a key and print it, this once.")
         creating.add_argument("--name", required=True, help="What staff calls the program.")
         creating.add_argument(
-            "--scopes", required=True, help=f"Separated by commas: {', '.join(Scope.values)}."
+            "--scopes",
+            required=True,
+            help=f"Separated by commas: {', '.join(Scope.values)}. {OPENED_BY_SCOPES}",
         )
         creating.add_argument("--days", type=int, default=365, help="Days until it expires, 1 to 730.")
         creating.add_argument("--per-minute", type=int, help="An allowance of its own, requests a minute.")

@@ -1,5 +1,6 @@
 """``manage.py create_endpoint``: registers a partner's endpoint and prints its secret, this once."""
 
+import uuid
 from argparse import ArgumentParser
 from typing import Any
 
@@ -35,19 +36,32 @@ class Command(BaseCommand):
             "--contact", default="", help="E-mail address to write to when it is switched off."
         )
         parser.add_argument(
+            "--service-key", type=uuid.UUID, help="Id of the key of the program that it belongs to."
+        )
+        parser.add_argument(
             "--replace", action="store_true", help="Switch off endpoints that have the same name."
         )
 
     def handle(
-        self, *, name: str, url: str, events: str, scheme: str, contact: str, replace: bool, **_: Any
+        self,
+        *,
+        name: str,
+        url: str,
+        events: str,
+        scheme: str,
+        contact: str,
+        service_key: uuid.UUID | None,
+        replace: bool,
+        **_: Any,
     ) -> None:
         """Register, print."""
         wanted = EventType.wanted() if events == "all" else [part.strip() for part in events.split(",")]
         former = queries.active_named(name) if replace else []
         try:
             endpoint, shown = services.register_endpoint(
-                by=None, name=name, url=url, event_types=wanted, scheme=scheme, contact_email=contact
-            )
+                by=None, name=name, url=url, event_types=wanted, scheme=scheme, contact_email=contact,
+                service_key_id=service_key,
+            )  # fmt: skip
         except DomainError as error:
             raise CommandError(error.message) from error
         for endpoint_id in former:

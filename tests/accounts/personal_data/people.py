@@ -39,6 +39,7 @@ from tests.factories.practice import (
     TaughtSkillFactory,
 )
 from tests.factories.recommendations import LearnerCredentialFactory
+from tests.factories.service_keys import service_key
 from tests.factories.tutoring import (
     SessionTranscriptFactory,
     SummaryFactory,
@@ -194,6 +195,9 @@ def _be_known(student: User, assessment: Assessment) -> None:
     refresh_histories(now=NOW)
     LearnerProfile.objects.get_or_create(
         user=student, role=role, defaults={"levels": {"sql": 2.0}, "recorded_at": NOW}
+    )
+    partners.note_reading(
+        assessment_id=assessment.pk, service_key_id=service_key()[0].pk, program="Harbour", now=NOW
     )
     MetricSnapshot.objects.create(assessment=assessment, metric_type="seconds", value=1)
     snapshot = QuestionSnapshot.objects.get(assessment=assessment, question_type="essay")

@@ -45,6 +45,12 @@ def test_a_new_key_is_shown_once(browser: Client) -> None:
         assert keys_on(browser.get(page)) == []
 
 
+def test_whoever_makes_a_key_is_told_what_its_scopes_open(browser: Client) -> None:
+    page = browser.get(f"{LIST}add/").content.decode()
+
+    assert "results:read opens the results of all assessments that endpoints of this key are told of" in page
+
+
 def test_a_key_is_changed_over_and_revoked(browser: Client) -> None:
     key, first = service_key()
 
