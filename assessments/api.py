@@ -29,6 +29,7 @@ from assessments.serializers import (
     status_view,
 )
 from microcred.api.pagination import paginate
+from microcred.api.reading import asked
 from microcred.api.rendered import as_shown
 from microcred.api.schema import UNCHANGED, errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
@@ -166,9 +167,7 @@ class AssessmentListView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return a page of assessments, newest first."""
-        query = AssessmentQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        wanted = dict(query.validated_data)
+        wanted = asked(AssessmentQuery, request)
         page, page_size = wanted.pop("page"), wanted.pop("page_size")
         now = timezone.now()
         rows = queries.narrow(queries.visible_to(caller(request)), now=now, **wanted)

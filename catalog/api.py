@@ -23,7 +23,7 @@ from catalog.serializers import (
     SkillView,
 )
 from microcred.api.pagination import PageQuery, paginate
-from microcred.api.reading import valid
+from microcred.api.reading import asked
 from microcred.api.rendered import Written, answered_as_written, written
 from microcred.api.schema import errors
 from microcred.kept import Kept
@@ -64,9 +64,7 @@ class RoleListView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return a page of roles, by name."""
-        query = PageQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        found = paginate(queries.active_roles(), **query.validated_data)
+        found = paginate(queries.active_roles(), **asked(PageQuery, request))
         return Response(found.envelope(RoleView(found.items, many=True).data))
 
 
@@ -88,14 +86,14 @@ def _kept(request: Request, write: Callable[[Request], Written]) -> HttpResponse
 
 
 def _credentials(request: Request) -> Written:
-    wanted = valid(CredentialQuery, request.query_params)
+    wanted = asked(CredentialQuery, request)
     page, page_size = wanted.pop("page"), wanted.pop("page_size")
     found = paginate(queries.credentials(**wanted), page=page, page_size=page_size)
     return written(found.envelope(CredentialSummary(found.items, many=True).data))
 
 
 def _skills(request: Request) -> Written:
-    wanted = valid(SkillQuery, request.query_params)
+    wanted = asked(SkillQuery, request)
     page, page_size = wanted.pop("page"), wanted.pop("page_size")
     found = paginate(queries.skills(**wanted), page=page, page_size=page_size)
     return written(found.envelope(SkillView(found.items, many=True).data))

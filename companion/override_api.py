@@ -23,7 +23,7 @@ from companion.override_serializers import (
     narrowed,
 )
 from companion.overriding import Act, override
-from microcred.api.reading import valid
+from microcred.api.reading import asked, valid
 from microcred.api.schema import errors
 from microcred.api.versions import IF_MATCH_PARAMETER, expected_versions
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
@@ -41,7 +41,7 @@ class OverridesEndpoint(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return what was overridden for the students whom one looks after, the latest first."""
-        wanted = valid(OverridesQuery, request.query_params)
+        wanted = asked(OverridesQuery, request)
         page, page_size = wanted["page"], wanted["page_size"]
         found = overrides.Newest(caller(request), narrowed(wanted))
         items = AnyOverride(found[(page - 1) * page_size : page * page_size], many=True).data
@@ -81,7 +81,7 @@ class OverrideFiguresEndpoint(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return how many overrides there were in a period, by kind, skill, difficulty, advisor or student."""
-        wanted = valid(OverrideFiguresQuery, request.query_params)
+        wanted = asked(OverrideFiguresQuery, request)
         group = OverrideGrouping(wanted["by"])
         found = overrides.figures(caller(request), narrowed(wanted), group=group)
         return Response(OverrideFigures(found).data)

@@ -26,7 +26,7 @@ from conversations.serializers import (
     TurnView,
 )
 from microcred.api.pagination import PageQuery, paginate
-from microcred.api.reading import valid
+from microcred.api.reading import asked, valid
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 
@@ -68,7 +68,7 @@ class AskView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return what one has asked, the latest first."""
-        wanted = valid(TurnQuery, request.query_params)
+        wanted = asked(TurnQuery, request)
         rows = queries.own_turns(caller(request))
         if "escalation" in wanted:
             rows = rows.filter(escalation=wanted["escalation"])
@@ -134,7 +134,7 @@ class EscalationListView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return the questions of one's students that wait for a reply, the longest first."""
-        wanted = valid(PageQuery, request.query_params)
+        wanted = asked(PageQuery, request)
         page = paginate(queries.escalated(caller(request)), **wanted)
         return Response(page.envelope(EscalatedTurn(page.items, many=True).data))
 

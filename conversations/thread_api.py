@@ -21,7 +21,7 @@ from conversations.thread_serializers import (
     UpTo,
 )
 from microcred.api.pagination import PageQuery, paginate
-from microcred.api.reading import valid
+from microcred.api.reading import asked, valid
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 
@@ -37,7 +37,7 @@ class ThreadListEndpoint(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return one's own threads, or those of the students whom one advises, what is unread first."""
-        wanted = valid(ThreadQuery, request.query_params)
+        wanted = asked(ThreadQuery, request)
         rows = queries.threads(
             caller(request), escalation=wanted.get("escalation", ""), unread=wanted.get("unread")
         )
@@ -69,7 +69,7 @@ class ThreadMessagesEndpoint(APIView):
     )  # fmt: skip
     def get(self, request: Request, query_id: uuid.UUID) -> Response:
         """Return what was said, from the beginning; reading it marks nothing as read."""
-        wanted = valid(PageQuery, request.query_params)
+        wanted = asked(PageQuery, request)
         thread = queries.get_thread(by=caller(request), turn_id=query_id)
         page = paginate(queries.messages_of(thread), **wanted)
         return Response(page.envelope(ThreadMessageView(page.items, many=True).data))

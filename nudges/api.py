@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from accounts.authentication import caller
 from accounts.permissions import MayBeNudged
 from microcred.api.pagination import paginate
-from microcred.api.reading import valid
+from microcred.api.reading import asked, valid
 from microcred.api.schema import UNCHANGED, errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
 from nudges import queries, services
@@ -43,7 +43,7 @@ class NudgeListView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return it, the latest first."""
-        wanted = valid(NudgeQuery, request.query_params)
+        wanted = asked(NudgeQuery, request)
         rows = queries.own_nudges(caller(request))
         if wanted["unread"] is not None:
             rows = rows.filter(opened_at__isnull=wanted["unread"])

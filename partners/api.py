@@ -1,7 +1,6 @@
 """Webhook endpoints, managed by the programs that own them."""
 
 import uuid
-from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -12,6 +11,7 @@ from rest_framework.views import APIView
 from accounts.enums import Scope
 from accounts.service_keys import RequiresScope, ServiceKeyAuthentication, key_holder
 from microcred.api.pagination import PageQuery, paginate
+from microcred.api.reading import asked
 from microcred.api.schema import errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
@@ -64,9 +64,7 @@ class EndpointListView(ServiceView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return a page of endpoints, the latest first."""
-        query = PageQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        found = paginate(queries.owned_endpoints(key_holder(request).pk), **query.validated_data)
+        found = paginate(queries.owned_endpoints(key_holder(request).pk), **asked(PageQuery, request))
         return Response(found.envelope(EndpointView(found.items, many=True).data))
 
     @extend_schema(
@@ -189,9 +187,7 @@ class DeliveryListView(ServiceView):
     def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         """Return a page of deliveries with their tries, the latest event first."""
         endpoint = self.owned(request, endpoint_id)
-        query = DeliveryQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        wanted: dict[str, Any] = dict(query.validated_data)
+        wanted = asked(DeliveryQuery, request)
         page, page_size = wanted.pop("page"), wanted.pop("page_size")
         found = paginate(queries.deliveries(endpoint.pk, **wanted), page=page, page_size=page_size)
         return Response(found.envelope(DeliveryView(found.items, many=True).data))

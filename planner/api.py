@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.service_keys import PersonOrProgramView, person_or_program
-from microcred.api.reading import valid
+from microcred.api.reading import asked, valid
 from microcred.api.schema import UNCHANGED, errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
@@ -46,7 +46,7 @@ class TaskListView(PlannerView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return those that fit every parameter, in the order of ``sort``; the cursor leads to the next page."""
-        wanted = valid(TaskQuery, request.query_params)
+        wanted = asked(TaskQuery, request)
         user_id = _owner(request, wanted)
         page = queries.listed(
             user_id,
@@ -139,7 +139,7 @@ class StatsEndpoint(PlannerView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return how many tasks there are of each kind, what is due, and how it goes."""
-        wanted = valid(StatsQuery, request.query_params)
+        wanted = asked(StatsQuery, request)
         user_id = _owner(request, wanted)
         found = queries.stats_of(user_id, zone=wanted["time_zone"], now=timezone.now())
         return Response(StatsView(found).data)

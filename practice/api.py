@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from accounts.authentication import caller
 from accounts.permissions import MayPractise, MayReadProgress
 from microcred.api.pagination import paginate
-from microcred.api.reading import valid
+from microcred.api.reading import asked, valid
 from microcred.api.rendered import as_shown
 from microcred.api.schema import UNCHANGED, errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
@@ -52,7 +52,7 @@ class AssignView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return what the student is at; where there is nothing, an item at the level that they have reached."""
-        skill = valid(AssignQuery, request.query_params).get("skill", "")
+        skill = asked(AssignQuery, request).get("skill", "")
         given = services.assign(by=caller(request), skill_key=skill, now=timezone.now())
         return Response(as_shown(_ASSIGNMENT, given))
 
@@ -144,7 +144,7 @@ class AssignmentListView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return the student's assignments, the latest first."""
-        wanted = valid(AssignmentQuery, request.query_params)
+        wanted = asked(AssignmentQuery, request)
         rows = queries.visible_to(caller(request))
         if "skill" in wanted:
             rows = rows.filter(skill__key=wanted["skill"])
@@ -182,7 +182,7 @@ class ProgressEndpoint(APIView):
     )  # fmt: skip
     def get(self, request: Request, student_id: uuid.UUID) -> Response:
         """Return ratings, goals, steps, points and the streak of oneself, or of a student whom one looks after."""
-        zone = valid(ProgressQuery, request.query_params)["time_zone"]
+        zone = asked(ProgressQuery, request)["time_zone"]
         found = queries.progress_of(by=caller(request), student_id=student_id, zone=zone, now=timezone.now())
         return Response(PracticeProgress(found).data)
 
@@ -200,7 +200,7 @@ class GoalListView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Return all of them, or those of a skill, with a tag or of a status, the latest first."""
-        wanted = valid(GoalQuery, request.query_params)
+        wanted = asked(GoalQuery, request)
         return Response({"items": GoalView(queries.own_goals(caller(request), **wanted), many=True).data})
 
     @extend_schema(

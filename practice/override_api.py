@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from accounts.authentication import caller
 from accounts.permissions import MayReadProgress, MaySteerPractice
 from microcred.api.pagination import paginate
-from microcred.api.reading import valid
+from microcred.api.reading import asked, valid
 from microcred.api.schema import errors
 from microcred.api.versions import IF_MATCH_PARAMETER, expected_versions
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
@@ -42,7 +42,7 @@ class OverrideListView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return what was set for oneself, or for the students whom one looks after, the latest first."""
-        wanted = valid(OverrideQuery, request.query_params)
+        wanted = asked(OverrideQuery, request)
         rows = queries.overrides_visible_to(caller(request))
         if "student_id" in wanted:
             rows = rows.filter(student=wanted["student_id"])
@@ -81,7 +81,7 @@ class OverrideFiguresView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return how levels were set and how practice went on, by skill, difficulty, advisor or student."""
-        group = queries.Grouping(valid(FiguresQuery, request.query_params)["by"])
+        group = queries.Grouping(asked(FiguresQuery, request)["by"])
         found = queries.override_figures(by=caller(request), group=group)
         return Response({"items": FiguresView(found, many=True).data})
 

@@ -14,6 +14,7 @@ from accounts.permissions import MayReadProgress
 from accounts.policy import Permission, allows
 from assessments.enums import AssessmentStatus
 from microcred.api.pagination import PageQuery, paginate
+from microcred.api.reading import asked
 from microcred.api.schema import errors
 from practice import queries
 
@@ -76,9 +77,7 @@ class StudentListView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return a page of the students whom the caller looks after, by name; of oneself, for a student."""
-        query = StudentQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        wanted, by = query.validated_data, caller(request)
+        wanted, by = asked(StudentQuery, request), caller(request)
         rows = queries.students_visible_to(by, search=wanted["search"].strip())
         found = paginate(rows, page=wanted["page"], page_size=wanted["page_size"])
         context = {"is_staff": allows(by, Permission.READ_STAFF_VIEW)}

@@ -14,6 +14,7 @@ from accounts.authentication import caller
 from accounts.permissions import MayGiveFeedback, MayReadResults
 from accounts.service_keys import KeyHolder, PersonOrProgramView, person_or_program
 from assessments.enums import Stage
+from microcred.api.reading import asked
 from microcred.api.rendered import answered_as_written
 from microcred.api.schema import UNCHANGED, errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
@@ -131,13 +132,12 @@ class FeedbackEndpoint(APIView):
     )  # fmt: skip
     def delete(self, request: Request, recommendation_id: uuid.UUID) -> Response:
         """Take back what the caller said about the list, or about one credential on it; it no longer counts."""
-        about = FeedbackAbout(data=request.query_params)
-        about.is_valid(raise_exception=True)
+        about = asked(FeedbackAbout, request)
         taken = services.take_back_feedback(
             by=caller(request),
             recommendation_id=recommendation_id,
             now=timezone.now(),
             expected=expected_versions(request),
-            **about.validated_data,
+            **about,
         )
         return Response(FeedbackView(taken).data)

@@ -13,7 +13,7 @@ from accounts.authentication import caller
 from accounts.enums import Role
 from accounts.permissions import MayPractise, MayReadProgress
 from microcred.api.pagination import paginate
-from microcred.api.reading import valid
+from microcred.api.reading import asked
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from tutoring import queries, services
@@ -71,7 +71,7 @@ class SummaryListView(APIView):
     )  # fmt: skip
     def get(self, request: Request, user_id: uuid.UUID) -> Response:
         """Return them, the latest session first; what was replaced or withdrawn for those alone who may correct it."""
-        wanted = valid(SummaryQuery, request.query_params)
+        wanted = asked(SummaryQuery, request)
         rows = queries.summaries_of(by=caller(request), user_id=user_id)
         if "skill" in wanted:
             rows = rows.filter(skills__contains=[wanted["skill"]])

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from accounts.authentication import caller
 from accounts.permissions import MayReviewScores, MayTakeAssessment
 from microcred.api.pagination import PageQuery, paginate
+from microcred.api.reading import asked
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from scoring.oversight import appeals
@@ -61,9 +62,7 @@ class AppealListEndpoint(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return a page of appeals, newest first."""
-        query = PageQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        found = paginate(appeals.appeals_visible_to(caller(request)), **query.validated_data)
+        found = paginate(appeals.appeals_visible_to(caller(request)), **asked(PageQuery, request))
         return Response(found.envelope(AppealView(found.items, many=True).data))
 
 
@@ -122,21 +121,19 @@ class NoticeListEndpoint(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return a page of notices over all of the student's assessments, newest first."""
-        query = NoticeQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        asked = query.validated_data
+        wanted = asked(NoticeQuery, request)
         told = notices_for(caller(request))
         chosen = [
             notice
             for notice in told
-            if (not asked["unseen"] or notice.seen_at is None)
-            and notice.assessment_id == asked.get("assessment_id", notice.assessment_id)
+            if (not wanted["unseen"] or notice.seen_at is None)
+            and notice.assessment_id == wanted.get("assessment_id", notice.assessment_id)
         ]
-        start = (asked["page"] - 1) * asked["page_size"]
+        start = (wanted["page"] - 1) * wanted["page_size"]
         body = {
-            "items": chosen[start : start + asked["page_size"]],
-            "page": asked["page"],
-            "page_size": asked["page_size"],
+            "items": chosen[start : start + wanted["page_size"]],
+            "page": wanted["page"],
+            "page_size": wanted["page_size"],
             "total": len(chosen),
             "unseen": sum(1 for notice in told if notice.seen_at is None),
         }
