@@ -66,7 +66,7 @@ def meant_before(
     if before is None or before.taken_for is None or _ends(before):
         return None
     meant = before.taken_for
-    return None if lets_go and is_accepted(meant.credential_id, by=by, besides=before) else meant
+    return None if lets_go and is_accepted(meant.credential_id, by=by, besides=recommendation) else meant
 
 
 def accepted_with_list(item: RecommendationItem, *, by: User) -> RecommendationFeedback | None:
@@ -77,14 +77,18 @@ def accepted_with_list(item: RecommendationItem, *, by: User) -> RecommendationF
     return word if word.taken_for.credential_id == item.credential_id else None
 
 
-def is_accepted(credential_id: uuid.UUID, *, by: User, besides: RecommendationFeedback | None = None) -> bool:
-    """Return whether a word of a student that counts, other than ``besides``, accepts a credential, by its name or as
-    what a word about a list is taken for, on whichever assessment; not if they turned it down by its name since."""
-    named = Q(item__credential=credential_id) & ~Q(acceptance_status=Acceptance.PENDING)
-    with_lists = Q(taken_for__credential=credential_id, withdrawn=False)
-    with_lists &= ~Q(acceptance_status=Acceptance.REJECTED)
-    decisive = _counted(by).filter(named | with_lists)
-    decisive = decisive.exclude(pk=besides.pk) if besides else decisive
+def is_accepted(credential_id: uuid.UUID, *, by: User, besides: Recommendation | None = None) -> bool:
+    """Return whether a word of a student that counts accepts a credential, by its name or as what a word about a list
+    is taken for, on whichever assessment; not if they turned it down by its name since. Words about lists of the
+    assessment of ``besides`` as a whole are left aside.
+
+    To say that one is undecided neither takes up a credential nor lets go of it, so what was decided before it stands.
+    """
+    named = Q(item__credential=credential_id, withdrawn=False)
+    with_lists = Q(taken_for__credential=credential_id, acceptance_status=Acceptance.ACCEPTED)
+    decisive = _decided(by).filter(named | with_lists)
+    if besides is not None:
+        decisive = decisive.exclude(item=None, recommendation__assessment=besides.assessment_id)
     newest = decisive.order_by("-submitted_at", "-pk").first()
     return newest is not None and newest.acceptance_status != Acceptance.REJECTED
 
@@ -93,11 +97,14 @@ def _ends(said: RecommendationFeedback) -> bool:
     return said.withdrawn or said.acceptance_status == Acceptance.REJECTED
 
 
-def _counted(by: User) -> QuerySet[RecommendationFeedback]:
-    """What somebody said that counts: of each credential, and of lists as a whole, the newest on each assessment."""
+def _decided(by: User) -> QuerySet[RecommendationFeedback]:
+    """What somebody decided or took back: of each credential, and of lists as a whole, the newest on each assessment
+    that was not undecided."""
     about = ("recommendation__assessment_id", "item__credential_id")
-    said = RecommendationFeedback.objects.filter(submitted_by=by).order_by(*about, "-submitted_at", "-pk")
-    return RecommendationFeedback.objects.filter(pk__in=said.distinct(*about).values("pk"))
+    undecided = Q(acceptance_status=Acceptance.PENDING, withdrawn=False)
+    said = RecommendationFeedback.objects.filter(~undecided, submitted_by=by)
+    newest = said.order_by(*about, "-submitted_at", "-pk").distinct(*about)
+    return RecommendationFeedback.objects.filter(pk__in=newest.values("pk"))
 
 
 def _said(item: RecommendationItem, by: User, acceptance: Acceptance) -> bool:

@@ -257,6 +257,54 @@ class TestSeveralAssessments:
 
         assert held() == set()
 
+    @pytest.mark.parametrize("first_by_name", [True, False])
+    @pytest.mark.parametrize("then_by_name", [True, False])
+    @pytest.mark.parametrize("how", ["rejected", "taken back"])
+    def test_what_was_accepted_on_another_is_kept_by_who_was_undecided_about_it_since(
+        self, items: list[Any], other: Any, first_by_name: bool, then_by_name: bool, how: str
+    ) -> None:
+        first = items[0].credential_id if first_by_name else None
+        say(items[0], credential_id=first, acceptance_status=ACCEPTED)
+        say(items[0], credential_id=first, acceptance_status=PENDING, minutes=1)
+        then = other.credential_id if then_by_name else None
+        say(other, credential_id=then, acceptance_status=ACCEPTED, minutes=2)
+
+        if how == "taken back":
+            take_back(other, credential_id=then)
+        else:
+            say(other, credential_id=then, acceptance_status=REJECTED, minutes=3)
+
+        # Who turns it down by its name lets go of it, whatever was said elsewhere.
+        kept = not (then_by_name and how == "rejected")
+        assert held() == ({(items[0].credential_id, "accepted")} if kept else set())
+
+    @pytest.mark.parametrize("by_name", [True, False])
+    def test_who_is_undecided_after_turning_it_down_has_not_accepted_it(
+        self, items: list[Any], other: Any, by_name: bool
+    ) -> None:
+        of_list(items, ACCEPTED)
+        say(items[0], acceptance_status=REJECTED, minutes=1)
+        say(other, acceptance_status=ACCEPTED, minutes=2)
+        undecided = items[0].credential_id if by_name else None
+        say(items[0], credential_id=undecided, acceptance_status=PENDING, minutes=3)
+
+        take_back(other)
+
+        assert held() == set()
+
+    def test_who_takes_back_that_they_are_undecided_has_not_accepted_it(
+        self, items: list[Any], other: Any
+    ) -> None:
+        say(items[0], acceptance_status=ACCEPTED)
+        say(items[0], acceptance_status=PENDING, minutes=1)
+        say(other, acceptance_status=ACCEPTED, minutes=2)
+        take_back(items[0])
+        assert held() == {(items[0].credential_id, "accepted")}
+
+        take_back(other, minutes=20)
+
+        assert held() == set()
+
 
 class TestTakingBackByName:
     def test_where_it_was_taken_up_with_the_list_it_is_the_word_about_the_list(
