@@ -56,7 +56,7 @@ class OverridesEndpoint(APIView):
     def post(self, request: Request) -> Response:
         """Override a student's practice, goal, summary, score or list, with a reason and at once.
 
-        If-Match is of goals alone.
+        If-Match is of goals and summaries alone.
         """
         named = valid(KindOfOverride, request.data).get("kind")
         kind = OverrideKind(named or OverrideKind.SCORE)

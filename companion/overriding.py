@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from accounts.models import User
@@ -46,10 +47,15 @@ def _goal(given: dict[str, Any], act: Act) -> Any:
 
 def _summary(given: dict[str, Any], act: Act) -> Any:
     found = sessions.visible_summary(by=act.by, summary_id=given["summary_id"])
-    which = {"by": act.by, "user_id": found.user_id, "summary_id": found.pk, "reason": given["reason"]}
-    if given["withdraw"]:
-        return summaries.withdraw(**which, now=act.now)
-    return summaries.correct(**which, words=words_of(given), now=act.now)
+    change = summaries.withdraw if given["withdraw"] else partial(summaries.correct, words=words_of(given))
+    return change(
+        by=act.by,
+        user_id=found.user_id,
+        summary_id=found.pk,
+        reason=given["reason"],
+        now=act.now,
+        expected=act.expected,
+    )
 
 
 def _score(given: dict[str, Any], act: Act) -> Any:

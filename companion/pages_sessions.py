@@ -1,6 +1,7 @@
 """Sessions of students with their tutors."""
 
 import uuid
+from functools import partial
 from typing import Final
 
 from django.contrib import messages
@@ -41,7 +42,7 @@ def session(request: HttpRequest, summary_id: uuid.UUID) -> HttpResponse:
     withdraws = given is not None and given.get("do") == WITHDRAW
     skills = [(one.key, one.name) for one in skill_texts()]
     correction = CorrectionForm(found, skills, None if withdraws else given)
-    withdrawal = WithdrawalForm(given if withdraws else None)
+    withdrawal = WithdrawalForm(found, given if withdraws else None)
     form = withdrawal if withdraws else correction
     if form.is_valid() and _decided(request, found, form):
         corrected = "The summary is corrected. The student reads why."
@@ -57,16 +58,18 @@ def session(request: HttpRequest, summary_id: uuid.UUID) -> HttpResponse:
 
 def _decided(request: HttpRequest, found: tutored.Session, form: Form) -> bool:
     """Correct or withdraw the summary, or put on the form why that was refused."""
-    by, student, summary = caller(request), found.user_id, found.row.pk
-    reason, now = form.cleaned_data["reason"], timezone.now()
+    change = services.withdraw
+    if isinstance(form, CorrectionForm):
+        change = partial(services.correct, words=form.words())
     try:
-        if isinstance(form, CorrectionForm):
-            services.correct(
-                by=by, user_id=student, summary_id=summary, words=form.words(), reason=reason, now=now,
-                version=form.cleaned_data["version"],
-            )  # fmt: skip
-        else:
-            services.withdraw(by=by, user_id=student, summary_id=summary, reason=reason, now=now)
+        change(
+            by=caller(request),
+            user_id=found.user_id,
+            summary_id=found.row.pk,
+            reason=form.cleaned_data["reason"],
+            now=timezone.now(),
+            expected={str(form.cleaned_data["version"])},
+        )
     except Missing:
         raise
     except DomainError as error:

@@ -80,3 +80,7 @@ class WithdrawalForm(forms.Form):
 
     prefix = "withdraw"
     reason = ReasonField(label="Reason, for staff to read")
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, session: Session, data: Any = None) -> None:
+        super().__init__(data, initial={"version": session.version})

@@ -15,6 +15,7 @@ from accounts.permissions import MayPractise, MayReadProgress
 from microcred.api.pagination import paginate
 from microcred.api.reading import asked
 from microcred.api.schema import errors
+from microcred.api.versions import answered_with
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from tutoring import queries, services
 from tutoring.authentication import IsSender, SignedBySource, sender_of
@@ -90,10 +91,12 @@ class SummaryEndpoint(APIView):
         operation_id="summary", tags=["Summaries"], responses={200: SummaryDetail, **errors(403, 404)}
     )
     def get(self, request: Request, user_id: uuid.UUID, summary_id: uuid.UUID) -> Response:
-        """Return it with the lines that it cites, and all that was said for as long as that is held."""
+        """Return it with the lines that it cites, and all that was said for as long as that is held; its ETag is what a
+        correction can be made from."""
         by = caller(request)
         found = queries.summary_of(by=by, user_id=user_id, summary_id=summary_id)
-        return Response(SummaryDetail(shown_whole(found, with_transcript=by.role != Role.GUARDIAN)).data)
+        body = SummaryDetail(shown_whole(found, with_transcript=by.role != Role.GUARDIAN)).data
+        return answered_with(body, version=str(body["version"]))
 
 
 class StepTaskView(APIView):

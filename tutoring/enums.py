@@ -52,6 +52,13 @@ class VersionKind(models.TextChoices):
     WITHDRAWN = "withdrawn"
 
 
+#: What people do to a summary.
+CORRECTIONS = [
+    (VersionKind.CORRECTED.value, VersionKind.CORRECTED.label),
+    (VersionKind.WITHDRAWN.value, VersionKind.WITHDRAWN.label),
+]
+
+
 class Failure(models.TextChoices):
     """Why there is no summary."""
 

@@ -1,6 +1,7 @@
 """Correcting summaries over HTTP."""
 
 import uuid
+from functools import partial
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -12,9 +13,10 @@ from accounts.authentication import caller
 from accounts.permissions import MaySteerPractice
 from microcred.api.reading import valid
 from microcred.api.schema import errors
+from microcred.api.versions import IF_MATCH_PARAMETER, expected_versions
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from tutoring import queries, services
-from tutoring.override_serializers import SummaryOverride, VersionList, VersionView, words_of
+from tutoring.override_serializers import CorrectionView, SummaryOverride, VersionList, VersionView, words_of
 
 
 class SummaryOverridesView(APIView):
@@ -32,18 +34,20 @@ class SummaryOverridesView(APIView):
 
     @extend_schema(
         operation_id="summary_override", tags=["Summaries"], request=SummaryOverride,
-        parameters=[IDEMPOTENCY_KEY_PARAMETER],
-        responses={201: VersionView, **errors(400, 403, 404, 409, 422)},
+        parameters=[IDEMPOTENCY_KEY_PARAMETER, IF_MATCH_PARAMETER],
+        responses={201: CorrectionView, **errors(400, 403, 404, 409, 412, 422)},
     )  # fmt: skip
     @idempotent
     def post(self, request: Request, user_id: uuid.UUID, summary_id: uuid.UUID) -> Response:
         """Have a summary say something else from now on, or count no more."""
         given = valid(SummaryOverride, request.data)
-        by, now, reason = caller(request), timezone.now(), given["reason"]
-        if given["withdraw"]:
-            made = services.withdraw(by=by, user_id=user_id, summary_id=summary_id, reason=reason, now=now)
-        else:
-            made = services.correct(
-                by=by, user_id=user_id, summary_id=summary_id, words=words_of(given), reason=reason, now=now
-            )
-        return Response(VersionView(made).data, status=201)
+        change = services.withdraw if given["withdraw"] else partial(services.correct, words=words_of(given))
+        made = change(
+            by=caller(request),
+            user_id=user_id,
+            summary_id=summary_id,
+            reason=given["reason"],
+            now=timezone.now(),
+            expected=expected_versions(request),
+        )
+        return Response(CorrectionView(made).data, status=201)

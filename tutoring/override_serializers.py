@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from scoring.oversight import LONGEST_REASON
-from tutoring.enums import Author, Outcome, VersionKind
+from tutoring.enums import CORRECTIONS, Author, Outcome, VersionKind
 from tutoring.models import SummaryVersion
 from tutoring.serializers import LONGEST_KEY, SessionSentence, SessionStep, SessionTopic
 from tutoring.services import LONGEST_NARRATIVE, LONGEST_STEP, MOST_NAMED, Words
@@ -70,6 +70,12 @@ class VersionView(serializers.ModelSerializer[SummaryVersion]):
     def get_made_by(self, version: SummaryVersion) -> str | None:
         """The name of who made it; null for the first."""
         return version.made_by.name if version.made_by else None
+
+
+class CorrectionView(VersionView):
+    """What somebody had a summary say, or that it counts no more."""
+
+    kind = serializers.ChoiceField(choices=CORRECTIONS)
 
 
 class VersionList(serializers.Serializer[Any]):

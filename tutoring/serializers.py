@@ -192,6 +192,9 @@ class SummaryView(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=SummaryStatus.choices)
     failure = serializers.ChoiceField(choices=Failure.choices, allow_null=True)
     standing = serializers.ChoiceField(choices=Standing.choices)
+    version = serializers.IntegerField(
+        help_text="Which of all that it has said stands here, from 1; 0 where there is none."
+    )
     outcome = serializers.ChoiceField(choices=Outcome.choices, allow_null=True)
     note = serializers.CharField(allow_null=True, help_text="What to tell where there is no summary.")
     author = serializers.ChoiceField(choices=Author.choices, allow_null=True)
@@ -250,6 +253,7 @@ def shown(summary: SessionSummary) -> dict[str, Any]:
         "status": summary.status,
         "failure": summary.failure or None,
         "standing": summary.standing,
+        "version": version.number if version else 0,
         "outcome": version.outcome if version else None,
         "note": NOTES.get(Outcome(version.outcome)) if version else None,
         "author": version.author if version else None,

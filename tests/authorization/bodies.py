@@ -128,7 +128,7 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     ("POST", "advisor/appeals/<uuid:appeal_id>"): lambda world: {"text": "We look at it."},
     ("POST", "advisor/questions/<uuid:query_id>"): lambda world: {"text": "It does."},
     ("POST", "advisor/sessions/<uuid:summary_id>"): lambda world: {
-        "do": "withdraw", "withdraw-reason": "It was not so.",
+        "do": "withdraw", "withdraw-version": 1, "withdraw-reason": "It was not so.",
     },
     ("POST", "advisor/reviews/<uuid:task_id>"): _levels,
     ("POST", "advisor/reviews/calibration/<uuid:question_id>"): _examples,

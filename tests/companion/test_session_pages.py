@@ -206,7 +206,7 @@ class TestCorrecting:
     def test_one_that_is_withdrawn_cannot_be_corrected_any_more(
         self, client: Client, summary: SessionSummary
     ) -> None:
-        body = {"do": "withdraw", "withdraw-reason": "It was of somebody else."}
+        body = {"do": "withdraw", "withdraw-version": 1, "withdraw-reason": "It was of somebody else."}
         reply = client.post(reverse("advisor:session", args=[summary.pk]), body)
 
         summary.refresh_from_db()
@@ -229,6 +229,21 @@ class TestCorrecting:
         assert (reply.status_code, "was corrected meanwhile" in reply.content.decode()) == (400, True)
         assert "Read on." in reply.content.decode()
         assert summary.versions.count() == 2
+
+    def test_who_comes_second_does_not_withdraw_what_they_have_not_seen(
+        self, client: Client, summary: SessionSummary
+    ) -> None:
+        shown = '<input type="hidden" name="withdraw-version" value="{}" id="id_withdraw-version">'
+        assert shown.format(1) in page(client, summary)
+        decide(client, summary, narrative="They talked about joins.")
+        body = {"do": "withdraw", "withdraw-version": 1, "withdraw-reason": "It was of somebody else."}
+
+        reply = client.post(reverse("advisor:session", args=[summary.pk]), body)
+
+        summary.refresh_from_db()
+        assert (reply.status_code, "was corrected meanwhile" in reply.content.decode()) == (400, True)
+        assert summary.standing == "current"
+        assert shown.format(2) in page(client, summary)
 
 
 BY_A_MODEL = {

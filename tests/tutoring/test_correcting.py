@@ -30,9 +30,9 @@ def people() -> tuple[User, User]:
     return link.student, link.advisor
 
 
-def override(by: User, summary: SessionSummary, **said: Any) -> Any:
+def override(by: User, summary: SessionSummary, headers: Any = None, **said: Any) -> Any:
     place = f"/api/v1/summaries/{summary.user_id}/{summary.pk}/overrides"
-    return client_of(by).post(place, {"reason": "I was there.", **said}, format="json")
+    return client_of(by).post(place, {"reason": "I was there.", **said}, format="json", headers=headers)
 
 
 def read(by: User, summary: SessionSummary) -> Any:
@@ -118,6 +118,25 @@ def test_what_cannot_be_set_is_refused(people: tuple[User, User], said: Any, sta
 
     assert (answer.status_code, answer.json()["error_code"]) == (status, code)
     assert SummaryVersion.objects.count() == 1
+
+
+@pytest.mark.parametrize("said", [{"narrative": "Boards."}, {"withdraw": True}])
+def test_who_names_the_version_that_they_read_undoes_nothing_unseen(
+    people: tuple[User, User], said: Any
+) -> None:
+    student, advisor = people
+    summary = summarised(student)
+    place = f"/api/v1/summaries/{student.pk}/{summary.pk}"
+    seen = {"If-Match": client_of(advisor).get(place).headers["ETag"]}
+    override(AdvisorAssignmentFactory(student=student).advisor, summary, topics=["kanban"])
+
+    late = override(advisor, summary, seen, **said)
+
+    assert (late.status_code, late.json()["error_code"]) == (412, "VERSION_412")
+    assert SummaryVersion.objects.filter(summary=summary).count() == 2
+    again = client_of(advisor).get(place)
+    assert (seen["If-Match"], again.headers["ETag"], again.json()["version"]) == ('"1"', '"2"', 2)
+    assert override(advisor, summary, {"If-Match": '"2"'}, **said).status_code == 201
 
 
 def test_only_what_is_there_is_corrected(people: tuple[User, User]) -> None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from accounts.locking import one_at_a_time
 from accounts.models import User
 from accounts.policy import Permission, allows
 from catalog.skill_texts import skill_texts
-from microcred.errors import Conflict, Forbidden, Invalid
+from microcred.errors import Conflict, Forbidden, Invalid, PreconditionFailed
 from ops import audit
 from scoring.oversight import checked_reason
 from tutoring import queries
@@ -46,10 +46,8 @@ class NothingToCorrect(Conflict):
     default_code = "OVERRIDE_409"
 
 
-class CorrectedMeanwhile(Conflict):
-    """The summary says something else since the correction was begun."""
-
-    default_code = "OVERRIDE_409"
+class CorrectedMeanwhile(PreconditionFailed):
+    """The summary says something else since the version that the change was made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +68,19 @@ def correct(
     words: Words,
     reason: str,
     now: dt.datetime,
-    version: int | None = None,
+    expected: Collection[str] | None = None,
 ) -> SummaryVersion:
-    """Have a summary say something else from now on; what it said before is kept. ``version`` is the number of the one
-    that the correction was made from.
+    """Have a summary say something else from now on; what it said before is kept.
 
     Raises:
         Forbidden: if the caller's role may not.
         StudentMissing, SummaryMissing: if it is not there, or not of a student whom the caller looks after.
         SkillUnknown: if a topic or a step names a skill that the catalog does not have.
         NothingToCorrect: if it would say the same, is not ready, or counts no more.
-        CorrectedMeanwhile: if ``version`` is not the present one.
+        CorrectedMeanwhile: if ``expected`` names versions, and none of them is the present one.
         ReasonMissing: without a reason.
     """
-    summary, before, said = _to_correct(by, user_id, summary_id, reason)
-    if version not in {None, before.number}:
-        raise CorrectedMeanwhile("The summary was corrected meanwhile. Look at it again.")
+    summary, before, said = _to_correct(by, user_id, summary_id, reason, expected)
     after = _corrected(summary, before, words)
     if all(getattr(before, name) == value for name, value in after.items()):
         raise NothingToCorrect("The summary says so already.")
@@ -95,10 +90,16 @@ def correct(
 
 @transaction.atomic
 def withdraw(
-    *, by: User, user_id: uuid.UUID, summary_id: uuid.UUID, reason: str, now: dt.datetime
+    *,
+    by: User,
+    user_id: uuid.UUID,
+    summary_id: uuid.UUID,
+    reason: str,
+    now: dt.datetime,
+    expected: Collection[str] | None = None,
 ) -> SummaryVersion:
     """Have a summary count no more. Raises as correcting does."""
-    summary, before, said = _to_correct(by, user_id, summary_id, reason)
+    summary, before, said = _to_correct(by, user_id, summary_id, reason, expected)
     summary.standing = Standing.WITHDRAWN
     same = {name: getattr(before, name) for name in ("narrative", "topics", "steps", "lines", *BY_NO_MODEL)}
     return _kept(
@@ -107,7 +108,7 @@ def withdraw(
 
 
 def _to_correct(
-    by: User, user_id: uuid.UUID, summary_id: uuid.UUID, reason: str
+    by: User, user_id: uuid.UUID, summary_id: uuid.UUID, reason: str, expected: Collection[str] | None
 ) -> tuple[SessionSummary, SummaryVersion, str]:
     if not allows(by, Permission.STEER_PRACTICE):
         raise Forbidden("Your role may not do this.")
@@ -120,6 +121,8 @@ def _to_correct(
     version = queries.version_of(summary)
     if summary.status != SummaryStatus.READY or summary.standing != Standing.CURRENT or version is None:
         raise NothingToCorrect("Only a summary that is there and counts can be corrected.")
+    if expected is not None and str(version.number) not in expected:
+        raise CorrectedMeanwhile("The summary was corrected meanwhile. Look at it again.")
     return summary, version, said
 
 
