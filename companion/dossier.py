@@ -146,12 +146,12 @@ def dossier(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Dossier:
 
 
 def _steering(by: User, student_id: uuid.UUID, skills: Sequence[SkillLine]) -> Steering | None:
-    """What may be set to practise, and the goals, where there are any."""
+    """What may be set to practise, the goals, and what was set before, where there is any of it."""
     practised = {line.key: line.practised for line in skills if line.practised}
     found = steering(
         by=by, student_id=student_id, skills=[(line.key, line.name) for line in skills], practised=practised
     )
-    return found if found.skills or found.goals else None
+    return found if found.skills or found.goals or found.before else None
 
 
 def _run(assessment: Any) -> Any:

@@ -10,15 +10,13 @@ from accounts.authentication import caller
 from accounts.permissions import MayReviewScores
 from companion import overrides
 from companion.enums import OverrideGrouping, OverrideKind
+from companion.overridden_serializers import MADE, OverridePage, ScoreChanged, told
 from companion.override_serializers import (
     ANY_BODY,
     BODIES,
-    MADE,
-    AnyOverride,
     KindOfOverride,
     OverrideFigures,
     OverrideFiguresQuery,
-    OverridePage,
     OverridesQuery,
     narrowed,
 )
@@ -27,7 +25,6 @@ from microcred.api.reading import asked, valid
 from microcred.api.schema import errors
 from microcred.api.versions import IF_MATCH_PARAMETER, expected_versions
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
-from scoring.oversight.serializers import ChangeView
 
 
 class OverridesEndpoint(APIView):
@@ -44,7 +41,7 @@ class OverridesEndpoint(APIView):
         wanted = asked(OverridesQuery, request)
         page, page_size = wanted["page"], wanted["page_size"]
         found = overrides.Newest(caller(request), narrowed(wanted))
-        items = AnyOverride(found[(page - 1) * page_size : page * page_size], many=True).data
+        items = [told(one) for one in found[(page - 1) * page_size : page * page_size]]
         return Response({"items": items, "page": page, "page_size": page_size, "total": found.count()})
 
     @extend_schema(
@@ -65,9 +62,8 @@ class OverridesEndpoint(APIView):
         by = caller(request)
         made = override(kind, given, Act(by, timezone.now(), expected_versions(request)))
         if named is None:
-            return Response(ChangeView(made).data, status=201)
-        told = overrides.override_of(by=by, kind=kind, override_id=made.pk)
-        return Response(AnyOverride(told).data, status=201)
+            return Response(ScoreChanged(made).data, status=201)
+        return Response(told(overrides.override_of(by=by, kind=kind, override_id=made.pk)), status=201)
 
 
 class OverrideFiguresEndpoint(APIView):

@@ -1,21 +1,18 @@
-"""Overrides of every kind on the wire."""
+"""What asks for overrides of every kind, on the wire."""
 
 from dataclasses import fields
 from typing import Any, Final
 
-from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
 from companion.enums import OverrideGrouping, OverrideKind
-from companion.override_sources import Facts
 from companion.overrides import Narrowed
+from microcred.api.kinds import OneKind
 from microcred.api.pagination import PageQuery
-from practice.enums import GoalStatus
 from practice.override_serializers import GoalOverride, NewLevel
-from recommendations.enums import OverrideAction
 from recommendations.override_serializers import RecommendationOverrideRequest
-from scoring.oversight.serializers import ChangeView, OverrideRequest
-from tutoring.enums import VersionKind
+from scoring.oversight.serializers import OverrideRequest
 from tutoring.override_serializers import SummaryOverride
 
 LONGEST_KEY: Final = 64
@@ -30,28 +27,28 @@ class KindOfOverride(serializers.Serializer[Any]):
 class PracticeOverrideRequest(KindOfOverride, NewLevel):
     """A difficulty at which a student is to practise a skill from now on."""
 
-    kind = serializers.ChoiceField(choices=OverrideKind.choices)
+    kind = OneKind(OverrideKind.PRACTICE)
 
 
 class GoalOverrideRequest(KindOfOverride, GoalOverride):
     """What is to be different about a student's goal; what is left out stays."""
 
-    kind = serializers.ChoiceField(choices=OverrideKind.choices)
+    kind = OneKind(OverrideKind.GOAL)
     goal_id = serializers.UUIDField()
 
 
 class SummaryOverrideRequest(KindOfOverride, SummaryOverride):
     """What a summary is to say instead, what is left out stays; or that it is withdrawn."""
 
-    kind = serializers.ChoiceField(choices=OverrideKind.choices)
+    kind = OneKind(OverrideKind.SUMMARY)
     summary_id = serializers.UUIDField()
 
 
 class ScoreOverrideRequest(KindOfOverride, OverrideRequest):
     """A person's score: for an essay a criterion and a level, for a closed question a score."""
 
-    kind = serializers.ChoiceField(
-        choices=OverrideKind.choices,
+    kind = OneKind(
+        OverrideKind.SCORE,
         required=False,
         help_text="A body without it means a score, and is answered with the change alone.",
     )
@@ -60,7 +57,7 @@ class ScoreOverrideRequest(KindOfOverride, OverrideRequest):
 class ListOverrideRequest(KindOfOverride, RecommendationOverrideRequest):
     """What is to be done to the list in effect."""
 
-    kind = serializers.ChoiceField(choices=OverrideKind.choices)
+    kind = OneKind(OverrideKind.RECOMMENDATION)
     recommendation_id = serializers.UUIDField(help_text="The list that is in effect.")
 
 
@@ -78,104 +75,6 @@ ANY_BODY: Final = PolymorphicProxySerializer(
 )
 
 
-class OverriddenSkill(serializers.Serializer[Any]):
-    """A skill."""
-
-    key = serializers.CharField()
-    name = serializers.CharField()
-
-
-class OverrideStood(serializers.Serializer[Any]):
-    """What stood before an override, or stands since; which fields there are depends on the kind."""
-
-    rating = serializers.FloatField(required=False, help_text="Practice: Elo points, 400 to 2000.")
-    deviation = serializers.FloatField(required=False, help_text="Practice: how far the rating may be off.")
-    difficulty = serializers.IntegerField(required=False, help_text="Practice: 1 to 10.")
-    target_difficulty = serializers.IntegerField(required=False, help_text="Goal, if changed: 1 to 10.")
-    due_on = serializers.DateField(required=False, allow_null=True, help_text="Goal, if changed.")
-    status = serializers.ChoiceField(
-        choices=GoalStatus.choices, required=False, help_text="Goal, if changed."
-    )
-    version = serializers.IntegerField(required=False, help_text="Summary: the version that counts.")
-    change = serializers.ChoiceField(
-        choices=VersionKind.choices, required=False, help_text="Summary, since: what was done."
-    )
-    level = serializers.CharField(
-        required=False, allow_null=True, help_text="Score: of the criterion, where one is meant."
-    )
-    score = serializers.FloatField(required=False, allow_null=True, help_text="Score: the question's points.")
-    maximum = serializers.FloatField(required=False, help_text="Score.")
-    criterion = serializers.CharField(
-        required=False, help_text="Score, since: its name; empty for the question."
-    )
-    recommendation_id = serializers.UUIDField(
-        required=False, help_text="Recommendation, before: the list that was in effect."
-    )
-    action = serializers.ChoiceField(
-        choices=OverrideAction.choices, required=False, help_text="Recommendation, since: what was done."
-    )
-    credential_id = serializers.UUIDField(
-        required=False, allow_null=True, help_text="Recommendation, since: null where all was taken back."
-    )
-    credential = serializers.CharField(
-        required=False, allow_null=True, help_text="Recommendation, since: its title."
-    )
-
-
-@extend_schema_field(OverrideStood)
-class Stood(serializers.Field[Any, Any, Any, Any]):
-    """What is told as it was recorded."""
-
-    def to_representation(self, value: Any) -> Any:
-        """Return it as it is."""
-        return value
-
-
-class ReferenceField(serializers.UUIDField):
-    """The id of what an override changed; null where it is of another kind."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(source="facts", read_only=True, allow_null=True, **kwargs)
-
-    def to_representation(self, value: Any) -> Any:
-        """Return it."""
-        facts: Facts = value
-        found = facts.ids.get(str(self.field_name))
-        return None if found is None else str(found)
-
-
-class AnyOverride(serializers.Serializer[Any]):
-    """What a person set in place of what the system had come to, with the reason."""
-
-    override_id = serializers.UUIDField()
-    kind = serializers.ChoiceField(choices=OverrideKind.choices)
-    student_id = serializers.UUIDField(source="student.pk")
-    student = serializers.CharField(help_text="Their name.")
-    advisor_id = serializers.UUIDField(source="advisor.pk")
-    advisor = serializers.CharField(help_text="The name of who did it.")
-    skills = OverriddenSkill(many=True)
-    difficulty = serializers.IntegerField(
-        allow_null=True,
-        help_text="1 to 10: the one that was set; of a score its question's own, from 1 to 5, counted double.",
-    )
-    assessment_id = ReferenceField()
-    question_id = ReferenceField()
-    goal_id = ReferenceField()
-    summary_id = ReferenceField()
-    recommendation_id = ReferenceField(help_text="The list that was in effect since.")
-    before = Stood(source="facts.before")
-    after = Stood(source="facts.after")
-    reason = serializers.CharField()
-    made_at = serializers.DateTimeField()
-
-
-MADE: Final = PolymorphicProxySerializer(
-    component_name="OverrideMade",
-    serializers=[AnyOverride, ChangeView],
-    resource_type_field_name=None,
-)
-
-
 class NarrowedQuery(serializers.Serializer[Any]):
     """Query parameters that narrow overrides."""
 
@@ -189,15 +88,6 @@ class NarrowedQuery(serializers.Serializer[Any]):
 
 class OverridesQuery(PageQuery, NarrowedQuery):
     """Query parameters of a page of overrides."""
-
-
-class OverridePage(serializers.Serializer[Any]):
-    """One page of overrides of every kind, the latest first."""
-
-    items = AnyOverride(many=True)
-    page = serializers.IntegerField()
-    page_size = serializers.IntegerField()
-    total = serializers.IntegerField()
 
 
 class OverrideFiguresQuery(NarrowedQuery):

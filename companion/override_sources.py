@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import F, Func, IntegerField, JSONField, Q, QuerySet, Value
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, F, Func, IntegerField, JSONField, Q, QuerySet, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -56,8 +57,8 @@ def _named_in(path: str) -> Callable[[str], Q]:
     return lambda key: Q(**{f"{path}__contains": [{"skill": key}]})
 
 
-def _stored(name: str) -> Cast:
-    return Cast(KeyTextTransform(name, "after"), IntegerField())
+def _stored(name: str, path: str = "after") -> Cast:
+    return Cast(KeyTextTransform(name, path), IntegerField())
 
 
 def _of_practice(row: Any) -> Facts:
@@ -93,6 +94,12 @@ def _practice(kind: PracticeKind) -> Callable[[User], "QuerySet[Any]"]:
     return lambda by: practice.overrides_visible_to(by).filter(kind=kind)
 
 
+_OF_GOAL: Final = Func(
+    F("skill__key"),
+    F("further_skills"),
+    function="array_prepend",
+    output_field=ArrayField(CharField()),
+)
 SOURCES: Final[Mapping[OverrideKind, Source]] = {
     OverrideKind.PRACTICE: Source(
         rows=_practice(PracticeKind.LEVEL),
@@ -105,8 +112,8 @@ SOURCES: Final[Mapping[OverrideKind, Source]] = {
     OverrideKind.GOAL: Source(
         rows=_practice(PracticeKind.GOAL),
         student="student",
-        skills=F("skill__key"),
-        has_skill=lambda key: Q(skill__key=key),
+        skills=_OF_GOAL,
+        has_skill=practice.is_about_skill,
         difficulty=_stored("target_difficulty"),
         facts=_of_practice,
     ),
@@ -123,7 +130,8 @@ SOURCES: Final[Mapping[OverrideKind, Source]] = {
         student="assessment__user",
         skills=_keys("question_snapshot__skills"),
         has_skill=_named_in("question_snapshot__skills"),
-        difficulty=F("question_snapshot__question__difficulty") * _STEPS_OF_A_QUESTION,
+        difficulty=_stored("difficulty", "question_snapshot__question_version__content")
+        * _STEPS_OF_A_QUESTION,
         facts=_of_score,
     ),
     OverrideKind.RECOMMENDATION: Source(

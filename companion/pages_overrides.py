@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from companion.enums import OverrideGrouping, OverrideKind
 from companion.exposure_forms import PERIODS
-from companion.override_words import line_of
+from companion.override_words import lines_of
 from companion.overrides import ALL_KINDS, Narrowed, Newest, figures
 from companion.pages import caller, staff_page
 from companion.queries import PAGE_SIZE
@@ -63,7 +63,7 @@ def overrides(request: HttpRequest) -> HttpResponse:
         "form": form,
         "group": group,
         "page": page,
-        "lines": [line_of(one) for one in page.object_list],
+        "lines": lines_of(page.object_list),
         "total": found.total,
         "kinds": [kind.label for kind in ALL_KINDS],
         "groups": [
@@ -72,5 +72,6 @@ def overrides(request: HttpRequest) -> HttpResponse:
         ],
         "others": max(len(found.items) - _SHOWN_GROUPS, 0),
         "levels": levels[:_SHOWN_GROUPS],
+        "other_levels": max(len(levels) - _SHOWN_GROUPS, 0),
     }
     return render(request, "advisor/overrides.html", context)

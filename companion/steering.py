@@ -88,7 +88,7 @@ def steering(
         goals=_goals(by, student_id),
         before=tuple(
             SetBefore(
-                what=row.skill.name if row.kind == OverrideKind.LEVEL else f"Goal in {row.skill.name}",
+                what=_what(row),
                 before=in_words(row.before),
                 after=in_words(row.after),
                 who=row.made_by.name,
@@ -98,6 +98,11 @@ def steering(
             for row in rows
         ),
     )
+
+
+def _what(row: Any) -> str:
+    named = ", ".join(skill.name for skill in practice.skills_of_override(row))
+    return named if row.kind == OverrideKind.LEVEL else f"Goal in {named}"
 
 
 def _goals(by: User, student_id: uuid.UUID) -> tuple[SteeredGoal, ...]:

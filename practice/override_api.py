@@ -22,10 +22,12 @@ from practice.override_serializers import (
     FiguresQuery,
     FiguresView,
     GoalOverride,
+    GoalOverrideView,
+    LevelOverrideView,
     NewLevel,
     OverrideList,
     OverrideQuery,
-    OverrideView,
+    told,
 )
 
 
@@ -47,13 +49,13 @@ class OverrideListView(APIView):
         if "student_id" in wanted:
             rows = rows.filter(student=wanted["student_id"])
         if "skill" in wanted:
-            rows = rows.filter(skill__key=wanted["skill"])
+            rows = rows.filter(queries.is_about_skill(wanted["skill"]))
         page = paginate(rows, page=wanted["page"], page_size=wanted["page_size"])
-        return Response(page.envelope(OverrideView(page.items, many=True).data))
+        return Response(page.envelope([told(row) for row in page.items]))
 
     @extend_schema(
         operation_id="practice_set_level", tags=["Practice"], request=NewLevel, parameters=[IDEMPOTENCY_KEY_PARAMETER],
-        responses={201: OverrideView, **errors(400, 403, 404, 409, 422)},
+        responses={201: LevelOverrideView, **errors(400, 403, 404, 409, 422)},
     )  # fmt: skip
     @idempotent
     def post(self, request: Request) -> Response:
@@ -67,7 +69,7 @@ class OverrideListView(APIView):
             reason=given["reason"],
             now=timezone.now(),
         )
-        return Response(OverrideView(made).data, status=201)
+        return Response(told(made), status=201)
 
 
 class OverrideFiguresView(APIView):
@@ -86,7 +88,7 @@ class OverrideFiguresView(APIView):
         return Response({"items": FiguresView(found, many=True).data})
 
 
-class GoalOverrideView(APIView):
+class GoalOverrideEndpoint(APIView):
     """Changing a goal of a student whom one advises."""
 
     permission_classes = [MaySteerPractice]
@@ -94,7 +96,7 @@ class GoalOverrideView(APIView):
     @extend_schema(
         operation_id="goal_override", tags=["Practice"], request=GoalOverride,
         parameters=[IDEMPOTENCY_KEY_PARAMETER, IF_MATCH_PARAMETER],
-        responses={201: OverrideView, **errors(400, 403, 404, 409, 412, 422)},
+        responses={201: GoalOverrideView, **errors(400, 403, 404, 409, 412, 422)},
     )  # fmt: skip
     @idempotent
     def post(self, request: Request, goal_id: uuid.UUID) -> Response:
@@ -108,4 +110,4 @@ class GoalOverrideView(APIView):
             expected=expected_versions(request),
             **given,
         )
-        return Response(OverrideView(made).data, status=201)
+        return Response(told(made), status=201)

@@ -1,14 +1,15 @@
 """What advisors set in practice, on the wire."""
 
-from typing import Any
+from typing import Any, Final
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
+from microcred.api.kinds import OneKind
 from microcred.api.pagination import PageQuery
-from practice.enums import SETTABLE_STATUSES, GoalStatus
+from practice.enums import SETTABLE_STATUSES, GoalStatus, OverrideKind
 from practice.models import PracticeOverride
-from practice.queries import Grouping
+from practice.queries import Grouping, skills_of_override
 from practice.serializers import LONGEST_KEY, Points, Share, SkillName
 from scoring.oversight import LONGEST_REASON
 
@@ -44,20 +45,26 @@ class GoalOverride(serializers.Serializer[Any]):
         return attrs
 
 
-class OverrideStanding(serializers.Serializer[Any]):
-    """A level in Elo points, or of a goal what was changed."""
+class LevelStanding(serializers.Serializer[Any]):
+    """A level in a skill."""
 
-    rating = Points(required=False, help_text="Elo points, 400 to 2000.")
-    deviation = Points(required=False, help_text="How far the rating may be off.")
-    difficulty = serializers.IntegerField(required=False, help_text="What the rating stands for, 1 to 10.")
+    rating = Points(help_text="Elo points, 400 to 2000.")
+    deviation = Points(help_text="How far the rating may be off.")
+    difficulty = serializers.IntegerField(help_text="What the rating stands for, 1 to 10.")
+
+
+class GoalStanding(serializers.Serializer[Any]):
+    """What was changed of a goal, and nothing else of it."""
+
     target_difficulty = serializers.IntegerField(required=False, help_text="1 to 10.")
     due_on = serializers.DateField(required=False, allow_null=True)
     status = serializers.ChoiceField(choices=GoalStatus.choices, required=False)
 
-
-@extend_schema_field(OverrideStanding)
-class Standing(serializers.JSONField):
-    """What was recorded, as it was."""
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Return what was changed; a day that is none is told only where it was."""
+        return {
+            name: value for name, value in super().to_representation(instance).items() if name in instance
+        }
 
 
 class OverrideView(serializers.ModelSerializer[PracticeOverride]):
@@ -65,23 +72,71 @@ class OverrideView(serializers.ModelSerializer[PracticeOverride]):
 
     override_id = serializers.UUIDField(source="pk")
     student_id = serializers.UUIDField()
-    skill = SkillName()
-    goal_id = serializers.UUIDField(
-        allow_null=True, help_text="The goal that was changed, also where it is gone."
-    )
+    skill = SkillName(help_text="Of a goal, the first of its skills.")
+    skills = serializers.SerializerMethodField()
+    goal_id = serializers.UUIDField(allow_null=True, help_text="Null of a level.")
     withdrawn_assignment_id = serializers.UUIDField(
-        source="withdrawn_id", allow_null=True, help_text="The assignment that was taken back with the level."
+        source="withdrawn_id", allow_null=True, help_text="The assignment that was taken back with a level."
     )
-    before = Standing()
-    after = Standing()
 
     class Meta:
         model = PracticeOverride
         fields = [
-            "override_id", "kind", "student_id", "skill", "goal_id", "withdrawn_assignment_id", "before", "after",
-            "reason", "made_at",
+            "override_id", "student_id", "skill", "skills", "goal_id", "withdrawn_assignment_id", "reason", "made_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(SkillName(many=True))
+    def get_skills(self, row: PracticeOverride) -> Any:
+        """Return every skill that it is about."""
+        return SkillName(skills_of_override(row), many=True).data
+
+
+class LevelOverrideView(OverrideView):
+    """A level that was set."""
+
+    kind = OneKind(OverrideKind.LEVEL)
+    before = LevelStanding()
+    after = LevelStanding()
+
+    class Meta(OverrideView.Meta):
+        fields = [*OverrideView.Meta.fields, "kind", "before", "after"]
+        read_only_fields = fields
+
+
+class GoalOverrideView(OverrideView):
+    """What was changed of a goal."""
+
+    kind = OneKind(OverrideKind.GOAL)
+    goal_id = serializers.UUIDField(help_text="The goal that was changed, also where it is gone.")
+    before = GoalStanding()
+    after = GoalStanding()
+
+    class Meta(OverrideView.Meta):
+        fields = [*OverrideView.Meta.fields, "kind", "before", "after"]
+        read_only_fields = fields
+
+
+_TOLD: Final[dict[OverrideKind, type[OverrideView]]] = {
+    OverrideKind.LEVEL: LevelOverrideView,
+    OverrideKind.GOAL: GoalOverrideView,
+}
+
+
+def told(row: PracticeOverride) -> Any:
+    """Return what was set as the shape of its kind has it."""
+    return _TOLD[OverrideKind(row.kind)](row).data
+
+
+@extend_schema_field(
+    PolymorphicProxySerializer(
+        component_name="AnyPracticeOverride",
+        serializers={kind.value: shape for kind, shape in _TOLD.items()},
+        resource_type_field_name="kind",
+    )
+)
+class _OverrideField(serializers.Field[Any, Any, Any, Any]):
+    """A level or a goal."""
 
 
 class OverrideQuery(PageQuery):
@@ -94,7 +149,7 @@ class OverrideQuery(PageQuery):
 class OverrideList(serializers.Serializer[Any]):
     """One page of overrides, the latest first."""
 
-    items = OverrideView(many=True)
+    items = serializers.ListField(child=_OverrideField())
     page = serializers.IntegerField()
     page_size = serializers.IntegerField()
     total = serializers.IntegerField()

@@ -52,6 +52,7 @@ TABLES = (
     ),
     table(
         "practice.PracticeOverride", Purpose.PRACTICE, Fate.DELETED, people="student",
-        link="id student goal_id withdrawn", about="skill kind before after reason made_at", other="made_by",
+        link="id student goal_id withdrawn", other="made_by",
+        about="skill further_skills kind before after reason made_at",
     ),
 )  # fmt: skip

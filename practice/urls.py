@@ -30,5 +30,7 @@ urlpatterns = [
     path("students", student_api.StudentListView.as_view(), name="students"),
     path("goals", api.GoalListView.as_view(), name="goals"),
     path("goals/<uuid:goal_id>", api.GoalEndpoint.as_view(), name="goal"),
-    path("goals/<uuid:goal_id>/overrides", override_api.GoalOverrideView.as_view(), name="goal-overrides"),
+    path(
+        "goals/<uuid:goal_id>/overrides", override_api.GoalOverrideEndpoint.as_view(), name="goal-overrides"
+    ),
 ]

@@ -34,8 +34,10 @@ from practice.queries.goals import own_goal as own_goal
 from practice.queries.goals import own_goals as own_goals
 from practice.queries.overrides import Figures as Figures
 from practice.queries.overrides import Grouping as Grouping
+from practice.queries.overrides import is_about_skill as is_about_skill
 from practice.queries.overrides import override_figures as override_figures
 from practice.queries.overrides import overrides_visible_to as overrides_visible_to
+from practice.queries.overrides import skills_of_override as skills_of_override
 from practice.queries.progress import Goal as Goal
 from practice.queries.progress import Progress as Progress
 from practice.queries.progress import SkillProgress as SkillProgress

@@ -5,12 +5,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.policy import sees_student
+from catalog.skill_texts import skill_texts
 from microcred.trips import Written
 from practice.enums import FINISHED, OverrideKind
 from practice.models import PracticeOverride
@@ -80,6 +81,19 @@ _BY_GROUP: Final = {
 def overrides_visible_to(by: User) -> QuerySet[PracticeOverride]:
     """Return what was set for oneself, or for the students whom one looks after, the latest first."""
     return PracticeOverride.objects.filter(sees_student(by, path="student")).select_related("skill")
+
+
+def is_about_skill(key: str) -> Q:
+    """Return the filter for what was set for a skill, also where a goal has it beside others."""
+    return Q(skill__key=key) | Q(further_skills__contains=[key])
+
+
+def skills_of_override(override: PracticeOverride) -> list[Any]:
+    """Return every skill, with ``key`` and ``name``, that something was set for, the first of a goal first."""
+    if not override.further_skills:
+        return [override.skill]
+    known = {one.key: one for one in skill_texts()}
+    return [override.skill, *(known[key] for key in override.further_skills if key in known)]
 
 
 def override_figures(*, by: User, group: Grouping, since: dt.datetime | None = None) -> Sequence[Figures]:

@@ -106,6 +106,7 @@ def override_goal(
     return _recorded(
         PracticeOverride(
             student_id=owner, skill_id=goal.skill_id, kind=OverrideKind.GOAL, goal_id=goal.pk,
+            further_skills=[skill.key for skill in goal.skills[1:]],
             before={name: _plain(was) for name, (was, _) in changed.items()},
             after={name: _plain(now_is) for name, (_, now_is) in changed.items()},
             reason=said, made_by=by, made_at=now,

@@ -4,17 +4,20 @@ import json
 from typing import Any
 
 import pytest
+import yaml
+from django.conf import settings
 from django.core.cache import cache
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.enums import Role
+from catalog.models import Question
 from practice.models import PracticeGoal, PracticeOverride, SkillRating
 from recommendations.models import RecommendationOverride
 from scoring.models import ScoreChange
 from tests.clients import client_of
 from tests.companion.overridden import KINDS, OVERRIDES, REASON, Scene, scene
 from tests.factories.accounts import AdminFactory, AdvisorFactory, UserFactory
-from tests.factories.practice import PracticeOverrideFactory
+from tests.factories.practice import PracticeGoalSkillFactory, PracticeOverrideFactory
 from tutoring.models import SummaryVersion
 
 pytestmark = pytest.mark.django_db
@@ -192,13 +195,52 @@ class TestOverriding:
         assert json.loads(again.content) == first.json()
         assert len(listed(there)) == 1
 
-    def test_a_goal_is_changed_from_the_version_that_was_read(self, there: Scene) -> None:
-        client, body = client_of(there.advisor), there.body("goal")
+    @pytest.mark.parametrize("kind", ["goal", "summary"])
+    def test_it_is_changed_from_the_version_that_was_read(self, there: Scene, kind: str) -> None:
+        client, body = client_of(there.advisor), there.body(kind)
 
         late = client.post(OVERRIDES, body, format="json", headers={"If-Match": '"9"'})
         made = client.post(OVERRIDES, body, format="json", headers={"If-Match": '"1"'})
 
         assert (late.status_code, made.status_code) == (412, 201)
+
+
+class TestShapes:
+    """What the OpenAPI document says of each kind."""
+
+    @pytest.fixture(scope="class")
+    def shapes(self) -> dict[str, Any]:
+        found: dict[str, Any] = yaml.safe_load(
+            (settings.BASE_DIR / "docs/api/openapi.yaml").read_text("utf-8")
+        )
+        shapes: dict[str, Any] = found["components"]["schemas"]
+        return shapes
+
+    @pytest.mark.parametrize("kind", KINDS)
+    @pytest.mark.parametrize("several", ["AnyOverrideRequest", "AnyOverride"])
+    def test_a_shape_has_the_word_of_its_own_kind_alone(
+        self, shapes: dict[str, Any], several: str, kind: str
+    ) -> None:
+        told = _meant(shapes, shapes[several]["discriminator"]["mapping"][kind])["properties"]["kind"]
+
+        assert _meant(shapes, told.get("allOf", [told])[0]["$ref"])["enum"] == [kind]
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_an_answer_has_what_the_shape_of_its_kind_has(
+        self, there: Scene, shapes: dict[str, Any], kind: str
+    ) -> None:
+        shape = _meant(shapes, shapes["AnyOverride"]["discriminator"]["mapping"][kind])["properties"]
+        told = there.override(kind)
+
+        assert set(told) == set(shape)
+        for name in ("before", "after"):
+            of = _meant(shapes, shape[name]["$ref"])
+            assert set(of.get("required", [])) <= set(told[name]) <= set(of["properties"])
+        assert not [name for name, value in told.items() if value is None and not shape[name].get("nullable")]
+
+
+def _meant(shapes: dict[str, Any], reference: str) -> Any:
+    return shapes[reference.removeprefix("#/components/schemas/")]
 
 
 class TestReading:
@@ -242,6 +284,20 @@ class TestReading:
         assert listed(there, skill="sql") == about
         assert {one["kind"] for one in about} >= {"practice", "goal", "summary", "recommendation"}
         assert listed(there, skill="nothing") == []
+
+    def test_the_difficulty_of_a_score_is_that_of_the_question_as_it_was_asked(self, there: Scene) -> None:
+        told = there.override("score")
+        Question.objects.update(difficulty=5)
+
+        assert (told["difficulty"], listed(there)[0]["difficulty"]) == (6, 6)
+
+    def test_a_goal_of_several_skills_is_about_each_also_once_it_is_gone(self, there: Scene) -> None:
+        PracticeGoalSkillFactory(goal=there.goal)
+        told = there.override("goal")
+        PracticeGoal.objects.all().delete()
+
+        assert [skill["key"] for skill in told["skills"]] == ["sql", "statistics"]
+        assert listed(there, skill="statistics") == listed(there, skill="sql") == [told]
 
     def test_they_are_narrowed_by_time(self, there: Scene) -> None:
         first, second = there.override("goal"), there.override("summary")
@@ -307,6 +363,17 @@ class TestFigures:
         assert found["total"] == 5
         (alone,) = self.figures(there.advisor, by="skill", skill="sql")["items"]
         assert alone == found["items"][0]
+
+    def test_a_goal_of_several_skills_counts_under_each(self, there: Scene) -> None:
+        PracticeGoalSkillFactory(goal=there.goal)
+        there.override("goal")
+
+        found = self.figures(there.advisor, by="skill")
+
+        assert [(one["key"], one["overrides"]) for one in found["items"]] == [("sql", 1), ("statistics", 1)]
+        assert found["total"] == 1
+        (alone,) = self.figures(there.advisor, by="skill", skill="statistics")["items"]
+        assert (alone["key"], alone["by_kind"]["goal"]) == ("statistics", 1)
 
     def test_what_belongs_to_no_skill_is_counted_too(self, there: Scene) -> None:
         there.override("recommendation")

@@ -6,11 +6,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from tests.clients import client_of
 from tests.companion.overridden import KINDS, OVERRIDES, Scene, scene
-from tests.factories.accounts import AdminFactory, AdvisorFactory
+from tests.factories.accounts import AdminFactory, AdvisorAssignmentFactory, AdvisorFactory
+from tests.factories.catalog import SkillFactory
 from tests.factories.practice import PracticeOverrideFactory
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +85,43 @@ def test_the_latest_say_what_was_changed_by_whom_and_why(there: Scene) -> None:
     assert page.count("We talked about it.") == 5
     assert page.count(str(there.advisor)) >= 5
     assert reverse("advisor:session", args=[there.summary.pk]) in page
-    assert page.count(f'href="{reverse("advisor:assessment", args=[there.assessment.pk])}"') == 2
+    address = reverse("advisor:assessment", args=[there.assessment.pk])
+    assert page.count(f'href="{address}"') == 2
+    assert page.count(f'<a href="{address}#practice">{there.student}</a>') == 2
+
+
+def test_practice_of_who_has_no_assessment_is_looked_at_by_weeks(there: Scene) -> None:
+    student = AdvisorAssignmentFactory(advisor=there.advisor).student
+    PracticeOverrideFactory(student=student)
+
+    address = reverse("advisor:student-weeks", args=[student.pk])
+    assert f'<a href="{address}">{student}</a>' in shown(there.advisor)
+
+
+def test_a_page_takes_as_many_statements_however_many_students_it_names(
+    there: Scene, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for link in AdvisorAssignmentFactory.create_batch(5, advisor=there.advisor):
+        PracticeOverrideFactory(student=link.student)
+    for kind in KINDS:
+        there.override(kind)
+    shown(there.advisor)
+    client = Client()
+    client.force_login(there.advisor)
+
+    with django_assert_max_num_queries(25):
+        assert client.get(reverse("advisor:overrides")).status_code == 200
+
+
+def test_figures_of_many_say_how_many_are_not_shown(there: Scene) -> None:
+    assert "with as many or fewer" not in shown(there.advisor, by="skill")
+    for number in range(23):
+        PracticeOverrideFactory(student=there.student, skill=SkillFactory(key=f"skill-{number}"))
+
+    page = shown(there.advisor, by="skill")
+
+    assert len(rows(page, "Overrides by skill")) == len(rows(page, "Levels set, by skill")) == 20
+    assert page.count("And 3 more, with as many or fewer.") == 2
 
 
 def test_a_level_of_a_criterion_that_was_changed_is_named(there: Scene) -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from assessments.models import Assessment
 from practice.models import PracticeGoal, PracticeOverride, SkillRating
 from tests.companion.scenes import advised_student, finished_assessment
+from tests.factories.catalog import SkillFactory
 from tests.factories.practice import (
     NOW,
     PracticeGoalFactory,
@@ -87,8 +88,23 @@ def test_goals_that_were_changed_stand_there_too(client: Client, assessment: Ass
 
     shown = page(client, assessment)
 
-    assert "Goal in SQL" in shown
+    assert "<strong>Goal in SQL</strong>" in shown
     assert "difficulty 7, due no day → difficulty 5, due 2026-06-01" in shown
+
+
+def test_what_was_set_before_stands_there_where_nothing_can_be_set_any_more(
+    client: Client, assessment: Assessment
+) -> None:
+    SkillFactory(key="statistics")
+    PracticeOverrideFactory(
+        student=assessment.user, kind="goal", goal_id="01a00000-0000-7000-8000-000000000000",
+        further_skills=["statistics"], before={"status": "open"}, after={"status": "dropped"},
+    )  # fmt: skip
+
+    shown = page(client, assessment)
+
+    assert 'id="practice"' in shown
+    assert "<strong>Goal in SQL, Statistics</strong> <span>open → dropped</span>" in shown
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,12 @@ import pytest
 from practice.models import PracticeOverride
 from tests.clients import client_of
 from tests.factories.accounts import AdvisorAssignmentFactory
-from tests.factories.practice import PracticeAssignmentFactory, PracticeGoalFactory, PracticeOverrideFactory
+from tests.factories.practice import (
+    PracticeAssignmentFactory,
+    PracticeGoalFactory,
+    PracticeGoalSkillFactory,
+    PracticeOverrideFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +30,7 @@ def test_a_level_is_set_and_the_student_reads_why() -> None:
         "kind": "level",
         "student_id": str(link.student.pk),
         "skill": {"key": "sql", "name": "Sql"},
+        "skills": [{"key": "sql", "name": "Sql"}],
         "goal_id": None,
         "withdrawn_assignment_id": str(at_it.pk),
         "before": {"rating": 1200.0, "deviation": 350.0, "difficulty": 6},
@@ -87,6 +93,19 @@ def test_lists_are_narrowed_by_student_and_skill() -> None:
         one["override_id"] for one in client.get(f"{OVERRIDES}?student_id={link.student.pk}").json()["items"]
     ] == [str(mine.pk)]
     assert client.get(f"{OVERRIDES}?skill=python").json()["items"] == []
+
+
+def test_what_was_changed_of_a_goal_is_about_each_of_its_skills() -> None:
+    link = AdvisorAssignmentFactory()
+    goal = PracticeGoalSkillFactory(goal__user=link.student).goal
+    client = client_of(link.advisor)
+    body = {"status": "dropped", "reason": "The exam is over."}
+
+    made = client.post(f"/api/v1/goals/{goal.pk}/overrides", body, format="json").json()
+
+    assert [skill["key"] for skill in made["skills"]] == ["sql", "statistics"]
+    for skill, found in (("sql", [made]), ("statistics", [made]), ("python", [])):
+        assert client.get(f"{OVERRIDES}?skill={skill}").json()["items"] == found
 
 
 def test_figures_say_what_came_of_it() -> None:

@@ -213,6 +213,10 @@ class TestGoals:
 
         assert PracticeOverride.objects.get().goal_id == goal.pk
 
+    def test_a_level_is_of_one_skill(self) -> None:
+        with pytest.raises(IntegrityError, match="levels_of_one_skill"), transaction.atomic():
+            PracticeOverrideFactory(further_skills=["statistics"])
+
 
 class TestFigures:
     def solved(self, student: User, hour: int, performance: float, **fields: Any) -> PracticeAssignment:
