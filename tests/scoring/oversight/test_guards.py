@@ -37,7 +37,7 @@ APPEND_ONLY = [
     "criterion_marks", "profile_runs", "skill_estimates", "score_overrides", "score_changes", "reviewer_calibrations",
     "appeal_messages", "appeal_decisions", "model_calls", "model_call_contents", "audit_logs", "webhook_attempts",
     "decision_records", "skill_checks", "skill_contests", "what_ifs", "audit_links", "consents",
-    "practice_overrides", "session_summary_versions", "recommendation_overrides", "thread_messages",
+    "practice_overrides", "session_summary_versions", "recommendation_overrides", "thread_messages", "result_readings",
 ]  # fmt: skip
 
 
