@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import TruncWeek
 
 from microcred.errors import Invalid
+from microcred.planning import planned_anew
 
 MOST: Final = 53
 USUAL: Final = 12
@@ -74,7 +75,9 @@ def by_week(
     out. One statement."""
     during = rows.filter(**{f"{at}__gte": weeks.since, f"{at}__lt": weeks.until}).order_by()
     found = during.annotate(week=TruncWeek(at, tzinfo=weeks.zone)).values("week", *groups).annotate(**sums)
-    for row in found:
+    with planned_anew():
+        rows_of_weeks = list(found)
+    for row in rows_of_weeks:
         yield {**row, "week": row["week"].date()}
 
 

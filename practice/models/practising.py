@@ -116,6 +116,10 @@ class PracticeAssignment(Model):
             models.Index(fields=["user", "item", "-assigned_at"], name="idx_practice_given"),
             models.Index(fields=["user", "-completed_at"], name="idx_practice_completed"),
             models.Index(fields=["user", "-assigned_at", "-id"], name="idx_practice_assigned"),
+            # All that figures by weeks read: the rows themselves hold a question each, and are large.
+            models.Index(
+                fields=["completed_at"], include=["user", "status", "experience"], name="idx_practice_weeks"
+            ),
         ]
 
     def __str__(self) -> str:

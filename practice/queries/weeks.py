@@ -30,7 +30,7 @@ def practised_by_week(students: QuerySet[User], weeks: Weeks) -> PractisedWeeks:
     items = list(
         by_week(
             PracticeAssignment.objects.filter(status__in=FINISHED, **theirs), "completed_at", weeks,
-            completed=Count("pk"), solved=Count("pk", filter=Q(status=AssignmentStatus.SOLVED)),
+            completed=Count("status"), solved=Count("status", filter=Q(status=AssignmentStatus.SOLVED)),
             students=Count("user", distinct=True), points=Sum("experience"),
         )
     )  # fmt: skip
