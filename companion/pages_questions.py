@@ -1,7 +1,7 @@
 """Questions that students handed to their advisors."""
 
 import uuid
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -47,7 +47,7 @@ class MessageForm(UpToForm):
 @staff_page
 def questions(request: HttpRequest) -> HttpResponse:
     """List what students in the caller's sight handed over, what is unread first."""
-    rows = queries.threads(caller(request))
+    rows: Any = queries.threads(caller(request))
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page", "1"))
     listed = [(thread, STANDINGS[thread.escalation]) for thread in page]
     return render(request, "advisor/questions/list.html", {"page": page, "listed": listed})

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from rest_framework import serializers
 
 Row = TypeVar("Row", bound=Model)
+RowMet = TypeVar("RowMet", bound=Model, covariant=True)
 MAX_PAGE = 100_000
 
 
@@ -32,7 +33,19 @@ class Page(Generic[Row]):
         return {"items": list(items), "page": self.page, "page_size": self.page_size, "total": self.total}
 
 
-def paginate(rows: QuerySet[Row], *, page: int, page_size: int) -> Page[Row]:
+class Rows(Protocol[RowMet]):
+    """What can be counted and read in part, such as a query set."""
+
+    def count(self) -> int:
+        """Return how many rows there are."""
+        ...
+
+    def __getitem__(self, part: slice, /) -> Iterable[RowMet]:
+        """Return the rows of a part."""
+        ...
+
+
+def paginate(rows: Rows[Row], *, page: int, page_size: int) -> Page[Row]:
     """Cut one page out of ``rows``, which must be ordered; a page past the end is empty."""
     start = (page - 1) * page_size
     return Page(list(rows[start : start + page_size]), page, page_size, rows.count())

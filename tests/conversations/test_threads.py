@@ -255,9 +255,22 @@ class TestTheList:
     ) -> None:
         for number in range(3):
             if number in {0, 2}:
-                with django_assert_num_queries(1):
-                    assert len(queries.threads(link.advisor)) == 1 + number
+                with django_assert_num_queries(2):
+                    assert len(queries.threads(link.advisor)[:25]) == 1 + number
             EscalatedTurnFactory(conversation__user=link.student)
+
+    def test_a_page_counts_what_stands_in_its_own_threads(self, link: AdvisorAssignment, turn: Turn) -> None:
+        services.write(by=link.student, turn_id=turn.pk, text="When?", now=NOW)
+        for number in range(1, 11):
+            EscalatedTurnFactory(conversation__user=link.student, waits_since=NOW - number * HOUR)
+
+        page = client_of(link.advisor).get(f"{THREADS}?page=2&page_size=10").json()
+
+        assert page["total"] == 11
+        assert [(one["query_id"], one["messages"], one["unread"]) for one in page["items"]] == [
+            (str(turn.pk), 1, 2)
+        ]
+        assert list(client_of(link.advisor).get(f"{THREADS}?page=3&page_size=10").json()["items"]) == []
 
     def test_messages_come_by_page(self, link: AdvisorAssignment, turn: Turn) -> None:
         for number in range(12):
