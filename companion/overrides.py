@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db.models import Count, F, Q, QuerySet, Value
 
 from accounts.models import User
+from accounts.queries import names_of
 from catalog.skill_texts import skill_texts
 from companion.enums import OverrideGrouping, OverrideKind
 from companion.override_sources import SOURCES, Facts
@@ -190,13 +191,13 @@ def _each(key: Any) -> list[str | None]:
     return list(dict.fromkeys(None if one is None else str(one) for one in several)) or [None]
 
 
-def _names(group: OverrideGrouping, keys: Collection[str | None]) -> Mapping[str | None, str]:
+def _names(group: OverrideGrouping, keys: Collection[str | None]) -> Mapping[str, str]:
     match group:
         case OverrideGrouping.KIND:
             return {kind.value: str(kind.label) for kind in ALL_KINDS}
         case OverrideGrouping.SKILL:
             return {one.key: one.name for one in skill_texts()}
         case OverrideGrouping.ADVISOR | OverrideGrouping.STUDENT:
-            return {str(one.pk): str(one) for one in User.objects.filter(pk__in=[key for key in keys if key])}
+            return names_of([key for key in keys if key])
         case OverrideGrouping.DIFFICULTY:
             return {}

@@ -1,0 +1,16 @@
+"""Reading people."""
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from microcred.trips import Written
+
+# What str() of a person says. One array, since a statement takes no more than 65,535 single values.
+_NAMES: Final = Written(
+    "SELECT id::text, coalesce(nullif(name, ''), email) FROM users WHERE id = ANY(%(ids)s::uuid[])"
+)
+
+
+def names_of(ids: Collection[str]) -> Mapping[str, str]:
+    """Return what these people are called, by id as text: their names, or the addresses of those who have none."""
+    return dict(_NAMES.rows(ids=list(ids)))
