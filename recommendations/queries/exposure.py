@@ -3,8 +3,9 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from typing import Final
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q
 
 from accounts.enums import Role
 from accounts.models import User
@@ -17,6 +18,12 @@ from scoring.statistics import SMALLEST_GROUP
 
 # Newer ones first; beyond that the figures are of the newest.
 MOST_PLACES = 100_000
+# How many skills of a run have a level. Counted here, since a profile comes with each of its run's places.
+_MEASURED: Final = Func(
+    F("recommendation__parameters"),
+    template="jsonb_array_length(jsonb_path_query_array(%(expressions)s, '$.profile[*] ? (@.level != null)'))",
+    output_field=IntegerField(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +50,11 @@ def _places(by: User, span: Span) -> list[Shown]:
     """What the recommender listed; beside a list that a person changed, it is the newest that was worked out."""
     rows = RecommendationItem.objects.filter(_in_span("recommendation", by, span))
     fields = rows.order_by("-recommendation__generated_at", "pk").values_list(
-        "recommendation_id", "recommendation__assessment__user_id", "credential_id", "position", "confidence",
-        "recommendation__parameters__profile",
+        "recommendation_id", "recommendation__assessment__user_id", "credential_id", "position", "confidence", _MEASURED
     )[:MOST_PLACES]  # fmt: skip
     return [
-        Shown(run, learner, credential, position, float(confidence), _measured(profile))
-        for run, learner, credential, position, confidence, profile in fields
+        Shown(run, learner, credential, position, float(confidence), measured)
+        for run, learner, credential, position, confidence, measured in fields
         if confidence is not None
     ]
 
@@ -89,8 +95,3 @@ def _in_span(path: str, by: User, span: Span, *, earlier: bool = False) -> Q:
     if not span.synthetic:
         asked &= ~Q(**{f"{path}__assessment__metadata__contains": {"synthetic": True}})
     return asked
-
-
-def _measured(profile: object) -> int:
-    lines = profile if isinstance(profile, list) else []
-    return sum(1 for line in lines if line.get("level") is not None)
