@@ -1,6 +1,8 @@
 """What every table has in common, and the few things said to PostgreSQL directly."""
 
 import datetime as dt
+import uuid
+from typing import Any
 
 from django.db import connection, models
 
@@ -14,6 +16,22 @@ class Model(models.Model):
 
     class Meta:
         abstract = True
+
+
+@models.UUIDField.register_lookup
+class Among(models.Lookup):
+    """``pk__among=ids``: IN with one array in place of a value each, of which a statement takes 65,535 at most."""
+
+    lookup_name = "among"
+
+    def get_prep_lookup(self) -> list[uuid.UUID]:
+        """Return the ids as a list."""
+        return list(self.rhs)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return the comparison with its one parameter."""
+        column, values = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s::uuid[])", (*values, self.rhs)
 
 
 class CaseInsensitiveEmailField(models.EmailField):  # type: ignore[type-arg]

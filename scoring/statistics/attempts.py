@@ -96,7 +96,7 @@ def score_table(*, by: User, role_id: uuid.UUID, synthetic: bool = False) -> Sco
     """
     attempts = first_attempts(by=by, role_id=role_id, synthetic=synthetic)
     ids = [attempt.assessment_id for attempt in attempts]
-    rows = considered(by=by, role_id=role_id, synthetic=True).filter(pk__in=ids)
+    rows = considered(by=by, role_id=role_id, synthetic=True).filter(pk__among=ids)
     items = _items(rows)
     columns = {item.version_id: column for column, item in enumerate(items)}
     persons = {pk: row for row, pk in enumerate(ids)}
@@ -138,8 +138,8 @@ def _items(rows: "QuerySet[Any]") -> list[Item]:
 
 def _rule_fractions(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, float]:
     """Return the share of the points that the score which counts gives each closed question, by snapshot."""
-    by_rules = RuleScore.objects.filter(assessment_id__in=ids, maximum__gt=0).order_by()
-    by_people = ScoreOverride.objects.filter(assessment_id__in=ids, maximum__gt=0).order_by()
+    by_rules = RuleScore.objects.filter(assessment__pk__among=ids, maximum__gt=0).order_by()
+    by_people = ScoreOverride.objects.filter(assessment__pk__among=ids, maximum__gt=0).order_by()
     rules = by_rules.values_list(
         "question_snapshot_id", "response__version", "created_at", "pk", "score", "maximum"
     )
@@ -160,7 +160,7 @@ def _rule_fractions(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, float]:
 
 def _essay_fractions(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, float]:
     """Return the same for essays; one that waits for a person, wholly or in part, is left out."""
-    scores = EssayScore.objects.filter(assessment_id__in=ids).order_by()
+    scores = EssayScore.objects.filter(assessment__pk__among=ids).order_by()
     rows = scores.values_list("question_snapshot_id", "source", "run", "outcome", "score", "maximum")
     runs = effective(
         Given(snapshot, source, (run,), (outcome, score, maximum))

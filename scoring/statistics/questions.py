@@ -73,7 +73,7 @@ def item_analysis(
     """Return the item analysis of a role over what the caller may see."""
     table = score_table(by=by, role_id=role_id, synthetic=synthetic)
     rows = considered(by=by, role_id=role_id, synthetic=True).filter(
-        pk__in=[attempt.assessment_id for attempt in table.attempts]
+        pk__among=[attempt.assessment_id for attempt in table.attempts]
     )
     figures = item_figures(table.fractions, table.weights) if table.items else []
     taken, times = _choices_taken(rows), _times(rows)

@@ -1,6 +1,7 @@
 """What every table has in common, tried on the real PostgreSQL."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -104,3 +105,11 @@ def test_the_databases_clock_runs_within_a_transaction() -> None:
 
     assert first.utcoffset() == dt.timedelta(0)
     assert second - first >= dt.timedelta(milliseconds=10)
+
+
+def test_rows_are_found_among_more_ids_than_a_statement_takes_values() -> None:
+    person, _ = UserFactory(), UserFactory()
+    many = [uuid.UUID(int=number) for number in range(1, 65_537)]
+
+    assert list(User.objects.filter(pk__among=[*many, person.pk])) == [person]
+    assert not User.objects.filter(pk__among=[]).exists()
