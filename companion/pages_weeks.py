@@ -17,6 +17,7 @@ from companion.charts import SCALE, columns, percent
 from companion.pages import caller, staff_page
 from practice import queries as practice
 
+UNKNOWN: Final = "–"
 SPANS: Final = {"12": "12 weeks", "26": "26 weeks", "52": "52 weeks"}
 
 
@@ -51,11 +52,13 @@ def weeks(request: HttpRequest, student_id: uuid.UUID | None = None) -> HttpResp
         )
     else:
         found = analytics.of_students(by=by, first=first, last=None, zone="UTC", now=now)
+    levels = [one for one in found.skills or () if any(level is not None for level in one.levels)]
     context = {
         "found": found,
         "student": practice.students_visible_to(by).filter(pk=student_id).first() if student_id else None,
         "charts": _charts(found.weeks),
-        "levels": [_chart(one.skill_name, one.levels, top=SCALE) for one in found.skills or ()],
+        "levels": levels,
+        "level_charts": [_chart(one.skill_name, one.levels, top=SCALE) for one in levels],
         "rows": list(reversed(found.weeks)),
         "form": SpanForm(initial={"weeks": str(number)}),
     }
@@ -63,7 +66,7 @@ def weeks(request: HttpRequest, student_id: uuid.UUID | None = None) -> HttpResp
 
 
 def _charts(found: Sequence[analytics.Week]) -> list[Chart]:
-    return [
+    charts = [
         _chart("Assessments completed", [one.assessments_completed for one in found]),
         _chart("Items practised", [one.practice_completed for one in found]),
         _chart(
@@ -73,6 +76,7 @@ def _charts(found: Sequence[analytics.Week]) -> list[Chart]:
         _chart("Goals reached", [one.goals_reached for one in found]),
         _chart("Questions asked", [one.questions_asked for one in found]),
     ]
+    return [chart for chart in charts if chart.most != UNKNOWN]
 
 
 def _chart(title: str, values: Sequence[float | int | None], *, top: float | None = None) -> Chart:
@@ -90,5 +94,5 @@ def _chart(title: str, values: Sequence[float | int | None], *, top: float | Non
 
 def _said(value: float | int | None) -> str:
     if value is None:
-        return "–"
+        return UNKNOWN
     return f"{value:.1f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value}"

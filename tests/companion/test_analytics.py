@@ -219,6 +219,22 @@ class TestThePages:
         assert "1 student<" in page
         assert page.count('data-label="Points"') == 26
 
+    def test_a_chart_without_any_figure_is_left_out_and_levels_say_why(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        link = AdvisorAssignmentFactory()
+        monkeypatch.setattr("django.utils.timezone.now", lambda: MONDAY + 8 * DAY)
+        solve(link.student, MONDAY)
+        complete(link.student, MONDAY, level="2.500")
+
+        page = self.shown(link.advisor).content.decode()
+
+        assert [title for title in ("Items practised", "Solved, in %", ">SQL ") if title in page] == [
+            "Items practised"
+        ]
+        assert "There is no week in which 5 students came to a result." in page
+        assert "Levels by skill" not in page
+
     def test_others_find_no_page(self) -> None:
         link = AdvisorAssignmentFactory()
 
