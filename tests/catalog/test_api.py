@@ -73,10 +73,12 @@ def test_the_list_is_narrowed_by_role_skill_and_words() -> None:
         ({"page_size": "101"}, "page_size"),
         ({"role_id": "nobody"}, "role_id"),
         ({"search": "a\x00b"}, "search"),
+        ({"search": "x" * 201}, "search"),
     ],
 )
-def test_a_query_that_makes_no_sense_is_named(query: dict[str, str], field: str) -> None:
-    reply = client_of(UserFactory()).get(CREDENTIALS, query)
+@pytest.mark.parametrize("address", [CREDENTIALS, "/api/v1/catalog/skills"])
+def test_a_query_that_makes_no_sense_is_named(address: str, query: dict[str, str], field: str) -> None:
+    reply = client_of(UserFactory()).get(address, query)
 
     assert reply.status_code == 400
     assert reply.json()["error_code"] == "INVALID_400"

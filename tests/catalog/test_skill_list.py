@@ -114,24 +114,6 @@ def test_the_list_is_narrowed_by_role_and_by_part_of_name_or_id(
     assert body["total"] == len(keys)
 
 
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
-        ({"page": "0"}, "page"),
-        ({"page_size": "101"}, "page_size"),
-        ({"role_id": "nobody"}, "role_id"),
-        ({"search": "a\x00b"}, "search"),
-        ({"search": "x" * 201}, "search"),
-    ],
-)
-def test_a_query_that_makes_no_sense_is_named(query: dict[str, str], field: str) -> None:
-    reply = client_of(UserFactory()).get(SKILLS, query)
-
-    assert reply.status_code == 400
-    assert reply.json()["error_code"] == "INVALID_400"
-    assert list(reply.json()["details"]["fields"]) == [field]
-
-
 def test_the_number_of_statements_does_not_grow_with_the_list(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
