@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from accounts import attempts, password_letters, password_links
 from microcred import letters
+from microcred.api.reading import valid
 from microcred.api.schema import errors
 from microcred.errors import Conflict, TooMany
 
@@ -34,9 +35,7 @@ class ResetRequest(serializers.Serializer[Any]):
     """The code of a link, and the password that its owner chooses."""
 
     code = serializers.CharField(max_length=64, help_text="What stands behind # in the link.")
-    password = serializers.CharField(
-        max_length=128, trim_whitespace=False, style={"input_type": "password"}
-    )  # fmt: skip
+    password = serializers.CharField(max_length=128, trim_whitespace=False, style={"input_type": "password"})
 
 
 class ForgottenView(APIView):
@@ -52,11 +51,9 @@ class ForgottenView(APIView):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Send a link for a new password to this address, if there is an account with it; the answer does not tell."""
-        body = ForgottenRequest(data=request.data)
-        body.is_valid(raise_exception=True)
+        email = valid(ForgottenRequest, request.data)["email"]
         if not letters.go_out():
             raise NoLetters("No letters are sent from here. Ask an administrator for a link.")
-        email = body.validated_data["email"]
         wait = attempts.count_asking(request._request, email=email)
         if wait:
             raise TooMany("That was asked for too often. Look into your mail.", retry_after=wait)
@@ -77,13 +74,12 @@ class ResetView(APIView):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Set the password of whoever has the link; whatever was logged in before is over."""
-        body = ResetRequest(data=request.data)
-        body.is_valid(raise_exception=True)
+        chosen = valid(ResetRequest, request.data)
         wait = attempts.link_wait(request._request)
         if wait:
             raise TooMany("There were too many attempts from where you are.", retry_after=wait)
         try:
-            _use(**body.validated_data)
+            _use(**chosen)
         except password_links.LinkRefused:
             attempts.count_link_attempt(request._request)
             raise
