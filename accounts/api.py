@@ -22,6 +22,7 @@ from accounts.serializers import (
     TokenResponse,
 )
 from accounts.service_keys import IsService, ServiceKeyAuthentication, key_holder
+from microcred.api.reading import valid
 from microcred.api.schema import UNCHANGED, errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
 from microcred.errors import TooMany
@@ -40,10 +41,9 @@ class TokenView(APIView):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Return a pair of tokens."""
-        body = TokenRequest(data=request.data)
-        body.is_valid(raise_exception=True)
-        code = body.validated_data.pop("code", "")
-        user = _with_right_password(request, **body.validated_data)
+        given = valid(TokenRequest, request.data)
+        code = given.pop("code", "")
+        user = _with_right_password(request, **given)
         _check_code(request, user, code)
         services.note_login(person=user, now=timezone.now())
         pair = tokens.issue(user, agent=agent_of(request))
@@ -93,9 +93,7 @@ class RefreshView(APIView):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Return a new pair of tokens."""
-        body = RefreshRequest(data=request.data)
-        body.is_valid(raise_exception=True)
-        pair = tokens.rotate(body.validated_data["refresh"])
+        pair = tokens.rotate(valid(RefreshRequest, request.data)["refresh"])
         return Response(TokenResponse(asdict(pair) | {"token_type": "Bearer"}).data)
 
 
@@ -112,9 +110,7 @@ class LogoutView(APIView):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Revoke the refresh token."""
-        body = RefreshRequest(data=request.data)
-        body.is_valid(raise_exception=True)
-        tokens.revoke(body.validated_data["refresh"])
+        tokens.revoke(valid(RefreshRequest, request.data)["refresh"])
         return Response(status=204)
 
 
@@ -133,13 +129,12 @@ class MeView(APIView):
         responses={200: Me, **errors(400, 412)},
     )  # fmt: skip
     def patch(self, request: Request) -> Response:
-        """Choose whether a model may score one's essays; without that, people do."""
-        body = MeChange(data=request.data)
-        body.is_valid(raise_exception=True)
+        """Choose whether a model may score one's essays; without that, people do. What is left out stays."""
+        given = valid(MeChange, request.data)
         person = services.choose_model_scoring(
             by=caller(request),
-            allowed=body.validated_data["model_scoring"],
-            version=body.validated_data["version"],
+            allowed=given.get("model_scoring"),
+            version=given["version"],
             now=timezone.now(),
             expected=expected_versions(request),
         )

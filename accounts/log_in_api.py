@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from accounts import log_ins, reauthentication, services
 from accounts.authentication import caller
 from accounts.token_signing import FAMILY_CLAIM
+from microcred.api.reading import valid
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 
@@ -66,9 +67,8 @@ class LogInsEndEndpoint(APIView):
         super().initial(request, *args, **kwargs)
         if request.method != "POST":
             return
-        body = LogInEnd(data=request.data)
-        body.is_valid(raise_exception=True)
-        reauthentication.prove(request._request, caller(request), password=body.validated_data["password"])
+        password = valid(LogInEnd, request.data)["password"]
+        reauthentication.prove(request._request, caller(request), password=password)
 
     @extend_schema(
         operation_id="me_log_ins_end", tags=["Your data"], request=LogInEnd,
@@ -77,9 +77,7 @@ class LogInsEndEndpoint(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         """End one log-in, or all, the caller's own too; 404 for one that is over or somebody else's."""
-        body = LogInEnd(data=request.data)
-        body.is_valid(raise_exception=True)
-        by, named = caller(request), body.validated_data.get("log_in_id")
+        by, named = caller(request), valid(LogInEnd, request.data).get("log_in_id")
         if named is None:
             services.end_log_ins(by=by, person=by)
         else:

@@ -7,8 +7,10 @@ from rest_framework import serializers
 from accounts.enums import Role, Scope
 from accounts.models import User
 from accounts.personal_data import consents
+from microcred.api.reading import with_more
 
 
+@with_more
 class TokenRequest(serializers.Serializer[Any]):
     """What a person proves themselves with."""
 
@@ -22,6 +24,7 @@ class TokenRequest(serializers.Serializer[Any]):
     )
 
 
+@with_more
 class RefreshRequest(serializers.Serializer[Any]):
     """A refresh token."""
 
@@ -66,9 +69,9 @@ class Me(serializers.ModelSerializer[User]):
 
 
 class MeChange(serializers.Serializer[Any]):
-    """What callers may change about themselves."""
+    """What callers may change about themselves; what is left out stays."""
 
-    model_scoring = serializers.BooleanField()
+    model_scoring = serializers.BooleanField(required=False)
     version = serializers.CharField(
         max_length=16,
         required=False,
@@ -76,6 +79,12 @@ class MeChange(serializers.Serializer[Any]):
         help_text="The version of the text that the caller was shown; by default the one that they agreed to last if "
         "that is current, else the one before it, which does not speak of sessions with tutors.",
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Return what is to be changed; a text alone is neither agreed to nor refused."""
+        if attrs["version"] and "model_scoring" not in attrs:
+            raise serializers.ValidationError({"model_scoring": ["Say whether you agree to this version."]})
+        return attrs
 
 
 class ServiceKeyInfo(serializers.Serializer[Any]):

@@ -71,9 +71,16 @@ class ChangedMeanwhile(PreconditionFailed):
 
 @transaction.atomic
 def choose_model_scoring(
-    *, by: User, allowed: bool, now: dt.datetime, version: str = "", expected: Collection[str] | None = None
+    *,
+    by: User,
+    allowed: bool | None,
+    now: dt.datetime,
+    version: str = "",
+    expected: Collection[str] | None = None,
 ) -> User:
     """Record whether the person lets a model score the essays of assessments that they start from now on.
+
+    None leaves it as they chose before.
 
     Raises:
         ConsentUnknown: if ``version``, the text that they were shown, is not the current one.
@@ -82,6 +89,8 @@ def choose_model_scoring(
     person = User.objects.select_for_update().get(pk=by.pk)
     if expected is not None and person.version not in expected:
         raise ChangedMeanwhile("Your account has changed since. Read it again.")
+    if allowed is None:
+        return person
     person.profile = {
         **person.profile,
         "model_scoring": allowed,
@@ -92,12 +101,9 @@ def choose_model_scoring(
         person=person, purpose=consents.MODEL_SCORING, given=allowed, now=now, version=version
     )
     audit.record(
-        by=by,
-        action="user.model_scoring_chosen",
-        resource_type="user",
-        resource_id=person.pk,
+        by=by, action="user.model_scoring_chosen", resource_type="user", resource_id=person.pk,
         metadata={"model_scoring": allowed, "version": said.version},
-    )
+    )  # fmt: skip
     return person
 
 

@@ -29,7 +29,7 @@ from assessments.serializers import (
     status_view,
 )
 from microcred.api.pagination import paginate
-from microcred.api.reading import asked
+from microcred.api.reading import asked, valid
 from microcred.api.rendered import as_shown
 from microcred.api.schema import UNCHANGED, errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
@@ -56,15 +56,8 @@ class StartView(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Draw and freeze questions; return them."""
-        body = StartRequest(data=request.data)
-        body.is_valid(raise_exception=True)
-        started = services.start(
-            by=caller(request),
-            role_id=body.validated_data["role_id"],
-            metadata=body.validated_data.get("metadata", {}),
-            model_scoring=body.validated_data["model_scoring"],
-            now=timezone.now(),
-        )
+        wanted = {"metadata": {}} | valid(StartRequest, request.data)
+        started = services.start(by=caller(request), now=timezone.now(), **wanted)
         answer = start_view(started.assessment, now=timezone.now())
         return Response(answer, status=201 if started.is_new else 200)
 
@@ -82,14 +75,13 @@ class ResponsesView(APIView):
     @idempotent
     def post(self, request: Request, assessment_id: uuid.UUID) -> Response:
         """Store the answers; with ``completed`` start the background work."""
-        body = ResponseBatch(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = [services.GivenAnswer(**item) for item in body.validated_data["responses"]]
+        batch = valid(ResponseBatch, request.data)
+        given = [services.GivenAnswer(**item) for item in batch["responses"]]
         assessment = services.submit(
             by=caller(request),
             assessment_id=assessment_id,
             answers=given,
-            completed=body.validated_data["completed"],
+            completed=batch["completed"],
             now=timezone.now(),
             expected=expected_versions(request),
         )

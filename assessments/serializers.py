@@ -14,6 +14,7 @@ from assessments.enums import AssessmentStatus, MissingPart, Stage
 from assessments.models import Assessment, QuestionSnapshot
 from catalog.enums import QuestionType
 from microcred.api.pagination import PageQuery
+from microcred.api.reading import with_more
 from microcred.api.rendered import as_shown
 from microcred.kept import Kept
 
@@ -38,6 +39,7 @@ class AnswerField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
+@with_more
 class StartRequest(serializers.Serializer[Any]):
     """Which role to be assessed for."""
 
@@ -63,6 +65,7 @@ class StartRequest(serializers.Serializer[Any]):
         return value
 
 
+@with_more
 class ResponseItem(serializers.Serializer[Any]):
     """One answer."""
 
@@ -71,6 +74,7 @@ class ResponseItem(serializers.Serializer[Any]):
     submitted_at = serializers.DateTimeField(required=False)
 
 
+@with_more
 class ResponseBatch(serializers.Serializer[Any]):
     """Answers, and whether the assessment is thereby handed in."""
 

@@ -10,6 +10,7 @@ from companion.enums import OverrideGrouping, OverrideKind
 from companion.overrides import Narrowed
 from microcred.api.kinds import OneKind
 from microcred.api.pagination import PageQuery
+from microcred.api.reading import with_more
 from practice.override_serializers import GoalOverride, NewLevel
 from recommendations.override_serializers import RecommendationOverrideRequest
 from scoring.oversight.serializers import OverrideRequest
@@ -18,6 +19,7 @@ from tutoring.override_serializers import SummaryOverride
 LONGEST_KEY: Final = 64
 
 
+@with_more
 class KindOfOverride(serializers.Serializer[Any]):
     """What is overridden; a body that does not say means a score."""
 

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from accounts.enums import Scope
 from accounts.service_keys import RequiresScope, ServiceKeyAuthentication, key_holder
 from microcred.api.pagination import PageQuery, paginate
-from microcred.api.reading import asked
+from microcred.api.reading import asked, valid
 from microcred.api.schema import errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
@@ -74,12 +74,8 @@ class EndpointListView(ServiceView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Register an endpoint; the secret in the answer is shown this once."""
-        body = EndpointRegistration(data=request.data)
-        body.is_valid(raise_exception=True)
-        holder = key_holder(request)
-        endpoint, shown = services.register_endpoint(
-            by=holder, service_key_id=holder.pk, **body.validated_data
-        )
+        given, holder = valid(EndpointRegistration, request.data), key_holder(request)
+        endpoint, shown = services.register_endpoint(by=holder, service_key_id=holder.pk, **given)
         answer = {"endpoint": endpoint, **_keys(endpoint, shown)}
         return Response(NewEndpointView(answer).data, status=201)
 
@@ -99,15 +95,14 @@ class EndpointEndpoint(ServiceView):
         parameters=[IF_MATCH_PARAMETER], responses={200: EndpointView, **errors(400, 403, 404, 412)},
     )  # fmt: skip
     def patch(self, request: Request, endpoint_id: uuid.UUID) -> Response:
-        """Change its name, address, events or contact."""
+        """Change its name, address, events or contact; what is left out stays."""
         endpoint = self.owned(request, endpoint_id)
-        body = EndpointChange(data=request.data, partial=True)
-        body.is_valid(raise_exception=True)
+        given = valid(EndpointChange, request.data, partial=True)
         changed = services.change_endpoint(
             by=key_holder(request),
             endpoint_id=endpoint.pk,
             expected=expected_versions(request),
-            **body.validated_data,
+            **given,
         )
         return self.answer(changed)
 
@@ -220,10 +215,8 @@ class ReplayRangeView(ServiceView):
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         """Send again what died, or all, whose events came up in that time; at most 1,000 a call."""
         endpoint = self.owned(request, endpoint_id)
-        body = ReplayRequest(data=request.data)
-        body.is_valid(raise_exception=True)
         now = timezone.now()
-        wanted = {"until": now} | body.validated_data
+        wanted = {"until": now} | valid(ReplayRequest, request.data)
         replayed = services.replay_range(by=key_holder(request), endpoint_id=endpoint.pk, now=now, **wanted)
         return Response(ReplayAck({"replayed": replayed}).data, status=202)
 

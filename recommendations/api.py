@@ -14,7 +14,7 @@ from accounts.authentication import caller
 from accounts.permissions import MayGiveFeedback, MayReadResults
 from accounts.service_keys import KeyHolder, PersonOrProgramView, person_or_program
 from assessments.enums import Stage
-from microcred.api.reading import asked
+from microcred.api.reading import asked, valid
 from microcred.api.rendered import answered_as_written
 from microcred.api.schema import UNCHANGED, errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
@@ -104,14 +104,13 @@ class FeedbackEndpoint(APIView):
     @idempotent
     def post(self, request: Request, recommendation_id: uuid.UUID) -> Response:
         """Record feedback about the list, or about one credential on it."""
-        body = FeedbackRequest(data=request.data)
-        body.is_valid(raise_exception=True)
+        given = valid(FeedbackRequest, request.data)
         feedback = services.record_feedback(
             by=caller(request),
             recommendation_id=recommendation_id,
             now=timezone.now(),
             expected=expected_versions(request),
-            **body.validated_data,
+            **given,
         )
         return Response(FeedbackView(feedback).data, status=201)
 

@@ -132,6 +132,19 @@ def test_views_ask_queries_and_never_a_manager() -> None:
     assert asked == set()
 
 
+def test_what_a_request_gives_is_read_in_one_place() -> None:
+    """A transcript is one of two things, and looks at its lines itself."""
+    readers = {
+        place.partition(":")[0]
+        for place, call in calls()
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr == "is_valid"
+        and any(given.arg == "raise_exception" for given in call.keywords)
+    }
+
+    assert readers == {"microcred/api/reading.py", "tutoring/serializers.py"}
+
+
 def test_whoever_catches_everything_passes_it_on_or_writes_it_down() -> None:
     swallowed = {
         f"{own(path)}:{node.lineno}"

@@ -13,7 +13,7 @@ from accounts.authentication import caller
 from accounts.enums import Role
 from accounts.permissions import MayPractise, MayReadProgress
 from microcred.api.pagination import paginate
-from microcred.api.reading import asked
+from microcred.api.reading import asked, valid
 from microcred.api.schema import errors
 from microcred.api.versions import answered_with
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
@@ -55,9 +55,8 @@ class SessionsView(APIView):
         """Have a session summarised. Signed as in the Standard Webhooks specification, with the secret of the source;
         the same message again is answered the same and does nothing."""
         sender = sender_of(request)
-        said = SessionEnded(data=request.data)
-        said.is_valid(raise_exception=True)
-        summary = services.receive(message=sender.message, session=said.session(), now=timezone.now())
+        session = services.Session(**valid(SessionEnded, request.data)["data"])
+        summary = services.receive(message=sender.message, session=session, now=timezone.now())
         return Response(Received(summary).data, status=202)
 
 

@@ -10,11 +10,11 @@ from rest_framework import serializers
 
 from microcred.addresses import read_url
 from microcred.api.pagination import PageQuery
+from microcred.api.reading import with_more
 from tutoring import queries
 from tutoring.enums import Author, Failure, Outcome, Speaker, Standing, SummaryStatus, VersionKind
 from tutoring.fetching import LONGEST_TRANSCRIPT, characters
 from tutoring.models import LONGEST_ID, LONGEST_NAME, LONGEST_SUBJECT, LONGEST_URL, SessionSummary
-from tutoring.services import Session
 from tutoring.transcripts import MOST_LINES
 
 LONGEST_KEY: Final = 64
@@ -79,6 +79,7 @@ class Transcript(serializers.Field):  # type: ignore[type-arg]
         return value
 
 
+@with_more
 class SessionRequest(serializers.Serializer[Any]):
     """A session that is over; what was said in it, or where that lies."""
 
@@ -108,16 +109,13 @@ class SessionRequest(serializers.Serializer[Any]):
         return attrs
 
 
+@with_more
 class SessionEnded(serializers.Serializer[Any]):
     """A message of a tutoring system."""
 
     type = serializers.ChoiceField(choices=[ENDED])
     timestamp = serializers.DateTimeField()
     data = SessionRequest()  # type: ignore[assignment]  # declared fields are no attributes
-
-    def session(self) -> Session:
-        """Return the session that the valid message tells of."""
-        return Session(**self.validated_data["data"])
 
 
 class Received(serializers.Serializer[Any]):

@@ -14,6 +14,7 @@ from accounts import reauthentication
 from accounts.authentication import caller
 from accounts.personal_data import erasing, exports
 from accounts.personal_data.serializers import ErasureAsked, ErasureView, ExportView
+from microcred.api.reading import valid
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 
@@ -70,9 +71,8 @@ class ErasureEndpoint(APIView):
         """Have the password proven before anything is begun: an undone attempt would not be counted."""
         super().initial(request, *args, **kwargs)
         if request.method == "POST":
-            body = ErasureAsked(data=request.data)
-            body.is_valid(raise_exception=True)
-            reauthentication.prove(request._request, caller(request), **body.validated_data)
+            given = valid(ErasureAsked, request.data)
+            reauthentication.prove(request._request, caller(request), **given)
 
     @extend_schema(
         operation_id="me_erasure_request", tags=["Your data"], request=ErasureAsked,

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
+
+from microcred.api.reading import takes_more
 
 
 class ErrorBody(serializers.Serializer[Any]):
@@ -36,6 +39,23 @@ ERRORS_OF_A_BODY = frozenset({413, 415})
 
 
 UNCHANGED = OpenApiResponse(description="It is still the version that If-None-Match names; no body.")
+
+
+class BodyOfKnownFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """That a body takes the fields that it names and no others, but for those that pass others over."""
+
+    target_class = "rest_framework.serializers.Serializer"
+    match_subclasses = True
+    priority = (
+        -2
+    )  # below that of drf-spectacular for bodies of several kinds, each of which comes here for itself
+
+    def map_serializer(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        """Return the schema of a body, or of an answer, which may say more in a later version."""
+        schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        if direction == "request" and not takes_more(type(self.target)):
+            schema["additionalProperties"] = False
+        return schema
 
 
 def errors(*statuses: int) -> dict[int, OpenApiResponse]:

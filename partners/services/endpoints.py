@@ -81,11 +81,12 @@ def change_endpoint(
 ) -> WebhookEndpoint:
     """Change what an endpoint is called, where it is, what it wants and whom to write to; None leaves things be.
 
-    Another address is a new beginning: it is not only probed any more. Raises as registering does, and
-    `EndpointChangedMeanwhile` if ``expected`` names versions, and none of them is the present one.
+    Another address is a new beginning: it is not only probed any more. What it is already is no change. Raises as
+    registering does, and `EndpointChangedMeanwhile` if ``expected`` names versions, none of them the present one.
     """
     endpoint = queries.lock_endpoint(endpoint_id)
-    if expected is not None and endpoint.version not in expected:
+    before = endpoint.version
+    if expected is not None and before not in expected:
         raise EndpointChangedMeanwhile("The endpoint has changed since. Read it again.")
     moved = url is not None and endpoint.url != url
     if name is not None:
@@ -96,6 +97,8 @@ def change_endpoint(
         endpoint.event_types = _checked_types(event_types)
     if contact_email is not None:
         endpoint.contact_email = contact_email
+    if endpoint.version == before:
+        return endpoint
     endpoint.save()
     if moved:
         health.recover(endpoint, now=timezone.now())

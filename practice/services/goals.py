@@ -128,7 +128,7 @@ def put_into_effect(
     Raises:
         GoalInvalid, GoalReached: as changing does.
     """
-    if goal.status == GoalStatus.REACHED:
+    if fields and goal.status == GoalStatus.REACHED:
         raise GoalReached("It was reached. Set a new one.")
     wanted = _checked(fields)
     differing = {

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from accounts.authentication import caller
 from accounts.permissions import MayReviewScores, MayTakeAssessment
 from microcred.api.pagination import PageQuery, paginate
-from microcred.api.reading import asked
+from microcred.api.reading import asked, valid
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from scoring.oversight import appeals
@@ -45,11 +45,8 @@ class AssessmentAppeals(APIView):
     @idempotent
     def post(self, request: Request, assessment_id: uuid.UUID) -> Response:
         """Appeal against the score of a criterion, or of a closed question."""
-        body = AppealRequest(data=request.data)
-        body.is_valid(raise_exception=True)
-        row = appeals.appeal(
-            by=caller(request), assessment_id=assessment_id, now=timezone.now(), **body.validated_data
-        )
+        given = valid(AppealRequest, request.data)
+        row = appeals.appeal(by=caller(request), assessment_id=assessment_id, now=timezone.now(), **given)
         return Response(AppealView(row).data, status=201)
 
 
@@ -85,11 +82,8 @@ class AppealMessages(APIView):
     @idempotent
     def post(self, request: Request, appeal_id: uuid.UUID) -> Response:
         """Add to the thread of an open appeal."""
-        body = MessageRequest(data=request.data)
-        body.is_valid(raise_exception=True)
-        message = appeals.say(
-            by=caller(request), appeal_id=appeal_id, text=body.validated_data["text"], now=timezone.now()
-        )
+        given = valid(MessageRequest, request.data)
+        message = appeals.say(by=caller(request), appeal_id=appeal_id, now=timezone.now(), **given)
         return Response(MessageView(message).data, status=201)
 
 
@@ -153,7 +147,6 @@ class SeenNotices(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Note that the student has seen these; seen once is seen."""
-        body = SeenRequest(data=request.data)
-        body.is_valid(raise_exception=True)
-        unseen = mark_seen(by=caller(request), now=timezone.now(), **body.validated_data)
+        given = valid(SeenRequest, request.data)
+        unseen = mark_seen(by=caller(request), now=timezone.now(), **given)
         return Response(SeenView({"unseen": unseen}).data)

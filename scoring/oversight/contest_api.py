@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import caller
 from accounts.permissions import MayReviewScores, MayTakeAssessment
+from microcred.api.reading import valid
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from scoring.enums import ContestOutcome
@@ -92,14 +93,9 @@ class SkillContestEndpoint(APIView):
     @idempotent
     def post(self, request: Request, assessment_id: uuid.UUID, skill: str) -> Response:
         """Contest a level that was inferred from the answers; it weighs less until a person has checked it."""
-        body = ContestRequest(data=request.data)
-        body.is_valid(raise_exception=True)
+        given = valid(ContestRequest, request.data)
         row = contest_skill(
-            by=caller(request),
-            assessment_id=assessment_id,
-            skill_key=skill,
-            reason=body.validated_data["reason"],
-            now=timezone.now(),
+            by=caller(request), assessment_id=assessment_id, skill_key=skill, now=timezone.now(), **given
         )
         return Response(ContestView(row).data, status=201)
 
@@ -117,13 +113,8 @@ class SkillCheckEndpoint(APIView):
     @idempotent
     def post(self, request: Request, assessment_id: uuid.UUID, skill: str) -> Response:
         """Confirm the level, or correct it, with a reason; the recommendations are made anew."""
-        body = CheckRequest(data=request.data)
-        body.is_valid(raise_exception=True)
+        given = valid(CheckRequest, request.data)
         row = check_skill(
-            by=caller(request),
-            assessment_id=assessment_id,
-            skill_key=skill,
-            now=timezone.now(),
-            **body.validated_data,
+            by=caller(request), assessment_id=assessment_id, skill_key=skill, now=timezone.now(), **given
         )
         return Response(CheckView(row).data, status=201)

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from ops.models import AuditLog
+from tests.authorization.bodies import BODIES, body_of
+from tests.authorization.matrix import Row, rows
 from tests.authorization.test_matrix import in_words, undone
 from tests.authorization.world import World
 from tests.factories.assessments import question_id_of
@@ -16,6 +19,20 @@ ESCALATIONS: list[dict[str, Any]] = [
     {"role": "admin"}, {"is_staff": True}, {"is_superuser": True}, {"status": "active"}, {"email": "x@example.org"},
     {"token_version": 0}, {"user_id": NOBODYS}, {"profile": {"model_scoring": True}}, {"id": NOBODYS},
 ]  # fmt: skip
+
+
+TAKEN = [
+    row
+    for row in rows()
+    if row.route.startswith("api/v1/")
+    and row.method in {"POST", "PATCH"}
+    and (row.method, row.route) in BODIES
+]
+# Of the contract, whose clients were made for other servers too.
+WITH_MORE = {
+    "api/v1/auth/token", "api/v1/auth/token/refresh", "api/v1/auth/logout", "api/v1/assessments/start",
+    "api/v1/assessments/<uuid:assessment_id>/responses",
+}  # fmt: skip
 
 
 def send(world: World, actor: str, method: str, path: str, body: Any) -> Any:
@@ -31,11 +48,39 @@ def test_nobody_makes_themselves_more_than_they_are(world: World, extra: dict[st
     with undone():
         answer = world.caller.send("owner", "PATCH", "/api/v1/me", {"model_scoring": False} | extra)
         after = [getattr(User.objects.get(pk=owner.pk), name) for name in fields]
-        is_still_refused = User.objects.get(pk=owner.pk).model_scoring is False
+        is_still_allowed = User.objects.get(pk=owner.pk).model_scoring
 
-    assert answer.status_code == 200
+    assert answer.status_code == 400
+    assert list(answer.json()["details"]["fields"]) == list(extra)
     assert after == before
-    assert is_still_refused
+    assert is_still_allowed
+
+
+@pytest.mark.parametrize("row", TAKEN, ids=str)
+def test_a_field_that_is_not_there_is_refused_by_name(world: World, row: Row) -> None:
+    actor = next(actor for actor, said in row.expected.items() if said.startswith("2"))
+    body = body_of(world, row.method, row.route) | {"commnets": "It was right."}
+
+    answer = send(world, actor, row.method, world.path(row.route, row.thing), body)
+
+    if row.route in WITH_MORE:
+        assert str(answer.status_code) == row.expected[actor]
+    else:
+        assert (answer.status_code, list(answer.json()["details"]["fields"])) == (400, ["commnets"])
+
+
+@pytest.mark.parametrize("row", [row for row in TAKEN if row.method == "PATCH"], ids=str)
+def test_a_change_of_nothing_leaves_everything_as_it_is(world: World, row: Row) -> None:
+    actor = next(actor for actor, said in row.expected.items() if said == "200")
+    path = world.path(row.route, row.thing)
+    with undone():
+        before = world.caller.send(actor, "GET", path)
+        lines = AuditLog.objects.count()
+        answer = world.caller.send(actor, "PATCH", path, {})
+        assert AuditLog.objects.count() == lines
+
+    assert (answer.status_code, answer.json()) == (200, before.json())
+    assert answer.headers["ETag"] == before.headers["ETag"]
 
 
 @pytest.mark.parametrize("question", ["theirs", "nobodys"])

@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts.enums import Scope
 from ops import jobs
+from ops.models import AuditLog
 from partners import signing
 from partners.models import WebhookDelivery, WebhookEndpoint
 from tests.clients import client_of
@@ -214,6 +215,22 @@ class TestVersions:
 
         assert [reply.status_code for reply in (first, second, third)] == [200, 412, 200]
         assert client.get(address).headers["ETag"] == third.headers["ETag"]
+
+    def test_what_it_is_already_is_no_change(self, client: APIClient) -> None:
+        address = f"{LIST}/{register(client)['endpoint']['endpoint_id']}"
+
+        same = client.patch(address, WANTED, format="json")
+
+        assert (same.status_code, same.json()) == (200, client.get(address).json())
+        assert not AuditLog.objects.filter(action="webhook_endpoint.changed").exists()
+
+    def test_the_way_of_signing_stays(self, client: APIClient) -> None:
+        address = f"{LIST}/{register(client)['endpoint']['endpoint_id']}"
+
+        refused = client.patch(address, {"scheme": "ed25519", "name": "Quay"}, format="json")
+
+        assert (refused.status_code, list(refused.json()["details"]["fields"])) == (400, ["scheme"])
+        assert client.get(address).json()["name"] == WANTED["name"]
 
     def test_a_try_to_reach_it_is_no_change(self, client: APIClient) -> None:
         address = f"{LIST}/{register(client)['endpoint']['endpoint_id']}"

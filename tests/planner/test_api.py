@@ -144,9 +144,11 @@ class TestOneTask:
     def test_where_it_comes_from_is_not_for_the_caller_to_say(self, client: APIClient) -> None:
         said = {"title": "a", "source": "nudge", "version": 9, "completed_at": "2026-01-01T00:00:00Z"}
 
-        made = post(client, TASKS, said).json()
+        refused = post(client, TASKS, said)
 
-        assert (made["source"], made["version"], made["completed_at"]) == ("manual", 1, None)
+        assert refused.status_code == 400
+        assert list(refused.json()["details"]["fields"]) == ["source", "version", "completed_at"]
+        assert not Task.objects.exists()
 
 
 class TestPrograms:

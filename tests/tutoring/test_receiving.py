@@ -48,6 +48,12 @@ def test_a_signed_message_is_taken_and_summarised() -> None:
     assert (summary.status, summary.skills) == (SummaryStatus.READY, ["sql"])
 
 
+def test_what_a_system_says_for_other_receivers_is_passed_over() -> None:
+    said = message(UserFactory(), rating=5)
+
+    assert send(*add_source(), {**said, "tenant": "t-1"}).status_code == 202
+
+
 def test_the_same_message_again_is_told_what_came_of_it_and_does_nothing() -> None:
     source, secret = add_source()
     said = message(UserFactory())

@@ -33,6 +33,14 @@ def test_a_choice_is_kept_with_the_version_of_its_text() -> None:
     assert me["model_scoring_decided_at"] is not None
 
 
+def test_a_text_alone_is_neither_agreed_to_nor_refused() -> None:
+    answer = client_of(UserFactory()).patch(ME, {"version": "2026-11-23"}, format="json")
+
+    told = {"model_scoring": ["Say whether you agree to this version."]}
+    assert (answer.status_code, answer.json()["details"]["fields"]) == (400, told)
+    assert not Consent.objects.exists()
+
+
 def test_nobody_agrees_to_a_text_that_is_not_the_current_one() -> None:
     answer = client_of(UserFactory()).patch(ME, {"model_scoring": True, "version": "2019-01"}, format="json")
 

@@ -9,9 +9,15 @@ from microcred.api.schema import add_shared_errors
 
 
 @pytest.fixture(scope="module")
-def operations() -> dict[str, dict[str, Any]]:
+def document() -> dict[str, Any]:
+    """The document as it would be published."""
+    drawn_up: dict[str, Any] = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    return drawn_up
+
+
+@pytest.fixture(scope="module")
+def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Every operation by its name."""
-    document: dict[str, Any] = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
     paths = document["paths"].values()
     return {operation["operationId"]: operation for path in paths for operation in path.values()}
 
@@ -64,3 +70,28 @@ def test_a_body_of_one_of_several_kinds_must_be_there_as_any_other(
 ) -> None:
     assert operations["override"]["requestBody"]["required"] is True
     assert operations["auth_token"]["requestBody"]["required"] is True
+
+
+def test_bodies_say_that_they_take_no_other_fields_but_those_of_the_contract(
+    document: dict[str, Any],
+) -> None:
+    schemas = document["components"]["schemas"]
+
+    for name in (
+        "PatchedTaskChange",
+        "NewGoal",
+        "BulkOperation",
+        "NewTask",
+        "ScoreOverrideRequest",
+        "NewStep",
+    ):
+        assert schemas[name]["additionalProperties"] is False, name
+    for name in ("TokenRequest", "RefreshRequest", "StartRequest", "ResponseItem", "SessionRequest"):
+        assert "additionalProperties" not in schemas[name], name
+
+
+def test_an_answer_may_say_more_in_a_later_version(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+
+    for name in ("TaskView", "GoalView", "Me", "StatusView"):
+        assert "additionalProperties" not in schemas[name], name
