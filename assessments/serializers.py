@@ -235,6 +235,7 @@ class StatusView(serializers.Serializer[Any]):
 
     assessment_id = serializers.UUIDField()
     role_id = serializers.UUIDField()
+    role_name = serializers.CharField()
     status = serializers.ChoiceField(choices=AssessmentStatus.choices)
     stage = serializers.ChoiceField(choices=Stage.choices)
     awaited = serializers.ListField(child=serializers.ChoiceField(choices=Stage.choices))
@@ -253,6 +254,7 @@ def status_view(assessment: Assessment, done: queries.Progress, *, now: dt.datet
     body = {
         "assessment_id": assessment.pk,
         "role_id": assessment.role_id,
+        "role_name": assessment.role.name,
         "status": queries.effective_status(assessment, now=now),
         "stage": assessment.stage,
         "awaited": queries.awaited(assessment),

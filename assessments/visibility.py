@@ -46,13 +46,17 @@ def told_to(key_id: uuid.UUID) -> QuerySet[Assessment]:
 def visible_with(*only: str, **beside: Combinable) -> Compiled[Assessment]:
     """Return the query for one assessment with something worked out beside it, for :func:`seen`.
 
-    With ``only`` these fields are read and no others, those of role and student neither.
+    With ``only`` these fields are read and no others; of role and student those that are named, such as ``role__name``.
     """
+    joined = {name.partition("__")[0] for name in only if "__" in name}
 
     def one(role: str, by: uuid.UUID, assessment: uuid.UUID) -> QuerySet[Assessment]:
         mine = told_to(by) if role == PROGRAM else visible_to(User(pk=by, role=role))
         rows = mine.filter(pk=assessment)
-        return (rows.select_related(None).only(*only) if only else rows).annotate(**beside)
+        if only:
+            alone = rows.select_related(None).only(*only)
+            rows = alone.select_related(*joined) if joined else alone
+        return rows.annotate(**beside)
 
     return Compiled(one, by=uuid.UUID, assessment=uuid.UUID)
 
@@ -89,6 +93,7 @@ def _number(of: type[Model], count: Count) -> Coalesce:
 _VISIBLE: Final = visible_with()
 _WITH_PROGRESS: Final = visible_with(
     "role_id",
+    "role__name",
     "status",
     "stage",
     "degraded",

@@ -29,7 +29,8 @@ _kept: Final[Kept[tuple[str, ...], Written]] = Kept(MOST)
 
 # Whether there is a result, and what of it stands in the assessment itself.
 _READ: Final = (
-    "role_id", "status", "stage", "missing", "failure_reason", "expires_at", "completed_at", "released_at",
+    "role_id", "role__name", "status", "stage", "missing", "failure_reason", "expires_at", "completed_at",
+    "released_at",
 )  # fmt: skip
 _MARKED: Final = assessments.visible_with(
     *_READ, marks=Func("pk", function="result_marks", output_field=TextField())

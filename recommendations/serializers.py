@@ -207,6 +207,8 @@ class ResultView(serializers.Serializer[Any]):
     """The result of a completed assessment."""
 
     assessment_id = serializers.UUIDField()
+    role_id = serializers.UUIDField()
+    role_name = serializers.CharField()
     status = serializers.ChoiceField(choices=AssessmentStatus.choices)
     recommendation_id = serializers.UUIDField(allow_null=True)
     summary = serializers.CharField(
@@ -256,6 +258,8 @@ def result_body(result: Result) -> dict[str, Any]:
     parameters: dict[str, Any] = made.parameters if made else {}
     body = {
         "assessment_id": result.assessment_id,
+        "role_id": result.role_id,
+        "role_name": result.role_name,
         "status": result.status,
         "recommendation_id": made.pk if made else None,
         "summary": made.summary if made else "",

@@ -75,6 +75,8 @@ class Result:
     """
 
     assessment_id: uuid.UUID
+    role_id: uuid.UUID
+    role_name: str
     status: str
     completed_at: dt.datetime | None
     missing: Sequence[str]
@@ -146,6 +148,8 @@ def _read_result(assessment: Any) -> Result:
     recommendation = effective(assessment.pk)
     return Result(
         assessment_id=assessment.pk,
+        role_id=assessment.role_id,
+        role_name=assessment.role.name,
         status=assessment.status,
         completed_at=assessment.completed_at,
         missing=_missing(assessment, recommendation),

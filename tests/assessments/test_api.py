@@ -135,6 +135,7 @@ def test_answers_are_taken_in_batches_and_handed_in_at_the_end() -> None:
         "message": "All answers are in. The result is being prepared.",
     }
     after = client.get(address(assessment)).json()
+    assert (after["role_id"], after["role_name"]) == (str(assessment.role_id), assessment.role.name)
     assert (after["stage"], after["awaited"]) == ("scoring", ["scoring", "retrieval", "recommending"])
 
 

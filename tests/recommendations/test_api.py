@@ -60,6 +60,8 @@ def test_a_completed_assessment_has_a_result(completed: Recommendation) -> None:
     assert response.status_code == 200
     body = response.json()
     assert body["assessment_id"] == str(completed.assessment_id)
+    role = completed.assessment.role
+    assert (body["role_id"], body["role_name"]) == (str(role.pk), role.name)
     assert body["recommendation_id"] == str(completed.pk)
     assert body["summary"] == "A summary."
     assert body["recommendation_items"] == [
