@@ -209,6 +209,7 @@ PRIVACY = (
 )
 
 ASSESSMENTS_TOLD = "partners.queries.assessments_told"  # ids of what a program was told of
+STUDENTS_DAY = "nudges.queries.day_of"  # which day it is for a student
 
 # What is sealed under WEBHOOK_ENCRYPTION_KEY: the table, its column, and what it is sealed for.
 SEALED = {
@@ -227,8 +228,7 @@ KEYS = (
 # Actions of other apps on the administration's list of skills.
 SKILL_ACTIONS = ("practice.draft_admin.draft_items",)
 
-# name: what it tells, its labels, and the function that returns {values of the labels: figure}, those of the whole
-# installation, whoever is asked.
+# name: what it tells, its labels, and what returns {values of the labels: figure} of the installation, whoever asks.
 GAUGES: dict[str, dict[str, Any]] = {
     "microcred_assessments": {
         "help": "Assessments by status.",

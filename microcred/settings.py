@@ -29,6 +29,7 @@ from microcred.registry import KEYS as KEYS
 from microcred.registry import PRIVACY as PRIVACY
 from microcred.registry import REPAIRS as REPAIRS
 from microcred.registry import SEALED as SEALED
+from microcred.registry import STUDENTS_DAY as STUDENTS_DAY
 from microcred.task_queue import worker_cluster
 from microcred.transport import *  # noqa: F403 - a section of the settings, kept in a file of its own
 from microcred.transport import ENVIRONMENT as ENVIRONMENT

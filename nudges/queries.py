@@ -14,6 +14,7 @@ from microcred.errors import Missing
 from nudges.enums import LetterStatus, NudgeKind
 from nudges.facts import clock_of
 from nudges.models import Nudge, NudgePreference
+from nudges.zones import zone_of
 
 SHOWN: Final = 3
 FOLLOWED_WITHIN: Final = dt.timedelta(hours=48)
@@ -48,6 +49,12 @@ class KindFigures:
     opened: int
     clicked: int
     followed: int
+
+
+def day_of(user_id: uuid.UUID, *, now: dt.datetime) -> dt.date:
+    """Return which day it is for a student: in the time zone that they have named, else in that of the institution."""
+    named = NudgePreference.objects.filter(user=user_id).values_list("time_zone", flat=True).first()
+    return now.astimezone(zone_of(named or "")).date()
 
 
 def own_nudges(by: User) -> QuerySet[Nudge]:

@@ -10,7 +10,7 @@ from microcred.api.pagination import PageQuery
 from practice.enums import SETTABLE_STATUSES, GoalStatus, OverrideKind
 from practice.models import PracticeOverride
 from practice.queries import Grouping, skills_of_override
-from practice.serializers import LONGEST_KEY, Points, Share, SkillName
+from practice.serializers import DUE_ON, LONGEST_KEY, Points, Share, SkillName
 from scoring.oversight import LONGEST_REASON
 
 
@@ -34,7 +34,7 @@ class GoalOverride(serializers.Serializer[Any]):
     """What is to be different about a student's goal; what is left out stays."""
 
     target_difficulty = serializers.IntegerField(min_value=1, max_value=10, required=False)
-    due_on = serializers.DateField(required=False, allow_null=True)
+    due_on = serializers.DateField(required=False, allow_null=True, help_text=DUE_ON)
     status = serializers.ChoiceField(choices=SETTABLE_STATUSES, required=False)
     reason = Reason()
 

@@ -16,6 +16,7 @@ LONGEST_KEY = 64
 POINT_PLACES = 1
 SHARE_PLACES = 4
 A_DAY = 86_400
+DUE_ON = "Today or later, as the student's time zone has it."
 
 
 class Points(serializers.FloatField):
@@ -221,7 +222,7 @@ class GoalChange(serializers.Serializer[Any]):
         child=serializers.CharField(max_length=LONGEST_TAG), required=False, max_length=MOST_TAGS
     )
     target_difficulty = serializers.IntegerField(min_value=1, max_value=10, required=False)
-    due_on = serializers.DateField(required=False, allow_null=True)
+    due_on = serializers.DateField(required=False, allow_null=True, help_text=DUE_ON)
     status = serializers.ChoiceField(
         choices=SETTABLE_STATUSES,
         required=False,
@@ -242,7 +243,7 @@ class NewGoal(serializers.Serializer[Any]):
         child=serializers.CharField(max_length=LONGEST_TAG), required=False, max_length=MOST_TAGS
     )
     target_difficulty = serializers.IntegerField(min_value=1, max_value=10)
-    due_on = serializers.DateField(required=False, allow_null=True)
+    due_on = serializers.DateField(required=False, allow_null=True, help_text=DUE_ON)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Return it with the first skill and the ``further`` ones."""

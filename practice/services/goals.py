@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from accounts.locking import one_at_a_time
 from accounts.models import User
@@ -65,7 +66,8 @@ def set_goal(
     Raises:
         SkillMissing: if there is no such skill.
         NothingToPractise: if there is no item for a skill.
-        GoalInvalid: if the title is empty or too long, or a tag is, or for a skill twice or too many.
+        GoalInvalid: if the title is empty or too long, or a tag is, or for a skill twice or too many, or a day that is
+            over for the student.
         GoalsFull: if they have ``MOST_GOALS``.
     """
     one_at_a_time(by.pk)
@@ -76,6 +78,7 @@ def set_goal(
     keys = [skill_key, *further]
     if len(keys) > MOST_SKILLS or len(set(keys)) < len(keys):
         raise GoalInvalid(f"A goal has 1 to {MOST_SKILLS} skills, each once.", details={"field": "skills"})
+    _refuse_past(by.pk, fields.get("due_on"), now=now)
     skill, *others = [queries.skill_to_practise(by.pk, key, now=now) for key in keys]
     start = queries.standing(by.pk, skill.key, now=now)
     goal = PracticeGoal.objects.create(
@@ -103,7 +106,7 @@ def change_goal(
 
     Raises:
         GoalMissing: if it is not there or not the caller's.
-        GoalInvalid: if the title is empty or too long, or a tag is.
+        GoalInvalid: if the title is empty or too long, or a tag is, or for another day that is over for the student.
         GoalReached: if it was reached.
         GoalChangedMeanwhile: if ``expected`` names versions, and none of them is the present one.
     """
@@ -136,6 +139,8 @@ def put_into_effect(
     }
     if not differing:
         return {}
+    if "due_on" in differing:
+        _refuse_past(goal.user_id, wanted["due_on"], now=now)
     for name, (_, value) in differing.items():
         setattr(goal, name, value)
     goal.updated_at, goal.version = now, goal.version + 1
@@ -187,6 +192,12 @@ def _is_sure(student_id: uuid.UUID, skill_id: uuid.UUID, rating: Rating) -> bool
     if Way(settings.PRACTICE_RATING) is not Way.FLAT:
         return rating.deviation <= SURE
     return SkillRating.objects.filter(user=student_id, skill=skill_id, answers__gte=SURE_ANSWERS).exists()
+
+
+def _refuse_past(student_id: uuid.UUID, due_on: dt.date | None, *, now: dt.datetime) -> None:
+    today: dt.date = import_string(settings.STUDENTS_DAY)(student_id, now=now)
+    if due_on is not None and due_on < today:
+        raise GoalInvalid("This day is over. Name one that is to come, or none.", details={"field": "due_on"})
 
 
 def _locked(by: User, goal_id: uuid.UUID, expected: Collection[str] | None) -> PracticeGoal:

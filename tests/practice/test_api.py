@@ -154,7 +154,7 @@ class TestGoals:
             "title": "Joins",
             "target_difficulty": 8,
             "tags": ["exam"],
-            "due_on": "2026-06-01",
+            "due_on": "2099-06-01",
         }
 
         made = client.post("/api/v1/goals", body, format="json")

@@ -14,6 +14,7 @@ from practice.rating import Rating, rating_of
 from practice.services.goals import MOST_GOALS, GoalReached, reach
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import SkillFactory
+from tests.factories.nudges import NudgePreferenceFactory
 from tests.factories.practice import (
     NOW,
     PracticeGoalFactory,
@@ -50,6 +51,32 @@ class TestSetting:
         assert [line.action for line in AuditLog.objects.filter(resource_type="practice_goal")] == [
             "goal.set"
         ]
+
+    @pytest.mark.parametrize(
+        ("zone", "due_on", "is_taken"),
+        [
+            ("", dt.date(2026, 3, 10), False),
+            ("", dt.date(2026, 3, 11), True),
+            ("Pacific/Auckland", dt.date(2026, 3, 11), False),
+            ("Pacific/Auckland", dt.date(2026, 3, 12), True),
+            ("Etc/GMT+12", dt.date(2026, 3, 10), False),
+            ("Etc/GMT+12", dt.date(2026, 3, 11), True),
+        ],
+    )
+    def test_a_day_that_is_over_where_the_student_is_is_refused(
+        self, zone: str, due_on: dt.date, is_taken: bool
+    ) -> None:
+        PracticeItemFactory()
+        student: User = UserFactory()
+        NudgePreferenceFactory(user=student, time_zone=zone)
+
+        if is_taken:
+            assert set_by(student, due_on=due_on).due_on == due_on
+        else:
+            with pytest.raises(services.GoalInvalid) as refused:
+                set_by(student, due_on=due_on)
+            assert refused.value.details == {"field": "due_on"}
+            assert not PracticeGoal.objects.exists()
 
     def test_what_is_reached_already_is_reached_at_once(self) -> None:
         PracticeItemFactory()
@@ -120,6 +147,29 @@ class TestChanging:
         changed = services.change_goal(by=student, goal_id=goal.pk, now=LATER, target_difficulty=5)
 
         assert (changed.status, changed.version) == ("reached", 3)
+
+    def test_it_is_not_set_for_a_day_that_is_over(self) -> None:
+        goal = PracticeGoalFactory(due_on=dt.date(2026, 4, 1))
+
+        with pytest.raises(services.GoalInvalid):
+            services.change_goal(by=goal.user, goal_id=goal.pk, now=LATER, due_on=dt.date(2026, 3, 10))
+
+        goal.refresh_from_db()
+        assert (goal.due_on, goal.version) == (dt.date(2026, 4, 1), 1)
+
+    def test_one_whose_day_is_over_can_be_changed_else(self) -> None:
+        past = dt.date(2026, 3, 1)
+        goal = PracticeGoalFactory(due_on=past)
+
+        changed = services.change_goal(by=goal.user, goal_id=goal.pk, now=LATER, title="Windows", due_on=past)
+        without = services.change_goal(by=goal.user, goal_id=goal.pk, now=LATER, due_on=None)
+
+        assert (changed.title, changed.due_on, without.due_on) == ("Windows", past, None)
+
+    def test_nothing_to_change_of_what_was_reached_is_no_change(self) -> None:
+        goal = PracticeGoalFactory(status="reached", reached_at=NOW)
+
+        assert services.change_goal(by=goal.user, goal_id=goal.pk, now=LATER).version == 1
 
     def test_what_was_reached_stays(self) -> None:
         goal = PracticeGoalFactory(status="reached", reached_at=NOW)

@@ -17,6 +17,7 @@ from practice.services.goals import GoalReached
 from scoring.oversight import ReasonMissing
 from tests.factories.accounts import AdvisorAssignmentFactory, AdvisorFactory, UserFactory
 from tests.factories.catalog import SkillFactory
+from tests.factories.nudges import NudgePreferenceFactory
 from tests.factories.practice import (
     NOW,
     PracticeAssignmentFactory,
@@ -167,6 +168,15 @@ class TestGoals:
         assert (made.kind, made.goal_id, made.student) == ("goal", goal.pk, student)
         assert made.before == {"target_difficulty": 7, "due_on": None}
         assert made.after == {"target_difficulty": 5, "due_on": "2026-06-01"}
+
+    def test_a_day_that_is_over_for_the_student_is_refused(self, pair: tuple[User, User]) -> None:
+        advisor, student = pair
+        NudgePreferenceFactory(user=student, time_zone="Pacific/Auckland")
+        goal = PracticeGoalFactory(user=student, target_difficulty=7)
+
+        with pytest.raises(services.GoalInvalid):
+            self.change(advisor, goal, target_difficulty=5, due_on=dt.date(2026, 3, 11))
+        assert not PracticeOverride.objects.exists()
 
     def test_one_that_the_student_is_past_is_reached(self, pair: tuple[User, User]) -> None:
         advisor, student = pair
