@@ -64,7 +64,8 @@ class RoleListView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return a page of roles, by name."""
-        found = paginate(queries.active_roles(), **asked(PageQuery, request))
+        rows = queries.active_roles().order_by(*queries.BY_NAME)
+        found = paginate(rows, **asked(PageQuery, request))
         return Response(found.envelope(RoleView(found.items, many=True).data))
 
 
@@ -88,7 +89,8 @@ def _kept(request: Request, write: Callable[[Request], Written]) -> HttpResponse
 def _credentials(request: Request) -> Written:
     wanted = asked(CredentialQuery, request)
     page, page_size = wanted.pop("page"), wanted.pop("page_size")
-    found = paginate(queries.credentials(**wanted), page=page, page_size=page_size)
+    rows = queries.credentials(**wanted).order_by(*queries.BY_TITLE)
+    found = paginate(rows, page=page, page_size=page_size)
     return written(found.envelope(CredentialSummary(found.items, many=True).data))
 
 

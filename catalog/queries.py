@@ -14,6 +14,8 @@ from catalog.fingerprints import CATALOG_MARK as CATALOG_MARK
 from catalog.fingerprints import catalog_fingerprint as catalog_fingerprint
 from catalog.fingerprints import catalog_version as catalog_version
 from catalog.languages import other_language as other_language
+from catalog.models import BY_NAME as BY_NAME
+from catalog.models import BY_TITLE as BY_TITLE
 from catalog.models import (
     Credential,
     CredentialDocument,

@@ -4,9 +4,9 @@ import uuid
 from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce
 
-from catalog.models import CredentialSkill, RoleSkill, Skill
+from catalog.models import BY_NAME, CredentialSkill, RoleSkill, Skill
 
 
 def skills(*, role_id: uuid.UUID | None = None, search: str = "") -> QuerySet[Skill]:
@@ -15,7 +15,7 @@ def skills(*, role_id: uuid.UUID | None = None, search: str = "") -> QuerySet[Sk
 
     Each has ``asked_by_roles`` and ``taught_by_credentials``: how many active ones there are.
     """
-    rows = Skill.objects.order_by(Lower("name"), "key").annotate(
+    rows = Skill.objects.order_by(*BY_NAME).annotate(
         asked_by_roles=_number(RoleSkill.objects.filter(role__active=True)),
         taught_by_credentials=_number(CredentialSkill.objects.filter(credential__active=True)),
     )

@@ -164,7 +164,8 @@ def _run(assessment: Any) -> Any:
 
 def _offered(run: Any) -> Sequence[tuple[uuid.UUID, str]]:
     listed = [item.credential_id for item in run.items.all()]
-    return tuple(catalog.credentials().exclude(pk__in=listed).values_list("pk", "title"))
+    rows = catalog.credentials().exclude(pk__in=listed).order_by(*catalog.BY_TITLE)
+    return tuple(rows.values_list("pk", "title"))
 
 
 def _calls(assessment_id: uuid.UUID) -> tuple[CallLine, ...]:

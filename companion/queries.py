@@ -64,8 +64,8 @@ class DocumentPage:
 
 def roles_in_sight(by: User) -> list[tuple[uuid.UUID, str]]:
     """Return the roles that the caller's students have been assessed for, by name."""
-    rows = assessments.visible_to(by).order_by("role__name").values_list("role_id", "role__name")
-    return list(rows.distinct())
+    rows = assessments.visible_to(by).order_by().values_list("role_id", "role__name")
+    return sorted(rows.distinct(), key=lambda role: role[1].casefold())
 
 
 def assessment_page(*, by: User, filters: Filters, number: str, now: dt.datetime) -> "Page[Any]":

@@ -13,7 +13,7 @@ from unfold.admin import StackedInline, TabularInline
 from catalog import services
 from catalog.admin.curation import CuratedAdmin
 from catalog.forms import CredentialForm, DocumentForm
-from catalog.models import Credential, CredentialDocument, CredentialSkill
+from catalog.models import BY_TITLE, Credential, CredentialDocument, CredentialSkill
 
 
 class CredentialSkillInline(TabularInline):  # type: ignore[misc]
@@ -58,6 +58,7 @@ class CredentialAdmin(CuratedAdmin):
 
     resource_type = "credential"
     form = CredentialForm
+    ordering = BY_TITLE
     list_display = ("title", "provider", "level", "hours", "active", "updated_at")
     list_filter = ("active", "level", "roles", "language", "provider")
     search_fields = ("title", "key", "provider", "description")

@@ -11,7 +11,7 @@ from unfold.admin import TabularInline
 
 from catalog import services
 from catalog.admin.curation import CuratedAdmin
-from catalog.models import JobRole, RoleSkill, Skill
+from catalog.models import BY_NAME, JobRole, RoleSkill, Skill
 from microcred.registry import SKILL_ACTIONS
 
 
@@ -30,6 +30,7 @@ class JobRoleAdmin(CuratedAdmin):
     """Roles that students may be assessed for."""
 
     resource_type = "job_role"
+    ordering = BY_NAME
     list_display = ("name", "key", "active", "questions_shown", "assessment_size")
     list_filter = ("active",)
     search_fields = ("name", "key")
@@ -78,6 +79,7 @@ class SkillAdmin(CuratedAdmin):
     """Skills."""
 
     resource_type = "skill"
+    ordering = BY_NAME
     list_display = ("name", "key", "category", "onet_id", "esco_uri")
     list_filter = ("category",)
     search_fields = ("name", "key", "onet_id", "esco_uri")

@@ -1,10 +1,12 @@
 """Job roles, skills, questions and credentials."""
 
-from catalog.models.credentials import Credential, CredentialDocument, CredentialSkill
+from catalog.models.credentials import BY_TITLE, Credential, CredentialDocument, CredentialSkill
 from catalog.models.questions import Question, QuestionSkill, QuestionVersion
-from catalog.models.roles import JobRole, RoleSkill, Skill
+from catalog.models.roles import BY_NAME, JobRole, RoleSkill, Skill
 
 __all__ = [
+    "BY_NAME",
+    "BY_TITLE",
     "Credential",
     "CredentialDocument",
     "CredentialSkill",

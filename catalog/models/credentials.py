@@ -1,9 +1,15 @@
 """Micro-credentials, the skills that they bring, and their source documents."""
 
+from typing import Final
+
 from django.db import models
+from django.db.models.functions import Lower
 
 from catalog.models.roles import JobRole, Skill, level_between
 from microcred.db import Model
+
+# As people look for a title in a list: by its letters, be they capitals or not.
+BY_TITLE: Final = (Lower("title"), "id")
 
 
 class Credential(Model):
@@ -44,7 +50,10 @@ class Credential(Model):
                 violation_error_message="It takes at least one hour.",
             ),
         ]
-        indexes = [models.Index(fields=["active", "title"], name="credential_catalog_active")]
+        indexes = [
+            models.Index(fields=["active", "title"], name="credential_catalog_active"),
+            models.Index(*BY_TITLE, condition=models.Q(active=True), name="credential_catalog_by_title"),
+        ]
 
     def __str__(self) -> str:
         return self.title

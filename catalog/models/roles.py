@@ -1,12 +1,17 @@
 """Job roles and the skills that they ask for."""
 
+from typing import Final
+
 from django.db import models
+from django.db.models.functions import Lower
 
 from catalog.enums import ReleasePolicy
 from catalog.outside_ids import ESCO_PATTERN, ONET_PATTERN, is_esco_uri, is_onet_id
 from microcred.db import Model
 
 MAX_LEVEL = 5
+# As people look for a name in a list: by its letters, be they capitals or not.
+BY_NAME: Final = (Lower("name"), "key")
 
 
 def level_between(field: str, *, lowest: int = 0) -> models.Q:

@@ -1,8 +1,10 @@
 """The catalog over HTTP."""
 
 import pytest
+from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
+from catalog import queries
 from catalog.models import Credential, CredentialSkill, Skill
 from tests.clients import client_of
 from tests.factories.accounts import UserFactory
@@ -42,6 +44,31 @@ def test_the_list_is_paged_and_counts_all() -> None:
 
     assert [item["title"] for item in body["items"]] == ["Credential 10", "Credential 11"]
     assert (body["page"], body["page_size"], body["total"]) == (2, 10, 12)
+
+
+def test_lists_go_by_letters_be_they_capitals_or_not() -> None:
+    names = ["SQL in Depth", "iOS Basics", "Sampling", "HTML", "ärzte", "Ökologie", "sql"]
+    for name in names:
+        CredentialFactory(title=name)
+        JobRoleFactory(name=name)
+    client = client_of(UserFactory())
+
+    credentials = client.get(CREDENTIALS).json()["items"]
+    roles = client.get("/api/v1/catalog/roles").json()["items"]
+
+    ordered = ["HTML", "iOS Basics", "Sampling", "sql", "SQL in Depth", "ärzte", "Ökologie"]
+    assert [item["title"] for item in credentials] == ordered
+    assert [item["name"] for item in roles] == ordered
+
+
+def test_a_page_of_credentials_is_read_from_the_index_that_is_in_its_order() -> None:
+    CredentialFactory.create_batch(3)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+
+    plan = queries.credentials().prefetch_related(None).order_by(*queries.BY_TITLE)[:10].explain()
+
+    assert "Index Scan using credential_catalog_by_title" in plan
 
 
 def test_the_list_is_narrowed_by_role_skill_and_words() -> None:
