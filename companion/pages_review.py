@@ -129,7 +129,7 @@ def calibration(request: HttpRequest, question_id: uuid.UUID) -> HttpResponse:
 
 def _place_of(error: DomainError, form: MarkForm) -> str | None:
     """Return the field that an error is about, where the form has it."""
-    told = error.details if isinstance(error.details, dict) else {}
+    told = error.details or {}
     named = (f"{told.get('field')}-{told.get('criterion')}", told.get("field"))
     return next((name for name in named if name in form.fields), None)
 

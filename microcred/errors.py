@@ -1,9 +1,9 @@
 """The kinds of error the domain can raise; the API handler maps each kind to one HTTP status."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 
-Details = Mapping[str, object] | Sequence[Mapping[str, object]]
+Details = Mapping[str, object]
 
 
 class DomainError(Exception):

@@ -151,8 +151,7 @@ def bulk(
                 raise queries.TaskMissing("There is no such task.")
             done.append(_operate(by, owner_id, operation, now))
         except DomainError as error:
-            told = error.details if isinstance(error.details, Mapping) else {}
-            error.details = {**told, "operation": place}
+            error.details = {**(error.details or {}), "operation": place}
             raise
     return done
 

@@ -203,7 +203,7 @@ def _checked(
             except AnswerInvalid as error:
                 problems.append({**place, "problem": str(error)})
     if problems:
-        raise AnswersInvalid("Some answers cannot be taken; none was stored.", details=problems)
+        raise AnswersInvalid("Some answers cannot be taken; none was stored.", details={"answers": problems})
     return checked
 
 

@@ -16,7 +16,7 @@ class ErrorBody(serializers.Serializer[Any]):
 
     error_code = serializers.CharField(help_text="Stable name for programs, for example ASSESSMENT_409.")
     message = serializers.CharField(help_text="A sentence for people.")
-    details = serializers.JSONField(required=False, help_text="What is needed to mend the request.")
+    details = serializers.DictField(required=False, help_text="What is needed to mend the request.")
     request_id = serializers.CharField(help_text="Name this when you ask for help.")
 
 

@@ -192,7 +192,7 @@ def test_an_answer_that_does_not_fit_its_question_is_named(question_type: str, a
     body = reply.json()
     assert reply.status_code == 400
     assert body["error_code"] == "ANSWERS_400"
-    assert [(detail["field"], detail["question_id"]) for detail in body["details"]] == [
+    assert [(detail["field"], detail["question_id"]) for detail in body["details"]["answers"]] == [
         ("responses[0].answer", str(question_id))
     ]
     assert not AssessmentResponse.objects.exists()
@@ -210,7 +210,7 @@ def test_a_question_of_another_assessment_and_a_question_twice_are_refused() -> 
     ):
         reply = client.post(address(mine, "/responses"), {"responses": responses}, format="json")
         assert reply.status_code == 400
-        assert reply.json()["details"][-1]["problem"] == problem
+        assert reply.json()["details"]["answers"][-1]["problem"] == problem
     assert not AssessmentResponse.objects.exists()
 
 

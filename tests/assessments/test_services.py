@@ -2,6 +2,7 @@
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connections, transaction
@@ -196,7 +197,8 @@ def test_one_bad_answer_leaves_no_trace_of_the_others() -> None:
     with pytest.raises(AnswersInvalid) as caught:
         submit(assessment, good, bad)
 
-    assert [problem["field"] for problem in caught.value.details or []] == ["responses[1].answer"]  # type: ignore[index]
+    problems: Any = (caught.value.details or {})["answers"]
+    assert [problem["field"] for problem in problems] == ["responses[1].answer"]
     assert not AssessmentResponse.objects.exists()
 
 
