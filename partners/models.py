@@ -218,8 +218,8 @@ class WebhookDelivery(Model):
 class ResultReading(Model):
     """A result that a program was answered with; append-only.
 
-    Made through partners.services with every such answer. ``program`` is what the key is called, so that a student
-    reads in the copy of their data who it was.
+    Made through partners.services with every such answer. ``program`` is what the key is called, so that the
+    student reads who it was.
     """
 
     assessment = models.ForeignKey(

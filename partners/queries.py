@@ -16,7 +16,7 @@ from microcred.trips import Written, together
 from partners import payloads
 from partners.attempts import Try
 from partners.enums import DeliveryStatus, EventType
-from partners.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from partners.models import ResultReading, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 SECRETS: Final = "microcred webhook secrets v1"  # what they are sealed for
 
@@ -213,3 +213,12 @@ def live_secrets(endpoint_id: uuid.UUID, *, now: dt.datetime) -> tuple[str, ...]
     live = endpoint.secrets.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now)).order_by("-pk")
     key, former = settings.WEBHOOK_ENCRYPTION_KEY, settings.WEBHOOK_DECRYPTION_KEYS
     return tuple(sealing.unseal(one.sealed, key=key, former=former, purpose=SECRETS) for one in live)
+
+
+def readings_of(person_id: uuid.UUID) -> QuerySet[ResultReading]:
+    """Return the readings of a person's results by programs, with their roles, the latest first."""
+    return (
+        ResultReading.objects.filter(assessment__user=person_id)
+        .select_related("assessment__role")
+        .order_by("-id")
+    )

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from microcred.api.pagination import PageQuery
 from partners import payloads
 from partners.enums import DeliveryStatus, DisabledReason, EventType, SignatureScheme
-from partners.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from partners.models import ResultReading, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 STATES = ("active", "probed", "off")
 
@@ -145,3 +145,23 @@ class ReplayAck(serializers.Serializer[Any]):
     """How many deliveries are on their way again, at most 1,000 a call."""
 
     replayed = serializers.IntegerField()
+
+
+class ReadingView(serializers.ModelSerializer[ResultReading]):
+    """A result of the person that a partner's program was answered with."""
+
+    role = serializers.CharField(source="assessment.role.name", help_text="The role of the assessment.")
+    program = serializers.CharField(help_text="What the program's key is called.")
+
+    class Meta:
+        model = ResultReading
+        fields = ["assessment_id", "role", "program", "at"]
+
+
+class ReadingList(serializers.Serializer[Any]):
+    """A page of readings, the latest first."""
+
+    items = ReadingView(many=True)
+    page = serializers.IntegerField()
+    page_size = serializers.IntegerField()
+    total = serializers.IntegerField()

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from partners import api
+from partners import api, reading_api
 
 _ENDPOINT = "webhooks/endpoints/<uuid:endpoint_id>"
 
 urlpatterns = [
+    path("me/readings", reading_api.OwnReadingsView.as_view(), name="me-readings"),
     path("webhooks/endpoints", api.EndpointListView.as_view(), name="webhook-endpoints"),
     path(_ENDPOINT, api.EndpointEndpoint.as_view(), name="webhook-endpoint"),
     path(f"{_ENDPOINT}/activate", api.ActivateView.as_view(), name="webhook-endpoint-activate"),

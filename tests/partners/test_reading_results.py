@@ -131,6 +131,25 @@ def test_each_result_that_is_handed_out_leaves_a_trace(partner: Partner, student
         kept[0].delete()
 
 
+def test_the_student_sees_who_read_what(partner: Partner, student: User) -> None:
+    assessment, other = finished_assessment(student), finished_assessment(UserFactory())
+    partner.reads(assessment)
+    partner.reads(assessment)
+    partner.reads(other)
+
+    seen = client_of(student).get("/api/v1/me/readings", {"page_size": 10}).json()
+
+    latest = ResultReading.objects.filter(assessment=assessment).latest("pk")
+    assert (seen["page"], seen["page_size"], seen["total"]) == (1, 10, 2)
+    assert seen["items"][0] == {
+        "assessment_id": str(assessment.pk),
+        "role": assessment.role.name,
+        "program": "Harbour",
+        "at": latest.at.isoformat().replace("+00:00", "Z"),
+    }
+    assert client_of(UserFactory()).get("/api/v1/me/readings").json()["items"] == []
+
+
 def test_what_leaves_no_trace_is_not_handed_out(partner: Partner, student: User) -> None:
     assessment = finished_assessment(student)
 
