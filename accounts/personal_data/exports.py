@@ -9,6 +9,7 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 
+from accounts.locking import one_at_a_time
 from accounts.models import User
 from accounts.personal_data import copying
 from accounts.personal_data.models import DataExport, ExportPart
@@ -30,14 +31,14 @@ class ExportMissing(Missing):
 @transaction.atomic
 def request_copy(*, by: User, now: dt.datetime) -> DataExport:
     """Have a copy made; while one is being made, asking again changes nothing. An older file goes."""
-    person = User.objects.select_for_update().get(pk=by.pk)
-    under_way = DataExport.objects.filter(user=person, ready_at=None, failed_at=None).first()
+    one_at_a_time(by.pk)
+    under_way = DataExport.objects.filter(user=by, ready_at=None, failed_at=None).first()
     if under_way:
         return under_way
-    DataExport.objects.filter(user=person).delete()
-    made = DataExport.objects.create(user=person, requested_at=now, total=len(copying.personal_tables()))
+    DataExport.objects.filter(user=by).delete()
+    made = DataExport.objects.create(user=by, requested_at=now, total=len(copying.personal_tables()))
     jobs.enqueue(KIND, payload={"export_id": str(made.pk)}, unique_key=f"export:{made.pk}")
-    audit.record(by=by, action="export.requested", resource_type="user", resource_id=person.pk)
+    audit.record(by=by, action="export.requested", resource_type="user", resource_id=by.pk)
     return made
 
 

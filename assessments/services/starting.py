@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import transaction
 
+from accounts.locking import one_at_a_time
 from accounts.models import User
 from accounts.personal_data import consents
 from assessments import queries
@@ -27,11 +28,6 @@ SEED_BITS = 62
 SYNTHETIC = "synthetic"
 SHUFFLED_TYPES = frozenset({QuestionType.ORDERING, QuestionType.MATCHING})
 
-# Of several starts of one student at once one goes first.
-_ONE_AT_A_TIME: Final = Compiled(
-    lambda user: User.objects.select_for_update(no_key=True).filter(pk=user).order_by().only("pk"),
-    user=uuid.UUID,
-)
 _OPEN: Final = Compiled(
     lambda user, role: Assessment.objects.filter(user=user, role=role, status=AssessmentStatus.IN_PROGRESS),
     user=uuid.UUID,
@@ -88,7 +84,7 @@ def start(
         raise MetadataReserved(f"The name {SYNTHETIC!r} is reserved.", details={"field": "metadata"})
     found = _assessable(by, role_id)
     with transaction.atomic():
-        _ONE_AT_A_TIME.first(user=by.pk)
+        one_at_a_time(by.pk)
         standing = _OPEN.first(user=by.pk, role=role_id)
         if standing is not None and standing.expires_at > now:
             return Started(standing, is_new=False)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
-from accounts.enums import Role
+from accounts.enums import Role, UserStatus
 from accounts.models import User
 from accounts.policy import Permission, allows, sees_student
 from microcred.errors import Missing
@@ -121,8 +121,9 @@ def goals_of(*, by: User, student_id: uuid.UUID) -> list[Goal]:
 
 
 def check_sees(*, by: User, student_id: uuid.UUID) -> None:
-    """Raise StudentMissing if there is no such student, or none whom the caller may see."""
-    if not User.objects.filter(sees_student(by, path="pk"), pk=student_id, role=Role.STUDENT).exists():
+    """Raise StudentMissing if there is no such student (any more), or none whom the caller may see."""
+    students = User.objects.filter(role=Role.STUDENT).exclude(status=UserStatus.ERASED)
+    if not students.filter(sees_student(by, path="pk"), pk=student_id).exists():
         raise StudentMissing("There is no such student.")
 
 

@@ -8,7 +8,9 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
+from accounts.locking import held
 from accounts.models import User
 from accounts.personal_data import consents
 from microcred.ai import providers
@@ -71,16 +73,13 @@ class AccountedWords:
         """Return the reply.
 
         Raises:
-            ProviderError: from the provider; of kind ``budget`` where there is no money left.
+            ProviderError: from the provider; of kind ``budget`` where there is no money left, of kind ``refusal`` where
+                the person is being erased.
         """
         outgoing = self._outgoing(wording)
         if kept.take_over(self._payer, purposes=[self._purpose]) and (known := self.recall(wording)):
             return known
-        try:
-            call = ledger.reserve(outgoing, payer=self._payer)
-        except BudgetExceeded as error:
-            message = f"no money is left for words in the limit of the {error.limit}"
-            raise ProviderError(message, retryable=False, kind="budget") from error
+        call = self._reserved(outgoing)
         started = time.monotonic()
         try:
             reply = self._complete(wording, call)
@@ -89,6 +88,17 @@ class AccountedWords:
             raise
         ledger.settle(call, reply)
         return Worded(reply.content, call.pk, reply.model)
+
+    @transaction.atomic
+    def _reserved(self, outgoing: Outgoing) -> ModelCall:
+        """Write the call down; of somebody who is being erased meanwhile nothing is sent any more, nor kept."""
+        if self._payer.person_id and not held(self._payer.person_id):
+            raise ProviderError("whose it is is being erased", retryable=False, kind="refusal")
+        try:
+            return ledger.reserve(outgoing, payer=self._payer)
+        except BudgetExceeded as error:
+            message = f"no money is left for words in the limit of the {error.limit}"
+            raise ProviderError(message, retryable=False, kind="budget") from error
 
     def _complete(self, wording: Wording, call: ModelCall) -> ChatReply:
         with heard_by(partial(kept.note, call)):

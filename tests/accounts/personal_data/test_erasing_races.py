@@ -1,0 +1,111 @@
+"""What was let in before a person was shut out writes nothing about whom erasure has passed."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.locking import PersonGone, held
+from accounts.models import User
+from accounts.personal_data import copying, erasing, exports
+from assessments import services as assessments
+from conversations import services as conversations
+from microcred.errors import Missing
+from nudges import services as nudges
+from planner import services as planner
+from practice import services as practice
+from tests.factories.accounts import AdminFactory, UserFactory
+from tests.factories.catalog import role_with_every_type
+from tests.factories.practice import PracticeItemFactory
+from tests.factories.service_keys import service_key
+from tests.waiting import beside
+
+NOW = timezone.now()
+
+
+def erase(person: User) -> None:
+    request = erasing.request_erasure(by=person, person=person, now=NOW)
+    erasing.erase(request.pk, now=request.due_at)
+
+
+def ask(person: User) -> Any:
+    return conversations.ask(by=person, question="Which course is about joins?", now=NOW)
+
+
+def set_task(person: User) -> Any:
+    return planner.create_task(by=person, owner_id=person.pk, now=NOW, title="Read")
+
+
+def set_task_as_program(person: User) -> Any:
+    key, _ = service_key()
+    return planner.create_task(by=key, owner_id=person.pk, now=NOW, title="Read")  # type: ignore[arg-type]
+
+
+def set_goal(person: User) -> Any:
+    return practice.set_goal(by=person, skill_key="sql", title="Joins", target_difficulty=5, now=NOW)
+
+
+def ask_for_an_item(person: User) -> Any:
+    return practice.assign(by=person, skill_key="sql", now=NOW)
+
+
+def set_level(person: User) -> Any:
+    return practice.set_level(
+        by=AdminFactory(), student_id=person.pk, skill_key="sql", level=3, reason="We talked.", now=NOW
+    )
+
+
+def start(person: User) -> Any:
+    return assessments.start(by=person, role_id=role_with_every_type().pk, metadata={}, now=NOW)
+
+
+def look_at_preferences(person: User) -> Any:
+    return nudges.preference_of(by=person, now=NOW)
+
+
+def ask_for_a_copy(person: User) -> Any:
+    return exports.request_copy(by=person, now=NOW)
+
+
+WRITES = (
+    ask, set_task, set_task_as_program, set_goal, ask_for_an_item, set_level, start, look_at_preferences,
+    ask_for_a_copy,
+)  # fmt: skip
+
+
+def tables_about(person_id: uuid.UUID) -> set[str]:
+    return {one.model for one in copying.personal_tables() if copying.rows_of(one, person_id).exists()}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("write", WRITES)
+def test_nothing_is_written_about_who_is_erased(write: Callable[[User], Any]) -> None:
+    person: User = UserFactory()
+    PracticeItemFactory()
+    erase(person)
+    left = tables_about(person.pk)
+
+    with pytest.raises(Missing):
+        write(person)
+
+    assert tables_about(person.pk) == left
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_while_a_person_is_shut_out_is_refused() -> None:
+    person: User = UserFactory()
+
+    asked = beside(lambda: erase(person), lambda: ask(person))
+
+    with pytest.raises(PersonGone):
+        asked.result()
+
+
+@pytest.mark.django_db
+def test_who_was_merely_disabled_is_still_written_about() -> None:
+    person: User = UserFactory(status="disabled")
+    erasing.request_erasure(by=person, person=person, now=NOW)
+
+    assert held(person.pk)
