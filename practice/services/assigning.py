@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
+from accounts.locking import one_at_a_time
 from accounts.models import User
 from microcred.ids import uuid7
 from microcred.inserting import insert
@@ -40,6 +41,13 @@ def assign(*, by: User, skill_key: str = "", now: dt.datetime) -> PracticeAssign
         SkillMissing: if there is no such skill.
         NothingToPractise: if there is no item for the skill, or for none at all.
     """
+    return queries.open_assignment(by.pk, skill_key) or _next(by, skill_key, now)
+
+
+@transaction.atomic
+def _next(by: User, skill_key: str, now: dt.datetime) -> PracticeAssignment:
+    """Give out an item; of two requests at once both get the same, and who sets a level meanwhile is heard first."""
+    one_at_a_time(by.pk)
     with in_one_trip(*queries.reads(by.pk, skill_key, now=now)):
         at_it = queries.open_assignment(by.pk, skill_key)
         if at_it:
@@ -71,7 +79,7 @@ def _choice(by: User, skill_id: uuid.UUID, student: Rating, now: dt.datetime) ->
 def _given(
     by: User, item: PracticeItem, choice: Choice, reason: TurnReason, now: dt.datetime
 ) -> PracticeAssignment:
-    """Freeze the item for the student; of two requests at once both get the same."""
+    """Freeze the item for the student, whom the caller's transaction holds."""
     given = PracticeAssignment(
         user=by, skill=item.skill, item=item, question=question_of(item),
         key={"rules": item.rules, "hints": item.hints, "solution": item.solution},
@@ -82,14 +90,7 @@ def _given(
         by=by, action="practice.assigned", resource_type="practice_assignment", resource_id=given.pk,
         metadata={"item_id": str(item.pk), "difficulty": item.difficulty},
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            insert([given], [line])
-    except IntegrityError:
-        first = queries.open_assignment(by.pk, item.skill.key)
-        if first is None:
-            raise
-        return first
+    insert([given], [line])
     return given
 
 

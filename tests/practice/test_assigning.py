@@ -171,7 +171,7 @@ class TestTheItem:
         PracticeItemFactory.create_batch(60)
         student = SkillRatingFactory().user
 
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(10):
             services.assign(by=student, skill_key="sql", now=NOW)
 
 

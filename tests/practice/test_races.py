@@ -9,10 +9,16 @@ from django.db import connections, transaction
 from accounts.locking import one_at_a_time
 from practice import services
 from practice.models import PracticeAssignment, PracticeReport
-from tests.factories.accounts import AdvisorAssignmentFactory
-from tests.factories.practice import NOW, PracticeAssignmentFactory, SkillRatingFactory
+from practice.rating import rating_of
+from tests.factories.accounts import AdvisorAssignmentFactory, UserFactory
+from tests.factories.practice import (
+    NOW,
+    PracticeAssignmentFactory,
+    PracticeItemFactory,
+    SkillRatingFactory,
+)
 from tests.ops.harness import PATIENCE_SECONDS
-from tests.waiting import waits_or_ends
+from tests.waiting import beside, waits_or_ends
 
 
 def answer(given: PracticeAssignment) -> None:
@@ -57,3 +63,22 @@ def test_what_ends_an_assignment_waits_for_a_report_of_it_and_holds_nothing(
 
     assert PracticeAssignment.objects.get().status == status
     assert PracticeReport.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_asks_for_an_item_while_their_level_is_set_is_given_one_of_that_level() -> None:
+    student = UserFactory()
+    advisor = AdvisorAssignmentFactory(student=student).advisor
+    easy = PracticeItemFactory(difficulty=2, rating=rating_of(2))
+    PracticeItemFactory(difficulty=8, rating=rating_of(8), skill=easy.skill)
+    SkillRatingFactory(user=student, skill=easy.skill, rating=rating_of(2), deviation=70.0)
+
+    given = beside(
+        lambda: services.set_level(
+            by=advisor, student_id=student.pk, skill_key="sql", level=9, reason="We talked.", now=NOW
+        ),
+        lambda: services.assign(by=student, skill_key="sql", now=NOW),
+    )
+
+    assert given.result().difficulty == 8
+    assert PracticeAssignment.objects.get() == given.result()
