@@ -47,7 +47,8 @@ def _older_than(table: Table, limit: dt.datetime, rows: Mapping[str, str]) -> in
 def _batch(table: Table, limit: dt.datetime, which: Mapping[str, str]) -> int:
     rows = apps.get_model(table.model)._base_manager
     old = rows.filter(**{f"{table.ages_by}__lt": limit}, **which)
-    chosen = list(old.values_list("pk", flat=True)[:BATCH])
+    # Locked first: one that is being used again is not old any more once that is committed.
+    chosen = list(old.select_for_update(of=("self",)).values_list("pk", flat=True)[:BATCH])
     if not chosen:
         return 0
     erasure.begin(

@@ -108,4 +108,7 @@ def _conversation(by: User, conversation_id: uuid.UUID | None, now: dt.datetime)
 def _forget_old(conversation: Conversation) -> int:
     """Delete what is older than the last ten and was handed to nobody; return how many that were."""
     old = Turn.objects.filter(conversation=conversation, number__lte=conversation.asked - KEPT)
-    return old.filter(status=TurnStatus.ANSWERED, escalation=Escalation.NONE).delete()[0]
+    forgotten = old.filter(status=TurnStatus.ANSWERED, escalation=Escalation.NONE).order_by("pk")
+    # Locked first: deleting goes by ids alone, and whoever waits for one that is being handed over would delete it.
+    locked = list(forgotten.select_for_update().values_list("pk", flat=True))
+    return Turn.objects.filter(pk__in=locked).delete()[0]
