@@ -159,7 +159,10 @@ def lock_endpoint_of(delivery_id: uuid.UUID) -> WebhookEndpoint:
 
 def attempts_of(delivery_id: uuid.UUID) -> int:
     """Return how many tries of a delivery are recorded."""
-    return WebhookDelivery.objects.values_list("attempts", flat=True).get(pk=delivery_id)
+    attempts = WebhookDelivery.objects.filter(pk=delivery_id).values_list("attempts", flat=True).first()
+    if attempts is None:
+        raise DeliveryMissing("No such delivery.")
+    return attempts
 
 
 def lock_delivery(delivery_id: uuid.UUID) -> WebhookDelivery:
@@ -167,8 +170,10 @@ def lock_delivery(delivery_id: uuid.UUID) -> WebhookDelivery:
     event_id = WebhookDelivery.objects.filter(pk=delivery_id).values_list("event_id", flat=True).first()
     if event_id is None:
         raise DeliveryMissing("No such delivery.")
-    event = WebhookEvent.objects.select_for_update(no_key=True).get(pk=event_id)
-    delivery = WebhookDelivery.objects.select_for_update(no_key=True).get(pk=delivery_id)
+    event = WebhookEvent.objects.select_for_update(no_key=True).filter(pk=event_id).first()
+    delivery = WebhookDelivery.objects.select_for_update(no_key=True).filter(pk=delivery_id).first()
+    if event is None or delivery is None:  # both were erased while their locks were waited for
+        raise DeliveryMissing("No such delivery.")
     delivery.event = event
     return delivery
 

@@ -158,7 +158,7 @@ def release(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Assessme
     queries.get_visible(by=by, assessment_id=assessment_id)
     if not allows(by, Permission.REVIEW_SCORES):
         raise Forbidden("Only staff releases results.")
-    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    assessment = _still_there(Assessment.objects.select_for_update().filter(pk=assessment_id).first())
     if not queries.is_held(assessment):
         raise ResultNotHeld("No result of this assessment waits for its release.")
     assessment.stage, assessment.released_at = Stage.DONE, now
@@ -174,9 +174,10 @@ def release(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Assessme
 def lock_result(assessment_id: uuid.UUID) -> Assessment:
     """Lock an assessment that has a result, so that its scores change one after the other.
 
-    Raises ``ResultMissing`` for one that has none (yet).
+    Raises ``ResultMissing`` for one that has none (yet), ``AssessmentMissing`` for one that was erased meanwhile.
     """
-    assessment = Assessment.objects.select_for_update(no_key=True).get(pk=assessment_id)
+    rows = Assessment.objects.select_for_update(no_key=True)
+    assessment = _still_there(rows.filter(pk=assessment_id).first())
     if assessment.status != AssessmentStatus.COMPLETED:
         raise ResultMissing("The assessment has no result whose scores could be changed.")
     return assessment
@@ -226,6 +227,13 @@ def expire_overdue(*, now: dt.datetime) -> int:
     return Assessment.objects.filter(status=AssessmentStatus.IN_PROGRESS, expires_at__lte=now).update(
         status=AssessmentStatus.EXPIRED, updated_at=now
     )
+
+
+def _still_there(found: Assessment | None) -> Assessment:
+    """Return what was locked; an assessment that was seen may be erased while one waits for its lock."""
+    if found is None:
+        raise queries.AssessmentMissing("No such assessment.")
+    return found
 
 
 def _seconds_since(start: dt.datetime | None, end: dt.datetime) -> int:

@@ -48,6 +48,14 @@ def get_visible(*, by: User, turn_id: uuid.UUID) -> Turn:
     return found
 
 
+def locked_turn(*, by: User, turn_id: uuid.UUID) -> Turn:
+    """Return a question as `get_visible` does, locked until the transaction ends. Raises TurnMissing."""
+    found = visible_to(by).filter(pk=turn_id).select_for_update(of=("self",)).first()
+    if found is None:
+        raise TurnMissing("There is no such question.")
+    return found
+
+
 def own_turn(*, by: User, turn_id: uuid.UUID) -> Turn:
     """Return a question of the caller's own, locked until the transaction ends. Raises TurnMissing."""
     mine = Turn.objects.filter(pk=turn_id, conversation__user=by).select_related("conversation")

@@ -61,9 +61,8 @@ def reply(*, by: User, turn_id: uuid.UUID, text: str, now: dt.datetime) -> Turn:
         MessageInvalid: if the text is empty or too long.
         NothingToReply: if it does not wait for a reply, or somebody was faster.
     """
-    queries.get_visible(by=by, turn_id=turn_id)
+    turn = queries.locked_turn(by=by, turn_id=turn_id)
     said = checked_text(text)
-    turn = Turn.objects.select_for_update(of=("self",)).select_related("conversation").get(pk=turn_id)
     if turn.escalation != Escalation.WAITING:
         raise NothingToReply(
             "The question does not wait for a reply.", details={"escalation": turn.escalation}

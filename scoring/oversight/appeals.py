@@ -117,7 +117,7 @@ def say(*, by: User, appeal_id: uuid.UUID, text: str, now: dt.datetime) -> Appea
     row = get_appeal(by=by, appeal_id=appeal_id)
     if by.pk != row.submitted_by_id:
         require_reviewer(by)
-    row = Appeal.objects.select_for_update().get(pk=row.pk)
+    row = _locked(appeal_id)
     if row.status != AppealStatus.OPEN:
         raise AppealRefused("The appeal has been decided. Its thread stays to be read.")
     message = _say(row, by, _checked_text(text, field="text"), now)
@@ -143,7 +143,7 @@ def decide(
     require_reviewer(by)
     stated = checked_reason(reason)
     assessments.lock_result(row.assessment_id)
-    row = Appeal.objects.select_for_update().get(pk=appeal_id)
+    row = _locked(appeal_id)
     if row.status != AppealStatus.OPEN:
         raise AppealRefused("The appeal has been decided.")
     if not is_impartial(by, row):
@@ -183,6 +183,13 @@ def get_appeal(*, by: User, appeal_id: uuid.UUID) -> Appeal:
     if found is None:
         raise AppealMissing("No such appeal.")
     return found
+
+
+def _locked(appeal_id: uuid.UUID) -> Appeal:
+    row = Appeal.objects.select_for_update().filter(pk=appeal_id).first()
+    if row is None:  # it was erased while its lock was waited for
+        raise AppealMissing("No such appeal.")
+    return row
 
 
 def is_impartial(by: User, row: Appeal) -> bool:
