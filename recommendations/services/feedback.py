@@ -3,9 +3,10 @@
 import datetime as dt
 import uuid
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Max
 
 from accounts.enums import Role
 from accounts.locking import one_at_a_time
@@ -24,6 +25,7 @@ from recommendations.models import (
 from recommendations.services import receptions
 
 LONGEST_COMMENT = 2_000
+MOMENT: Final = dt.timedelta(microseconds=1)
 
 
 class RoleMismatch(Invalid):
@@ -148,7 +150,7 @@ def _append(
         item=item,
         submitted_by=by,
         submitted_by_role=by.role,
-        submitted_at=now,
+        submitted_at=_after_all_before(by, now),
         **said,
     )
     receptions.move(
@@ -163,6 +165,13 @@ def _append(
     )  # fmt: skip
     feedback_recorded.send(sender=None, recommendation_id=recommendation.pk, feedback_id=feedback.pk)
     return feedback
+
+
+def _after_all_before(by: User, now: dt.datetime) -> dt.datetime:
+    """When something is said, later than all that the same person said before: who had to wait came later, though they
+    asked for the time earlier, and the newest word counts."""
+    last = RecommendationFeedback.objects.filter(submitted_by=by).aggregate(at=Max("submitted_at"))["at"]
+    return max(now, last + MOMENT) if last else now
 
 
 def _named_item(recommendation: Recommendation, credential_id: uuid.UUID | None) -> RecommendationItem | None:

@@ -257,12 +257,14 @@ def test_two_people_and_two_assessments_are_so_many_voices() -> None:
     ) == [1.0, 2.0]
 
 
-def test_one_that_arrives_late_does_not_undo_a_newer_one() -> None:
+def test_the_word_that_is_written_last_counts_whatever_the_clock_said_when_it_was_asked() -> None:
     item = RecommendationItemFactory()
-    say(item, acceptance_status=Acceptance.ACCEPTED, minutes=2)
-    say(item, acceptance_status=Acceptance.REJECTED, minutes=1)
+    first = say(item, acceptance_status=Acceptance.ACCEPTED, minutes=2)
+    last = say(item, acceptance_status=Acceptance.REJECTED, minutes=1)
 
-    assert sums() == {item.credential_id: (1.0, 0.0)}
+    assert sums() == {item.credential_id: (0.0, 1.0)}
+    assert last.submitted_at == first.submitted_at + dt.timedelta(microseconds=1)
+    assert not LearnerCredential.objects.exists()
 
 
 def test_a_voice_about_a_list_counts_for_its_credentials_by_equal_shares() -> None:
