@@ -244,9 +244,7 @@ def _operate(by: Actor, owner_id: uuid.UUID, operation: Operation, now: dt.datet
 
 
 def _locked(by: Actor, task_id: uuid.UUID, expected: Collection[str] | None) -> Task:
-    task = queries.visible_to(by).filter(pk=task_id).select_for_update(of=("self",)).first()
-    if task is None:
-        raise queries.TaskMissing("There is no such task.")
+    task = queries.locked(by=by, task_id=task_id)
     if expected is not None and str(task.version) not in expected:
         raise TaskChangedMeanwhile("The task has changed since. Read it again.")
     return task

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from accounts.locking import one_at_a_time
 from assessments import queries as assessment_queries
 from assessments import services as assessments
 from assessments.enums import MissingPart
@@ -103,6 +104,8 @@ def _store_next(
     # Two runs for one assessment cannot count the same number, and one that comes too late must not say what the
     # result goes without.
     assessment = assessments.lock(assessment_id)
+    # What is learnt of the student stands beside the assessment, and must not outlast their erasure.
+    one_at_a_time(assessment.user_id)
     earlier = _earlier(assessment_id)
     if earlier.profile_run > draft.parameters.get("profile_run", 0):
         return Recommendation.objects.get(assessment_id=assessment_id, effective=True)

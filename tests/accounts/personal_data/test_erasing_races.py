@@ -10,15 +10,23 @@ from django.utils import timezone
 from accounts.locking import PersonGone, held
 from accounts.models import User
 from accounts.personal_data import copying, erasing, exports
+from assessments import queries as assessment_queries
 from assessments import services as assessments
 from conversations import services as conversations
 from microcred.errors import Missing
 from nudges import services as nudges
 from planner import services as planner
+from planner.enums import Source
 from practice import services as practice
+from recommendations import drafting
+from recommendations import services as recommendations
+from recommendations.wording import put_into_words
 from tests.factories.accounts import AdminFactory, UserFactory
 from tests.factories.catalog import role_with_every_type
+from tests.factories.oversight import judged_assessment
+from tests.factories.planner import TaskFactory
 from tests.factories.practice import PracticeItemFactory
+from tests.factories.recommendations import embed_all, offered
 from tests.factories.service_keys import service_key
 from tests.waiting import beside
 
@@ -109,3 +117,35 @@ def test_who_was_merely_disabled_is_still_written_about() -> None:
     erasing.request_erasure(by=person, person=person, now=NOW)
 
     assert held(person.pk)
+
+
+def completing(person: User) -> Callable[[], Any]:
+    task = TaskFactory(user=person, source=Source.SESSION, reference="a:1")
+    return lambda: planner.complete_task(by=person, task_id=task.pk, now=NOW)
+
+
+def recommending(person: User) -> Callable[[], Any]:
+    assessment = judged_assessment(student=person, answers={"multiple_choice": "c1"})
+    basis = drafting.prepare(assessment_queries.subject(assessment.pk))
+    draft = drafting.conclude(basis, drafting.search(basis, embed_all()), rag_latency_ms=12)
+    return lambda: recommendations.store(assessment_id=assessment.pk, draft=put_into_words(draft), now=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "begun", [lambda person: lambda: ask(person), lambda person: lambda: set_goal(person), completing, recommending],
+    ids=["asking", "setting-a-goal", "completing", "recommending"],
+)  # fmt: skip
+def test_what_is_under_way_when_somebody_is_erased_leaves_nothing(
+    begun: Callable[[User], Callable[[], Any]],
+) -> None:
+    of_nothing, person = UserFactory(), UserFactory()
+    PracticeItemFactory()
+    offered("sql-joins", text="Learn SQL joins. They are the heart of SQL for a role.", sql=4)
+    erase(of_nothing)
+    work = begun(person)
+
+    erased = beside(work, lambda: erase(person))
+
+    erased.result()
+    assert tables_about(person.pk) == tables_about(of_nothing.pk)
