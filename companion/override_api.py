@@ -78,6 +78,12 @@ class OverrideFiguresEndpoint(APIView):
     def get(self, request: Request) -> Response:
         """Return how many overrides there were in a period, by kind, skill, difficulty, advisor or student."""
         wanted = asked(OverrideFiguresQuery, request)
-        group = OverrideGrouping(wanted["by"])
-        found = overrides.figures(caller(request), narrowed(wanted), group=group)
-        return Response(OverrideFigures(found).data)
+        page, page_size = wanted["page"], wanted["page_size"]
+        found = overrides.figures(
+            caller(request),
+            narrowed(wanted),
+            group=OverrideGrouping(wanted["by"]),
+            part=slice((page - 1) * page_size, page * page_size),
+        )
+        body = {"total": found.total, "items": found.items, "groups": found.groups}
+        return Response(OverrideFigures({**body, "page": page, "page_size": page_size}).data)

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from companion.enums import OverrideGrouping, OverrideKind
 from companion.overrides import Narrowed
 from microcred.api.kinds import OneKind
-from microcred.api.pagination import PageQuery
+from microcred.api.pagination import GroupPageQuery, PageQuery
 from microcred.api.reading import with_more
 from practice.override_serializers import GoalOverride, NewLevel
 from recommendations.override_serializers import RecommendationOverrideRequest
@@ -92,8 +92,8 @@ class OverridesQuery(PageQuery, NarrowedQuery):
     """Query parameters of a page of overrides."""
 
 
-class OverrideFiguresQuery(NarrowedQuery):
-    """Query parameters of figures."""
+class OverrideFiguresQuery(GroupPageQuery, NarrowedQuery):
+    """Query parameters of a page of figures."""
 
     by = serializers.ChoiceField(choices=OverrideGrouping.choices, default=OverrideGrouping.KIND.value)
 
@@ -121,10 +121,13 @@ class OverrideGroup(serializers.Serializer[Any]):
 
 
 class OverrideFigures(serializers.Serializer[Any]):
-    """How many overrides there are, and the groups, the largest first; one may belong to several skills."""
+    """How many overrides there are, and one page of their groups, the largest first; one may belong to several."""
 
-    total = serializers.IntegerField()
+    total = serializers.IntegerField(help_text="How many overrides; those of several skills count once.")
     items = OverrideGroup(many=True)
+    page = serializers.IntegerField()
+    page_size = serializers.IntegerField()
+    groups = serializers.IntegerField(help_text="How many groups, on all pages together.")
 
 
 def narrowed(wanted: dict[str, Any]) -> Narrowed:

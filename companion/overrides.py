@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Count, F, Q, QuerySet, Value
@@ -16,6 +16,7 @@ from companion.enums import OverrideGrouping, OverrideKind
 from companion.override_sources import SOURCES, Facts
 
 ALL_KINDS: Final = tuple(OverrideKind)
+_ALL: Final = slice(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How many overrides there are, and the groups, the largest first; one may belong to several skills."""
+    """How many overrides there are, in how many groups, and a part of these, the largest first; one may belong to
+    several skills."""
 
     total: int
-    items: Sequence[Group] = field(default_factory=tuple)
+    groups: int
+    items: Sequence[Group]
 
 
 class Newest:
@@ -96,8 +99,9 @@ def override_of(*, by: User, kind: OverrideKind, override_id: uuid.UUID) -> Over
     return found
 
 
-def figures(by: User, asked: Narrowed, *, group: OverrideGrouping) -> Figures:
-    """Return how many overrides that the caller may see belong to each kind, skill, difficulty, advisor or student."""
+def figures(by: User, asked: Narrowed, *, group: OverrideGrouping, part: slice = _ALL) -> Figures:
+    """Return how many overrides that the caller may see belong to each kind, skill, difficulty, advisor or student, and
+    of these groups those of ``part``."""
     counts: dict[str | None, Counter[str]] = defaultdict(Counter)
     total = 0
     for kind, rows in _narrowed(by, asked):
@@ -108,16 +112,14 @@ def figures(by: User, asked: Narrowed, *, group: OverrideGrouping) -> Figures:
             for one in _each(key) if number else ():
                 if group != OverrideGrouping.SKILL or asked.skill in {None, one}:
                     counts[one][kind] += number
-    names = _names(group, counts)
-    groups = [
-        Group(
-            key, names.get(key, key) if key else "", number.total(), {one: number[one] for one in ALL_KINDS}
-        )
-        for key, number in counts.items()
+    known = _names(group, counts)
+    names = {key: known.get(key, key) if key else "" for key in counts}
+    order = sorted(counts, key=lambda key: (-counts[key].total(), names[key].casefold(), key or ""))
+    items = [
+        Group(key, names[key], counts[key].total(), {kind: counts[key][kind] for kind in ALL_KINDS})
+        for key in order[part]
     ]
-    return Figures(
-        total, sorted(groups, key=lambda one: (-one.overrides, one.name.casefold(), one.key or ""))
-    )
+    return Figures(total, len(order), items)
 
 
 def _narrowed(by: User, asked: Narrowed) -> Iterator[tuple[OverrideKind, "QuerySet[Any]"]]:

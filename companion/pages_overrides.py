@@ -53,7 +53,7 @@ def overrides(request: HttpRequest) -> HttpResponse:
     asked, group = form.narrowed(now=timezone.now()), form.group()
     latest: Any = Newest(by, asked)
     page = Paginator(latest, PAGE_SIZE).get_page(request.GET.get("page", "1"))
-    found = figures(by, asked, group=group)
+    found = figures(by, asked, group=group, part=slice(_SHOWN_GROUPS))
     levels = (
         practice.override_figures(by=by, group=practice.Grouping(group.value), since=asked.since)
         if group.value in set(practice.Grouping) and asked.kind in {None, OverrideKind.PRACTICE}
@@ -66,11 +66,8 @@ def overrides(request: HttpRequest) -> HttpResponse:
         "lines": lines_of(page.object_list),
         "total": found.total,
         "kinds": [kind.label for kind in ALL_KINDS],
-        "groups": [
-            (one, [(kind.label, one.by_kind[kind]) for kind in ALL_KINDS])
-            for one in found.items[:_SHOWN_GROUPS]
-        ],
-        "others": max(len(found.items) - _SHOWN_GROUPS, 0),
+        "groups": [(one, [(kind.label, one.by_kind[kind]) for kind in ALL_KINDS]) for one in found.items],
+        "others": max(found.groups - _SHOWN_GROUPS, 0),
         "levels": levels[:_SHOWN_GROUPS],
         "other_levels": max(len(levels) - _SHOWN_GROUPS, 0),
     }

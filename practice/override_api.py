@@ -83,9 +83,11 @@ class OverrideFiguresView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return how levels were set and how practice went on, by skill, difficulty, advisor or student."""
-        group = queries.Grouping(asked(FiguresQuery, request)["by"])
-        found = queries.override_figures(by=caller(request), group=group)
-        return Response({"items": FiguresView(found, many=True).data})
+        wanted = asked(FiguresQuery, request)
+        page, page_size = wanted["page"], wanted["page_size"]
+        found = queries.override_figures(by=caller(request), group=queries.Grouping(wanted["by"]))
+        items = FiguresView(found[(page - 1) * page_size : page * page_size], many=True).data
+        return Response({"items": items, "page": page, "page_size": page_size, "total": len(found)})
 
 
 class GoalOverrideEndpoint(APIView):

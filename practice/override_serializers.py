@@ -6,7 +6,7 @@ from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_fiel
 from rest_framework import serializers
 
 from microcred.api.kinds import OneKind
-from microcred.api.pagination import PageQuery
+from microcred.api.pagination import GroupPageQuery, PageQuery
 from practice.enums import SETTABLE_STATUSES, GoalStatus, OverrideKind
 from practice.models import PracticeOverride
 from practice.queries import Grouping, skills_of_override
@@ -155,8 +155,8 @@ class OverrideList(serializers.Serializer[Any]):
     total = serializers.IntegerField()
 
 
-class FiguresQuery(serializers.Serializer[Any]):
-    """Query parameters of figures."""
+class FiguresQuery(GroupPageQuery):
+    """Query parameters of a page of figures."""
 
     by = serializers.ChoiceField(choices=[str(group) for group in Grouping], default=str(Grouping.SKILL))
 
@@ -178,6 +178,9 @@ class FiguresView(serializers.Serializer[Any]):
 
 
 class FiguresList(serializers.Serializer[Any]):
-    """All groups, the largest first."""
+    """One page of groups, the largest first."""
 
     items = FiguresView(many=True)
+    page = serializers.IntegerField()
+    page_size = serializers.IntegerField()
+    total = serializers.IntegerField()

@@ -10,13 +10,20 @@ from rest_framework import serializers
 Row = TypeVar("Row", bound=Model)
 RowMet = TypeVar("RowMet", bound=Model, covariant=True)
 MAX_PAGE = 100_000
+MAX_PAGE_SIZE = 100
 
 
 class PageQuery(serializers.Serializer[Any]):
     """The query parameters of a paged list."""
 
     page = serializers.IntegerField(min_value=1, max_value=MAX_PAGE, default=1)
-    page_size = serializers.IntegerField(min_value=10, max_value=100, default=25)
+    page_size = serializers.IntegerField(min_value=10, max_value=MAX_PAGE_SIZE, default=25)
+
+
+class GroupPageQuery(PageQuery):
+    """The query parameters of paged groups: as many as may be asked for, since most ways to group have fewer."""
+
+    page_size = serializers.IntegerField(min_value=10, max_value=MAX_PAGE_SIZE, default=MAX_PAGE_SIZE)
 
 
 @dataclass(frozen=True)

@@ -420,9 +420,28 @@ class TestFigures:
 
         assert (found["total"], [one["key"] for one in found["items"]]) == (1, ["summary"])
 
+    def test_groups_come_in_pages_in_the_order_of_all(self, there: Scene) -> None:
+        scenes = [there, *(scene(there.advisor) for _ in range(10))]
+        for one in scenes:
+            one.override("goal")
+        scenes[4].override("practice")
+
+        whole = self.figures(there.advisor, by="student")
+        first = self.figures(there.advisor, by="student", page_size=10)
+        second = self.figures(there.advisor, by="student", page_size=10, page=2)
+        third = self.figures(there.advisor, by="student", page_size=10, page=3)
+
+        assert whole["items"][0]["key"] == str(scenes[4].student.pk)
+        assert first["items"] + second["items"] == whole["items"]
+        assert (len(first["items"]), len(second["items"]), third["items"]) == (10, 1, [])
+        assert [(one["total"], one["groups"], one["page"]) for one in (first, second, third)] == [
+            (12, 11, 1), (12, 11, 2), (12, 11, 3),
+        ]  # fmt: skip
+
     def test_advisors_are_told_of_their_students_alone(self, there: Scene) -> None:
         there.override("goal")
 
-        assert self.figures(AdvisorFactory()) == {"total": 0, "items": []}
+        nothing = {"total": 0, "items": [], "page": 1, "page_size": 100, "groups": 0}
+        assert self.figures(AdvisorFactory()) == nothing
         assert self.figures(AdminFactory())["total"] == 1
         assert client_of(there.student).get(f"{OVERRIDES}/figures").status_code == 403

@@ -4,7 +4,7 @@ import pytest
 
 from practice.models import PracticeOverride
 from tests.clients import client_of
-from tests.factories.accounts import AdvisorAssignmentFactory
+from tests.factories.accounts import AdvisorAssignmentFactory, AdvisorFactory
 from tests.factories.practice import (
     PracticeAssignmentFactory,
     PracticeGoalFactory,
@@ -115,5 +115,22 @@ def test_figures_say_what_came_of_it() -> None:
     found = client_of(link.advisor).get(f"{OVERRIDES}/figures?by=difficulty").json()
 
     assert found == {
-        "items": [{"key": "3", "name": "3", "overrides": 1, "moved": -400.0, "followed": 0, "surprise": None}]
-    }
+        "items": [{"key": "3", "name": "3", "overrides": 1, "moved": -400.0, "followed": 0, "surprise": None}],
+        "page": 1, "page_size": 100, "total": 1,
+    }  # fmt: skip
+
+
+def test_figures_come_in_pages() -> None:
+    advisor = AdvisorFactory()
+    for number in range(11):
+        link = AdvisorAssignmentFactory(advisor=advisor, student__name=f"Student {number:02}")
+        PracticeOverrideFactory(student=link.student)
+
+    first, second = (
+        client_of(advisor).get(f"{OVERRIDES}/figures?by=student&page_size=10&page={page}").json()
+        for page in (1, 2)
+    )
+
+    told = [one["name"] for one in first["items"]], [one["name"] for one in second["items"]]
+    assert told == ([f"Student {number:02}" for number in range(10)], ["Student 10"])
+    assert (second["page"], second["page_size"], second["total"]) == (2, 10, 11)
