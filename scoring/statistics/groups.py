@@ -30,7 +30,7 @@ from scoring.items import Floats, ability
 from scoring.rules.engine import is_scored_by_rules
 from scoring.statistics.attempts import Item, ScoreTable, first_attempts, score_table
 from scoring.statistics.pairs import model_and_person
-from scoring.statistics.runs import Run, essay_runs
+from scoring.statistics.runs import Run, essay_runs, words_of
 
 UNKNOWN = ""
 MOST_VALUES = 20
@@ -158,11 +158,17 @@ def _line(
 def _pairs(table: ScoreTable, runs: Mapping[uuid.UUID, Sequence[Run]]) -> list[EssayPair]:
     """Return the essays of the table that a model and, blind, a person scored whole."""
     rows = {attempt.assessment_id: row for row, attempt in enumerate(table.attempts)}
-    return [
-        EssayPair(rows[person.assessment_id], person.words, model.share, person.share)
+    both = [
+        (model, person)
         for question in runs.values()
         for model, person in model_and_person(question)
-        if person.assessment_id in rows and model.share is not None and person.share is not None
+        if person.assessment_id in rows
+    ]
+    words = words_of([person.response_id for _, person in both])
+    return [
+        EssayPair(rows[person.assessment_id], words[person.response_id], model.share, person.share)
+        for model, person in both
+        if model.share is not None and person.share is not None
     ]
 
 

@@ -3,10 +3,12 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
+
+from django.db.models import Q
 
 from accounts.models import User
 from catalog.enums import QuestionType
@@ -17,6 +19,27 @@ from scoring.statistics.attempts import considered
 Levels = Mapping[str, tuple[str, ...]]
 
 COMPARED = (ScoreSource.LOCAL, ScoreSource.MODEL, ScoreSource.HUMAN)
+_PLACE: Final = (
+    "pk",
+    "assessment_id",
+    "question_snapshot_id",
+    "question_snapshot__question_id",
+    "question_snapshot__question_version_id",
+    "question_snapshot__position",
+)
+_SCORE: Final = (
+    "response_id",
+    "source",
+    "scored_by_id",
+    "provider",
+    "model",
+    "prompt_version",
+    "created_at",
+    "score",
+    "maximum",
+    "scored_weight",
+)
+_BLIND: Final = ("essay_score__response_id", "done_by_id", "done_at", "first_marks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +78,6 @@ class Run:
     scorer: str
     created_at: dt.datetime
     share: float | None
-    words: int
     levels: Levels
     marks: Mapping[str, str]
 
@@ -74,61 +96,79 @@ def essay_questions(*, by: User, role_id: uuid.UUID, synthetic: bool = False) ->
         rows.filter(snapshots__question_type=QuestionType.ESSAY)
         .order_by("snapshots__question__key", "-started_at", "-pk")
         .distinct("snapshots__question__key")
-        .values_list("snapshots__question_id", "snapshots__prompt", "snapshots__rubric")
     )
-    return [_question(*row) for row in newest if _levels(row[2])]
+    # The rows that are sorted do without prompt and rubric, which are all but the whole of each.
+    places = list(newest.values_list("snapshots__pk", flat=True))
+    asked = rows.filter(snapshots__pk__in=places).order_by("snapshots__question__key")
+    found = asked.values_list("snapshots__question_id", "snapshots__prompt", "snapshots__rubric")
+    return [_question(*row) for row in found if _levels(row[2])]
 
 
 def essay_runs(
     *, by: User, role_id: uuid.UUID, question_id: uuid.UUID | None = None, synthetic: bool = False
 ) -> dict[uuid.UUID, list[Run]]:
-    """Return the runs of models and people and the blind marks by question, oldest first; four queries."""
-    shown = considered(by=by, role_id=role_id, synthetic=synthetic).order_by()
-    scores = EssayScore.objects.filter(assessment__in=shown.values("pk"), source__in=COMPARED)
+    """Return the runs of models and people and the blind marks by question, oldest first; five queries.
+
+    Those of answers that no person has scored or marked are left out, since there is nothing to hold them against.
+    """
+    shown = considered(by=by, role_id=role_id, synthetic=synthetic).order_by().values("pk")
+    scores = EssayScore.objects.filter(assessment__in=shown, source__in=COMPARED)
+    done = ReviewTask.objects.filter(assessment__in=shown, done_at__isnull=False, essay_score__isnull=False)
     if question_id is not None:
         scores = scores.filter(question_snapshot__question_id=question_id)
-    rubrics = _rubrics(scores)
-    joined = scores.select_related("question_snapshot", "response").order_by("created_at", "run", "pk")
-    rows = list(joined.defer("response_payload", "question_snapshot__rubric"))
-    marks, mixed = _marks([score.pk for score in rows])
+        done = done.filter(question_id=question_id)
+    by_people = scores.filter(source=ScoreSource.HUMAN)
+    scores = scores.filter(
+        Q(response__in=by_people.values("response")) | Q(response__in=done.values("essay_score__response"))
+    )
     runs: dict[uuid.UUID, list[Run]] = defaultdict(list)
-    for score in rows:
-        run = _run(score, rubrics, marks.get(score.pk, {}), is_mixed=score.pk in mixed)
+    for run in (*_scored(scores), *_marked_blind(done)):
         runs[run.question_id].append(run)
-    for blind in _blind_marks(shown, question_id):
-        runs[blind.question_id].append(blind)
     return dict(runs)
 
 
-def _blind_marks(shown: Any, question_id: uuid.UUID | None) -> list[Run]:
-    """Return what reviewers marked before they saw a proposal, oldest first."""
-    done = ReviewTask.objects.filter(
-        assessment__in=shown.values("pk"), done_at__isnull=False, essay_score__isnull=False
+def words_of(responses: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Return how many words each of these essays has that was scored."""
+    scored = (
+        EssayScore.objects.filter(response__pk__among=responses).order_by("response").distinct("response")
     )
-    if question_id is not None:
-        done = done.filter(question_id=question_id)
-    rows = done.select_related("question_snapshot", "essay_score__response").order_by("done_at", "pk")
-    return [_blind(task) for task in rows.defer("essay_score__response_payload")]
+    rows = scored.values_list("response", "response__answer")
+    return {response: len(str(answer.get("text", "")).split()) for response, answer in rows}
 
 
-def _blind(task: Any) -> Run:
-    snapshot, score = task.question_snapshot, task.essay_score
-    return Run(
-        assessment_id=task.assessment_id,
-        snapshot_id=snapshot.pk,
-        response_id=score.response_id,
-        question_id=task.question_id,
-        position=snapshot.position,
-        is_human=True,
-        is_blind=True,
-        scored_by=task.done_by_id,
-        scorer="human",
-        created_at=task.done_at,
-        share=_share(snapshot.rubric, task.first_marks),
-        words=len(str(score.response.answer.get("text", "")).split()),
-        levels=_levels(snapshot.rubric),
-        marks=task.first_marks,
-    )
+def _scored(scores: Any) -> Iterator[Run]:
+    """Yield what models and people scored, oldest first."""
+    rows = list(scores.order_by("created_at", "run", "pk").values_list(*_PLACE, *_SCORE, named=True))
+    rubrics = _rubrics(EssayScore, rows)
+    levels = {version: _levels(rubric) for version, rubric in rubrics.items()}
+    marks, mixed = _marks([row.pk for row in rows])
+    for row in rows:
+        given = marks.get(row.pk, {})
+        yield _run(row, levels[row.question_snapshot__question_version_id], given, is_mixed=row.pk in mixed)
+
+
+def _marked_blind(done: Any) -> Iterator[Run]:
+    """Yield what reviewers marked before they saw a proposal, oldest first."""
+    rows = list(done.order_by("done_at", "pk").values_list(*_PLACE, *_BLIND, named=True))
+    rubrics = _rubrics(ReviewTask, rows)
+    levels = {version: _levels(rubric) for version, rubric in rubrics.items()}
+    for row in rows:
+        version = row.question_snapshot__question_version_id
+        yield Run(
+            assessment_id=row.assessment_id,
+            snapshot_id=row.question_snapshot_id,
+            response_id=row.essay_score__response_id,
+            question_id=row.question_snapshot__question_id,
+            position=row.question_snapshot__position,
+            is_human=True,
+            is_blind=True,
+            scored_by=row.done_by_id,
+            scorer="human",
+            created_at=row.done_at,
+            share=_share(rubrics[version], row.first_marks),
+            levels=levels[version],
+            marks=row.first_marks,
+        )
 
 
 def _share(rubric: Mapping[str, Any], marks: Mapping[str, str]) -> float | None:
@@ -166,13 +206,11 @@ def _steps(levels: Levels) -> int:
     return sum(len(ids) - 1 for ids in levels.values())
 
 
-def _rubrics(scores: Any) -> dict[uuid.UUID, Levels]:
-    """Return the levels of each question version that was scored."""
-    found = scores.order_by("question_snapshot__question_version_id").distinct(
-        "question_snapshot__question_version_id"
-    )
-    rows = found.values_list("question_snapshot__question_version_id", "question_snapshot__rubric")
-    return {version: _levels(rubric) for version, rubric in rows}
+def _rubrics(model: type[EssayScore] | type[ReviewTask], rows: Sequence[Any]) -> dict[uuid.UUID, Any]:
+    """Return the rubric of each question version that the rows are about; all that ask the version have the same."""
+    one_of = {row.question_snapshot__question_version_id: row.pk for row in rows}
+    found = model.objects.filter(pk__in=one_of.values()).order_by()
+    return dict(found.values_list("question_snapshot__question_version_id", "question_snapshot__rubric"))
 
 
 def _marks(scores: Collection[uuid.UUID]) -> tuple[dict[uuid.UUID, dict[str, str]], set[uuid.UUID]]:
@@ -181,7 +219,7 @@ def _marks(scores: Collection[uuid.UUID]) -> tuple[dict[uuid.UUID, dict[str, str
     marks: dict[uuid.UUID, dict[str, str]] = defaultdict(dict)
     mixed = set()
     # In no order: that of the model reads three tables more, which the database may go through row by row.
-    given = CriterionMark.objects.filter(essay_score__in=scores).order_by()
+    given = CriterionMark.objects.filter(essay_score__pk__among=scores).order_by()
     for run, criterion, level, status, carried in given.values_list(
         "essay_score_id", "criterion_key", "level_id", "status", "carried"
     ):
@@ -192,24 +230,21 @@ def _marks(scores: Collection[uuid.UUID]) -> tuple[dict[uuid.UUID, dict[str, str
     return marks, mixed
 
 
-def _run(score: Any, rubrics: Mapping[uuid.UUID, Levels], marks: Mapping[str, str], *, is_mixed: bool) -> Run:
+def _run(row: Any, levels: Levels, marks: Mapping[str, str], *, is_mixed: bool) -> Run:
     """Return a run; one that carries marks over from another has levels of its own and no score of its own."""
-    snapshot = score.question_snapshot
-    whole = score.score is not None and score.scored_weight >= score.maximum > 0 and not is_mixed
-    is_human = score.source == ScoreSource.HUMAN
+    whole = row.score is not None and row.scored_weight >= row.maximum > 0 and not is_mixed
     return Run(
-        assessment_id=score.assessment_id,
-        snapshot_id=snapshot.pk,
-        response_id=score.response_id,
-        question_id=snapshot.question_id,
-        position=snapshot.position,
-        is_human=is_human,
+        assessment_id=row.assessment_id,
+        snapshot_id=row.question_snapshot_id,
+        response_id=row.response_id,
+        question_id=row.question_snapshot__question_id,
+        position=row.question_snapshot__position,
+        is_human=row.source == ScoreSource.HUMAN,
         is_blind=False,
-        scored_by=score.scored_by_id,
-        scorer=" ".join(part for part in (score.provider, score.model, score.prompt_version) if part),
-        created_at=score.created_at,
-        share=float(score.score / score.maximum) if whole else None,
-        words=len(str(score.response.answer.get("text", "")).split()),
-        levels=rubrics[snapshot.question_version_id],
+        scored_by=row.scored_by_id,
+        scorer=" ".join(part for part in (row.provider, row.model, row.prompt_version) if part),
+        created_at=row.created_at,
+        share=float(row.score / row.maximum) if whole else None,
+        levels=levels,
         marks=marks,
     )

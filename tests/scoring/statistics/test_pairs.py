@@ -246,7 +246,7 @@ class TestOverview:
         with CaptureQueriesContext(connection) as three:
             question_pairs(by=admin, role_id=role.pk)
 
-        assert len(one) == len(three) == 5
+        assert len(one) == len(three) == 7
 
     def test_made_up_learners_and_foreign_students_do_not_count(self, admin: User, role: JobRole) -> None:
         assessment = completed(role, synthetic=True)
