@@ -10,8 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from companion.enums import OverrideGrouping, OverrideKind
-from companion.exposure_forms import PERIODS
+from companion.enums import OverrideGrouping, OverrideKind, Period
 from companion.override_words import lines_of
 from companion.overrides import ALL_KINDS, Narrowed, Newest, figures
 from companion.pages import caller, staff_page
@@ -28,7 +27,7 @@ class OverrideFilters(forms.Form):
     kind = forms.ChoiceField(
         label="Kind", required=False, choices=[("", "Every kind"), *OverrideKind.choices]
     )
-    days = forms.ChoiceField(label="Made in", required=False, choices=PERIODS)
+    days = forms.ChoiceField(label="Made in", required=False, choices=Period.choices)
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)

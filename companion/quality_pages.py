@@ -4,12 +4,16 @@ import uuid
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.policy import Permission, allows
-from companion import quality
+from companion import kept_figures, quality
+from companion.enums import FiguresOf
+from companion.kept_figures import Wanted
 from companion.pages import Page, caller, staff_page
 from companion.quality_forms import ComparisonFilters, FairnessFilters, QualityFilters
 from scoring import statistics
@@ -29,6 +33,15 @@ def quality_page(page: Page) -> Page:
     return guarded
 
 
+def worked_out_anew(request: HttpRequest, wanted: Wanted | None) -> HttpResponse:
+    """Have kept figures worked out anew and lead back to the page; those that are not kept are new with every look."""
+    by = caller(request)
+    if wanted and kept_figures.is_kept(wanted, by=by):
+        kept_figures.ask(wanted, by=by, now=timezone.now())
+        messages.success(request, "The figures are being worked out anew. Look again in a minute.")
+    return redirect(request.get_full_path())
+
+
 @require_safe
 @quality_page
 def roles(request: HttpRequest) -> HttpResponse:
@@ -37,39 +50,48 @@ def roles(request: HttpRequest) -> HttpResponse:
     return render(request, "advisor/quality/roles.html", {"roles": found})
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @quality_page
 def items(request: HttpRequest, role_id: uuid.UUID) -> HttpResponse:
-    """Show the item analysis of a role."""
+    """Show the item analysis of a role; a POST has it worked out anew."""
     by, form = caller(request), QualityFilters(request.GET)
     role = quality.quality_role(by=by, role_id=role_id)
     synthetic = quality.counts_made_up(by=by, role_id=role_id, asked=form.asks_for_synthetic())
-    found = statistics.item_analysis(by=by, role_id=role_id, synthetic=synthetic)
+    wanted = Wanted(FiguresOf.QUESTIONS, role_id, synthetic)
+    if request.method == "POST":
+        return worked_out_anew(request, wanted)
+    sheet = kept_figures.sheet(wanted, by=by, now=timezone.now())
     context = {
         "role": role,
         "form": form,
         "counts_made_up": synthetic,
-        "analysis": found,
-        "rows": quality.item_rows(found),
+        "sheet": sheet,
+        "analysis": sheet.found,
+        "rows": quality.item_rows(sheet.found) if sheet.found else [],
     }
     return render(request, "advisor/quality/items.html", context)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @quality_page
 def agreement(request: HttpRequest, role_id: uuid.UUID) -> HttpResponse:
-    """Show how far those who score a role's essays agree."""
+    """Show how far those who score a role's essays agree; a POST has it worked out anew."""
     by, form = caller(request), QualityFilters(request.GET)
     role = quality.quality_role(by=by, role_id=role_id)
     synthetic = quality.counts_made_up(by=by, role_id=role_id, asked=form.asks_for_synthetic())
-    lines = statistics.question_pairs(by=by, role_id=role_id, synthetic=synthetic)
+    wanted = Wanted(FiguresOf.AGREEMENT, role_id, synthetic)
+    if request.method == "POST":
+        return worked_out_anew(request, wanted)
+    sheet = kept_figures.sheet(wanted, by=by, now=timezone.now())
     context = {
         "role": role,
         "form": form,
         "counts_made_up": synthetic,
+        "sheet": sheet,
         "least": statistics.LEAST_PAIRS,
         "rows": [
-            (line, quality.kappa_label(line.model.quadratic_kappa, line.model.interval)) for line in lines
+            (line, quality.kappa_label(line.model.quadratic_kappa, line.model.interval))
+            for line in sheet.found or ()
         ],
     }
     return render(request, "advisor/quality/agreement.html", context)
@@ -110,10 +132,10 @@ def comparison(request: HttpRequest, role_id: uuid.UUID, question_id: uuid.UUID)
     return render(request, "advisor/quality/comparison.html", context)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @quality_page
 def fairness(request: HttpRequest, role_id: uuid.UUID) -> HttpResponse:
-    """Show how groups of students fare in a role."""
+    """Show how groups of students fare in a role; a POST has it worked out anew."""
     by = caller(request)
     role = quality.quality_role(by=by, role_id=role_id)
     asked = QualityFilters(request.GET).asks_for_synthetic()
@@ -122,12 +144,18 @@ def fairness(request: HttpRequest, role_id: uuid.UUID) -> HttpResponse:
     form = FairnessFilters(request.GET, keys=keys)
     form.is_valid()
     key = form.cleaned_data.get("key")
-    found = statistics.fairness(by=by, role_id=role_id, key=key, synthetic=synthetic) if key else None
+    wanted = Wanted(FiguresOf.FAIRNESS, role_id, synthetic, key) if key else None
+    if request.method == "POST":
+        return worked_out_anew(request, wanted)
+    sheet = kept_figures.sheet(wanted, by=by, now=timezone.now()) if wanted else None
+    found = sheet.found if sheet else None
     context = {
         "role": role,
         "form": form,
         "counts_made_up": synthetic,
         "keys": keys,
+        "key": key,
+        "sheet": sheet,
         "found": found,
         "smallest": statistics.SMALLEST_GROUP,
         "rows": quality.functioning_rows(found) if found else [],

@@ -153,6 +153,7 @@ JOB_KINDS: dict[str, dict[str, Any]] = {
         "ceiling_seconds": 3600,
         "most_each": 2,
     },
+    "companion.figures": {"handler": "companion.tasks.work_out", "max_attempts": 3, "most_at_once": 1},
     "ops.sweep": {"handler": "ops.tasks.sweep", "give_up": None, "max_attempts": 3},
 }
 
@@ -292,8 +293,7 @@ GAUGES: dict[str, dict[str, Any]] = {
     },
 }
 
-# name: the function that returns what the health page says of it, {"status": "ok" or what is wrong, ...}. None of these
-# makes the product unfit for requests.
+# name: what tells the health page of it, {"status": "ok" or what is wrong, ...}; none makes the product unfit.
 HEALTH: dict[str, str] = {"scorer": "scoring.releasing.health", "providers": "scoring.calls.answering.health"}
 
 # What puts an embedder that costs money into the ledger of paid calls.

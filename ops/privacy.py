@@ -24,6 +24,8 @@ TABLES = (
         "ops.MetricSnapshot", Purpose.OPERATION, Fate.CLEARED, ages_by="captured_at", keep="MEASUREMENTS",
         link="assessment", none="id metric_type value context captured_at",
     ),
+    # Over many people; where these are few, nothing is said of them.
+    table("ops.KeptFigures", Purpose.OPERATION, none="id subject about asked_at worked_out_at figures"),
     table(
         "ops.RateBucket", Purpose.OPERATION, Fate.DELETED,
         link="key", none="tokens allowed refilled_at",

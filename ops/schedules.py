@@ -71,6 +71,9 @@ SCHEDULES = (
     Schedule(
         "draft-practice", DAY, function="practice.services.draft_where_short", offset=dt.timedelta(hours=5)
     ),
+    Schedule(
+        "work-out-figures", DAY, function="companion.kept_figures.refresh", offset=dt.timedelta(hours=4)
+    ),
     Schedule("clean-up", DAY, function="ops.cleanup.clean_up", offset=dt.timedelta(hours=3)),
     Schedule("embed-catalog", 7 * DAY, kind="recommendations.embed", offset=dt.timedelta(days=6, hours=4)),
 )

@@ -1,6 +1,7 @@
 """The tables of this app."""
 
 from ops.models.audit import AuditLink, AuditLog
+from ops.models.figures import KeptFigures
 from ops.models.idempotency import IdempotencyRecord
 from ops.models.jobs import AsyncJob
 from ops.models.metrics import MetricSnapshot
@@ -12,6 +13,7 @@ __all__ = [
     "AuditLog",
     "CacheEntry",
     "IdempotencyRecord",
+    "KeptFigures",
     "MetricSnapshot",
     "RateBucket",
 ]

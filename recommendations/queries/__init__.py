@@ -1,6 +1,7 @@
 """Reading recommendations and what they are made from."""
 
 from recommendations.calibration import Calibration, Reliability
+from recommendations.exposure import Exposure
 from recommendations.gaps import NEGLIGIBLE_GAP
 from recommendations.queries.crowds import learners, neighbours
 from recommendations.queries.decisions import Decision, decision
@@ -83,6 +84,7 @@ __all__ = [
     "CalibrationReport",
     "Decision",
     "EmbeddingCounts",
+    "Exposure",
     "Filters",
     "IndexState",
     "Marks",

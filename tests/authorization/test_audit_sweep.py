@@ -29,6 +29,15 @@ CHANGES_NOTHING = {
     "login/code": "nobody awaits a code; tests/accounts/test_second_factor.py has those who do",
     "api/v1/summaries": "no person sends one; tests/tutoring/test_receiving.py has those who do",
     "second-factor": "no code is right by chance; tests/accounts/test_second_factor.py has right ones",
+    **dict.fromkeys(
+        [
+            "advisor/quality/recommendations",
+            "advisor/quality/<uuid:role_id>/items",
+            "advisor/quality/<uuid:role_id>/agreement",
+            "advisor/quality/<uuid:role_id>/fairness",
+        ],
+        "so few assessments are read at once; tests/companion/test_kept_figures.py has many",
+    ),
     "admin/login/": "leads to the log-in page",
     "admin/password_change/": "leads to the page for passwords",
     "admin/logout/": "leads to the log-out page for whoever is no staff",

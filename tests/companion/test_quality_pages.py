@@ -93,8 +93,10 @@ class TestWhoSeesWhat:
         assert admin.get(page("quality-comparison", role.pk, uuid.uuid4())).status_code == 404
         assert admin.get(comparison_of(role), {"criterion": "nothing"}).status_code == 404
 
-    def test_they_are_read_only(self, admin: Client, role: JobRole) -> None:
-        assert [admin.post(address).status_code for address in pages_of(role)] == [405] * 5
+    def test_a_post_asks_for_figures_that_are_kept_and_is_refused_elsewhere(
+        self, admin: Client, role: JobRole
+    ) -> None:
+        assert [admin.post(address).status_code for address in pages_of(role)] == [405, 302, 302, 302, 405]
 
 
 class TestEmpty:
