@@ -29,9 +29,11 @@ SELECT last.place, e.event_type, e.subject_id
    AND (e.subject_id = ANY(%(about)s::uuid[]) OR e.event_type = %(ready)s)
 """)
 _ORDER: Final = Written("SELECT pg_advisory_xact_lock(hashtextextended(%(order)s, 0))")
+# Of no key, or of one that is not revoked: who is shut out is told nothing more either.
+_HEARING: Final = Q(active=True, service_key__revoked_at__isnull=True)
 _LISTENERS: Final = Compiled(
     lambda event_types: (
-        WebhookEndpoint.objects.filter(active=True, event_types__overlap=list(event_types))
+        WebhookEndpoint.objects.filter(_HEARING, event_types__overlap=list(event_types))
         .order_by("pk")
         .values_list("pk", "event_types")
     )
@@ -61,7 +63,7 @@ class Recorded:
 
 
 def listeners(event_types: Collection[str]) -> dict[str, list[uuid.UUID]]:
-    """Return the ids of the active endpoints that want events of each of these types."""
+    """Return the ids of the active endpoints that want events of each of these types, but those of revoked keys."""
     rows = _LISTENERS.rows(tuple(map(str, event_types)))
     return {one: [pk for pk, wanted in rows if one in wanted] for one in event_types}
 
@@ -181,7 +183,7 @@ def lock_delivery(delivery_id: uuid.UUID) -> WebhookDelivery:
 def due_try(*, delivery_id: uuid.UUID, number: int, now: dt.datetime) -> Try | None:
     """Return what to send for the try of this number, None when it has been made or is not wanted any more."""
     delivery = (
-        WebhookDelivery.objects.select_related("event", "endpoint")
+        WebhookDelivery.objects.select_related("event", "endpoint__service_key")
         .filter(pk=delivery_id, status=DeliveryStatus.PENDING, attempts=number - 1, parked=False)
         .first()
     )
@@ -191,7 +193,7 @@ def due_try(*, delivery_id: uuid.UUID, number: int, now: dt.datetime) -> Try | N
 def due_probe(*, endpoint_id: uuid.UUID, number: int, now: dt.datetime) -> Try | None:
     """Return what to try an endpoint with that is only probed: the oldest of what is parked, if this probe is due."""
     delivery = (
-        WebhookDelivery.objects.select_related("event", "endpoint")
+        WebhookDelivery.objects.select_related("event", "endpoint__service_key")
         .filter(endpoint=endpoint_id, parked=True, endpoint__probes=number, endpoint__active=True)
         .order_by("pk")
         .first()
@@ -200,6 +202,7 @@ def due_probe(*, endpoint_id: uuid.UUID, number: int, now: dt.datetime) -> Try |
 
 
 def _try_of(delivery: WebhookDelivery, *, now: dt.datetime) -> Try:
+    key = delivery.endpoint.service_key
     return Try(
         delivery_id=delivery.pk,
         number=delivery.attempts + 1,
@@ -207,7 +210,7 @@ def _try_of(delivery: WebhookDelivery, *, now: dt.datetime) -> Try:
         message_id=payloads.message_id(delivery.event_id),
         body=payloads.body(delivery.event.payload),
         secrets=live_secrets(delivery.endpoint_id, now=now),
-        endpoint_active=delivery.endpoint.active,
+        endpoint_active=delivery.endpoint.active and (key is None or key.revoked_at is None),
         endpoint_probed=delivery.endpoint.next_probe_at is not None,
     )
 

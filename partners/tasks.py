@@ -47,6 +47,10 @@ def probe(claim: Claim) -> None:
         with claim.finish():
             services.probe_later(**about, now=timezone.now(), chance=_chance.random())
         return
+    if not attempt.endpoint_active:  # its key is revoked; what waits for it dies at its next try
+        with claim.finish():
+            services.deactivate(by=None, endpoint_id=about["endpoint_id"], now=timezone.now())
+        return
     outcome = sending.send(attempt, now=timezone.now())
     with claim.finish():
         services.record_attempt(
