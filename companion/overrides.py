@@ -112,14 +112,23 @@ def figures(by: User, asked: Narrowed, *, group: OverrideGrouping, part: slice =
             for one in _each(key) if number else ():
                 if group != OverrideGrouping.SKILL or asked.skill in {None, one}:
                     counts[one][kind] += number
-    known = _names(group, counts)
+    return Figures(total, len(counts), _groups(group, counts, part))
+
+
+def _groups(group: OverrideGrouping, counts: Mapping[str | None, Counter[str]], part: slice) -> list[Group]:
+    """Return a part of the groups, the largest first and those of one size by name.
+
+    Only those that are as large as one of the part need their names for that: not every student there is.
+    """
+    sizes = {key: number.total() for key, number in counts.items()}
+    near = {sizes[key] for key in sorted(sizes, key=lambda key: -sizes[key])[part]}
+    known = _names(group, [key for key in counts if sizes[key] in near])
     names = {key: known.get(key, key) if key else "" for key in counts}
-    order = sorted(counts, key=lambda key: (-counts[key].total(), names[key].casefold(), key or ""))
-    items = [
-        Group(key, names[key], counts[key].total(), {kind: counts[key][kind] for kind in ALL_KINDS})
+    order = sorted(counts, key=lambda key: (-sizes[key], names[key].casefold(), key or ""))
+    return [
+        Group(key, names[key], sizes[key], {kind: counts[key][kind] for kind in ALL_KINDS})
         for key in order[part]
     ]
-    return Figures(total, len(order), items)
 
 
 def _narrowed(by: User, asked: Narrowed) -> Iterator[tuple[OverrideKind, "QuerySet[Any]"]]:
@@ -189,8 +198,9 @@ def _key(kind: OverrideKind, group: OverrideGrouping) -> Any:
 
 def _each(key: Any) -> list[str | None]:
     """What one row is counted under: each of several keys once, and None where there is none."""
-    several = key if isinstance(key, list) else [key]
-    return list(dict.fromkeys(None if one is None else str(one) for one in several)) or [None]
+    if not isinstance(key, list):
+        return [None if key is None else str(key)]
+    return list(dict.fromkeys(None if one is None else str(one) for one in key)) or [None]
 
 
 def _names(group: OverrideGrouping, keys: Collection[str | None]) -> Mapping[str, str]:
