@@ -1,0 +1,1 @@
+"""Question banks of other systems, read as questions of this one."""
