@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from catalog.answer_views import AnswerView, answer_view, in_texts
 from companion import words
-from companion.answers import AnswerView, answer_view, in_texts
 from companion.charts import percent
 from companion.highlight import Segment, Span, segments
 from scoring.enums import EssayOutcome, MarkStatus

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.policy import Permission, allows
+from catalog.answer_views import answer_view, in_texts
 from companion import words
-from companion.answers import answer_view, in_texts
 from companion.highlight import segments
 from companion.marking import marked_as_suspected
 from companion.pages import Page, caller, staff_page

@@ -42,13 +42,15 @@ DOMAIN = {
 # scores, with its own reading and writing side. replay: stored scores worked out again.
 FRONT_DOORS = {"queries", "services", "events", "enums", "statistics", "oversight", "replay"}
 NOT_PACKAGES = {"tests", "templates", "static", "docs", "scripts", "examples", "benchmarks", "infra"}
-# Beyond the front doors: text checks that the pages of another app must apply to what staff or students write,
+# Beyond the front doors: text checks that the pages of another app must apply to what staff or students write, how
+# an answer lies beside its key, wherever staff reads one,
 # the field types of another app's rows, what skills are in words, the rules that score closed answers wherever one
 # is given, what every sentence with sources has to stand, wherever one is read, how messages are signed, whoever
 # sends them, and what overrides of each kind are on the wire, which one address takes.
 SHARED_MODULES = {
     "catalog.answer_patterns",
     "catalog.answer_texts",
+    "catalog.answer_views",
     "catalog.question_checks",
     "catalog.serializers",
     "catalog.skill_texts",
@@ -68,6 +70,7 @@ SHARED_MODULES = {
 ENGINES = [
     "catalog/answer_patterns.py",
     "catalog/answer_texts.py",
+    "catalog/answer_views.py",
     "catalog/key_checks.py",
     "catalog/question_checks.py",
     "assessments/answers.py",

@@ -15,6 +15,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from catalog import services
+from catalog.admin.banks import ImportsQuestions
 from catalog.admin.curation import CuratedAdmin
 from catalog.forms import QuestionForm
 from catalog.models import Question, QuestionSkill, QuestionVersion
@@ -65,7 +66,7 @@ class PublishedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Question)
-class QuestionAdmin(CuratedAdmin):
+class QuestionAdmin(ImportsQuestions, CuratedAdmin):
     """Questions as staff edit them; students meet their published versions."""
 
     resource_type = "question"

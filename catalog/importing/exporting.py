@@ -1,8 +1,8 @@
 """Writes the catalog as a folder that the import reads; importing what was just exported changes nothing.
 
 Retired roles, questions and credentials are left out: a folder says what there is, and cannot say that something is
-retired. Questions are written as they stand in their drafts, since the import publishes what it reads; of several
-documents of a credential only the first fits into its file.
+retired. Questions are written as they stand in their drafts, since the import publishes what it reads; one that was
+never published and could not be is left out. Of several documents of a credential only the first fits into its file.
 """
 
 import json
@@ -13,6 +13,7 @@ from typing import Any
 
 from catalog.importing.folder import FENCE
 from catalog.models import Credential, JobRole, Question, Skill
+from catalog.question_checks import question_problems
 
 
 def write_folder(folder: Path) -> int:
@@ -59,8 +60,16 @@ def _role(role: JobRole) -> dict[str, Any]:
                 "skill__key", "target_level", "importance"
             )
         ],
-        "questions": [_question(row) for row in role.questions.filter(active=True).order_by("key")],
+        "questions": [_question(row) for row in role.questions.filter(active=True).order_by("key") if _loads(row)],
     }
+
+
+def _loads(row: Question) -> bool:
+    """Whether the import would take the question; what was published once would have been refused otherwise."""
+    return bool(row.version) or not question_problems(
+        question_type=row.question_type, choices=row.choices, answer_format=row.answer_format,
+        rules=row.rules, rubric=row.rubric,
+    )  # fmt: skip
 
 
 def _question(row: Question) -> dict[str, Any]:

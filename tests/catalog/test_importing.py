@@ -11,7 +11,7 @@ from catalog.importing.folder import read_folder
 from catalog.importing.storing import store
 from catalog.management.commands.load_catalog import SEED_DATA
 from catalog.models import Credential, CredentialDocument, JobRole, Question, QuestionVersion
-from tests.factories.catalog import NOW
+from tests.factories.catalog import NOW, QuestionFactory
 
 QUESTION = {
     "key": "clerk-sum",
@@ -320,6 +320,20 @@ class TestExporting:
 
         assert role.settings["release_policy"] == "staff"
         assert str(role.settings["review_sample_rate"]) == "0.5"
+
+    def test_a_draft_that_could_not_be_loaded_is_left_out(
+        self, folder: Path, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        store(read_folder(folder), by=None, now=NOW)
+        role = JobRole.objects.get()
+        QuestionFactory(role=role, key="essay-without-rubric", question_type="essay", rubric={"criteria": []})
+        target = tmp_path_factory.mktemp("export")
+
+        call_command("export_catalog", str(target))
+
+        (written,) = read_folder(target).roles
+        assert "essay-without-rubric" not in [question.key for question in written.questions]
+        assert len(written.questions) == role.questions.count() - 1
 
     def test_it_writes_into_no_folder_that_holds_something(self, folder: Path) -> None:
         with pytest.raises(CommandError, match="not empty"):

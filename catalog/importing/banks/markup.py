@@ -6,10 +6,43 @@ from html.parser import HTMLParser
 from typing import Final
 
 _BLOCKS: Final = frozenset(
-    "address article aside blockquote dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
-    "header hr li main nav ol p pre section table tbody tfoot thead tr ul".split()
+    {
+        *(
+            "address",
+            "article",
+            "aside",
+            "blockquote",
+            "dd",
+            "details",
+            "div",
+            "dl",
+            "dt",
+            "fieldset",
+            "figcaption",
+        ),
+        *(
+            "figure",
+            "footer",
+            "form",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "header",
+            "hr",
+            "li",
+            "main",
+            "nav",
+            "ol",
+        ),
+        *("p", "pre", "section", "table", "tbody", "tfoot", "thead", "tr", "ul"),
+    }
 )
-_PARTED: Final = frozenset({"p", "pre", "table", "ul", "ol", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"})
+_PARTED: Final = frozenset(
+    {"p", "pre", "table", "ul", "ol", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
+)
 _UNSEEN: Final = frozenset({"script", "style", "template", "head", "noscript"})
 _LOST: Final = {
     "img": "a picture", "audio": "a sound", "video": "a film", "object": "an embedded object", "iframe": "a frame",

@@ -48,7 +48,7 @@ class Reckoning:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A text that is taken, ``*`` in it for any text where it ``has_wildcards``, and the part of the points it gives."""
+    """A text that gives ``credit``, a part of the points; ``*`` in it is any text where it ``has_wildcards``."""
 
     text: str
     credit: Decimal = WHOLE

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from companion.answers import AnswerView, Line, Option, answer_view, in_texts
+from catalog.answer_views import AnswerView, Line, Option, answer_view, in_texts
 from tests.factories.catalog import QUESTIONS
 
 

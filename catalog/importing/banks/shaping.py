@@ -1,0 +1,156 @@
+"""Questions of other systems in the shape of this one's, with what is not quite the same said."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from catalog.enums import QuestionType
+from catalog.importing.banks.closed import choosing, pairing, reckoning, wording
+from catalog.importing.banks.composing import arranging, composing
+from catalog.importing.banks.question import (
+    WHOLE,
+    Arranging,
+    BankQuestion,
+    Choosing,
+    Composing,
+    LeftOut,
+    Pairing,
+    Reckoning,
+    Wording,
+)
+from catalog.importing.banks.shape import CannotBeShaped, Shape
+from catalog.question_checks import question_problems
+
+_MOST_PROMPT: Final = 10_000
+_MOST_WEIGHT: Final = Decimal("999.99")
+_HUNDREDTH: Final = Decimal("0.01")
+_SLUG: Final = 40
+_CHECKED: Final = ("question_type", "choices", "answer_format", "rules", "rubric")
+
+
+@dataclass(frozen=True)
+class ShapedQuestion:
+    """A question as it would be stored in the pool of a role.
+
+    ``key`` is drawn from its content, so that the same question is found again; ``fields`` are those of
+    catalog.models.Question; ``notes`` are for its curator. One with ``is_ready`` could be published as it stands.
+    """
+
+    place: str
+    name: str
+    key: str
+    fields: Mapping[str, Any]
+    notes: tuple[str, ...]
+    is_ready: bool
+
+
+def shaped(question: BankQuestion, *, pool: str) -> ShapedQuestion | LeftOut:
+    """Return a question in the shape of this system, or why it has none; its key begins with that of its ``pool``."""
+    try:
+        shape = _shape(question)
+        _ensure_readable(question.prompt)
+        weight, weighing = _weight(question.weight)
+        fields = _fields(question, shape, weight)
+        _ensure_sound(fields)
+    except CannotBeShaped as refusal:
+        return LeftOut(question.place, question.name, str(refusal))
+    return ShapedQuestion(
+        place=question.place,
+        name=question.name,
+        key=_key(pool, question, fields),
+        fields=fields,
+        notes=(*question.notes, *shape.notes, *weighing),
+        is_ready=shape.question_type != QuestionType.ESSAY,
+    )
+
+
+def _ensure_readable(prompt: str) -> None:
+    if not prompt.strip():
+        raise CannotBeShaped("it asks nothing that can be read")
+    if len(prompt) > _MOST_PROMPT:
+        raise CannotBeShaped(f"its text is longer than {_MOST_PROMPT:,} characters")
+
+
+def _ensure_sound(fields: Mapping[str, Any]) -> None:
+    problems = question_problems(**{name: fields[name] for name in _CHECKED})
+    # An essay waits for its rubric as a draft.
+    found = [problem for problem in problems if not problem.startswith("rubric")]
+    if found:
+        raise CannotBeShaped("; ".join(found))
+
+
+def _shape(question: BankQuestion) -> Shape:
+    match question.task:
+        case Choosing() as task:
+            return choosing(task)
+        case Reckoning() as task:
+            return reckoning(task)
+        case Wording() as task:
+            return wording(task)
+        case Pairing() as task:
+            return pairing(task)
+        case Arranging() as task:
+            return arranging(task)
+        case Composing() as task:
+            return composing(task)
+
+
+def _fields(question: BankQuestion, shape: Shape, weight: Decimal) -> dict[str, Any]:
+    # What other systems tell students after an answer often names the key, and a question is asked again.
+    told = "\n".join(part for part in (question.feedback, *shape.remarks) if part)
+    return {
+        "question_type": shape.question_type.value,
+        "prompt": question.prompt,
+        "choices": shape.choices,
+        "answer_format": shape.answer_format,
+        "rules": shape.rules,
+        "rubric": shape.rubric,
+        "feedback": {"student": "", "staff": told} if told else {},
+        "weight": str(weight),
+    }
+
+
+def _weight(weight: Decimal) -> tuple[Decimal, tuple[str, ...]]:
+    rounded = weight.quantize(_HUNDREDTH) if 0 < weight <= _MOST_WEIGHT else Decimal(0)
+    if rounded > 0:
+        return rounded, ()
+    return WHOLE, (
+        f"It counts {WHOLE} point: {weight} is no number of points that a question can have here.",
+    )
+
+
+def _key(pool: str, question: BankQuestion, fields: Mapping[str, Any]) -> str:
+    asked = {name: fields[name] for name in (*_CHECKED, "prompt")}
+    digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:10]
+    slug = _slug(question.name) or _slug(question.prompt)
+    return "-".join(part for part in (pool[:45].rstrip("-"), slug, digest) if part)
+
+
+def _slug(text: str) -> str:
+    words = re.findall(r"[a-z0-9]+", text[:200].lower())
+    taken: list[str] = []
+    for word in words:
+        if len("-".join([*taken, word])) > _SLUG:
+            break
+        taken.append(word)
+    return "-".join(taken)
+
+
+def without_doubles(
+    found: Sequence[ShapedQuestion | LeftOut],
+) -> list[ShapedQuestion | LeftOut]:
+    """Leave out what stands in the list before, word for word."""
+    seen: set[str] = set()
+    kept: list[ShapedQuestion | LeftOut] = []
+    for one in found:
+        if isinstance(one, ShapedQuestion) and one.key in seen:
+            kept.append(LeftOut(one.place, one.name, "the same question stands in the file before"))
+            continue
+        if isinstance(one, ShapedQuestion):
+            seen.add(one.key)
+        kept.append(one)
+    return kept
