@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from typing import Final
+
+from catalog.importing.banks.tags import TagReader
 
 _BLOCKS: Final = frozenset(
     {
@@ -67,7 +68,6 @@ def plain(marked_up: str) -> Plain:
     """
     reader = _Reader()
     reader.feed(marked_up)
-    reader.close()
     return Plain(_tidied("".join(reader.parts)), tuple(dict.fromkeys(reader.lost)))
 
 
@@ -76,9 +76,8 @@ def _tidied(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 
-class _Reader(HTMLParser):
+class _Reader(TagReader):
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self.lost: list[str] = []
         self._unseen = 0
@@ -125,7 +124,7 @@ class _Reader(HTMLParser):
 
     def _ends_with(self, endings: str | tuple[str, ...]) -> bool:
         """Whether what is read so far ends so; as good as so where nothing is."""
-        tail = "".join(self.parts[-2:])
+        tail = "".join(part[-2:] for part in self.parts[-2:])
         return not tail or tail.endswith(endings)
 
     def _lose(self, tag: str, described: str) -> None:
