@@ -52,6 +52,8 @@ def task_of(item: Item, rules: Sequence[Condition], said: Said, texts: Texts) ->
     """Return what ``item`` asks for; raise NotTaken where it is of a kind that is not taken over."""
     if item.kind in _LEFT_OUT:
         raise NotTaken(_LEFT_OUT[item.kind])
+    if item.element.find("itemproc_extension/calculated") is not None:
+        raise NotTaken(_LEFT_OUT["calculated"])
     if not item.asked:
         raise NotTaken("It is a text that asks nothing.")
     if len(item.asked) > MAX_OPTIONS:

@@ -229,6 +229,16 @@ def test_what_is_left_out_and_why(name: str, number: int, reason: str) -> None:
     assert (found.place, found.reason) == (f"{name}, question {number}", reason)
 
 
+def test_a_formula_is_known_by_its_structure_too() -> None:
+    data = item(choice("a", "b"), rule(is_("a"), "1")).replace(
+        b"</item>", b"<itemproc_extension><calculated/></itemproc_extension></item>"
+    )
+
+    assert read_qti_1(data, place="x") == [
+        LeftOut("x, question 1", "T", "Its numbers are drawn anew for each person.")
+    ]
+
+
 def test_a_question_about_a_text_of_its_own_says_that_the_text_is_missing() -> None:
     assert question("stimulus_with_child_item.xml", 2).notes == ("the text that it refers to is left out",)
 
