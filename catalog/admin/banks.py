@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.defaultfilters import pluralize
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -175,9 +176,10 @@ def _question(held: Mapping[str, Any]) -> ShapedQuestion:
 
 
 def _told(taken: Taken) -> str:
-    drafts = taken.made - taken.published
-    told = f"{taken.made} questions are made: {drafts} drafts, {taken.published} published."
-    return f"{told} {taken.there} were there already." if taken.there else told
+    made = f"{taken.made} question{pluralize(taken.made)} {pluralize(taken.made, 'is,are')} made"
+    there = f"{taken.there} {pluralize(taken.there, 'was,were')} there already"
+    told = f"{made}, {taken.published} of them published"
+    return f"{told}; {there}." if taken.there else f"{told}."
 
 
 def _page(model_admin: Any, request: HttpRequest, form: forms.Form, **context: Any) -> HttpResponse:

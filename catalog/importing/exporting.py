@@ -60,7 +60,9 @@ def _role(role: JobRole) -> dict[str, Any]:
                 "skill__key", "target_level", "importance"
             )
         ],
-        "questions": [_question(row) for row in role.questions.filter(active=True).order_by("key") if _loads(row)],
+        "questions": [
+            _question(row) for row in role.questions.filter(active=True).order_by("key") if _loads(row)
+        ],
     }
 
 

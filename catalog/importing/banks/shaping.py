@@ -57,15 +57,21 @@ def shaped(question: BankQuestion, *, pool: str) -> ShapedQuestion | LeftOut:
         fields = _fields(question, shape, weight)
         _ensure_sound(fields)
     except CannotBeShaped as refusal:
-        return LeftOut(question.place, question.name, str(refusal))
+        return LeftOut(question.place, question.name, sentence(str(refusal)))
     return ShapedQuestion(
         place=question.place,
         name=question.name,
         key=_key(pool, question, fields),
         fields=fields,
-        notes=(*question.notes, *shape.notes, *weighing),
+        notes=tuple(sentence(note) for note in (*question.notes, *shape.notes, *weighing)),
         is_ready=shape.question_type != QuestionType.ESSAY,
     )
+
+
+def sentence(words: str) -> str:
+    """Return words as a sentence, with a capital and an end."""
+    text = words.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "”")) else ".")
 
 
 def _ensure_readable(prompt: str) -> None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import User
 from catalog import services
 from catalog.importing.banks.question import Bank, BankQuestion, LeftOut
-from catalog.importing.banks.shaping import ShapedQuestion, shaped, without_doubles
+from catalog.importing.banks.shaping import ShapedQuestion, sentence, shaped, without_doubles
 from catalog.models import JobRole, Question, QuestionSkill, Skill
 from ops import audit
 
@@ -53,7 +53,9 @@ def plan(bank: Bank, *, role: JobRole) -> Plan:
         format=bank.format,
         new=tuple(one for one in questions if one.key not in known),
         there=tuple(one for one in questions if one.key in known),
-        left_out=tuple(one for one in found if isinstance(one, LeftOut)),
+        left_out=tuple(
+            replace(one, reason=sentence(one.reason)) for one in found if isinstance(one, LeftOut)
+        ),
     )
 
 

@@ -95,14 +95,14 @@ class TestChoices:
     @pytest.mark.parametrize(
         ("task", "why"),
         [
-            (Choosing(options(("A", "0"), ("B", "0"))), "no option is right"),
-            (Choosing(()), "no option is right"),
+            (Choosing(options(("A", "0"), ("B", "0"))), "No option is right."),
+            (Choosing(()), "No option is right."),
             (
                 Choosing(options(("A", "1"), ("B", "1"))),
-                "one option may be chosen, and more than one is all of the answer",
+                "One option may be chosen, and more than one is all of the answer.",
             ),
-            (Choosing(options(("A", "1"))), "choices: a question of this type needs at least two"),
-            (Choosing(options(("A", "1"), ("A", "0"))), "choices[1].text: looks like that of choices[0]"),
+            (Choosing(options(("A", "1"))), "Choices: a question of this type needs at least two."),
+            (Choosing(options(("A", "1"), ("A", "0"))), "Choices[1].text: looks like that of choices[0]."),
         ],
     )
     def test_what_has_no_counterpart(self, task: Choosing, why: str) -> None:
@@ -151,7 +151,7 @@ class TestNumbers:
         assert found.fields["answer_format"] == {"units": ["kg", "g"]}
 
     def test_none_that_gives_all_the_points(self) -> None:
-        assert reason(Reckoning((Range(Decimal(2), Decimal(4), HALF),))) == "no number gives all the points"
+        assert reason(Reckoning((Range(Decimal(2), Decimal(4), HALF),))) == "No number gives all the points."
 
 
 class TestShortTexts:
@@ -179,10 +179,10 @@ class TestShortTexts:
     @pytest.mark.parametrize(
         ("accepted", "why"),
         [
-            ((), "no text is accepted"),
-            ((Accepted("a", NONE),), "no text is accepted"),
-            ((Accepted("a"), Accepted("*", HALF, has_wildcards=True)), "any text is accepted"),
-            ((Accepted("a", HALF),), "no text gives all the points"),
+            ((), "No text is accepted."),
+            ((Accepted("a", NONE),), "No text is accepted."),
+            ((Accepted("a"), Accepted("*", HALF, has_wildcards=True)), "Any text is accepted."),
+            ((Accepted("a", HALF),), "No text gives all the points."),
         ],
     )
     def test_what_has_no_counterpart(self, accepted: tuple[Accepted, ...], why: str) -> None:
@@ -230,7 +230,7 @@ class TestOrders:
         assert order != sorted(order)
 
     def test_texts_alike(self) -> None:
-        assert reason(Arranging(("a", "a"))) == "two of the texts to be put in order are the same"
+        assert reason(Arranging(("a", "a"))) == "Two of the texts to be put in order are the same."
 
 
 class TestEssays:
@@ -294,8 +294,8 @@ def test_points_that_cannot_be_had_become_one(weight: str) -> None:
 @pytest.mark.parametrize(
     ("prompt", "why"),
     [
-        (" \n", "it asks nothing that can be read"),
-        ("x" * 10_001, "its text is longer than 10,000 characters"),
+        (" \n", "It asks nothing that can be read."),
+        ("x" * 10_001, "Its text is longer than 10,000 characters."),
     ],
 )
 def test_prompts_that_cannot_be_asked(prompt: str, why: str) -> None:

@@ -126,7 +126,10 @@ def test_a_plan_says_what_is_new_there_and_left_out(role: JobRole) -> None:
 
     assert [one.place for one in found.new] == ["line 3"]
     assert [one.place for one in found.there] == ["line 1"]
-    assert found.left_out == (LeftOut("line 2", "", "no option is right"), unread)
+    assert found.left_out == (
+        LeftOut("line 2", "", "No option is right."),
+        LeftOut("line 9", "", "A hotspot."),
+    )
 
 
 @pytest.mark.django_db(transaction=True)
