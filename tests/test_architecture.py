@@ -71,6 +71,8 @@ ENGINES = [
     "catalog/answer_patterns.py",
     "catalog/answer_texts.py",
     "catalog/answer_views.py",
+    "catalog/importing/banks/moodle",
+    "catalog/importing/banks/qti",
     "catalog/key_checks.py",
     "catalog/question_checks.py",
     "assessments/answers.py",

@@ -12,12 +12,13 @@ from catalog.importing.banks.question import (
     WHOLE,
     Accepted,
     Choosing,
+    NotTaken,
     Pairing,
     Range,
     Reckoning,
     Wording,
 )
-from catalog.importing.banks.shape import CannotBeShaped, Shape
+from catalog.importing.banks.shape import Shape
 
 _MILLIONTH: Final = Decimal("0.000001")
 _SPECIAL_IN_PATTERN: Final = re.compile(r"[\\.+?()|\[\]{}^$]")
@@ -27,13 +28,13 @@ def choosing(task: Choosing) -> Shape:
     """The shape of a choice.
 
     Raises:
-        CannotBeShaped: where nothing is right, or one of several right options is to be chosen.
+        NotTaken: where nothing is right, or one of several right options is to be chosen.
     """
     right = _right(task)
     if not right:
-        raise CannotBeShaped("no option is right")
+        raise NotTaken("no option is right")
     if len(right) > 1 and not task.several:
-        raise CannotBeShaped("one option may be chosen, and more than one is all of the answer")
+        raise NotTaken("one option may be chosen, and more than one is all of the answer")
     ids = {at: f"c{at}" for at, _ in enumerate(task.options, start=1)}
     scoring, notes = _scoring(task, right) if task.several else ("all_or_nothing", _partial(task))
     return Shape(
@@ -78,11 +79,11 @@ def reckoning(task: Reckoning) -> Shape:
     """The shape of a number: the first range that gives all the points.
 
     Raises:
-        CannotBeShaped: where no number gives all the points.
+        NotTaken: where no number gives all the points.
     """
     whole = [one for one in task.ranges if one.credit >= WHOLE]
     if not whole:
-        raise CannotBeShaped("no number gives all the points")
+        raise NotTaken("no number gives all the points")
     best = whole[0]
     rules: dict[str, Any] = {"kind": "numeric", "value": _written((best.least + best.most) / 2)}
     if best.least != best.most:
@@ -118,15 +119,15 @@ def wording(task: Wording) -> Shape:
     """The shape of a short text.
 
     Raises:
-        CannotBeShaped: where nothing is accepted, or anything.
+        NotTaken: where nothing is accepted, or anything.
     """
     taken = [one for one in task.accepted if one.credit > 0 and one.text.strip()]
     if not taken:
-        raise CannotBeShaped("no text is accepted")
+        raise NotTaken("no text is accepted")
     if any(one.has_wildcards and not one.text.replace("*", "").strip() for one in taken):
-        raise CannotBeShaped("any text is accepted")
+        raise NotTaken("any text is accepted")
     if max(one.credit for one in taken) < WHOLE:
-        raise CannotBeShaped("no text gives all the points")
+        raise NotTaken("no text gives all the points")
     rules: dict[str, Any] = {"kind": "short_text", "accepted": _accepted(taken)}
     if task.case_sensitive:
         rules["case_sensitive"] = True

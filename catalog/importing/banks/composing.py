@@ -4,8 +4,8 @@ from typing import Final
 
 from catalog.enums import QuestionType
 from catalog.importing.banks.closed import mixed
-from catalog.importing.banks.question import Arranging, Composing
-from catalog.importing.banks.shape import CannotBeShaped, Shape
+from catalog.importing.banks.question import Arranging, Composing, NotTaken
+from catalog.importing.banks.shape import Shape
 
 WITHOUT_RUBRIC: Final = "It has no rubric yet: write its criteria and levels before you publish it."
 _MOST_NOTES: Final = 10_000
@@ -16,10 +16,10 @@ def arranging(task: Arranging) -> Shape:
     """The shape of an order; the ids stand in another one.
 
     Raises:
-        CannotBeShaped: where two texts are alike, so that nobody could tell which comes first.
+        NotTaken: where two texts are alike, so that nobody could tell which comes first.
     """
     if len(set(task.texts)) != len(task.texts):
-        raise CannotBeShaped("two of the texts to be put in order are the same")
+        raise NotTaken("two of the texts to be put in order are the same")
     shown = mixed(task.texts)
     if shown == list(task.texts):
         shown = [*shown[1:], *shown[:1]]

@@ -3,12 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
-WHOLE = Decimal(1)
+WHOLE: Final = Decimal(1)
+MAX_ENTRIES: Final = 5_000
 
 
 class BankInvalid(ValueError):
     """A file is no question bank that can be read; the message says why, for the person who chose it."""
+
+
+class NotTaken(Exception):
+    """A question cannot be taken over; the message says why, for the person who chose the file."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +124,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Bank:
-    """What a file holds, in its order; ``format`` is the name of what it is written in."""
+    """What a file holds, in its order, at most ``MAX_ENTRIES``; ``format`` is the name of what it is written in."""
 
     format: str
     entries: tuple[BankQuestion | LeftOut, ...]

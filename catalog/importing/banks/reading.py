@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from catalog.importing.banks.aiken import read_aiken
-from catalog.importing.banks.gift import read_gift
-from catalog.importing.banks.moodle_xml import read_moodle_xml
-from catalog.importing.banks.package import read_package
-from catalog.importing.banks.qti_1 import read_qti_1
-from catalog.importing.banks.qti_2 import read_qti_2
+from catalog.importing.banks.moodle.aiken import read_aiken
+from catalog.importing.banks.moodle.gift import read_gift
+from catalog.importing.banks.moodle.moodle_xml import read_moodle_xml
+from catalog.importing.banks.qti.package import read_package
+from catalog.importing.banks.qti.qti_1 import read_qti_1
+from catalog.importing.banks.qti.qti_2 import read_qti_2
 from catalog.importing.banks.question import Bank, BankInvalid
 
 MOST_BYTES: Final = 10_000_000

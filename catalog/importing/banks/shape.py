@@ -7,10 +7,6 @@ from typing import Any
 from catalog.enums import QuestionType
 
 
-class CannotBeShaped(ValueError):
-    """A task has no counterpart here; the message says why, for a curator."""
-
-
 @dataclass(frozen=True)
 class Shape:
     """What is chosen from, how it is answered, and how it is scored, as catalog.models.Question has it.

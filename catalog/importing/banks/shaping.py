@@ -18,11 +18,12 @@ from catalog.importing.banks.question import (
     Choosing,
     Composing,
     LeftOut,
+    NotTaken,
     Pairing,
     Reckoning,
     Wording,
 )
-from catalog.importing.banks.shape import CannotBeShaped, Shape
+from catalog.importing.banks.shape import Shape
 from catalog.question_checks import question_problems
 
 _MOST_PROMPT: Final = 10_000
@@ -56,7 +57,7 @@ def shaped(question: BankQuestion, *, pool: str) -> ShapedQuestion | LeftOut:
         weight, weighing = _weight(question.weight)
         fields = _fields(question, shape, weight)
         _ensure_sound(fields)
-    except CannotBeShaped as refusal:
+    except NotTaken as refusal:
         return LeftOut(question.place, question.name, sentence(str(refusal)))
     return ShapedQuestion(
         place=question.place,
@@ -76,9 +77,9 @@ def sentence(words: str) -> str:
 
 def _ensure_readable(prompt: str) -> None:
     if not prompt.strip():
-        raise CannotBeShaped("it asks nothing that can be read")
+        raise NotTaken("it asks nothing that can be read")
     if len(prompt) > _MOST_PROMPT:
-        raise CannotBeShaped(f"its text is longer than {_MOST_PROMPT:,} characters")
+        raise NotTaken(f"its text is longer than {_MOST_PROMPT:,} characters")
 
 
 def _ensure_sound(fields: Mapping[str, Any]) -> None:
@@ -86,7 +87,7 @@ def _ensure_sound(fields: Mapping[str, Any]) -> None:
     # An essay waits for its rubric as a draft.
     found = [problem for problem in problems if not problem.startswith("rubric")]
     if found:
-        raise CannotBeShaped("; ".join(found))
+        raise NotTaken("; ".join(found))
 
 
 def _shape(question: BankQuestion) -> Shape:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from catalog.importing.banks.aiken import read_aiken
-from catalog.importing.banks.gift import read_gift
-from catalog.importing.banks.moodle_xml import read_moodle_xml
+from catalog.importing.banks.moodle.aiken import read_aiken
+from catalog.importing.banks.moodle.gift import read_gift
+from catalog.importing.banks.moodle.moodle_xml import read_moodle_xml
 from catalog.importing.banks.question import Bank, BankInvalid
 
 SIGNS = [

@@ -159,7 +159,7 @@ def test_what_the_page_holds_must_be_its_own(
     [
         (b"\x89PNG\r\n\x1a\n\0\0\0", "The file is no text and no package."),
         ("", "The submitted file is empty."),
-        (b"PK\x03\x04 not a zip", "cannot be read"),
+        (b"PK\x03\x04 not a zip", "This is no zip file that can be read."),
         ("// only a comment\n", "The file holds no question"),
         (b"x" * 10_000_001, "The file is larger than 10 MB."),
     ],

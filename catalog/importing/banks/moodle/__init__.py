@@ -1,0 +1,1 @@
+"""Question banks that Moodle writes: GIFT, Aiken and its own XML."""

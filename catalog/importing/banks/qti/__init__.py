@@ -1,0 +1,1 @@
+"""Question banks in IMS QTI, alone and in packages."""
