@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminSelectWidget
 
 from catalog.answer_views import AnswerView, answer_view
 from catalog.enums import QuestionType
@@ -53,7 +53,7 @@ class BankForm(forms.Form):
         Skill.objects.order_by("name"),
         label="Skills that they measure",
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        widget=UnfoldAdminSelectMultipleWidget(attrs={"size": 8}),
         help_text="Each counts alike. A question without a skill gives points and says nothing of the profile.",
     )
     difficulty = forms.TypedChoiceField(
@@ -72,11 +72,12 @@ class AgreedForm(forms.Form):
 
 @dataclass(frozen=True)
 class Shown:
-    """A question as the page shows it."""
+    """A question as the page shows it; one that ``is_broken`` lacks what it may not be understood without."""
 
     question: ShapedQuestion
     kind: str
     answer: AnswerView
+    is_broken: bool
 
 
 class ImportsQuestions:
@@ -126,8 +127,10 @@ def _preview(model_admin: Any, request: HttpRequest, found: Plan, given: Mapping
 
 def _shown(one: ShapedQuestion) -> Shown:
     fields = one.fields
-    kind = QuestionType(fields["question_type"]).label.capitalize()
-    return Shown(one, kind, answer_view(None, fields["choices"], fields["rules"]))
+    kind = QuestionType(fields["question_type"])
+    is_broken = not one.is_ready and kind != QuestionType.ESSAY
+    answer = answer_view(None, fields["choices"], fields["rules"])
+    return Shown(one, kind.label.capitalize(), answer, is_broken)
 
 
 def _sealed(request: HttpRequest, questions: Sequence[ShapedQuestion], given: Mapping[str, Any]) -> str:
@@ -159,7 +162,7 @@ def _do(request: HttpRequest) -> HttpResponse:
         by=request.user, now=timezone.now(), publish=form.cleaned_data[PUBLISH],  # type: ignore[arg-type]
     )  # fmt: skip
     messages.success(request, _told(taken))
-    return redirect(f"{reverse('admin:catalog_question_changelist')}?role__id__exact={role.pk}")
+    return redirect(_list(role, taken))
 
 
 def _held(request: HttpRequest, sealed: str) -> dict[str, Any] | None:
@@ -173,6 +176,12 @@ def _held(request: HttpRequest, sealed: str) -> dict[str, Any] | None:
 
 def _question(held: Mapping[str, Any]) -> ShapedQuestion:
     return ShapedQuestion(**{**held, "notes": tuple(held["notes"])})
+
+
+def _list(role: JobRole, taken: Taken) -> str:
+    """The address of the pool, or of its drafts where any were made."""
+    drafts = "&published=no" if taken.published < taken.made else ""
+    return f"{reverse('admin:catalog_question_changelist')}?role__id__exact={role.pk}{drafts}"
 
 
 def _told(taken: Taken) -> str:

@@ -50,6 +50,9 @@ _LOST: Final = {
     "embed": "an embedded object", "svg": "a drawing", "math": "a formula", "canvas": "a drawing",
 }  # fmt: skip
 _RAISED: Final = {"sup": "^", "sub": "_"}
+_NAME_OF_FILE: Final = re.compile(r"\S+\.(?:png|jpe?g|gif|svg|webp|bmp|mp[34])", re.IGNORECASE)
+# What is noted of a question that may not be understood without what is missing.
+LOSSES: Final = frozenset(f"{lost} is left out" for lost in _LOST.values())
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,11 @@ class Plain:
 
     text: str
     lost: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be noted of a question with this text; of ``LOSSES``."""
+        return tuple(f"{lost} is left out" for lost in self.lost)
 
 
 def plain(marked_up: str) -> Plain:
@@ -129,5 +137,5 @@ class _Reader(TagReader):
 
     def _lose(self, tag: str, described: str) -> None:
         self.lost.append(_LOST[tag])
-        if described:
+        if described and not _NAME_OF_FILE.fullmatch(described.strip()):
             self.parts.append(f"[{described}]")

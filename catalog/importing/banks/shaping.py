@@ -11,6 +11,7 @@ from typing import Any, Final
 from catalog.enums import QuestionType
 from catalog.importing.banks.closed import choosing, pairing, reckoning, wording
 from catalog.importing.banks.composing import arranging, composing
+from catalog.importing.banks.markup import LOSSES
 from catalog.importing.banks.question import (
     WHOLE,
     Arranging,
@@ -38,7 +39,8 @@ class ShapedQuestion:
     """A question as it would be stored in the pool of a role.
 
     ``key`` is drawn from its content, so that the same question is found again; ``fields`` are those of
-    catalog.models.Question; ``notes`` are for its curator. One with ``is_ready`` could be published as it stands.
+    catalog.models.Question; ``notes`` are for its curator. One that ``is_ready`` could be published as
+    it stands; it is no essay, and nothing was lost that it may not be understood without.
     """
 
     place: str
@@ -65,7 +67,7 @@ def shaped(question: BankQuestion, *, pool: str) -> ShapedQuestion | LeftOut:
         key=_key(pool, question, fields),
         fields=fields,
         notes=tuple(sentence(note) for note in (*question.notes, *shape.notes, *weighing)),
-        is_ready=shape.question_type != QuestionType.ESSAY,
+        is_ready=shape.question_type != QuestionType.ESSAY and LOSSES.isdisjoint(question.notes),
     )
 
 

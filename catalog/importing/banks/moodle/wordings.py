@@ -51,8 +51,8 @@ class Wordings:
 
     def _shown(self, marked_up: str) -> str:
         shown = plain(marked_up)
-        for lost in shown.lost:
-            self.note(f"{lost} is left out")
+        for note in shown.notes:
+            self.note(note)
         return shown.text.strip()
 
 

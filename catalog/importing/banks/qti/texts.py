@@ -22,7 +22,7 @@ class Texts:
     def shown(self, marked_up: str) -> str:
         """Return the text that a reader of the HTML would read."""
         read = plain(marked_up)
-        self.note(*(f"{lost} is left out" for lost in read.lost))
+        self.note(*read.notes)
         return read.text.strip()
 
     def is_blank(self, marked_up: str) -> bool:

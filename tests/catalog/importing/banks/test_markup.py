@@ -25,7 +25,9 @@ def test_blocks_become_lines(marked_up: str, text: str) -> None:
 
 
 def test_what_cannot_be_shown_is_named_once() -> None:
-    marked_up = 'See <img src="a.png" alt="a cat"> and <img src="b.png"> <math><mi>x</mi></math>'
+    marked_up = (
+        'See <img src="a.png" alt="a cat"> and <img src="b.png" alt="image.PNG"> <math><mi>x</mi></math>'
+    )
 
     assert plain(marked_up) == Plain("See [a cat] and x", ("a picture", "a formula"))
 

@@ -99,7 +99,7 @@ def test_what_is_ticked_is_made_and_the_list_shows_it(client: Client, role: JobR
 
     answer = client.post(PAGE, agreed, follow=True)
 
-    assert answer.redirect_chain[-1][0] == f"{LIST}?role__id__exact={role.pk}"
+    assert answer.redirect_chain[-1][0] == f"{LIST}?role__id__exact={role.pk}&published=no"
     assert said(answer) == "3 questions are made, 0 of them published."
     made = Question.objects.order_by("key")
     assert [row.question_type for row in made] == ["multiple_choice", "matching", "essay"]
@@ -194,3 +194,17 @@ def test_markup_of_a_bank_is_text_on_the_page(client: Client, role: JobRole) -> 
     page = look(client, role, text="What is &lt;script&gt;alert(1)&lt;/script&gt;? {=<b>x</b> ~y}")
 
     assert "<script>alert(1)" not in page
+
+
+def test_a_question_whose_picture_is_missing_is_not_ticked_and_not_published(
+    client: Client, role: JobRole
+) -> None:
+    page = look(client, role, text='[html]<p>Which is it? <img src="a.png" alt="a.png"></p> {=A ~B}')
+
+    agreed = held(page)
+    assert "A picture is left out." in page
+    assert agreed["take"] == []
+    (key,) = re.findall(r'name="take" value="([^"]*)"', page)
+    client.post(PAGE, agreed | {"take": [key], "publish": "on"})
+    row = Question.objects.get()
+    assert (row.prompt, row.version) == ("Which is it?", "")

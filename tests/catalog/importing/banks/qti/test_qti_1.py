@@ -99,10 +99,10 @@ def test_true_or_false_is_a_choice_of_two() -> None:
     assert [(option.text, option.credit) for option in task.options] == [("True", ONE), ("False", NONE)]
 
 
-def test_a_picture_in_the_text_is_noted_and_its_description_stays() -> None:
+def test_a_picture_in_the_text_is_noted_and_the_name_of_its_file_says_nothing() -> None:
     found = question("choice.xml")
 
-    assert found.prompt == "If I get a 3, I must have done something wrong. [image.png]"
+    assert found.prompt == "If I get a 3, I must have done something wrong."
     assert found.notes == ("a picture is left out",)
     assert found.weight == ONE
 
