@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from microcred.labels import LONGEST_TAG, LONGEST_TITLE, MOST_TAGS
-from planner.enums import BulkOp, Order, Priority, TaskStatus
+from planner.enums import BulkOp, Order, Priority, Source, TaskStatus
 from planner.models import LONGEST_DESCRIPTION, LONGEST_REFERENCE, Task
 
 MOST_OPERATIONS = 100
@@ -63,6 +63,11 @@ class NewTask(TaskChange):
         required=False,
         allow_blank=True,
         help_text="Your own name for it. There is one task of a name: the same again is 409.",
+    )
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=Source.choices,
+        required=False,
+        help_text=f"What it is anyway: {Source.MANUAL} of a person, {Source.PLATFORM} of a program.",
     )
 
 

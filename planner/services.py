@@ -69,10 +69,11 @@ class Operation:
 def create_task(
     *, by: Actor, owner_id: uuid.UUID, now: dt.datetime, reference: str = "", **fields: Any
 ) -> Task:
-    """Add a task for ``owner_id``, whom `queries.owner` has returned; ``fields`` are of ``CHANGEABLE``.
+    """Add a task for ``owner_id``, whom `queries.owner` has returned; ``fields`` are of ``CHANGEABLE``, and may say
+    the ``source``.
 
     Raises:
-        TaskInvalid: if the title is empty or too long, or a tag is.
+        TaskInvalid: if the title is empty or too long, or a tag is, or the source is another than the caller.
         TaskConflict: if the caller has made a task with this reference before; the details name it.
         ListFull: if the person has ``MOST_TASKS``.
     """
@@ -207,9 +208,12 @@ def _make_room(owner_id: uuid.UUID, number: int) -> None:
 
 def _created(by: Actor, owner_id: uuid.UUID, now: dt.datetime, *, reference: str = "", **fields: Any) -> Task:
     """Add a task for a person whom the caller's transaction holds, so that nobody fills their list meanwhile."""
+    source = Source.MANUAL if isinstance(by, User) else Source.PLATFORM
+    if fields.pop("source", source) != source:
+        raise TaskInvalid(f"The source of a task that you make is {source}.", details={"source": source})
     origin = {
         "user_id": owner_id,
-        "source": Source.MANUAL if isinstance(by, User) else Source.PLATFORM,
+        "source": source,
         "platform_id": None if isinstance(by, User) else by.pk,
         "reference": reference,
     }

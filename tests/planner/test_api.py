@@ -59,6 +59,15 @@ class TestOneTask:
         assert (read.json(), read.headers["ETag"]) == (body, '"1"')
         assert made.headers["ETag"] == '"1"'
 
+    def test_its_source_may_be_said_but_not_chosen(self, client: APIClient, user: User) -> None:
+        said = post(client, TASKS, {"title": "Read", "source": "manual"})
+        chosen = post(client, TASKS, {"title": "Read", "source": "recommendation"})
+
+        assert (said.status_code, said.json()["source"]) == (201, "manual")
+        assert (chosen.status_code, chosen.json()["error_code"]) == (400, "TASK_400")
+        assert chosen.json()["details"] == {"source": "manual"}
+        assert Task.objects.filter(user=user).count() == 1
+
     def test_a_change_is_made_from_a_version(self, client: APIClient, user: User) -> None:
         path = f"{TASKS}/{TaskFactory(user=user).pk}"
 
@@ -141,13 +150,13 @@ class TestOneTask:
         assert field in json.dumps(refused.json()["details"])
         assert not Task.objects.exists()
 
-    def test_where_it_comes_from_is_not_for_the_caller_to_say(self, client: APIClient) -> None:
-        said = {"title": "a", "source": "nudge", "version": 9, "completed_at": "2026-01-01T00:00:00Z"}
+    def test_what_comes_of_a_task_is_not_for_the_caller_to_say(self, client: APIClient) -> None:
+        said = {"title": "a", "source": "manual", "version": 9, "completed_at": "2026-01-01T00:00:00Z"}
 
         refused = post(client, TASKS, said)
 
         assert refused.status_code == 400
-        assert list(refused.json()["details"]["fields"]) == ["source", "version", "completed_at"]
+        assert list(refused.json()["details"]["fields"]) == ["version", "completed_at"]
         assert not Task.objects.exists()
 
 

@@ -80,7 +80,7 @@ def test_a_standing_choice_counts_until_another_is_made_at_the_start() -> None:
     }
 
 
-@pytest.mark.parametrize("body", [{}, {"model_scoring": None}, {"model_scoring": "perhaps"}])
+@pytest.mark.parametrize("body", [{"model_scoring": None}, {"model_scoring": "perhaps"}])
 def test_a_choice_is_yes_or_no(body: dict[str, Any]) -> None:
     student = UserFactory()
 
