@@ -64,13 +64,19 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
             "weight", "difficulty", "required",
         ]  # fmt: skip
 
+    def clean_prompt(self) -> str:
+        """Keep the line ends that are stored: browsers send others, which would look like an unpublished change."""
+        sent, stored = _with_line_feeds(self.cleaned_data["prompt"]), self.instance.prompt
+        return stored if _with_line_feeds(stored) == sent else sent
+
     def clean(self) -> dict[str, Any]:
         """Check every part by its schema, then all of them together."""
         found: dict[str, Any] = super().clean() or {}
         for name in ("answer_format", "rules", "rubric", "feedback"):
             if name in found:
                 found[name] = found[name] or {}
-                self._check_shape(name, found[name])
+                if found[name] or name != "feedback":
+                    self._check_shape(name, found[name])
         if "choices" in found:
             # Either way of writing "no choices" is kept: another one would look like an unpublished change.
             found["choices"] = found["choices"] or ([] if self.instance.choices == [] else None)
@@ -107,6 +113,10 @@ def _unknown_skills(rules: dict[str, Any], rubric: dict[str, Any]) -> list[str]:
             named[f"rubric.criteria[{at}].skill"] = criterion["skill"]
     known = queries.skill_ids(list(named.values()))
     return [f"{place}: there is no skill {key!r}" for place, key in named.items() if key not in known]
+
+
+def _with_line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _language(code: str) -> str:
@@ -164,7 +174,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_text(self) -> str:
         """Store line ends as the catalog's files have them, of a text that has words and fits into the form again."""
-        text = str(self.cleaned_data["text"]).replace("\r\n", "\n").replace("\r", "\n")
+        text = _with_line_feeds(self.cleaned_data["text"])
         if not _WORD.search(text):
             raise ValidationError("There are no words in it.")
         if len(text.encode()) > LONGEST_DOCUMENT:

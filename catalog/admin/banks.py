@@ -19,7 +19,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminSelectWidget
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+)
 
 from catalog.answer_views import AnswerView, answer_view
 from catalog.enums import QuestionType
@@ -43,7 +47,7 @@ DIFFICULTIES: Final = [(1, "1, easy"), (2, "2"), (3, "3, middling"), (4, "4"), (
 class BankForm(forms.Form):
     """A file, and what its questions are for."""
 
-    file = forms.FileField(label="Question bank")
+    file = forms.FileField(label="Question bank", widget=UnfoldAdminFileFieldWidget)
     role = forms.ModelChoiceField(
         JobRole.objects.filter(active=True).order_by("name"),
         label="Role whose pool they are for",

@@ -16,9 +16,16 @@ MOST_BYTES: Final = 10_000_000
 FORMATS: Final = "GIFT, Aiken, Moodle XML, QTI 1.2, 2.1, 2.2 and 3.0, and packages of QTI (zip, imscc)"
 _AIKEN_KEY: Final = re.compile(r"^ANSWER: ?[A-Z]\s*$", re.MULTILINE)
 _GIFT_BRACE: Final = re.compile(r"(?<!\\)\{")
-_FIRST_ELEMENT: Final = re.compile(rb"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
-_BEFORE_IT: Final = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>", re.DOTALL)
+_FIRST_ELEMENT: Final = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
+_BEFORE_IT: Final = re.compile(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>", re.DOTALL)
 _LOOKED_THROUGH: Final = 20_000
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_READ: Final = f"Files are read that are {FORMATS}."
+# What GIFT does not begin with, though its texts may hold HTML.
+_NO_GIFT: Final = ("<?xml", "<!DOCTYPE", "<!doctype", "<html")
+_OTHER_XML: Final = {
+    "manifest": "The file only lists what is in a package: choose the package itself, the zip or imscc file.",
+}
 
 
 def read_bank(data: bytes, *, name: str) -> Bank:
@@ -38,15 +45,31 @@ def read_bank(data: bytes, *, name: str) -> Bank:
 def _read(data: bytes, name: str) -> Bank:
     if data.startswith(b"PK"):
         return Bank("a package of QTI", tuple(read_package(data)))
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and (reader := _READERS.get(_root(data))):
-        return reader(data, name)
+    start = _start(data)
+    if start.startswith("<"):
+        root = _root(start)
+        if reader := _READERS.get(root):
+            return reader(data, name)
+        if start.startswith(_NO_GIFT):
+            raise BankInvalid(
+                _OTHER_XML.get(root, f"The file is XML or a web page, but no question bank. {_READ}")
+            )
     text = _text(data)
-    return read_aiken(text) if _AIKEN_KEY.search(text) and not _GIFT_BRACE.search(text) else read_gift(text)
+    if _GIFT_BRACE.search(text):
+        return read_gift(text)
+    if _AIKEN_KEY.search(text):
+        return read_aiken(text)
+    raise BankInvalid(f"There is no question in the file. {_READ}")
 
 
-def _root(data: bytes) -> str:
-    found = _FIRST_ELEMENT.search(_BEFORE_IT.sub(b"", data[:_LOOKED_THROUGH]))
-    return found[1].decode().lower() if found else ""
+def _start(data: bytes) -> str:
+    encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8"
+    return data[:_LOOKED_THROUGH].decode(encoding, "ignore").lstrip("\ufeff \t\r\n")
+
+
+def _root(start: str) -> str:
+    found = _FIRST_ELEMENT.search(_BEFORE_IT.sub("", start))
+    return found[1].lower() if found else ""
 
 
 def _qti_1(data: bytes, name: str) -> Bank:
@@ -71,7 +94,7 @@ _READERS: Final[dict[str, Callable[[bytes, str], Bank]]] = {
 
 def _text(data: bytes) -> str:
     """The text of a file, whatever its editor wrote it in."""
-    is_utf_16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    is_utf_16 = data.startswith(_UTF_16)
     for encoding in ("utf-16",) if is_utf_16 else ("utf-8-sig", "cp1252"):
         try:
             text = data.decode(encoding)
@@ -79,4 +102,4 @@ def _text(data: bytes) -> str:
             continue
         if "\0" not in text:
             return text.replace("\r\n", "\n").replace("\r", "\n")
-    raise BankInvalid(f"The file is no text and no package. Files are read that are {FORMATS}.")
+    raise BankInvalid(f"The file is no text and no package. {_READ}")

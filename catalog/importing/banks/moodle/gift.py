@@ -87,7 +87,9 @@ def _parted(body: str) -> tuple[str, str]:
         raise NotTaken("A brace is not closed, or not opened, between two empty lines.")
     before, answers, after = body[:opening], body[opening + 1 : closing], body[closing + 1 :]
     if "{" in answers or "{" in after or "}" in after:
-        raise NotTaken("It has more braces than one pair: put a backslash before those that are text.")
+        raise NotTaken(
+            "It has more braces than one pair: part questions by an empty line, put a backslash before braces of text."
+        )
     return (f"{before}{BLANK}{after}" if after else before), answers
 
 

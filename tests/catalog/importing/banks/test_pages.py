@@ -10,7 +10,9 @@ from django.test import Client
 
 from accounts.models import User
 from catalog.admin import banks
+from catalog.forms import QuestionForm
 from catalog.models import JobRole, Question, Skill
+from catalog.versions import content_hash, frozen_content
 from ops.models import AuditLog
 from tests.factories.accounts import AdminFactory, AdvisorFactory
 from tests.factories.catalog import JobRoleFactory, SkillFactory
@@ -160,7 +162,7 @@ def test_what_the_page_holds_must_be_its_own(
         (b"\x89PNG\r\n\x1a\n\0\0\0", "The file is no text and no package."),
         ("", "The submitted file is empty."),
         (b"PK\x03\x04 not a zip", "This is no zip file that can be read."),
-        ("// only a comment\n", "The file holds no question"),
+        ("// only a comment\n", "There is no question in the file. Files are read that are GIFT"),
         (b"x" * 10_000_001, "The file is larger than 10 MB."),
     ],
     ids=["a picture", "nothing", "a broken package", "no question", "too large"],
@@ -169,6 +171,23 @@ def test_files_that_are_no_banks_are_refused_with_a_sentence(
     text: str | bytes, refusal: str, client: Client, role: JobRole
 ) -> None:
     assert refusal in html.unescape(look(client, role, text=text))
+
+
+def test_what_was_taken_over_can_be_saved_as_it_stands(client: Client, role: JobRole) -> None:
+    text = "Which join\\nkeeps only partners? {=Inner ~Left}\n\nHow many\\nrows? {#9 #### Nine.}\n"
+    client.post(PAGE, held(look(client, role, text=text)))
+
+    for question in Question.objects.all():
+        stood = content_hash(frozen_content(question))
+        shown = {field.name: str(field.value() or "") for field in QuestionForm(instance=question)}
+        sent = {name: value.replace("\n", "\r\n") for name, value in shown.items()}
+        form = QuestionForm(sent, instance=question)
+        assert form.errors == {}
+        assert content_hash(frozen_content(form.save())) == stood
+    assert [question.prompt for question in Question.objects.order_by("prompt")] == [
+        "How many\nrows?",
+        "Which join\nkeeps only partners?",
+    ]
 
 
 def test_a_page_takes_so_many_and_says_so(

@@ -135,7 +135,10 @@ def test_what_is_not_taken_over_is_noted() -> None:
     [
         ("Only a text.", "It is a text without a question."),
         ("{=a}", "It has no text that can be shown."),
-        ("One {T} two {F}", "It has more braces than one pair: put a backslash before those that are text."),
+        (
+            "One {T} two {F}",
+            "It has more braces than one pair: part questions by an empty line, put a backslash before braces of text.",
+        ),
         ("What? {~a ~b}", "No option is right."),
         ("What? {=a ~}", "It has fewer than two options."),
         ("What? {~%50%a ~b}", "The right choice gives 50% of the points, where it should give all."),
