@@ -51,13 +51,14 @@ class Wanted:
 class Sheet:
     """Figures for a page: ``found`` is None while they have never been worked out.
 
-    Those that are kept are as of a moment, and may be awaited anew; others are as of now.
+    Those that are kept are as of a moment, and may be awaited anew, or overdue; others are as of now.
     """
 
     found: Any
     is_kept: bool = False
     as_of: dt.datetime | None = None
     is_awaited: bool = False
+    is_overdue: bool = False
 
 
 def sheet(wanted: Wanted, *, by: User, now: dt.datetime) -> Sheet:
@@ -67,12 +68,13 @@ def sheet(wanted: Wanted, *, by: User, now: dt.datetime) -> Sheet:
     row = kept_figures.kept(wanted.of, wanted.about)
     if row is None:
         return Sheet(None, is_kept=True)
+    is_awaited, is_overdue = row.is_awaited(now), row.is_overdue(now)
     try:
         found = from_plain(_WORK[wanted.of].kind | None, row.figures)
     except NotOfThisKind:
         # Kept before the code changed.
-        return Sheet(None, is_kept=True, is_awaited=row.is_awaited(now))
-    return Sheet(found, is_kept=True, as_of=row.worked_out_at, is_awaited=row.is_awaited(now))
+        return Sheet(None, is_kept=True, is_awaited=is_awaited, is_overdue=is_overdue)
+    return Sheet(found, True, row.worked_out_at, is_awaited, is_overdue)
 
 
 def is_kept(wanted: Wanted, *, by: User) -> bool:

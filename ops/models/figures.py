@@ -41,5 +41,12 @@ class KeptFigures(Model):
 
     def is_awaited(self, now: dt.datetime) -> bool:
         """Whether they are being worked out anew, or are about to."""
-        is_due = self.worked_out_at is None or self.worked_out_at < self.asked_at
-        return is_due and self.asked_at <= now < self.asked_at + AWAITED
+        return self._is_due and self.asked_at <= now < self.asked_at + AWAITED
+
+    def is_overdue(self, now: dt.datetime) -> bool:
+        """Whether they should be there by now and are not, because their job failed or was never run."""
+        return self._is_due and now >= self.asked_at + AWAITED
+
+    @property
+    def _is_due(self) -> bool:
+        return self.worked_out_at is None or self.worked_out_at < self.asked_at

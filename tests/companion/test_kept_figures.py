@@ -18,6 +18,7 @@ from companion.enums import FiguresOf
 from companion.kept_figures import Wanted, sheet
 from ops import jobs
 from ops.models import AsyncJob, AuditLog, KeptFigures
+from ops.models.figures import AWAITED
 from ops.schedules import BY_NAME
 from scoring.enums import ScoreSource
 from scoring.statistics import LEAST_PEOPLE
@@ -135,6 +136,10 @@ class TestFigures:
         assert sheet(wanted, by=admin, now=now) == kept_figures.Sheet(None, is_kept=True)
         kept_figures.ask(wanted, by=admin, now=now)
         assert sheet(wanted, by=admin, now=now) == kept_figures.Sheet(None, is_kept=True, is_awaited=True)
+        late = now + AWAITED
+        assert sheet(wanted, by=admin, now=late) == kept_figures.Sheet(None, is_kept=True, is_overdue=True)
+        jobs.drain(skip_waits=True)
+        assert not sheet(wanted, by=admin, now=late).is_overdue
 
     @pytest.mark.usefixtures("large")
     def test_what_was_kept_by_other_code_is_worked_out_again(self, admin: User, role: JobRole) -> None:
@@ -204,6 +209,19 @@ class TestPages:
             moment = KeptFigures.objects.latest("worked_out_at").worked_out_at
             assert f"As of {moment:%-d %b %Y, %H:%M} : so many assessments" in shown
             assert "Work out anew" in shown
+
+    def test_figures_that_do_not_come_are_said_to_be_late(
+        self, admin: User, role: JobRole, client: Client
+    ) -> None:
+        client.force_login(admin)
+        address = self.pages(role)[0]
+        client.post(address)
+        KeptFigures.objects.update(asked_at=timezone.now() - AWAITED)
+
+        shown = text_of(client, address)
+
+        assert "have not come: their job has failed, or no worker runs." in shown
+        assert "Work out now" in shown
 
     def test_asking_again_while_they_are_worked_out_does_nothing_more(
         self, admin: User, role: JobRole, client: Client
