@@ -190,8 +190,8 @@ def _list(role: JobRole, taken: Taken) -> str:
 
 def _told(taken: Taken) -> str:
     made = f"{taken.made} question{pluralize(taken.made)} {pluralize(taken.made, 'is,are')} made"
+    told = f"{made}, {taken.published} of them published" if taken.made else "No question is made"
     there = f"{taken.there} {pluralize(taken.there, 'was,were')} there already"
-    told = f"{made}, {taken.published} of them published"
     return f"{told}; {there}." if taken.there else f"{told}."
 
 
