@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import chain
 from typing import Any, Final
@@ -13,6 +14,7 @@ from catalog.importing.banks.question import (
     Accepted,
     Choosing,
     NotTaken,
+    Option,
     Pairing,
     Range,
     Reckoning,
@@ -30,6 +32,7 @@ def choosing(task: Choosing) -> Shape:
     Raises:
         NotTaken: where nothing is right, or one of several right options is to be chosen.
     """
+    task = replace(task, options=_shown(task))
     right = _right(task)
     if not right:
         raise NotTaken("no option is right")
@@ -45,6 +48,18 @@ def choosing(task: Choosing) -> Shape:
         notes=notes,
         remarks=tuple(f"{option.text}: {option.feedback}" for option in task.options if option.feedback),
     )
+
+
+def _shown(task: Choosing) -> tuple[Option, ...]:
+    """The options in the order in which students see them.
+
+    Other systems mix them for each student, so their authors begin with what is right; here they stay as they stand.
+    """
+    right = _right(task)
+    if len(task.options) < 3 or right != list(range(1, len(right) + 1)):
+        return task.options
+    places = {text: at for at, text in enumerate(mixed(option.text for option in task.options))}
+    return tuple(sorted(task.options, key=lambda option: places[option.text]))
 
 
 def _right(task: Choosing) -> list[int]:

@@ -61,6 +61,24 @@ class TestChoices:
         }
         assert (found.notes, found.is_ready) == ((), True)
 
+    def test_where_what_is_right_stands_first_the_options_are_mixed_the_same_every_time(self) -> None:
+        banks = [[(f"{at} right", "1"), (f"{at} wrong", "0"), (f"{at} other", "0")] for at in range(30)]
+
+        found = [taken(Choosing(options(*bank))) for bank in banks]
+
+        keys = [one.fields["rules"]["correct"][0] for one in found]
+        assert [keys.count(key) for key in ("c1", "c2", "c3")] == [12, 11, 7]
+        assert found == [taken(Choosing(options(*bank))) for bank in banks]
+        for at, (one, key) in enumerate(zip(found, keys, strict=True)):
+            texts = {choice["id"]: choice["text"] for choice in one.fields["choices"]}
+            assert texts[key] == f"{at} right"
+            assert list(texts) == ["c1", "c2", "c3"]
+
+    def test_other_orders_and_true_before_false_stay(self) -> None:
+        for order in ((("2", "0"), ("4", "1"), ("8", "0")), (("True", "1"), ("False", "0"))):
+            found = taken(Choosing(options(*order)))
+            assert [choice["text"] for choice in found.fields["choices"]] == [text for text, _ in order]
+
     def test_part_of_the_points_for_a_second_best_is_said_to_be_gone(self) -> None:
         found = taken(Choosing(options(("Left", "0.5"), ("Inner", "1"), ("Cross", "-0.25"))))
 
