@@ -96,6 +96,8 @@ def _message(error: ValidationError) -> str:
         return f"must be {schema.get('description', 'written differently')}"
     if error.validator == "oneOf":
         return f"must be {schema.get('description', 'written differently')}"
+    if error.validator == "minItems":
+        return f"must hold at least {error.validator_value}"
     if error.validator == "maxContains":
         return f"may hold at most {error.validator_value} patterns"
     if error.validator == "maxLength":

@@ -65,7 +65,7 @@ def test_a_sound_key_has_no_problems(question_type: str, rules: dict[str, Any]) 
 @pytest.mark.parametrize(
     ("question_type", "rules", "problem"),
     [
-        ("multiple_choice", {"kind": "choice", "correct": []}, "rules.correct: [] should be non-empty"),
+        ("multiple_choice", {"kind": "choice", "correct": []}, "rules.correct: must hold at least 1"),
         ("multiple_choice", {"kind": "numeric", "correct": ["c1"]}, "rules.kind: must be 'choice'"),
         (
             "multiple_choice", {"kind": "choice", "correct": ["c1"], "scoring": "luck"},
@@ -204,7 +204,7 @@ def changed(path: list[Any], value: Any) -> dict[str, Any]:
             "rubric.criteria[0].key: must be an id of at most 64 letters, digits, points, dashes and underscores",
         ),
         (changed(["criteria"], RUBRIC["criteria"] * 2), "rubric.criteria: the key 'clarity' is used 2 times"),
-        (changed(["criteria"], []), "rubric.criteria: [] should be non-empty"),
+        (changed(["criteria"], []), "rubric.criteria: must hold at least 1"),
     ],
 )
 def test_a_broken_rubric_is_named_by_place(rubric: dict[str, Any], problem: str) -> None:
