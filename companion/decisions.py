@@ -40,7 +40,8 @@ class ThreadLine:
 
 @dataclass(frozen=True, slots=True)
 class AppealDossier:
-    """All about one appeal; ``criterion`` with its levels is None for a closed question."""
+    """All about one appeal; ``criterion`` with its levels is None for a closed question, ``version`` is that of the
+    score that stands."""
 
     pk: uuid.UUID
     assessment_id: uuid.UUID
@@ -50,6 +51,7 @@ class AppealDossier:
     may_decide: bool
     criterion: Any
     standing_level: str
+    version: str
     score: Decimal | None
     maximum: Decimal
     question: MarkedQuestion
@@ -103,6 +105,7 @@ def appeal_dossier(*, by: User, appeal_id: uuid.UUID) -> AppealDossier:
         may_decide=oversight.is_impartial(by, row),
         criterion=chosen if chosen and chosen.criterion_key else None,
         standing_level=chosen.level_id if chosen else "",
+        version=chosen.version if chosen else "",
         score=result.score,
         maximum=result.maximum,
         question=marked_question(result),

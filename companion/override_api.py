@@ -53,7 +53,7 @@ class OverridesEndpoint(APIView):
     def post(self, request: Request) -> Response:
         """Override a student's practice, goal, summary, score or list, with a reason and at once.
 
-        If-Match is of goals and summaries alone.
+        If-Match holds the version of the score, level, goal or summary that was read; a list is named by its id.
         """
         named = valid(KindOfOverride, request.data).get("kind")
         kind = OverrideKind(named or OverrideKind.SCORE)

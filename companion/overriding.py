@@ -38,6 +38,7 @@ def _practice(given: dict[str, Any], act: Act) -> Any:
         level=given["difficulty"],
         reason=given["reason"],
         now=act.now,
+        expected=act.expected,
     )
 
 
@@ -66,6 +67,7 @@ def _score(given: dict[str, Any], act: Act) -> Any:
         new=oversight.NewScore(given["criterion"], given["level"], given["score"]),
         reason=given["reason"],
         now=act.now,
+        expected=act.expected,
     )
 
 

@@ -39,6 +39,7 @@ def override(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
             new=form.new_score(),
             reason=form.cleaned_data["reason"],
             now=timezone.now(),
+            expected={form.cleaned_data["version"]},
         )
     except Missing:
         raise
@@ -143,6 +144,7 @@ def _decide(request: HttpRequest, found: AppealDossier, form: DecisionForm) -> N
         new=form.new_score(),
         reason=form.cleaned_data["reason"],
         now=timezone.now(),
+        expected={form.cleaned_data["version"]},
     )
     said = {
         "upheld": "The score stands.",

@@ -19,11 +19,15 @@ from practice.enums import SETTABLE_STATUSES
 
 
 class LevelForm(forms.Form):
-    """A skill, the difficulty at which it is to be practised, and why."""
+    """A skill, the difficulty at which it is to be practised, why, and of each skill the version that was shown."""
 
     skill = forms.SlugField(max_length=64)
     difficulty = forms.IntegerField(min_value=1, max_value=10)
     reason = ReasonField()
+
+    def seen(self) -> str:
+        """Return the version that was shown of the skill."""
+        return str(self.data.get(f"version-{self.cleaned_data['skill']}", ""))
 
 
 class GoalForm(forms.Form):
@@ -54,6 +58,7 @@ def set_level(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
             level=form.cleaned_data["difficulty"],
             reason=form.cleaned_data["reason"],
             now=timezone.now(),
+            expected={form.seen()},
         )
     except Missing:
         raise

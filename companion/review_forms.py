@@ -127,6 +127,7 @@ class OverrideForm(forms.Form):
     level = forms.CharField(required=False, max_length=64)
     score = forms.DecimalField(required=False, max_digits=5, decimal_places=2)
     reason = ReasonField()
+    version = forms.CharField(max_length=32)
 
     def new_score(self) -> NewScore:
         """Return what is given."""
@@ -192,6 +193,7 @@ class DecisionForm(forms.Form):
     level = forms.ChoiceField(label="The criterion’s level", widget=forms.RadioSelect)
     score = forms.DecimalField(label="The question’s points", max_digits=5, decimal_places=2)
     reason = ReasonField(label="Reason", widget=forms.Textarea(attrs={"rows": 4}), help_text=STUDENT_READS)
+    version = forms.CharField(max_length=32)
 
     def __init__(
         self,

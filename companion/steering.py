@@ -23,11 +23,13 @@ _FIELDS: Final = {"target_difficulty": "difficulty", "due_on": "due", "status": 
 
 @dataclass(frozen=True, slots=True)
 class SteeredSkill:
-    """A skill that there are items for; ``difficulty`` is where the student is, None before any practice."""
+    """A skill that there are items for; ``difficulty`` is where the student is, None before any practice, and
+    ``version`` how often that has been set."""
 
     key: str
     name: str
     difficulty: int | None
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,7 @@ def steering(
     there = practice.skills_with_items(named)
     rows = practice.overrides_visible_to(by).filter(student=student_id).select_related("made_by")[:SHOWN]
     return Steering(
-        skills=tuple(
-            SteeredSkill(key, name, practised[key].difficulty if key in practised else None)
-            for key, name in named.items()
-            if key in there
-        ),
+        skills=tuple(_steered(key, name, practised.get(key)) for key, name in named.items() if key in there),
         goals=_goals(by, student_id),
         before=tuple(
             SetBefore(
@@ -98,6 +96,10 @@ def steering(
             for row in rows
         ),
     )
+
+
+def _steered(key: str, name: str, at: practice.SkillProgress | None) -> SteeredSkill:
+    return SteeredSkill(key, name, at.difficulty if at else None, at.version if at else 0)
 
 
 def _what(row: Any) -> str:

@@ -54,8 +54,9 @@ class OverrideListView(APIView):
         return Response(page.envelope([told(row) for row in page.items]))
 
     @extend_schema(
-        operation_id="practice_set_level", tags=["Practice"], request=NewLevel, parameters=[IDEMPOTENCY_KEY_PARAMETER],
-        responses={201: LevelOverrideView, **errors(400, 403, 404, 409, 422)},
+        operation_id="practice_set_level", tags=["Practice"], request=NewLevel,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER, IF_MATCH_PARAMETER],
+        responses={201: LevelOverrideView, **errors(400, 403, 404, 409, 412, 422)},
     )  # fmt: skip
     @idempotent
     def post(self, request: Request) -> Response:
@@ -68,6 +69,7 @@ class OverrideListView(APIView):
             level=given["difficulty"],
             reason=given["reason"],
             now=timezone.now(),
+            expected=expected_versions(request),
         )
         return Response(told(made), status=201)
 

@@ -27,6 +27,9 @@ class PractisedSkillView(serializers.Serializer[Any]):
     practised_at = serializers.DateTimeField(
         help_text="When the rating was last moved, or set by an advisor."
     )
+    version = serializers.IntegerField(
+        help_text="How often the level has been set; the If-Match of who sets it again."
+    )
 
 
 class GoalProgressView(serializers.Serializer[Any]):

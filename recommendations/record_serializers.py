@@ -5,7 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from catalog.enums import QuestionType
-from recommendations.serializers import RULE, PartsView, WeightsView
+from recommendations.question_serializers import RULE
+from recommendations.serializers import PartsView, WeightsView
 from scoring.enums import ScoreSource
 
 HASH = "SHA-256 in hexadecimal"

@@ -12,7 +12,7 @@ from recommendations.models import RagTrace, RecommendationItem
 from recommendations.override_serializers import ItemOverrideView, ListOverrideView
 from recommendations.profile_serializers import MOVED, SkillGapView, WhatIfView, profile_lines
 from recommendations.queries import Awaited, Result
-from scoring.enums import ScoreSource
+from recommendations.question_serializers import QuestionResultView
 from scoring.oversight.serializers import NoticeView
 
 MICROCENTS_A_CENT: Final = 1_000_000
@@ -132,59 +132,6 @@ class MetricsView(serializers.Serializer[Any]):
     token_cost_cents = serializers.FloatField(help_text="What all paid calls for it have cost.")
     gpt_latency_ms = serializers.IntegerField()
     rag_latency_ms = serializers.IntegerField()
-
-
-class QuoteView(serializers.Serializer[Any]):
-    """Words of the student's own answer."""
-
-    text = serializers.CharField()
-    start = serializers.IntegerField()
-    end = serializers.IntegerField()
-
-
-class CriterionResult(serializers.Serializer[Any]):
-    """The verdict on one criterion of an essay."""
-
-    name = serializers.CharField()
-    status = serializers.CharField()
-    level = serializers.CharField(allow_null=True, help_text="Name of the level reached.")
-    reason = serializers.CharField()
-    quotes = QuoteView(many=True)
-
-
-class BandView(serializers.Serializer[Any]):
-    """The lowest and the highest score that several readings of an essay gave."""
-
-    low = serializers.FloatField()
-    high = serializers.FloatField()
-
-
-RULE = [("rule", "Rule")]
-
-
-class QuestionResultView(serializers.Serializer[Any]):
-    """The outcome of one question."""
-
-    question_id = serializers.UUIDField()
-    position = serializers.IntegerField()
-    type = serializers.CharField()
-    prompt = serializers.CharField()
-    status = serializers.CharField()
-    score = serializers.FloatField(allow_null=True)
-    maximum = serializers.FloatField()
-    band = BandView(allow_null=True, help_text="Only where an essay was read more than once.")
-    explanation = serializers.CharField()
-    scored_by = serializers.ChoiceField(
-        choices=[*RULE, *ScoreSource.choices],
-        allow_null=True,
-        help_text="A rule, a check in code, the local scorer, a model, or a person.",
-    )
-    uncertainty = serializers.FloatField(allow_null=True, help_text="Of essays: 0 (sure) to 1 (a guess).")
-    feedback = serializers.CharField()
-    criteria = CriterionResult(many=True)
-    appealable_until = serializers.DateTimeField(
-        allow_null=True, help_text="Until when an appeal may be made; null where none can be (any more)."
-    )
 
 
 class TotalsView(serializers.Serializer[Any]):

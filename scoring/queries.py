@@ -2,8 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -25,61 +24,19 @@ from scoring.contests import standings as standings
 from scoring.enums import EssayOutcome, MarkStatus, ScoreSource
 from scoring.models import CriterionMark, EssayScore, ProfileRun, RuleScore, ScoreOverride
 from scoring.precedence import RULE, Given, effective
-from scoring.profile import own_word
 from scoring.reads import essay_reads as essay_reads
 from scoring.reads import profile_reads as profile_reads
 from scoring.reads import result_reads as result_reads
 from scoring.reads import run_read as run_read
 from scoring.reads import usage_read as usage_read
+from scoring.results import QuestionResult as QuestionResult
+from scoring.results import SkillLevel as SkillLevel
+from scoring.results import Totals as Totals
+from scoring.results import score_version as score_version
 from scoring.rules.engine import is_scored_by_rules
 from scoring.stored import levels_of as levels_of
-
-
-@dataclass(frozen=True)
-class SkillLevel:
-    """What an assessment says about a skill: level and deviation on the scale 0 to 5."""
-
-    skill_id: uuid.UUID
-    skill_key: str
-    skill_name: str
-    level: float
-    deviation: float
-    evidence: float
-
-    @property
-    def stated(self) -> float | None:
-        """The level to go by where the student's own word is all there is, None where there is more: what they
-        stated, and no more than the estimate makes of it."""
-        return None if self.evidence else round(min(own_word(self.level), self.level), 2)
-
-
-@dataclass(frozen=True)
-class QuestionResult:
-    """The effective outcome of one question; ``score`` is empty where nothing is scored (yet).
-
-    ``marks`` are the verdicts on an essay's criteria, in the rubric's order; ``override`` is the person's score
-    that counts in place of the rules'.
-    """
-
-    question: AskedQuestion
-    status: str
-    score: Decimal | None
-    maximum: Decimal
-    explanation: str
-    staff_explanation: str
-    rule_score: RuleScore | None
-    essay_score: EssayScore | None
-    marks: tuple[CriterionMark, ...]
-    override: ScoreOverride | None = None
-
-
-@dataclass(frozen=True)
-class Totals:
-    """Points over all scored questions, and the share (0 to 1) of the weight that has been scored."""
-
-    score: Decimal
-    maximum: Decimal
-    scored_share: float
+from scoring.student_views import scored_by as scored_by
+from scoring.student_views import student_view as student_view
 
 
 def effective_rule_scores(assessment_id: uuid.UUID) -> dict[uuid.UUID, RuleScore]:
@@ -120,11 +77,6 @@ def question_results(assessment_id: uuid.UUID) -> list[QuestionResult]:
 def marks_of(essay: EssayScore | None) -> Sequence[CriterionMark]:
     """Return the verdicts of a stored run, in the rubric's order; none where there is no run."""
     return list(essay.marks.all()) if essay else []
-
-
-def student_view(results: Sequence[QuestionResult]) -> list[dict[str, Any]]:
-    """Return outcomes as their student may see them: no keys, rules or grader's notes."""
-    return [_student_view(result) for result in results]
 
 
 def totals(results: Sequence[QuestionResult]) -> Totals:
@@ -252,49 +204,3 @@ def _outcome(
         return "unavailable", None, essay.explanation, ""
     status = "needs_review" if essay.outcome == EssayOutcome.NEEDS_REVIEW else "scored"
     return status, essay.score, essay.explanation, "; ".join(essay.response_payload.get("notes", []))
-
-
-def _student_view(result: QuestionResult) -> dict[str, Any]:
-    question = result.question
-    return {
-        "question_id": str(question.question_id),
-        "position": question.position,
-        "type": question.question_type,
-        "prompt": question.prompt,
-        "status": result.status,
-        "score": None if result.score is None else float(result.score),
-        "maximum": float(result.maximum),
-        "band": _band(result.essay_score),
-        "explanation": result.explanation,
-        "scored_by": scored_by(result),
-        "uncertainty": result.essay_score.uncertainty if result.essay_score else None,
-        "feedback": str(question.feedback.get("student", "")),
-        "criteria": [_student_mark(mark) for mark in result.marks],
-    }
-
-
-def _band(essay: EssayScore | None) -> dict[str, float] | None:
-    if essay is None or essay.band_low is None or essay.band_high is None:
-        return None
-    return {"low": float(essay.band_low), "high": float(essay.band_high)}
-
-
-def scored_by(result: QuestionResult) -> str | None:
-    """Return who or what gave the score: rule, code, local, model or human; None without one."""
-    if result.override is not None:
-        return ScoreSource.HUMAN
-    if result.essay_score is not None and result.score is not None:
-        return result.essay_score.source
-    return "rule" if result.rule_score is not None else None
-
-
-def _student_mark(mark: CriterionMark) -> dict[str, Any]:
-    scored = mark.status == MarkStatus.SCORED
-    quotes: list[Mapping[str, Any]] = mark.quotes if scored else []
-    return {
-        "name": mark.criterion_name,
-        "status": mark.status,
-        "level": mark.level_name if scored else None,
-        "reason": mark.reason if scored else "A person will look at this criterion.",
-        "quotes": [{"text": quote["text"], "start": quote["start"], "end": quote["end"]} for quote in quotes],
-    }

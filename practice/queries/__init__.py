@@ -38,6 +38,7 @@ from practice.queries.overrides import is_about_skill as is_about_skill
 from practice.queries.overrides import override_figures as override_figures
 from practice.queries.overrides import overrides_visible_to as overrides_visible_to
 from practice.queries.overrides import skills_of_override as skills_of_override
+from practice.queries.overrides import times_level_was_set as times_level_was_set
 from practice.queries.progress import Goal as Goal
 from practice.queries.progress import Progress as Progress
 from practice.queries.progress import SkillProgress as SkillProgress

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.policy import sees_student
@@ -81,6 +82,22 @@ _BY_GROUP: Final = {
 def overrides_visible_to(by: User) -> QuerySet[PracticeOverride]:
     """Return what was set for oneself, or for the students whom one looks after, the latest first."""
     return PracticeOverride.objects.filter(sees_student(by, path="student")).select_related("skill")
+
+
+def times_level_was_set(student_id: uuid.UUID, skill_id: uuid.UUID) -> int:
+    """Return how often somebody has set a student's level in a skill: the version of that level."""
+    return _levels_set().filter(student=student_id, skill=skill_id).count()
+
+
+def times_set(student: str, skill: str) -> Coalesce:
+    """Return how often the level was set, for rows that name the student and the skill in these columns."""
+    of_row = _levels_set().filter(student=OuterRef(student), skill=OuterRef(skill))
+    number = of_row.order_by().values("student").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(number, output_field=IntegerField()), 0)
+
+
+def _levels_set() -> QuerySet[PracticeOverride]:
+    return PracticeOverride.objects.filter(kind=OverrideKind.LEVEL)
 
 
 def is_about_skill(key: str) -> Q:

@@ -18,6 +18,7 @@ from practice.enums import FINISHED, AssignmentStatus
 from practice.models import CompletedStep, PracticeAssignment, PracticeGoal, SkillRating, TaughtSkill
 from practice.queries.giving import aged
 from practice.queries.goals import goals_visible_to, with_skills
+from practice.queries.overrides import times_set
 from practice.queries.steps import CredentialProgress, steps_now, towards_credentials
 from practice.rating import difficulty, rating_of
 
@@ -33,7 +34,8 @@ class StudentMissing(Missing):
 
 @dataclass(frozen=True, slots=True)
 class SkillProgress:
-    """How a student does at a skill: rating and deviation in Elo points, as of now."""
+    """How a student does at a skill: rating and deviation in Elo points, as of now. ``version`` counts how often
+    somebody has set their level."""
 
     skill_key: str
     skill_name: str
@@ -42,6 +44,7 @@ class SkillProgress:
     difficulty: int
     answers: int
     practised_at: dt.datetime
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,8 @@ def _sessions(student_id: uuid.UUID) -> Mapping[uuid.UUID, list[tuple[str, dt.da
 
 
 def _ratings(student_id: uuid.UUID) -> QuerySet[SkillRating]:
-    return SkillRating.objects.filter(user=student_id).select_related("skill").order_by("skill__name")
+    rows = SkillRating.objects.filter(user=student_id).annotate(version=times_set("user", "skill"))
+    return rows.select_related("skill").order_by("skill__name")
 
 
 def _of_skill(row: SkillRating, now: dt.datetime) -> SkillProgress:
@@ -182,6 +186,7 @@ def _of_skill(row: SkillRating, now: dt.datetime) -> SkillProgress:
         difficulty=difficulty(rating.value),
         answers=row.answers,
         practised_at=row.updated_at,
+        version=getattr(row, "version", 0),
     )
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.locking import one_at_a_time
 from accounts.models import User
 from accounts.policy import Permission, allows
-from microcred.errors import Conflict, Forbidden
+from microcred.errors import Conflict, Forbidden, PreconditionFailed
 from ops import audit
 from practice import queries
 from practice.enums import AssignmentStatus, OverrideKind
@@ -25,6 +25,10 @@ ADVISED_DEVIATION: Final = AUTHOR_DEVIATION
 OVERRIDABLE: Final = ("target_difficulty", "due_on", "status")
 
 
+class LevelSetMeanwhile(PreconditionFailed):
+    """Another level was set since the version that the change was made from."""
+
+
 class NothingToOverride(Conflict):
     """What is to be set stands already."""
 
@@ -33,7 +37,14 @@ class NothingToOverride(Conflict):
 
 @transaction.atomic
 def set_level(
-    *, by: User, student_id: uuid.UUID, skill_key: str, level: int, reason: str, now: dt.datetime
+    *,
+    by: User,
+    student_id: uuid.UUID,
+    skill_key: str,
+    level: int,
+    reason: str,
+    now: dt.datetime,
+    expected: Collection[str] | None = None,
 ) -> PracticeOverride:
     """Have a student practise a skill at a difficulty from 1 to 10 from now on; what they are at is taken back.
 
@@ -44,6 +55,7 @@ def set_level(
         StudentMissing: if there is no such student, or none whom the caller looks after.
         SkillMissing: if there is no such skill.
         NothingToPractise: if there is no item for the skill.
+        LevelSetMeanwhile: if ``expected`` names versions, and the level has been set another number of times.
         NothingToOverride: if that was set, and nothing was answered or given out since.
         ReasonMissing: without a reason.
     """
@@ -52,6 +64,8 @@ def set_level(
     said = checked_reason(reason)
     skill = queries.skill_to_practise(student_id, skill_key, now=now)
     one_at_a_time(student_id)
+    if expected is not None and str(queries.times_level_was_set(student_id, skill.id)) not in expected:
+        raise LevelSetMeanwhile("Somebody has set this level since you read it. Look at it again.")
     withdrawn = _withdrawn(by, student_id, skill.id, now)
     row = locked_rating(student_id, skill_id=skill.id, skill_key=skill.key, now=now)
     before, after = queries.aged(row, now=now), Rating(rating_of(level), ADVISED_DEVIATION)

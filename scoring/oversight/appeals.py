@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ from scoring.models import (
 from scoring.oversight import essays
 from scoring.oversight.appeal_limits import AppealRefused, appeal_period, ensure_room, seen_from
 from scoring.oversight.changes import checked_reason, result_for, standing
-from scoring.oversight.overrides import NewScore, checked_score, replace_score, require_reviewer
+from scoring.oversight.overrides import NewScore, checked_score, replace_score, require_reviewer, require_seen
 from scoring.queries import QuestionResult
 from scoring.stated import as_stated
 
@@ -127,7 +127,13 @@ def say(*, by: User, appeal_id: uuid.UUID, text: str, now: dt.datetime) -> Appea
 
 @transaction.atomic
 def decide(
-    *, by: User, appeal_id: uuid.UUID, new: NewScore | None, reason: str, now: dt.datetime
+    *,
+    by: User,
+    appeal_id: uuid.UUID,
+    new: NewScore | None,
+    reason: str,
+    now: dt.datetime,
+    expected: Collection[str] | None = None,
 ) -> AppealDecision:
     """Let the score stand (``new`` None), or change it; a change takes effect like an override.
 
@@ -137,6 +143,7 @@ def decide(
         AppealMissing, Forbidden: if ``by`` may not see it, or does not change scores.
         NotImpartial: if ``by`` gave the score, reviewed the answer, or decided about it before.
         AppealRefused: if it has been decided.
+        ScoreChangedMeanwhile: if ``expected`` names versions, and none of them is that of the score that stands.
         ReasonMissing, OverrideInvalid, LevelUnknown, NothingToOverride: if what is given cannot be taken.
     """
     row = get_appeal(by=by, appeal_id=appeal_id)
@@ -152,6 +159,7 @@ def decide(
         )
     question_id = row.question_snapshot.question_id
     before = result_for(row.assessment_id, question_id=question_id)
+    require_seen(before, NewScore(row.criterion_key), expected)
     decision = _decision(row, before, new, stated, by=by, now=now)
     decision.save(force_insert=True)
     row.status = AppealStatus.DECIDED

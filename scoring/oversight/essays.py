@@ -16,7 +16,7 @@ from scoring.essays import marks as points
 from scoring.essays.judgement import CriterionVerdict
 from scoring.essays.task import Criterion, EssayTask, Level
 from scoring.models import CriterionMark, EssayScore
-from scoring.queries import QuestionResult
+from scoring.queries import QuestionResult, score_version
 
 
 class LevelUnknown(Invalid):
@@ -37,7 +37,8 @@ class GivenLevel:
 class ScoreChoice:
     """What a person can give a criterion (its levels), or a closed answer (points), and what stands.
 
-    ``criterion_key`` is empty for a closed answer, ``level_id`` where no level counts.
+    ``criterion_key`` is empty for a closed answer, ``level_id`` where no level counts; ``version`` is that of what
+    stands.
     """
 
     criterion_key: str
@@ -46,6 +47,7 @@ class ScoreChoice:
     level_id: str
     score: Decimal | None
     maximum: Decimal
+    version: str
 
 
 def score_choices(result: QuestionResult) -> tuple[ScoreChoice, ...]:
@@ -53,10 +55,18 @@ def score_choices(result: QuestionResult) -> tuple[ScoreChoice, ...]:
     if result.question.response_id is None or result.status == "unscored":
         return ()
     if result.question.question_type != QuestionType.ESSAY:
-        return (ScoreChoice("", "", (), "", result.score, result.maximum),)
+        return (ScoreChoice("", "", (), "", result.score, result.maximum, score_version(result)),)
     stands = {mark.criterion_key: mark.level_id for mark in result.marks if mark.status == MarkStatus.SCORED}
     return tuple(
-        ScoreChoice(one.key, one.name, one.levels, stands.get(one.key, ""), None, one.maximum)
+        ScoreChoice(
+            one.key,
+            one.name,
+            one.levels,
+            stands.get(one.key, ""),
+            None,
+            one.maximum,
+            score_version(result, one.key),
+        )
         for one in task_in_force(result).criteria
     )
 

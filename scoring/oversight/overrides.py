@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,14 +14,14 @@ from accounts.policy import Permission, allows
 from assessments import queries as assessment_queries
 from assessments import services as assessments
 from catalog.enums import QuestionType
-from microcred.errors import Conflict, Forbidden, Invalid
+from microcred.errors import Conflict, Forbidden, Invalid, PreconditionFailed
 from ops import audit
 from scoring.enums import ChangeKind, MarkStatus
 from scoring.models import ScoreChange, ScoreOverride
 from scoring.oversight import essays, queue
 from scoring.oversight.changes import checked_reason, note_change, result_for, take_effect
 from scoring.oversight.essays import GivenLevel
-from scoring.queries import QuestionResult
+from scoring.queries import QuestionResult, score_version
 from scoring.rules.engine import is_scored_by_rules
 
 HUNDREDTH = Decimal("0.01")
@@ -30,6 +31,10 @@ class OverrideInvalid(Invalid):
     """An essay takes a criterion and a level, a closed question a score from 0 to its maximum."""
 
     default_code = "OVERRIDE_400"
+
+
+class ScoreChangedMeanwhile(PreconditionFailed):
+    """Another score stands since the version that the change was made from."""
 
 
 class NothingToOverride(Conflict):
@@ -56,6 +61,7 @@ def override(
     new: NewScore,
     reason: str,
     now: dt.datetime,
+    expected: Collection[str] | None = None,
 ) -> ScoreChange:
     """Put a person's score in place of the one that stands; profile and recommendation follow from it.
 
@@ -64,6 +70,7 @@ def override(
         Forbidden: if ``by`` does not change scores.
         ResultMissing: if the assessment has no result (yet).
         ReasonMissing, OverrideInvalid, LevelUnknown: if what is given cannot be taken.
+        ScoreChangedMeanwhile: if ``expected`` names versions, and none of them is that of what stands.
         NothingToOverride: if nothing would change.
     """
     assessment_queries.get_visible(by=by, assessment_id=assessment_id)
@@ -78,6 +85,7 @@ def override(
         reason=stated,
         kind=ChangeKind.OVERRIDE,
         now=now,
+        expected=expected,
     )
     audit.record(
         by=by, action="score.overridden", resource_type="assessment", resource_id=assessment_id,
@@ -101,9 +109,15 @@ def replace_score(
     reason: str,
     kind: ChangeKind,
     now: dt.datetime,
+    expected: Collection[str] | None = None,
 ) -> ScoreChange:
-    """Store the score, what it was before, and all that follows; the caller holds the assessment's lock."""
+    """Store the score, what it was before, and all that follows; the caller holds the assessment's lock.
+
+    Raises ``ScoreChangedMeanwhile`` where what stands is none of the ``expected`` versions, and what
+    `checked_score` raises.
+    """
     before = result_for(assessment_id, question_id=question_id)
+    require_seen(before, new, expected)
     checked = checked_score(before, new)
     if before.question.question_type == QuestionType.ESSAY:
         given = {checked.criterion_key: GivenLevel(checked.level, reason)}
@@ -124,6 +138,16 @@ def replace_score(
     queue.withdraw_settled(after, now=now)
     take_effect(assessment_id)
     return change
+
+
+def require_seen(standing: QuestionResult, new: NewScore, expected: Collection[str] | None) -> None:
+    """Raise ``ScoreChangedMeanwhile`` if what ``new`` replaces is none of the ``expected`` versions; None is any."""
+    if expected is None:
+        return
+    by_name = {mark.criterion_name: mark.criterion_key for mark in standing.marks}
+    criterion = by_name.get(new.criterion_key, new.criterion_key)
+    if score_version(standing, criterion) not in expected:
+        raise ScoreChangedMeanwhile("The score has been changed since you read it. Look at it again.")
 
 
 def checked_score(standing: QuestionResult, new: NewScore) -> NewScore:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from scoring.models import CalibrationExample, ScoreChange
+from scoring.queries import question_results, score_version
 from tests.authorization.world import PASSWORD, World
 from tests.factories.assessments import GOOD_ESSAY, question_id_of
 
@@ -20,6 +21,16 @@ def _override(world: World) -> dict[str, Any]:
         "score": "1",
         "reason": "It was right after all.",
     }
+
+
+def _override_on_page(world: World) -> dict[str, Any]:
+    wanted = _override(world)
+    (result,) = [
+        one
+        for one in question_results(world.rows["finished"].pk)
+        if str(one.question.question_id) == wanted["question_id"]
+    ]
+    return {**wanted, "version": score_version(result)}
 
 
 def _list_override(world: World) -> dict[str, Any]:
@@ -106,7 +117,8 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     ("POST", API + "summaries/<uuid:user_id>/<uuid:summary_id>/overrides"): lambda world: {
         "narrative": "We talked about joins.", "reason": "I was there.",
     },
-    ("POST", API + "goals"): lambda world: {"skill": "sql", "title": "Joins", "target_difficulty": 7},
+    ("POST", API + "goals"): lambda world: {
+        "skill": "sql", "title": "Joins", "target_difficulty": 7},
     ("PATCH", API + "nudges/preferences"): lambda world: {"email": False},
     ("PATCH", API + "goals/<uuid:goal_id>"): lambda world: {"title": "Joins and groups"},
     ("POST", API + "goals/<uuid:goal_id>/overrides"): lambda world: {
@@ -117,10 +129,12 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     },
     ("PATCH", API + "tasks/<uuid:task_id>"): lambda world: {"title": "Read about joins"},
     ("POST", PAGE): lambda world: {"relevance": "4", "acceptance": "pending", "about": "", "comments": ""},
-    ("POST", PAGE + "/override"): _override,
+    ("POST", PAGE + "/override"): _override_on_page,
     ("POST", "advisor/recommendations/<uuid:recommendation_id>/override"): _list_override,
     ("POST", PAGE + "/skills/<slug:skill>/check"): lambda world: {"level": "3.5", "reason": "We talked."},
-    ("POST", PAGE + "/practice"): lambda world: {"skill": "sql", "difficulty": "3", "reason": "We talked."},
+    ("POST", PAGE + "/practice"): lambda world: {
+        "skill": "sql", "difficulty": "3", "reason": "We talked.", "version-sql": "0",
+    },
     ("POST", PAGE + "/goals/<uuid:goal_id>"): lambda world: {
         "target_difficulty": "4", "status": "open", "reason": "The exam asks for less.", "version": "1",
     },

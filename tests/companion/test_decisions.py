@@ -14,6 +14,7 @@ from accounts.models import User
 from assessments.models import Assessment
 from scoring import oversight
 from scoring.models import Appeal, CalibrationExample, ReviewTask
+from scoring.queries import score_version
 from tests.companion.scenes import advised_student, finished_assessment
 from tests.factories.accounts import AdminFactory, AdvisorFactory, UserFactory
 from tests.factories.assessments import question_id_of
@@ -50,6 +51,22 @@ def shown(client: Client, address: str, **data: Any) -> str:
     response = client.post(address, data, follow=True) if data else client.get(address, follow=True)
     assert response.status_code == 200
     return response.content.decode()
+
+
+def version_of(assessment: Assessment, criterion: str, question_type: str = "essay") -> str:
+    """Return the version that the page shows of a criterion, or of a closed answer."""
+    return score_version(result_of_type(assessment, question_type), criterion)
+
+
+def override(by: User, assessment: Assessment, criterion: str) -> None:
+    oversight.override(
+        by=by,
+        assessment_id=assessment.pk,
+        question_id=question_id_of(assessment, "essay"),
+        new=oversight.NewScore(criterion, "l2"),
+        reason="A reason.",
+        now=timezone.now(),
+    )
 
 
 def appealed(assessment: Assessment, question_type: str = "essay", criterion: str = "Reasoning") -> Appeal:
@@ -162,6 +179,7 @@ class TestOverrides:
             criterion="evidence",
             level="l2",
             reason="It <i>weighs</i> both.",
+            version=version_of(assessment, "evidence"),
         )
 
         assert (
@@ -183,6 +201,7 @@ class TestOverrides:
         self, advisor: User, assessment: Assessment, fields: dict[str, str], said: str
     ) -> None:
         body = {"criterion": "evidence", "level": "l2", "reason": "A <b>reason</b>."} | fields
+        body["version"] = version_of(assessment, body["criterion"])
 
         page = shown(
             browser_of(advisor),
@@ -195,10 +214,27 @@ class TestOverrides:
         assert said in page
         assert ("You had written: “A &lt;b&gt;reason&lt;/b&gt;.”" in page) == bool(body["reason"])
 
+    def test_what_another_has_set_meanwhile_is_not_replaced_unseen(
+        self, advisor: User, assessment: Assessment
+    ) -> None:
+        client, address = browser_of(advisor), reverse("advisor:override", args=[assessment.pk])
+        before = {one: version_of(assessment, one) for one in ("evidence", "reasoning")}
+        body = {"question_id": question_id_of(assessment, "essay"), "level": "l2"}
+        other = {"criterion": "evidence", "reason": "It weighs both.", "version": before["evidence"]}
+        shown(client, address, **body, **other)
+
+        page = shown(client, address, **body | other | {"level": "l1", "reason": "It weighs one."})
+
+        assert "The score was not changed. The score has been changed since you read it." in page
+        assert "You had written: “It weighs one.”" in page
+        own = {"criterion": "reasoning", "reason": "It does.", "version": before["reasoning"]}
+        assert "The score is changed and counts." in shown(client, address, **body, **own)
+        assert levels_of(result_of_type(assessment, "essay")) == {"reasoning": "l2", "evidence": "l2"}
+
     def test_a_stranger_s_student_is_not_there(self, assessment: Assessment) -> None:
         body = {
             "question_id": question_id_of(assessment, "essay"), "criterion": "evidence", "level": "l2",
-            "reason": "A reason.",
+            "reason": "A reason.", "version": version_of(assessment, "evidence"),
         }  # fmt: skip
 
         response = browser_of(AdvisorFactory()).post(reverse("advisor:override", args=[assessment.pk]), body)
@@ -233,7 +269,8 @@ class TestAppeals:
         assert "<sup>1</sup></mark>" in asked
 
         assert "Where is it?" in shown(client, address, text="Where is it?")
-        page = shown(client, address, level="l2", reason="It is there.")
+        decided = {"level": "l2", "reason": "It is there.", "version": version_of(assessment, "reasoning")}
+        page = shown(client, address, **decided)
 
         assert "The appeal is decided. The score is changed" in page
         assert "→ Full" in page
@@ -243,12 +280,14 @@ class TestAppeals:
     def test_leaving_the_score_lets_it_stand(self, advisor: User, assessment: Assessment) -> None:
         address = reverse("advisor:appeal", args=[appealed(assessment).pk])
 
-        assert "The score stands." in shown(browser_of(advisor), address, level="l1", reason="It does.")
+        decided = {"level": "l1", "reason": "It does.", "version": version_of(assessment, "reasoning")}
+        assert "The score stands." in shown(browser_of(advisor), address, **decided)
 
     def test_a_lower_outcome_is_kept(self, advisor: User, assessment: Assessment) -> None:
         address = reverse("advisor:appeal", args=[appealed(assessment).pk])
 
-        page = shown(browser_of(advisor), address, level="l0", reason="Nothing of it.")
+        decided = {"level": "l0", "reason": "Nothing of it.", "version": version_of(assessment, "reasoning")}
+        page = shown(browser_of(advisor), address, **decided)
 
         assert "An appeal may not lower a score, so it is kept." in page
 
@@ -257,7 +296,8 @@ class TestAppeals:
         client, address = browser_of(advisor), reverse("advisor:appeal", args=[row.pk])
 
         assert client.post(address, {"score": "2", "reason": "Too much."}).status_code == 400
-        assert "The score is changed" in shown(client, address, score="0.5", reason="Half.")
+        seen = version_of(assessment, "", "multiple_choice")
+        assert "The score is changed" in shown(client, address, score="0.5", reason="Half.", version=seen)
         assert str(result_of_type(assessment, "multiple_choice").score) == "0.50"
 
     def test_no_reason_no_decision(self, advisor: User, assessment: Assessment) -> None:
@@ -268,18 +308,28 @@ class TestAppeals:
         assert response.status_code == 400
         assert "State a reason" in response.content.decode()
 
+    def test_a_score_that_was_changed_meanwhile_is_looked_at_again_before_the_decision(
+        self, advisor: User, assessment: Assessment
+    ) -> None:
+        address = reverse("advisor:appeal", args=[appealed(assessment).pk])
+        decided = {"level": "l1", "reason": "It stands.", "version": version_of(assessment, "reasoning")}
+        override(AdminFactory(), assessment, "reasoning")
+
+        refused = browser_of(advisor).post(address, decided)
+
+        assert refused.status_code == 400
+        assert "The score has been changed since you read it." in refused.content.decode()
+        now = version_of(assessment, "reasoning")
+        assert f'name="version" value="{now}"' in refused.content.decode()
+        assert Appeal.objects.get().status == "open"
+        page = shown(browser_of(advisor), address, **decided | {"level": "l2", "version": now})
+        assert "The score stands." in page
+
     def test_who_gave_the_score_is_told_that_others_decide(
         self, advisor: User, assessment: Assessment
     ) -> None:
         row = appealed(assessment)
-        oversight.override(
-            by=advisor,
-            assessment_id=assessment.pk,
-            question_id=question_id_of(assessment, "essay"),
-            new=oversight.NewScore("evidence", "l2"),
-            reason="A reason.",
-            now=timezone.now(),
-        )
+        override(advisor, assessment, "evidence")
         client, address = browser_of(advisor), reverse("advisor:appeal", args=[row.pk])
 
         assert "Somebody else decides the appeal." in shown(client, address)

@@ -204,6 +204,26 @@ class TestOverriding:
 
         assert (late.status_code, made.status_code) == (412, 201)
 
+    def test_a_score_or_level_that_another_has_set_meanwhile_is_not_replaced_unseen(
+        self, there: Scene
+    ) -> None:
+        client = client_of(there.advisor)
+        score, level = there.body("score"), there.body("practice")
+        result = client.get(f"/api/v1/assessments/{score['assessment_id']}/result").json()
+        (asked,) = [one for one in result["questions"] if one["question_id"] == score["question_id"]]
+        seen = {"If-Match": f'"{asked["version"]}"'}
+
+        scores = [client.post(OVERRIDES, score | {"score": n}, format="json", headers=seen) for n in (1, 2)]
+        levels = [
+            client.post(OVERRIDES, level | {"difficulty": n}, format="json", headers={"If-Match": '"0"'})
+            for n in (3, 4)
+        ]
+
+        assert [answer.status_code for answer in scores + levels] == [201, 412, 201, 412]
+        assert {scores[1].json()["error_code"], levels[1].json()["error_code"]} == {"VERSION_412"}
+        skills = client.get(f"/api/v1/progress/{there.student.pk}").json()["skills"]
+        assert [(one["skill_key"], one["difficulty"], one["version"]) for one in skills] == [("sql", 3, 1)]
+
 
 class TestShapes:
     """What the OpenAPI document says of each kind."""

@@ -40,7 +40,13 @@ def page(client: Client, assessment: Assessment) -> str:
 
 def set_level(client: Client, assessment: Assessment, **fields: str) -> str:
     """Send the form, and return the page that follows."""
-    body = {"skill": "sql", "difficulty": "3", "reason": "Joins are new to her.", **fields}
+    body = {
+        "skill": "sql",
+        "difficulty": "3",
+        "reason": "Joins are new to her.",
+        "version-sql": "0",
+        **fields,
+    }
     address = reverse("advisor:set-level", args=[assessment.pk])
     return client.post(address, body, follow=True).content.decode()
 
@@ -76,6 +82,22 @@ def test_what_was_set_is_told_and_stands_on_the_page_with_its_reason(
     assert "Joins are new to her." in shown
     assert "not practised yet, set at difficulty 3 of 10" in shown
     assert SkillRating.objects.get().rating == 800.0
+
+
+def test_a_level_that_another_has_set_meanwhile_is_not_replaced_unseen(
+    client: Client, assessment: Assessment
+) -> None:
+    PracticeItemFactory()
+    set_level(client, assessment)
+
+    refused = set_level(client, assessment, difficulty="9", reason="She knows joins.")
+
+    assert "Nothing was set. Somebody has set this level since you read it." in refused
+    assert "You had written: “She knows joins.”" in refused
+    assert '<input type="hidden" name="version-sql" value="1">' in refused
+    assert "SQL is practised at difficulty 9" in set_level(
+        client, assessment, difficulty="9", **{"version-sql": "1"}
+    )
 
 
 def test_goals_that_were_changed_stand_there_too(client: Client, assessment: Assessment) -> None:

@@ -196,6 +196,7 @@ def test_a_student_sees_levels_reasons_and_quotes_of_what_was_scored(openai: Fak
         "scored_by": "rule",
         "uncertainty": None,
         "feedback": "A general hint.",
+        "version": closed["version"],
         "criteria": [],
     }
     assert (essay["status"], essay["score"], essay["maximum"]) == ("needs_review", 2.67, 4.0)
@@ -210,6 +211,7 @@ def test_a_student_sees_levels_reasons_and_quotes_of_what_was_scored(openai: Fak
             "level": "Full",
             "reason": "You compare before you decide.",
             "quotes": [{"text": QUOTE, "start": start, "end": start + len(QUOTE)}],
+            "version": essay["criteria"][0]["version"],
         },
         {
             "name": "Evidence",
@@ -217,8 +219,10 @@ def test_a_student_sees_levels_reasons_and_quotes_of_what_was_scored(openai: Fak
             "level": None,
             "reason": "A person will look at this criterion.",
             "quotes": [],
+            "version": essay["criteria"][1]["version"],
         },
     ]
+    assert len({one["version"] for one in (closed, essay, *essay["criteria"])}) == 4
 
 
 def test_a_students_view_holds_nothing_of_the_key_the_rubric_or_the_graders(openai: FakeOpenAI) -> None:
