@@ -157,8 +157,7 @@ JOB_KINDS: dict[str, dict[str, Any]] = {
     "ops.sweep": {"handler": "ops.tasks.sweep", "give_up": None, "max_attempts": 3},
 }
 
-# name: the function that mends what it finds of it, in this order (see ops/repairs.py); what no repair could give a job
-# comes last.
+# name: what mends it, in this order (see ops/repairs.py); what no repair could give a job comes last.
 REPAIRS: dict[str, str] = {
     "scoring-jobs": "scoring.repairs.restore_scoring",
     "rescoring-jobs": "scoring.repairs.restore_rescorings",
@@ -180,6 +179,7 @@ REPAIRS: dict[str, str] = {
 # says who they were last. Each takes the person's id and returns {table: rows}.
 ERASERS = (
     "accounts.personal_data.account_rows.shut_out",
+    "accounts.personal_data.others_answers.empty",
     "ops.person_rows.erase",
     "nudges.erasing.erase",
     "tutoring.erasing.erase",

@@ -180,7 +180,7 @@ def _replay(place: dict[str, str], fingerprint: str) -> HttpResponse:
     if record is None or record.state == IdempotencyState.RUNNING:
         raise StillRunning(f"A request with this {HEADER} is still being answered.")
     return HttpResponse(
-        _unsealed(record),
+        unsealed(record),
         status=record.response_status,
         content_type=record.response_type,
         headers={**record.response_headers, REPLAYED: "true"},
@@ -191,7 +191,8 @@ def _sealed(body: bytes) -> bytes:
     return sealing.seal(body.decode(), key=settings.SECRET_KEY, purpose=PURPOSE).encode("ascii")
 
 
-def _unsealed(record: IdempotencyRecord) -> bytes:
+def unsealed(record: IdempotencyRecord) -> bytes:
+    """Return a stored answer; raises ``AnswerLost`` where its key is gone, or it was emptied."""
     sealed = bytes(record.response_body or b"").decode("ascii", errors="replace")
     try:
         return sealing.unseal(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -17,6 +18,7 @@ from accounts.personal_data import erasing
 from assessments.models import Assessment
 from ops import audit_verifying, jobs
 from ops.models import AuditLog
+from planner.models import Task
 from recommendations import replaying, verifying
 from recommendations.models import DecisionRecord
 from tests.accounts.personal_data.people import MARK
@@ -24,6 +26,7 @@ from tests.accounts.personal_data.sweep import places_with
 from tests.accounts.personal_data.test_exports import fetched
 from tests.clients import client_of
 from tests.factories.accounts import PASSWORD, AdminFactory, UserFactory
+from tests.factories.service_keys import program, service_key
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/me/erasure"
@@ -218,6 +221,25 @@ class TestErasing:
 
         student.refresh_from_db()
         assert (Assessment.objects.count(), student.name) == (count, f"{MARK} Ferrante")
+
+    def test_answers_that_a_program_was_given_about_them_are_emptied(self, student: User) -> None:
+        platform, other = program(service_key()[1]), UserFactory()
+
+        def send(person: User) -> Any:
+            task = {"user_id": str(person.pk), "title": f"{MARK} task"}
+            key = {"Idempotency-Key": f"for {person.pk}"}
+            return platform.post("/api/v1/tasks", task, format="json", headers=key)
+
+        first = [send(person) for person in (student, other)]
+        row = asked_for(student)
+
+        erasing.erase(row.pk, now=due(row))
+
+        again = [send(person) for person in (student, other)]
+        assert [answer.status_code for answer in first + again] == [201, 201, 409, 201]
+        assert again[0].json()["message"] == "This request was answered; its answer cannot be read any more."
+        assert again[1].content == first[1].content
+        assert Task.objects.count() == 1
 
     @pytest.mark.parametrize("killed_at", STEPS)
     @pytest.mark.parametrize("when", ["before the step is kept", "after it"])
