@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from microcred.ai import keeping
 from microcred.ai.base import ChatReply, Prompt
+from microcred.ai.dialects import Dialect, sendable, strict_schema
 from microcred.ai.openai import OpenAIServer
 from microcred.ai.openai_answers import read_answer, read_state
-from microcred.ai.openai_chat import OpenAIModel, sampling, sendable, strict_schema
+from microcred.ai.openai_chat import OpenAIModel
 from microcred.ai.openai_replies import Completion
 from microcred.ai.prices import PriceTable
 from microcred.ai.transport import Call, Response
@@ -85,5 +86,5 @@ def background_request(prompt: Prompt) -> dict[str, Any]:
         "max_output_tokens": prompt.max_tokens,
         "background": True,
         "store": True,
-        **sampling(prompt.model),
+        **Dialect.guessed(prompt.model).sampling,
     }

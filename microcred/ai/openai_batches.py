@@ -18,8 +18,9 @@ from microcred.ai.base import (
     FailureKind,
     ProviderError,
 )
+from microcred.ai.dialects import Dialect
 from microcred.ai.openai import PROVIDER, OpenAIServer
-from microcred.ai.openai_chat import chat_request, priced
+from microcred.ai.openai_chat import priced
 from microcred.ai.openai_replies import read_completion, status_error
 from microcred.ai.prices import PriceTable
 
@@ -102,7 +103,12 @@ class OpenAIBatches:
                     raise
 
     def _line(self, request: BatchRequest) -> bytes:
-        line = {"custom_id": request.key, "method": "POST", "url": ENDPOINT, "body": chat_request(request)}
+        line = {
+            "custom_id": request.key,
+            "method": "POST",
+            "url": ENDPOINT,
+            "body": Dialect.guessed(request.model).request(request),
+        }
         return json.dumps(line).encode() + b"\n"
 
     def _answer(self, line: bytes) -> BatchAnswer | None:

@@ -1,23 +1,21 @@
 """Chats with a server that speaks OpenAI's API: what is asked, what is made of the answer, and the plain way to ask."""
 
-import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, Final
+from dataclasses import asdict
+from typing import Any
 
 import structlog
 
 from microcred.ai.base import ChatReply, Prompt
+from microcred.ai.dialects import Dialect
 from microcred.ai.openai import PROVIDER, OpenAIServer
 from microcred.ai.openai_replies import Completion, read_completion
 from microcred.ai.prices import PriceTable
 from microcred.ai.transport import Call, Response
 
 log = structlog.get_logger(__name__)
-
-# Reasoning models take no temperature and count their hidden tokens in max_completion_tokens.
-REASONING_MODEL: Final = re.compile(r"^(o\d|gpt-5)")
 
 
 class OpenAIModel(ABC):
@@ -68,44 +66,48 @@ class OpenAIModel(ABC):
 
 
 class OpenAIChat(OpenAIModel):
-    """Chat completions with a strict JSON schema."""
+    """Chat completions with a strict JSON schema, or as near to that as the server comes.
+
+    A server that refuses a part of the request by its name is asked once more without it, under the same deadline. What
+    it takes is remembered for as long as the process lives.
+    """
+
+    def __init__(self, server: OpenAIServer, *, models: Mapping[str, str], prices: PriceTable) -> None:
+        super().__init__(server, models=models, prices=prices)
+        self._dialects: dict[str, Dialect] = {}
 
     def _ask(self, prompt: Prompt, call: Call) -> Response:
+        import openai
+
+        dialect = self._dialects.get(prompt.model) or Dialect.guessed(prompt.model)
+        refused: set[Dialect] = set()
+        while True:
+            try:
+                response = self._post(dialect.request(prompt))
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as refusal:
+                refused.add(dialect)
+                other = dialect.after(_words_of(refusal))
+                if other is None or other in refused:
+                    raise
+                dialect = other
+                continue
+            if refused:
+                self._dialects[prompt.model] = dialect
+                log.info("ai.dialect_learned", model=prompt.model, **asdict(dialect))
+            return response
+
+    def _post(self, body: dict[str, Any]) -> Response:
         # What the SDK's own method adds is to walk through prompt and schema and change nothing.
-        return self._server.sdk.post("/chat/completions", cast_to=Response, body=chat_request(prompt))
+        return self._server.sdk.post("/chat/completions", cast_to=Response, body=body)
 
     def _read(self, body: bytes, *, prompt_characters: int, asked_model: str) -> Completion:
         return read_completion(body, prompt_characters=prompt_characters, asked_model=asked_model)
 
 
-def chat_request(prompt: Prompt) -> dict[str, Any]:
-    """Return the body of a request for a chat completion."""
-    limit = "max_completion_tokens" if REASONING_MODEL.match(prompt.model) else "max_tokens"
-    return {
-        "model": prompt.model,
-        "messages": [
-            {"role": "system", "content": sendable(prompt.system)},
-            {"role": "user", "content": sendable(prompt.user)},
-        ],
-        "response_format": {"type": "json_schema", "json_schema": strict_schema(prompt)},
-        limit: prompt.max_tokens,
-        **sampling(prompt.model),
-    }
-
-
-def strict_schema(prompt: Prompt) -> dict[str, Any]:
-    """Return the schema that the answer is to have, with its name."""
-    return {"name": prompt.schema_name, "strict": True, "schema": dict(prompt.schema)}
-
-
-def sampling(model: str) -> dict[str, float]:
-    """Return how a model is to choose its words: always the likeliest, where it can be told."""
-    return {} if REASONING_MODEL.match(model) else {"temperature": 0.0}
-
-
-def sendable(text: str) -> str:
-    """Return a text without lone surrogates, which a student's answer may contain, and which cannot be sent."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+def _words_of(refusal: Any) -> str:
+    """What a server says that it does not take: the parameter where it names one, what it has to say otherwise."""
+    body = refusal.body if isinstance(refusal.body, Mapping) else {}
+    return str(refusal.param or body.get("message") or body.get("detail") or refusal.message)
 
 
 def priced(completion: Completion, prices: PriceTable, *, asked_model: str, latency_ms: int) -> ChatReply:
