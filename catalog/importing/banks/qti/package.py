@@ -1,15 +1,18 @@
 """Reads packages of questions: zip files with a list of contents, as Canvas, Blackboard and others export them."""
 
+from io import BytesIO
 from posixpath import dirname, join, normpath
 from typing import Final
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
+from catalog.importing.archive import ArchiveInvalid, Limits, MemberUnreadable, Package
 from catalog.importing.banks.qti import qti_1, qti_2
 from catalog.importing.banks.qti.elements import parsed
-from catalog.importing.banks.qti.package_zip import MemberUnreadable, Package, shown
+from catalog.importing.banks.qti.texts import cleaned
 from catalog.importing.banks.question import MAX_ENTRIES, BankInvalid, BankQuestion, LeftOut
 
+LIMITS: Final = Limits(member_bytes=10 * 1024 * 1024, bytes=50 * 1024 * 1024)
 _MANIFEST: Final = "imsmanifest.xml"
 _TYPES: Final = ("imsqti", "x-bb-qti")
 _ENDINGS: Final = (".xml", ".qti", ".dat")
@@ -27,7 +30,13 @@ def read_package(data: bytes) -> Entries:
     be read is left out with its name. Raise BankInvalid when this is no zip file, breaks a limit of ``Package``, is
     encrypted, has no questions at all, or more than ``MAX_ENTRIES``.
     """
-    package = Package(data)
+    try:
+        return _entries(Package(BytesIO(data), LIMITS))
+    except ArchiveInvalid as refusal:
+        raise BankInvalid(str(refusal)) from refusal
+
+
+def _entries(package: Package) -> Entries:
     entries: Entries = []
     reading = _Reading(package)
     named = reading.named()
@@ -97,7 +106,7 @@ class _Reading:
             self._seen.add(name)
             if name not in self._names:
                 entries.append(
-                    LeftOut(shown(name), "", "The list of contents names it, but it is not in the package.")
+                    LeftOut(_shown(name), "", "The list of contents names it, but it is not in the package.")
                 )
                 continue
             waiting += reversed(self._read_one(name, entries, is_named=is_named))
@@ -106,7 +115,7 @@ class _Reading:
 
     def _read_one(self, name: str, entries: Entries, *, is_named: bool) -> list[str]:
         """Add the questions of a file; return the names of further ones that it refers to."""
-        place = shown(name)
+        place = _shown(name)
         content = b""
         try:
             content = self._package.read(name)
@@ -130,3 +139,7 @@ class _Reading:
 def _within(folder: str, base: str, href: str) -> str:
     """Return the name in the package that a reference means; it may name nothing in it."""
     return normpath(join(folder, base, unquote(href).replace("\\", "/"))).lstrip("/")
+
+
+def _shown(name: str) -> str:
+    return cleaned(name) or "a file without a name"

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.importing.banks.qti import package_zip
+from catalog.importing.archive import Limits
+from catalog.importing.banks.qti import package
 from catalog.importing.banks.qti.package import read_package
 from catalog.importing.banks.question import BankInvalid, BankQuestion, LeftOut
 
@@ -136,14 +137,14 @@ def test_names_are_shown_in_one_line_and_lead_nowhere() -> None:
 
 
 def test_what_a_member_unpacks_to_is_counted_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(package_zip, "MAX_MEMBER_BYTES", 2_000_000)
+    monkeypatch.setattr(package, "LIMITS", Limits(member_bytes=2_000_000, bytes=50_000_000))
     data = packed({"bomb.xml": b" " * 3_000_000, "two.xml": ENTRY})
 
     assert told(data) == [("bomb.xml", "It is larger than 1 MB."), ("two.xml", YORK)]
 
 
 def test_all_that_is_unpacked_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(package_zip, "MAX_BYTES", 1_048_576)
+    monkeypatch.setattr(package, "LIMITS", Limits(member_bytes=10_000_000, bytes=1_048_576))
 
     with pytest.raises(BankInvalid, match=r"This package is larger than 1 MB when unpacked\."):
         read_package(packed({f"{n}.xml": b" " * 400_000 for n in range(3)}))
