@@ -8,6 +8,7 @@ Sources: O*NET 29.3 Content Model and Technology Skills, https://www.onetcenter.
 https://esco.ec.europa.eu/en/use-esco/download.
 """
 
+import re
 from typing import Final
 
 from django.core.validators import RegexValidator
@@ -27,3 +28,9 @@ is_onet_id = RegexValidator(
 is_esco_uri = RegexValidator(
     ESCO_PATTERN, "Give the address of an ESCO skill: http://data.europa.eu/esco/skill/ and its UUID or code."
 )
+
+
+def is_storable(field: str, outside_id: str) -> bool:
+    """Whether a skill may have that id in its column ``onet_id`` or ``esco_uri``."""
+    pattern = {"onet_id": ONET_PATTERN, "esco_uri": ESCO_PATTERN}[field]
+    return re.search(pattern, outside_id) is not None
