@@ -67,12 +67,15 @@ SHARED_MODULES = {
     "recommendations.nearness",
     "recommendations.quoting",
 }
+FRAMEWORK_ENGINES = ("esco", "framework", "held", "onet", "opening", "scales", "searching", "tables", "words")
 ENGINES = [
+    "catalog/importing/archive.py",
     "catalog/answer_patterns.py",
     "catalog/answer_texts.py",
     "catalog/answer_views.py",
     "catalog/importing/banks/moodle",
     "catalog/importing/banks/qti",
+    *(f"catalog/importing/frameworks/{name}.py" for name in FRAMEWORK_ENGINES),
     "catalog/key_checks.py",
     "catalog/question_checks.py",
     "assessments/answers.py",

@@ -11,6 +11,7 @@ from unfold.admin import TabularInline
 
 from catalog import services
 from catalog.admin.curation import CuratedAdmin
+from catalog.admin.occupations import ImportsOccupations
 from catalog.models import BY_NAME, JobRole, RoleSkill, Skill
 from microcred.registry import SKILL_ACTIONS
 
@@ -26,7 +27,7 @@ class RoleSkillInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(JobRole)
-class JobRoleAdmin(CuratedAdmin):
+class JobRoleAdmin(ImportsOccupations, CuratedAdmin):
     """Roles that students may be assessed for."""
 
     resource_type = "job_role"
