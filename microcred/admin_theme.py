@@ -20,6 +20,7 @@ UNFOLD: dict[str, Any] = {
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}
     ],
     "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "microcred.start_page.fill",
     "COLORS": {
         "primary": {
             "50": "oklch(98% .012 195)",

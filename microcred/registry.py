@@ -229,69 +229,25 @@ KEYS = (
 # Actions of other apps on the administration's list of skills.
 SKILL_ACTIONS = ("practice.draft_admin.draft_items",)
 
-# name: what it tells, its labels, and what returns {values of the labels: figure} of the installation, whoever asks.
-GAUGES: dict[str, dict[str, Any]] = {
-    "microcred_assessments": {
-        "help": "Assessments by status.",
-        "labels": ["status"],
-        "function": "assessments.queries.count_by_status",
-    },
-    "microcred_jobs_due": {
-        "help": "Background jobs that could be done now.",
-        "labels": ["kind"],
-        "function": "ops.figures.jobs_due",
-    },
-    "microcred_jobs_ended_last_10m": {
-        "help": "Background jobs that ended within ten minutes: at once, after a retry, or dead.",
-        "labels": ["kind", "outcome"],
-        "function": "ops.figures.jobs_ended",
-    },
-    "microcred_job_wait_seconds_last_10m": {
-        "help": "For how long those were due before they were taken.",
-        "labels": ["kind", "quantile"],
-        "function": "ops.figures.job_waits",
-    },
-    "microcred_job_run_seconds_last_10m": {
-        "help": "How long their last attempt took.",
-        "labels": ["kind", "quantile"],
-        "function": "ops.figures.job_runs",
-    },
-    "microcred_model_calls_last_10m": {
-        "help": "Paid calls to models that were begun within ten minutes and are over.",
-        "labels": ["purpose", "outcome"],
-        "function": "scoring.calls.figures.calls",
-    },
-    "microcred_model_call_seconds_last_10m": {
-        "help": "How long those took.",
-        "labels": ["purpose", "quantile"],
-        "function": "scoring.calls.figures.seconds",
-    },
-    "microcred_model_month_microcents": {
-        "help": "What model calls have cost this month, and may cost (0: no limit), in millionths of a US cent.",
-        "labels": ["part"],
-        "function": "scoring.calls.spending.this_month",
-    },
-    "microcred_recommendations_last_10m": {
-        "help": "Recommendations made within ten minutes: complete, degraded, failed.",
-        "labels": ["outcome"],
-        "function": "recommendations.figures.runs",
-    },
-    "microcred_result_seconds_last_10m": {
-        "help": "From handing in to the first recommendation.",
-        "labels": ["quantile"],
-        "function": "recommendations.figures.seconds_to_result",
-    },
-    "microcred_webhook_attempts_last_10m": {
-        "help": "Tries to tell partners within ten minutes: taken, refused, unanswered.",
-        "labels": ["outcome"],
-        "function": "partners.figures.attempts",
-    },
-    "microcred_webhook_deliveries": {
-        "help": "Events on their way to partners, parked until their endpoint answers, or dead.",
-        "labels": ["status"],
-        "function": "partners.figures.deliveries",
-    },
-}
+# What waits for an administrator, and how things went lately, as the start page of the administration shows it.
+SIGNS = (
+    "ops.attention.signs",
+    "partners.attention.signs",
+    "nudges.attention.signs",
+    "recommendations.attention.signs",
+    "assessments.attention.signs",
+    "scoring.attention.signs",
+    "conversations.attention.signs",
+    "practice.attention.signs",
+    "catalog.attention.signs",
+    "accounts.attention.signs",
+)
+FIGURES = (
+    "assessments.attention.figures",
+    "recommendations.attention.figures",
+    "scoring.attention.figures",
+    "ops.attention.figures",
+)
 
 # name: what tells the health page of it, {"status": "ok" or what is wrong, ...}; none makes the product unfit.
 HEALTH: dict[str, str] = {"scorer": "scoring.releasing.health", "providers": "scoring.calls.answering.health"}

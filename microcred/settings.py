@@ -14,6 +14,7 @@ from microcred.api.rest import CORS_EXPOSE_HEADERS as CORS_EXPOSE_HEADERS
 from microcred.api.rest import REST_FRAMEWORK as REST_FRAMEWORK
 from microcred.connection import session_options
 from microcred.embedded import EmbeddedServer
+from microcred.gauges import GAUGES as GAUGES
 from microcred.logging import configure_logging
 from microcred.model_tasks import AI_MODELS as AI_MODELS
 from microcred.model_tasks import MODEL_ANSWERS as MODEL_ANSWERS
@@ -22,7 +23,6 @@ from microcred.model_tasks import MODEL_WORDS as MODEL_WORDS
 from microcred.registry import ASSESSMENTS_TOLD as ASSESSMENTS_TOLD
 from microcred.registry import EMBEDDING_LEDGER as EMBEDDING_LEDGER
 from microcred.registry import ERASERS as ERASERS
-from microcred.registry import GAUGES as GAUGES
 from microcred.registry import HEALTH as HEALTH
 from microcred.registry import JOB_KINDS as JOB_KINDS
 from microcred.registry import KEYS as KEYS

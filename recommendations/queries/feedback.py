@@ -47,7 +47,7 @@ def feedback_of(*, by: User, recommendation_id: uuid.UUID) -> list[Recommendatio
         RecommendationMissing: if it is not there or not for the caller to see.
     """
     recommendation = get_visible(by=by, recommendation_id=recommendation_id)
-    rows = _standing(RecommendationFeedback.objects.filter(recommendation=recommendation, submitted_by=by))
+    rows = standing(RecommendationFeedback.objects.filter(recommendation=recommendation, submitted_by=by))
     return list(
         rows.filter(withdrawn=False).select_related("item", "taken_for").order_by("-submitted_at", "-pk")
     )
@@ -146,7 +146,7 @@ def _own(user_id: uuid.UUID) -> Sequence[OwnVoice]:
     return voices
 
 
-def _standing(rows: QuerySet[RecommendationFeedback]) -> QuerySet[RecommendationFeedback]:
+def standing(rows: QuerySet[RecommendationFeedback]) -> QuerySet[RecommendationFeedback]:
     """Of several by one person about the same thing, the newest."""
     newest = rows.order_by("recommendation_id", "item_id", "submitted_by_id", "-submitted_at", "-pk")
     newest = newest.distinct("recommendation_id", "item_id", "submitted_by_id")

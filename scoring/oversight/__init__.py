@@ -77,6 +77,7 @@ from scoring.oversight.queue import (
     held_task,
     open_reviews,
     queue_lines,
+    waiting_reviews,
 )
 from scoring.oversight.releases import Released, held_results, release_many, release_once
 from scoring.oversight.rereading import newest_batch
@@ -216,4 +217,5 @@ __all__ = [
     "suspected_places",
     "takers_left",
     "unseen_notices",
+    "waiting_reviews",
 ]

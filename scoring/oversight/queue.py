@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import BooleanField, ExpressionWrapper, Func, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, Count, ExpressionWrapper, Func, Min, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat, Now
 
 from accounts.models import User
@@ -129,6 +129,12 @@ def claim_next(*, by: User) -> ReviewTask | None:
         if _take(task_id, by):
             return ReviewTask.objects.get(pk=task_id)
     return None
+
+
+def waiting_reviews() -> tuple[int, dt.datetime | None]:
+    """Return how many reviews are open, whoever may take them, and since when the oldest is."""
+    found = _open().order_by().aggregate(number=Count("pk"), since=Min("created_at"))
+    return found["number"], found["since"]
 
 
 def held_task(by: User) -> ReviewTask | None:

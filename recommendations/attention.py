@@ -1,0 +1,44 @@
+"""How recommendations are received, and what of the index waits."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Final
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from microcred.start_page import Figure, Sign, several
+from recommendations.enums import Acceptance
+from recommendations.models import EmbeddingIndex, RecommendationFeedback
+from recommendations.queries.embeddings import embedding_counts
+from recommendations.queries.feedback import standing
+from recommendations.queries.indexes import active_key
+
+_PERIOD: Final = dt.timedelta(days=28)
+
+
+def signs(*, now: dt.datetime) -> Iterator[Sign]:
+    """Yield passages that cannot be found by meaning, and an index that is built beside the one in use."""
+    key = active_key()
+    if key is None:
+        yield Sign("Nothing of the catalog is embedded: run manage.py embeddings refresh.", is_fault=True)
+        return
+    counts = embedding_counts(key)
+    if counts.passages_without_vector:
+        said = several(counts.passages_without_vector, "passage has", "passages have")
+        yield Sign(f"{said} no vector yet; manage.py embeddings status says more.")
+    if EmbeddingIndex.objects.filter(active=False, overlap__isnull=False, switched_at=None).exists():
+        yield Sign("An index of another model is ready: manage.py embeddings status compares the two.")
+
+
+def figures(*, now: dt.datetime) -> Iterator[Figure]:
+    """Yield which part of what people decided about recommended credentials was to take them."""
+    decided = Q(acceptance_status__in=[Acceptance.ACCEPTED, Acceptance.REJECTED])
+    lately = RecommendationFeedback.objects.filter(submitted_at__gte=now - _PERIOD)
+    said = standing(lately).aggregate(
+        decided=Count("pk", filter=decided),
+        accepted=Count("pk", filter=Q(acceptance_status=Acceptance.ACCEPTED)),
+    )
+    share = f"{said['accepted'] / said['decided']:.0%}" if said["decided"] else "–"
+    note = f"of {several(said['decided'], 'decision', 'decisions')} in four weeks"
+    yield Figure("Accepted recommendations", share, note, reverse("advisor:quality-recommendations"))

@@ -1,0 +1,85 @@
+"""The start page of the administration: what waits, how things went, and how much it asks the database."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from microcred.start_page import Daily, longest, several
+from tests.factories.accounts import AdminFactory, UserFactory
+from tests.factories.catalog import NOW, CredentialFactory, JobRoleFactory
+from tests.factories.conversations import EscalatedTurnFactory
+
+
+@pytest.fixture
+def admin() -> Client:
+    client = Client()
+    client.force_login(AdminFactory())
+    return client
+
+
+@pytest.mark.django_db
+def test_an_empty_installation_says_what_it_lacks(admin: Client) -> None:
+    page = admin.get("/admin/").content.decode()
+
+    assert "Does not work" in page
+    assert "Nothing of the catalog is embedded: run manage.py embeddings refresh." in page
+    assert page.count("<rect") == 14
+
+
+@pytest.mark.django_db
+def test_what_waits_leads_to_where_it_is_done(admin: Client) -> None:
+    role = JobRoleFactory(name="Data Analyst", assessment_size=3)
+    CredentialFactory()
+    EscalatedTurnFactory()
+
+    page = admin.get("/admin/").content.decode()
+
+    for address, said in (
+        (
+            f"/admin/catalog/jobrole/{role.pk}/change/",
+            "Data Analyst asks for no skill, so nothing follows from",
+        ),
+        (
+            f"/admin/catalog/jobrole/{role.pk}/change/",
+            "Data Analyst has 0 published questions; its assessment is to",
+        ),
+        ("/admin/catalog/credential/", "1 credential brings no skill, so it is never recommended."),
+        ("/advisor/questions/", "1 question waits for an advisor&#x27;s reply"),
+    ):
+        assert f'href="{address}">{said}' in page
+
+
+@pytest.mark.django_db
+def test_it_asks_as_much_of_many_as_of_few(
+    admin: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    admin.get("/admin/")
+    for number in range(8):
+        JobRoleFactory(name=f"Role {number}")
+    UserFactory.create_batch(5)
+
+    with django_assert_max_num_queries(48):
+        admin.get("/admin/")
+
+
+def test_days_are_columns_beside_the_fullest() -> None:
+    days = [dt.date(2026, 3, day) for day in (1, 2, 3)]
+
+    bars = Daily("", list(zip(days, (0, 2, 4), strict=True))).bars
+
+    assert [(bar.x, bar.y, bar.height) for bar in bars] == [
+        (0.1, 0.99, 0.01),
+        (1.1, 0.5, 0.5),
+        (2.1, 0.0, 1.0),
+    ]
+    assert Daily("", [(days[0], 0)]).most == 1
+
+
+def test_numbers_have_their_words() -> None:
+    assert [several(n, "day", "days") for n in (0, 1, 1200)] == ["0 days", "1 day", "1,200 days"]
+    waited = [None, NOW - dt.timedelta(hours=23), NOW - dt.timedelta(days=1), NOW - dt.timedelta(days=9)]
+    assert [longest(since, now=NOW) for since in waited] == [
+        "", "", ", the longest for 1 day", ", the longest for 9 days",
+    ]  # fmt: skip
