@@ -3,8 +3,6 @@
 Between looking and doing the file is kept nowhere: the page holds it, and it is read and judged again.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Final
 
@@ -25,14 +23,13 @@ from accounts.importing.reading import FileRefused, Row
 from accounts.importing.services import Handed, Imported, LinesRefused, PeopleChangedMeanwhile
 from accounts.proof_pages import proof_wanted
 from microcred import letters
+from microcred.spreadsheets import csv_lines
 
 PAGE: Final = "admin/accounts/import.html"
 DONE_PAGE: Final = "admin/accounts/imported.html"
 LETTER, SHOWN, FILE = "letter", "shown", "file"
 MOST_SHOWN: Final = 20
 MOST_REFUSED_SHOWN: Final = 200
-# What spreadsheets would carry out as a formula (OWASP, CSV injection).
-FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class FileForm(forms.Form):
@@ -162,16 +159,7 @@ def _file(handed: Iterable[tuple[str, str, str]]) -> HttpResponse:
 
 def table(handed: Iterable[tuple[str, str, str]]) -> str:
     """Return links as CSV that spreadsheets show as it is: nothing in it is a formula."""
-    text = io.StringIO("\ufeff", newline="")
-    text.seek(0, io.SEEK_END)
-    writer = csv.writer(text)
-    writer.writerow(["email", "name", "link"])
-    writer.writerows([_shown(cell) for cell in row] for row in handed)
-    return text.getvalue()
-
-
-def _shown(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell
+    return "".join(csv_lines(["email", "name", "link"], handed))
 
 
 def _page(model_admin: Any, request: HttpRequest, form: forms.Form, **context: Any) -> HttpResponse:
