@@ -167,8 +167,9 @@ def _cut(document_ids: Collection[uuid.UUID]) -> tuple[int, int]:
 def _locked(document_ids: Collection[uuid.UUID]) -> list[tuple[uuid.UUID, str, str, str]]:
     """The documents of active credentials: id, title, text, and the hash of the text."""
     rows = catalog.credentials().prefetch_related(None).select_for_update().filter(documents__in=document_ids)
+    # Credentials first and in this order, as whoever changes many at once locks them.
     return list(
-        rows.order_by("documents__pk").values_list(
+        rows.order_by("pk", "documents__pk").values_list(
             "documents__pk", "documents__title", "documents__text", "documents__content_hash"
         )
     )
@@ -232,8 +233,12 @@ def _vectors_of(content_hashes: Collection[str], key: EmbeddingKey) -> dict[str,
 
 @transaction.atomic
 def _store(embedder: Embedder, found: Sequence[tuple[DocumentChunk, Any]]) -> None:
-    # A passage may have gone while the model was at work.
-    locked = DocumentChunk.objects.select_for_update(no_key=True).filter(pk__in=[row.pk for row, _ in found])
+    # A passage may have gone while the model was at work. Sorted by their documents these would be locked as well.
+    locked = (
+        DocumentChunk.objects.select_for_update(no_key=True)
+        .filter(pk__in=[row.pk for row, _ in found])
+        .order_by("pk")
+    )
     present = set(locked.values_list("pk", flat=True))
     EmbeddingArtifact.objects.bulk_create(
         [

@@ -216,3 +216,13 @@ def test_documents_are_cut_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> N
     assert (counts.cut, counts.added) == (7, 7)
     assert sum('INSERT INTO "document_chunks"' in one["sql"] for one in captured) == 3
     assert DocumentChunk.objects.count() == 7
+
+
+def test_credentials_are_locked_before_documents_and_in_one_order_and_with_passages_neither() -> None:
+    offered("joins")
+    with CaptureQueriesContext(connection) as asked:
+        refresh_embeddings(embedder=WordEmbedder())
+
+    cut, stored = (one["sql"] for one in asked if " FOR " in one["sql"] and "UPDATE" in one["sql"])
+    assert 'ORDER BY "credential_catalog"."id" ASC' in cut
+    assert "JOIN" not in stored
