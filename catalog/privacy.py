@@ -21,6 +21,8 @@ TABLES = (
         "catalog.CredentialDocument", Purpose.CATALOG,
         none="id credential uri title text language content_hash updated_at",
     ),
+    table("catalog.CredentialImport", Purpose.CATALOG, none="id credential said updated_at"),
+    table("catalog.SkillName", Purpose.CATALOG, none="id name skill"),
     table(
         "catalog.Question", Purpose.CATALOG,
         none="id role key question_type prompt choices answer_format weight difficulty required version active "

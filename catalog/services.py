@@ -1,6 +1,7 @@
 """Changes to questions, credentials and roles."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import transaction
 
@@ -10,6 +11,7 @@ from catalog.models import Credential, JobRole, Question, QuestionVersion
 from catalog.question_checks import question_problems
 from catalog.versions import content_hash, frozen_content
 from microcred.errors import Invalid
+from microcred.inserting import insert
 from ops import audit
 
 
@@ -79,6 +81,19 @@ def set_credential_active(*, by: User | None, credential: Credential, active: bo
         action="credential.activated" if active else "credential.retired",
         resource_type="credential",
         resource_id=credential.pk,
+    )
+    announce_catalog_change()
+
+
+@transaction.atomic
+def retire_credentials(*, by: User | None, credentials: Sequence[Credential]) -> None:
+    """Stop recommending several credentials at once; recommendations already made keep them."""
+    Credential.objects.filter(pk__in=[one.pk for one in credentials]).update(active=False)
+    insert(
+        [
+            audit.line(by=by, action="credential.retired", resource_type="credential", resource_id=one.pk)
+            for one in credentials
+        ]
     )
     announce_catalog_change()
 

@@ -12,6 +12,7 @@ from unfold.admin import StackedInline, TabularInline
 
 from catalog import services
 from catalog.admin.curation import CuratedAdmin
+from catalog.admin.lists import ImportsCredentials
 from catalog.forms import CredentialForm, DocumentForm
 from catalog.models import BY_TITLE, Credential, CredentialDocument, CredentialSkill
 
@@ -53,7 +54,7 @@ def _lacks(row: Credential) -> Iterator[str]:
 
 
 @admin.register(Credential)
-class CredentialAdmin(CuratedAdmin):
+class CredentialAdmin(ImportsCredentials, CuratedAdmin):
     """Micro-credentials."""
 
     resource_type = "credential"

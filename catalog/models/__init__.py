@@ -1,6 +1,7 @@
 """Job roles, skills, questions and credentials."""
 
 from catalog.models.credentials import BY_TITLE, Credential, CredentialDocument, CredentialSkill
+from catalog.models.imports import CredentialImport, SkillName
 from catalog.models.questions import Question, QuestionSkill, QuestionVersion
 from catalog.models.roles import BY_NAME, JobRole, RoleSkill, Skill
 
@@ -9,6 +10,7 @@ __all__ = [
     "BY_TITLE",
     "Credential",
     "CredentialDocument",
+    "CredentialImport",
     "CredentialSkill",
     "JobRole",
     "Question",
@@ -16,4 +18,5 @@ __all__ = [
     "QuestionVersion",
     "RoleSkill",
     "Skill",
+    "SkillName",
 ]
