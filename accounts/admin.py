@@ -14,6 +14,7 @@ from accounts import password_links, second_factor, services
 from accounts.enums import Role
 from accounts.forms import PersonChangeForm, PersonCreationForm
 from accounts.import_pages import ImportsPeople
+from accounts.institution.admin import OpensToInstitution
 from accounts.key_admin import ServiceKeyAdmin as ServiceKeyAdmin
 from accounts.models import AdvisorAssignment, GuardianLink, User
 from accounts.personal_data.admin import request_erasure
@@ -98,7 +99,7 @@ INLINES: dict[str, list[type[LinkInline]]] = {
 
 
 @admin.register(User)
-class UserAdmin(ImportsPeople, ProvenFirst, ModelAdmin):  # type: ignore[misc]
+class UserAdmin(ImportsPeople, OpensToInstitution, ProvenFirst, ModelAdmin):  # type: ignore[misc]
     """Everybody; people are disabled, not deleted."""
 
     form = PersonChangeForm
@@ -107,14 +108,14 @@ class UserAdmin(ImportsPeople, ProvenFirst, ModelAdmin):  # type: ignore[misc]
     search_fields = ("email", "name")
     ordering = ("email",)
     list_per_page = 25
-    readonly_fields = ("last_login", "created_at", "updated_at")
+    readonly_fields = ("institution_shown", "last_login", "created_at", "updated_at")
     add_fieldsets = ((None, {"fields": ("email", "name", "role")}),)
     fieldsets = (
         (None, {"fields": ("email", "name", "role", "status")}),
-        ("More", {"classes": ["collapse"], "fields": ("profile", "last_login", "created_at", "updated_at")}),
+        ("More", {"classes": ["collapse"], "fields": ("profile", *readonly_fields)}),
     )
 
-    actions = ("make_password_link", "end_log_ins", "take_off_second_factor", "erase")
+    actions = ("make_password_link", "open_to_institution", "end_log_ins", "take_off_second_factor", "erase")
 
     @admin.action(description="Make a link for a new password", permissions=["change"])
     def make_password_link(self, request: HttpRequest, people: models.QuerySet[User]) -> None:

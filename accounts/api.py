@@ -9,8 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import attempts, second_factor, services, tokens
+from accounts import attempts, services, tokens
 from accounts.authentication import caller
+from accounts.codes import check_code
 from accounts.log_ins import agent_of
 from accounts.models import User
 from accounts.serializers import (
@@ -44,7 +45,7 @@ class TokenView(APIView):
         given = valid(TokenRequest, request.data)
         code = given.pop("code", "")
         user = _with_right_password(request, **given)
-        _check_code(request, user, code)
+        check_code(request, user, code)
         services.note_login(person=user, now=timezone.now())
         pair = tokens.issue(user, agent=agent_of(request))
         return Response(TokenResponse(asdict(pair) | {"token_type": "Bearer"}).data)
@@ -60,23 +61,6 @@ def _with_right_password(request: Request, *, email: str, password: str) -> User
         return services.check_password(email=email, password=password)
     except services.CredentialsRefused:
         attempts.count_failure(request._request, email=email)
-        raise
-
-
-def _check_code(request: Request, person: User, code: str) -> None:
-    """Let those who have a second factor in with a code of it only, and those who must have one with one only."""
-    if second_factor.is_missing(person):
-        raise second_factor.FactorMissing(
-            "Your institution asks for a second factor: set it up on the pages."
-        )
-    if not second_factor.is_on(person):
-        return
-    if not code:
-        raise second_factor.CodeMissing("This account has a second factor: send its code too.")
-    try:
-        second_factor.prove(person=person, code=code, now=timezone.now())
-    except second_factor.CodeRefused:
-        attempts.count_failure(request._request, email=person.email)
         raise
 
 

@@ -1,5 +1,6 @@
 """Who is calling the API."""
 
+import uuid
 from typing import Any
 
 from rest_framework.request import Request
@@ -8,6 +9,7 @@ from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
 from accounts import tokens
 from accounts.models import User
+from accounts.token_signing import FAMILY_CLAIM
 from microcred.logging import CALLER
 
 
@@ -33,6 +35,11 @@ def caller(request: Request) -> User:
     if not isinstance(request.user, User):
         raise TypeError("the view lets others than people through")
     return request.user
+
+
+def family_of(request: Request) -> uuid.UUID:
+    """Return the log-in that a request came by; only for views that let nobody but people through."""
+    return uuid.UUID(str(request.auth[FAMILY_CLAIM]))  # type: ignore[index]
 
 
 def token_of(request: Request) -> bytes:

@@ -30,6 +30,25 @@ class FamilyEnd(models.TextChoices):
     ELSEWHERE = "elsewhere"
 
 
+class Means(models.TextChoices):
+    """What somebody proved themselves with when they logged in."""
+
+    PASSWORD = "password"  # noqa: S105 - a word for one
+    INSTITUTION = "institution"
+
+
+class LinkState(models.TextChoices):
+    """How an account stands to the institution's log-in.
+
+    ``open`` lets the next log-in with the account's verified address in, which is pinned then; ``closed`` lets none in
+    by an address.
+    """
+
+    OPEN = "open"
+    LINKED = "linked"
+    CLOSED = "closed"
+
+
 class Scope(models.TextChoices):
     """What a service key may be used for."""
 

@@ -56,7 +56,10 @@ class CodeForm(forms.Form):
 
 
 class ProofForm(forms.Form):
-    """One's password, to show once more who one is."""
+    """One's password, to show once more who one is.
+
+    Whoever has none is asked for none: their view must have them prove it otherwise (``proving.instead_of_password``).
+    """
 
     password = forms.CharField(
         label="Your password",
@@ -68,6 +71,8 @@ class ProofForm(forms.Form):
     def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._person = person
+        if not person.has_usable_password():
+            del self.fields["password"]
 
     def clean_password(self) -> str:
         """Refuse another password."""

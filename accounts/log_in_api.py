@@ -1,6 +1,5 @@
 """One's log-ins over the API."""
 
-import uuid
 from dataclasses import asdict
 from typing import Any
 
@@ -12,8 +11,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import log_ins, reauthentication, services
-from accounts.authentication import caller
-from accounts.token_signing import FAMILY_CLAIM
+from accounts.authentication import caller, family_of
+from accounts.enums import Means
 from microcred.api.reading import valid
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
@@ -24,6 +23,7 @@ class LogInView(serializers.Serializer[Any]):
 
     log_in_id = serializers.UUIDField()
     way = serializers.ChoiceField(choices=["pages", "api"])
+    means = serializers.ChoiceField(choices=Means.choices, help_text="What it was begun with.")
     agent = serializers.CharField(help_text="What the browser or program calls itself.", allow_blank=True)
     began_at = serializers.DateTimeField()
     seen_at = serializers.DateTimeField(
@@ -44,7 +44,8 @@ class LogInEnd(serializers.Serializer[Any]):
     log_in_id = serializers.UUIDField(required=False)
     password = serializers.CharField(
         max_length=128, required=False, default="", allow_blank=True, trim_whitespace=False,
-        style={"input_type": "password"}, help_text="Of accounts that have one.",
+        style={"input_type": "password"},
+        help_text="Of accounts that have one; others must have logged in within ten minutes.",
     )  # fmt: skip
 
 
@@ -54,8 +55,7 @@ class LogInsEndpoint(APIView):
     @extend_schema(operation_id="me_log_ins", tags=["Your data"], responses={200: LogInList, **errors()})
     def get(self, request: Request) -> Response:
         """Return the log-ins that are not over, the newest first."""
-        current = uuid.UUID(str(request.auth[FAMILY_CLAIM]))  # type: ignore[index]
-        found = log_ins.open_log_ins(caller(request), current=current, now=timezone.now())
+        found = log_ins.open_log_ins(caller(request), current=family_of(request), now=timezone.now())
         return Response(LogInList({"items": [asdict(one) for one in found]}).data)
 
 
@@ -68,7 +68,9 @@ class LogInsEndEndpoint(APIView):
         if request.method != "POST":
             return
         password = valid(LogInEnd, request.data)["password"]
-        reauthentication.prove(request._request, caller(request), password=password)
+        reauthentication.prove(
+            request._request, caller(request), password=password, family_id=family_of(request)
+        )
 
     @extend_schema(
         operation_id="me_log_ins_end", tags=["Your data"], request=LogInEnd,

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from accounts.agents import known_as
-from accounts.enums import FamilyEnd
+from accounts.enums import FamilyEnd, Means
 from accounts.log_in_models import LONGEST_AGENT
 from accounts.models import PageSession, TokenFamily, User
 from microcred.errors import Missing
@@ -31,10 +31,12 @@ class LogInMissing(Missing):
 
 @dataclass(frozen=True)
 class LogIn:
-    """One log-in that is not over; ``agent`` is what browser or program call themselves."""
+    """One log-in that is not over; ``agent`` is what browser or program call themselves, ``means`` what it was begun
+    with."""
 
     log_in_id: uuid.UUID
     way: Literal["pages", "api"]
+    means: Means
     agent: str
     began_at: dt.datetime
     seen_at: dt.datetime
@@ -54,12 +56,20 @@ def agent_of(request: "HttpRequest | Request") -> str:
 def open_log_ins(person: User, *, current: uuid.UUID | None, now: dt.datetime) -> Sequence[LogIn]:
     """Return a person's log-ins, the newest first; ``current`` is the one that asks."""
     pages = [
-        LogIn(row.pk, "pages", row.agent, row.started_at, row.seen_at, row.pk == current)
+        LogIn(row.pk, "pages", Means(row.means), row.agent, row.started_at, row.seen_at, row.pk == current)
         for row in _sessions(person, now)
     ]
     lifetime: dt.timedelta = settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]  # type: ignore[assignment]
     families = [
-        LogIn(row.pk, "api", row.agent, row.created_at, row.expires_at - lifetime, row.pk == current)
+        LogIn(
+            row.pk,
+            "api",
+            Means(row.means),
+            row.agent,
+            row.created_at,
+            row.expires_at - lifetime,
+            row.pk == current,
+        )
         for row in _families(person, now)
     ]
     return sorted([*pages, *families], key=lambda one: one.began_at, reverse=True)

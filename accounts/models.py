@@ -10,14 +10,14 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.dateparse import parse_datetime
 
-from accounts.enums import FamilyEnd, Role, Scope, UserStatus
-from accounts.log_in_models import LONGEST_AGENT, PageSession
+from accounts.enums import FamilyEnd, Means, Role, Scope, UserStatus
+from accounts.log_in_models import LONGEST_AGENT, InstitutionLink, PageSession
 from accounts.personal_data.models import Consent, DataExport, ErasureRequest, ExportPart
 from microcred.db import CaseInsensitiveEmailField, Model
 
 __all__ = [
-    "AdvisorAssignment", "Consent", "DataExport", "ErasureRequest", "ExportPart", "GuardianLink", "PageSession",
-    "PasswordLink", "ServiceKey", "ServiceKeySecret", "TokenFamily", "User", "UserManager",
+    "AdvisorAssignment", "Consent", "DataExport", "ErasureRequest", "ExportPart", "GuardianLink", "InstitutionLink",
+    "PageSession", "PasswordLink", "ServiceKey", "ServiceKeySecret", "TokenFamily", "User", "UserManager",
 ]  # fmt: skip
 
 
@@ -148,7 +148,8 @@ class TokenFamily(Model):
     """All tokens that came of one log-in over the API.
 
     ``current`` names the one refresh token that is good; a refresh sets the next. No token itself is stored. ``agent``
-    is what the program calls itself, ``token_version`` the person's at the latest refresh.
+    is what the program calls itself, ``token_version`` the person's at the latest refresh. ``proven_at`` is when the
+    person last showed who they are; ``factor_counted`` where the institution asked for the second factor too.
     ``ended_at`` is set by logging out, or when an earlier refresh token turns up, and then stays.
     """
 
@@ -156,6 +157,11 @@ class TokenFamily(Model):
     current = models.UUIDField(help_text="The jti of the refresh token that is good.")
     token_version = models.PositiveIntegerField(null=True, editable=False)
     agent = models.CharField(max_length=LONGEST_AGENT, blank=True, db_default="", default="")
+    means = models.CharField(
+        max_length=16, choices=Means.choices, default=Means.PASSWORD, db_default=Means.PASSWORD
+    )
+    proven_at = models.DateTimeField(null=True, editable=False)
+    factor_counted = models.BooleanField(default=False, db_default=False, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     expires_at = models.DateTimeField(help_text="When the current refresh token expires.")
     ended_at = models.DateTimeField(null=True)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
@@ -13,7 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import attempts, second_factor, sessions
+from accounts.enums import Means
 from accounts.forms import LoginForm, OwnPasswordForm
+from accounts.institution import provider
 from accounts.models import User
 from accounts.policy import Permission, allows
 from microcred import letters
@@ -40,8 +43,9 @@ class LoginView(auth_views.LoginView):
         return redirect("login-code")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Say whether whoever has forgotten their password can have a link sent."""
-        return super().get_context_data(**kwargs, letters_go_out=letters.go_out())
+        """Say whether whoever has forgotten their password can have a link sent, and where else they can log in."""
+        named = settings.OIDC_NAME if provider.is_offered() else ""
+        return super().get_context_data(**kwargs, letters_go_out=letters.go_out(), provider_name=named)
 
     def get_success_url(self) -> str:
         """Go where staff wanted to go; everybody else's page is the start page."""
@@ -58,6 +62,10 @@ class EndSessionView(auth_views.LogoutView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """End the session; browsers heed the header over HTTPS."""
+        if sessions.means_of(request) == Means.INSTITUTION:
+            messages.info(
+                request, f"You are logged out here. You may still be logged in with {settings.OIDC_NAME}."
+            )
         response = super().post(request, *args, **kwargs)
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response

@@ -17,6 +17,7 @@ from django.db import transaction
 from accounts import password_links
 from accounts.enums import Role, UserStatus
 from accounts.models import User
+from accounts.second_factor import STAFF
 from ops import audit, jobs
 
 LETTER: Final = "accounts.password_letter"
@@ -29,6 +30,8 @@ ASKED_LIFE: Final = dt.timedelta(hours=1)
 PAGE: Final = "/password/new"
 # Likewise of the page on which one asks for a link.
 ASKING: Final = "/password/forgotten"
+# And of the page on which one logs in.
+ENTRANCE: Final = "/login"
 
 
 class Why(StrEnum):
@@ -89,6 +92,18 @@ def written(person: User, *, code: str, why: Why) -> EmailMessage:
     )
 
 
+def about_no_password(person: User) -> EmailMessage:
+    """Return the letter to whoever has forgotten a password that they never had."""
+    return EmailMessage(
+        subject="Your log-in with MicroCred",
+        body=f"Somebody asked for a new password for {person.email}. This account has none: log in with "
+        f"{settings.OIDC_NAME} here:\n\n{settings.PUBLIC_URL}{ENTRANCE}\n\n"
+        "If it was not you, there is nothing to do.\n",
+        to=[person.email],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+
+
 def _forgotten(person: User) -> tuple[str, str, str]:
     return (
         "Choose a new password for MicroCred",
@@ -102,7 +117,16 @@ def _invited(person: User) -> tuple[str, str, str]:
     return (
         "Your account with MicroCred",
         f"An account was made for {person.email}. Choose your password here within a day; the link is good once:",
-        f"If it is too old, ask for another: {settings.PUBLIC_URL}{ASKING}",
+        f"If it is too old, ask for another: {settings.PUBLIC_URL}{ASKING}{_without_password(person)}",
+    )
+
+
+def _without_password(person: User) -> str:
+    """Return how else a person can log in whose account is linked by its address, staff's not being so."""
+    if not settings.OIDC_ISSUER or person.role in STAFF:
+        return ""
+    return (
+        f"\n\nOr log in with {settings.OIDC_NAME}, without any password here: {settings.PUBLIC_URL}{ENTRANCE}"
     )
 
 

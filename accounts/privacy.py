@@ -26,12 +26,16 @@ TABLES = (
     ),
     table(
         "accounts.TokenFamily", Purpose.ACCOUNT, Fate.DELETED, people="user",
-        link="user", about="agent created_at expires_at ended_at ended_because", proof="current",
-        none="id token_version",
+        link="user", about="agent means proven_at factor_counted created_at expires_at ended_at ended_because",
+        proof="current", none="id token_version",
     ),
     table(
         "accounts.PageSession", Purpose.ACCOUNT, Fate.DELETED, people="person",
-        link="person", about="agent started_at seen_at ended_at", none="id token_version",
+        link="person", about="agent means started_at seen_at ended_at", none="id token_version",
+    ),
+    table(
+        "accounts.InstitutionLink", Purpose.ACCOUNT, Fate.DELETED, people="person",
+        link="person", identity="issuer subject", about="state changed_at", none="id",
     ),
     table(
         "accounts.SecondFactor", Purpose.ACCOUNT, Fate.DELETED, people="person",

@@ -9,16 +9,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import attempts, second_factor, sessions
+from accounts import attempts, proving, second_factor, sessions
 from accounts.forms import CodeForm, ProofForm, ProvenCodeForm
 from accounts.models import User
 from accounts.second_factor import CodeRefused
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,10 +33,9 @@ def ask(request: HttpRequest) -> HttpResponse:
         if wait:
             return attempts.come_back(request, wait)
         if form.is_valid() and is_right_code(form, person):
-            login(request, person, backend=BACKEND)
-            request.session[sessions.PROVEN] = True
-            safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
-            return redirect(wanted if wanted and safe else "start")
+            login(request, person, backend=sessions.awaited_backend(request))
+            request.session.update({sessions.PROVEN: True, sessions.PROVEN_AT: timezone.now().timestamp()})
+            return proving.onward(request, wanted)
     return render(request, "registration/code.html", {"form": form})
 
 
@@ -49,6 +45,9 @@ def ask(request: HttpRequest) -> HttpResponse:
 def manage(request: HttpRequest) -> HttpResponse:
     """Set the second factor up, or take it off."""
     person = _logged_in(request)
+    elsewhere = proving.instead_of_password(request, person)
+    if elsewhere:
+        return elsewhere
     if second_factor.is_on(person):
         return _take_off(request, person)
     form = ProvenCodeForm(person, request.POST or None)
@@ -87,7 +86,7 @@ def _take_off(request: HttpRequest, person: User) -> HttpResponse:
             second_factor.take_off(by=person, person=person)
             sessions.carry_on(request, person=person)
             request.session.pop(sessions.PROVEN, None)
-            messages.success(request, "Your second factor is off. Your password alone logs you in.")
+            messages.success(request, "Your second factor is off.")
             return redirect("second-factor")
     left = second_factor.recovery_codes_left(person)
     return render(request, "registration/second_factor_on.html", {"form": form, "left": left})

@@ -9,7 +9,7 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import BACKEND_SESSION_KEY, login, logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from accounts import log_ins, second_factor
+from accounts.enums import Means
 from accounts.models import PageSession, User
 from microcred.logging import CALLER
 from ops import audit
@@ -30,12 +31,22 @@ PROVEN: Final = "second_factor"
 PROVEN_AT: Final = "proven_at"
 AWAITED: Final = "code_awaited"
 LOG_IN: Final = "log_in"
+# The ways into a session, as it names them.
+BACKENDS: Final = {
+    Means.PASSWORD: "django.contrib.auth.backends.ModelBackend",
+    Means.INSTITUTION: "accounts.institution.backend.InstitutionBackend",
+}
 # Between the password and the code.
 CODE_WITHIN: Final = dt.timedelta(minutes=5)
 # A session is written at most so often, not with every request.
 NOTE_EVERY: Final = dt.timedelta(minutes=1)
 # Where staff without a second factor may go when they must have one.
-WAY_OUT: Final = frozenset({"second-factor", "logout", "admin:logout", "login", "login-code", "session"})
+WAY_OUT: Final = frozenset(
+    {
+        "second-factor", "logout", "admin:logout", "login", "login-code", "session", "prove", "institution-begin",
+        "institution-return",
+    }
+)  # fmt: skip
 # Asked of the session's own address, this tells how long the session lasts and does not count as a request.
 LOOK: Final = "look"
 
@@ -57,6 +68,23 @@ def finish(sender: type[User], request: HttpRequest, **_: object) -> None:
     PageSession.objects.filter(pk__in=_listed(request), ended_at=None).update(ended_at=timezone.now())
 
 
+def means_of(request: HttpRequest) -> Means:
+    """Return what the session of a request was begun with."""
+    is_institution = request.session.get(BACKEND_SESSION_KEY) == BACKENDS[Means.INSTITUTION]
+    return Means.INSTITUTION if is_institution else Means.PASSWORD
+
+
+def begin_through_institution(
+    request: HttpRequest, *, person: User, proven_at: dt.datetime | None, factor_counts: bool
+) -> None:
+    """Log in whom the institution vouches for, who showed it at ``proven_at`` who they are, None for who knows when."""
+    login(request, person, backend=BACKENDS[Means.INSTITUTION])
+    if factor_counts:
+        request.session[PROVEN] = True
+    if proven_at is not None:
+        request.session[PROVEN_AT] = min(proven_at, timezone.now()).timestamp()
+
+
 def log_in_of(request: HttpRequest) -> uuid.UUID | None:
     """Return which of the person's log-ins the request came by."""
     noted = request.session.get(LOG_IN)
@@ -74,6 +102,7 @@ def _list(request: HttpRequest, person: User, now: dt.datetime) -> None:
         person=person,
         token_version=person.token_version,
         agent=log_ins.agent_of(request),
+        means=means_of(request),
         started_at=began,
         seen_at=now,
     )
@@ -94,19 +123,24 @@ def note_proof(request: HttpRequest, *, person: User, now: dt.datetime) -> None:
 
 
 def is_proven(request: HttpRequest, *, within: dt.timedelta, now: dt.datetime) -> bool:
-    """Whether the person has logged in, or proven who they are, within that time."""
-    latest = max(request.session.get(STARTED, 0), request.session.get(PROVEN_AT, 0))
+    """Whether the person has logged in, or proven who they are, within that time.
+
+    Who comes through the institution may have shown it hours ago who they are: there it counts when they did.
+    """
+    began = request.session.get(STARTED, 0) if means_of(request) == Means.PASSWORD else 0
+    latest = max(began, request.session.get(PROVEN_AT, 0))
     return bool(now.timestamp() - latest <= within.total_seconds())
 
 
-def await_code(request: HttpRequest, *, person: User, wanted: str) -> None:
-    """Remember who has given the right password; nobody is logged in yet."""
+def await_code(request: HttpRequest, *, person: User, wanted: str, means: Means = Means.PASSWORD) -> None:
+    """Remember who has given the right password, or is vouched for; nobody is logged in yet."""
     request.session.flush()
     request.session[AWAITED] = {
         "person": str(person.pk),
         "version": person.token_version,
         "since": timezone.now().timestamp(),
         "next": wanted,
+        "means": means,
     }
 
 
@@ -117,6 +151,11 @@ def awaited(request: HttpRequest) -> tuple[User, str] | None:
         return None
     person = User.objects.filter(pk=waiting["person"], token_version=waiting["version"]).first()
     return (person, waiting["next"]) if person is not None and person.is_active else None
+
+
+def awaited_backend(request: HttpRequest) -> str:
+    """Return by which way whoever is to give a code has come so far."""
+    return BACKENDS[Means(request.session[AWAITED].get("means", Means.PASSWORD))]
 
 
 class SessionLimits:
@@ -177,11 +216,13 @@ def time_left(request: HttpRequest, now: dt.datetime) -> TimeLeft:
     )
 
 
-def page_context(request: HttpRequest) -> dict[str, TimeLeft]:
-    """Context processor: how long the session of whoever is logged in lasts, so that their page can end with it."""
+def page_context(request: HttpRequest) -> dict[str, TimeLeft | str]:
+    """Context processor: how long the session of whoever is logged in lasts, so that their page can end with it; and
+    what the institution's log-in is called, where there is one."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or not isinstance(request.user, User):
         return {}
-    return {"session_left": time_left(request, timezone.now())}
+    named = {"institution": settings.OIDC_NAME} if settings.OIDC_ISSUER else {}
+    return {"session_left": time_left(request, timezone.now()), **named}
 
 
 def _only_looks(request: HttpRequest) -> bool:

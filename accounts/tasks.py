@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from accounts import password_letters, password_links
+from accounts.institution import links
 from accounts.models import User
 from accounts.password_letters import Why
 from accounts.personal_data import erasing, exports
@@ -51,6 +52,11 @@ def send_password_letter(claim: Claim) -> None:
 
 
 def _send_link(person: User, why: Why) -> None:
+    if links.is_only_way(person):
+        if why == Why.INVITED:
+            raise password_links.NobodyToLink("They have logged in already.")
+        letters.send(password_letters.about_no_password(person))
+        return
     code = password_links.make(by=None, person=person, now=timezone.now(), life=password_letters.life(why))
     person.refresh_from_db(fields=["email"])  # Whoever changes it from here on ends the link.
     letters.send(password_letters.written(person, code=code, why=why))

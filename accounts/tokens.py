@@ -16,7 +16,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import Token
 
 from accounts import second_factor
-from accounts.enums import FamilyEnd
+from accounts.enums import FamilyEnd, Means
 from accounts.models import TokenFamily, User
 from accounts.token_signing import FAMILY_CLAIM, USER_CLAIM, AccessToken, RefreshToken
 from microcred.compiled import Compiled
@@ -51,14 +51,32 @@ class TokenPair:
     role: str
 
 
-def issue(user: User, *, agent: str = "") -> TokenPair:
-    """Begin a family with a pair for ``user``, who has just proven who they are by a program of the name ``agent``."""
-    family = TokenFamily(user=user, agent=agent)
+@dataclass(frozen=True)
+class Shown:
+    """How somebody has shown who they are: with what, when (None for just now), and whether with a second factor of the
+    institution's that counts."""
+
+    means: Means = Means.PASSWORD
+    at: dt.datetime | None = None
+    factor_counts: bool = False
+
+
+def issue(user: User, *, agent: str = "", shown: Shown = Shown()) -> TokenPair:
+    """Begin a family with a pair for ``user``, who has shown who they are by a program of the name ``agent``."""
+    family = TokenFamily(
+        user=user, agent=agent, means=shown.means, proven_at=shown.at or timezone.now(),
+        factor_counted=shown.factor_counts,
+    )  # fmt: skip
     pair = _next_pair(family)
     with transaction.atomic():
         family.save(force_insert=True)
-        _record("issued", family, second_factor=second_factor.is_on(user))
+        _record("issued", family, second_factor=second_factor.is_on(user), means=str(shown.means))
     return pair
+
+
+def is_proven(family_id: uuid.UUID, *, within: dt.timedelta, now: dt.datetime) -> bool:
+    """Whether the log-in of a family was by somebody who had shown within that time who they are."""
+    return TokenFamily.objects.filter(pk=family_id, proven_at__gte=now - within).exists()
 
 
 def owner_of(raw: bytes) -> tuple[User, AccessToken]:
@@ -146,7 +164,7 @@ def _end(family: TokenFamily, reason: FamilyEnd) -> None:
     family.save(update_fields=["ended_at", "ended_because"])
 
 
-def _record(deed: str, family: TokenFamily, **facts: bool) -> None:
+def _record(deed: str, family: TokenFamily, **facts: bool | str) -> None:
     audit.record(
         by=family.user, action=f"tokens.{deed}", resource_type="user", resource_id=family.user_id,
         metadata={"family_id": str(family.pk), **facts},
@@ -161,7 +179,10 @@ def _may_go_on(family: TokenFamily, token: Token) -> bool:
     """Whether a log-in may have another pair: not for ever, and not past a second factor asked for since."""
     oldest = timezone.now() - dt.timedelta(days=settings.API_LOG_IN_DAYS)
     is_young = family.created_at > oldest
-    return is_young and _may_use(family.user, token) and not second_factor.is_missing(family.user)
+    has_factor = family.factor_counted and bool(settings.OIDC_SECOND_FACTOR)
+    is_left_out = not has_factor and second_factor.is_missing(family.user)
+    is_closed = family.means == Means.INSTITUTION and not settings.OIDC_ISSUER
+    return is_young and _may_use(family.user, token) and not (is_left_out or is_closed)
 
 
 def _next_pair(family: TokenFamily) -> TokenPair:

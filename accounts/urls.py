@@ -5,6 +5,8 @@ from django.views.generic import RedirectView
 
 from accounts import log_in_pages, pages, password_link_pages, proof_pages, second_factor_pages
 from accounts.api import LogoutView, MeView, RefreshView, ServiceKeyView, TokenView
+from accounts.institution import pages as institution_pages
+from accounts.institution.api import InstitutionTokenView
 from accounts.log_in_api import LogInsEndEndpoint, LogInsEndpoint
 from accounts.password_api import ForgottenView, ResetView
 from accounts.personal_data.api import ErasureEndpoint, ExportEndpoint
@@ -15,6 +17,9 @@ from accounts.schema import TokenScheme as TokenScheme
 urlpatterns = [
     path("login", pages.LoginView.as_view(), name="login"),
     path("login/code", second_factor_pages.ask, name="login-code"),
+    path("login/institution", institution_pages.begin, name="institution-begin"),
+    path("login/institution/return", institution_pages.come_back, name="institution-return"),
+    path("institution", institution_pages.manage, name="institution"),
     path("second-factor", second_factor_pages.manage, name="second-factor"),
     path("logout", pages.EndSessionView.as_view(), name="logout"),
     path("session", pages.session, name="session"),
@@ -27,6 +32,7 @@ urlpatterns = [
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/password_change/", RedirectView.as_view(pattern_name="password")),
     path("api/v1/auth/token", TokenView.as_view(), name="auth-token"),
+    path("api/v1/auth/oidc", InstitutionTokenView.as_view(), name="auth-oidc"),
     path("api/v1/auth/token/refresh", RefreshView.as_view(), name="auth-token-refresh"),
     path("api/v1/auth/logout", LogoutView.as_view(), name="auth-logout"),
     path("api/v1/auth/password/forgotten", ForgottenView.as_view(), name="auth-password-forgotten"),

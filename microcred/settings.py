@@ -15,6 +15,7 @@ from microcred.api.rest import REST_FRAMEWORK as REST_FRAMEWORK
 from microcred.connection import session_options
 from microcred.embedded import EmbeddedServer
 from microcred.gauges import GAUGES as GAUGES
+from microcred.institution import *  # noqa: F403 - likewise
 from microcred.logging import configure_logging
 from microcred.model_tasks import AI_MODELS as AI_MODELS
 from microcred.model_tasks import MODEL_ANSWERS as MODEL_ANSWERS

@@ -58,6 +58,11 @@ def _lines() -> Iterator[Line]:
         server = urllib.parse.urlsplit(settings.OPENAI_BASE_URL)
         proven = server.scheme == "https"
         yield Line("OPENAI_BASE_URL", server.hostname or "", proven, "Let it begin with https://.")
+    if settings.OIDC_ISSUER:
+        issuer = urllib.parse.urlsplit(settings.OIDC_ISSUER)
+        yield Line(
+            "OIDC_ISSUER", issuer.hostname or "", issuer.scheme == "https", "Let it begin with https://."
+        )
 
 
 def _is_here(host: str) -> bool:

@@ -10,6 +10,7 @@ from accounts.enums import UserStatus
 from accounts.models import (
     AdvisorAssignment,
     GuardianLink,
+    InstitutionLink,
     PageSession,
     PasswordLink,
     SecondFactor,
@@ -27,6 +28,7 @@ def shut_out(person_id: uuid.UUID) -> dict[str, int]:
     sessions = PageSession.objects.filter(person=person_id).delete()[0]
     links = PasswordLink.objects.filter(person=person_id).delete()[0]
     factors = SecondFactor.objects.filter(person=person_id).delete()[0]
+    institution = InstitutionLink.objects.filter(person=person_id).delete()[0]
     shut = User.objects.filter(pk=person_id).update(
         status=UserStatus.DISABLED, token_version=F("token_version") + 1, password=make_password(None)
     )
@@ -36,6 +38,7 @@ def shut_out(person_id: uuid.UUID) -> dict[str, int]:
         "second_factors": factors,
         "password_links": links,
         "page_sessions": sessions,
+        "institution_links": institution,
     }
 
 

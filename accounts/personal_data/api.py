@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import reauthentication
-from accounts.authentication import caller
+from accounts.authentication import caller, family_of
 from accounts.personal_data import erasing, exports
 from accounts.personal_data.serializers import ErasureAsked, ErasureView, ExportView
 from microcred.api.reading import valid
@@ -72,7 +72,9 @@ class ErasureEndpoint(APIView):
         super().initial(request, *args, **kwargs)
         if request.method == "POST":
             given = valid(ErasureAsked, request.data)
-            reauthentication.prove(request._request, caller(request), **given)
+            reauthentication.prove(
+                request._request, caller(request), password=given["password"], family_id=family_of(request)
+            )
 
     @extend_schema(
         operation_id="me_erasure_request", tags=["Your data"], request=ErasureAsked,

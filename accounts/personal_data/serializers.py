@@ -29,7 +29,7 @@ class ErasureAsked(serializers.Serializer[ErasureRequest]):
         default="",
         allow_blank=True,
         write_only=True,
-        help_text="The present password. An account that has none needs none.",
+        help_text="The present password. Whoever has none must have logged in within ten minutes.",
     )
 
 

@@ -16,13 +16,17 @@ from ops.idempotency import is_honoured
 # A message of a tutoring system has its key in webhook-id, for life, and is not looked into before its signature fits.
 WITHOUT: dict[str, str] = {
     "api/v1/auth/token": "answers with tokens",
+    "api/v1/auth/oidc": "answers with tokens, for a code that is good once",
     "api/v1/auth/token/refresh": "answers with tokens",
     "api/v1/auth/logout": "ends the same log-in",
     "api/v1/auth/password/forgotten": "sends at most three letters an hour, of which the last counts",
     "api/v1/auth/password/reset": "goes by the code of its link, which is good once",
     "api/v1/summaries": "goes by its webhook-id",
 }
-REFUSED = dict.fromkeys(WITHOUT, (400, "INVALID_400")) | {"api/v1/summaries": (401, "SIGNATURE_401")}
+REFUSED = dict.fromkeys(WITHOUT, (400, "INVALID_400")) | {
+    "api/v1/summaries": (401, "SIGNATURE_401"),
+    "api/v1/auth/oidc": (404, "OIDC_404"),
+}
 
 
 def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, type[APIView]]]:

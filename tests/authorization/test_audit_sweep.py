@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.test import RequestFactory
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from accounts.models import ErasureRequest, SecondFactor
 from accounts.personal_data import erasing
@@ -27,6 +28,10 @@ pytestmark = pytest.mark.django_db
 # Why a route that takes more than GET leaves no row.
 CHANGES_NOTHING = {
     "login/code": "nobody awaits a code; tests/accounts/test_second_factor.py has those who do",
+    **dict.fromkeys(
+        ["institution", "api/v1/auth/oidc"],
+        "there is no institution; tests/accounts/institution has one",
+    ),
     "api/v1/summaries": "no person sends one; tests/tutoring/test_receiving.py has those who do",
     "second-factor": "no code is right by chance; tests/accounts/test_second_factor.py has right ones",
     **dict.fromkeys(
@@ -264,8 +269,9 @@ def chosen(world: World, label: str, action: str, row: str) -> tuple[int, Any]:
 
 @pytest.mark.parametrize(("label", "action"), ACTIONS)
 def test_every_action_of_the_admin_leaves_a_row(
-    world: World, label: str, action: str, monkeypatch: pytest.MonkeyPatch
+    world: World, label: str, action: str, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
+    settings.OIDC_ISSUER = settings.OIDC_CLIENT_ID = settings.OIDC_CLIENT_SECRET = "https://login.example.edu"
     lacking = Pending(world.rows["finished"].pk, essays=1, why=("server",), tries=0, due_at=None)
     monkeypatch.setattr("scoring.pending.pending", lambda: [lacking])
     with undone():

@@ -1,10 +1,12 @@
 """People for tests."""
 
+import datetime as dt
+
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.enums import Role
-from accounts.models import AdvisorAssignment, User
+from accounts.enums import LinkState, Role
+from accounts.models import AdvisorAssignment, InstitutionLink, User
 
 PASSWORD = "correct horse battery"
 
@@ -48,3 +50,16 @@ class AdvisorAssignmentFactory(DjangoModelFactory[AdvisorAssignment]):
 
     advisor = factory.SubFactory(AdvisorFactory)
     student = factory.SubFactory(UserFactory)
+
+
+class InstitutionLinkFactory(DjangoModelFactory[InstitutionLink]):
+    """A student whose account is pinned to a log-in of an institution."""
+
+    class Meta:
+        model = InstitutionLink
+
+    person = factory.SubFactory(UserFactory)
+    issuer = "https://login.example.edu"
+    subject = factory.Sequence(lambda number: f"subject-{number}")
+    state = LinkState.LINKED
+    changed_at = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)

@@ -191,7 +191,11 @@ def test_a_worker_looks_for_a_pool_when_it_starts_alone(monkeypatch: pytest.Monk
 
 
 def deployed(
-    database: dict[str, Any] | None = None, redis: str = "", mail: tuple[str, str] = ("", ""), model: str = ""
+    database: dict[str, Any] | None = None,
+    redis: str = "",
+    mail: tuple[str, str] = ("", ""),
+    model: str = "",
+    issuer: str = "",
 ) -> SimpleNamespace:
     """Return what a deployment is connected with; its mail server by scheme and host."""
     scheme, host = mail
@@ -204,6 +208,7 @@ def deployed(
         EMAIL_USE_TLS=scheme == "smtp+tls",
         EMAIL_USE_SSL=scheme == "smtp+ssl",
         OPENAI_BASE_URL=model,
+        OIDC_ISSUER=issuer,
         UNENCRYPTED_HOSTS=["db", ".plain.example"],
     )
 
@@ -233,6 +238,8 @@ def deployed(
         (deployed(model="http://models.example/v1"), ["OPENAI_BASE_URL"]),
         (deployed(model="http://127.0.0.1:8080/v1"), []),
         (deployed(model="https://models.example/v1"), []),
+        (deployed(issuer="http://login.example/realms/all"), ["OIDC_ISSUER"]),
+        (deployed(issuer="https://login.example/realms/all"), []),
     ],
 )
 def test_nothing_leaves_a_deployment_in_the_clear(

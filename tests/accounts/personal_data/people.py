@@ -23,7 +23,7 @@ from scoring import oversight
 from scoring.models import ModelCall, ModelCallContent
 from tests.clients import client_of
 from tests.companion.scenes import finished_assessment
-from tests.factories.accounts import AdvisorAssignmentFactory, UserFactory
+from tests.factories.accounts import AdvisorAssignmentFactory, InstitutionLinkFactory, UserFactory
 from tests.factories.assessments import question_id_of
 from tests.factories.catalog import NOW
 from tests.factories.conversations import EscalatedTurnFactory
@@ -63,6 +63,7 @@ def marked_student() -> User:
     partners.register_endpoint(
         by=None, name="Partner", url="https://partner.example.org/", event_types=["recommendation.ready"]
     )
+    InstitutionLinkFactory(person=student, subject=f"{MARK} subject")
     advisor: User = AdvisorAssignmentFactory(student=student).advisor
     assessment = finished_assessment(student, essay=ESSAY, quoted="needs a question first")
     Assessment.objects.filter(pk=assessment.pk).update(

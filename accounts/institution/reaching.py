@@ -1,0 +1,122 @@
+"""The way to the provider: JSON over the guarded way out, in little time, for few at a time.
+
+The operator has named the provider, who may well be next door: private addresses are allowed. No redirect is followed,
+one deadline covers all that one log-in asks for, and answers have a largest size. Whoever logs in by password needs the
+same threads, so that those who wait for a silent provider never hold all of them.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+import httpcore
+from django.conf import settings
+
+from accounts.institution.errors import away
+from microcred import http
+from microcred.connecting import Deadline
+
+SECONDS: Final = 5.0  # for all that one log-in asks for
+MOST_BYTES: Final = 256 * 1024
+# For so long nobody asks a provider that gave no answer.
+PAUSE_SECONDS: Final = 15.0
+PLACE_SECONDS: Final = 1.0
+FAILURES: Final = (http.ExchangeError, http.UrlRefused, httpcore.TimeoutException)
+
+Json = dict[str, Any]
+
+
+class Line:
+    """Places for those who ask the provider, in this process: half of its threads; and whether it answers at all."""
+
+    def __init__(self) -> None:
+        self._places = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
+        self._silent_until = 0.0
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Hold a place, for one log-in.
+
+        Raises:
+            ProviderAway: if there is none, or the provider was silent lately.
+        """
+        if time.monotonic() < self._silent_until:
+            raise away("line", "silent lately")
+        if not self._places.acquire(timeout=PLACE_SECONDS):
+            raise away("line", "too many at once")
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    def note_silence(self) -> None:
+        """Leave the provider alone for a while."""
+        self._silent_until = time.monotonic() + PAUSE_SECONDS
+
+    def reset(self) -> None:
+        """Forget what was noted."""
+        self._silent_until = 0.0
+
+
+LINE: Final = Line()
+
+
+def fetch(url: str, *, step: str, clock: Deadline, headers: Mapping[str, str] | None = None) -> Json:
+    """Return the JSON object at an address of the provider.
+
+    Raises:
+        ProviderAway: if there is none.
+    """
+    sent = {"Accept": "application/json", **(headers or {})}
+
+    def ask() -> http.Fetched:
+        return http.get(url, headers=sent, timeout=clock.left(), most_bytes=MOST_BYTES, allow_private=True)
+
+    found = _asked(ask, step)
+    if found.status != 200 or not found.is_whole:
+        raise away(step, f"status {found.status}" if found.is_whole else "too large")
+    return _read(found.body, step)
+
+
+def send(
+    url: str, *, body: bytes, headers: Mapping[str, str], step: str, clock: Deadline
+) -> tuple[int, Json]:
+    """Return the status and the JSON object that a form is answered with.
+
+    Raises:
+        ProviderAway: if the answer is an error of the server, a redirect, or no JSON.
+    """
+    sent = {
+        "Accept": "application/json",
+        "Content-Type": "application/x-www-form-urlencoded",
+        **headers,
+    }
+
+    def ask() -> http.Response:
+        return http.post(url, body=body, headers=sent, timeout=clock.left(), allow_private=True)
+
+    answer = _asked(ask, step)
+    if answer.status not in (200, 400, 401, 403):
+        raise away(step, f"status {answer.status}")
+    return answer.status, _read(answer.excerpt, step)
+
+
+def _asked(ask: Callable[[], Any], step: str) -> Any:
+    try:
+        return ask()
+    except FAILURES as failure:
+        LINE.note_silence()
+        raise away(step, getattr(failure, "reason", type(failure).__name__)) from None
+
+
+def _read(text: str | bytes, step: str) -> Json:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        raise away(step, "no json") from None
+    if not isinstance(found, dict):
+        raise away(step, "no object")
+    return found

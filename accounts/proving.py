@@ -1,0 +1,48 @@
+"""Whether whoever is at a page has shown lately who they are, and the way to where they do."""
+
+import datetime as dt
+import urllib.parse
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts import sessions
+from accounts.models import User
+
+# A form is shown to those who have proven who they are so lately, and taken from them a while longer, so that nobody
+# who takes their time over it has to begin again.
+SHOWN_WITHIN: Final = dt.timedelta(minutes=10)
+TAKEN_WITHIN: Final = dt.timedelta(minutes=30)
+
+
+def proof_wanted(request: HttpRequest) -> HttpResponse | None:
+    """Return the way to the page that asks who one is; None for whoever has proven it lately."""
+    within = TAKEN_WITHIN if request.method == "POST" else SHOWN_WITHIN
+    return None if is_proven(request, within) else lead_to_proof(request)
+
+
+def instead_of_password(request: HttpRequest, person: User) -> HttpResponse | None:
+    """Return the way to proof for whoever has no password that the form could ask for, before it is taken."""
+    if person.has_usable_password() or request.method != "POST" or is_proven(request, TAKEN_WITHIN):
+        return None
+    return lead_to_proof(request)
+
+
+def is_proven(request: HttpRequest, within: dt.timedelta) -> bool:
+    """Whether the person has logged in, or proven who they are, within that time."""
+    return sessions.is_proven(request, within=within, now=timezone.now())
+
+
+def lead_to_proof(request: HttpRequest) -> HttpResponse:
+    """Return the way to the page that asks who one is, and back here."""
+    return redirect(f"{reverse('prove')}?{urllib.parse.urlencode({'next': request.get_full_path()})}")
+
+
+def onward(request: HttpRequest, wanted: str) -> HttpResponse:
+    """Lead to where somebody wanted to go, or to the start page if that is not one of ours."""
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+    return redirect(wanted if wanted and safe else "start")
