@@ -91,6 +91,7 @@ ENGINES = [
     "scoring/golden",
     "recommendations/chain.py",
     "scoring/training",
+    "recommendations/badges",
     "recommendations/chunking.py",
     "recommendations/deciding.py",
     "recommendations/finds.py",
