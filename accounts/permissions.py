@@ -44,6 +44,12 @@ class MayGiveFeedback(RequiresPermission):
     permission = Permission.GIVE_FEEDBACK
 
 
+class MayClaimCredentials(RequiresPermission):
+    """Students."""
+
+    permission = Permission.CLAIM_CREDENTIALS
+
+
 class MayPractise(RequiresPermission):
     """Students."""
 

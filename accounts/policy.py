@@ -26,6 +26,7 @@ class Permission(enum.Enum):
     REPLY = "reply"
     READ_STAFF_VIEW = "read_staff_view"
     GIVE_FEEDBACK = "give_feedback"
+    CLAIM_CREDENTIALS = "claim_credentials"
     CURATE_CATALOG = "curate_catalog"
     READ_QUALITY = "read_quality"
     REVIEW_SCORES = "review_scores"
@@ -43,6 +44,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ASK,
             Permission.READ_ANSWERS,
             Permission.GIVE_FEEDBACK,
+            Permission.CLAIM_CREDENTIALS,
         }
     ),
     Role.ADVISOR: frozenset(

@@ -11,6 +11,7 @@ from companion.forms import StudentFilters
 from companion.pages import caller, staff_page
 from companion.queries import PAGE_SIZE
 from practice import queries
+from recommendations import queries as recommendations
 
 
 @require_safe
@@ -22,6 +23,9 @@ def students(request: HttpRequest) -> HttpResponse:
     found = queries.students_visible_to(caller(request), search=search)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page", "1"))
     standings = queries.standings_of(list(page.object_list), now=timezone.now())
-    rows = [(one, one.assessment and label_of(one.assessment)) for one in standings]
+    claims = recommendations.open_claims([one.student.pk for one in standings])
+    rows = [
+        (one, one.assessment and label_of(one.assessment), claims.get(one.student.pk, 0)) for one in standings
+    ]
     context = {"page": page, "form": form, "rows": rows, "is_narrowed": bool(search)}
     return render(request, "advisor/students.html", context)

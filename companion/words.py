@@ -56,6 +56,7 @@ MOVED: dict[str, str] = {
     "catalog": "the catalog or what the role asks for",
     "rubric": "a question, its answer key or its rubric",
     "embeddings": "the index of the catalog’s documents",
+    "held": "what the student says to hold, or is known to",
     "run": "what the recommender works out",
 }
 TASK_STATUSES: dict[str, Label] = {

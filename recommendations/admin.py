@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 
+from microcred.errors import DomainError
 from ops.admin import ReadOnly, ReadOnlyAdmin
 from recommendations import services
 from recommendations.enums import LearnerCredentialStatus
+from recommendations.issuer_admin import BadgeIssuerAdmin as BadgeIssuerAdmin
 from recommendations.models import (
     EmbeddingArtifact,
     LearnerCredential,
@@ -84,6 +86,11 @@ class LearnerCredentialAdmin(ModelAdmin):  # type: ignore[misc]
     fields = ["user", "credential", "status"]
     raw_id_fields = ["user", "credential"]
 
+    def has_delete_permission(self, request: HttpRequest, obj: LearnerCredential | None = None) -> bool:
+        """Refuse for what a student's word brings along, which is decided about as such."""
+        follows = obj is not None and obj.source in services.OF_CLAIMS
+        return not follows and super().has_delete_permission(request, obj)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Keep whose credential it is, and which."""
         return ["user", "credential"] if obj else []
@@ -100,12 +107,15 @@ class LearnerCredentialAdmin(ModelAdmin):  # type: ignore[misc]
     def delete_model(self, request: HttpRequest, obj: LearnerCredential) -> None:
         """Have the service remove it."""
         by: Any = request.user
-        services.remove_credential(by=by, row=obj)
+        services.remove_credential(by=by, row=obj, now=timezone.now())
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[LearnerCredential]) -> None:
-        """Remove the chosen ones."""
+        """Remove the chosen ones, but for what a student's word brings along."""
         for row in queryset:
-            self.delete_model(request, row)
+            try:
+                self.delete_model(request, row)
+            except DomainError as refusal:
+                self.message_user(request, refusal.message, messages.WARNING)
 
 
 @admin.register(EmbeddingArtifact)

@@ -1,7 +1,7 @@
 """Whom a learner is compared with: those of a like profile, and, by what they hold, all who hold something."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,10 +15,12 @@ from recommendations.queries import BlendInUse
 @dataclass(frozen=True)
 class Compared:
     """The neighbours by profile, None while there are too few learners for the role; and what the learned blend says of
-    the credentials ``held``, None while it is off or knows none of them."""
+    the credentials ``held``, None while it is off or knows none of them. What the learner has only ``claimed`` is
+    compared with nobody."""
 
     around: Neighbourhood | None
     held: Sequence[uuid.UUID]
+    claimed: Set[uuid.UUID]
     blend: BlendInUse
     said: Said[uuid.UUID] | None
 
@@ -29,8 +31,8 @@ class Compared:
 
     @cached_property
     def earned(self) -> frozenset[uuid.UUID]:
-        """What the learner holds."""
-        return frozenset(self.held)
+        """What the learner holds, or says that they do."""
+        return frozenset(self.held) | self.claimed
 
     def score(self, credential_id: uuid.UUID) -> float:
         """The score of a credential, from 0 to 1."""
@@ -64,6 +66,7 @@ def compare(*, levels: Mapping[str, float], role_id: uuid.UUID, user_id: uuid.UU
     return Compared(
         around=queries.neighbours(levels, role_id=role_id, other_than=user_id),
         held=held,
+        claimed=queries.claimed_by(user_id),
         blend=blend,
         said=said if said and said.known else None,
     )

@@ -48,6 +48,33 @@ class LearnerCredentialSource(models.TextChoices):
     FEEDBACK = "feedback"
     IMPORT = "import"
     SYNTHETIC = "synthetic"
+    BADGE = "badge", "Badge that proves it"
+    CONFIRMED = "confirmed", "Own word that staff confirmed"
+
+
+class ClaimState(models.TextChoices):
+    """What there is to a student's word that they hold a credential."""
+
+    OWN_WORD = "own_word", "Own word"
+    PROVEN = "proven", "Proven"
+    CONFIRMED = "confirmed", "Confirmed"
+    REFUSED = "refused", "Refused"
+
+
+class ClaimDecision(models.TextChoices):
+    """What staff decides about such a word; ``take_back`` takes a decision back, and is not kept."""
+
+    CONFIRMED = "confirmed", "Confirm"
+    REFUSED = "refused", "Refuse"
+    TAKE_BACK = "take_back", "Take back what was decided"
+
+
+class NotProven(models.TextChoices):
+    """Why a badge that a student brought proves nothing."""
+
+    ISSUER_UNKNOWN = "issuer_unknown", "Its issuer is not listed here"
+    ACHIEVEMENT_UNKNOWN = "achievement_unknown", "What it is for is not said to be this credential"
+    PROOF_WITHDRAWN = "proof_withdrawn", "Badges of its issuer are no longer taken as proof"
 
 
 class EntityType(models.TextChoices):

@@ -5,6 +5,7 @@ import uuid
 from django.db.models import Q
 
 from recommendations.models import (
+    CredentialClaim,
     LearnerCredential,
     LearnerHistory,
     LearnerProfile,
@@ -14,7 +15,7 @@ from recommendations.models import (
 
 
 def erase(person_id: uuid.UUID) -> dict[str, int]:
-    """Delete runs, feedback, credentials, histories and profiles; decision records hold nothing to erase and stay.
+    """Delete runs, feedback, claims, credentials, histories and profiles; decision records hold nothing to erase.
 
     Deleting credentials marks the learner, so that the next refresh fits the blend without them.
     """
@@ -22,6 +23,7 @@ def erase(person_id: uuid.UUID) -> dict[str, int]:
     return {
         "recommendation_feedback": RecommendationFeedback.objects.filter(said).delete()[0],
         "recommendations": Recommendation.objects.filter(assessment__user=person_id).delete()[0],
+        "credential_claims": CredentialClaim.objects.filter(user=person_id).delete()[0],
         "learner_credentials": LearnerCredential.objects.filter(user=person_id).delete()[0],
         "learner_histories": LearnerHistory.objects.filter(user=person_id).delete()[0],
         "learner_profiles": LearnerProfile.objects.filter(user=person_id).delete()[0],

@@ -42,6 +42,23 @@ TABLES = (
         "recommendations.LearnerCredential", Purpose.RECOMMENDATION, Fate.DELETED, people="user",
         link="user", about="credential status source recorded_at", none="id",
     ),
+    # Of a badge that a student brought, no more is kept than stands here.
+    table(
+        "recommendations.CredentialClaim", Purpose.RECOMMENDATION, Fate.DELETED, people="user",
+        link="id user", content="note",
+        about="credential obtained_on said_at badge_digest badge_issuer badge_issuer_name badge_achievement "
+        "badge_achievement_name badge_issued_at badge_expires_at revocation_unchecked not_proven proven_at issuer "
+        "decision reason decided_at",
+        other="decided_by",
+    ),
+    table(
+        "recommendations.BadgeIssuer", Purpose.CATALOG, none="id name identifier by_address active created_at",
+    ),
+    table(
+        "recommendations.BadgeIssuerKey", Purpose.CATALOG,
+        none="id issuer algorithm pem fingerprint valid_from valid_until active",
+    ),
+    table("recommendations.BadgeAchievement", Purpose.CATALOG, none="id issuer achievement credential"),
     table(
         "recommendations.LearnerProfile", Purpose.RECOMMENDATION, Fate.DELETED, people="user",
         link="user", about="role levels recorded_at", none="id",

@@ -7,12 +7,12 @@ from rest_framework import serializers
 
 from recommendations.models import WhatIf
 from recommendations.queries import Result
-from recommendations.queries.standing import CATALOG, EMBEDDINGS, RUBRIC, RUN
+from recommendations.queries.standing import CATALOG, EMBEDDINGS, HELD, RUBRIC, RUN
 from scoring.enums import ContestOutcome
 
 # Those of a level; its distance from a target has more only because it is computed in binary.
 PLACES: Final = 3
-MOVED: Final = (CATALOG, RUBRIC, EMBEDDINGS, RUN)
+MOVED: Final = (CATALOG, RUBRIC, EMBEDDINGS, HELD, RUN)
 
 
 class ContestLine(serializers.Serializer[Any]):

@@ -3,6 +3,17 @@
 from recommendations.calibration import Calibration, Reliability
 from recommendations.exposure import Exposure
 from recommendations.gaps import NEGLIGIBLE_GAP
+from recommendations.queries.badges import Meant, credential_of, issuer_of, listed_keys
+from recommendations.queries.claims import (
+    ClaimMissing,
+    Held,
+    claimed_by,
+    claimed_read,
+    held_by,
+    one_held,
+    open_claims,
+    visible_claim,
+)
 from recommendations.queries.crowds import learners, neighbours
 from recommendations.queries.decisions import Decision, decision
 from recommendations.queries.embeddings import (
@@ -67,6 +78,7 @@ from recommendations.queries.signals import Offer, Offers, earned, offers
 from recommendations.queries.standing import Marks, marks_now, marks_read, moved_since, standing_now
 from recommendations.queries.taking_up import (
     TakenUp,
+    accepted_since,
     accepted_with_list,
     is_accepted,
     meant_before,
@@ -82,12 +94,15 @@ __all__ = [
     "BlendInUse",
     "Calibration",
     "CalibrationReport",
+    "ClaimMissing",
     "Decision",
     "EmbeddingCounts",
     "Exposure",
     "Filters",
+    "Held",
     "IndexState",
     "Marks",
+    "Meant",
     "Offer",
     "Offers",
     "Overlap",
@@ -103,6 +118,7 @@ __all__ = [
     "Span",
     "TakenUp",
     "UnlikeVectors",
+    "accepted_since",
     "accepted_with_list",
     "active_key",
     "awaited_result",
@@ -110,11 +126,14 @@ __all__ = [
     "by_words",
     "calibration_read",
     "calibration_report",
+    "claimed_by",
+    "claimed_read",
     "comparable_key",
     "compared",
     "completed_result",
     "computed",
     "counted_feedback",
+    "credential_of",
     "decision",
     "earned",
     "effective",
@@ -124,14 +143,17 @@ __all__ = [
     "feedback_of",
     "feedback_version",
     "get_visible",
+    "held_by",
     "history_of",
     "history_reads",
     "hybrid",
     "hybrid_among",
     "indexes",
     "is_accepted",
+    "issuer_of",
     "learners",
     "learnt_calibration",
+    "listed_keys",
     "marks_now",
     "marks_read",
     "meant_before",
@@ -142,6 +164,8 @@ __all__ = [
     "neighbours",
     "newest_vector",
     "offers",
+    "one_held",
+    "open_claims",
     "overlap_of",
     "overridden",
     "overrides_visible_to",
@@ -163,5 +187,6 @@ __all__ = [
     "transaction_id",
     "vector_hashes",
     "vectors_only_by",
+    "visible_claim",
     "what_if_of",
 ]

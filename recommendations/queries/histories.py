@@ -18,6 +18,7 @@ from recommendations.collaborative.serving import MIN_LEARNERS, Served
 from recommendations.collaborative.signals import Scores
 from recommendations.models import EmbeddingArtifact, FittedBlend, LearnerCredential, TitleEmbedding
 from recommendations.models.embeddings import VECTOR_DIMENSION
+from recommendations.queries.claims import claimed_read
 from recommendations.queries.indexes import active_key
 
 
@@ -67,8 +68,8 @@ def history_of(user_id: uuid.UUID) -> list[uuid.UUID]:
 
 
 def history_reads(user_id: uuid.UUID) -> list[Read[Any]]:
-    """Return what `history_of` and `blend_in_use` ask each time, for a trip with others."""
-    return [_HISTORY.read(user_id=user_id), _NEWEST_BLEND.read()]
+    """Return what `history_of`, `claimed_by` and `blend_in_use` ask each time, for a trip with others."""
+    return [_HISTORY.read(user_id=user_id), claimed_read(user_id), _NEWEST_BLEND.read()]
 
 
 def item_texts(items: Sequence[uuid.UUID]) -> Texts | None:

@@ -9,6 +9,7 @@ from catalog import queries as catalog
 from microcred.kept import Kept
 from recommendations.fits import Shape, shape_of
 from recommendations.models import LearnerCredential
+from recommendations.queries.claims import claimed_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,6 @@ def _read_offers() -> Offers:
 
 
 def earned(user_id: uuid.UUID) -> frozenset[uuid.UUID]:
-    """Return the credentials that the user has taken up or completed."""
-    return frozenset(
-        LearnerCredential.objects.filter(user_id=user_id).values_list("credential_id", flat=True)
-    )
+    """Return the credentials that the user has taken up or completed, or says that they hold."""
+    taken = LearnerCredential.objects.filter(user_id=user_id).values_list("credential_id", flat=True)
+    return frozenset(taken) | claimed_by(user_id)

@@ -15,6 +15,8 @@ from recommendations.queries.indexes import PASSAGES_MARK
 CATALOG: Final = "catalog"
 RUBRIC: Final = "rubric"
 EMBEDDINGS: Final = "embeddings"
+# What the student says that they hold, or is known to have completed.
+HELD: Final = "held"
 # Of a list that a person overrode: another has been worked out since.
 RUN: Final = "run"
 _MARKS: Final = Written(f"""
@@ -22,25 +24,34 @@ SELECT ({catalog.CATALOG_MARK}), ({PASSAGES_MARK}), ARRAY(
   SELECT ARRAY[s.question_id::text, coalesce((
            SELECT v.id::text FROM question_versions v WHERE v.question_id = s.question_id
             ORDER BY v.published_at DESC, v.id DESC LIMIT 1), '')]
-    FROM assessment_question_snapshots s WHERE s.assessment_id = %(assessment_id)s ORDER BY s.question_id)
+    FROM assessment_question_snapshots s WHERE s.assessment_id = %(assessment_id)s ORDER BY s.question_id),
+  ARRAY(
+  SELECT c.credential_id::text FROM credential_claims c JOIN assessments a USING (user_id)
+   WHERE a.id = %(assessment_id)s AND c.decision <> 'refused'
+   UNION
+  SELECT l.credential_id::text FROM learner_credentials l JOIN assessments a USING (user_id)
+   WHERE a.id = %(assessment_id)s AND l.status = 'completed'
+   ORDER BY 1)
 """)  # noqa: S608 - marks of our own
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
     """What is another text after every change of what a run rests on, as of one moment: the versions of the catalog
-    (`catalog.catalog_version`) and of passages (`passages_version`), and a hash of the newest versions of the questions
-    that were asked."""
+    (`catalog.catalog_version`) and of passages (`passages_version`), and hashes of the newest versions of the questions
+    that were asked and of what the student holds. What they have only taken up is left aside: who accepts a
+    recommendation does not make it stale."""
 
     catalog: str
     passages: str
     questions: str
+    held: str
 
 
 def marks_now(assessment_id: uuid.UUID) -> Marks:
     """Return the marks of what an assessment's run would rest on; one statement, no contents are read."""
-    ((of_catalog, of_passages, asked),) = _MARKS.rows(assessment_id=assessment_id)
-    return Marks(in_this_database(of_catalog), in_this_database(of_passages), digest(asked))
+    ((of_catalog, of_passages, asked, held),) = _MARKS.rows(assessment_id=assessment_id)
+    return Marks(in_this_database(of_catalog), in_this_database(of_passages), digest(asked), digest(held))
 
 
 def marks_read(assessment_id: uuid.UUID) -> Read[Any]:
@@ -58,6 +69,7 @@ def standing_now(role_id: uuid.UUID, marks: Marks) -> dict[str, str]:
         CATALOG: catalog.catalog_fingerprint(role_id, marks.catalog),
         RUBRIC: marks.questions,
         EMBEDDINGS: newest_vector(marks.passages),
+        HELD: marks.held,
     }
 
 

@@ -14,6 +14,7 @@ from recommendations.models import (
     RecommendationFeedback,
     RecommendationItem,
 )
+from recommendations.queries.claims import claimed_by
 from recommendations.queries.feedback import counted_feedback
 
 
@@ -27,8 +28,9 @@ class TakenUp:
 
 
 def taken_up(user_id: uuid.UUID) -> list[TakenUp]:
-    """Return what somebody has taken up, the latest first."""
+    """Return what somebody has taken up and does not say to hold already, the latest first."""
     rows = LearnerCredential.objects.filter(user=user_id, status=LearnerCredentialStatus.ACCEPTED)
+    rows = rows.exclude(credential__in=claimed_by(user_id))
     told = rows.order_by("-recorded_at", "-pk").values_list(
         "credential_id", "credential__title", "recorded_at"
     )
@@ -45,6 +47,7 @@ def meant_by_accepting(recommendation: Recommendation, *, by: User) -> Recommend
     before = meant_before(recommendation, by=by)
     listed = list(recommendation.items.select_related("credential").order_by("position"))
     held = dict(LearnerCredential.objects.filter(user=by).values_list("credential_id", "status"))
+    held |= dict.fromkeys(claimed_by(by.pk), LearnerCredentialStatus.COMPLETED.value)
     if before is not None and held.get(before.credential_id) == LearnerCredentialStatus.ACCEPTED:
         return before
     taken_up = [one for one in listed if held.get(one.credential_id) == LearnerCredentialStatus.ACCEPTED]
@@ -91,6 +94,15 @@ def is_accepted(credential_id: uuid.UUID, *, by: User, besides: Recommendation |
         decisive = decisive.exclude(item=None, recommendation__assessment=besides.assessment_id)
     newest = decisive.order_by("-submitted_at", "-pk").first()
     return newest is not None and newest.acceptance_status != Acceptance.REJECTED
+
+
+def accepted_since(credential_id: uuid.UUID, *, by: User) -> dt.datetime | None:
+    """Return when a student said that they take a credential up, None unless a word of theirs accepts it."""
+    if not is_accepted(credential_id, by=by):
+        return None
+    about = Q(item__credential=credential_id) | Q(taken_for__credential=credential_id)
+    words = _decided(by).filter(about, acceptance_status=Acceptance.ACCEPTED)
+    return words.order_by("-submitted_at", "-pk").values_list("submitted_at", flat=True).first()
 
 
 def _ends(said: RecommendationFeedback) -> bool:

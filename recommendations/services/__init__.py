@@ -1,6 +1,15 @@
 """Changing recommendations and what they are made from."""
 
 from recommendations.models import SHORTEST_REASON
+from recommendations.services.badges import BadgeRefused, BadgeUsed, bring_badge
+from recommendations.services.claims import (
+    ClaimDecided,
+    NotAnOwnWord,
+    NothingToDecide,
+    check_claim,
+    say_held,
+    take_back_claim,
+)
 from recommendations.services.embeddings import RefreshCounts, refresh_embeddings
 from recommendations.services.feedback import (
     LONGEST_COMMENT,
@@ -20,6 +29,8 @@ from recommendations.services.indexes import (
     refresh_active_index,
     switch_index,
 )
+from recommendations.services.issuers import withdraw_proofs
+from recommendations.services.known import OF_CLAIMS
 from recommendations.services.learners import (
     record_credential,
     record_synthetic_learner,
@@ -41,12 +52,18 @@ from recommendations.services.runs import announce, give_up, store
 __all__ = [
     "LEAST_OVERLAP",
     "LONGEST_COMMENT",
+    "OF_CLAIMS",
     "SHORTEST_REASON",
+    "BadgeRefused",
+    "BadgeUsed",
+    "ClaimDecided",
     "CredentialNotOffered",
     "CredentialNotRecommended",
     "IndexIncomplete",
     "IndexesDisagree",
     "ListReplaced",
+    "NotAnOwnWord",
+    "NothingToDecide",
     "NothingToOverride",
     "NothingToTakeBack",
     "OldIndex",
@@ -55,7 +72,9 @@ __all__ = [
     "Refreshed",
     "RoleMismatch",
     "announce",
+    "bring_badge",
     "build_index",
+    "check_claim",
     "compare_index",
     "give_up",
     "old_indexes",
@@ -70,9 +89,12 @@ __all__ = [
     "refresh_embeddings",
     "refresh_histories",
     "remove_credential",
+    "say_held",
     "store",
     "store_what_if",
     "switch_index",
+    "take_back_claim",
     "take_back_feedback",
     "tell_of_reading",
+    "withdraw_proofs",
 ]

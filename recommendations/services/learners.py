@@ -6,12 +6,22 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
+from accounts.locking import one_at_a_time
 from accounts.models import User
 from assessments import services as assessments
+from microcred.errors import Conflict
 from ops import audit
 from recommendations.enums import LearnerCredentialSource, LearnerCredentialStatus
-from recommendations.models import LearnerCredential, LearnerProfile
+from recommendations.models import CredentialClaim, LearnerCredential, LearnerProfile
+from recommendations.models.claims import KNOWN
+from recommendations.services.known import OF_CLAIMS, settle
 from scoring import services as scoring
+
+
+class NotARecord(Conflict):
+    """It follows from a student's word that is proven or confirmed."""
+
+    default_code = "CREDENTIAL_409"
 
 
 @transaction.atomic
@@ -52,7 +62,11 @@ def record_synthetic_learner(
 def record_credential(
     *, by: User, user: User, credential_id: uuid.UUID, status: LearnerCredentialStatus, now: dt.datetime
 ) -> LearnerCredential:
-    """Record a credential that a learner holds as it became known from elsewhere; the latest word counts."""
+    """Record a credential that a learner holds as it became known from elsewhere; the latest word counts.
+
+    What the student said of it, and what proves that, stays beside it.
+    """
+    one_at_a_time(user.pk)
     row, _ = LearnerCredential.objects.update_or_create(
         user=user,
         credential_id=credential_id,
@@ -63,10 +77,22 @@ def record_credential(
 
 
 @transaction.atomic
-def remove_credential(*, by: User, row: LearnerCredential) -> None:
-    """Take back that a learner holds a credential."""
+def remove_credential(*, by: User, row: LearnerCredential, now: dt.datetime) -> None:
+    """Take back that a learner holds a credential, as staff recorded it or as it was accepted; what a badge proves or
+    staff confirmed otherwise is then known by that.
+
+    Raises:
+        NotARecord: if it is known by a proof or a confirmation, which are decided about with the student's word.
+    """
+    one_at_a_time(row.user_id)
+    if row.source in OF_CLAIMS:
+        raise NotARecord("A badge proves it, or staff confirmed it. Decide about it on the advisor’s page.")
     _audit(by, "learner_credential.removed", row)
+    credential_id = row.credential_id
     row.delete()
+    known = CredentialClaim.objects.filter(KNOWN, user=row.user_id, credential=credential_id)
+    if known.exists():
+        settle(user=row.user, credential_id=credential_id, now=now)
 
 
 def _audit(by: User, action: str, row: LearnerCredential, **facts: str) -> None:

@@ -81,6 +81,7 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     ("POST", API + "auth/token/refresh"): lambda world: {"refresh": world.rows["refresh"]},
     ("POST", API + "auth/logout"): lambda world: {"refresh": world.rows["refresh"]},
     ("POST", API + "me/erasure"): lambda world: {"password": PASSWORD},
+    ("POST", API + "me/credentials"): lambda world: {"credential_id": str(world.rows["credential"].pk)},
     ("PATCH", API + "me"): lambda world: {"model_scoring": False},
     ("POST", API + "assessments/start"): lambda world: {"role_id": str(world.rows["role"].pk)},
     ("POST", ONE + "/responses"): _answer,
@@ -137,6 +138,9 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     },
     ("POST", PAGE + "/goals/<uuid:goal_id>"): lambda world: {
         "target_difficulty": "4", "status": "open", "reason": "The exam asks for less.", "version": "1",
+    },
+    ("POST", "advisor/students/<uuid:student_id>/credentials"): lambda world: {
+        "claim": str(world.rows["claim"].pk), "decision": "confirmed", "reason": "I saw it.", "seen": "own_word",
     },
     ("POST", "advisor/releases/"): lambda world: {"assessment": [str(world.rows["held"].pk)]},
     ("POST", "advisor/appeals/<uuid:appeal_id>"): lambda world: {"text": "We look at it."},

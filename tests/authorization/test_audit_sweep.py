@@ -132,6 +132,7 @@ NEW: Forms = {
     "recommendations/learnercredential": lambda world: {
         "user": world.people["other"].pk, "credential": world.rows["credential"].pk, "status": "completed",
     },
+    "recommendations/badgeissuer": lambda world: {"name": "Another", "identifier": "did:web:another.example.org"},
     "partners/webhookendpoint": lambda world: {
         "name": "Another", "url": "https://another.example.org/", "event_types": ["assessment.failed"],
     },
@@ -150,6 +151,11 @@ ANOTHER: Forms = {
     "catalog/skill": lambda world: {"description": "Another"},
     "scoring/calibrationexample": lambda world: {"note": "Another"},
     "recommendations/learnercredential": lambda world: {"status": "accepted"},
+    "recommendations/badgeissuer": lambda world: {
+        "name": "Another name",
+        "keys-0-valid_from_0": "2020-01-01",
+        "keys-0-valid_from_1": "00:00:00",
+    },
     "partners/webhookendpoint": lambda world: {"name": "Another name"},
     "practice/practiceitem": lambda world: {"prompt": "Another?"},
     "practice/practicedraft": lambda world: {"practice_practicedraft_approve": ""},

@@ -44,7 +44,11 @@ from tests.factories.practice import (
     PracticeGoalFactory,
     PracticeItemFactory,
 )
-from tests.factories.recommendations import LearnerCredentialFactory
+from tests.factories.recommendations import (
+    BadgeIssuerKeyFactory,
+    CredentialClaimFactory,
+    LearnerCredentialFactory,
+)
 from tests.factories.releases import gated
 from tests.factories.tutoring import SessionTranscriptFactory, SummaryVersionFactory, line, step
 
@@ -274,6 +278,8 @@ def _admin_rows(world: World) -> None:
     accounts.choose_model_scoring(by=owner, allowed=True, now=NOW)
     erasing.request_erasure(by=owner, person=owner, now=timezone.now())
     LearnerCredentialFactory(user=owner, credential=world.rows["credential"])
+    world.rows["claim"] = CredentialClaimFactory(user=owner, note=f"{WRITTEN}: at school.")
+    BadgeIssuerKeyFactory()
     PracticeDraftFactory()
     gated()
     world.rows["essay"] = essay
@@ -327,6 +333,7 @@ def _things(world: World) -> dict[str, dict[str, str]]:
         "conversation": {"conversation_id": str(rows["answered"].conversation_id)},
         "planned": {"task_id": str(rows["planned"].pk)},
         "ticked": {"task_id": str(rows["ticked"].pk)},
+        "claimed": {"credential_id": str(rows["claim"].credential_id)},
         "document": {"document_id": str(document.pk)},
         "credential": {"credential_id": str(rows["credential"].pk)},
         "question": {"question_id": str(rows["superseded"].pk)},

@@ -18,12 +18,16 @@ from assessments.enums import Stage
 from assessments.models import Assessment
 from catalog.models import Credential, JobRole
 from microcred.ai.base import ProviderError, Vectors
+from recommendations.badges.keys import read_key
 from recommendations.enums import (
     LearnerCredentialSource,
     LearnerCredentialStatus,
     RecommendationStatus,
 )
 from recommendations.models import (
+    BadgeIssuer,
+    BadgeIssuerKey,
+    CredentialClaim,
     LearnerCredential,
     LearnerProfile,
     RagTrace,
@@ -41,6 +45,8 @@ from tests.factories.catalog import (
     CredentialSkillFactory,
     SkillFactory,
 )
+from tests.recommendations.badges.making import ED25519
+from tests.recommendations.badges.making import pem as pem_of
 
 PARTS = {
     "gap_fit": "0.400",
@@ -141,6 +147,40 @@ class LearnerCredentialFactory(DjangoModelFactory[LearnerCredential]):
     status = LearnerCredentialStatus.COMPLETED
     source = LearnerCredentialSource.SYNTHETIC
     recorded_at = NOW
+
+
+class BadgeIssuerFactory(DjangoModelFactory[BadgeIssuer]):
+    """An issuer whose badges count, without a key."""
+
+    class Meta:
+        model = BadgeIssuer
+
+    name = "Example Academy"
+    identifier = factory.Sequence(lambda number: f"https://issuer.example.org/{number}")
+
+
+class BadgeIssuerKeyFactory(DjangoModelFactory[BadgeIssuerKey]):
+    """A key of an issuer, in use since 2020."""
+
+    class Meta:
+        model = BadgeIssuerKey
+
+    issuer = factory.SubFactory(BadgeIssuerFactory)
+    algorithm = "EdDSA"
+    pem = pem_of(ED25519)
+    fingerprint = read_key(pem_of(ED25519)).fingerprint
+    valid_from = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+
+
+class CredentialClaimFactory(DjangoModelFactory[CredentialClaim]):
+    """A student's own word that they hold a credential."""
+
+    class Meta:
+        model = CredentialClaim
+
+    user = factory.SubFactory(UserFactory)
+    credential = factory.SubFactory(CredentialFactory)
+    said_at = NOW
 
 
 def offered(key: str, *, text: str = "", roles: Sequence[JobRole] = (), **levels: float) -> Credential:

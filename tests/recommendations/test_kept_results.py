@@ -32,11 +32,18 @@ from tests.companion.scenes import advised_student, finished_assessment
 from tests.factories.accounts import AdvisorFactory, UserFactory
 from tests.factories.assessments import question_id_of, started_assessment
 from tests.factories.catalog import NOW
-from tests.factories.recommendations import WordEmbedder, embed_all, offered
+from tests.factories.recommendations import (
+    CredentialClaimFactory,
+    LearnerCredentialFactory,
+    WordEmbedder,
+    embed_all,
+    offered,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MARKED = set(import_module("recommendations.migrations.0015_changes_of_results").RESULTS)
 MARKED |= {import_module("recommendations.migrations.0019_overrides").TABLE}
+MARKED |= set(import_module("recommendations.migrations.0023_changes_of_what_is_held").TABLES)
 CATALOG = set(import_module("catalog.migrations.0006_changes").TABLES)
 
 
@@ -250,6 +257,8 @@ def _told_everything(scene: Scene) -> None:
     for change in (worked_out_anew, refused, checked, seen, explored, paid, list_changed):
         change(scene)
     EmbeddingIndex.objects.get_or_create(provider="sentence-transformers", model="older", dimension=384)
+    LearnerCredentialFactory(user=scene.student)
+    CredentialClaimFactory(user=scene.student)
 
 
 def test_every_table_that_a_result_is_read_from_leaves_marks(scene: Scene) -> None:

@@ -38,7 +38,7 @@ from tests.factories.practice import (
     SkillRatingFactory,
     TaughtSkillFactory,
 )
-from tests.factories.recommendations import LearnerCredentialFactory
+from tests.factories.recommendations import CredentialClaimFactory, LearnerCredentialFactory
 from tests.factories.service_keys import service_key
 from tests.factories.tutoring import (
     SessionTranscriptFactory,
@@ -193,6 +193,7 @@ def _be_known(student: User, assessment: Assessment) -> None:
     )  # fmt: skip
     role = JobRole.objects.get(pk=assessment.role_id)
     LearnerCredentialFactory(user=student)
+    CredentialClaimFactory(user=student, note=f"{MARK} has it.", badge_achievement_name=f"{MARK} joins")
     refresh_histories(now=NOW)
     LearnerProfile.objects.get_or_create(
         user=student, role=role, defaults={"levels": {"sql": 2.0}, "recorded_at": NOW}
