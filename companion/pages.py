@@ -22,9 +22,10 @@ from companion import queries
 from companion.dossier import Dossier, dossier
 from companion.evidence import Recommended
 from companion.forms import AssessmentFilters, FeedbackForm
+from companion.waiting import waiting_for
 from microcred.errors import DomainError, Missing
 from recommendations.services import NothingToTakeBack, record_feedback, take_back_feedback
-from scoring.oversight import LONGEST_REASON, held_results
+from scoring.oversight import LONGEST_REASON
 
 Page = Callable[..., HttpResponse]
 
@@ -84,7 +85,7 @@ def assessments(request: HttpRequest) -> HttpResponse:
             "page": page,
             "rows": rows,
             "is_narrowed": is_narrowed,
-            "held": held_results(by).count(),
+            "waiting": list(waiting_for(by, now=now)),
         },
     )
 

@@ -78,7 +78,7 @@ def several(number: int, one: str, more: str) -> str:
 
 def longest(since: dt.datetime | None, *, now: dt.datetime) -> str:
     """Return for how many days the first of several has waited, to be put behind them; empty below one day."""
-    days = (now - since).days if since else 0
+    days = max(0, (now - since).days) if since else 0
     return f", the longest for {several(days, 'day', 'days')}" if days else ""
 
 

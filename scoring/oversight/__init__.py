@@ -11,6 +11,7 @@ from scoring.oversight.appeals import (
     decide,
     get_appeal,
     is_impartial,
+    open_appeals,
     say,
 )
 from scoring.oversight.batch_orders import (
@@ -53,6 +54,7 @@ from scoring.oversight.contesting import (
     SkillNotInferred,
     check_skill,
     contest_skill,
+    contests_to_check,
 )
 from scoring.oversight.essays import GivenLevel, LevelUnknown, ScoreChoice, score_choices
 from scoring.oversight.finishing import NotMarkedYet
@@ -77,6 +79,7 @@ from scoring.oversight.queue import (
     held_task,
     open_reviews,
     queue_lines,
+    reviews_open_to,
     waiting_reviews,
 )
 from scoring.oversight.releases import Released, held_results, release_many, release_once
@@ -175,6 +178,7 @@ __all__ = [
     "conclude_closed_review",
     "conclude_review",
     "contest_skill",
+    "contests_to_check",
     "decide",
     "example_problems",
     "fail_rescoring",
@@ -197,6 +201,7 @@ __all__ = [
     "notice_reads",
     "notices",
     "notices_for",
+    "open_appeals",
     "open_reviews",
     "order_reading",
     "override",
@@ -210,6 +215,7 @@ __all__ = [
     "result_for",
     "review_made_up",
     "review_sheet",
+    "reviews_open_to",
     "say",
     "score_choices",
     "score_steps",

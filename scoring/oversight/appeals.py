@@ -184,6 +184,11 @@ def appeals_visible_to(user: User) -> QuerySet[Appeal]:
     return rows.select_related("decision", "question_snapshot", "assessment__user", "assessment__role")
 
 
+def open_appeals(user: User) -> QuerySet[Appeal]:
+    """Return those of them that wait for a decision."""
+    return appeals_visible_to(user).filter(status=AppealStatus.OPEN)
+
+
 def get_appeal(*, by: User, appeal_id: uuid.UUID) -> Appeal:
     """Return one appeal with its thread; raises ``AppealMissing``."""
     thread = Prefetch("messages", queryset=AppealMessage.objects.select_related("author"))

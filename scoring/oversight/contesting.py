@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
+from accounts.policy import Permission, allows, sees_student
 from assessments import queries as assessment_queries
 from assessments import services as assessments
 from microcred.errors import Conflict, Forbidden, Invalid, Missing
@@ -120,6 +122,14 @@ def check_skill(
     _note(by, "skill.checked", assessment_id, skill_key, outcome=outcome, level=str(found))
     take_effect(assessment_id)
     return row
+
+
+def contests_to_check(by: User) -> QuerySet[SkillContest]:
+    """Return the contested levels that wait for a check, of the students in the caller's sight, the oldest first."""
+    if not allows(by, Permission.REVIEW_SCORES):
+        return SkillContest.objects.none()
+    waiting = SkillContest.objects.filter(sees_student(by, path="assessment__user"), check_made=None)
+    return waiting.order_by("submitted_at", "pk")
 
 
 def _estimate(assessment_id: uuid.UUID, skill_key: str) -> SkillEstimate:

@@ -97,10 +97,15 @@ def open_reviews(*, assessment_id: uuid.UUID, results: Sequence[queries.Question
     return int(_OPEN_REVIEWS.rows(assessment_id=assessment_id)[0][0])
 
 
+def reviews_open_to(by: User) -> QuerySet[ReviewTask]:
+    """Return the open reviews but those of scores that ``by`` gave."""
+    return _open().exclude(essay_score__scored_by=by)
+
+
 def queue_lines(by: User) -> list[QueueLine]:
     """Return the open reviews by question, the fullest first."""
     rows: dict[uuid.UUID, list[Any]] = {}
-    tasks = _open_to(by).select_related("question_snapshot").annotate(is_held=Q(lease_until__gt=Now()))
+    tasks = reviews_open_to(by).select_related("question_snapshot").annotate(is_held=Q(lease_until__gt=Now()))
     for task in tasks:
         rows.setdefault(task.question_id, []).append(task)
     passed = calibration.passed_questions(by, list(rows))
@@ -119,11 +124,11 @@ def claim_next(*, by: User) -> ReviewTask | None:
     held = held_task(by)
     if held is not None:
         return held
-    questions = set(_open_to(by).values_list("question_id", flat=True).distinct())
+    questions = set(reviews_open_to(by).values_list("question_id", flat=True).distinct())
     allowed = calibration.passed_questions(by, list(questions))
     mine = Func(Concat(Cast("pk", TextField()), Value(str(by.pk))), function="md5", output_field=TextField())
     waits = ExpressionWrapper(Q(reasons__overlap=WAITED_FOR), output_field=BooleanField())
-    unheld = _open_to(by).filter(Q(lease_until=None) | Q(lease_until__lte=Now()))
+    unheld = reviews_open_to(by).filter(Q(lease_until=None) | Q(lease_until__lte=Now()))
     free = unheld.filter(question_id__in=allowed).order_by(waits.desc(), mine)
     for task_id in free.values_list("pk", flat=True).iterator():
         if _take(task_id, by):
@@ -175,11 +180,6 @@ def withdraw_settled(result: QuestionResult, *, now: dt.datetime) -> None:
 
 def _open() -> QuerySet[ReviewTask]:
     return ReviewTask.objects.filter(OPEN, assessment__in=assessments.with_result())
-
-
-def _open_to(by: User) -> QuerySet[ReviewTask]:
-    """Return the open reviews but those of scores that ``by`` gave."""
-    return _open().exclude(essay_score__scored_by=by)
 
 
 def _take(task_id: uuid.UUID, by: User) -> bool:

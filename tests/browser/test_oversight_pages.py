@@ -58,7 +58,7 @@ def test_results_are_released_by_keyboard(
     visit.log_in(admin.email)
     page = visit.page
 
-    visit.follow(page.get_by_role("link", name="Look at them"))
+    visit.follow(page.get_by_role("link", name="2 results wait for their release."))
     visit.keep(f"releases-{name}")
     assert visit.sideways() <= 0
     page.get_by_role("checkbox").first.focus()

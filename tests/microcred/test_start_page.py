@@ -79,7 +79,7 @@ def test_days_are_columns_beside_the_fullest() -> None:
 
 def test_numbers_have_their_words() -> None:
     assert [several(n, "day", "days") for n in (0, 1, 1200)] == ["0 days", "1 day", "1,200 days"]
-    waited = [None, NOW - dt.timedelta(hours=23), NOW - dt.timedelta(days=1), NOW - dt.timedelta(days=9)]
+    waited = [None, NOW + dt.timedelta(hours=1), NOW - dt.timedelta(days=1), NOW - dt.timedelta(days=9)]
     assert [longest(since, now=NOW) for since in waited] == [
         "", "", ", the longest for 1 day", ", the longest for 9 days",
     ]  # fmt: skip
