@@ -18,6 +18,9 @@ BY_EMAIL = "10/5m"
 ASKING_GROUP = "accounts.forgotten"
 ASKING_BY_ADDRESS = "30/15m"
 ASKING_BY_EMAIL = "3/h"
+# Each leaves a session behind; many people of an institution come from one address.
+LEAVING_GROUP = "accounts.institution"
+LEAVING_BY_ADDRESS = "600/5m"
 
 
 def count_page_attempt(request: HttpRequest, *, email: str) -> int:
@@ -42,6 +45,11 @@ def count_asking(request: HttpRequest, *, email: str) -> int:
     of_address = _usage(request, ASKING_GROUP, "ip", ASKING_BY_ADDRESS, increment=True)
     of_email = _usage(request, ASKING_GROUP, _keyed(email), ASKING_BY_EMAIL, increment=True)
     return max(_wait(of_address, "should_limit"), _wait(of_email, "should_limit"))
+
+
+def count_leaving(request: HttpRequest) -> int:
+    """Count that somebody sets out for the institution's log-in; return the seconds to wait, 0 for none."""
+    return _wait(_usage(request, LEAVING_GROUP, "ip", LEAVING_BY_ADDRESS, increment=True), "should_limit")
 
 
 def come_back(request: HttpRequest, wait: int) -> HttpResponse:

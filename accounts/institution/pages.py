@@ -39,9 +39,10 @@ def begin(request: HttpRequest) -> HttpResponse:
     elsewhere = _not_from_here(request)
     if elsewhere:
         return elsewhere
-    known = {str(one) for one in Purpose}
-    named = request.GET.get("for", Purpose.LOG_IN)
-    purpose = Purpose(named) if named in known else Purpose.LOG_IN
+    wait = attempts.count_leaving(request)
+    if wait:
+        return attempts.come_back(request, wait)
+    purpose = _purpose(request)
     if purpose != Purpose.LOG_IN and not isinstance(request.user, User):
         return redirect("login")
     try:
@@ -61,7 +62,8 @@ def come_back(request: HttpRequest) -> HttpResponse:
     try:
         asked = asking.asked_by(request)
     except asking.NothingAsked as failure:
-        return _told(request, Purpose.LOG_IN, failure)
+        messages.info(request, failure.message)
+        return redirect("start" if isinstance(request.user, User) else "login")
     try:
         return _taken(request, asked, asking.answered(request, asked))
     except DomainError as failure:
@@ -92,6 +94,11 @@ def manage(request: HttpRequest) -> HttpResponse:
         "waiting": waiting,
     }
     return render(request, "registration/institution.html", context)
+
+
+def _purpose(request: HttpRequest) -> Purpose:
+    named = request.GET.get("for", "")
+    return Purpose(named) if named in set(Purpose) else Purpose.LOG_IN
 
 
 def _taken(request: HttpRequest, asked: Asked, identity: Identity) -> HttpResponse:

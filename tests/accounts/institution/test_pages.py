@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -111,6 +112,24 @@ class TestLoggingIn:
 
         assert not is_in(client)
         assert "was not begun here" in shown(client, again)
+        assert provider.asked["/token"] == 1
+
+    def test_who_is_in_already_is_not_sent_to_the_log_in_page_by_an_answer_from_before(
+        self, client: Client, provider: IdentityProvider, robin: User
+    ) -> None:
+        back = sent_back(client, provider)
+        client.get(back)
+
+        assert client.get(back)["Location"] == "/start"
+        assert is_in(client)
+
+    def test_nobody_sets_out_again_and_again(self, client: Client, provider: IdentityProvider) -> None:
+        cache.clear()
+        answers = [client.get(BEGIN).status_code for _ in range(601)]
+
+        assert answers == [302] * 600 + [429]
+        assert len(client.session["institution_asked"]) == 5
+        cache.clear()
 
     def test_an_answer_that_another_browser_asked_for_counts_for_nobody(
         self, client: Client, provider: IdentityProvider, robin: User
