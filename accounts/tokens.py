@@ -63,8 +63,9 @@ class Shown:
 
 def issue(user: User, *, agent: str = "", shown: Shown = Shown()) -> TokenPair:
     """Begin a family with a pair for ``user``, who has shown who they are by a program of the name ``agent``."""
+    now = timezone.now()
     family = TokenFamily(
-        user=user, agent=agent, means=shown.means, proven_at=shown.at or timezone.now(),
+        user=user, agent=agent, means=shown.means, proven_at=min(shown.at or now, now),
         factor_counted=shown.factor_counts,
     )  # fmt: skip
     pair = _next_pair(family)

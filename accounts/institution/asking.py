@@ -174,11 +174,15 @@ def challenge(verifier: str) -> str:
 
 
 def _with_more(claims: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
-    """Add address and name as the provider tells them of the same subject; nothing else of it is signed."""
+    """Return the claims with address and name as the provider tells them there of the same subject.
+
+    An address and that it is verified are told by the same answer, or not at all.
+    """
     if told.get("sub") != claims["sub"]:
         raise refused("userinfo: another subject")
-    more = {name: told[name] for name in ("email", settings.OIDC_VERIFIED_CLAIM, "name") if name in told}
-    return {**more, **claims}
+    verified = settings.OIDC_VERIFIED_CLAIM
+    named = claims.get("name", told.get("name"))
+    return {**claims, "name": named, "email": told.get("email"), verified: told.get(verified)}
 
 
 def _remember(request: HttpRequest, state: str, asked: dict[str, Any]) -> None:

@@ -26,6 +26,11 @@ LONGEST: Final = 16 * 1024
 LONGEST_SUBJECT: Final = 255
 SHORTEST_RSA: Final = 2048
 
+# What a token or a key that is none can cause where it is read.
+MALFORMED: Final = (
+    jwt.PyJWTError, ValueError, TypeError, AttributeError, KeyError, ArithmeticError, RecursionError,
+)  # fmt: skip
+
 Claims = dict[str, Any]
 KeysOf = Callable[[bool], Sequence[Jwk]]
 
@@ -54,26 +59,25 @@ def read(raw: str, *, nonce: str, keys: KeysOf) -> Claims:
     """
     try:
         claims = _verified(raw, keys)
-    except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
+    except MALFORMED as error:
         raise refused(f"token: {type(error).__name__}") from None
     audience, party = claims["aud"], claims.get("azp")
     if party not in (None, settings.OIDC_CLIENT_ID) or (_is_several(audience) and party is None):
         raise refused("token: another party")
-    if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
+    if not hmac.compare_digest(str(claims.get("nonce", "")).encode(errors="replace"), nonce.encode()):
         raise refused("token: another nonce")
-    if not 0 < len(claims["sub"]) <= LONGEST_SUBJECT:
+    if not 0 < len(claims["sub"]) <= LONGEST_SUBJECT or not claims["sub"].isprintable():
         raise refused("token: no subject")
     return claims
 
 
 def identity(claims: Claims) -> Identity:
     """Return whom verified claims speak of."""
-    email, name = claims.get("email"), claims.get("name")
-    is_verified = claims.get(settings.OIDC_VERIFIED_CLAIM) is True
+    name = claims.get("name")
     return Identity(
         issuer=settings.OIDC_ISSUER,
         subject=claims["sub"],
-        email=email.strip().lower() if is_verified and isinstance(email, str) else "",
+        email=_address(claims),
         name=name.strip() if isinstance(name, str) else "",
         factor_counts=_factor_counts(claims),
         proven_at=_proven_at(claims.get("auth_time")),
@@ -124,6 +128,14 @@ def _fitting(name: object, algorithm: str, known: Sequence[Jwk]) -> list[Jwk]:
 
 def _is_several(audience: object) -> bool:
     return isinstance(audience, list) and len(audience) > 1
+
+
+def _address(claims: Claims) -> str:
+    """Return a verified address in lower case: of plain letters, since others become those (the Kelvin sign a k)."""
+    email = claims.get("email")
+    if claims.get(settings.OIDC_VERIFIED_CLAIM) is not True or not isinstance(email, str):
+        return ""
+    return email.lower() if email.isascii() and email.isprintable() else ""
 
 
 def _factor_counts(claims: Claims) -> bool:

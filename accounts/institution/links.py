@@ -16,6 +16,7 @@ from accounts import services
 from accounts.enums import LinkState, Role
 from accounts.institution.errors import LinkTaken, OnlyWayIn, refused
 from accounts.institution.id_tokens import Identity
+from accounts.locking import one_at_a_time
 from accounts.models import InstitutionLink, User
 from accounts.second_factor import STAFF
 from microcred.errors import Invalid
@@ -23,6 +24,7 @@ from ops import audit
 
 OPEN_FOR: Final = dt.timedelta(days=14)
 LONGEST_EMAIL, LONGEST_NAME = 254, 120
+TAKEN: Final = "That log-in belongs to another account, or this account to another log-in."
 
 
 class NobodyToOpenFor(Invalid):
@@ -70,21 +72,17 @@ def is_of(identity: Identity, person: User) -> bool:
     ).exists()
 
 
-@transaction.atomic
 def link(identity: Identity, *, by: User, now: dt.datetime) -> None:
     """Pin the log-in that somebody has just shown to be theirs to their own account.
 
     Raises:
         LinkTaken: if it is another account's, or the account has another one.
+        PersonGone: if the account is being erased.
     """
-    User.objects.select_for_update().get(pk=by.pk)
-    whose = InstitutionLink.objects.filter(issuer=identity.issuer, subject=identity.subject).first()
-    present = InstitutionLink.objects.filter(person=by, issuer=identity.issuer).first()
-    if whose is not None and whose.person_id == by.pk:
-        return
-    if whose is not None or (present is not None and present.state == LinkState.LINKED):
-        raise LinkTaken("That log-in belongs to another account, or this account to another log-in.")
-    _pin(by, identity, now, how="confirmed", by=by)
+    try:
+        _link(identity, by, now)
+    except IntegrityError:  # somebody else was first
+        raise LinkTaken(TAKEN) from None
 
 
 @transaction.atomic
@@ -117,6 +115,18 @@ def open_for(person: User, *, by: User, now: dt.datetime) -> None:
     if was is not None and was.state == LinkState.LINKED:
         services.end_earlier(person)
     _note(by, person, "user.institution_opened")
+
+
+@transaction.atomic
+def _link(identity: Identity, by: User, now: dt.datetime) -> None:
+    one_at_a_time(by.pk)
+    whose = InstitutionLink.objects.filter(issuer=identity.issuer, subject=identity.subject).first()
+    present = InstitutionLink.objects.filter(person=by, issuer=identity.issuer).first()
+    if whose is not None and whose.person_id == by.pk:
+        return
+    if whose is not None or (present is not None and present.state == LinkState.LINKED):
+        raise LinkTaken(TAKEN)
+    _pin(by, identity, now, how="confirmed", by=by)
 
 
 @transaction.atomic

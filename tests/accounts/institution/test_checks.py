@@ -70,6 +70,13 @@ def test_what_would_let_the_wrong_people_in_is_refused(
     assert found(settings, **changed) == [told]
 
 
+def test_where_deployed_the_provider_leads_back_encrypted(settings: Settings) -> None:
+    settings.IS_DEPLOYED = True
+
+    assert found(settings, PUBLIC_URL="http://learn.example.edu") == ["microcred.E018"]
+    assert found(settings, PUBLIC_URL="https://learn.example.edu") == []
+
+
 def test_where_deployed_the_provider_is_reached_encrypted(settings: Settings) -> None:
     settings.IS_DEPLOYED = True
     before = len(check_encryption())

@@ -101,7 +101,8 @@ NOW = int(time.time())
         {"iss": "https://evil.example"}, {"iss": None}, {"iss": ["microcred"]},
         {"exp": NOW - 60}, {"exp": None}, {"exp": "soon"},
         {"nbf": NOW + 3600}, {"iat": NOW + 3600}, {"iat": None},
-        {"sub": None}, {"sub": ""}, {"sub": 7}, {"sub": "x" * 256},
+        {"sub": None}, {"sub": ""}, {"sub": 7}, {"sub": "x" * 256}, {"sub": "robin\x00"}, {"sub": "\ud800"},
+        {"nonce": "\ud800"}, {"exp": float("inf")}, {"exp": float("nan")}, {"exp": {}}, {"aud": {}}, {"iat": []},
     ],
     ids=str,
 )  # fmt: skip
@@ -174,6 +175,27 @@ class TestKeys:
 
         assert is_refused(client, provider)
 
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"n": 7},
+            {"n": None},
+            {"n": "!"},
+            {"e": ""},
+            {"kty": "EC"},
+            {"kty": "OKP", "crv": "Ed25519"},
+            {"kty": []},
+        ],
+        ids=str,
+    )
+    def test_a_key_that_is_broken_is_none(
+        self, client: Client, provider: IdentityProvider, more: dict[str, object]
+    ) -> None:
+        broken = Key().public | more
+        provider.answers["/keys"] = lambda handler: handler.say(200, {"keys": [broken]})
+
+        assert is_refused(client, provider)
+
     @pytest.mark.parametrize("body", [{"keys": "none"}, {"keys": [7, None]}, {}], ids=str)
     def test_a_list_of_keys_that_is_none_has_none(
         self, client: Client, provider: IdentityProvider, body: object
@@ -187,13 +209,16 @@ class TestKeys:
     ("claims", "email"),
     [
         ({}, "robin@example.org"),
-        ({"email": "Robin@Example.ORG "}, "robin@example.org"),
+        ({"email": "Robin@Example.ORG"}, "robin@example.org"),
         ({"email_verified": False}, ""),
         ({"email_verified": None}, ""),
         ({"email_verified": "true"}, ""),
         ({"email_verified": 1}, ""),
         ({"email": None}, ""),
         ({"email": ["robin@example.org"]}, ""),
+        ({"email": "robin@example.org\x00"}, ""),
+        # The Kelvin sign becomes an ordinary k.
+        ({"email": "\u212aim@example.org"}, ""),
     ],
     ids=str,
 )

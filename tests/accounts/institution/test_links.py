@@ -14,6 +14,7 @@ from accounts.institution import links
 from accounts.institution.errors import LogInRefused
 from accounts.institution.id_tokens import Identity
 from accounts.institution.links import NobodyToOpenFor
+from accounts.locking import PersonGone
 from accounts.models import InstitutionLink, User
 from accounts.personal_data import account_rows
 from ops.confirming import CONFIRMED
@@ -226,6 +227,14 @@ def test_erasing_forgets_who_somebody_is_at_the_institution() -> None:
 
     assert account_rows.shut_out(robin.pk)["institution_links"] == 1
     assert InstitutionLink.objects.count() == 0
+
+
+def test_who_is_being_erased_is_linked_to_nothing() -> None:
+    robin = UserFactory(email="robin@example.org")
+    User.objects.filter(pk=robin.pk).update(status="erased")
+
+    with pytest.raises(PersonGone):
+        links.link(vouched(), by=robin, now=NOW)
 
 
 class TestAdministration:

@@ -219,6 +219,14 @@ class TestUserinfo:
 
         assert is_in(client)
 
+    def test_what_one_answer_says_of_an_address_does_not_vouch_for_that_of_the_other(
+        self, client: Client, provider: IdentityProvider
+    ) -> None:
+        provider.told = {"sub": "robin-1", "email": "robin@example.org"}
+        provider.person = {"sub": "robin-1", "email_verified": True}
+
+        assert UNKNOWN in shown(client, visit(client, provider))
+
     @pytest.mark.parametrize("told", [{"sub": "kim-2"}, {"sub": None}, {"email_verified": False}], ids=str)
     def test_but_not_that_of_another_subject_nor_one_that_is_not_verified(
         self, client: Client, provider: IdentityProvider, told: dict[str, object]
