@@ -17,7 +17,7 @@ HERE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 def check_institution(**kwargs: Any) -> Sequence[CheckMessage]:
     """E017 to E020: what the log-in through the institution is set up with."""
-    return [*_halves(), *_names(), *_domains(), *_addresses()]
+    return [*_halves(), *_names(), *_ours(), *_domains(), *_addresses()]
 
 
 def _halves() -> Iterator[CheckMessage]:
@@ -43,6 +43,15 @@ def _names() -> Iterator[CheckMessage]:
         yield Error(
             "OIDC_SCOPES lacks openid, without which the provider says of nobody who they are.",
             hint="Add openid to it.",
+            id="microcred.E018",
+        )
+
+
+def _ours() -> Iterator[CheckMessage]:
+    if settings.OIDC_ISSUER and settings.IS_DEPLOYED and not settings.PUBLIC_URL.startswith("https://"):
+        yield Error(
+            "The provider would lead back to PUBLIC_URL in the clear.",
+            hint="Let PUBLIC_URL begin with https://, and register it so with the provider.",
             id="microcred.E018",
         )
 
