@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 # A key that expires in less than that is to be changed whatever its age: until the next letter but one.
 EXPIRES_SOON: Final = dt.timedelta(days=60)
 OF_THE_ENVIRONMENT: Final = (
-    "SECRET_KEY, JWT_SIGNING_KEY, WEBHOOK_ENCRYPTION_KEY, OPENAI_API_KEY, METRICS_TOKEN"
+    "SECRET_KEY, JWT_SIGNING_KEY, WEBHOOK_ENCRYPTION_KEY, OPENAI_API_KEY, OIDC_CLIENT_SECRET, METRICS_TOKEN"
 )
 
 

@@ -23,7 +23,7 @@ from accounts.password_letters import LETTER, Why
 from ops import jobs
 from ops.models import AsyncJob, AuditLog
 from tests.alone import PAGES_AND_API, loaded_by
-from tests.factories.accounts import PASSWORD, AdvisorFactory, UserFactory
+from tests.factories.accounts import PASSWORD, AdvisorFactory, InstitutionLinkFactory, UserFactory
 from tests.mail_server import Mailbox, mail_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -285,9 +285,9 @@ class TestWhereLinksLead:
         assert "evil" not in str(mail.outbox[-1].message())
 
     def test_the_pages_stand_where_letters_say(self) -> None:
-        pages = password_letters.PAGE, password_letters.ASKING
+        pages = password_letters.PAGE, password_letters.ASKING, password_letters.ENTRANCE
 
-        assert pages == (reverse("new-password"), reverse("password-forgotten"))
+        assert pages == (reverse("new-password"), reverse("password-forgotten"), reverse("login"))
 
 
 class TestInvitations:
@@ -302,6 +302,67 @@ class TestInvitations:
         link = PasswordLink.objects.get()
         assert link.expires_at - link.created_at > dt.timedelta(hours=23, minutes=59)
         assert password_links.owner_of(code, now=timezone.now()) == person
+
+
+@pytest.fixture
+def institution(settings: Settings) -> None:
+    settings.OIDC_ISSUER, settings.OIDC_NAME = "https://login.example.edu", "Northfield"
+
+
+@pytest.mark.usefixtures("institution")
+class TestInstitution:
+    def test_whoever_has_no_password_and_needs_none_is_told_where_they_log_in(self, person: User) -> None:
+        person.set_unusable_password()
+        person.save()
+        InstitutionLinkFactory(person=person)
+
+        by_page(person.email)
+        jobs.drain()
+
+        (letter,) = mail.outbox
+        assert str(letter.body).splitlines() == [
+            "Somebody asked for a new password for robin@example.org. This account has none: log in with Northfield "
+            "here:",
+            "",
+            "https://learn.example.org/login",
+            "",
+            "If it was not you, there is nothing to do.",
+        ]
+        assert PasswordLink.objects.count() == 0
+
+    def test_whoever_has_both_gets_a_link(self, person: User) -> None:
+        InstitutionLinkFactory(person=person)
+        by_page(person.email)
+
+        assert reset(sent_code()).status_code == 204
+
+    def test_a_link_that_an_institution_of_before_was_has_no_say(
+        self, person: User, settings: Settings
+    ) -> None:
+        person.set_unusable_password()
+        person.save()
+        InstitutionLinkFactory(person=person)
+        settings.OIDC_ISSUER = "https://other.example.edu"
+        by_page(person.email)
+
+        assert reset(sent_code()).status_code == 204
+
+    @pytest.mark.parametrize(("role", "said"), [(Role.STUDENT, 1), (Role.GUARDIAN, 1), (Role.ADVISOR, 0)])
+    def test_who_was_brought_in_is_told_of_both_ways(self, role: Role, said: int) -> None:
+        password_letters.invite([UserFactory(role=role).pk])
+        jobs.drain()
+
+        (letter,) = mail.outbox
+        assert str(letter.body).count("Or log in with Northfield, without any password here:") == said
+
+    def test_who_has_come_in_before_their_invitation_gets_none(self, person: User) -> None:
+        person.set_unusable_password()
+        person.save()
+        InstitutionLinkFactory(person=person)
+        password_letters.invite([person.pk])
+        jobs.drain()
+
+        assert mail.outbox == []
 
 
 class TestMailServers:

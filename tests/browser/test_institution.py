@@ -30,6 +30,7 @@ def provider(settings: Settings, live_server: LiveServer) -> Iterator[IdentityPr
             f'<a href="{html.escape(running.authorized(handler.asked()))}">Yes, I am Robin</a>'.encode(),
             "text/html",
         )
+        running.answers["/favicon.ico"] = lambda handler: handler.send(200, b"", "image/x-icon")
         known.forget()
         yield running
     known.forget()
