@@ -22,6 +22,12 @@ ESCO_PATTERN: Final = (
     r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[AKLST][0-9]+(\.[0-9]+)*)$"
 )
 
+ONET_CREDIT: Final = (
+    "Includes information from the O*NET Database by the U.S. Department of Labor, Employment and Training "
+    "Administration (USDOL/ETA), used under the CC BY 4.0 licence. O*NET® is a trademark of USDOL/ETA."
+)
+ESCO_CREDIT: Final = "Uses the ESCO classification of the European Commission."
+
 is_onet_id = RegexValidator(
     ONET_PATTERN, "Give an O*NET element (2.A.1.c), commodity (43232304) or O*NET-SOC code (15-2051.00)."
 )

@@ -67,7 +67,9 @@ SHARED_MODULES = {
     "recommendations.nearness",
     "recommendations.quoting",
 }
-FRAMEWORK_ENGINES = ("esco", "framework", "held", "onet", "opening", "scales", "searching", "tables", "words")
+FRAMEWORK_ENGINES = (
+    "esco", "framework", "held", "linking", "onet", "opening", "scales", "searching", "tables", "words",
+)  # fmt: skip
 ENGINES = [
     "catalog/importing/archive.py",
     "catalog/answer_patterns.py",

@@ -19,7 +19,7 @@ from django.utils.cache import add_never_cache_headers
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from catalog.admin.sealing import SealedForm, sealed, unsealed
+from catalog.admin.sealing import EXPIRED, SealedForm, sealed, unsealed
 from catalog.importing.frameworks.framework import FrameworkInvalid, Profile, Source
 from catalog.importing.frameworks.held import held, profile_of
 from catalog.importing.frameworks.making import Made, NothingChosen, make
@@ -34,7 +34,6 @@ PAGE: Final = "admin/frameworks/role.html"
 SEAL: Final = "catalog.occupations"
 MOST_SHOWN: Final = 8
 LEVELS: Final = [(str(quarters / Decimal(2)), str(quarters / Decimal(2))) for quarters in range(2, 11)]
-EXPIRED: Final = "That is not valid any more. Choose the file again."
 
 
 class OccupationForm(forms.Form):

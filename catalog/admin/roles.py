@@ -11,8 +11,10 @@ from unfold.admin import TabularInline
 
 from catalog import services
 from catalog.admin.curation import CuratedAdmin
+from catalog.admin.links import LinksSkills
 from catalog.admin.occupations import ImportsOccupations
 from catalog.models import BY_NAME, JobRole, RoleSkill, Skill
+from catalog.outside_ids import ESCO_CREDIT, ONET_CREDIT
 from microcred.registry import SKILL_ACTIONS
 
 
@@ -76,7 +78,7 @@ class JobRoleAdmin(ImportsOccupations, CuratedAdmin):
 
 
 @admin.register(Skill)
-class SkillAdmin(CuratedAdmin):
+class SkillAdmin(LinksSkills, CuratedAdmin):
     """Skills."""
 
     resource_type = "skill"
@@ -85,7 +87,14 @@ class SkillAdmin(CuratedAdmin):
     list_filter = ("category",)
     search_fields = ("name", "key", "onet_id", "esco_uri")
     prepopulated_fields = {"key": ("name",)}
-    fields = ("name", "key", "category", "description", "onet_id", "esco_uri")
+    readonly_fields = ("credit",)
+    fields = ("name", "key", "category", "description", "onet_id", "esco_uri", "credit")
+
+    @admin.display(description="where its words are theirs")
+    def credit(self, skill: Skill) -> str:
+        """Say what the licences ask to be said where content of O*NET or ESCO is shown."""
+        held = {"onet_id": ONET_CREDIT, "esco_uri": ESCO_CREDIT}
+        return " ".join(said for field, said in held.items() if getattr(skill, field))
 
     def get_actions(self, request: HttpRequest) -> Any:
         """Offer what other apps do with skills as well."""

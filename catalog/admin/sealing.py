@@ -8,6 +8,7 @@ from django.core import signing
 from django.http import HttpRequest
 
 SECONDS: Final = 4 * 60 * 60
+EXPIRED: Final = "That is not valid any more. Choose the file again."
 
 
 class SealedForm(forms.Form):

@@ -16,6 +16,7 @@ from catalog.importing.frameworks.planning import MOST_TAKEN, Plan, Row, plan
 from catalog.importing.frameworks.scales import MIDDLE_TARGET, OURS, QUARTER
 from catalog.importing.frameworks.searching import found, near
 from catalog.importing.frameworks.tables import Tables, of_file, of_folder
+from catalog.management.linking_terminal import accept_links, show_links
 from catalog.models import JobRole
 
 
@@ -56,6 +57,14 @@ class FrameworkCommand(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="Say what would be made, and make nothing."
         )
+        parser.add_argument(
+            "--link", action="store_true",
+            help="Suggest for each skill here that lacks an id which skill of the framework it is, and end.",
+        )  # fmt: skip
+        parser.add_argument(
+            "--accept", action="append", default=[], metavar="KEY=ID",
+            help="Give this skill this id, and end; may be given several times.",
+        )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, show and make."""
@@ -63,10 +72,14 @@ class FrameworkCommand(BaseCommand):
             framework = self.opened(tables)
             if options["search"]:
                 self._list(framework, options["search"])
+            elif options["accept"]:
+                accept_links(framework, options["accept"], self.stdout, dry_run=options["dry_run"])
+            elif options["link"]:
+                show_links(framework, self.stdout)
             elif options["occupation"]:
                 self._make(framework, options)
             else:
-                raise CommandError("Say what to do: --search WORDS, or --occupation CODE.")
+                raise CommandError("Say what to do: --search WORDS, --occupation CODE, or --link.")
 
     def _list(self, framework: Framework, words: str) -> None:
         nearest = found(framework.occupations(), words)

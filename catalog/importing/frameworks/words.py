@@ -45,7 +45,9 @@ _ENDINGS: Final = (
     "y",
     "e",
 )
-_SHORTEST: Final = 4
+_SHORTEST: Final = 3
+# Negotiation and negotiating begin alike, and part where their endings begin.
+_LONGEST: Final = 6
 
 
 def folded(text: str) -> str:
@@ -54,12 +56,12 @@ def folded(text: str) -> str:
 
 
 def stems(text: str) -> list[str]:
-    """Return the words of a text without endings that only their form has; little words are left out."""
+    """Return how the words of a text begin, without endings that only their form has; little words are left out."""
     return [_stem(word) for word in _WORD.findall(folded(text)) if word not in _SMALL]
 
 
 def _stem(word: str) -> str:
     for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST - 1:
-            return word[: -len(ending)]
-    return word
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST:
+            return word[: -len(ending)][:_LONGEST]
+    return word[:_LONGEST]
