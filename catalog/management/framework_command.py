@@ -57,14 +57,7 @@ class FrameworkCommand(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="Say what would be made, and make nothing."
         )
-        parser.add_argument(
-            "--link", action="store_true",
-            help="Suggest for each skill here that lacks an id which skill of the framework it is, and end.",
-        )  # fmt: skip
-        parser.add_argument(
-            "--accept", action="append", default=[], metavar="KEY=ID",
-            help="Give this skill this id, and end; may be given several times.",
-        )  # fmt: skip
+        _add_links(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, show and make."""
@@ -136,6 +129,17 @@ class FrameworkCommand(BaseCommand):
             f"  Role {made.role.key} {kind}: {made.asked} skills asked for, {made.changed} changed; "
             f"{made.skills} skills made, {made.linked} linked."
         )
+
+
+def _add_links(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--link", action="store_true",
+        help="Suggest for each skill here that lacks an id which skill of the framework it is, and end.",
+    )  # fmt: skip
+    parser.add_argument(
+        "--accept", action="append", default=[], metavar="KEY=ID",
+        help="Give this skill this id, and end; may be given several times.",
+    )  # fmt: skip
 
 
 def _told(row: Row) -> str:
