@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pyld.nquads import parse_nquads
-
 from recommendations.badges.facts import BadgeUnfit, Facts, Recipient, Unfit, moment, named
 from recommendations.badges.recipients import of_identity, of_subject
 
@@ -17,6 +15,14 @@ OF_CREDENTIALS: Final = "https://www.w3.org/2018/credentials#"
 OF_SECURITY: Final = "https://w3id.org/security#"
 NAME: Final = "https://schema.org/name"
 BADGES: Final = frozenset(OF_BADGES + name for name in ("OpenBadgeCredential", "AchievementCredential"))
+# IRIs and blank nodes have no space in them, nor has a line a break that is not escaped.
+_THING: Final = r"<\S+>|_:\S+"
+_QUAD: Final = re.compile(
+    rf"(?P<subject>{_THING}) <(?P<predicate>\S+)> "
+    rf'(?:(?P<thing>{_THING})|"(?P<literal>(?:[^"\\]|\\.)*)"(?:\^\^<\S+>|@\S+)?)(?P<graph> (?:{_THING}))? \.'
+)
+_ESCAPED: Final = re.compile(r"\\(.)")
+_PLAIN: Final = {"n": "\n", "r": "\r", "t": "\t"}
 # Contexts of 2022 number terms that they define twice.
 _NUMBERED: Final = re.compile(r"-\d+$")
 
@@ -30,11 +36,19 @@ class Statements:
 
     @staticmethod
     def of(text: str) -> "Statements":
-        """Read canonical N-Quads; graphs with a name, such as proofs and credentials within, are left aside."""
+        """Read canonical N-Quads; graphs with a name, such as proofs and credentials within, are left aside.
+
+        Raises:
+            BadgeUnfit: for an IRI that could be read in two ways.
+        """
         found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for quad in parse_nquads(text).get("@default", []):
-            predicate = _NUMBERED.sub("", quad["predicate"]["value"])
-            found[quad["subject"]["value"]][predicate].append(quad["object"]["value"])
+        for line in filter(None, text.split("\n")):
+            quad = _QUAD.fullmatch(line)
+            if quad is None:
+                raise BadgeUnfit(Unfit.NO_BADGE, "The badge holds an address that is none.")
+            if quad["graph"] is None:
+                predicate = _NUMBERED.sub("", quad["predicate"])
+                found[_bare(quad["subject"])][predicate].append(_value(quad))
         return Statements(text, found)
 
     def all(self, thing: str, *predicates: str) -> list[str]:
@@ -114,3 +128,13 @@ def _identities(statements: Statements, subject: str) -> Iterator[Recipient]:
         yield from of_identity(
             said(one, "identityType"), said(one, "identityHash"), hashed, said(one, "salt")
         )
+
+
+def _value(quad: re.Match[str]) -> str:
+    if quad["thing"] is not None:
+        return _bare(quad["thing"])
+    return _ESCAPED.sub(lambda found: _PLAIN.get(found[1], found[1]), quad["literal"])
+
+
+def _bare(thing: str) -> str:
+    return thing[1:-1] if thing.startswith("<") else thing

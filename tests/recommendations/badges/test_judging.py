@@ -12,7 +12,7 @@ from typing import Any
 import jwt
 import pytest
 
-from recommendations.badges.facts import BadgeUnfit, Unfit
+from recommendations.badges.facts import BadgeUnfit, Facts, Unfit
 from recommendations.badges.judging import Judged, ListedKey, judge
 from recommendations.badges.keys import read_key
 from tests.recommendations.badges.making import (
@@ -49,6 +49,13 @@ def why(given: Any, **known: Any) -> Unfit:
         look(given, **known)
     assert refusal.value.words.endswith(".")
     return refusal.value.why
+
+
+def outcome(given: Any) -> Facts | Unfit:
+    try:
+        return look(given).facts
+    except BadgeUnfit as unfit:
+        return unfit.why
 
 
 def changed(body: dict[str, Any], change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
@@ -349,6 +356,22 @@ class TestDocuments:
         given["credentialSubject"]["achievement"]["@context"] = "https://evil.example/context.json"
 
         assert why(given) == Unfit.UNSUPPORTED
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "https://x.example/> <urn:p> <urn:o> .\n<https://y.example/",
+            "https://x.example/<b>",
+            "https://x.example/> .",
+            'https://x.example/"b',
+            "https://x.example/\u2028b",
+            "urn:x\\ny",
+        ],
+    )
+    def test_an_address_that_others_gave_says_nothing_else(self, address: str) -> None:
+        body = badge(evidence=[{"id": address, "type": ["Evidence"], "name": f'"{address}" . \\'}])
+
+        assert outcome(document(body)) in (look(document(badge())).facts, Unfit.NO_BADGE)
 
     def test_a_proof_for_logging_in_asserts_nothing(self) -> None:
         assert why(document(badge(), proofPurpose="authentication")) == Unfit.SIGNATURE
