@@ -8,13 +8,19 @@ from django.utils import timezone
 
 from companion import services
 from practice.events import practice_completed
-from recommendations.events import feedback_recorded
+from recommendations.events import credential_claimed, feedback_recorded
 
 
 @receiver(feedback_recorded)
 def on_feedback_recorded(*, feedback_id: uuid.UUID, **_: Any) -> None:
     """Plan what a student takes up."""
     services.follow_up(feedback_id=feedback_id, now=timezone.now())
+
+
+@receiver(credential_claimed)
+def on_credential_claimed(*, user_id: uuid.UUID, credential_id: uuid.UUID, **_: Any) -> None:
+    """Call off what leads there."""
+    services.call_off_steps(user_id=user_id, credential_id=credential_id, now=timezone.now())
 
 
 @receiver(practice_completed)

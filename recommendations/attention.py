@@ -8,17 +8,24 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from microcred.start_page import Figure, Sign, several
-from recommendations.enums import Acceptance
-from recommendations.models import EmbeddingIndex, RecommendationFeedback
+from recommendations.enums import Acceptance, NotProven
+from recommendations.models import BadgeIssuer, CredentialClaim, EmbeddingIndex, RecommendationFeedback
 from recommendations.queries.embeddings import embedding_counts
 from recommendations.queries.feedback import standing
 from recommendations.queries.indexes import active_key
 
+_MOST_ISSUERS: Final = 3
 _PERIOD: Final = dt.timedelta(days=28)
 
 
 def signs(*, now: dt.datetime) -> Iterator[Sign]:
-    """Yield passages that cannot be found by meaning, and an index that is built beside the one in use."""
+    """Yield passages that cannot be found by meaning, an index that is built beside the one in use, and badges that
+    cannot be checked."""
+    yield from _of_index()
+    yield from _of_badges()
+
+
+def _of_index() -> Iterator[Sign]:
     key = active_key()
     if key is None:
         yield Sign("Nothing of the catalog is embedded: run manage.py embeddings refresh.", is_fault=True)
@@ -29,6 +36,19 @@ def signs(*, now: dt.datetime) -> Iterator[Sign]:
         yield Sign(f"{said} no vector yet; manage.py embeddings status says more.")
     if EmbeddingIndex.objects.filter(active=False, overlap__isnull=False, switched_at=None).exists():
         yield Sign("An index of another model is ready: manage.py embeddings status compares the two.")
+
+
+def _of_badges() -> Iterator[Sign]:
+    """What an issuer is called here stands in badges that nobody has checked."""
+    listed = reverse("admin:recommendations_badgeissuer_changelist")
+    without_key = BadgeIssuer.objects.filter(active=True).exclude(keys__active=True).order_by("name")
+    for name in without_key.values_list("name", flat=True):
+        yield Sign(f"{name} is listed without a key in use: its badges are refused.", listed, is_fault=True)
+    unknown = CredentialClaim.objects.filter(not_proven=NotProven.ISSUER_UNKNOWN, decision="")
+    named = unknown.order_by().values_list("badge_issuer").annotate(number=Count("pk"))
+    for identifier, number in named.order_by("-number", "badge_issuer")[:_MOST_ISSUERS]:
+        said = several(number, "badge names", "badges name")
+        yield Sign(f"{said} {identifier} as issuer, who is not listed.", listed)
 
 
 def figures(*, now: dt.datetime) -> Iterator[Figure]:

@@ -10,6 +10,9 @@ recommendation_ready = Signal()
 #: Somebody said what they make of a recommendation. Arguments: recommendation_id, feedback_id.
 feedback_recorded = Signal()
 
+#: A student says that they hold a credential, or proves it. Arguments: user_id, credential_id.
+credential_claimed = Signal()
+
 #: A program is answered with a result. Arguments: assessment_id, service_key_id, and
 #: program, what the key is called.
 result_read = Signal()

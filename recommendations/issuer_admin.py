@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.proof_pages import ProvenFirst
@@ -40,6 +40,14 @@ class KeyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no Model
         self.instance.algorithm, self.instance.fingerprint = key.algorithm, key.fingerprint
         return key.pem
 
+    def clean(self) -> dict[str, Any]:
+        """Say beside the end that it comes too early; the page has no room for what is wrong with a whole key."""
+        given = super().clean() or {}
+        since, until = given.get("valid_from"), given.get("valid_until")
+        if since and until and until <= since:
+            self.add_error("valid_until", "A key ends after it begins.")
+        return given
+
 
 class KeyFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # as KeyForm
     """The keys of an issuer, each of them once, however it is written."""
@@ -47,12 +55,16 @@ class KeyFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # as KeyFo
     def clean(self) -> None:
         """Refuse a key that is there already."""
         super().clean()
-        prints = [form.instance.fingerprint for form in self.forms if form.instance.fingerprint]
-        if len(set(prints)) != len(prints):
-            raise forms.ValidationError("This key is listed twice.")
+        seen: set[str] = set()
+        for form in self.forms:
+            if form.instance.fingerprint in seen:
+                form.add_error("pem", "This key is listed already.")
+            seen.add(form.instance.fingerprint or str(id(form)))
+        if any(form.errors for form in self.forms):
+            raise forms.ValidationError("Please look at the keys.")
 
 
-class KeyInline(TabularInline):  # type: ignore[misc]
+class KeyInline(StackedInline):  # type: ignore[misc]
     """The keys of an issuer; one that is there is ended or switched off, and another added."""
 
     model = BadgeIssuerKey
@@ -72,7 +84,7 @@ class AchievementInline(TabularInline):  # type: ignore[misc]
 
     model = BadgeAchievement
     fields = ("achievement", "credential")
-    raw_id_fields = ("credential",)
+    autocomplete_fields = ("credential",)
     extra = 0
 
 

@@ -15,7 +15,7 @@ from recommendations.badges.facts import BadgeUnfit
 from recommendations.badges.judging import Judged, judge
 from recommendations.enums import ClaimDecision, NotProven
 from recommendations.models import BadgeIssuer, CredentialClaim
-from recommendations.services.claims import checked_date, new_claim, record, refused
+from recommendations.services.claims import announce_claim, checked_date, new_claim, record, refused
 from recommendations.services.known import settle
 from recommendations.services.overriding import CredentialNotOffered
 
@@ -95,6 +95,7 @@ def _kept(
     claim.save()
     record(by, "credential_claim.badge_brought", claim, not_proven=missing)
     settle(user=by, credential_id=meant, now=now)
+    announce_claim(claim)
     return claim
 
 

@@ -14,6 +14,7 @@ from microcred.errors import Conflict, Forbidden, Invalid
 from ops import audit
 from recommendations import queries
 from recommendations.enums import ClaimDecision, LearnerCredentialSource
+from recommendations.events import credential_claimed
 from recommendations.models import CredentialClaim, LearnerCredential
 from recommendations.services.known import settle
 from recommendations.services.overriding import CredentialNotOffered
@@ -87,6 +88,7 @@ def say_held(
     claim.obtained_on, claim.note = obtained_on, note
     claim.save()
     record(by, "credential_claim.said", claim)
+    announce_claim(claim)
     return claim
 
 
@@ -170,6 +172,11 @@ def record(by: User, action: str, claim: CredentialClaim, **facts: str) -> None:
         by=by, action=action, resource_type="credential_claim", resource_id=claim.pk,
         metadata={"credential_id": str(claim.credential_id), "state": claim.state.value, **facts},
     )  # fmt: skip
+
+
+def announce_claim(claim: CredentialClaim) -> None:
+    """Tell higher floors of a student's word."""
+    credential_claimed.send(sender=None, user_id=claim.user_id, credential_id=claim.credential_id)
 
 
 def _known_otherwise(known: LearnerCredential | None) -> str:

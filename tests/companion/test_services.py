@@ -238,3 +238,17 @@ def test_steps_stay_while_a_word_about_another_assessment_accepts_the_credential
 
     let_go(other, people[1], "taken back")
     assert [status for _, status in tasks()] == ["cancelled", "cancelled"]
+
+
+def test_steps_towards_what_a_student_says_to_hold_are_called_off(
+    people: tuple[User, User], run: Recommendation
+) -> None:
+    say(run, people[1], "accepted")
+    say(run, people[1], "accepted", position=2)
+    enrol = Task.objects.order_by("pk")[0]
+    Task.objects.filter(pk=enrol.pk).update(status=TaskStatus.IN_PROGRESS)
+
+    held = run.items.get(position=1).credential_id
+    recommendations.say_held(by=people[1], credential_id=held, now=NOW)
+
+    assert [status for _, status in tasks()] == ["in_progress", "cancelled", "todo", "todo"]

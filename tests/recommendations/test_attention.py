@@ -4,13 +4,23 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
-from microcred.start_page import Figure
+from microcred.start_page import Figure, Sign
 from recommendations import attention
 from recommendations.enums import Acceptance
 from recommendations.models import DocumentChunk, EmbeddingArtifact, EmbeddingIndex, RecommendationFeedback
-from tests.factories.recommendations import RecommendationItemFactory, WordEmbedder, embed_all, offered
+from tests.factories.catalog import NOW
+from tests.factories.recommendations import (
+    BadgeIssuerFactory,
+    BadgeIssuerKeyFactory,
+    CredentialClaimFactory,
+    RecommendationItemFactory,
+    WordEmbedder,
+    embed_all,
+    offered,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +80,24 @@ def test_of_several_words_of_one_person_about_one_credential_the_last_counts() -
         )  # fmt: skip
 
     assert accepted() == ("50%", "of 2 decisions in four weeks")
+
+
+def test_badges_that_cannot_be_checked_are_pointed_out() -> None:
+    listed = reverse("admin:recommendations_badgeissuer_changelist")
+    BadgeIssuerKeyFactory()
+    BadgeIssuerFactory(name="Harbour")
+    BadgeIssuerFactory(name="Closed", active=False)
+    BadgeIssuerKeyFactory(issuer=BadgeIssuerFactory(name="Locked"), active=False)
+    for name, number in (("urn:a", 1), ("urn:b", 2), ("urn:c", 1), ("urn:d", 1)):
+        CredentialClaimFactory.create_batch(number, not_proven="issuer_unknown", badge_issuer=name)
+    CredentialClaimFactory(not_proven="achievement_unknown", badge_issuer="urn:e")
+
+    shown = [sign for sign in attention.signs(now=NOW) if sign.where == listed]
+
+    assert shown == [
+        Sign("Harbour is listed without a key in use: its badges are refused.", listed, is_fault=True),
+        Sign("Locked is listed without a key in use: its badges are refused.", listed, is_fault=True),
+        Sign("2 badges name urn:b as issuer, who is not listed.", listed),
+        Sign("1 badge names urn:a as issuer, who is not listed.", listed),
+        Sign("1 badge names urn:c as issuer, who is not listed.", listed),
+    ]

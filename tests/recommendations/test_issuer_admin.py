@@ -82,6 +82,7 @@ def test_one_key_is_listed_once_and_ends_after_it_begins(admin: Client) -> None:
     ended = admin.post(ADD, form(key(of_key(), valid_until_0="2019-01-01", valid_until_1="00:00:00")))
 
     assert (twice.status_code, ended.status_code) == (200, 200)
+    assert "This key is listed already." in twice.content.decode()
     assert "A key ends after it begins." in ended.content.decode()
     assert not BadgeIssuer.objects.exists()
 
