@@ -13,7 +13,6 @@ from typing import Any, ClassVar, Final
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -24,10 +23,11 @@ from django.utils.cache import add_never_cache_headers
 from unfold.decorators import action
 
 from catalog.admin.list_forms import AgreedForm, ListForm, skills_offered, wishes_of
+from catalog.admin.sealing import sealed, unsealed
 from catalog.importing.credentials.columns import COLUMNS
 from catalog.importing.credentials.exporting import FILE_NAME, csv_of
-from catalog.importing.credentials.listed import FileInvalid
-from catalog.importing.credentials.plan import Choice, Entry, Plan
+from catalog.importing.credentials.listed import CredentialFile, FileInvalid
+from catalog.importing.credentials.plan import Change, Choice, Entry, Plan, Wishes
 from catalog.importing.credentials.planning import plan
 from catalog.importing.credentials.reading import FORMATS, MOST_BYTES, read_credentials
 from catalog.importing.credentials.taking import CatalogChangedMeanwhile, Taken, take
@@ -35,10 +35,18 @@ from catalog.importing.credentials.taking import CatalogChangedMeanwhile, Taken,
 PAGE: Final = "admin/credential_lists/page.html"
 MOST_ON_PAGE: Final = 300
 SEAL: Final = "catalog.credential_list"
-SEALED_SECONDS: Final = 4 * 60 * 60
 MOST_SEALED: Final = 4_000_000
 # Django takes so many fields of a form; some are not ours.
 _FIELDS_OF_DJANGO: Final = 40
+
+
+@dataclass(frozen=True)
+class Held:
+    """A change that would undo what somebody has changed here, with its box on the page."""
+
+    change: Change
+    box: str
+    is_ticked: bool
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,7 @@ class Shown:
 
     entry: Entry
     is_ticked: bool
+    held: tuple[Held, ...]
 
 
 class ImportsCredentials:
@@ -90,40 +99,53 @@ def _answer(model_admin: Any, request: HttpRequest) -> HttpResponse:
     try:
         data = form.cleaned_data["file"].read(MOST_BYTES + 1)
         wishes = wishes_of(form.cleaned_data, {})
-        sealed = _sealed(request, data)
+        held = _sealed(request, data)
         found = plan(read_credentials(data, language=wishes.language), wishes)
     except FileInvalid as refusal:
         form.add_error("file", str(refusal))
         return _page(model_admin, request, form)
-    return _preview(model_admin, request, found, {**form.cleaned_data, "sealed": sealed}, None)
+    return _preview(model_admin, request, found, {**form.cleaned_data, "sealed": held}, None)
 
 
 def _agreed(model_admin: Any, request: HttpRequest) -> HttpResponse:
     form = AgreedForm(request.POST)
-    held = _held(request, form.cleaned_data["sealed"]) if form.is_valid() else None
+    held = unsealed(request, salt=SEAL)
     if held is None:
-        if "sealed" not in form.errors and form.errors:
-            messages.error(request, "Level, hours or language are not valid. Choose the file again.")
-        else:
-            messages.error(request, "That is not valid any more. Choose the file again.")
+        messages.error(request, "That is not valid any more. Choose the file again.")
         return redirect(request.path)
-    given = form.cleaned_data
+    is_valid = form.is_valid()
+    given = {**{name: field.initial for name, field in form.fields.items()}, **form.cleaned_data}
     wishes = wishes_of(given, request.POST)
     file = read_credentials(zlib.decompress(base64.b64decode(held["file"])), language=wishes.language)
-    found = plan(file, wishes)
-    choice = _choice(request, given)
-    if found.fingerprint != given["expected"]:
-        messages.info(request, "Other things come of the list now than were shown. Look at them once more.")
+    found, choice = plan(file, wishes), _choice(request, given)
+    if not is_valid or found.fingerprint != given["expected"]:
+        for name, problems in form.errors.items():
+            messages.error(request, f"{form.fields[name].label}: {' '.join(map(str, problems))}")
+        if is_valid:
+            messages.info(
+                request, "Other things come of the list now than were shown. Look at them once more."
+            )
         return _preview(model_admin, request, found, given, _ticks(request, found, choice))
     if not _does_anything(found, choice):
         messages.warning(request, "Nothing was chosen, so nothing was done.")
-        return _preview(model_admin, request, found, given, choice.entries)
+        return _preview(model_admin, request, found, given, choice)
+    return _done(model_admin, request, file, wishes, choice, given)
+
+
+def _done(
+    model_admin: Any,
+    request: HttpRequest,
+    file: CredentialFile,
+    wishes: Wishes,
+    choice: Choice,
+    given: Mapping[str, Any],
+) -> HttpResponse:
+    by: Any = request.user
     try:
-        by: Any = request.user
         done = take(file, wishes, choice, by=by, now=timezone.now(), expected=given["expected"])
     except CatalogChangedMeanwhile as refusal:
         messages.error(request, refusal.message)
-        return _preview(model_admin, request, plan(file, wishes), given, choice.entries)
+        return _preview(model_admin, request, plan(file, wishes), given, choice)
     messages.success(request, _told(done))
     return redirect("admin:catalog_credential_changelist")
 
@@ -139,11 +161,11 @@ def _choice(request: HttpRequest, given: Mapping[str, Any]) -> Choice:
     return Choice(entries=entries, over=over, retire_missing=given["retire_missing"])
 
 
-def _ticks(request: HttpRequest, found: Plan, choice: Choice) -> set[int]:
+def _ticks(request: HttpRequest, found: Plan, choice: Choice) -> Choice:
     """Return what is ticked on a page that is shown again: what was, and what was not on it."""
-    shown = {int(one) for one in request.POST.get("shown", "").split(",") if one.isdecimal()}
-    entries = set(choice.entries or ())
-    return entries | {one.at for one in (*found.new, *found.changed) if one.at not in shown}
+    shown = {int(one) for one in request.POST.get("shown", "").split(",") if one.isdecimal() and len(one) < 9}
+    entries = {one.at for one in (*found.new, *found.changed) if one.at not in shown}
+    return Choice(entries=entries | set(choice.entries or ()), over=choice.over)
 
 
 def _does_anything(found: Plan, choice: Choice) -> bool:
@@ -155,7 +177,7 @@ def _does_anything(found: Plan, choice: Choice) -> bool:
 
 
 def _preview(
-    model_admin: Any, request: HttpRequest, found: Plan, given: Mapping[str, Any], ticked: Any
+    model_admin: Any, request: HttpRequest, found: Plan, given: Mapping[str, Any], choice: Choice | None
 ) -> HttpResponse:
     new, changed, held = _first(found)
     form = AgreedForm(initial={**given, "expected": found.fingerprint, "retire_missing": False})
@@ -163,7 +185,7 @@ def _preview(
     form.initial["shown"] = ",".join(map(str, shown))
     return _page(
         model_admin, request, form, plan=found,
-        new=_shown(new, ticked), changed=_shown(changed, ticked), held=held,
+        new=_shown(new, choice), changed=_shown(changed, choice), held=_shown(held, choice),
         more=len(found.new) + len(found.changed) + len(found.held) - len(new) - len(changed) - len(held),
         is_something=bool(found.new or found.changed or found.held or found.missing),
         without_skill=sum(1 for one in found.new if not one.fields.get("skills")),
@@ -193,27 +215,29 @@ def _most_fields() -> int:
     return int(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS or 1000)
 
 
-def _shown(entries: Sequence[Entry], ticked: Any) -> list[Shown]:
-    return [Shown(one, ticked is None or one.at in ticked) for one in entries]
+def _shown(entries: Sequence[Entry], choice: Choice | None) -> list[Shown]:
+    """Return entries with their ticks: those that were set, else on all but what was changed here."""
+    return [
+        Shown(
+            entry=one,
+            is_ticked=choice is None or choice.takes(one),
+            held=tuple(
+                Held(change, f"{one.at}:{change.name}", choice is not None and change in choice.changes(one))
+                for change in one.held
+            ),
+        )
+        for one in entries
+    ]
 
 
 def _sealed(request: HttpRequest, data: bytes) -> str:
     if len(data) > MOST_BYTES:
         raise FileInvalid(f"The file is larger than {MOST_BYTES // 1_000_000} MB.")
-    held = {"by": str(request.user.pk), "file": base64.b64encode(zlib.compress(data, 6)).decode()}
-    sealed = signing.dumps(held, salt=SEAL)
-    if len(sealed) > MOST_SEALED:
+    text = base64.b64encode(zlib.compress(data, 6)).decode()
+    held = sealed(request, {"file": text}, salt=SEAL)
+    if len(held) > MOST_SEALED:
         raise FileInvalid("The file holds too much for a page; `manage.py import_credentials` takes it.")
-    return sealed
-
-
-def _held(request: HttpRequest, sealed: str) -> dict[str, Any] | None:
-    """What the page was given to hold, if it was given to this person lately."""
-    try:
-        held: dict[str, Any] = signing.loads(sealed, salt=SEAL, max_age=SEALED_SECONDS)
-    except signing.BadSignature:
-        return None
-    return held if held["by"] == str(request.user.pk) else None
+    return held
 
 
 def _told(done: Taken) -> str:

@@ -60,7 +60,10 @@ def _form(text: str) -> str:
 
 
 def _is_credential(graph: Graph, node: Node) -> bool:
-    return any(_CREDENTIAL.fullmatch(kind) for kind in graph.types(node))
+    """Whether a node is a credential; those without an id of their own are only told of by others of the graph."""
+    return not str(node.get("@id", "")).startswith("_:") and any(
+        _CREDENTIAL.fullmatch(kind) for kind in graph.types(node)
+    )
 
 
 def _entries(graph: Graph) -> Iterator[Listed | LeftOut]:
@@ -73,7 +76,7 @@ def _entries(graph: Graph) -> Iterator[Listed | LeftOut]:
         place = str(node.get("@id") or graph.text(node, "ctid") or f"entry {at}")[:200]
         if _is_credential(graph, node):
             yield _entry(graph, node, place, is_shared=pages[_page(graph, node)] > 1)
-        elif not any(_BESIDE.fullmatch(kind) for kind in kinds):
+        elif not place.startswith("_:") and not any(_BESIDE.fullmatch(kind) for kind in kinds):
             kind = ", ".join(kinds)[:60] or "nothing that is named"
             yield LeftOut(place, one_line(graph.text(node, "name"))[:120], f"it is {kind}, no credential")
 

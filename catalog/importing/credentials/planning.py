@@ -14,6 +14,7 @@ from catalog.importing.credentials.standing import Catalog, Standing, read_catal
 from catalog.importing.credentials.texts import folded
 
 MOST_NAMES: Final = 60
+MOST_PICKED: Final = 200
 _NEEDED: Final = {"title": "it has no title", "uri": "it has no address, at which students find it"}
 _ASSUMED: Final = ("level", "hours")
 
@@ -36,7 +37,7 @@ class _Planning:
         judged = [self._judged(at, entry) for at, entry in enumerate(self._file.entries)]
         entries = [one for one in judged if isinstance(one, Entry)]
         standing = [one for one in entries if one.pk]
-        names = sorted(self._skills.unknown.items(), key=lambda one: (-len(one[1]), one[0]))
+        names, more_names = self._names()
         return Plan(
             format=self._file.format,
             notes=self._file.notes,
@@ -45,8 +46,8 @@ class _Planning:
             held=tuple(one for one in standing if one.held and not one.coming),
             unchanged=tuple(one for one in standing if not one.changes),
             left_out=tuple(one for one in judged if isinstance(one, LeftOut)),
-            names=tuple(self._unmatched(names[:MOST_NAMES])),
-            more_names=max(0, len(names) - MOST_NAMES),
+            names=tuple(self._unmatched(names)),
+            more_names=more_names,
             missing=tuple(self._missing()),
         )
 
@@ -123,6 +124,13 @@ class _Planning:
         missing = [name for name, value in wished.items() if name not in values and value]
         values.update({name: wished[name] for name in missing})
         return missing
+
+    def _names(self) -> tuple[list[tuple[str, list[str]]], int]:
+        """Return the names that are no skill, those without a pick first, and how many more of these there are."""
+        names = sorted(self._skills.unknown.items(), key=lambda one: (-len(one[1]), one[0]))
+        picked = [one for one in names if self._skills.pick(one[0])]
+        open_ones = [one for one in names if not self._skills.pick(one[0])]
+        return [*open_ones[:MOST_NAMES], *picked[:MOST_PICKED]], max(0, len(open_ones) - MOST_NAMES)
 
     def _unmatched(self, names: Sequence[tuple[str, Sequence[str]]]) -> Iterator[Unmatched]:
         near = Neighbourhood(self._catalog.skills)

@@ -95,9 +95,9 @@ class _Taking:
         self._link(linked, keys)
         self._document([(pk, values["document"]) for pk, values in linked if values.get("document")])
         self._remember(made, keys)
-        _remember_names(wishes, self._skills)
+        names = _remember_names(wishes, self._skills)
         retired = self._retired()
-        insert(self._trail(made, retired))
+        insert(self._trail(made, retired, names))
         if made or self._changed:
             services.announce_catalog_change()
         return Taken(len(made), len(self._changed), retired, len(self._plan.unchanged))
@@ -206,10 +206,10 @@ class _Taking:
         )
         return len(rows)
 
-    def _trail(self, made: Mapping[int, Credential], retired: int) -> list[AuditLog]:
-        if not made and not self._changed and not retired:
+    def _trail(self, made: Mapping[int, Credential], retired: int, names: int) -> list[AuditLog]:
+        counts = {"made": len(made), "changed": len(self._changed), "retired": retired, "names": names}
+        if not any(counts.values()):
             return []
-        counts = {"made": len(made), "changed": len(self._changed), "retired": retired}
         return [
             *(self._line("created", row.pk, {"imported": True}) for row in made.values()),
             *(
@@ -263,12 +263,12 @@ def _borne(entry: Entry, keys: Mapping[str, uuid.UUID]) -> dict[str, str]:
     return {name: said for name, said in entry.said.items() if is_whole or name != "prerequisites"}
 
 
-def _remember_names(wishes: Wishes, skills: Mapping[str, uuid.UUID]) -> None:
-    """Keep which skills were picked for names, and forget those for which none was."""
+def _remember_names(wishes: Wishes, skills: Mapping[str, uuid.UUID]) -> int:
+    """Keep which skills were picked for names, forget those for which none was, and return how many that changed."""
     picked = {name: skills[key] for name, key in wishes.skills.items() if key in skills}
     known = dict(SkillName.objects.filter(name__in=wishes.skills).values_list("name", "skill_id"))
-    SkillName.objects.filter(name__in=[name for name in known if name not in picked]).delete()
-    SkillName.objects.bulk_create(
-        [SkillName(name=name, skill_id=pk) for name, pk in picked.items() if known.get(name) != pk],
-        update_conflicts=True, unique_fields=["name"], update_fields=["skill"],
-    )  # fmt: skip
+    gone = [name for name in known if name not in picked]
+    new = [SkillName(name=name, skill_id=pk) for name, pk in picked.items() if known.get(name) != pk]
+    SkillName.objects.filter(name__in=gone).delete()
+    SkillName.objects.bulk_create(new, update_conflicts=True, unique_fields=["name"], update_fields=["skill"])
+    return len(gone) + len(new)

@@ -1,6 +1,5 @@
 """Writes the credentials as a table."""
 
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,7 @@ class Command(BaseCommand):
         rows = Credential.objects.order_by("key")
         if file is None:
             for line in csv_of(rows):
-                sys.stdout.write(line)
+                self.stdout.write(line, ending="")
             return
         try:
             with file.open("w", encoding="utf-8", newline="") as out:

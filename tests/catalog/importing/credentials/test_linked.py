@@ -242,6 +242,12 @@ def test_a_course_of_schema_org_is_read() -> None:
     assert read(course).format == "schema.org"
 
 
+def test_what_a_graph_only_tells_of_is_no_entry() -> None:
+    told = {"@id": "_:b0", "@type": "ceterms:Certification", "ceterms:name": "Told of"}
+
+    assert only({"@graph": [credential(ceterms_name="A"), told]}).said["title"] == "A"
+
+
 def test_what_is_no_credential_is_left_out_by_what_it_is() -> None:
     found = read(
         [

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
-from catalog.admin import lists
+from catalog.admin import lists, sealing
 from catalog.models import Credential, SkillName
 from ops.models import AuditLog
 from tests.factories.accounts import AdminFactory, AdvisorFactory
@@ -91,7 +91,7 @@ def test_looking_writes_nothing_and_shows_everything(client: Client) -> None:
 
     assert not Credential.objects.exists()
     assert "Columns that are not read: Price." in page
-    assert "2 new; <strong>1 of them brings no skill and will never be recommended</strong>" in page
+    assert "2 new</a>; <strong>1 of them brings no skill and will never be recommended</strong>" in page
     assert "line 2: level 2, 6 hours, en <em>(language en: taken where the list says nothing)</em>" in page
     assert (
         "line 3: level 1, 4 hours, en <em>(hours 4, language en: taken where the list says nothing)</em>"
@@ -156,17 +156,32 @@ def test_changes_and_what_was_changed_here_are_shown_field_by_field(client: Clie
     page = look(client, changed)
 
     assert "<dt>Provider</dt>" in page
-    assert "<b>Stands</b> Harbour</span>" in page
-    assert "<b>Comes</b> Harbour 2</span>" in page
+    assert "<b>Stands</b> Harbour</dd>" in page
+    assert "<b>Comes</b> Harbour 2</dd>" in page
     assert 'name="over" value="0:hours"> Hours, changed here</label>' in page
     assert said(client.post(PAGE, held(page), follow=True)) == "2 credentials: 2 changed."
     row = Credential.objects.get(title="Joins")
     assert (row.provider, row.hours) == ("Harbour 2", 7)
     page = look(client, changed)
-    assert "1 changed here since the last import, and stays as it is" in page
+    assert "1 changed here</a> since the last import, and stays as it is" in page
     client.post(PAGE, held(page) | {"over": ["0:hours"]})
     row.refresh_from_db()
     assert row.hours == 6
+
+
+def test_ticks_stay_where_the_page_is_shown_again(client: Client) -> None:
+    client.post(PAGE, held(look(client)))
+    Credential.objects.update(hours=7)
+    agreed = held(look(client, TABLE.replace("Joins,Harbour", "Joins,Harbour 2")))
+    assert agreed["take"] == ["0"]
+
+    page = client.post(PAGE, agreed | {"take": [], "over": ["0:hours"], "language": "klingon!"}, follow=True)
+
+    shown = page.content.decode()
+    assert said(page).startswith("Language of new ones that say none: “klingon!” is no language")
+    assert held(shown)["take"] == []
+    assert 'name="over" value="0:hours" checked' in shown
+    assert Credential.objects.filter(hours=7).count() == 2
 
 
 def test_those_not_in_the_list_are_named_and_retired_where_ticked(client: Client) -> None:
@@ -209,7 +224,7 @@ def test_what_the_page_holds_must_be_its_own(
     elif flaw == "somebody else's":
         client.force_login(AdminFactory())
     elif flaw == "old":
-        monkeypatch.setattr(lists, "SEALED_SECONDS", -1)
+        monkeypatch.setattr(sealing, "SECONDS", -1)
     else:
         agreed["sealed"] = ""
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from catalog.importing.credentials import planning
 from catalog.importing.credentials.exporting import csv_of
 from catalog.importing.credentials.listed import CredentialFile
 from catalog.importing.credentials.plan import Choice, Entry, Plan, Wishes
@@ -92,7 +93,7 @@ def test_the_index_is_told_once_and_the_trail_names_each() -> None:
         ("credentials.imported", admin.pk),
     ]
     whole = AuditLog.objects.get(action="credentials.imported")
-    assert whole.metadata == {"made": 2, "changed": 0, "retired": 0}
+    assert whole.metadata == {"made": 2, "changed": 0, "retired": 0, "names": 0}
 
 
 def test_the_same_list_twice_makes_nothing_and_writes_nothing() -> None:
@@ -299,6 +300,32 @@ def test_what_was_picked_for_a_name_counts_and_is_remembered() -> None:
     assert looked(text).names[0].picked == "sql"
     taken(text, skills={"databases": ""})
     assert not SkillName.objects.exists()
+
+
+def test_names_beyond_a_page_come_once_others_are_picked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "MOST_NAMES", 1)
+    text = "title,uri,level,hours,skills\nA,https://a.example/a,3,4,One; Two\n"
+
+    found = looked(text)
+    assert ([one.called for one in found.names], found.more_names) == (["One"], 1)
+
+    found = looked(text, skills={"one": "sql"})
+    assert ([one.called for one in found.names], found.more_names) == (["Two", "One"], 0)
+
+
+@pytest.mark.parametrize(
+    ("field", "length", "reason"),
+    [
+        ("title", 301, "its title is longer than 300 characters"),
+        ("provider", 301, "its provider is longer than 300 characters"),
+        ("description", 2_000_000, "its description is longer than 100,000 characters: make it its document"),
+        ("document", 4_200_000, "its document is larger than 4 MB"),
+    ],
+)
+def test_what_is_too_long_is_left_out(field: str, length: int, reason: str) -> None:
+    row = {"title": "A", "uri": "https://a.example/a", "level": "1", "hours": "1", field: "x" * length}
+
+    assert reasons(looked(f"{','.join(row)}\n{','.join(row.values())}\n")) == [f"line 2: {reason}"]
 
 
 def test_skills_that_a_list_does_not_name_rightly_leave_those_that_stand() -> None:
