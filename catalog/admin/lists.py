@@ -117,7 +117,8 @@ def _agreed(model_admin: Any, request: HttpRequest) -> HttpResponse:
     given = {**{name: field.initial for name, field in form.fields.items()}, **form.cleaned_data}
     wishes = wishes_of(given, request.POST)
     file = read_credentials(zlib.decompress(base64.b64decode(held["file"])), language=wishes.language)
-    found, choice = plan(file, wishes), _choice(request, given)
+    found = plan(file, wishes)
+    choice = _choice(request, given, found)
     if not is_valid or found.fingerprint != given["expected"]:
         for name, problems in form.errors.items():
             messages.error(request, f"{form.fields[name].label}: {' '.join(map(str, problems))}")
@@ -150,7 +151,7 @@ def _done(
     return redirect("admin:catalog_credential_changelist")
 
 
-def _choice(request: HttpRequest, given: Mapping[str, Any]) -> Choice:
+def _choice(request: HttpRequest, given: Mapping[str, Any], found: Plan) -> Choice:
     """Return what is ticked; what was not shown is not taken."""
     over = {
         (int(at), name)
@@ -158,7 +159,9 @@ def _choice(request: HttpRequest, given: Mapping[str, Any]) -> Choice:
         if at.isdecimal()
     }
     entries = {int(one) for one in request.POST.getlist("take") if one.isdecimal() and len(one) < 9}
-    return Choice(entries=entries, over=over, retire_missing=given["retire_missing"])
+    return Choice(
+        entries=entries, over=over, retire_missing=bool(given["retire_missing"]) and _may_retire(found)
+    )
 
 
 def _ticks(request: HttpRequest, found: Plan, choice: Choice) -> Choice:
@@ -193,7 +196,13 @@ def _preview(
         names=skills_offered(found), left_out=found.left_out[:MOST_ON_PAGE],
         more_left_out=max(0, len(found.left_out) - MOST_ON_PAGE),
         missing=found.missing[:MOST_ON_PAGE], more_missing=max(0, len(found.missing) - MOST_ON_PAGE),
+        may_retire=_may_retire(found),
     )  # fmt: skip
+
+
+def _may_retire(found: Plan) -> bool:
+    """Whether the page names all that would be retired."""
+    return 0 < len(found.missing) <= MOST_ON_PAGE
 
 
 def _first(found: Plan) -> tuple[list[Entry], list[Entry], list[Entry]]:

@@ -15,7 +15,10 @@ from catalog.importing.credentials.texts import document, one_line, tidy, withou
 LONGEST_TITLE: Final = 300
 LONGEST_DESCRIPTION: Final = 100_000
 _TEXTS: Final = ("title", "provider", "description")
+# So many times as much there may be before the markup is taken out.
+_WITH_MARKUP: Final = 10
 _SHOWN: Final = 600
+_SHOWN_BEFORE: Final = 120
 Links = Mapping[str, Any]
 
 
@@ -38,6 +41,8 @@ def coming(entry: Listed, links: Links, standing: Standing | None) -> dict[str, 
 
 
 def _text(name: str, value: str) -> str:
+    if len(value) > _WITH_MARKUP * LONGEST_DESCRIPTION:
+        raise Wrong(f"its {name} is much too long")
     text = without_markup(tidy(value))
     if name == "description":
         if len(text) > LONGEST_DESCRIPTION:
@@ -51,7 +56,7 @@ def _text(name: str, value: str) -> str:
 
 
 def _document(value: str) -> str:
-    text = document(value)
+    text = document(value) if len(value) <= LONGEST_DOCUMENT else value
     if len(text.encode()) > LONGEST_DOCUMENT:
         raise Wrong("its document is larger than 4 MB")
     return text if any(map(str.isalnum, text)) else ""
@@ -97,7 +102,7 @@ def _change(name: str, stands: Any, value: Any, standing: Standing) -> Change:
     is_held = before is not None and before != said_hash(name, stands)
     if name == "active" and before is None:
         is_held = bool(value)
-    return Change(name, _shown(name, stands), _shown(name, value), value, is_held)
+    return Change(name, *_cut(_shown(name, stands), _shown(name, value)), value, is_held)
 
 
 def _document_change(value: str, standing: Standing, raw: str) -> Change | None:
@@ -105,18 +110,27 @@ def _document_change(value: str, standing: Standing, raw: str) -> Change | None:
     if not value:
         return None
     if there is None:
-        return Change("document", "none", _cut(value), value, is_held=False)
+        return Change("document", *_cut("none", value), value, is_held=False)
     as_given = (value, raw, tidy(raw), tidy(raw) + "\n")
     if there.content_hash in map(text_hash, as_given):
         return None
     before = standing.before.get("document")
     stood = hashlib.sha256(json.dumps(there.content_hash).encode()).hexdigest()[:16]
-    beginning = there.beginning + ("…" if there.length > len(there.beginning) else "")
-    return Change("document", beginning, _cut(value), value, is_held=before is not None and before != stood)
+    is_held = before is not None and before != stood
+    return Change("document", *_cut(there.beginning, value), value, is_held)
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+def _cut(stands: str, comes: str) -> tuple[str, str]:
+    """Return two texts as they are shown beside each other: long ones from a little before they differ."""
+    same = next((at for at, (one, other) in enumerate(zip(stands, comes, strict=False)) if one != other), 0)
+    same = same or min(len(stands), len(comes))
+    start = max(0, same - _SHOWN_BEFORE) if max(len(stands), len(comes)) > _SHOWN else 0
+    return _part(stands, start), _part(comes, start)
+
+
+def _part(text: str, start: int) -> str:
+    shown = text[start : start + _SHOWN]
+    return f"{'…' if start else ''}{shown}{'…' if start + _SHOWN < len(text) else ''}"
 
 
 def _shown(name: str, value: Any) -> str:
@@ -126,7 +140,7 @@ def _shown(name: str, value: Any) -> str:
         return ", ".join(f"{key} {level_shown(level)}" for key, level in sorted(value.items())) or "none"
     if isinstance(value, Collection) and not isinstance(value, str):
         return ", ".join(sorted(value)) or "none"
-    return _cut(str(value)) or "nothing"
+    return str(value) or "nothing"
 
 
 def level_shown(level: Decimal) -> str:

@@ -22,7 +22,7 @@ from catalog.models import (
 )
 
 COLUMNS: Final = ("title", "description", "provider", "level", "hours", "language", "uri", "active")
-SHOWN_OF_DOCUMENT: Final = 600
+COMPARED_OF_DOCUMENT: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def read_details(catalog: Catalog, pks: Collection[uuid.UUID]) -> None:
         found[pk].prerequisites.add(key)
     documents = CredentialDocument.objects.order_by("pk").filter(credential__pk__among=wanted)
     for pk, *told in documents.values_list(
-        "credential_id", "pk", "uri", "content_hash", Left("text", SHOWN_OF_DOCUMENT), Length(F("text"))
+        "credential_id", "pk", "uri", "content_hash", Left("text", COMPARED_OF_DOCUMENT), Length(F("text"))
     ):
         found[pk].documents.append(StandingDocument(*told))
     for pk, said in CredentialImport.objects.filter(credential__pk__among=wanted).values_list(

@@ -22,6 +22,7 @@ from microcred.spreadsheets import as_typed
 
 _SEPARATORS: Final = (",", ";", "\t")
 _LONGEST_CELL: Final = 10_000_000
+_MOST_COLUMNS: Final = 200
 _TEXTS: Final[Mapping[str, Callable[[str], Any]]] = {
     "title": str,
     "provider": str,
@@ -41,6 +42,8 @@ def read_table(text: str) -> CredentialFile:
         FileInvalid: if no column is known, none says what credentials are called, or the table cannot be taken apart.
     """
     header, separator = _header(text)
+    if len(header) > _MOST_COLUMNS:
+        raise FileInvalid(f"The file has more than {_MOST_COLUMNS} columns.")
     names = recognised(header)
     if "title" not in names and "key" not in names and "uri" not in names:
         raise FileInvalid(_unknown(header))
@@ -62,7 +65,7 @@ def _header(text: str) -> tuple[list[str], str]:
             _, cells = next(_parted(text, separator), (0, []))
         except FileInvalid:
             continue
-        found = (sum(map(bool, recognised(cells))), len(cells), cells, separator)
+        found = (sum(map(bool, recognised(cells[:_MOST_COLUMNS]))), len(cells), cells, separator)
         best = max(best, found, key=lambda one: one[:2])
     return best[2], best[3]
 

@@ -15,6 +15,8 @@ from catalog.importing.credentials.texts import one_line
 
 MOST_HOURS: Final = 100_000
 LONGEST_ADDRESS: Final = 500
+LONGEST_NAME: Final = 500
+MOST_NAMES: Final = 200
 # The scale goes from 0, nothing, to 5, expert; three words on three of its steps, and those between by name.
 LEVELS: Final = {
     **dict.fromkeys(
@@ -125,7 +127,7 @@ def address(text: str) -> str:
     try:
         _web_address(said)
     except (ValidationError, ValueError):
-        raise Wrong(f"“{said[:80]}” is no address of the web: it begins with https://") from None
+        raise Wrong(f"“{said[:80]}” is no address of the web, such as https://example.org/course") from None
     if len(said) > LONGEST_ADDRESS:
         raise Wrong(f"its address is longer than {LONGEST_ADDRESS} characters")
     return said
@@ -140,9 +142,11 @@ def yes(text: str) -> bool:
 
 
 def names(text: str) -> Iterator[str]:
-    """Yield the names in a cell, parted by semicolons, bars or line ends, else by commas."""
+    """Yield the names in a cell, parted by semicolons, bars or line ends, else by commas. Raises Wrong for too many."""
     parts = _SEPARATORS.split(text) if _SEPARATORS.search(text) else text.split(",")
-    yield from filter(None, map(one_line, parts))
+    if len(parts) > MOST_NAMES:
+        raise Wrong(f"a cell names more than {MOST_NAMES} of them")
+    yield from (name[:LONGEST_NAME] for name in map(one_line, parts) if name)
 
 
 def skills(text: str) -> Iterator[NamedSkill]:

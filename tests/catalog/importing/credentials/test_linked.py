@@ -265,7 +265,7 @@ def test_what_is_no_credential_is_left_out_by_what_it_is() -> None:
         (
             f"https://registry.example/resources/{CTID}",
             "B",
-            "“ftp://a.example” is no address of the web: it begins with https://",
+            "“ftp://a.example” is no address of the web, such as https://example.org/course",
         ),
     ]
 

@@ -196,6 +196,20 @@ def test_those_not_in_the_list_are_named_and_retired_where_ticked(client: Client
     assert not old.active
 
 
+def test_what_a_page_does_not_name_it_does_not_retire(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "MOST_ON_PAGE", 1)
+    CredentialFactory.create_batch(2, provider="Harbour")
+
+    page = look(client)
+    client.post(PAGE, held(page) | {"retire_missing": "on"})
+
+    assert "<li>and 1 more</li>" in page
+    assert "So many are retired by" in page
+    assert not Credential.objects.filter(active=False).exists()
+
+
 def test_doing_it_twice_makes_nothing_twice(client: Client) -> None:
     agreed = held(look(client))
     client.post(PAGE, agreed, follow=True)

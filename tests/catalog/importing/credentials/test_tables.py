@@ -45,6 +45,13 @@ def test_line_breaks_and_marks_in_cells_are_kept_and_lines_are_counted_on() -> N
     assert (first.place, second.place) == ("line 2", "line 5")
 
 
+def test_a_cell_with_names_by_the_thousand_is_left_out() -> None:
+    (entry,) = read(f"title,skills\nA,{'a;' * 1000}\n").entries
+
+    assert isinstance(entry, LeftOut)
+    assert entry.reason == "a cell names more than 200 of them"
+
+
 @pytest.mark.parametrize(
     ("header", "field"),
     [
@@ -88,10 +95,13 @@ def test_links_of_all_kinds_are_read() -> None:
         ("A,https://a.example/1,2.5,1", "“2.5” is no level: levels are whole numbers from 1 to 5"),
         ("A,https://a.example/1,1,0", "“0” is no number of hours from 1 to 100,000"),
         ("A,https://a.example/1,1,many", "“many” is no number of hours"),
-        ("A,www.a.example,1,1", "“www.a.example” is no address of the web: it begins with https://"),
+        (
+            "A,www.a.example,1,1",
+            "“www.a.example” is no address of the web, such as https://example.org/course",
+        ),
         (
             "A,javascript:alert(1),1,1",
-            "“javascript:alert(1)” is no address of the web: it begins with https://",
+            "“javascript:alert(1)” is no address of the web, such as https://example.org/course",
         ),
         (f"A,https://a.example/{'x' * 500},1,1", "its address is longer than 500 characters"),
         (
@@ -116,12 +126,13 @@ def test_what_cannot_be_is_left_out_with_its_line(cells: str, reason: str) -> No
         ),
         ('title,uri\nA,"https://a.example/1\nB,x\n', "The row that begins on line 2 cannot be read"),
         ("title\n" + "x\n" * 20_001, "The file has more than 20,000 rows."),
+        ("title" + ",x" * 200 + "\n", "The file has more than 200 columns."),
         ("title,\0\n", "The file is no text."),
         ("   \n", "No column of the file says which credentials it lists. It has: nothing."),
         ("<?xml version='1.0'?>", "The file is XML or a web page."),
         ("title,uri\n", "There is no credential in the file. It was read as a table."),
     ],
-    ids=["columns", "mark", "rows", "nul", "blank", "xml", "empty"],
+    ids=["columns", "mark", "rows", "many columns", "nul", "blank", "xml", "empty"],
 )
 def test_what_is_no_list_is_refused_with_one_sentence(text: str, refusal: str) -> None:
     with pytest.raises(FileInvalid) as refused:

@@ -144,6 +144,20 @@ def test_a_changed_document_is_written_over_the_old_one() -> None:
     assert CredentialDocument.objects.get().text == "# Joins\nOther text.\n"
 
 
+def test_long_texts_are_shown_from_where_they_differ() -> None:
+    same = "The same. " * 100
+    taken(HEADER + FIRST.replace("About joins.", f"{same}Old.").replace("Text.", f"{same}Old text."))
+
+    (entry,) = looked(
+        HEADER + FIRST.replace("About joins.", f"{same}New.").replace("Text.", f"{same}New text.")
+    ).changed
+
+    assert changes(entry) == [
+        ("description", f"…{same[-120:]}Old.", f"…{same[-120:]}New.", False),
+        ("document", f"…{same[-120:]}Old text.\n", f"…{same[-120:]}New text.\n", False),
+    ]
+
+
 def test_an_empty_cell_says_nothing() -> None:
     taken(HEADER + FIRST)
 
@@ -318,7 +332,8 @@ def test_names_beyond_a_page_come_once_others_are_picked(monkeypatch: pytest.Mon
     [
         ("title", 301, "its title is longer than 300 characters"),
         ("provider", 301, "its provider is longer than 300 characters"),
-        ("description", 2_000_000, "its description is longer than 100,000 characters: make it its document"),
+        ("description", 100_001, "its description is longer than 100,000 characters: make it its document"),
+        ("description", 2_000_000, "its description is much too long"),
         ("document", 4_200_000, "its document is larger than 4 MB"),
     ],
 )
