@@ -12,34 +12,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from catalog.importing.credentials.texts import folded
+from catalog.importing.frameworks.words import stems
 
 #: Below it more suggestions mislead than help.
-LEAST: Final = 0.34
+LEAST: Final = 0.25
 #: What the description says of a word counts less than what the name says.
 _IN_DESCRIPTION: Final = 0.6
-_ENDINGS: Final = ("ing", "ies", "es", "ed", "s", "e")
-_COMMON: Final = frozenset(
-    {
-        "a",
-        "an",
-        "and",
-        "the",
-        "of",
-        "for",
-        "in",
-        "on",
-        "to",
-        "with",
-        "by",
-        "at",
-        "from",
-        "or",
-        "as",
-        "is",
-        "into",
-        "using",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -83,12 +61,7 @@ class Neighbourhood:
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(_stem(word) for word in folded(text).split() if word not in _COMMON)
-
-
-def _stem(word: str) -> str:
-    ending = next((one for one in _ENDINGS if word.endswith(one) and len(word) - len(one) > 3), "")
-    return word.removesuffix(ending)
+    return frozenset(stems(text))
 
 
 def _trigrams(text: str) -> frozenset[str]:

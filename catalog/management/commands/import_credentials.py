@@ -5,17 +5,24 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import structlog
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from catalog.importing.credentials import values
 from catalog.importing.credentials.listed import CredentialFile, FileInvalid, Wrong
+from catalog.importing.credentials.meaning import nearest_by_meaning
+from catalog.importing.credentials.nearness import Near
 from catalog.importing.credentials.plan import Choice, Entry, Plan, Wishes
 from catalog.importing.credentials.planning import plan
 from catalog.importing.credentials.reading import FORMATS, MOST_BYTES, read_credentials
 from catalog.importing.credentials.taking import CatalogChangedMeanwhile, take
 from catalog.importing.credentials.texts import folded
 from catalog.models import Skill
+from microcred.ai import providers
+from microcred.ai.base import EmbedderError, ProviderError
+
+log = structlog.get_logger(__name__)
 
 
 class Command(BaseCommand):
@@ -93,8 +100,8 @@ class Command(BaseCommand):
         for left in found.left_out:
             where = f"{left.place}, {left.name}" if left.name else left.place
             self.stdout.write(f"  left out: {where}: {left.reason}")
-        for name in found.names:
-            near = ", ".join(f"{one.key} ({one.score})" for one in name.near) or "nothing near"
+        for name, nearest in zip(found.names, _nearest(found), strict=True):
+            near = ", ".join(f"{one.key} ({one.score})" for one in nearest) or "nothing near"
             self.stdout.write(f"  no skill: “{name.called}” ({name.entries}): {name.picked or near}")
         if found.more_names:
             self.stdout.write(f"  and {found.more_names} further names that no skill has")
@@ -112,6 +119,18 @@ class Command(BaseCommand):
                 )
             for note in (*(f"{what} is taken, as you said" for what in one.assumed), *one.notes):
                 self.stdout.write(f"    {note}")
+
+
+def _nearest(found: Plan) -> list[tuple[Near, ...]]:
+    """Return the skills that are nearest to each name that is none: by meaning, else by words."""
+    if all(name.picked for name in found.names):
+        return [() for _ in found.names]
+    skills = list(Skill.objects.order_by("key").values_list("key", "name", "description"))
+    try:
+        return nearest_by_meaning([name.called for name in found.names], skills, providers.local_embedder())
+    except (EmbedderError, ProviderError) as error:
+        log.warning("names_not_embedded", error=type(error).__name__)
+        return [name.near for name in found.names]
 
 
 def _read(file: Path, language: str) -> CredentialFile:

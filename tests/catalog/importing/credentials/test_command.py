@@ -6,16 +6,19 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from catalog.models import Credential
+from microcred.ai import providers
 from tests.catalog.importing.credentials.test_pages import TABLE
 from tests.factories.catalog import CredentialFactory, SkillFactory
+from tests.factories.recommendations import FailingEmbedder, WordEmbedder
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def skills() -> None:
+def skills(monkeypatch: pytest.MonkeyPatch) -> None:
     SkillFactory(key="sql", name="SQL")
     SkillFactory(key="talks", name="Presenting to groups")
+    monkeypatch.setattr(providers, "local_embedder", WordEmbedder)
 
 
 @pytest.fixture
@@ -44,10 +47,20 @@ def test_it_shows_what_it_makes(file: Path, capsys: pytest.CaptureFixture[str]) 
         "    language en is taken, as you said\n"
         "    it brings no skill that is known here, so it will never be recommended\n"
         "  left out: line 4, Broken: “9” is no level: levels go from 1 to 5\n"
-        "  no skill: “Presentation to groups” (1): talks (0.77)\n"
+        "  no skill: “Presentation to groups” (1): talks (0.67)\n"
         "  not in the list: Old one, Harbour\n"
         "2 made, 0 changed, 0 retired, 0 unchanged, 1 left out.\n"
     )
+
+
+def test_without_an_embedder_words_tell_what_is_near(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(providers, "local_embedder", FailingEmbedder)
+
+    run(file, "--dry-run")
+
+    assert "  no skill: “Presentation to groups” (1): talks (1.0)\n" in capsys.readouterr().out
 
 
 def test_a_second_time_makes_nothing(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
