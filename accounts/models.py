@@ -43,8 +43,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin, Model):
     """A student, advisor, guardian or admin.
 
-    Admins create staff, institutions import students. ``token_version`` rises whenever tokens given out
-    earlier must stop working: a changed role, password or status.
+    Admins create staff, institutions import students. ``token_version`` rises whenever tokens given out earlier must
+    stop working: a changed role, password or status. ``told_by_letter`` is whether letters tell an advisor what waits.
     """
 
     email = CaseInsensitiveEmailField(unique=True)
@@ -53,6 +53,7 @@ class User(AbstractBaseUser, PermissionsMixin, Model):
     profile = models.JSONField(default=dict, blank=True)
     status = models.CharField(max_length=16, choices=UserStatus.choices, default=UserStatus.ACTIVE)
     token_version = models.PositiveIntegerField(default=1, editable=False)
+    told_by_letter = models.BooleanField(default=True, db_default=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -213,9 +214,8 @@ class PasswordLink(Model):
 class ServiceKey(Model):
     """A program of a partner that calls the API in its own name, not in a person's.
 
-    Made, rotated and revoked by staff through ``accounts.service_keys``. What the program owns, and what the
-    audit trail says of it, goes by this id, which outlives every change of secret. A trigger keeps a key that
-    was revoked revoked.
+    Made, rotated and revoked by staff through ``accounts.service_keys``. What the program owns, and what the trail
+    says of it, goes by this id, which outlives every change of secret. A trigger keeps a key that was revoked revoked.
     """
 
     name = models.CharField(max_length=120, help_text="What staff calls the program.")

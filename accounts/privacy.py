@@ -6,7 +6,8 @@ TABLES = (
     table(
         "accounts.User", Purpose.ACCOUNT, Fate.CLEARED, people="pk",
         identity="email name", content="profile", link="id",
-        about="role status last_login is_superuser created_at updated_at", proof="password", none="token_version",
+        about="role status told_by_letter last_login is_superuser created_at updated_at",
+        proof="password", none="token_version",
     ),
     table(
         "accounts.User_groups", Purpose.ACCOUNT, Fate.DELETED, people="user",

@@ -107,6 +107,17 @@ def choose_model_scoring(
     return person
 
 
+@transaction.atomic
+def choose_letters(*, by: User, is_wanted: bool) -> None:
+    """Say whether letters are to tell oneself what waits; the same once more changes nothing."""
+    others = User.objects.filter(pk=by.pk).exclude(told_by_letter=is_wanted)
+    if others.update(told_by_letter=is_wanted):
+        audit.record(
+            by=by, action="user.letters_chosen", resource_type="user", resource_id=by.pk,
+            metadata={"wanted": is_wanted},
+        )  # fmt: skip
+
+
 def _store_changes(person: User, changed: frozenset[str]) -> None:
     stored = User.objects.select_for_update().only("token_version").get(pk=person.pk)
     person.token_version = stored.token_version + bool(changed & TOKEN_FIELDS)

@@ -2,16 +2,19 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import Count, Min, QuerySet, Subquery, Value
+from django.db.models import Count, Min, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 
 from accounts.models import User
 from conversations import queries as conversations
 from microcred.start_page import Sign, longest, several
 from scoring import oversight
+
+_WAITS_SINCE: Final = Coalesce("waits_since", "escalated_at")
+#: To look addresses up, a worker would load all pages and the API for a letter.
+PAGES: Final = "/advisor/"
 
 
 def waiting_for(by: User, *, now: dt.datetime) -> Iterator[Sign]:
@@ -19,22 +22,34 @@ def waiting_for(by: User, *, now: dt.datetime) -> Iterator[Sign]:
     found = _counted(by)
     if number := found["held"]:
         said = several(number, "result waits for its release.", "results wait for their release.")
-        yield Sign(said, reverse("advisor:releases"))
+        yield Sign(said, f"{PAGES}releases/")
     if number := found["questions"]:
         said = several(number, "question waits for a reply", "questions wait for a reply")
-        yield Sign(f"{said}{longest(found['asked_since'], now=now)}.", reverse("advisor:questions"))
+        yield Sign(f"{said}{longest(found['asked_since'], now=now)}.", f"{PAGES}questions/")
     if number := found["appeals"]:
         said = several(number, "appeal waits for a decision.", "appeals wait for a decision.")
-        yield Sign(said, reverse("advisor:appeals"))
+        yield Sign(said, f"{PAGES}appeals/")
     if number := found["contests"]:
         said = several(number, "contested level waits to be checked.", "contested levels wait to be checked.")
         # There is no list of them but the pages of their assessments.
-        where = reverse("advisor:assessment", args=[found["contested"]])
-        yield Sign(said, f"{where}#skills")
+        yield Sign(said, f"{PAGES}assessments/{found['contested']}#skills")
     if number := found["reviews"]:
         said = several(number, "answer waits to be reviewed", "answers wait to be reviewed")
         since = longest(found["reviews_since"], now=now)
-        yield Sign(f"{said}, of any student{since}.", reverse("advisor:reviews"))
+        yield Sign(f"{said}, of any student{since}.", f"{PAGES}reviews/")
+
+
+def has_news(by: User, *, since: dt.datetime) -> bool:
+    """Whether any of it waits since then; answers to review, which are everybody's, are no news."""
+    return any(
+        rows.filter(Q(**{f"{moment}__gte": since})).exists()
+        for rows, moment in (
+            (oversight.held_results(by), "completed_at"),
+            (conversations.escalated(by).alias(since=_WAITS_SINCE), "since"),
+            (oversight.open_appeals(by), "submitted_at"),
+            (oversight.contests_to_check(by), "submitted_at"),
+        )
+    )
 
 
 def _counted(by: User) -> dict[str, Any]:
@@ -43,7 +58,7 @@ def _counted(by: User) -> dict[str, Any]:
     found = User.objects.filter(pk=by.pk).values(
         held=_of(oversight.held_results(by), Count("pk")),
         questions=_of(questions, Count("pk")),
-        asked_since=_of(questions, Min(Coalesce("waits_since", "escalated_at"))),
+        asked_since=_of(questions, Min(_WAITS_SINCE)),
         appeals=_of(oversight.open_appeals(by), Count("pk")),
         contests=_of(contests, Count("pk")),
         contested=Subquery(contests.values("assessment")[:1]),

@@ -153,6 +153,15 @@ JOB_KINDS: dict[str, dict[str, Any]] = {
         "ceiling_seconds": 3600,
         "most_each": 2,
     },
+    # What is on the page says the same.
+    "companion.digest": {
+        "handler": "companion.tasks.send_digest",
+        "give_up": "companion.tasks.give_up_digest",
+        "max_attempts": 5,
+        "base_seconds": 30,
+        "ceiling_seconds": 1800,
+        "most_at_once": 4,
+    },
     "companion.figures": {"handler": "companion.tasks.work_out", "max_attempts": 3, "most_at_once": 1},
     "ops.sweep": {"handler": "ops.tasks.sweep", "give_up": None, "max_attempts": 3},
 }

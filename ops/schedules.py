@@ -74,6 +74,7 @@ SCHEDULES = (
     Schedule(
         "work-out-figures", DAY, function="companion.kept_figures.refresh", offset=dt.timedelta(hours=4)
     ),
+    Schedule("tell-advisors", 30 * MINUTE, function="companion.digests.announce"),
     Schedule("clean-up", DAY, function="ops.cleanup.clean_up", offset=dt.timedelta(hours=3)),
     Schedule("embed-catalog", 7 * DAY, kind="recommendations.embed", offset=dt.timedelta(days=6, hours=4)),
 )

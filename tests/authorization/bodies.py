@@ -142,6 +142,7 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     ("POST", "advisor/students/<uuid:student_id>/credentials"): lambda world: {
         "claim": str(world.rows["claim"].pk), "decision": "confirmed", "reason": "I saw it.", "seen": "own_word",
     },
+    ("POST", "advisor/letters"): lambda world: {"wanted": "no"},
     ("POST", "advisor/releases/"): lambda world: {"assessment": [str(world.rows["held"].pk)]},
     ("POST", "advisor/appeals/<uuid:appeal_id>"): lambda world: {"text": "We look at it."},
     ("POST", "advisor/questions/<uuid:query_id>"): lambda world: {"text": "It does."},
