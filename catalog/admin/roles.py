@@ -84,7 +84,11 @@ class SkillAdmin(LinksSkills, CuratedAdmin):
     resource_type = "skill"
     ordering = BY_NAME
     list_display = ("name", "key", "category", "onet_id", "esco_uri")
-    list_filter = ("category",)
+    list_filter = (
+        "category",
+        ("onet_id", admin.EmptyFieldListFilter),
+        ("esco_uri", admin.EmptyFieldListFilter),
+    )
     search_fields = ("name", "key", "onet_id", "esco_uri")
     prepopulated_fields = {"key": ("name",)}
     readonly_fields = ("credit",)

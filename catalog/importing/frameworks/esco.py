@@ -6,9 +6,11 @@ Columns: the CSV download of ESCO 1.0 to 1.2, https://esco.ec.europa.eu/en/use-e
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Final
 
 from catalog.importing.frameworks.framework import (
+    NO_NAME,
     Concept,
     Demand,
     FrameworkInvalid,
@@ -76,6 +78,7 @@ class Esco:
                 _labels(row, "altLabels", "hiddenLabels"),
             )
             for row in rows
+            if row["conceptUri"] and row["preferredLabel"]
         ]  # fmt: skip
 
     def profiles(self, codes: Collection[str], *, level: Decimal) -> Mapping[str, Profile]:
@@ -102,12 +105,11 @@ class Esco:
 
     def concepts(self) -> Sequence[Concept]:
         """Return skills and groups of skills; the ids of groups of knowledge are not those of skills, and no links."""
-        rows = [*self._rows("groups", _GROUP), *self._rows("skills", _SKILL)]
-        return list(
-            {
-                row["conceptUri"]: _concept(row) for row in rows if row["conceptUri"].startswith(_SKILL_PAGE)
-            }.values()
-        )
+        found: dict[str, Concept] = {}
+        for row in chain(self._rows("groups", _GROUP), self._rows("skills", _SKILL)):
+            if row["conceptUri"].startswith(_SKILL_PAGE) and row["preferredLabel"]:
+                found[row["conceptUri"]] = _concept(row)
+        return list(found.values())
 
     def _rows(self, kind: str, needed: Sequence[str]) -> Iterator[Row]:
         for name, found in self._files:
@@ -167,6 +169,8 @@ def _profile(
     for uri, relation in asked.items():
         if uri not in skills:
             left_out.append(NotAsked(uri, "The table of skills does not have it."))
+        elif not skills[uri]["preferredLabel"]:
+            left_out.append(NotAsked(uri, NO_NAME))
         elif relation not in _IMPORTANCE:
             left_out.append(
                 NotAsked(

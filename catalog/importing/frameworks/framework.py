@@ -3,7 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
+from typing import Final, Protocol
+
+NO_NAME: Final = "It has no name."
 
 
 class FrameworkInvalid(ValueError):

@@ -1,7 +1,8 @@
 """Suggests which skill of a framework one of ours is: of the same name first, then the nearest by words and meaning."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import log, sqrt
@@ -18,7 +19,6 @@ _MEANING: Final = 0.7
 LEAST: Final = 0.3
 _MOST_NEAR: Final = 0.94
 _READ: Final = 100
-Weights = Mapping[str, float]
 
 
 class Why(StrEnum):
@@ -67,13 +67,11 @@ class Links:
             self._named[folded(concept.name)].append(place)
             for name in concept.other_names:
                 self._also_named[folded(name)].append(place)
-        names = [
-            (place, stems(name))
-            for place, one in enumerate(self.concepts)
-            for name in (one.name, *one.other_names)
-        ]
-        abouts = [(place, stems(f"{one.name} {one.description}")) for place, one in enumerate(self.concepts)]
-        self._names, self._abouts = _Texts(names), _Texts(abouts)
+        places = list(enumerate(self.concepts))
+        self._names = _Texts(
+            (place, stems(name)) for place, one in places for name in (one.name, *one.other_names)
+        )
+        self._abouts = _Texts((place, stems(f"{one.name} {one.description}")) for place, one in places)
 
     def suggest(
         self, wanted: Wanted, *, meaning: Sequence[float] | None = None, most: int = MOST
@@ -112,34 +110,40 @@ class Links:
 
 
 class _Texts:
-    """Texts by their words, several of which may belong to one place."""
+    """Texts by their words, several of which may belong to one place.
 
-    def __init__(self, texts: Sequence[tuple[int, Sequence[str]]]) -> None:
-        frequent = Counter(stem for _, words in texts for stem in set(words))
-        self._rarity = {stem: log(1 + len(texts) / count) for stem, count in frequent.items()}
-        self._unknown = log(2 + len(texts))
-        self._places = [place for place, _ in texts]
-        self._holding: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for number, (_, words) in enumerate(texts):
-            for stem, weight in self._weighed(words).items():
-                self._holding[stem].append((number, weight))
+    Kept as numbers: ESCO has 150,000 names and a million words, and web processes have little memory each.
+    """
+
+    def __init__(self, texts: Iterable[tuple[int, Sequence[str]]]) -> None:
+        self._places = array("L")
+        self._holding: dict[str, array[int]] = {}
+        for number, (place, words) in enumerate(texts):
+            self._places.append(place)
+            for stem in set(words):
+                self._holding.setdefault(stem, array("L")).append(number)
+        count = len(self._places)
+        self._rarity = {stem: log(1 + count / len(held)) for stem, held in self._holding.items()}
+        self._unknown = log(2 + count)
+        self._squares = array("d", bytes(8 * count))
+        for stem, held in self._holding.items():
+            square = self._rarity[stem] ** 2
+            for number in held:
+                self._squares[number] += square
 
     def nearness(self, words: Sequence[str]) -> dict[int, float]:
         """Return the cosine of the nearest text of each place that shares a word."""
-        sums: dict[int, float] = defaultdict(float)
-        for stem, weight in self._weighed(words).items():
-            for number, other in self._holding.get(stem, ()):
-                sums[number] += weight * other
+        asked = {stem: self._rarity.get(stem, self._unknown) for stem in words}
+        length = sqrt(sum(rarity * rarity for rarity in asked.values()))
+        shared: dict[int, float] = defaultdict(float)
+        for stem, rarity in asked.items():
+            for number in self._holding.get(stem, ()):
+                shared[number] += rarity * rarity
         best: dict[int, float] = {}
-        for number, cosine in sums.items():
+        for number, square in shared.items():
             place = self._places[number]
-            best[place] = max(best.get(place, 0.0), cosine)
+            best[place] = max(best.get(place, 0.0), square / (length * sqrt(self._squares[number])))
         return best
-
-    def _weighed(self, words: Sequence[str]) -> Weights:
-        weights = {stem: self._rarity.get(stem, self._unknown) for stem in words}
-        length = sqrt(sum(weight * weight for weight in weights.values()))
-        return {stem: weight / length for stem, weight in weights.items()}
 
 
 def text_of(name: str, description: str) -> str:

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from catalog.importing.frameworks.framework import (
+    NO_NAME,
     Concept,
     Demand,
     FrameworkInvalid,
@@ -111,6 +112,7 @@ class Onet:
         return [
             Occupation(row[SOC], row["Title"], row["Description"], tuple(titles.get(row[SOC], ())))
             for row in self._tables.rows(OCCUPATIONS, (SOC, "Title", "Description"))
+            if row[SOC] and row["Title"]
         ]
 
     def profiles(self, codes: Collection[str], *, level: Decimal) -> Mapping[str, Profile]:
@@ -138,12 +140,12 @@ class Onet:
         found = {
             id_: Concept(id_, name, about)
             for id_, (name, about) in described.items()
-            if _LINKABLE.match(id_) and id_ not in above
+            if _LINKABLE.match(id_) and id_ not in above and name
         }
         for name, kind in RATED.items():
             for row in self._rows(name, "Element ID", "Element Name"):
                 id_ = row["Element ID"]
-                if id_ not in found or not found[id_].kind:
+                if row["Element Name"] and (id_ not in found or not found[id_].kind):
                     about = described.get(id_, ("", ""))[1]
                     found[id_] = Concept(id_, row["Element Name"], about, kind)
         return [*found.values(), *self._kinds_of_technology()]
@@ -154,6 +156,8 @@ class Onet:
             for row in self._rows(name, example, id_, title):
                 kinds.setdefault(row[id_], (row[title], {}))[1][row[example]] = None
         for id_, (title, examples) in kinds.items():
+            if not title:
+                continue
             yield Concept(id_, title, "", "technology", tuple(examples))
 
     def _rows(self, name: str, *needed: str) -> Iterator[Row]:
@@ -179,7 +183,7 @@ class Onet:
         found: dict[str, _Technologies] = {}
         for name, (example, id_, _) in TECHNOLOGIES.items():
             for row in self._rows(name, SOC, example, id_, _HOT):
-                if row[SOC] in codes:
+                if row[SOC] in codes and row[example]:
                     held = found.setdefault(row[SOC], _Technologies())
                     is_in_demand = row.get(_IN_DEMAND) == "Y"
                     if is_in_demand or row[_HOT] == "Y":
@@ -238,6 +242,8 @@ def _profile(
 
 
 def _why_not(rating: _Rating) -> str:
+    if not rating.name:
+        return NO_NAME
     if rating.is_irrelevant:
         return "O*NET says that it is not relevant for the occupation."
     if rating.is_imprecise:

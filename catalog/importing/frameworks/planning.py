@@ -39,6 +39,12 @@ class Row:
         return self.stands == (self.demand.target, self.demand.importance)
 
     @property
+    def called_there(self) -> str:
+        """Return what the framework calls a skill that has another name here."""
+        concept = self.demand.concept
+        return concept.name if self.skill and folded(self.skill.name) != folded(concept.name) else ""
+
+    @property
     def is_new(self) -> bool:
         """Whether the role does not ask for the skill yet."""
         return self.stands is None
@@ -70,7 +76,7 @@ def plan(profile: Profile, source: Source, *, role: JobRole | None = None) -> Pl
     """Find out what would come of an occupation; its role is found again by the key of its title, or by its name."""
     title = profile.occupation.title
     key = _key(title, profile.occupation.code, source)
-    name = cut(title, _ROLE_NAME)
+    name = cut(capital(title), _ROLE_NAME)
     role = (
         role or JobRole.objects.filter(key=key).first() or JobRole.objects.filter(name__iexact=name).first()
     )
@@ -95,6 +101,12 @@ def cut(text: str, longest: int) -> str:
         return line
     whole, _, _ = line[:longest].rpartition(" ")
     return f"{(whole or line)[: longest - 1].rstrip(' ,;')}…"
+
+
+def capital(name: str) -> str:
+    """Return a name that begins like those of the catalog: ESCO writes all but proper names in small letters."""
+    first, space, rest = name.partition(" ")
+    return f"{first[:1].upper()}{first[1:]}{space}{rest}" if first.islower() else name
 
 
 class _Finding:
@@ -124,9 +136,10 @@ class _Finding:
 
     def named(self, concept: Concept) -> tuple[str, str]:
         """Return key and name for a new skill, neither of which another has."""
-        name = cut(concept.name, _SKILL_NAME)
+        whole = concept.name if concept.shares_id else capital(concept.name)
+        name = cut(whole, _SKILL_NAME)
         if folded(name) in self._names or folded(name) in self._new_names:
-            name = f"{cut(concept.name, _SKILL_NAME - 20)} ({concept.kind or self._source.name})"
+            name = f"{cut(whole, _SKILL_NAME - 20)} ({concept.kind or self._source.name})"
         self._new_names.add(folded(name))
         key = _key(concept.name, concept.id, self._source)
         if key in self._keys or key in self._taken:

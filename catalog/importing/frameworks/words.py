@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _WORD: Final = re.compile(r"[^\W_]+(?:[+#]+)?")
@@ -60,6 +61,7 @@ def stems(text: str) -> list[str]:
     return [_stem(word) for word in _WORD.findall(folded(text)) if word not in _SMALL]
 
 
+@lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST:

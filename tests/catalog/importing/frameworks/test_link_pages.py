@@ -58,6 +58,13 @@ def test_the_list_leads_there(client: Client) -> None:
     assert "esco.ec.europa.eu" in client.get(PAGE).content.decode()
 
 
+def test_the_list_finds_the_skills_that_lack_an_id(client: Client) -> None:
+    lacking = client.get("/admin/catalog/skill/?esco_uri__isempty=1").content.decode()
+
+    assert all(key in lacking for key in ("sql", "sheets", "poetry"))
+    assert "Give advice to others" not in lacking
+
+
 def test_others_do_not_get_there() -> None:
     browser = Client()
     browser.force_login(AdvisorFactory())

@@ -1,15 +1,18 @@
 """Roles and skills that are made from occupations."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
 from catalog.importing.frameworks.framework import Profile, Source
 from catalog.importing.frameworks.making import Made, NothingChosen, make
-from catalog.importing.frameworks.planning import cut, plan
+from catalog.importing.frameworks.planning import capital, cut, plan
 from catalog.models import JobRole, RoleSkill, Skill
 from ops.models import AuditLog
-from tests.catalog.importing.frameworks.releases import DESIGNER, DIRECTOR, ESCO, SQL, esco, onet
+from tests.catalog.importing.frameworks.releases import DESIGNER, DIRECTOR, ESCO, ONET, SQL, esco, onet
 from tests.factories.accounts import AdminFactory
 from tests.factories.catalog import JobRoleFactory, RoleSkillFactory, SkillFactory
 
@@ -172,9 +175,25 @@ def test_names_that_are_too_long_or_in_other_letters_are_taken_all_the_same() ->
 
     done = made(esco(files).profiles([DIRECTOR], level=Decimal(3))[DIRECTOR], esco().source)
 
-    assert done.role.name == "a word and a word and a word and a word and a word and a word…"
-    assert Skill.objects.get(name="συμβουλές").key == "esco-045f71e6-0699-4169-8a54-9c6b96f3174d"
+    assert done.role.name == "A word and a word and a word and a word and a word and a word…"
+    assert Skill.objects.get(name="Συμβουλές").key == "esco-045f71e6-0699-4169-8a54-9c6b96f3174d"
     assert len(Skill.objects.get(esco_uri=SQL).name) == 117
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_make_the_same_at_once_one_makes_it() -> None:
+    profile, together = designer(), Barrier(4)
+
+    def one(_: int) -> int:
+        together.wait()
+        try:
+            return make(profile, SOURCE, role=None, chosen=range(10), by=None).skills
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as hands:
+        assert sorted(hands.map(one, range(4))) == [0, 0, 0, 8]
+    assert (JobRole.objects.count(), Skill.objects.count(), RoleSkill.objects.count()) == (1, 8, 8)
 
 
 def test_of_an_occupation_of_which_nothing_is_chosen_nothing_is_made() -> None:
@@ -195,6 +214,28 @@ def test_the_trail_says_who_made_what_of_which_occupation() -> None:
         "source": "O*NET", "occupation": DESIGNER, "skills_made": 1, "skills_linked": 0, "asked": 1, "changed": 0,
         "skills": [str(Skill.objects.get().pk)],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "begun"),
+    [
+        ("use databases", "Use databases"),
+        ("iOS", "iOS"),
+        ("SQL", "SQL"),
+        ("çeviri yapmak", "Çeviri yapmak"),
+        ("3D", "3D"),
+    ],
+)
+def test_names_begin_with_a_capital_as_the_catalogs_do(name: str, begun: str) -> None:
+    assert capital(name) == begun
+
+
+def test_technologies_keep_their_spelling() -> None:
+    files = {**ONET, "Technology Skills.txt": ONET["Technology Skills.txt"].replace("Figma", "pandas")}
+
+    made(onet(files).profiles([DESIGNER], level=Decimal(3))[DESIGNER])
+
+    assert Skill.objects.filter(name="pandas").exists()
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ def test_a_role_is_completed_and_what_it_has_is_shown(client: Client) -> None:
 def test_esco_is_told_by_what_is_in_the_file(client: Client) -> None:
     page = look(client, "technical supervisor", data=packed(ESCO, ""), name="ESCO.zip")
 
-    assert "<strong>use spreadsheets software</strong> target 3, importance 5" in page
+    assert "<strong>Use spreadsheets software</strong> target 3, importance 5" in page
     assert "Uses the ESCO classification of the European Commission." in page
 
 
