@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -35,8 +36,15 @@ def prove(request: HttpRequest) -> HttpResponse:
         if form.is_valid() and (not isinstance(form, CodeForm) or is_right_code(form, person)):
             sessions.note_proof(request, person=person, now=timezone.now())
             return onward(request, wanted)
-    context = {"form": form, "next": wanted, "is_linked": is_offered() and links.is_linked(person)}
+    context = {"form": form, "next": wanted, "is_linked": _may_prove_at_institution(person)}
     return render(request, "registration/proof.html", context)
+
+
+def _may_prove_at_institution(person: User) -> bool:
+    """Whether being asked anew there is enough: of whoever has a second factor, only where theirs may count."""
+    if not is_offered() or (second_factor.is_on(person) and not settings.OIDC_SECOND_FACTOR):
+        return False
+    return links.is_linked(person)
 
 
 def _form(person: User, given: Any) -> ProofForm | CodeForm | None:

@@ -20,9 +20,16 @@ class LogInRefused(Unauthorized):
 
 
 class ProviderAway(Unavailable):
-    """The provider does not answer, or answers what nobody can use."""
+    """The provider does not answer, or answers what nobody can use.
+
+    ``step`` is what was asked for and ``reason`` what came of it, for operators; callers are told of neither.
+    """
 
     default_code = "OIDC_503"
+
+    def __init__(self, message: str, *, step: str = "", reason: str = "") -> None:
+        super().__init__(message)
+        self.step, self.reason = step, reason
 
 
 class NotProven(Forbidden):
@@ -55,4 +62,8 @@ def refused(reason: str, **ids: str) -> LogInRefused:
 def away(step: str, reason: str) -> ProviderAway:
     """Write down what failed, and return the error that says that the provider cannot be used."""
     log.warning("oidc_provider_failed", step=step, reason=reason)
-    return ProviderAway("Your institution's log-in cannot be reached at the moment. Try again in a minute.")
+    return ProviderAway(
+        "Your institution's log-in cannot be reached at the moment. Try again in a minute.",
+        step=step,
+        reason=reason,
+    )

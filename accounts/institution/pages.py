@@ -132,6 +132,10 @@ def _prove(request: HttpRequest, person: User, identity: Identity, asked: Asked)
         raise NotProven("That is another log-in than the one of this account.")
     if not asking.is_anew(identity, since=asked.since):
         raise NotProven(NOT_ASKED_ANEW)
+    if second_factor.is_on(person) and not identity.factor_counts:
+        raise NotProven(
+            "Your institution asked for no second factor that counts here. Prove it with your code."
+        )
     sessions.note_proof(request, person=person, now=timezone.now())
     return proving.onward(request, asked.wanted)
 

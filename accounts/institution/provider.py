@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 import structlog
 from django.conf import settings
 
-from accounts.institution.errors import NotOffered, away, refused
+from accounts.institution.errors import LogInRefused, NotOffered, ProviderAway, away, refused
 from accounts.institution.reaching import LINE, Json, fetch, send
 from microcred.connecting import Deadline
 
@@ -22,6 +22,7 @@ Jwk = dict[str, Any]
 KEPT_SECONDS: Final = 3600.0
 # No more often than this are keys asked for again because a token names one that is not known.
 AGAIN_SECONDS: Final = 60.0
+CLIENT_REFUSED: Final = "client refused"
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def redeem(provider: Provider, *, code: str, verifier: str, redirect_uri: str, c
     if status != 200:
         if answer.get("error") == "invalid_grant":
             raise refused("code not taken")
-        raise away("token", "client refused" if answer.get("error") == "invalid_client" else "refused")
+        raise away("token", CLIENT_REFUSED if answer.get("error") == "invalid_client" else "refused")
     return Redeemed(_text(answer, "id_token"), _text(answer, "access_token"))
 
 
@@ -128,6 +129,23 @@ def userinfo(provider: Provider, *, access_token: str, clock: Deadline) -> Json:
     """Return what the provider tells of whoever an access token was given for."""
     headers = {"Authorization": f"Bearer {access_token}"}
     return fetch(provider.userinfo, step="userinfo", clock=clock, headers=headers)
+
+
+def takes_client(provider: Provider, clock: Deadline) -> bool:
+    """Whether the provider knows us and our secret, asked with a code that it never gave out.
+
+    Raises:
+        ProviderAway: if it does not answer.
+    """
+    try:
+        redeem(provider, code="none", verifier="n" * 43, redirect_uri="https://none.invalid/", clock=clock)
+    except LogInRefused:
+        return True
+    except ProviderAway as failure:
+        if failure.reason == CLIENT_REFUSED:
+            return False
+        raise
+    return True
 
 
 def forget() -> None:

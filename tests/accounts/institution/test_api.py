@@ -185,6 +185,14 @@ class TestSecondFactor:
         assert [one.status_code for one in (missing, wrong, right)] == [401, 401, 200]
         assert [one.json()["error_code"] for one in (missing, wrong)] == ["OTP_REQUIRED_401", "OTP_401"]
 
+    def test_wrong_codes_are_counted_by_the_account(self, provider: IdentityProvider, robin: User) -> None:
+        cache.clear()
+        switch_on(robin)
+        answers = [post(body(provider, otp="000000")).status_code for _ in range(11)]
+
+        assert answers == [401] * 10 + [429]
+        cache.clear()
+
     def test_the_providers_counts_where_the_operator_says_so(
         self, provider: IdentityProvider, settings: Settings
     ) -> None:

@@ -155,6 +155,13 @@ class TestKeys:
         visit(client, provider)
         assert is_in(client)
 
+    def test_a_token_of_another_name_is_of_none(self, client: Client, provider: IdentityProvider) -> None:
+        provider.sign = lambda claims: jwt.encode(
+            claims, Key().private, algorithm="RS256", headers={"kid": "another"}
+        )
+
+        assert is_refused(client, provider)
+
     def test_and_of_none_where_there_are_several(self, client: Client, provider: IdentityProvider) -> None:
         provider.keys = [Key(), SECOND]
         provider.sign = lambda claims: jwt.encode(claims, Key().private, algorithm="RS256")

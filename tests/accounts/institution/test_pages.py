@@ -336,6 +336,27 @@ class TestProving:
         assert "another log-in than the one of this account" in shown(client, answer)
         assert AuditLog.objects.filter(action="session.proven").count() == 0
 
+    def test_whoever_has_a_second_factor_proves_it_there_only_with_one_that_counts(
+        self, client: Client, provider: IdentityProvider, advisor: User, settings: Settings
+    ) -> None:
+        switch_on(advisor)
+        settings.OIDC_SECOND_FACTOR = ["mfa"]
+        provider.claims, provider.signed_in_at = {"amr": ["mfa"]}, time.time() - 7200
+        visit(client, provider)
+        assert "for=prove" in client.get("/prove").content.decode()
+
+        provider.claims = {"amr": ["pwd"]}
+        assert "no second factor that counts here" in shown(
+            client, visit(client, provider, **{"for": "prove"})
+        )
+        assert client.post("/log-ins", {"which": "all"})["Location"] == "/prove?next=%2Flog-ins"
+        provider.claims = {"amr": ["mfa"]}
+        visit(client, provider, **{"for": "prove"})
+        assert client.post("/log-ins", {"which": "all"})["Location"] == "/log-ins"
+
+        settings.OIDC_SECOND_FACTOR = []
+        assert "for=prove" not in client.get("/prove").content.decode()
+
     def test_a_code_of_the_app_proves_it_where_there_is_no_password(
         self, client: Client, provider: IdentityProvider, advisor: User, settings: Settings
     ) -> None:
