@@ -30,10 +30,14 @@ Json = dict[str, Any]
 
 
 class Line:
-    """Places for those who ask the provider, in this process: half of its threads; and whether it answers at all."""
+    """Places for those who ask the provider, in this process: half of its threads; and whether it answers at all.
+
+    Others wait a second for a place while those who have one get their answers; for a slow provider nobody waits.
+    """
 
     def __init__(self) -> None:
         self._places = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
+        self._since: dict[int, float] = {}
         self._silent_until = 0.0
 
     @contextmanager
@@ -43,13 +47,17 @@ class Line:
         Raises:
             ProviderAway: if there is none, or the provider was silent lately.
         """
-        if time.monotonic() < self._silent_until:
-            raise away("line", "silent lately")
-        if not self._places.acquire(timeout=PLACE_SECONDS):
+        self._check_answers()
+        if not self._places.acquire(timeout=0 if self._is_slow() else PLACE_SECONDS):
             raise away("line", "too many at once")
+        me = threading.get_ident()
         try:
+            # Whoever had the place before may just have given it up.
+            self._check_answers()
+            self._since[me] = time.monotonic()
             yield
         finally:
+            self._since.pop(me, None)
             self._places.release()
 
     def note_silence(self) -> None:
@@ -59,6 +67,13 @@ class Line:
     def reset(self) -> None:
         """Forget what was noted."""
         self._silent_until = 0.0
+
+    def _check_answers(self) -> None:
+        if time.monotonic() < self._silent_until:
+            raise away("line", "silent lately")
+
+    def _is_slow(self) -> bool:
+        return any(time.monotonic() - since > PLACE_SECONDS for since in list(self._since.values()))
 
 
 LINE: Final = Line()

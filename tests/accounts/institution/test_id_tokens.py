@@ -148,6 +148,16 @@ class TestKeys:
 
         assert is_in(client)
 
+    def test_but_not_one_for_another_way_of_signing(self, client: Client, provider: IdentityProvider) -> None:
+        private = ec.generate_private_key(ec.SECP256K1())
+        public = jwt.algorithms.ECAlgorithm.to_jwk(private.public_key(), as_dict=True) | {"kid": "curve"}
+        provider.answers["/keys"] = lambda handler: handler.say(200, {"keys": [public]})
+        provider.sign = lambda claims: jwt.encode(
+            claims, private, algorithm="ES256K", headers={"kid": "curve"}
+        )
+
+        assert is_refused(client, provider)
+
     def test_a_token_without_a_name_is_of_the_only_key(
         self, client: Client, provider: IdentityProvider
     ) -> None:

@@ -1,5 +1,6 @@
 """A provider that is away, slow, broken or misleading: the page says so, and log-ins by password go on."""
 
+import threading
 import time
 
 import httpx
@@ -96,6 +97,38 @@ def test_a_provider_that_is_not_there_is_called_away(
     settings.OIDC_ISSUER = "http://127.0.0.1:1"
 
     assert AWAY in shown(client, client.get(BEGIN))
+
+
+def test_nobody_waits_for_a_place_beside_those_who_wait_for_long(
+    provider: IdentityProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line, waited = reaching.Line(), list[float]()
+    monkeypatch.setattr(line._places, "acquire", lambda timeout: waited.append(timeout) or True)
+    monkeypatch.setattr(line._places, "release", lambda: None)
+    with line.taken():
+        line._since[0] = time.monotonic() - 2
+        with line.taken():
+            pass
+
+    assert waited == [1.0, 0]
+
+
+def test_whoever_gets_a_place_of_those_who_gave_up_gives_up_too(provider: IdentityProvider) -> None:
+    line = reaching.Line()
+    with line.taken(), line.taken():
+        late = threading.Thread(target=lambda: outcome.append(_refusal(line)))
+        outcome: list[str] = []
+        late.start()
+        line.note_silence()
+    late.join()
+
+    assert outcome == ["silent lately"]
+
+
+def _refusal(line: reaching.Line) -> str:
+    with pytest.raises(ProviderAway) as refusal, line.taken():
+        pass
+    return refusal.value.reason
 
 
 def test_those_who_wait_for_it_leave_threads_to_others(
