@@ -103,7 +103,12 @@ def test_nobody_waits_for_a_place_beside_those_who_wait_for_long(
     provider: IdentityProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line, waited = reaching.Line(), list[float]()
-    monkeypatch.setattr(line._places, "acquire", lambda timeout: waited.append(timeout) or True)
+
+    def acquire(timeout: float) -> bool:
+        waited.append(timeout)
+        return True
+
+    monkeypatch.setattr(line._places, "acquire", acquire)
     monkeypatch.setattr(line._places, "release", lambda: None)
     with line.taken():
         line._since[0] = time.monotonic() - 2
