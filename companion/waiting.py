@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from conversations import queries as conversations
 from microcred.start_page import Sign, longest, several
+from recommendations import queries as recommendations
 from scoring import oversight
 
 _WAITS_SINCE: Final = Coalesce("waits_since", "escalated_at")
@@ -31,8 +32,11 @@ def waiting_for(by: User, *, now: dt.datetime) -> Iterator[Sign]:
         yield Sign(said, f"{PAGES}appeals/")
     if number := found["contests"]:
         said = several(number, "contested level waits to be checked.", "contested levels wait to be checked.")
-        # There is no list of them but the pages of their assessments.
+        # There is no list of them, nor of the next ones, but pages of one assessment or student each.
         yield Sign(said, f"{PAGES}assessments/{found['contested']}#skills")
+    if number := found["claims"]:
+        said = several(number, "claim to hold a credential waits", "claims to hold credentials wait")
+        yield Sign(f"{said} to be confirmed.", f"{PAGES}students/{found['claimed_by']}/credentials")
     if number := found["reviews"]:
         said = several(number, "answer waits to be reviewed", "answers wait to be reviewed")
         since = longest(found["reviews_since"], now=now)
@@ -48,13 +52,14 @@ def has_news(by: User, *, since: dt.datetime) -> bool:
             (conversations.escalated(by).alias(since=_WAITS_SINCE), "since"),
             (oversight.open_appeals(by), "submitted_at"),
             (oversight.contests_to_check(by), "submitted_at"),
+            (recommendations.claims_to_check(by), "said_at"),
         )
     )
 
 
 def _counted(by: User) -> dict[str, Any]:
     questions, reviews = conversations.escalated(by), oversight.reviews_open_to(by)
-    contests = oversight.contests_to_check(by)
+    contests, claims = oversight.contests_to_check(by), recommendations.claims_to_check(by)
     found = User.objects.filter(pk=by.pk).values(
         held=_of(oversight.held_results(by), Count("pk")),
         questions=_of(questions, Count("pk")),
@@ -62,6 +67,8 @@ def _counted(by: User) -> dict[str, Any]:
         appeals=_of(oversight.open_appeals(by), Count("pk")),
         contests=_of(contests, Count("pk")),
         contested=Subquery(contests.values("assessment")[:1]),
+        claims=_of(claims, Count("pk")),
+        claimed_by=Subquery(claims.values("user")[:1]),
         reviews=_of(reviews, Count("pk")),
         reviews_since=_of(reviews, Min("created_at")),
     )[0]  # fmt: skip

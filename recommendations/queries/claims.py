@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.policy import sees_student
@@ -25,6 +25,7 @@ _CLAIMED: Final = Compiled(
     ),
     user_id=uuid.UUID,
 )
+_WAITING: Final = Q(decision="", proven_at=None)
 
 
 class ClaimMissing(Missing):
@@ -112,9 +113,15 @@ def visible_claim(*, by: User, claim_id: uuid.UUID) -> CredentialClaim:
     return found
 
 
+def claims_to_check(by: User) -> QuerySet[CredentialClaim]:
+    """Return the words of students in sight that are neither proven nor decided about, the oldest first."""
+    waiting = _WAITING & sees_student(by, path="user")
+    return CredentialClaim.objects.filter(waiting).order_by("said_at", "pk")
+
+
 def open_claims(student_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Return how many words of each of these students are neither proven nor decided about."""
-    waiting = CredentialClaim.objects.filter(user__in=student_ids, decision="", proven_at=None)
+    waiting = CredentialClaim.objects.filter(_WAITING, user__in=student_ids)
     counted: dict[uuid.UUID, int] = {}
     for user_id in waiting.order_by().values_list("user_id", flat=True):
         counted[user_id] = counted.get(user_id, 0) + 1

@@ -14,6 +14,7 @@ from tests.companion.scenes import advised_student, finished_assessment
 from tests.factories.accounts import AdminFactory, AdvisorFactory
 from tests.factories.assessments import question_id_of
 from tests.factories.conversations import ConversationFactory, EscalatedTurnFactory
+from tests.factories.recommendations import CredentialClaimFactory
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -37,6 +38,7 @@ def assessment(advisor: User) -> Assessment:
         statement="It does.", now=NOW,
     )  # fmt: skip
     oversight.contest_skill(by=student, assessment_id=found.pk, skill_key="sql", reason="I know it.", now=NOW)
+    CredentialClaimFactory(user=student, said_at=NOW)
     asked = NOW - dt.timedelta(days=2)
     EscalatedTurnFactory(conversation=ConversationFactory(user=student), waits_since=asked)
     return found
@@ -51,6 +53,10 @@ def test_all_that_waits_is_told_with_the_way_there(advisor: User, assessment: As
         ("1 question waits for a reply, the longest for 2 days.", "/advisor/questions/"),
         ("1 appeal waits for a decision.", "/advisor/appeals/"),
         ("1 contested level waits to be checked.", f"/advisor/assessments/{assessment.pk}#skills"),
+        (
+            "1 claim to hold a credential waits to be confirmed.",
+            f"/advisor/students/{assessment.user_id}/credentials",
+        ),
         REVIEWS,
     ]
 
@@ -71,7 +77,9 @@ def test_what_is_done_waits_no_more(advisor: User, assessment: Assessment) -> No
     appeal = oversight.open_appeals(advisor).get()
     oversight.decide(by=advisor, appeal_id=appeal.pk, new=None, reason="It stands.", now=NOW)
 
-    assert [where for _, where in told(advisor)] == ["/advisor/questions/", "/advisor/reviews/"]
+    assert [where for _, where in told(advisor)] == [
+        "/advisor/questions/", f"/advisor/students/{assessment.user_id}/credentials", "/advisor/reviews/",
+    ]  # fmt: skip
 
 
 def test_the_page_shows_it_and_nothing_where_nothing_waits(advisor: User) -> None:
