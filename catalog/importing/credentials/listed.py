@@ -56,7 +56,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class CredentialFile:
-    """What a file holds, in its order; ``notes`` say what of it is not read, ``columns`` what it says anything of."""
+    """What a file holds, in its order; ``notes`` say what of it is not read."""
 
     format: str
     entries: tuple[Listed | LeftOut, ...]

@@ -30,6 +30,7 @@ class Found:
         self.standing: dict[int, Standing] = {}
         self.left_out: dict[int, LeftOut] = {}
         self._entries = entries
+        self._by_uri = {one.said["uri"]: one for one in catalog.credentials.values()}
         self._by_page = {same_page(one.said["uri"]): one for one in catalog.credentials.values()}
         self._by_key = {one.key: one for one in catalog.credentials.values()}
         self._by_name = {
@@ -65,7 +66,8 @@ class Found:
             self.keys[at] = self._new_key(entry)
 
     def _find(self, entry: Listed) -> Standing | None:
-        by_page = self._by_page.get(same_page(entry.said["uri"])) if "uri" in entry.said else None
+        uri = entry.said.get("uri", "")
+        by_page = self._by_uri.get(uri) or self._by_page.get(same_page(uri)) if uri else None
         by_key = self._by_key.get(entry.key) or self._by_key.get(_slug(entry.key)) if entry.key else None
         if by_page and by_key and by_page is not by_key:
             raise Wrong(

@@ -76,7 +76,6 @@ class Entry:
     fields: Mapping[str, Any] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
     said: Mapping[str, str] = field(default_factory=dict)
-    is_remembered: bool = False
     assumed: tuple[str, ...] = ()
     found: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

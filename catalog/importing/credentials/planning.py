@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from catalog.importing.credentials.comparing import changes, coming, level_shown
 from catalog.importing.credentials.listed import CredentialFile, LeftOut, Listed, Wrong
 from catalog.importing.credentials.matching import Found, Skills, left_out
 from catalog.importing.credentials.nearness import Neighbourhood
+from catalog.importing.credentials.ordering import with_rounds_noted
 from catalog.importing.credentials.plan import Entry, Missing, Plan, Unmatched, Wishes
 from catalog.importing.credentials.standing import Catalog, Standing, read_catalog, read_details, same_page
 from catalog.importing.credentials.texts import folded
@@ -35,7 +37,7 @@ class _Planning:
 
     def plan(self) -> Plan:
         judged = [self._judged(at, entry) for at, entry in enumerate(self._file.entries)]
-        entries = [one for one in judged if isinstance(one, Entry)]
+        entries = with_rounds_noted([one for one in judged if isinstance(one, Entry)], self._catalog)
         standing = [one for one in entries if one.pk]
         names, more_names = self._names()
         return Plan(
@@ -79,7 +81,6 @@ class _Planning:
             title=shown,
             pk=standing.pk if standing else None,
             said={name: said_hash(name, value) for name, value in values.items() if name not in assumed},
-            is_remembered=bool(standing and standing.before),
             assumed=tuple(f"{name} {values[name]}" for name in assumed if values[name]),
             found=tuple(
                 f"{key} {level_shown(level)}" for key, level in sorted(values.get("skills", {}).items())
@@ -93,11 +94,11 @@ class _Planning:
     ) -> Entry:
         if standing:
             found = changes(values, standing, str(entry.said.get("document", "")))
-            return _with(made, changes=tuple(found))
+            return replace(made, changes=tuple(found))
         if values.pop("active", True) is False:
             raise Wrong("it is no longer offered, so it is not made")
         _check(values)
-        return _with(made, fields=values, notes=(*made.notes, *_lacks(values)))
+        return replace(made, fields=values, notes=(*made.notes, *_lacks(values)))
 
     def _levels(self, entry: Listed, standing: Standing | None) -> dict[str, Decimal]:
         """Return skills with their levels: what the file says, else what stands, else the level of the credential."""
@@ -200,10 +201,6 @@ def _bring_back(values: dict[str, Any], standing: Standing, notes: list[str]) ->
         values["active"] = True
     else:
         notes.append("it is retired here, and stays so")
-
-
-def _with(entry: Entry, **fields: Any) -> Entry:
-    return Entry(**{**{name: getattr(entry, name) for name in Entry.__dataclass_fields__}, **fields})
 
 
 def _check(values: Mapping[str, Any]) -> None:

@@ -65,7 +65,6 @@ class Catalog:
     outside: Mapping[str, str]
     names: Mapping[str, str]
     roles: Mapping[str, str]
-    document_uris: Mapping[str, uuid.UUID]
 
 
 def same_page(uri: str) -> str:
@@ -95,7 +94,6 @@ def read_catalog(*, lock: bool = False) -> Catalog:
         outside=_outside(skills),
         names=dict(SkillName.objects.values_list("name", "skill__key")),
         roles={name.casefold(): key for key, called in roles for name in (called, key)},
-        document_uris=dict(CredentialDocument.objects.order_by().values_list("uri", "credential_id")),
     )
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
@@ -23,6 +24,8 @@ from microcred.spreadsheets import as_typed
 _SEPARATORS: Final = (",", ";", "\t")
 _LONGEST_CELL: Final = 10_000_000
 _MOST_COLUMNS: Final = 200
+# What some write for Excel, which is found without it.
+_SAID_SEPARATOR: Final = re.compile(r"\Asep=.\r?\n", re.IGNORECASE)
 _TEXTS: Final[Mapping[str, Callable[[str], Any]]] = {
     "title": str,
     "provider": str,
@@ -41,6 +44,7 @@ def read_table(text: str) -> CredentialFile:
     Raises:
         FileInvalid: if no column is known, none says what credentials are called, or the table cannot be taken apart.
     """
+    text = _SAID_SEPARATOR.sub("\n", text)
     header, separator = _header(text)
     if len(header) > _MOST_COLUMNS:
         raise FileInvalid(f"The file has more than {_MOST_COLUMNS} columns.")

@@ -29,8 +29,19 @@ def only(text: str | bytes) -> Listed:
         f"title\turi\n{ROW}".replace(",", "\t").encode(),
         f'"Name of it, in full";NAME;" Link "\n;{ROW}'.replace(",h", ";h").encode(),
         f"\n\ntitle,uri\n\n{ROW}\n".encode(),
+        f"sep=;\r\ntitle;uri\r\n{ROW}".replace(",h", ";h").encode(),
     ],
-    ids=["utf-8", "mark", "windows", "utf-16", "semicolon", "tab", "comma in a name", "empty lines"],
+    ids=[
+        "utf-8",
+        "mark",
+        "windows",
+        "utf-16",
+        "semicolon",
+        "tab",
+        "comma in a name",
+        "empty lines",
+        "said separator",
+    ],
 )
 def test_tables_of_all_spreadsheets_are_read(data: bytes) -> None:
     assert only(data).said == {"title": "Größen", "uri": "https://a.example/1"}

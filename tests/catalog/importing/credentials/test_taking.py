@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from catalog.importing.credentials import planning
 from catalog.importing.credentials.exporting import csv_of
 from catalog.importing.credentials.listed import CredentialFile
+from catalog.importing.credentials.ordering import ROUND
 from catalog.importing.credentials.plan import Choice, Entry, Plan, Wishes
 from catalog.importing.credentials.planning import plan
 from catalog.importing.credentials.reading import read_credentials
@@ -218,6 +219,15 @@ def test_credentials_are_found_by_address_then_key_then_title_and_provider() -> 
     assert not found.new
 
 
+def test_of_two_addresses_that_are_one_but_for_their_spelling_each_is_found_by_its_own() -> None:
+    CredentialFactory(key="one", uri="http://a.example/one")
+    CredentialFactory(key="two", uri="https://a.example/one")
+
+    found = looked("uri,title\nhttps://a.example/one,Two\n")
+
+    assert [one.key for one in found.changed] == ["two"]
+
+
 def test_doubles_in_a_list_are_left_out_with_the_place_of_the_first() -> None:
     CredentialFactory(key="here", title="Here", uri="https://a.example/here")
     CredentialFactory(key="there", title="There", uri="https://a.example/there")
@@ -371,6 +381,20 @@ def test_roles_and_prerequisites_that_are_not_there_are_named() -> None:
         "there is no role “Pilot”",
         "“Unheard-of”, which is to come before it, is not known",
     )
+
+
+def test_what_would_come_after_itself_says_so() -> None:
+    text = (
+        "key,title,uri,level,hours,prerequisites\n"
+        "a,A,https://a.example/a,1,1,b\n"
+        "b,B,https://a.example/b,1,1,c\n"
+        "c,C,https://a.example/c,1,1,a; d\n"
+        "d,D,https://a.example/d,1,1,\n"
+        "e,E,https://a.example/e,1,1,a\n"
+        "f,F,https://a.example/f,1,1,f\n"
+    )
+
+    assert [one.key for one in looked(text).new if ROUND in one.notes] == ["a", "b", "c"]
 
 
 def test_those_that_the_list_lacks_are_named_and_retired_only_where_asked_for() -> None:
