@@ -117,7 +117,10 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"    {change.label}: {_short(change.stands)} -> {_short(change.comes)}{held}"
                 )
-            for note in (*(f"{what} is taken, as you said" for what in one.assumed), *one.notes):
+            for note in (
+                *(f"{what} is taken where the list says nothing" for what in one.assumed),
+                *one.notes,
+            ):
                 self.stdout.write(f"    {note}")
 
 
