@@ -15,6 +15,7 @@ class AssessmentFacts:
     """Who, for what role, how far, and when; ``is_synthetic`` marks a learner who was made up."""
 
     pk: uuid.UUID
+    student_id: uuid.UUID
     student: str
     email: str
     role: str
@@ -41,6 +42,7 @@ def assessment_facts(assessment: Any, progress: assessments.Progress, *, now: dt
     status = assessments.effective_status(assessment, now=now)
     return AssessmentFacts(
         pk=assessment.pk,
+        student_id=assessment.user_id,
         student=str(assessment.user),
         email=assessment.user.email if assessment.user.name else "",
         role=assessment.role.name,

@@ -42,7 +42,7 @@ class DecisionForm(forms.Form):
     claim = forms.UUIDField()
     decision = forms.ChoiceField(choices=ClaimDecision.choices)
     seen = forms.ChoiceField(choices=ClaimState.choices)
-    reason = ReasonField()
+    reason = ReasonField(required=False)
 
 
 @dataclass(frozen=True, slots=True)

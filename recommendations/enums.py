@@ -66,7 +66,7 @@ class ClaimDecision(models.TextChoices):
 
     CONFIRMED = "confirmed", "Confirm"
     REFUSED = "refused", "Refuse"
-    TAKE_BACK = "take_back", "Take back what was decided"
+    TAKE_BACK = "take_back", "Take back"
 
 
 class NotProven(models.TextChoices):

@@ -116,10 +116,10 @@ def take_back_claim(*, by: User, credential_id: uuid.UUID, now: dt.datetime) -> 
 
 @transaction.atomic
 def check_claim(
-    *, by: User, claim_id: uuid.UUID, decision: str, reason: str, seen: str = "", now: dt.datetime
+    *, by: User, claim_id: uuid.UUID, decision: str, reason: str = "", seen: str = "", now: dt.datetime
 ) -> CredentialClaim:
-    """Confirm a student's word, refuse it, or take back what was decided; the student reads the reason. ``seen`` is the
-    state that the caller saw, if they did.
+    """Confirm a student's word, refuse it, or take back what was decided, which takes no reason; the student reads that
+    of the other two. ``seen`` is the state that the caller saw, if they did.
 
     Raises:
         ClaimMissing: if it is not there or not for ``by`` to see.
@@ -130,15 +130,15 @@ def check_claim(
     found = queries.visible_claim(by=by, claim_id=claim_id)
     if not allows(by, Permission.REVIEW_SCORES):
         raise Forbidden("Only staff decides about it.")
-    said = checked_reason(reason)
+    becomes = "" if decision == ClaimDecision.TAKE_BACK else ClaimDecision(decision).value
+    said = checked_reason(reason) if becomes else ""
     one_at_a_time(found.user_id)
     claim = CredentialClaim.objects.select_related("user").filter(pk=claim_id).first()
     if claim is None or (seen and claim.state != seen):
         raise NothingToDecide("It has changed since you looked. Look again.")
-    becomes = "" if decision == ClaimDecision.TAKE_BACK else ClaimDecision(decision).value
     if claim.decision == becomes:
         raise NothingToDecide("It is decided like this already." if becomes else "Nothing was decided.")
-    claim.decision, claim.reason = becomes, said if becomes else ""
+    claim.decision, claim.reason = becomes, said
     claim.decided_by, claim.decided_at = (by, now) if becomes else (None, None)
     claim.save()
     record(by, "credential_claim.decided", claim, decision=str(decision))

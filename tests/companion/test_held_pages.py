@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from recommendations.models import CredentialClaim
-from tests.companion.scenes import advised_student
+from tests.companion.scenes import advised_student, finished_assessment
 from tests.factories.accounts import AdvisorFactory
 from tests.factories.catalog import CredentialFactory
 from tests.factories.recommendations import CredentialClaimFactory, LearnerCredentialFactory
@@ -72,7 +72,7 @@ def test_a_decision_counts_at_once(people: tuple[User, User]) -> None:
     assert "It is confirmed, and known to be held." in answer.content.decode()
     claim.refresh_from_db()
     assert (claim.state.value, claim.reason, claim.decided_by) == ("confirmed", "I saw it.", advisor)
-    client.post(page_of(student), given(claim, "take_back"))
+    client.post(page_of(student), given(claim, "take_back", reason=""))
     claim.refresh_from_db()
     assert claim.state.value == "own_word"
 
@@ -126,6 +126,13 @@ def test_the_list_of_students_says_how_many_wait(people: tuple[User, User]) -> N
 
     assert "Credentials (3 to check)" in html
     assert page_of(student) in html
+
+
+def test_an_assessment_leads_there(people: tuple[User, User]) -> None:
+    advisor, student = people
+    page = reverse("advisor:assessment", args=[finished_assessment(student).pk])
+
+    assert f'href="{page_of(student)}">Credentials held' in as_(advisor).get(page).content.decode()
 
 
 def test_a_student_without_any_is_said_to_have_none(people: tuple[User, User]) -> None:
