@@ -5,7 +5,8 @@ forms are read. Names of files and columns: https://www.onetcenter.org/dictionar
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -50,6 +51,7 @@ _IN_DEMAND: Final = "In Demand"
 # What people have or need: abilities, skills, knowledge and software; the elements of a job itself are no skills.
 _LINKABLE: Final = re.compile(r"^(1\.A|2\.[ABCE])\.")
 _VERSION: Final = re.compile(r"db_(\d+)_(\d+)")
+Spread = Counter[tuple[str, bool]]
 _NOT_GIVEN: Final = ("", "n/a")
 _IMPORTANCE_IN_DEMAND: Final = 4
 _IMPORTANCE_HOT: Final = 3
@@ -68,7 +70,7 @@ class _Rating:
 
 @dataclass
 class _Technologies:
-    """The technologies of an occupation: by name, whether it is asked for by the occupation's own employers."""
+    """The technologies of an occupation: by name, the id of their kind and whether its own employers ask for them."""
 
     wanted: dict[str, tuple[str, bool]] = field(default_factory=dict)
     others: int = 0
@@ -124,14 +126,17 @@ class Onet:
             )
         wanted = {one.code: one for one in self.occupations() if one.code in codes}
         ratings = self._ratings(wanted)
-        technologies = self._technologies(wanted)
+        technologies, spread = self._technologies(wanted)
         described = self._descriptions()
-        return {
-            code: _profile(
-                one, ratings.get(code, {}), technologies.get(code, _Technologies()), described, level
-            )
-            for code, one in wanted.items()
-        }
+        profiles = {}
+        for code, one in wanted.items():
+            asked = technologies.get(code, _Technologies())
+            demands = [
+                _technology(Concept(id_, name, "", "technology", shares_id=True), in_demand, spread, level)
+                for name, (id_, in_demand) in asked.wanted.items()
+            ]
+            profiles[code] = _profile(one, ratings.get(code, {}), described, demands, asked.others)
+        return profiles
 
     def concepts(self) -> Sequence[Concept]:
         """Return the elements that people may have, and the kinds of technology with their examples."""
@@ -179,18 +184,21 @@ class Onet:
                     _rate(found.setdefault(row[SOC], {}).setdefault(id_, rating), row, name)
         return found
 
-    def _technologies(self, codes: Collection[str]) -> dict[str, _Technologies]:
+    def _technologies(self, codes: Collection[str]) -> tuple[dict[str, _Technologies], Spread]:
+        """Return the technologies of occupations, and for how many of all occupations each is hot, or in demand."""
         found: dict[str, _Technologies] = {}
+        spread: Spread = Counter()
         for name, (example, id_, _) in TECHNOLOGIES.items():
             for row in self._rows(name, SOC, example, id_, _HOT):
+                in_demand = row.get(_IN_DEMAND) == "Y"
+                is_wanted = in_demand or row[_HOT] == "Y"
+                spread[row[example], in_demand] += is_wanted
                 if row[SOC] in codes and row[example]:
                     held = found.setdefault(row[SOC], _Technologies())
-                    is_in_demand = row.get(_IN_DEMAND) == "Y"
-                    if is_in_demand or row[_HOT] == "Y":
-                        held.wanted[row[example]] = row[id_], is_in_demand
-                    else:
-                        held.others += 1
-        return found
+                    held.others += not is_wanted
+                    if is_wanted:
+                        held.wanted[row[example]] = row[id_], in_demand
+        return found, spread
 
 
 def _rate(rating: _Rating, row: Row, name: str) -> None:
@@ -219,11 +227,11 @@ def _number(row: Row, name: str) -> Decimal | None:
 def _profile(
     occupation: Occupation,
     ratings: Mapping[str, _Rating],
-    technologies: _Technologies,
     described: Mapping[str, tuple[str, str]],
-    level: Decimal,
+    technologies: Iterable[Demand],
+    other_technologies: int,
 ) -> Profile:
-    demands = [_technology(name, id_, wanted, level) for name, (id_, wanted) in technologies.wanted.items()]
+    demands = list(technologies)
     left_out: list[NotAsked] = []
     for rating in ratings.values():
         reason = _why_not(rating)
@@ -231,13 +239,9 @@ def _profile(
             left_out.append(NotAsked(rating.name, reason))
         else:
             demands.append(_demand(rating, described.get(rating.id, ("", ""))[1]))
-    if technologies.others:
-        left_out.append(
-            NotAsked(
-                f"{technologies.others} technologies",
-                "They are neither hot nor in demand for the occupation.",
-            )
-        )
+    if other_technologies:
+        more = f"{other_technologies} technolog{'y' if other_technologies == 1 else 'ies'}"
+        left_out.append(NotAsked(more, "Neither hot nor in demand for the occupation."))
     return Profile(occupation, tuple(sorted(demands, key=lambda one: one.weight)), tuple(left_out))
 
 
@@ -266,8 +270,10 @@ def _demand(rating: _Rating, description: str) -> Demand:
     )
 
 
-def _technology(name: str, id_: str, is_in_demand: bool, level: Decimal) -> Demand:
-    importance = _IMPORTANCE_IN_DEMAND if is_in_demand else _IMPORTANCE_HOT
-    said = "in demand for the occupation" if is_in_demand else "a hot technology"
-    concept = Concept(id_, name, "", "technology", shares_id=True)
-    return Demand(concept, importance, level, said, (-float(importance), 0.0, name))
+def _technology(concept: Concept, in_demand: bool, spread: Spread, level: Decimal) -> Demand:
+    """Of technologies that count alike, those that few occupations need say more of one than those of all offices."""
+    importance = _IMPORTANCE_IN_DEMAND if in_demand else _IMPORTANCE_HOT
+    others = spread[concept.name, in_demand] - 1
+    beside = f"and {others} other{'' if others == 1 else 's'}" if others else "alone"
+    said = f"in demand for the occupation {beside}" if in_demand else "a hot technology"
+    return Demand(concept, importance, level, said, (-float(importance), float(others), concept.name))

@@ -62,6 +62,7 @@ TECHNOLOGIES = """O*NET-SOC Code\tExample\tCommodity Code\tCommodity Title\tHot 
 """
 ELEMENTS = """Element ID\tElement Name\tDescription
 2.A\tBasic Skills\tDeveloped capacities that facilitate learning.
+2.A.1\tContent\tBackground structures needed to work with and acquire more specific skills.
 2.A.1.a\tReading Comprehension\tUnderstanding written sentences and paragraphs in work-related documents.
 2.A.1.c\tWriting\tCommunicating effectively in writing as appropriate for the needs of the audience.
 2.C.3.c\tDesign\tKnowledge of design techniques, tools, and principles involved in "precision" plans.

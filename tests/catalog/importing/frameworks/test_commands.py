@@ -45,7 +45,8 @@ def test_a_role_is_made_and_all_that_it_asks_for_is_shown(
         "  takes Active Listening: target 2.75, importance 4 (importance 4.0 of 5, level 4.0 of 7); new skill "
         "active-listening",
         "  not among the 2 most important:",
-        "  -     Adobe Illustrator: target 3, importance 4 (in demand for the occupation); new skill adobe-illustrator",
+        "  -     Adobe Illustrator: target 3, importance 4 (in demand for the occupation alone); "
+        "new skill adobe-illustrator",
     ]
     assert said[-2:] == [
         "  Role commercial-and-industrial-designers made, inactive until it has questions: 2 skills asked for, "

@@ -27,8 +27,8 @@ def test_an_occupation_asks_for_what_is_important_first() -> None:
     ] == [
         ("2.C.3.c", "Design", "knowledge", 5, "4.25", "importance 4.71 of 5, level 6.02 of 7"),
         ("2.A.1.b", "Active Listening", "skill", 4, "2.75", "importance 4.0 of 5, level 4.0 of 7"),
-        ("43232102", "Adobe Illustrator", "technology", 4, "3", "in demand for the occupation"),
-        ("43232102", "Figma", "technology", 4, "3", "in demand for the occupation"),
+        ("43232102", "Adobe Illustrator", "technology", 4, "3", "in demand for the occupation alone"),
+        ("43232102", "Figma", "technology", 4, "3", "in demand for the occupation alone"),
         ("2.A.1.a", "Reading Comprehension", "skill", 4, "3.00", "importance 3.88 of 5, level 4.12 of 7"),
         ("2.C.4.a", "Mathematics", "knowledge", 4, "3.00", "importance 3.72 of 5, level 4.24 of 7"),
         ("2.A.1.e", "Mathematics", "skill", 3, "2.25", "importance 3.0 of 5, level 3.12 of 7"),
@@ -44,7 +44,7 @@ def test_what_is_left_out_is_named() -> None:
         ("Science", "O*NET advises against its value, which is too imprecise."),
         ("Repairing", "O*NET says that it is not relevant for the occupation."),
         ("Installation", "Its level is below 1 on the scale here."),
-        ("1 technologies", "They are neither hot nor in demand for the occupation."),
+        ("1 technology", "Neither hot nor in demand for the occupation."),
     ]
 
 
@@ -84,11 +84,27 @@ def test_without_a_column_for_demand_hot_technologies_are_left() -> None:
     ]
 
 
+def test_technologies_of_few_occupations_go_before_those_of_all() -> None:
+    everywhere = "".join(f"11-{n}.00\tAdobe Illustrator\t43232102\tx\tY\tY\n" for n in range(1011, 1014))
+
+    demands = (
+        onet({**ONET, "Technology Skills.txt": TECHNOLOGIES + everywhere})
+        .profiles([DESIGNER], level=LEVEL)[DESIGNER]
+        .demands
+    )
+
+    assert [(one.concept.name, one.said) for one in demands if one.concept.kind == "technology"] == [
+        ("Figma", "in demand for the occupation alone"),
+        ("Adobe Illustrator", "in demand for the occupation and 3 others"),
+        ("Python", "a hot technology"),
+    ]
+
+
 def test_skills_may_be_linked_to_what_people_have_and_not_to_what_they_do() -> None:
     concepts = {one.id: one for one in onet().concepts()}
 
     assert set(concepts) >= {"2.A.1.a", "2.A.1.c", "2.C.3.c", "43232306"}
-    assert not {"2.A", "4.A.1.a.1"} & set(concepts)
+    assert not {"2.A", "2.A.1", "4.A.1.a.1"} & set(concepts)
     assert concepts["43232405"].other_names == ("Python",)
 
 
@@ -126,6 +142,12 @@ def test_it_says_whose_it_is_and_which_release() -> None:
 def test_what_cannot_be_read_is_refused_with_its_place(files: dict[str, str | bytes], refusal: str) -> None:
     with pytest.raises(FrameworkInvalid, match=refusal):
         onet(files).profiles([DESIGNER], level=LEVEL)
+
+
+def test_a_mark_of_the_order_of_bytes_is_no_part_of_a_column() -> None:
+    marked = {name: f"\ufeff{text}" for name, text in ONET.items()}
+
+    assert onet(marked).profiles([DESIGNER], level=LEVEL) == onet().profiles([DESIGNER], level=LEVEL)
 
 
 def test_single_files_do_for_links() -> None:
