@@ -74,7 +74,7 @@ class TestLoggingIn:
         client.get("/login")
         before = client.session.session_key
 
-        answer = visit(client, provider)
+        answer = visit(client, provider, next="/advisor/students/")
 
         assert answer["Location"] == "/start"
         assert client.session["_auth_user_id"] == str(robin.pk)
