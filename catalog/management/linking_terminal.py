@@ -10,7 +10,7 @@ from catalog.importing.frameworks.linked import lacking, link, links
 from catalog.importing.frameworks.linking import Links, Wanted, text_of
 from catalog.models import Skill
 from microcred.ai import providers
-from microcred.ai.base import EmbedderError, ProviderError
+from microcred.ai.base import EmbedderError, ProviderError, Vectors
 
 log = structlog.get_logger(__name__)
 
@@ -23,11 +23,11 @@ def show_links(framework: Framework, out: OutputWrapper) -> None:
         f"{len(wanted)} skills lack an id in {source.name}, which has {len(known.concepts):,} of its own."
     )
     meanings = _meanings(known, wanted)
-    if wanted and not meanings:
+    if wanted and meanings is None:
         out.write("Compared by words alone: the model for meanings cannot be had here.")
     for place, one in enumerate(wanted):
         out.write(f"{one.key}  {one.name}")
-        found = known.suggest(one, meaning=meanings[place] if meanings else None)
+        found = known.suggest(one, meaning=None if meanings is None else meanings[place].tolist())
         for suggestion in found:
             concept = suggestion.concept
             out.write(f"  {suggestion.score:.2f}  {concept.id}  {concept.name} ({suggestion.why})")
@@ -59,15 +59,16 @@ def accept_links(framework: Framework, pairs: Sequence[str], out: OutputWrapper,
     out.write(f"{linked} linked{' (dry run)' if dry_run else ''}.")
 
 
-def _meanings(known: Links, wanted: Sequence[Wanted]) -> list[list[float]]:
-    """Return the cosine of every concept to each skill; nothing where the embedder is away."""
+def _meanings(known: Links, wanted: Sequence[Wanted]) -> Vectors | None:
+    """Return the cosine of every concept to each skill, a row for each; nothing where the embedder is away."""
     if not wanted or not known.concepts:
-        return []
+        return None
     try:
         embedder = providers.local_embedder()
         theirs = embedder.embed([text_of(one.name, one.description) for one in known.concepts])
         ours = embedder.embed([text_of(one.name, one.description) for one in wanted])
     except (EmbedderError, ProviderError) as error:
         log.warning("skills_not_embedded", error=type(error).__name__)
-        return []
-    return [list(map(float, row)) for row in ours @ theirs.T]
+        return None
+    nearness: Vectors = ours @ theirs.T
+    return nearness
