@@ -13,6 +13,9 @@ from accounts.models import AdvisorAssignment, ErasureRequest, User
 from microcred.start_page import Sign, several
 
 _LATE: Final = dt.timedelta(days=1)
+#: What the lists show of what is counted here.
+_ALONE: Final = "role__exact=student&status__exact=active&last_login__isnull=False&advisor_links__isnull=True"
+_OPEN: Final = "completed_at__isempty=1&cancelled_at__isempty=1"
 
 
 def signs(*, now: dt.datetime) -> Iterator[Sign]:
@@ -25,7 +28,7 @@ def signs(*, now: dt.datetime) -> Iterator[Sign]:
         said = several(
             alone, "student who has logged in has no advisor.", "students who have logged in have no advisor."
         )
-        yield Sign(said, reverse("admin:accounts_advisorassignment_add"))
+        yield Sign(said, f"{reverse('admin:accounts_user_changelist')}?{_ALONE}")
 
 
 def _keys(now: dt.datetime) -> Iterator[Sign]:
@@ -38,7 +41,7 @@ def _keys(now: dt.datetime) -> Iterator[Sign]:
 
 def _erasures(now: dt.datetime) -> Iterator[Sign]:
     open_ones = ErasureRequest.objects.filter(cancelled_at=None, completed_at=None)
-    listed = reverse("admin:accounts_erasurerequest_changelist")
+    listed = f"{reverse('admin:accounts_erasurerequest_changelist')}?{_OPEN}"
     late = open_ones.filter(due_at__lt=now - _LATE).count()
     if late:
         said = several(late, "erasure is due and was not done.", "erasures are due and were not done.")

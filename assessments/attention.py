@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import urlencode
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate
@@ -23,15 +24,16 @@ def signs(*, now: dt.datetime) -> Iterator[Sign]:
         said = several(number, "result waits for its release.", "results wait for their release.")
         yield Sign(said, reverse("advisor:releases"))
     lately = Assessment.objects.filter(updated_at__gte=now - _WEEK)
-    listed = reverse("admin:assessments_assessment_changelist")
+    since = urlencode({"updated_at__gte": (now - _WEEK).isoformat()})
+    listed = f"{reverse('admin:assessments_assessment_changelist')}?{since}"
     failed = lately.filter(status=AssessmentStatus.FAILED).count()
     if failed:
         said = several(failed, "assessment", "assessments")
-        yield Sign(f"{said} failed in the last seven days.", listed, is_fault=True)
+        yield Sign(f"{said} failed in the last seven days.", f"{listed}&status__exact=failed", is_fault=True)
     lacking = lately.filter(status=AssessmentStatus.COMPLETED, degraded=True).count()
     if lacking:
         said = several(lacking, "result of the last seven days lacks", "results of the last seven days lack")
-        yield Sign(f"{said} a part.", listed)
+        yield Sign(f"{said} a part.", f"{listed}&status__exact=completed&degraded__exact=1")
 
 
 def figures(*, now: dt.datetime) -> Iterator[Figure | Daily]:

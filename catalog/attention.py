@@ -17,23 +17,25 @@ def signs(*, now: dt.datetime) -> Iterator[Sign]:
     """Yield roles that cannot be assessed as they are meant to, and credentials that cannot be recommended so."""
     yield from _roles()
     active = Credential.objects.filter(active=True)
-    listed = reverse("admin:catalog_credential_changelist")
+    listed = f"{reverse('admin:catalog_credential_changelist')}?active__exact=1"
     unskilled = active.filter(credential_skills=None).count()
     if unskilled:
         said = "credential brings no skill, so it is never recommended."
         yield Sign(
-            several(unskilled, said, "credentials bring no skill, so they are never recommended."), listed
+            several(unskilled, said, "credentials bring no skill, so they are never recommended."),
+            f"{listed}&credential_skills__isnull=True",
         )
     silent = active.filter(documents=None).count()
     if silent:
         said = "credential has no document, so nothing can be quoted from it."
         yield Sign(
-            several(silent, said, "credentials have no document, so nothing can be quoted from them."), listed
+            several(silent, said, "credentials have no document, so nothing can be quoted from them."),
+            f"{listed}&documents__isnull=True",
         )
     drafts = Question.objects.filter(active=True, version="").count()
     if drafts:
         said = several(drafts, "question was never published.", "questions were never published.")
-        yield Sign(said, f"{reverse('admin:catalog_question_changelist')}?published=no")
+        yield Sign(said, f"{reverse('admin:catalog_question_changelist')}?published=no&active__exact=1")
 
 
 def _roles() -> Iterator[Sign]:

@@ -1,15 +1,32 @@
 """The start page of the administration: what waits, how things went, and how much it asks the database."""
 
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.models import ErasureRequest
+from accounts.personal_data import erasing
+from assessments.enums import AssessmentStatus, Stage
+from assessments.models import Assessment
 from microcred.start_page import Daily, longest, several
-from tests.factories.accounts import AdminFactory, UserFactory
-from tests.factories.catalog import NOW, CredentialFactory, JobRoleFactory
+from tests.factories.accounts import AdminFactory, AdvisorAssignmentFactory, UserFactory
+from tests.factories.assessments import submitted_assessment
+from tests.factories.catalog import (
+    NOW,
+    CredentialDocumentFactory,
+    CredentialFactory,
+    CredentialSkillFactory,
+    JobRoleFactory,
+    QuestionFactory,
+)
 from tests.factories.conversations import EscalatedTurnFactory
+
+DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -45,10 +62,41 @@ def test_what_waits_leads_to_where_it_is_done(admin: Client) -> None:
             f"/admin/catalog/jobrole/{role.pk}/change/",
             "Data Analyst has 0 published questions; its assessment is to",
         ),
-        ("/admin/catalog/credential/", "1 credential brings no skill, so it is never recommended."),
+        (
+            "/admin/catalog/credential/?active__exact=1&amp;credential_skills__isnull=True",
+            "1 credential brings no skill, so it is never recommended.",
+        ),
         ("/advisor/questions/", "1 question waits for an advisor&#x27;s reply"),
     ):
         assert f'href="{address}">{said}' in page
+
+
+@pytest.mark.django_db
+def test_lists_that_it_leads_to_show_what_was_counted(admin: Client) -> None:
+    UserFactory(last_login=timezone.now())
+    UserFactory()
+    AdvisorAssignmentFactory(student=UserFactory(last_login=timezone.now()))
+    CredentialSkillFactory()
+    CredentialDocumentFactory.create_batch(2)
+    CredentialFactory(active=False)
+    QuestionFactory.create_batch(2, active=False)
+    QuestionFactory()
+    for person in (UserFactory(), UserFactory()):
+        asked = erasing.request_erasure(by=person, person=person, now=timezone.now())
+    ErasureRequest.objects.filter(pk=asked.pk).update(cancelled_at=timezone.now())
+    failed = {"status": AssessmentStatus.FAILED, "failure_reason": "It did."}
+    lacking = {"status": AssessmentStatus.COMPLETED, "stage": Stage.DONE, "degraded": True}
+    for fields in (failed, lacking | {"missing": ["essay_scores"], "completed_at": NOW}):
+        for days_ago in (0, 8):
+            changed = fields | {"updated_at": timezone.now() - DAY * days_ago}
+            Assessment.objects.filter(pk=submitted_assessment().pk).update(**changed)
+
+    page = admin.get("/admin/").content.decode()
+
+    leads = re.findall(r'href="(/admin/[^"]*/\?[^"]*)">(\d+) ([^<]*)', page)
+    shown = {said: admin.get(html.unescape(at)).context["cl"].result_count for at, _, said in leads}
+    assert shown == {said: int(number) for _, number, said in leads}
+    assert len(shown) == 7
 
 
 @pytest.mark.django_db
