@@ -7,7 +7,7 @@ again. What is done is what was shown; where anything else would come of it, tha
 import base64
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -168,7 +168,7 @@ def _ticks(request: HttpRequest, found: Plan, choice: Choice) -> Choice:
     """Return what is ticked on a page that is shown again: what was, and what was not on it."""
     shown = {int(one) for one in request.POST.get("shown", "").split(",") if one.isdecimal() and len(one) < 9}
     entries = {one.at for one in (*found.new, *found.changed) if one.at not in shown}
-    return Choice(entries=entries | set(choice.entries or ()), over=choice.over)
+    return replace(choice, entries=entries | set(choice.entries or ()))
 
 
 def _does_anything(found: Plan, choice: Choice) -> bool:
@@ -183,7 +183,8 @@ def _preview(
     model_admin: Any, request: HttpRequest, found: Plan, given: Mapping[str, Any], choice: Choice | None
 ) -> HttpResponse:
     new, changed, held = _first(found)
-    form = AgreedForm(initial={**given, "expected": found.fingerprint, "retire_missing": False})
+    retires = choice is not None and choice.retire_missing
+    form = AgreedForm(initial={**given, "expected": found.fingerprint, "retire_missing": retires})
     shown = [one.at for one in (*new, *changed)]
     form.initial["shown"] = ",".join(map(str, shown))
     return _page(

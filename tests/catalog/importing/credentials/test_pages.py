@@ -26,6 +26,7 @@ Joins,Harbour,https://a.example/joins,6 h,2,sql,10 EUR
 Talks,Harbour,https://a.example/talks,,1,Presentation to groups,
 Broken,Harbour,www.example.org,1,9,,
 """
+RETIRES = 'id="id_retire_missing" checked'
 
 
 @pytest.fixture
@@ -189,6 +190,9 @@ def test_those_not_in_the_list_are_named_and_retired_where_ticked(client: Client
     page = look(client)
 
     assert "<li>Old one, Harbour</li>" in page
+    assert RETIRES not in page
+    again = client.post(PAGE, held(page) | {"retire_missing": "on", "hours": "12"}).content.decode()
+    assert RETIRES in again
     assert said(client.post(PAGE, held(page) | {"take": [], "retire_missing": "on"}, follow=True)) == (
         "1 credential: 1 retired."
     )
@@ -219,6 +223,13 @@ def test_doing_it_twice_makes_nothing_twice(client: Client) -> None:
     assert "Other things come of the list now" in said(answer)
     assert Credential.objects.count() == 2
     assert "There is nothing to do." in look(client, TABLE.replace("Presentation to groups", ""))
+
+
+def test_a_list_that_is_left_out_whole_does_not_say_that_there_is_nothing_to_do(client: Client) -> None:
+    page = look(client, "title,uri,level\nJoins,https://a.example/joins,\n")
+
+    assert "There is nothing to do." not in page
+    assert 'taken over as it stands; <a class="underline" href="#left-out">see why</a>.' in page
 
 
 def test_nothing_ticked_is_nothing_done(client: Client) -> None:
