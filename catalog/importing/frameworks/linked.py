@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 
 from accounts.models import User
-from catalog.importing.frameworks.framework import Concept, Source
+from catalog.importing.frameworks.framework import Concept, FrameworkInvalid, Source
 from catalog.importing.frameworks.linking import Links, Suggestion, Wanted
 from catalog.models import Skill
 from catalog.outside_ids import is_storable
@@ -19,8 +19,15 @@ def lacking(source: Source) -> Sequence[Wanted]:
 
 
 def links(concepts: Sequence[Concept], source: Source) -> Links:
-    """Return what skills may be linked to: of the concepts those whose ids a skill may have."""
-    return Links(one for one in concepts if is_storable(source.field, one.id))
+    """Return what skills may be linked to: of the concepts those whose ids a skill may have.
+
+    Raises:
+        FrameworkInvalid: when there is none, as in a table of occupations alone.
+    """
+    known = [one for one in concepts if is_storable(source.field, one.id)]
+    if not known:
+        raise FrameworkInvalid(f"There are no skills of {source.name} in the file, only other things.")
+    return Links(known)
 
 
 def suggestions(known: Links, source: Source) -> list[tuple[Wanted, list[Suggestion]]]:

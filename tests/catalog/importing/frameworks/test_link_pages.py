@@ -53,6 +53,16 @@ def said(answer: Any) -> str:
     return " ".join(str(message) for message in answer.context["messages"])
 
 
+def test_a_file_without_skills_is_refused_and_not_said_to_hold_nothing_near(client: Client) -> None:
+    jobs = b"conceptType,conceptUri,iscoGroup,preferredLabel,altLabels,description\n"
+    jobs += b"Occupation,http://data.europa.eu/esco/occupation/1,2511,data analyst,,Reads data.\n"
+
+    page = look(client, data=jobs, name="occupations_en.csv")
+
+    assert "There are no skills of ESCO in the file, only other things." in page
+    assert "Nothing comes near" not in page
+
+
 def test_the_list_leads_there(client: Client) -> None:
     assert f'href="{PAGE}"' in client.get("/admin/catalog/skill/").content.decode()
     assert "esco.ec.europa.eu" in client.get(PAGE).content.decode()
