@@ -17,6 +17,7 @@ LIMITS: Final = Limits(member_bytes=80_000_000, bytes=250_000_000)
 _PIECE: Final = 256 * 1024
 _DELIMITERS: Final = "\t,;"
 _MOST_IN_A_LINE: Final = 1_000_000
+_LONGEST_CELL: Final = 131_072
 _SHOWN: Final = 120
 Row = Mapping[str, str]
 
@@ -163,6 +164,8 @@ def _heading(name: str, lines: Iterator[str]) -> tuple[list[str], str]:
 
 def _cells(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
     """O*NET writes tabs and quotes nothing; a quotation mark in it is one."""
+    # Readers of other tables change this for the whole process.
+    csv.field_size_limit(_LONGEST_CELL)
     if delimiter == "\t":
         return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
     return csv.reader(lines, delimiter=delimiter)

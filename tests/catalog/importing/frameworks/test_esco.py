@@ -1,5 +1,6 @@
 """What is read of ESCO."""
 
+import csv
 import io
 from decimal import Decimal
 
@@ -95,5 +96,7 @@ def test_one_file_of_any_name_is_told_by_its_columns() -> None:
     ids=["other", "column", "no relations", "encoding", "long"],
 )
 def test_what_cannot_be_read_is_refused_with_its_place(files: dict[str, str | bytes], refusal: str) -> None:
+    csv.field_size_limit(10_000_000)
+
     with pytest.raises(FrameworkInvalid, match=refusal):
         esco(files).profiles([DIRECTOR], level=LEVEL)
