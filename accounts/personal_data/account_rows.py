@@ -26,12 +26,13 @@ def shut_out(person_id: uuid.UUID) -> dict[str, int]:
     """Let nobody act as the person any more: what is erased must not be written anew meanwhile."""
     families = TokenFamily.objects.filter(user=person_id).delete()[0]
     sessions = PageSession.objects.filter(person=person_id).delete()[0]
-    links = PasswordLink.objects.filter(person=person_id).delete()[0]
     factors = SecondFactor.objects.filter(person=person_id).delete()[0]
-    institution = InstitutionLink.objects.filter(person=person_id).delete()[0]
     shut = User.objects.filter(pk=person_id).update(
         status=UserStatus.DISABLED, token_version=F("token_version") + 1, password=make_password(None)
     )
+    # Who makes one of these holds the person, as the line above does: it is here by now, or is not made any more.
+    links = PasswordLink.objects.filter(person=person_id).delete()[0]
+    institution = InstitutionLink.objects.filter(person=person_id).delete()[0]
     return {
         "users": shut,
         "token_families": families,

@@ -20,6 +20,7 @@ from accounts.personal_data import account_rows
 from ops.confirming import CONFIRMED
 from ops.models import AuditLog
 from tests.factories.accounts import AdminFactory, AdvisorFactory, UserFactory
+from tests.waiting import beside
 
 pytestmark = pytest.mark.django_db
 ISSUER = "https://login.example.edu"
@@ -226,6 +227,16 @@ def test_erasing_forgets_who_somebody_is_at_the_institution() -> None:
     links.owner_of(vouched(), now=NOW)
 
     assert account_rows.shut_out(robin.pk)["institution_links"] == 1
+    assert InstitutionLink.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_erasing_forgets_whom_a_first_log_in_links_meanwhile() -> None:
+    robin = UserFactory(email="robin@example.org")
+
+    erased = beside(lambda: links.owner_of(vouched(), now=NOW), lambda: account_rows.shut_out(robin.pk))
+
+    assert erased.result()["institution_links"] == 1
     assert InstitutionLink.objects.count() == 0
 
 
