@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from microcred.storable import storable
 from recommendations.badges.facts import BadgeUnfit, Facts, Recipient, Unfit, moment, named
 from recommendations.badges.recipients import of_identity, of_subject
 
@@ -115,7 +116,7 @@ def _id(thing: str) -> str:
 
 
 def _name(statements: Statements, thing: str) -> str:
-    return next(iter(statements.all(thing, NAME)), "")[:200]
+    return str(storable(next(iter(statements.all(thing, NAME)), "")))[:200]
 
 
 def _identities(statements: Statements, subject: str) -> Iterator[Recipient]:

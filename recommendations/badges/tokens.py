@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import jwt
 
+from microcred.storable import storable
 from recommendations.badges.facts import BadgeUnfit, Facts, Recipient, Unfit, moment, named
 from recommendations.badges.keys import IssuerKey
 from recommendations.badges.presented import Presented
@@ -97,7 +98,7 @@ def _only(value: Any) -> Mapping[str, Any]:
 
 def _name(thing: Mapping[str, Any]) -> str:
     told = thing.get("name")
-    return told[:200] if isinstance(told, str) else ""
+    return str(storable(told))[:200] if isinstance(told, str) else ""
 
 
 def _moments(

@@ -88,6 +88,17 @@ class TestProofs:
         assert "identityHash" not in kept
         assert "pepper" not in kept
 
+    @pytest.mark.parametrize("signed", [document, token])
+    def test_are_kept_without_what_the_database_does_not_take(
+        self, student: User, credential: Credential, signed: Any
+    ) -> None:
+        body = badge(issuer={"id": ISSUER, "type": ["Profile"], "name": "Example\x00 Academy"})
+        body["credentialSubject"]["achievement"]["name"] = "S\x00QL"
+
+        claim = bring(student, signed(body))
+
+        assert (claim.badge_issuer_name, claim.badge_achievement_name) == ("Example Academy", "SQL")
+
     def test_stand_on_the_word_that_was_given_before(self, student: User, credential: Credential) -> None:
         said = services.say_held(by=student, credential_id=credential.pk, note="At school.", now=NOW)
 
