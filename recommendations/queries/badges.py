@@ -22,8 +22,10 @@ def listed_keys() -> dict[str, list[ListedKey]]:
 
 
 def issuer_of(identifier: str) -> BadgeIssuer | None:
-    """Return the issuer that is listed by this id."""
-    return BadgeIssuer.objects.filter(identifier=identifier, active=True).first()
+    """Return the issuer that is listed by this id, held for the transaction: who switches it off and withdraws its
+    proofs then finds what the caller writes."""
+    listed = BadgeIssuer.objects.select_for_update(no_key=True)
+    return listed.filter(identifier=identifier, active=True).first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from tests.factories.recommendations import (
     LearnerCredentialFactory,
 )
 from tests.recommendations.badges.making import ACHIEVEMENT, ISSUER, OTHER_ED25519, badge, document, token
+from tests.waiting import beside
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
@@ -232,6 +233,20 @@ class TestIssuers:
         claim = bring(student, document(body), credential_id=credential.pk)
 
         assert (claim.state, claim.badge_issuer) == ("proven", ISSUER)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_what_is_brought_meanwhile_is_withdrawn_too(
+        self, student: User, issuer: BadgeIssuer, credential: Credential
+    ) -> None:
+        admin = AdminFactory()
+
+        withdrawn = beside(
+            lambda: bring(student),
+            lambda: services.withdraw_proofs(by=admin, issuer_id=issuer.pk, now=LATER),
+        )
+
+        assert withdrawn.result() == 1
+        assert CredentialClaim.objects.get().not_proven == "proof_withdrawn"
 
     def test_proofs_are_withdrawn_with_an_issuer_whose_key_leaked(
         self, student: User, issuer: BadgeIssuer, credential: Credential
