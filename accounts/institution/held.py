@@ -7,6 +7,7 @@ there as them, and so open the account to them.
 import datetime as dt
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -28,7 +29,7 @@ def hold(request: HttpRequest, person: User, identity: Identity) -> None:
 def waiting(request: HttpRequest, person: User) -> Identity | None:
     """Return who waits to be linked to a person's account."""
     kept = request.session.get(HELD)
-    if not kept or kept["person"] != str(person.pk):
+    if not kept or kept["person"] != str(person.pk) or kept["issuer"] != settings.OIDC_ISSUER:
         return None
     if timezone.now().timestamp() - kept["since"] > WITHIN.total_seconds():
         return None

@@ -414,6 +414,17 @@ class TestLinking:
         assert forger.post(PAGE, {"do": "link"}).status_code == 403
         assert InstitutionLink.objects.count() == 0
 
+    def test_whom_another_provider_vouched_for_is_not_linked(
+        self, client: Client, provider: IdentityProvider, settings: Settings
+    ) -> None:
+        log_in(client, AdvisorFactory())
+        visit(client, provider, **{"for": "link"})
+        settings.OIDC_ISSUER = "https://other.example.edu"
+
+        client.post(PAGE, {"do": "link"})
+
+        assert InstitutionLink.objects.count() == 0
+
     def test_whoever_logged_in_long_ago_proves_who_they_are_first(
         self, client: Client, provider: IdentityProvider
     ) -> None:
