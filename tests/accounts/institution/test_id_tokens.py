@@ -1,6 +1,7 @@
 """What a provider may answer, and what nobody is let in by: everything over real HTTP, with real signatures."""
 
 import base64
+import datetime as dt
 import hashlib
 import hmac
 import logging
@@ -89,7 +90,17 @@ def test_only_the_providers_own_signature_counts(
     assert is_refused(client, provider)
 
 
-NOW = int(time.time())
+def from_now(seconds: int) -> dt.timedelta:
+    """Return a time that a claim is to have, counted from when the token is made."""
+    return dt.timedelta(seconds=seconds)
+
+
+def dated(claims: Claims) -> Claims:
+    now = int(time.time())
+    return {
+        name: now + int(value.total_seconds()) if isinstance(value, dt.timedelta) else value
+        for name, value in claims.items()
+    }
 
 
 @pytest.mark.parametrize(
@@ -99,8 +110,8 @@ NOW = int(time.time())
         {"aud": "another"}, {"aud": None}, {"aud": []}, {"aud": ["microcred", "another"]},
         {"azp": "another"}, {"aud": ["microcred", "another"], "azp": "another"},
         {"iss": "https://evil.example"}, {"iss": None}, {"iss": ["microcred"]},
-        {"exp": NOW - 60}, {"exp": None}, {"exp": "soon"},
-        {"nbf": NOW + 3600}, {"iat": NOW + 3600}, {"iat": None},
+        {"exp": from_now(-60)}, {"exp": None}, {"exp": "soon"},
+        {"nbf": from_now(3600)}, {"iat": from_now(3600)}, {"iat": None},
         {"sub": None}, {"sub": ""}, {"sub": 7}, {"sub": "x" * 256}, {"sub": "robin\x00"}, {"sub": "\ud800"},
         {"nonce": "\ud800"}, {"exp": float("inf")}, {"exp": float("nan")}, {"exp": {}}, {"aud": {}}, {"iat": []},
     ],
@@ -109,7 +120,7 @@ NOW = int(time.time())
 def test_a_token_that_is_not_of_this_log_in_lets_nobody_in(
     client: Client, provider: IdentityProvider, claims: Claims
 ) -> None:
-    provider.claims = claims
+    provider.claims = dated(claims)
 
     assert is_refused(client, provider)
 
@@ -118,17 +129,14 @@ def test_a_token_that_is_not_of_this_log_in_lets_nobody_in(
     "claims",
     [
         {"aud": ["microcred"]}, {"aud": ["microcred", "another"], "azp": "microcred"}, {"azp": "microcred"},
-        {"exp": NOW - 5}, {"iat": NOW + 5}, {"nbf": NOW + 5},
+        {"exp": from_now(-5)}, {"iat": from_now(5)}, {"nbf": from_now(5)},
     ],
     ids=str,
 )  # fmt: skip
 def test_what_the_protocol_allows_and_a_clock_a_few_seconds_off_let_in(
     client: Client, provider: IdentityProvider, claims: Claims
 ) -> None:
-    provider.claims = claims
-    # The times above are of when this file was read.
-    for name in claims.keys() & {"exp", "iat", "nbf"}:
-        provider.claims[name] = int(time.time()) + claims[name] - NOW
+    provider.claims = dated(claims)
 
     visit(client, provider)
 
