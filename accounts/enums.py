@@ -14,6 +14,9 @@ class Role(models.TextChoices):
     ADMIN = "admin"
 
 
+STAFF: Final = (Role.ADVISOR, Role.ADMIN)
+
+
 class UserStatus(models.TextChoices):
     """Whether a person may use the system."""
 

@@ -15,9 +15,8 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 
 from accounts import password_links
-from accounts.enums import Role, UserStatus
+from accounts.enums import STAFF, Role, UserStatus
 from accounts.models import User
-from accounts.second_factor import STAFF
 from ops import audit, jobs
 
 LETTER: Final = "accounts.password_letter"

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts import services
-from accounts.enums import Role
+from accounts.enums import STAFF
 from accounts.models import SecondFactor, User
 from microcred import sealing
 from microcred.errors import Conflict, Forbidden, Unauthorized
@@ -26,7 +26,6 @@ ISSUER: Final = "MicroCred"
 PURPOSE: Final = "microcred second factors v1"
 STEP_SECONDS: Final = 30
 RECOVERY_CODES: Final = 10
-STAFF: Final = (Role.ADVISOR, Role.ADMIN)
 # 28 letters of 31 are 138 bits: what is that long needs no slow hash, since nobody can try them all.
 _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _GROUPS, _GROUP_LETTERS = 4, 7

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.administering import check_stays_administered
-from accounts.enums import Role, UserStatus
-from accounts.models import AdvisorAssignment, GuardianLink, PasswordLink, User
+from accounts.enums import STAFF, LinkState, Role, UserStatus
+from accounts.models import AdvisorAssignment, GuardianLink, InstitutionLink, PasswordLink, User
 from accounts.personal_data import consents
 from microcred.errors import Invalid, PreconditionFailed, Unauthorized
 from ops import audit
@@ -40,7 +40,8 @@ def check_password(*, email: str, password: str) -> User:
 @transaction.atomic
 def save_person(*, by: User | None, person: User, changed: frozenset[str]) -> None:
     """Store the ``changed`` fields of a person; a change of role, status or password ends every earlier token, one of
-    address, status or password the link for a new password.
+    address, status or password the link for a new password. Who becomes staff is unlinked from the
+    institution's log-in.
 
     The other fields stay as they are in the database: whoever changes a password must not undo that the
     person was disabled meanwhile.
@@ -119,12 +120,20 @@ def choose_letters(*, by: User, is_wanted: bool) -> None:
 
 
 def _store_changes(person: User, changed: frozenset[str]) -> None:
-    stored = User.objects.select_for_update().only("token_version").get(pk=person.pk)
+    stored = User.objects.select_for_update().only("token_version", "role").get(pk=person.pk)
     person.token_version = stored.token_version + bool(changed & TOKEN_FIELDS)
+    if "role" in changed and person.role in STAFF and stored.role not in STAFF:
+        _close_institution_links(person)
     if changed & LINK_FIELDS:
         end_password_links(person)
     derived = {"is_superuser"} if "role" in changed else set()
     person.save(update_fields={*changed, *derived, "token_version", "updated_at"})
+
+
+def _close_institution_links(person: User) -> None:
+    """Unlink who becomes staff: they may have been found by their address alone, as staff never is."""
+    links = InstitutionLink.objects.filter(person=person).exclude(state=LinkState.CLOSED)
+    links.update(state=LinkState.CLOSED, subject=None, changed_at=Now())
 
 
 def end_password_links(person: User) -> None:

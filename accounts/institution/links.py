@@ -13,12 +13,11 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from accounts import services
-from accounts.enums import LinkState, Role
+from accounts.enums import STAFF, LinkState, Role
 from accounts.institution.errors import LinkTaken, OnlyWayIn, refused
 from accounts.institution.id_tokens import Identity
 from accounts.locking import one_at_a_time
 from accounts.models import InstitutionLink, User
-from accounts.second_factor import STAFF
 from microcred.errors import Invalid
 from ops import audit
 

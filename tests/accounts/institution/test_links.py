@@ -46,6 +46,30 @@ def is_refused(identity: Identity, now: dt.datetime = NOW) -> bool:
     return False
 
 
+class TestBecomingStaff:
+    @pytest.mark.parametrize("role", [Role.ADVISOR, Role.ADMIN])
+    def test_who_was_found_by_an_address_is_unlinked_until_it_is_opened_to_them(self, role: Role) -> None:
+        robin = UserFactory(email="robin@example.org")
+        links.owner_of(vouched(), now=NOW)
+
+        robin.role = role
+        services.save_person(by=AdminFactory(), person=robin, changed=frozenset({"role"}))
+
+        assert is_refused(vouched())
+        links.open_for(robin, by=AdminFactory(), now=NOW)
+        assert links.owner_of(vouched(), now=NOW) == robin
+
+    @pytest.mark.parametrize(("was", "becomes"), [(Role.ADVISOR, Role.ADMIN), (Role.STUDENT, Role.GUARDIAN)])
+    def test_who_was_staff_before_or_is_none_afterwards_stays_linked(self, was: Role, becomes: Role) -> None:
+        robin = UserFactory(email="robin@example.org", role=was)
+        links.link(vouched(), by=robin, now=NOW)
+
+        robin.role = becomes
+        services.save_person(by=AdminFactory(), person=robin, changed=frozenset({"role"}))
+
+        assert links.owner_of(vouched(), now=NOW) == robin
+
+
 class TestPinned:
     def test_another_address_changes_nothing(self) -> None:
         robin = UserFactory(email="robin@example.org")
