@@ -85,7 +85,7 @@ class InstitutionTokenView(APIView):
 
     @extend_schema(
         operation_id="auth_oidc_token", tags=["Auth"], request=InstitutionTokenRequest,
-        responses={200: TokenResponse, **errors(400, 401, 403, 404, 503)},
+        responses={200: TokenResponse, **errors(400, 401, 403, 404)},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Return a pair of tokens, as for a password. The code is spent, whatever the answer."""

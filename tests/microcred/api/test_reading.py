@@ -16,7 +16,8 @@ from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
 OF_STUDENTS = tuple(
-    f"/api/v1/{kind}" for kind in ("goals", "notices", "nudges", "practice/assign", "qa/query")
+    f"/api/v1/{kind}"
+    for kind in ("goals", "me/credentials", "notices", "nudges", "practice/assign", "qa/query")
 )
 
 
