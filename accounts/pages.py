@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts import attempts, second_factor, sessions
+from accounts import attempts, proving, second_factor, sessions
 from accounts.enums import Means
 from accounts.forms import LoginForm, OwnPasswordForm
 from accounts.institution import provider
@@ -39,7 +39,8 @@ class LoginView(auth_views.LoginView):
         person = form.get_user()
         if not second_factor.is_on(person):
             return super().form_valid(form)
-        sessions.await_code(self.request, person=person, wanted=self.request.POST.get("next", ""))
+        wanted = proving.in_reach(person, self.request.POST.get("next", ""))
+        sessions.await_code(self.request, person=person, wanted=wanted)
         return redirect("login-code")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -48,9 +49,10 @@ class LoginView(auth_views.LoginView):
         return super().get_context_data(**kwargs, letters_go_out=letters.go_out(), provider_name=named)
 
     def get_success_url(self) -> str:
-        """Go where staff wanted to go; everybody else's page is the start page."""
-        is_staff = _reads_staff_pages(self.request)
-        return super().get_success_url() if is_staff else reverse("start")
+        """Go where the person wanted to go if their pages may stand there, to the start page otherwise."""
+        wanted = super().get_success_url()
+        person = self.request.user
+        return (isinstance(person, User) and proving.in_reach(person, wanted)) or reverse("start")
 
     def get_default_redirect_url(self) -> str:
         """Return the start page, which knows the way for every role."""
@@ -90,9 +92,12 @@ class PasswordView(auth_views.PasswordChangeView):
 @never_cache
 @login_required
 def start(request: HttpRequest) -> HttpResponseBase:
-    """Send staff to their pages, and tell everybody else where theirs are."""
-    if _reads_staff_pages(request):
-        return redirect("advisor:assessments")
+    """Send staff and students to their pages, and tell everybody else where theirs are."""
+    if isinstance(request.user, User):
+        if allows(request.user, Permission.READ_STAFF_VIEW):
+            return redirect("advisor:assessments")
+        if allows(request.user, Permission.TAKE_ASSESSMENT):
+            return redirect("student:home")
     return render(request, "accounts/start.html")
 
 
@@ -103,7 +108,3 @@ def session(request: HttpRequest) -> HttpResponseBase:
     """Tell how long the session lasts, for pages that end with it; with ``look`` this does not count as a request."""
     left = sessions.time_left(request, timezone.now())
     return JsonResponse({"seconds_left": left.seconds, "can_be_prolonged": left.can_be_prolonged})
-
-
-def _reads_staff_pages(request: HttpRequest) -> bool:
-    return isinstance(request.user, User) and allows(request.user, Permission.READ_STAFF_VIEW)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import urllib.parse
+from collections.abc import Mapping
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -11,12 +12,16 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import sessions
+from accounts.enums import Role
 from accounts.models import User
+from accounts.policy import Permission, allows
 
 # A form is shown to those who have proven who they are so lately, and taken from them a while longer, so that nobody
 # who takes their time over it has to begin again.
 SHOWN_WITHIN: Final = dt.timedelta(minutes=10)
 TAKEN_WITHIN: Final = dt.timedelta(minutes=30)
+# The page below which all pages of a role stand that is not staff's.
+_AREAS: Final[Mapping[Role, str]] = {Role.STUDENT: "student:home"}
 
 
 def proof_wanted(request: HttpRequest) -> HttpResponse | None:
@@ -40,6 +45,14 @@ def is_proven(request: HttpRequest, within: dt.timedelta) -> bool:
 def lead_to_proof(request: HttpRequest) -> HttpResponse:
     """Return the way to the page that asks who one is, and back here."""
     return redirect(f"{reverse('prove')}?{urllib.parse.urlencode({'next': request.get_full_path()})}")
+
+
+def in_reach(person: User, wanted: str) -> str:
+    """Return where somebody wanted to go if pages of their role may stand there, and nothing otherwise."""
+    if allows(person, Permission.READ_STAFF_VIEW):
+        return wanted
+    area = _AREAS.get(Role(person.role))
+    return wanted if area and wanted.startswith(reverse(area)) else ""
 
 
 def onward(request: HttpRequest, wanted: str) -> HttpResponse:

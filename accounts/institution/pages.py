@@ -20,7 +20,6 @@ from accounts.institution.asking import Asked, Purpose
 from accounts.institution.errors import LogInRefused, NotOffered, NotProven
 from accounts.institution.id_tokens import Identity
 from accounts.models import User
-from accounts.policy import Permission, allows
 from microcred.errors import DomainError
 
 # What browsers say of a request that comes from a page of ours, or from nobody's: typed, or kept as a bookmark.
@@ -119,8 +118,7 @@ def _taken(request: HttpRequest, asked: Asked, identity: Identity) -> HttpRespon
 def _log_in(request: HttpRequest, identity: Identity, asked: Asked) -> HttpResponse:
     """Let in whose account it is, or ask for their code where the provider has asked for none that counts."""
     person = links.owner_of(identity, now=timezone.now())
-    # Nearly all pages are staff's; everybody else's is the start page.
-    wanted = asked.wanted if allows(person, Permission.READ_STAFF_VIEW) else ""
+    wanted = proving.in_reach(person, asked.wanted)
     if second_factor.is_on(person) and not identity.factor_counts:
         sessions.await_code(request, person=person, wanted=wanted, means=Means.INSTITUTION)
         return redirect("login-code")

@@ -29,9 +29,20 @@ class TestLoggingIn:
         assert [address for address, _ in response.redirect_chain] == ["/start", "/advisor/"]
         assert response.status_code == 200
 
-    @pytest.mark.parametrize("role", [Role.STUDENT, Role.GUARDIAN])
-    def test_others_are_told_where_to_go(self, role: Role) -> None:
-        user = UserFactory(role=role)
+    @pytest.mark.parametrize(
+        ("wanted", "led_to"), [("/advisor/", "/start"), ("/student/?page=2", "/student/?page=2")]
+    )
+    def test_students_go_where_they_wanted_to_if_it_is_a_page_of_theirs(
+        self, wanted: str, led_to: str
+    ) -> None:
+        user = UserFactory(role=Role.STUDENT)
+
+        response = Client().post("/login", {"username": user.email, "password": PASSWORD, "next": wanted})
+
+        assert response["Location"] == led_to
+
+    def test_guardians_are_told_where_to_go(self) -> None:
+        user = UserFactory(role=Role.GUARDIAN)
 
         response = Client().post(
             "/login", {"username": user.email, "password": PASSWORD, "next": "/advisor/"}, follow=True
@@ -192,7 +203,7 @@ class TestErrorPages:
         def broken(*_: object, **__: object) -> None:
             raise RuntimeError("secret detail")
 
-        monkeypatch.setattr("accounts.pages._reads_staff_pages", broken)
+        monkeypatch.setattr("accounts.pages.allows", broken)
         client = Client(raise_request_exception=False)
         client.force_login(UserFactory())
 
