@@ -1,5 +1,8 @@
 """The fixed words of questions and answers."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from django.db import models
 
 
@@ -50,3 +53,11 @@ class Side(models.TextChoices):
 
     STUDENT = "student"
     ADVISOR = "advisor"
+
+
+#: What to tell whoever reads what came of a question, where it cannot be relied on.
+DISCLAIMERS: Final[Mapping[str, str]] = {
+    Outcome.ANSWER: "This may be incomplete. Read the passages that are cited, or ask your advisor.",
+    Outcome.OVERVIEW: "This is no answer. Your advisor has the question and can give one.",
+    Outcome.UNAVAILABLE: "This is no answer. Your advisor has the question and can give one.",
+}

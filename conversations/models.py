@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from conversations.enums import Author, Band, Escalation, Outcome, Side, TurnStatus
+from conversations.enums import DISCLAIMERS, Author, Band, Escalation, Outcome, Side, TurnStatus
 from microcred.db import Model
 
 LONGEST_QUESTION = 1000
@@ -137,6 +137,12 @@ class Turn(Model):
 
     def __str__(self) -> str:
         return f"{self.conversation_id}, question {self.number}"
+
+    @property
+    def disclaimer(self) -> str:
+        """What to tell whoever reads the answer, empty where it can be relied on, is none about the catalog, or is not
+        there yet."""
+        return "" if self.band == Band.HIGH else DISCLAIMERS.get(self.outcome, "")
 
 
 class ThreadMessage(Model):

@@ -1,6 +1,6 @@
 """Questions and answers on the wire."""
 
-from typing import Any, Final
+from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -9,12 +9,6 @@ from conversations.confidence import WEIGHTS
 from conversations.enums import Author, Band, Escalation, Outcome, TurnStatus
 from conversations.models import LONGEST_QUESTION, LONGEST_REPLY, PARTS, Conversation, Turn
 from microcred.api.pagination import PageQuery
-
-DISCLAIMERS: Final = {
-    Outcome.ANSWER: "This may be incomplete. Read the passages that are cited, or ask your advisor.",
-    Outcome.OVERVIEW: "This is no answer. Your advisor has the question and can give one.",
-    Outcome.UNAVAILABLE: "This is no answer. Your advisor has the question and can give one.",
-}
 
 
 class Share(serializers.DecimalField):
@@ -124,18 +118,12 @@ class TurnView(serializers.ModelSerializer[Turn]):
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_disclaimer(self, turn: Turn) -> str | None:
         """What to tell whoever reads it, where it cannot be relied on."""
-        return (
-            None
-            if turn.band == Band.HIGH
-            else DISCLAIMERS.get(Outcome(turn.outcome))
-            if turn.outcome
-            else None
-        )
+        return turn.disclaimer or None
 
     @extend_schema_field(serializers.BooleanField())
     def get_advisor_suggested(self, turn: Turn) -> bool:
         """Whether the advisor should be asked, or has been: not about what is unclear, or not of the catalog."""
-        return turn.outcome in DISCLAIMERS and turn.band != Band.HIGH
+        return bool(turn.disclaimer)
 
     @extend_schema_field(AdvisorReply(allow_null=True))
     def get_reply(self, turn: Turn) -> dict[str, Any] | None:

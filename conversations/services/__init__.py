@@ -1,5 +1,6 @@
 """Asking, keeping what was answered, escalating, and what is said in threads."""
 
+from conversations.models import LONGEST_QUESTION as LONGEST_QUESTION
 from conversations.models import LONGEST_REPLY as LONGEST_REPLY
 from conversations.services.asking import ask as ask
 from conversations.services.asking import ensure_answering as ensure_answering

@@ -39,10 +39,19 @@ class TooManyWaiting(Conflict):
 
 
 @transaction.atomic
-def ask(*, by: User, question: str, conversation_id: uuid.UUID | None = None, now: dt.datetime) -> Turn:
+def ask(
+    *,
+    by: User,
+    question: str,
+    conversation_id: uuid.UUID | None = None,
+    seen: uuid.UUID | None = None,
+    now: dt.datetime,
+) -> Turn:
     """Put a question, in a conversation or a new one, and have it answered.
 
-    Of a conversation the last ten questions are kept, and those that were handed to an advisor.
+    Of a conversation the last ten questions are kept, and those that were handed to an advisor. ``seen`` is the latest
+    question that the caller had before their eyes, the nil id where there was none: one of the same words that they
+    have asked since is the same, sent twice.
 
     Raises:
         QuestionInvalid: if it is empty or too long.
@@ -56,6 +65,9 @@ def ask(*, by: User, question: str, conversation_id: uuid.UUID | None = None, no
             f"A question has 1 to {LONGEST_QUESTION} characters.", details={"field": "question"}
         )
     one_at_a_time(by.pk)
+    sent = None if seen is None else _sent_before(by, said, conversation_id, seen)
+    if sent is not None:
+        return sent
     conversation = _conversation(by, conversation_id, now)
     _check_waiting(by, conversation)
     conversation.asked, conversation.updated_at = conversation.asked + 1, now
@@ -70,6 +82,12 @@ def ask(*, by: User, question: str, conversation_id: uuid.UUID | None = None, no
         metadata={"conversation_id": str(conversation.pk), "number": turn.number, "forgotten": forgotten},
     )  # fmt: skip
     return turn
+
+
+def _sent_before(by: User, said: str, conversation_id: uuid.UUID | None, seen: uuid.UUID) -> Turn | None:
+    mine = Turn.objects.filter(conversation__user=by, pk__gt=seen, question=said)
+    place = {"number": 1} if conversation_id is None else {"conversation": conversation_id}
+    return mine.filter(**place).order_by("pk").first()
 
 
 def _check_waiting(by: User, conversation: Conversation) -> None:

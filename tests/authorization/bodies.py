@@ -1,5 +1,6 @@
 """What is sent to each route that changes something, so that whoever may do it succeeds."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -151,6 +152,14 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     },
     ("POST", "advisor/reviews/<uuid:task_id>"): _levels,
     ("POST", "advisor/reviews/calibration/<uuid:question_id>"): _examples,
+    ("POST", "student/questions/"): lambda world: {
+        "question": "Which course covers outer joins?", "seen": str(uuid.UUID(int=0)),
+    },
+    ("POST", "student/questions/<uuid:query_id>"): lambda world: {"text": "When is it?", "up_to": "1"},
+    ("POST", "student/questions/<uuid:query_id>/ask-on"): lambda world: {
+        "question": "How long is it?", "seen": str(uuid.UUID(int=0)),
+    },
+    ("POST", "student/questions/<uuid:query_id>/read"): lambda world: {"up_to": "1"},
 }  # fmt: skip
 
 

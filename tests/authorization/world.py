@@ -196,7 +196,9 @@ def _practice(owner: User) -> dict[str, Any]:
 
 def _questions(owner: User) -> dict[str, Any]:
     """Give the owner a conversation in which one question is answered and one waits for the advisor."""
-    answered = TurnFactory(conversation__user=owner, question=f"{WRITTEN}: which course?")
+    answered = TurnFactory(
+        conversation__user=owner, conversation__asked=2, question=f"{WRITTEN}: which course?"
+    )
     escalated = EscalatedTurnFactory(conversation=answered.conversation, number=2)
     conversations.write(by=owner, turn_id=escalated.pk, text=f"{WRITTEN}: by Monday.", now=timezone.now())
     return {"answered": answered, "escalated": escalated}
