@@ -115,7 +115,7 @@ def assessment(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
 @staff_page
 def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     """Show a credential's source document, the cited passage marked."""
-    start, end = _number(request, "start"), _number(request, "end")
+    start, end = number_asked(request, "start"), number_asked(request, "end")
     page = queries.document_page(document_id=document_id, start=start, end=end)
     facts = queries.came_from(
         by=caller(request), assessment_id=request.GET.get("from", ""), now=timezone.now()
@@ -127,7 +127,7 @@ def _assessment_page(
     request: HttpRequest, found: Dossier, form: FeedbackForm | None, status: int = 200
 ) -> HttpResponse:
     shown = found.recommended.run if found.recommended else 0
-    wanted = _number(request, "run")
+    wanted = number_asked(request, "run")
     others = [run for run, _ in found.recommended.others] if found.recommended else []
     following = found.recommended.next_run if found.recommended else 1
     context = {
@@ -198,7 +198,7 @@ def _takes_back(request: HttpRequest, form: FeedbackForm, recommended: Recommend
     return True
 
 
-def _number(request: HttpRequest, name: str) -> int:
+def number_asked(request: HttpRequest, name: str) -> int:
     """Read a number from the address; what has no digits, or more than nine, is 0."""
     raw = request.GET.get(name, "")
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0

@@ -46,7 +46,8 @@ NOT_PACKAGES = {"tests", "templates", "static", "docs", "scripts", "examples", "
 # an answer lies beside its key, wherever staff reads one,
 # the field types of another app's rows, what skills are in words, the rules that score closed answers wherever one
 # is given, what every sentence with sources has to stand, wherever one is read, how messages are signed, whoever
-# sends them, and what overrides of each kind are on the wire, which one address takes.
+# sends them, what overrides of each kind are on the wire, which one address takes, and results and runs as the API
+# answers their students, of which the pages for students show nothing else.
 SHARED_MODULES = {
     "catalog.answer_patterns",
     "catalog.answer_texts",
@@ -63,9 +64,11 @@ SHARED_MODULES = {
     "scoring.rules",
     "recommendations.cited_replies",
     "recommendations.citing",
+    "recommendations.kept_results",
     "recommendations.names",
     "recommendations.nearness",
     "recommendations.quoting",
+    "recommendations.run_serializers",
 }
 FRAMEWORK_ENGINES = (
     "esco", "framework", "held", "linking", "onet", "opening", "scales", "searching", "tables", "words",

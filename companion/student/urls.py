@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from companion.student import home, questions
+from companion.student import appeals, documents, home, notices, questions, result, runs
 
 app_name = "student"
 urlpatterns = [
@@ -12,4 +12,18 @@ urlpatterns = [
     path("questions/<uuid:query_id>/ask-on", questions.ask_on, name="ask-on"),
     path("questions/<uuid:query_id>/hand-over", questions.hand_over, name="hand-over"),
     path("questions/<uuid:query_id>/read", questions.note_read, name="note-read"),
+    path("assessments/<uuid:assessment_id>", result.result, name="result"),
+    path(
+        "assessments/<uuid:assessment_id>/skills/<slug:skill>/contest",
+        result.contest,
+        name="contest",
+    ),
+    path("assessments/<uuid:assessment_id>/appeals", appeals.make_appeal, name="make-appeal"),
+    path("recommendations/<uuid:recommendation_id>", runs.run, name="run"),
+    path("recommendations/<uuid:recommendation_id>/feedback", result.feedback, name="feedback"),
+    path("documents/<uuid:document_id>", documents.document, name="document"),
+    path("appeals/", appeals.appeals, name="appeals"),
+    path("appeals/<uuid:appeal_id>", appeals.appeal, name="appeal"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/seen", notices.seen, name="notices-seen"),
 ]

@@ -33,6 +33,7 @@ from recommendations.queries.feedback import (
     feedback_version,
     reception_reads,
     receptions,
+    said_by,
 )
 from recommendations.queries.histories import BlendInUse, blend_in_use, history_of, history_reads
 from recommendations.queries.hybrid import by_words, hybrid
@@ -180,6 +181,7 @@ __all__ = [
     "records_of",
     "result_of",
     "runs_of",
+    "said_by",
     "share_of_credentials",
     "shown_since",
     "stale_parts",

@@ -53,6 +53,16 @@ def feedback_of(*, by: User, recommendation_id: uuid.UUID) -> list[Recommendatio
     )
 
 
+def said_by(by: User, *, assessment_id: uuid.UUID) -> dict[uuid.UUID | None, RecommendationFeedback]:
+    """Return what of ``by`` counts about the credentials on any list of an assessment, by credential, and under None
+    about these lists as a whole; what was taken back is left out. One query."""
+    rows = RecommendationFeedback.objects.filter(recommendation__assessment=assessment_id, submitted_by=by)
+    found: dict[uuid.UUID | None, RecommendationFeedback] = {}
+    for row in rows.select_related("item", "taken_for").order_by("-submitted_at", "-pk"):
+        found.setdefault(row.item.credential_id if row.item else None, row)
+    return {about: row for about, row in found.items() if not row.withdrawn}
+
+
 def feedback_version(said: Iterable[RecommendationFeedback]) -> str:
     """Return the version of what somebody says: a hash of what `feedback_of` returns."""
     return version_of([str(row.pk) for row in said])

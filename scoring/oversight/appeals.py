@@ -105,8 +105,13 @@ def appeal(
 
 
 @transaction.atomic
-def say(*, by: User, appeal_id: uuid.UUID, text: str, now: dt.datetime) -> AppealMessage:
+def say(
+    *, by: User, appeal_id: uuid.UUID, text: str, now: dt.datetime, seen: int | None = None
+) -> AppealMessage:
     """Add to the thread of an open appeal; afterwards it can only be read.
+
+    With ``seen``, how many messages the writer had before them, the same words of theirs that have come since are the
+    message: a form that is sent twice says it once.
 
     Raises:
         AppealMissing: if ``by`` may not see it.
@@ -120,7 +125,12 @@ def say(*, by: User, appeal_id: uuid.UUID, text: str, now: dt.datetime) -> Appea
     row = _locked(appeal_id)
     if row.status != AppealStatus.OPEN:
         raise AppealRefused("The appeal has been decided. Its thread stays to be read.")
-    message = _say(row, by, _checked_text(text, field="text"), now)
+    said = _checked_text(text, field="text")
+    since = [] if seen is None else row.messages.all()[seen:]
+    for message in since:
+        if (message.author_id, message.text) == (by.pk, said):
+            return message
+    message = _say(row, by, said, now)
     audit.record(by=by, action="appeal.message_added", resource_type="appeal", resource_id=row.pk)
     return message
 

@@ -12,6 +12,7 @@ from tests.factories.assessments import GOOD_ESSAY, question_id_of
 API = "api/v1/"
 ONE = "api/v1/assessments/<uuid:assessment_id>"
 PAGE = "advisor/assessments/<uuid:assessment_id>"
+OWN = "student/assessments/<uuid:assessment_id>"
 
 
 def _override(world: World) -> dict[str, Any]:
@@ -130,6 +131,15 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
         "student_id": str(world.people["owner"].pk), "skill": "sql", "difficulty": 3, "reason": "We talked.",
     },
     ("PATCH", API + "tasks/<uuid:task_id>"): lambda world: {"title": "Read about joins"},
+    ("POST", OWN + "/appeals"): _appeal,
+    ("POST", OWN + "/skills/<slug:skill>/contest"): lambda world: {"reason": "I know more."},
+    ("POST", "student/recommendations/<uuid:recommendation_id>/feedback"): lambda world: {
+        "relevance": "4", "acceptance": "pending",
+    },
+    ("POST", "student/appeals/<uuid:appeal_id>"): lambda world: {"text": "Please look again."},
+    ("POST", "student/notices/seen"): lambda world: {
+        "notice": str(ScoreChange.objects.values_list("pk", flat=True).get())
+    },
     ("POST", PAGE): lambda world: {"relevance": "4", "acceptance": "pending", "about": "", "comments": ""},
     ("POST", PAGE + "/override"): _override_on_page,
     ("POST", "advisor/recommendations/<uuid:recommendation_id>/override"): _list_override,

@@ -1,0 +1,36 @@
+"""Lists of recommendations as they were, in effect or not."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from assessments import queries as assessments
+from companion.pages import caller
+from companion.student.guarding import student_page
+from companion.student.listed import acts_of, listed, summary_of
+from companion.student.result_words import MISSING, MOVED
+from recommendations import queries as recommendations
+from recommendations.run_serializers import RunView
+
+
+@require_safe
+@student_page
+def run(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse:
+    """Show one list as it was."""
+    by = caller(request)
+    found = recommendations.recommendation_of(by=by, recommendation_id=recommendation_id)
+    row = found.recommendation
+    body = RunView(row, context={"run": found}).data
+    context = {
+        "run": row,
+        "assessment": assessments.get_visible(by=by, assessment_id=row.assessment_id),
+        "summary": summary_of(body),
+        "credentials": listed(body),
+        "acts": acts_of(body),
+        "missing": [MISSING[part] for part in body["missing"]],
+        "moved": [MOVED[name] for name in body["stale_because"]],
+        "what_if": body["what_if"]["sentence"] if body["what_if"] else "",
+    }
+    return render(request, "student/run.html", context)
