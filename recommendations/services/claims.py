@@ -71,7 +71,7 @@ def say_held(
     Raises:
         CredentialNotOffered: if the catalog has no such credential.
         DateUnfit: for a date before 1950 or to come.
-        ClaimDecided: if staff has refused it.
+        ClaimDecided: if staff has refused it, or has confirmed it with another date or note.
         TooManyClaims: if they say so of 200 already.
     """
     one_at_a_time(by.pk)
@@ -85,6 +85,8 @@ def say_held(
         claim = new_claim(by, credential_id, now=now)
     elif claim.decision == ClaimDecision.REFUSED:
         raise refused(claim)
+    elif claim.decision and (claim.obtained_on, claim.note) != (obtained_on, note):
+        raise ClaimDecided("Staff has confirmed it as it was. Ask your advisor to take that back first.")
     claim.obtained_on, claim.note = obtained_on, note
     claim.save()
     record(by, "credential_claim.said", claim)

@@ -161,6 +161,18 @@ class TestDeciding:
         assert refresh_histories(now=NOW) is not None
         assert compare(levels={}, role_id=uuid.uuid4(), user_id=student.pk).held == [credential.pk]
 
+    def test_a_confirmed_word_stays_as_it_was_confirmed(self, student: User, credential: Credential) -> None:
+        day = dt.date(2025, 6, 1)
+        admin = AdminFactory()
+        claim = decide(admin, say(student, credential, obtained_on=day, note="At school."), "confirmed")
+
+        with pytest.raises(services.ClaimDecided, match="as it was"):
+            say(student, credential, obtained_on=day, note="At the university.")
+        assert say(student, credential, obtained_on=day, note="At school.").state == "confirmed"
+        decide(admin, claim, "take_back")
+
+        assert say(student, credential, obtained_on=None, note="").obtained_on is None
+
     def test_a_refused_word_counts_for_nothing_and_is_not_said_again(
         self, student: User, credential: Credential
     ) -> None:
