@@ -190,6 +190,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"\nADDRESSES\n"
             f"  this result    {url}/advisor/assessments/{assessment_id}\n"
+            f"  student pages  {url}/student/          log in as {STUDENT}\n"
             f"  advisor pages  {url}/advisor/          log in as {ADVISOR}\n"
             f"  admin          {url}/admin/            log in as {ADMIN}\n"
             f"  REST API       {url}/docs              token for {STUDENT}\n"
