@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from companion.student import appeals, documents, home, notices, questions, result, runs
+from companion.student import appeals, credentials, documents, home, notices, questions, result, runs
 
 app_name = "student"
 urlpatterns = [
@@ -26,4 +26,8 @@ urlpatterns = [
     path("appeals/<uuid:appeal_id>", appeals.appeal, name="appeal"),
     path("notices/", notices.notices, name="notices"),
     path("notices/seen", notices.seen, name="notices-seen"),
+    path("credentials/", credentials.credentials, name="credentials"),
+    path("credentials/find", credentials.find, name="credential-find"),
+    path("credentials/<uuid:credential_id>", credentials.credential, name="credential"),
+    path("credentials/<uuid:credential_id>/take-back", credentials.take_back, name="credential-take-back"),
 ]

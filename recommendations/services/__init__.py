@@ -1,6 +1,7 @@
 """Changing recommendations and what they are made from."""
 
 from recommendations.models import SHORTEST_REASON
+from recommendations.models.claims import LONGEST_NOTE
 from recommendations.services.badges import BadgeRefused, BadgeUsed, bring_badge
 from recommendations.services.claims import (
     ClaimDecided,
@@ -52,6 +53,7 @@ from recommendations.services.runs import announce, give_up, store
 __all__ = [
     "LEAST_OVERLAP",
     "LONGEST_COMMENT",
+    "LONGEST_NOTE",
     "OF_CLAIMS",
     "SHORTEST_REASON",
     "BadgeRefused",

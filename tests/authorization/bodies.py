@@ -170,6 +170,7 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
         "question": "How long is it?", "seen": str(uuid.UUID(int=0)),
     },
     ("POST", "student/questions/<uuid:query_id>/read"): lambda world: {"up_to": "1"},
+    ("POST", "student/credentials/<uuid:credential_id>"): lambda world: {"note": "At school."},
 }  # fmt: skip
 
 

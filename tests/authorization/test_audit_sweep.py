@@ -33,6 +33,7 @@ CHANGES_NOTHING = {
         "there is no institution; tests/accounts/institution has one",
     ),
     "api/v1/summaries": "no person sends one; tests/tutoring/test_receiving.py has those who do",
+    "student/credentials/": "there is no badge; tests/companion/student/test_credentials.py has some",
     "second-factor": "no code is right by chance; tests/accounts/test_second_factor.py has right ones",
     **dict.fromkeys(
         [
