@@ -5,6 +5,7 @@ from assessments.services.answering import (
     AnswersMissing,
     AssessmentClosed,
     AssessmentExpired,
+    ChangedMeanwhile,
     GivenAnswer,
     submit,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "AnswersMissing",
     "AssessmentClosed",
     "AssessmentExpired",
+    "ChangedMeanwhile",
     "GivenAnswer",
     "MetadataReserved",
     "NotMadeUp",

@@ -1,29 +1,134 @@
 """Where a student begins: their assessments, and the roles that they may be assessed for."""
 
+import datetime as dt
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from assessments import queries as assessments
+from assessments.enums import AssessmentStatus
 from catalog import queries as catalog
-from companion.facts import assessment_facts
 from companion.pages import caller
+from companion.student.assessment_words import HELD, STATUSES, time_left
 from companion.student.guarding import student_page
+from companion.words import Label
 
 PAGE_SIZE: Final = 10
+ROLES_AT_ONCE: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One of the student's assessments, in words; ``has_result`` says whether they may read the result."""
+
+    pk: uuid.UUID
+    role_id: uuid.UUID
+    role: str
+    label: Label
+    started_at: dt.datetime
+    expires_at: dt.datetime
+    completed_at: dt.datetime | None
+    has_result: bool
+    time_left: str
+    answered: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RoleCard:
+    """A role that may be assessed: what it asks of skills, and what stands in the way."""
+
+    role: Any
+    skills: Sequence[str]
+    missing: Sequence[str]
+    open_id: uuid.UUID | None
+    is_done: bool
 
 
 @require_safe
 @student_page
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the student's assessments, the latest first, and every role that may be assessed."""
-    now = timezone.now()
-    own = assessments.visible_to(caller(request)).order_by("-pk")
-    page: Page[Any] = Paginator(own, PAGE_SIZE).get_page(request.GET.get("page", "1"))
-    rows = [assessment_facts(row, assessments.progress(row.pk), now=now) for row in page]
-    roles = catalog.active_roles().order_by(*catalog.BY_NAME)
-    return render(request, "student/home.html", {"page": page, "rows": rows, "roles": roles})
+    """Show what is open, what is being scored, what is over, and every role that may be assessed."""
+    by, now = caller(request), timezone.now()
+    under_way, over = _under_way(by, now), _over(by, request.GET.get("page", "1"), now)
+    roles = _roles(by, request.GET.get("roles", "1"), under_way)
+    context = {
+        "open": [one for one in under_way if one.label is STATUSES[AssessmentStatus.IN_PROGRESS]],
+        "scored": [one for one in under_way if one.label is STATUSES[AssessmentStatus.AWAITING_ASYNC]],
+        "page": over,
+        "rows": [_standing(row, now=now) for row in over],
+        "roles": roles,
+        "cards": list(roles),
+        "is_new": not under_way and not over.paginator.count,
+    }
+    return render(request, "student/home.html", context)
+
+
+def _under_way(by: User, now: dt.datetime) -> list[Standing]:
+    """The assessments that are open or being scored, the newest first, with how far they are."""
+    open_ones = assessments.has_status(AssessmentStatus.IN_PROGRESS, now=now)
+    rows = (
+        assessments.visible_to(by)
+        .filter(open_ones | Q(status=AssessmentStatus.AWAITING_ASYNC))
+        .order_by("-pk")
+    )
+    counted = rows.order_by().values_list("pk")
+    totals = dict(counted.annotate(number=Count("snapshots")))
+    answered = dict(counted.annotate(number=Count("responses__question_snapshot", distinct=True)))
+    return [_standing(row, now=now, answered=answered[row.pk], total=totals[row.pk]) for row in rows]
+
+
+def _over(by: User, number: str, now: dt.datetime) -> "Page[Any]":
+    """A page of those that are over, the newest first; an odd ``number`` is mended."""
+    open_ones = assessments.has_status(AssessmentStatus.IN_PROGRESS, now=now)
+    rows = assessments.visible_to(by).exclude(open_ones | Q(status=AssessmentStatus.AWAITING_ASYNC))
+    return Paginator(rows.order_by("-pk"), PAGE_SIZE).get_page(number)
+
+
+def _standing(row: Any, *, now: dt.datetime, answered: int = 0, total: int = 0) -> Standing:
+    status = assessments.effective_status(row, now=now)
+    is_held = assessments.is_held(row)
+    return Standing(
+        pk=row.pk,
+        role_id=row.role_id,
+        role=row.role.name,
+        label=HELD if is_held else STATUSES[status],
+        started_at=row.started_at,
+        expires_at=row.expires_at,
+        completed_at=row.completed_at,
+        has_result=status == AssessmentStatus.COMPLETED and not is_held,
+        time_left=time_left(row.expires_at, now=now),
+        answered=answered,
+        total=total,
+    )
+
+
+def _roles(by: User, number: str, under_way: Sequence[Standing]) -> "Page[Any]":
+    page: Page[Any] = Paginator(catalog.active_roles().order_by(*catalog.BY_NAME), ROLES_AT_ONCE).get_page(
+        number
+    )
+    done = set(assessments.with_result().filter(user=by.pk).values_list("role_id", flat=True))
+    is_open = STATUSES[AssessmentStatus.IN_PROGRESS]
+    open_ids = {one.role_id: one.pk for one in under_way if one.label is is_open}
+    page.object_list = [_card(role, done, open_ids.get(role.pk)) for role in page]
+    return page
+
+
+def _card(role: Any, done: Collection[uuid.UUID], open_id: uuid.UUID | None) -> RoleCard:
+    before = sorted((one for one in role.prerequisites.all() if one.pk not in done), key=lambda one: one.name)
+    return RoleCard(
+        role=role,
+        skills=[one.skill.name for one in role.role_skills.all()],
+        missing=[one.name for one in before],
+        open_id=open_id,
+        is_done=role.pk in done,
+    )

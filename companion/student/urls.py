@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from companion.student import appeals, credentials, documents, home, notices, questions, result, runs
+from companion.student import (
+    appeals,
+    credentials,
+    documents,
+    home,
+    notices,
+    questions,
+    result,
+    runs,
+    standing,
+    starting,
+    taking,
+)
 
 app_name = "student"
 urlpatterns = [
@@ -30,4 +42,8 @@ urlpatterns = [
     path("credentials/find", credentials.find, name="credential-find"),
     path("credentials/<uuid:credential_id>", credentials.credential, name="credential"),
     path("credentials/<uuid:credential_id>/take-back", credentials.take_back, name="credential-take-back"),
+    path("roles/<uuid:role_id>", starting.role, name="role"),
+    path("assessments/<uuid:assessment_id>/questions", taking.questions, name="taking"),
+    path("assessments/<uuid:assessment_id>/hand-in", taking.hand_in, name="hand-in"),
+    path("assessments/<uuid:assessment_id>/status", standing.status, name="status"),
 ]

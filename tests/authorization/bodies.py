@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from assessments.queries import answers_version
 from scoring.models import CalibrationExample, ScoreChange
 from scoring.queries import question_results, score_version
 from tests.authorization.world import PASSWORD, World
@@ -43,6 +44,12 @@ def _list_override(world: World) -> dict[str, Any]:
 def _answer(world: World) -> dict[str, Any]:
     question = str(question_id_of(world.rows["opened"], "essay"))
     return {"responses": [{"question_id": question, "answer": GOOD_ESSAY}]}
+
+
+def _answer_on_page(world: World) -> dict[str, Any]:
+    opened = world.rows["opened"]
+    position = opened.snapshots.get(question_type="essay").position
+    return {f"q{position}-text": GOOD_ESSAY}
 
 
 def _appeal(world: World) -> dict[str, Any]:
@@ -152,6 +159,11 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     },
     ("POST", "advisor/students/<uuid:student_id>/credentials"): lambda world: {
         "claim": str(world.rows["claim"].pk), "decision": "confirmed", "reason": "I saw it.", "seen": "own_word",
+    },
+    ("POST", "student/roles/<uuid:role_id>"): lambda world: {"model_scoring": "yes"},
+    ("POST", "student/assessments/<uuid:assessment_id>/questions"): _answer_on_page,
+    ("POST", "student/assessments/<uuid:assessment_id>/hand-in"): lambda world: {
+        "version": answers_version(world.rows["answered_all"].pk)
     },
     ("POST", "advisor/letters"): lambda world: {"wanted": "no"},
     ("POST", "advisor/releases/"): lambda world: {"assessment": [str(world.rows["held"].pk)]},

@@ -19,6 +19,7 @@ from accounts import services as accounts
 from accounts.enums import Role, Scope
 from accounts.models import ServiceKey, User
 from accounts.personal_data import erasing, exports
+from assessments import services
 from assessments.models import Assessment
 from catalog import services as catalog
 from catalog.models import Credential, JobRole, Question
@@ -34,7 +35,7 @@ from tests.authorization.actors import Caller, Credentials, credentials, session
 from tests.authorization.marks import ESSAY, KEY, NAME, WRITTEN
 from tests.companion.scenes import advised_student, finished_assessment
 from tests.factories.accounts import AdminFactory, AdvisorAssignmentFactory, AdvisorFactory, UserFactory
-from tests.factories.assessments import question_id_of, started_assessment
+from tests.factories.assessments import RIGHT_ANSWERS, given_answers, question_id_of, started_assessment
 from tests.factories.catalog import NOW, role_with_every_type
 from tests.factories.conversations import EscalatedTurnFactory, TurnFactory
 from tests.factories.nudges import NudgeFactory
@@ -113,6 +114,14 @@ def build() -> World:
     Assessment.objects.filter(user=owner).update(completed_at=timezone.now())
     now = timezone.now()
     opened = started_assessment(user=owner, now=now)
+    answered_all = started_assessment(user=owner, now=now)
+    services.submit(
+        by=owner,
+        assessment_id=answered_all.pk,
+        answers=given_answers(answered_all, RIGHT_ANSWERS | {"essay": ESSAY}),
+        completed=False,
+        now=now,
+    )
     theirs = started_assessment(user=people["other"], now=now)
     oversight.contest_skill(
         by=owner, assessment_id=finished.pk, skill_key="sql", reason="I know more than that.", now=now
@@ -141,7 +150,8 @@ def build() -> World:
     gone = _erased(world)
     world.rows = {
         "finished": finished, "fresh": fresh, "held": held, "opened": opened, "theirs": theirs, "appeal": appeal,
-        "task": task, "role": role_with_every_type(), "recommendation": _run(finished), "fresh_run": _run(fresh),
+        "answered_all": answered_all, "task": task, "role": role_with_every_type(),
+        "recommendation": _run(finished), "fresh_run": _run(fresh),
         "credential": Credential.objects.filter(documents__isnull=False).first(),
         "superseded": _superseded(fresh), "refresh": tokens.issue(owner).refresh, "gone": gone,
         "password_link": password_links.make(by=people["admin"], person=people["other"], now=now),
@@ -314,6 +324,7 @@ def _things(world: World) -> dict[str, dict[str, str]]:
         "assessment": {"assessment_id": finished, "skill": "sql"},
         "fresh": {"assessment_id": fresh, "skill": "sql"},
         "open": {"assessment_id": str(rows["opened"].pk)},
+        "answered-all": {"assessment_id": str(rows["answered_all"].pk)},
         "held": {"assessment_id": str(rows["held"].pk)},
         "recommendation": {"recommendation_id": str(rows["recommendation"].pk)},
         "appeal": {"appeal_id": str(rows["appeal"].pk)},

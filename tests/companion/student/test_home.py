@@ -1,21 +1,23 @@
 """Where students begin."""
 
 import pytest
-from django.test import Client
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import User
+from assessments import services
+from assessments.models import Assessment
+from tests.authorization.world import released_by_staff
+from tests.companion.scenes import finished_assessment
+from tests.companion.student.browsing import browser_of, page_of
 from tests.factories.accounts import UserFactory
-from tests.factories.assessments import started_assessment
+from tests.factories.assessments import question_id_of, started_assessment, submitted_assessment
+from tests.factories.catalog import JobRoleFactory, role_with_every_type
 
 pytestmark = pytest.mark.django_db
-
-
-def browser_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_students_begin_here_and_see_their_own_assessments_alone() -> None:
@@ -26,7 +28,8 @@ def test_students_begin_here_and_see_their_own_assessments_alone() -> None:
     page = client.get(reverse("student:home")).content.decode()
 
     assert page.count('<tr role="row">') == 2  # the heads, and one
-    assert own.role.name in page
+    assert f'href="{reverse("student:status", args=[own.pk])}">{own.role.name}</a>' in page
+    assert "Time was over" in page
     assert foreign.user.name not in page
 
 
@@ -39,3 +42,77 @@ def test_who_has_none_is_told_where_to_begin() -> None:
 @pytest.mark.parametrize("role", [Role.ADVISOR, Role.GUARDIAN, Role.ADMIN])
 def test_for_everybody_else_there_is_no_such_page(role: Role) -> None:
     assert browser_of(UserFactory(role=role)).get(reverse("student:home")).status_code == 404
+
+
+def test_an_open_one_comes_first_with_how_far_it_is() -> None:
+    assessment = started_assessment(now=timezone.now())
+    answer = services.GivenAnswer(question_id_of(assessment, "numeric"), 42)
+    services.submit(
+        by=assessment.user, assessment_id=assessment.pk, answers=[answer], completed=False, now=timezone.now()
+    )
+
+    page = page_of(browser_of(assessment.user), reverse("student:home"))
+
+    assert '<span class="number">1 of 7</span> answered' in page
+    assert "Open for another 2 days and 23 hours" in page
+    assert page.count(f'href="{reverse("student:taking", args=[assessment.pk])}"') == 2
+    assert reverse("student:role", args=[assessment.role_id]) not in page
+
+
+def test_what_is_scored_held_back_or_there_leads_to_where_it_stands() -> None:
+    student: User = UserFactory()
+    there = finished_assessment(student)
+    with released_by_staff():
+        held = finished_assessment(student)
+    scored = submitted_assessment(user=student)
+
+    page = page_of(browser_of(student), reverse("student:home"))
+
+    assert f'href="{reverse("student:result", args=[there.pk])}"' in page
+    for one, said in ((held, "Waits for staff"), (scored, "Being scored")):
+        assert f'href="{reverse("student:status", args=[one.pk])}"' in page
+        assert said in page
+    assert f'href="{reverse("student:result", args=[held.pk])}"' not in page
+    assert "Take it again" in page
+
+
+def test_a_role_names_what_comes_first_until_that_is_completed() -> None:
+    student: User = UserFactory()
+    later, first = role_with_every_type(), JobRoleFactory(name="Data Beginner")
+    later.prerequisites.add(first)
+    browser, address = browser_of(student), reverse("student:role", args=[later.pk])
+
+    before = page_of(browser, reverse("student:home"))
+    done = started_assessment(user=student, role=role_with_every_type())
+    Assessment.objects.filter(pk=done.pk).update(
+        role=first, status="completed", stage="done", completed_at=timezone.now()
+    )
+    after = page_of(browser, reverse("student:home"))
+
+    assert "First complete: Data Beginner" in before
+    assert address not in before
+    assert "First complete" not in after
+    assert address in after
+
+
+def test_more_assessments_and_roles_ask_no_more_of_the_database() -> None:
+    student: User = UserFactory()
+    browser = browser_of(student)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            browser.get(reverse("student:home"))
+        return len(captured)
+
+    def add() -> None:
+        started_assessment(user=student, now=timezone.now())
+        started_assessment(user=student)
+        submitted_assessment(user=student)
+
+    add()
+    asked()
+    few = asked()
+    add()
+    add()
+
+    assert asked() == few
