@@ -14,7 +14,7 @@ from recommendations.enums import Acceptance, LearnerCredentialSource, LearnerCr
 from recommendations.events import feedback_recorded
 from recommendations.models import CredentialReception, LearnerCredential, RecommendationFeedback
 from recommendations.priors import Reception, prior
-from recommendations.queries import RecommendationMissing, feedback_of, offers, receptions
+from recommendations.queries import RecommendationMissing, feedback_of, offers, receptions, said_by
 from recommendations.services import (
     CredentialNotRecommended,
     NothingToTakeBack,
@@ -295,6 +295,27 @@ def test_what_is_taken_back_no_longer_counts_and_stays_on_file() -> None:
     assert RecommendationFeedback.objects.count() == 2
     assert feedback_of(by=student, recommendation_id=item.recommendation_id) == []
     assert AuditLog.objects.filter(action="recommendation.feedback_withdrawn").count() == 1
+
+
+def test_what_somebody_says_is_read_over_all_lists_of_the_assessment() -> None:
+    item, other = RecommendationItemFactory(), RecommendationItemFactory()
+    assessment = item.recommendation.assessment
+    again = RecommendationItemFactory(
+        recommendation=RecommendationFactory(assessment=assessment, run=2, effective=False),
+        credential=item.credential,
+    )
+    say(item, relevance_score=2)
+    say(again, relevance_score=5, minutes=1)
+    say(item, credential_id=None, relevance_score=3)
+    say(other)
+    AdvisorAssignmentFactory(student=assessment.user)
+    say(item, by=assessment.user.advisor_links.get().advisor, relevance_score=1, minutes=2)
+
+    found = said_by(assessment.user, assessment_id=assessment.pk)
+
+    assert {about: row.relevance_score for about, row in found.items()} == {item.credential_id: 5, None: 3}
+    take_back(again)
+    assert set(said_by(assessment.user, assessment_id=assessment.pk)) == {None}
 
 
 def test_taking_back_about_a_list_leaves_what_was_said_of_a_credential() -> None:

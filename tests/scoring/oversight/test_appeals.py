@@ -367,6 +367,20 @@ def test_the_database_refuses_a_closed_question_s_overrider_too(assessment: Asse
         )  # fmt: skip
 
 
+def test_the_same_words_after_what_the_writer_had_before_them_are_one_message(assessment: Assessment) -> None:
+    row = appeal(assessment)
+    again = {"by": assessment.user, "appeal_id": row.pk, "text": " Please look. ", "now": LATER}
+
+    first, second = say(**again, seen=1), say(**again, seen=1)
+    staff = say(by=AdminFactory(), appeal_id=row.pk, text="Please look.", now=LATER, seen=1)
+    later = say(**again, seen=3)
+
+    assert first == second
+    assert len({first.pk, staff.pk, later.pk}) == 3
+    assert AppealMessage.objects.count() == 4
+    assert say(**again) != later
+
+
 def test_thread_and_decision_are_never_changed(assessment: Assessment) -> None:
     row = appeal(assessment)
     decide(by=AdminFactory(), appeal_id=row.pk, new=None, reason="It stands.", now=LATER)
