@@ -31,10 +31,11 @@ def notice_lines(
     told: Sequence[Mapping[str, Any]], *, positions: Mapping[str, int]
 ) -> tuple[NoticeLine, ...]:
     """Lay out notices as the API tells them; ``positions`` are those of questions by their id, where known."""
-    return tuple(_line(one, positions.get(one["question_id"] or "")) for one in told)
+    return tuple(notice_line(one, positions.get(one["question_id"] or "")) for one in told)
 
 
-def _line(one: Mapping[str, Any], position: int | None) -> NoticeLine:
+def notice_line(one: Mapping[str, Any], position: int | None) -> NoticeLine:
+    """Lay out one notice about the question at a position, or about a skill."""
     return NoticeLine(
         notice_id=one["notice_id"],
         about=_about(one, position),

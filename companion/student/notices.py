@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from assessments import queries as assessments
 from companion.pages import caller
 from companion.student.guarding import student_page
-from companion.student.notice_lines import notice_lines
+from companion.student.notice_lines import NoticeLine, notice_line
 from microcred.errors import Missing
 from scoring import oversight
 from scoring.oversight.serializers import OwnNoticeView
@@ -26,10 +27,18 @@ def notices(request: HttpRequest) -> HttpResponse:
     """Show what was decided, the newest first."""
     told = oversight.notices_for(caller(request))
     page: Page[Any] = Paginator(told, PAGE_SIZE).get_page(request.GET.get("page", "1"))
-    told_as: Any = OwnNoticeView(page.object_list, many=True).data
-    lines = notice_lines(told_as, positions={})
+    lines = _lines(OwnNoticeView(page.object_list, many=True).data)
     unseen = [line.notice_id for line in lines if not line.is_seen]
     return render(request, "student/notices.html", {"page": page, "lines": lines, "unseen": unseen})
+
+
+def _lines(told: Any) -> list[NoticeLine]:
+    """Lay them out with where their questions stand; one query for each result that is spoken of."""
+    asked: dict[tuple[str, str], int] = {}
+    for key in {one["assessment_id"] for one in told}:
+        for row in assessments.snapshots(uuid.UUID(key)):
+            asked[key, str(row.question_id)] = row.position
+    return [notice_line(one, asked.get((one["assessment_id"], one["question_id"]))) for one in told]
 
 
 @require_POST

@@ -202,6 +202,8 @@ class TestNotices:
         text = words(html)
 
         assert "A person changed this score. Before: 0 of 1. Now: 1 of 1." in text
+        where = reverse("student:result", args=[assessment.pk])
+        assert f'<a href="{where}#question-3">Question 3</a>'.encode() in html
         assert b"It was right &lt;i&gt;after all&lt;/i&gt;." in html
         assert advisor.name.encode() not in html
         ids = re.findall(r'name="notice" value="([^"]+)"', html.decode())
