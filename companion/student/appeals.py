@@ -51,14 +51,10 @@ def make_appeal(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     place = place_of(asked["position"])
     made = oversight.appeals_visible_to(by).filter(assessment_id=assessment_id)
     made = made.filter(question_snapshot__question_id=asked["question_id"])
-    sent_before = _the_same(made, request)
-    if sent_before is not None:
-        return redirect("student:appeal", sent_before.pk)
     form = appeal_form(asked, list(made), now=now, data=request.POST) or _late_form(request, place)
-    row = _appeal(request, form, assessment_id) if form.is_valid() else None
+    row = (_appeal(request, form, assessment_id) if form.is_valid() else None) or _the_same(made, request)
     if row is None:
         return shown(request, assessment_id, typed={place: form}, status=400)
-    messages.success(request, "Your appeal is made. Whoever decides answers here.")
     return redirect("student:appeal", row.pk)
 
 
@@ -75,15 +71,18 @@ def _late_form(request: HttpRequest, place: str) -> AppealForm:
 def _the_same(made: Any, request: HttpRequest) -> Any:
     """Return the open appeal that says the very same: a form that is sent twice makes one."""
     said = request.POST.get("statement", "").strip().replace("\r\n", "\n")
-    alike = made.filter(status=AppealStatus.OPEN, criterion_name=request.POST.get("criterion", ""))
-    return alike.filter(messages__text=said).first() if said else None
+    about = request.POST.get("criterion", "")
+    for row in made.filter(status=AppealStatus.OPEN).prefetch_related("messages"):
+        if row.criterion_name == about and said in [message.text for message in row.messages.all()]:
+            return row
+    return None
 
 
 def _appeal(request: HttpRequest, form: AppealForm, assessment_id: uuid.UUID) -> Any:
     """Return the appeal, or None with why it was refused on the form."""
     given = form.cleaned_data
     try:
-        return oversight.appeal(
+        row = oversight.appeal(
             by=caller(request),
             assessment_id=assessment_id,
             question_id=given["question_id"],
@@ -96,6 +95,8 @@ def _appeal(request: HttpRequest, form: AppealForm, assessment_id: uuid.UUID) ->
     except DomainError as error:
         form.add_error(None, error.message)
         return None
+    messages.success(request, "Your appeal is made. Whoever decides answers here.")
+    return row
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

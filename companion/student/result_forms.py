@@ -7,6 +7,7 @@ from typing import Any, Final
 from django import forms
 
 from companion.student.result_words import ACCEPTANCES
+from companion.student.written import WrittenField
 from recommendations.enums import Acceptance
 from recommendations.services import LONGEST_COMMENT
 from scoring.oversight import LONGEST_MESSAGE, LONGEST_REASON
@@ -20,13 +21,9 @@ RELEVANCE: Final = [
 ]
 
 
-def _text(label: str, longest: int, missing: str, help_text: str = "") -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        max_length=longest,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": missing},
-        help_text=help_text,
+def _text(label: str, longest: int, missing: str, help_text: str = "") -> WrittenField:
+    return WrittenField(
+        label=label, max_length=longest, error_messages={"required": missing}, help_text=help_text
     )
 
 
@@ -89,11 +86,11 @@ class FeedbackForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what you want to do."},
     )
-    comments = forms.CharField(
+    comments = WrittenField(
         label="Anything to add? (you need not)",
+        rows=3,
         required=False,
         max_length=LONGEST_COMMENT,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Your advisors can read this.",
     )
 

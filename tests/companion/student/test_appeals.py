@@ -89,6 +89,8 @@ class TestMaking:
         ("changed", "said"),
         [
             ({"statement": " "}, "Say why you think that the score is wrong."),
+            ({"statement": "\x00"}, "Null characters are not allowed."),
+            ({"statement": "x" * 4001}, "Ensure this value has at most 4000 characters"),
             ({"criterion": ""}, "Choose the part of the scoring that you mean."),
             ({"criterion": "Evidence"}, "An appeal about this part cannot be made any more. Choose another."),
         ],

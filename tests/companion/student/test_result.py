@@ -216,6 +216,27 @@ class TestLevels:
         assert "You contest this level already. Somebody will check it." in words(answer.content.decode())
         assert "Really.</textarea>" in answer.content.decode()
 
+    def test_new_lines_count_once_and_the_same_words_are_the_same(
+        self, client: Client, assessment: Assessment
+    ) -> None:
+        where = reverse("student:contest", args=[assessment.pk, "sql"])
+        reason = "x\r\n" * 900
+
+        answers = [client.post(where, {"reason": reason}) for _ in range(2)]
+
+        assert [one.status_code for one in answers] == [302, 302]
+        assert SkillContest.objects.get().reason == ("x\n" * 900).strip()
+
+    def test_a_skill_that_nothing_was_measured_of_is_refused(
+        self, client: Client, assessment: Assessment
+    ) -> None:
+        answer = client.post(
+            reverse("student:contest", args=[assessment.pk, "juggling"]), {"reason": "I can."}
+        )
+
+        assert answer.status_code == 409
+        assert "Nothing was sent." in words(answer.content.decode())
+
     def test_a_contest_without_a_reason_says_so(self, client: Client, assessment: Assessment) -> None:
         answer = client.post(reverse("student:contest", args=[assessment.pk, "sql"]), {"reason": " "})
 
