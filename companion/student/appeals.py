@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from companion.pages import caller
 from companion.student.answered import appeal_form, place_of
 from companion.student.guarding import student_page
-from companion.student.result import shown, where_it_stands
+from companion.student.result import shown
 from companion.student.result_forms import AppealForm, MessageForm
 from companion.student.result_page import read_result
 from companion.student.result_words import APPEAL_OUTCOMES, standing
@@ -43,8 +43,8 @@ def make_appeal(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
         body = read_result(by=by, assessment_id=assessment_id, now=now)
     except Missing:
         raise
-    except DomainError as error:
-        return where_it_stands(request, error)
+    except DomainError:
+        return redirect("student:status", assessment_id)
     asked = next((one for one in body["questions"] if one["question_id"] == _question(request)), None)
     if asked is None:
         raise Http404

@@ -20,6 +20,7 @@ from catalog import queries as catalog
 from companion.pages import caller
 from companion.student.assessment_words import HELD, STATUSES, time_left
 from companion.student.guarding import student_page
+from companion.student.notices import unseen
 from companion.words import Label
 
 PAGE_SIZE: Final = 10
@@ -69,6 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "roles": roles,
         "cards": list(roles),
         "is_new": not under_way and not over.paginator.count,
+        "unseen": unseen(by),
     }
     return render(request, "student/home.html", context)
 

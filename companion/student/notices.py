@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from assessments import queries as assessments
 from companion.pages import caller
 from companion.student.guarding import student_page
@@ -28,8 +29,13 @@ def notices(request: HttpRequest) -> HttpResponse:
     told = oversight.notices_for(caller(request))
     page: Page[Any] = Paginator(told, PAGE_SIZE).get_page(request.GET.get("page", "1"))
     lines = _lines(OwnNoticeView(page.object_list, many=True).data)
-    unseen = [line.notice_id for line in lines if not line.is_seen]
-    return render(request, "student/notices.html", {"page": page, "lines": lines, "unseen": unseen})
+    new = [line.notice_id for line in lines if not line.is_seen]
+    return render(request, "student/notices.html", {"page": page, "lines": lines, "new": new})
+
+
+def unseen(by: User) -> int:
+    """Return how much of what was decided the student has not seen yet."""
+    return sum(notice.seen_at is None for notice in oversight.notices_for(by))
 
 
 def _lines(told: Any) -> list[NoticeLine]:
@@ -43,7 +49,7 @@ def _lines(told: Any) -> list[NoticeLine]:
 
 @require_POST
 @student_page
-def seen(request: HttpRequest) -> HttpResponse:
+def mark_seen(request: HttpRequest) -> HttpResponse:
     """Note that the student has seen some of them; seen once is seen."""
     try:
         wanted = [uuid.UUID(one) for one in request.POST.getlist("notice")]

@@ -159,8 +159,8 @@ def shown(
         body = read_result(by=by, assessment_id=assessment_id, now=now)
     except Missing:
         raise
-    except DomainError as error:
-        return where_it_stands(request, error)
+    except DomainError:
+        return redirect("student:status", assessment_id)
     page = result_page(by=by, body=body, typed=typed or {}, now=now)
     said = list(messages.get_messages(request))
     context = {
@@ -171,12 +171,6 @@ def shown(
         "lost": [form for place, form in (typed or {}).items() if place not in page.places],
     }
     return render(request, "student/result.html", context, status=status)
-
-
-def where_it_stands(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """Lead to the assessments, and say why there is no result."""
-    messages.info(request, error.message)
-    return redirect("student:home")
 
 
 def _back(request: HttpRequest, assessment_id: uuid.UUID, place: str, said: str) -> HttpResponse:

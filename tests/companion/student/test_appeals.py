@@ -208,11 +208,14 @@ class TestNotices:
         assert f'<a href="{where}#question-3">Question 3</a>'.encode() in html
         assert b"It was right &lt;i&gt;after all&lt;/i&gt;." in html
         assert advisor.name.encode() not in html
+        home = reverse("student:home")
+        assert "What people decided 1 new" in words(client.get(home).content)
         ids = re.findall(r'name="notice" value="([^"]+)"', html.decode())
         for _ in range(2):
             answer = client.post(reverse("student:notices-seen"), {"notice": ids})
             assert answer["Location"] == reverse("student:notices")
         assert oversight.notices_for(assessment.user)[0].seen_at is not None
+        assert "1 new" not in words(client.get(home).content)
         assert "I have read them" not in words(client.get(reverse("student:notices")).content)
 
     @pytest.mark.usefixtures("told")

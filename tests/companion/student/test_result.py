@@ -179,7 +179,11 @@ class TestWhoReads:
     def test_what_is_held_back_is_not_shown(self, client: Client, assessment: Assessment) -> None:
         Assessment.objects.filter(pk=assessment.pk).update(stage=Stage.AWAITING_RELEASE)
 
-        assert client.get(address(assessment)).status_code == 302
+        status = reverse("student:status", args=[assessment.pk])
+        assert client.get(address(assessment))["Location"] == status
+        assert client.post(reverse("student:make-appeal", args=[assessment.pk]))["Location"] == status
+        contest = reverse("student:contest", args=[assessment.pk, "sql"])
+        assert client.post(contest, {"reason": "I know it."})["Location"] == status
         run = reverse("student:run", args=[Recommendation.objects.get(effective=True).pk])
         assert client.get(run).status_code == 404
 
@@ -188,7 +192,7 @@ class TestWhoReads:
         client = Client()
         client.force_login(opened.user)
 
-        assert client.get(address(opened)).status_code == 302
+        assert client.get(address(opened))["Location"] == reverse("student:status", args=[opened.pk])
 
 
 class TestLevels:

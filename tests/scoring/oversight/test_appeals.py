@@ -369,7 +369,9 @@ def test_the_database_refuses_a_closed_question_s_overrider_too(assessment: Asse
 
 def test_the_same_words_after_what_the_writer_had_before_them_are_one_message(assessment: Assessment) -> None:
     row = appeal(assessment)
-    again = {"by": assessment.user, "appeal_id": row.pk, "text": " Please look. ", "now": LATER}
+    again: dict[str, Any] = {
+        "by": assessment.user, "appeal_id": row.pk, "text": " Please look. ", "now": LATER,
+    }  # fmt: skip
 
     first, second = say(**again, seen=1), say(**again, seen=1)
     staff = say(by=AdminFactory(), appeal_id=row.pk, text="Please look.", now=LATER, seen=1)
