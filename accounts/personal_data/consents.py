@@ -10,6 +10,16 @@ from microcred.errors import Invalid
 MODEL_SCORING: Final = "model_scoring"
 # The text of docs/guides/privacy.md that is current; a new version is asked anew by the client.
 CURRENT: Final = {MODEL_SCORING: "2026-11-23"}
+#: What somebody agrees to or refuses, word for word as in the guide.
+TEXTS: Final = {
+    MODEL_SCORING: "A language model may read your essays and propose a score, may answer what you ask about the "
+    "catalog, and may write the summaries of your sessions with tutors, so that they read as a text and not as "
+    "quotations. For a summary the lines of the session are sent, what you said and what your tutor said. Your name "
+    "and e-mail address, and your tutor's name, are taken out before a text is sent; in the copy of your data you see "
+    "what was sent, to whom and when. A person reviews what is in doubt, and you can appeal against every score. If "
+    "you refuse, people score your essays, which takes longer, documents alone answer your questions, and summaries "
+    "quote your sessions; that has no other consequence."
+}
 # What a client shows that names no version: the text that speaks of essays and questions, and not of sessions.
 UNNAMED: Final = {MODEL_SCORING: "2026-11-22"}
 _SPEAK_OF_QUESTIONS: Final = frozenset({"2026-11-22", "2026-11-23"})

@@ -5,14 +5,15 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 
 from accounts.policy import Permission, allows
 from companion.pages import caller
 from microcred.errors import Missing
 
-Page = Callable[..., HttpResponse]
+Page = Callable[..., HttpResponseBase]
 
 
 def student_page(page: Page) -> Page:
@@ -21,7 +22,7 @@ def student_page(page: Page) -> Page:
     @never_cache
     @login_required
     @wraps(page)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not allows(caller(request), Permission.TAKE_ASSESSMENT):
             raise Http404
         try:

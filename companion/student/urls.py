@@ -5,6 +5,7 @@ from django.urls import path
 from companion.student import (
     appeals,
     credentials,
+    data,
     documents,
     home,
     notices,
@@ -46,4 +47,10 @@ urlpatterns = [
     path("assessments/<uuid:assessment_id>/questions", taking.questions, name="taking"),
     path("assessments/<uuid:assessment_id>/hand-in", taking.hand_in, name="hand-in"),
     path("assessments/<uuid:assessment_id>/status", standing.status, name="status"),
+    path("data/", data.data, name="data"),
+    path("data/model", data.choose_model, name="choose-model"),
+    path("data/copy", data.ask_for_copy, name="ask-for-copy"),
+    path("data/copy.zip", data.fetch_copy, name="copy"),
+    path("data/erase", data.erase, name="erase-data"),
+    path("data/keep", data.keep, name="keep-data"),
 ]

@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from accounts.models import User
+from accounts.personal_data import consents
 from assessments.queries import answers_version
 from scoring.models import CalibrationExample, ScoreChange
 from scoring.queries import question_results, score_version
@@ -68,6 +70,11 @@ def _owners(world: World) -> dict[str, Any]:
 def _examples(world: World) -> dict[str, Any]:
     prefixes = [str(pk) for pk in CalibrationExample.objects.values_list("pk", flat=True)]
     return {f"{prefix}-{name}": level for prefix in prefixes for name, level in _levels(world).items()}
+
+
+def _model_choice(world: World) -> dict[str, Any]:
+    seen = User.objects.get(pk=world.people["owner"].pk).version
+    return {"allowed": "no", "version": consents.CURRENT[consents.MODEL_SCORING], "seen": seen}
 
 
 BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
@@ -182,6 +189,8 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
         "question": "How long is it?", "seen": str(uuid.UUID(int=0)),
     },
     ("POST", "student/questions/<uuid:query_id>/read"): lambda world: {"up_to": "1"},
+    ("POST", "student/data/model"): _model_choice,
+    ("POST", "student/data/erase"): lambda world: {"password": PASSWORD},
     ("POST", "student/credentials/<uuid:credential_id>"): lambda world: {"note": "At school."},
 }  # fmt: skip
 

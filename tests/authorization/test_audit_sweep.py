@@ -63,6 +63,8 @@ WHO = {
     "POST advisor/reviews/next": "advisor2",
     "POST api/v1/me/export": "other",
     "POST api/v1/me/erasure": "other",
+    "POST student/data/copy": "other",
+    "POST student/data/erase": "other",
 }
 ORDER = ("owner", "advisor", "admin", "anonymous", "key")
 Forms = dict[str, Callable[[World], dict[str, Any]]]

@@ -1,0 +1,165 @@
+"""Where students see and decide what becomes of their data: what a model may read, a copy, who read it, its erasure."""
+
+import datetime as dt
+from typing import Any, Final
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import attempts, proving, services
+from accounts.forms import ProofForm
+from accounts.models import User
+from accounts.personal_data import consents, erasing, exports
+from accounts.personal_data.models import DataExport, ErasureRequest
+from companion.pages import caller
+from companion.student.guarding import student_page
+from microcred.errors import DomainError
+from partners import queries as partners
+
+READINGS: Final = 10
+#: A copy takes seconds; a page that still waits after this long stops looking by itself.
+LOOKS_FOR: Final = dt.timedelta(minutes=5)
+CHOSEN: Final = {
+    True: "You let a language model help. You may change that at any time.",
+    False: "No language model reads what you write from now on. You may change that at any time.",
+}
+CHOICES: Final = [("yes", "I agree"), ("no", "I refuse")]
+
+
+class ModelForm(forms.Form):
+    """What is chosen, of which text, and the version of the account that was shown."""
+
+    allowed = forms.TypedChoiceField(
+        choices=[("yes", "I agree"), ("no", "I refuse")], coerce=lambda said: said == "yes"
+    )
+    version = forms.CharField(max_length=16)
+    seen = forms.CharField(max_length=32)
+
+
+@require_safe
+@student_page
+def data(request: HttpRequest) -> HttpResponse:
+    """Show what can be decided, and how far what was asked for is."""
+    by, now = caller(request), timezone.now()
+    said = consents.newest(by, consents.MODEL_SCORING)
+    copy = _copy(by, now)
+    is_making = copy is not None and copy.ready_at is None and copy.failed_at is None
+    readings: Any = partners.readings_of(by.pk)
+    context = {
+        "text": consents.TEXTS[consents.MODEL_SCORING],
+        "version": consents.CURRENT[consents.MODEL_SCORING],
+        "said": said,
+        "is_current": said is not None and said.version == consents.CURRENT[consents.MODEL_SCORING],
+        "copy": copy,
+        "is_making": is_making,
+        "looks_again": is_making and copy is not None and now - copy.requested_at < LOOKS_FOR,
+        "keep_days": settings.EXPORT_KEEP_DAYS,
+        "erasure": _erasure(by),
+        "page": Paginator(readings, READINGS).get_page(request.GET.get("page", "1")),
+    }
+    return render(request, "student/data/data.html", context)
+
+
+@require_POST
+@student_page
+def choose_model(request: HttpRequest) -> HttpResponse:
+    """Keep whether a model may read what the student writes; the same form sent twice says so once."""
+    by, form = caller(request), ModelForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Nothing was changed. Choose one of the two.")
+        return redirect("student:data")
+    given = form.cleaned_data
+    try:
+        services.choose_model_scoring(
+            by=by,
+            allowed=given["allowed"],
+            version=given["version"],
+            expected={given["seen"]},
+            now=timezone.now(),
+        )
+    except DomainError as error:
+        said = consents.newest(by, consents.MODEL_SCORING)
+        if said is None or (said.given, said.version) != (given["allowed"], given["version"]):
+            messages.error(request, f"Nothing was changed. {error.message}")
+            return redirect("student:data")
+    messages.success(request, CHOSEN[given["allowed"]])
+    return redirect("student:data")
+
+
+@require_POST
+@student_page
+def ask_for_copy(request: HttpRequest) -> HttpResponse:
+    """Have a copy made of everything about the student."""
+    exports.request_copy(by=caller(request), now=timezone.now())
+    return redirect("student:data")
+
+
+@require_safe
+@student_page
+def fetch_copy(request: HttpRequest) -> HttpResponseBase:
+    """Give the copy; back to the page where it is not ready yet."""
+    by = caller(request)
+    found = exports.newest(by=by, now=timezone.now())
+    if found.ready_at is None:
+        return redirect("student:data")
+    exports.note_fetched(by=by, export=found)
+    answer = StreamingHttpResponse(exports.pieces(found), content_type="application/zip")
+    answer.headers["Content-Disposition"] = f'attachment; filename="my-data-{found.ready_at:%Y-%m-%d}.zip"'
+    return answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@student_page
+def erase(request: HttpRequest) -> HttpResponse:
+    """Ask once more, and have everything erased after the cool-off, for whoever shows that it is them."""
+    by = caller(request)
+    elsewhere = proving.instead_of_password(request, by)
+    if elsewhere:
+        return elsewhere
+    form = ProofForm(by, request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        wait = attempts.count_page_attempt(request, email=by.email)
+        if wait:
+            return attempts.come_back(request, wait)
+        if form.is_valid():
+            erasing.request_erasure(by=by, person=by, now=timezone.now())
+            return redirect("student:data")
+    context = {"form": form, "erasure": _erasure(by), "days": settings.ERASURE_COOL_OFF_DAYS}
+    return render(request, "student/data/erase.html", context, status=400 if form.errors else 200)
+
+
+@require_POST
+@student_page
+def keep(request: HttpRequest) -> HttpResponse:
+    """Call the erasure off."""
+    by = caller(request)
+    try:
+        erasing.cancel(by=by, person=by, now=timezone.now())
+    except erasing.ErasureMissing:
+        messages.info(request, "Nothing is to be erased.")
+    except erasing.ErasureBegun as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "The erasure is called off. Everything stays as it is.")
+    return redirect("student:data")
+
+
+def _copy(by: User, now: dt.datetime) -> DataExport | None:
+    try:
+        return exports.newest(by=by, now=now)
+    except exports.ExportMissing:
+        return None
+
+
+def _erasure(by: User) -> ErasureRequest | None:
+    try:
+        return erasing.live_request(by)
+    except erasing.ErasureMissing:
+        return None
