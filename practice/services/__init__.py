@@ -5,6 +5,7 @@ from practice.services.answering import AnswerRefused as AnswerRefused
 from practice.services.answering import AssignmentOver as AssignmentOver
 from practice.services.answering import NoHintLeft as NoHintLeft
 from practice.services.answering import Outcome as Outcome
+from practice.services.answering import TriedMeanwhile as TriedMeanwhile
 from practice.services.answering import answer as answer
 from practice.services.answering import give_up as give_up
 from practice.services.answering import show_hint as show_hint
@@ -19,6 +20,7 @@ from practice.services.drafting import keep_drafts as keep_drafts
 from practice.services.drafting import request_drafts as request_drafts
 from practice.services.goals import GoalChangedMeanwhile as GoalChangedMeanwhile
 from practice.services.goals import GoalInvalid as GoalInvalid
+from practice.services.goals import GoalReached as GoalReached
 from practice.services.goals import GoalsFull as GoalsFull
 from practice.services.goals import change_goal as change_goal
 from practice.services.goals import delete_goal as delete_goal

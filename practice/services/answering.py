@@ -43,6 +43,12 @@ class AssignmentOver(Conflict):
     default_code = "PRACTICE_409"
 
 
+class TriedMeanwhile(Conflict):
+    """The assignment was answered since the caller looked at it."""
+
+    default_code = "PRACTICE_409"
+
+
 class NoHintLeft(Conflict):
     """All hints were shown."""
 
@@ -64,19 +70,29 @@ class Outcome:
 
 @transaction.atomic
 def answer(
-    *, by: User, assignment_id: uuid.UUID, given: Any, seconds: float | None = None, now: dt.datetime
+    *,
+    by: User,
+    assignment_id: uuid.UUID,
+    given: Any,
+    seconds: float | None = None,
+    attempts: int | None = None,
+    now: dt.datetime,
 ) -> Outcome:
     """Judge an answer; the right one ends the assignment, any other may be tried again.
 
     ``seconds`` is how long the student was at it, if the client knows; never more than have passed since it was given.
+    ``attempts`` is how often it had been tried when the student looked at it, if what is sent twice is to count once.
 
     Raises:
         AssignmentMissing: if the student was given no such assignment.
         AssignmentOver: if it is over, or was tried ``MOST_ATTEMPTS`` times.
+        TriedMeanwhile: if it was tried more often than ``attempts`` says.
         AnswerRefused: if the question does not allow the answer; nothing was counted.
     """
     one_at_a_time(by.pk)
     assignment = _open(by, assignment_id)
+    if attempts is not None and assignment.attempts > attempts:
+        raise TriedMeanwhile("You have answered it since you looked at it. Look at it again.")
     if assignment.attempts >= MOST_ATTEMPTS:
         raise AssignmentOver(f"It was tried {MOST_ATTEMPTS} times. Give it up and look at the solution.")
     question = assignment.question
@@ -114,14 +130,16 @@ def give_up(*, by: User, assignment_id: uuid.UUID, now: dt.datetime) -> Outcome:
 
 
 @transaction.atomic
-def show_hint(*, by: User, assignment_id: uuid.UUID) -> PracticeAssignment:
-    """Show the next hint.
+def show_hint(*, by: User, assignment_id: uuid.UUID, seen: int | None = None) -> PracticeAssignment:
+    """Show the next hint; none where more are shown than the caller has ``seen``, so that what is sent twice shows one.
 
     Raises:
         AssignmentMissing, AssignmentOver.
         NoHintLeft: if all were shown.
     """
     assignment = _open(by, assignment_id)
+    if seen is not None and assignment.hints_shown > seen:
+        return assignment
     if assignment.hints_shown >= len(assignment.key["hints"]):
         raise NoHintLeft("There is no further hint.", details={"hints": assignment.hints_shown})
     assignment.hints_shown += 1

@@ -55,13 +55,16 @@ def set_goal(
     further: Sequence[str] = (),
     title: str,
     target_difficulty: int,
+    seen: uuid.UUID | None = None,
     now: dt.datetime,
     **fields: Any,
 ) -> PracticeGoal:
     """Set out to reach a difficulty in a skill that there are items for, and in ``further`` ones; ``fields`` are tags
     and due_on.
 
-    One that the student has reached already is reached at once.
+    One that the student has reached already is reached at once. ``seen`` is the latest goal that the caller had before
+    their eyes, the nil id where there was none: one in the same skill with the same title that they have set since is
+    the same, sent twice.
 
     Raises:
         SkillMissing: if there is no such skill.
@@ -71,10 +74,14 @@ def set_goal(
         GoalsFull: if they have ``MOST_GOALS``.
     """
     one_at_a_time(by.pk)
-    if PracticeGoal.objects.filter(user=by).count() >= MOST_GOALS:
-        raise GoalsFull(
-            f"Nobody has more than {MOST_GOALS} goals. Delete some first.", details={"most": MOST_GOALS}
-        )
+    sent = (
+        None
+        if seen is None
+        else queries.own_goals(by, skill=skill_key).filter(pk__gt=seen, title=title.strip())
+    )
+    if sent:
+        return sent[0]
+    _refuse_too_many(by)
     keys = [skill_key, *further]
     if len(keys) > MOST_SKILLS or len(set(keys)) < len(keys):
         raise GoalInvalid(f"A goal has 1 to {MOST_SKILLS} skills, each once.", details={"field": "skills"})
@@ -192,6 +199,13 @@ def _is_sure(student_id: uuid.UUID, skill_id: uuid.UUID, rating: Rating) -> bool
     if Way(settings.PRACTICE_RATING) is not Way.FLAT:
         return rating.deviation <= SURE
     return SkillRating.objects.filter(user=student_id, skill=skill_id, answers__gte=SURE_ANSWERS).exists()
+
+
+def _refuse_too_many(by: User) -> None:
+    if PracticeGoal.objects.filter(user=by).count() >= MOST_GOALS:
+        raise GoalsFull(
+            f"Nobody has more than {MOST_GOALS} goals. Delete some first.", details={"most": MOST_GOALS}
+        )
 
 
 def _refuse_past(student_id: uuid.UUID, due_on: dt.date | None, *, now: dt.datetime) -> None:

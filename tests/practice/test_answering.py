@@ -207,6 +207,29 @@ class TestGivingUp:
         assert outcome.assignment.performance == pytest.approx(0.7 * 0.5 / 2 + 0.3)
 
 
+class TestSentTwice:
+    def test_an_answer_counts_once_for_whoever_says_how_often_it_was_tried(self) -> None:
+        assignment = given()
+        answered(assignment, WRONG, attempts=0)
+
+        with pytest.raises(services.TriedMeanwhile):
+            answered(assignment, WRONG, attempts=0)
+
+        assert PracticeAnswer.objects.count() == 1
+        assert answered(assignment, RIGHT, attempts=1).assignment.attempts == 2
+
+    def test_one_hint_is_shown_to_whoever_says_how_many_they_have_seen(self) -> None:
+        assignment = given()
+
+        shown = [
+            services.show_hint(by=assignment.user, assignment_id=assignment.pk, seen=0).hints_shown
+            for _ in range(2)
+        ]
+
+        assert shown == [1, 1]
+        assert AuditLog.objects.filter(action="practice.hinted").count() == 1
+
+
 class TestHints:
     def test_they_come_one_by_one_and_cost_a_tenth_together(self) -> None:
         assignment = given()

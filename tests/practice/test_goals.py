@@ -1,6 +1,7 @@
 """Goals that students set themselves."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
@@ -37,6 +38,18 @@ def set_by(student: Any, **fields: Any) -> PracticeGoal:
         **fields,
     }
     return services.set_goal(by=student, **wanted)
+
+
+class TestSentTwice:
+    def test_a_goal_that_was_set_since_is_not_set_again(self) -> None:
+        PracticeItemFactory()
+        student = UserFactory()
+        first = set_by(student, seen=uuid.UUID(int=0))
+
+        assert set_by(student, seen=uuid.UUID(int=0), title=" Joins ") == first
+        assert set_by(student, seen=first.pk) != first
+        assert set_by(student, seen=uuid.UUID(int=0), title="Groups") != first
+        assert PracticeGoal.objects.count() == 3
 
 
 class TestSetting:
