@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -92,13 +92,13 @@ class PasswordView(auth_views.PasswordChangeView):
 @never_cache
 @login_required
 def start(request: HttpRequest) -> HttpResponseBase:
-    """Send staff and students to their pages, and tell everybody else where theirs are."""
-    if isinstance(request.user, User):
-        if allows(request.user, Permission.READ_STAFF_VIEW):
-            return redirect("advisor:assessments")
-        if allows(request.user, Permission.TAKE_ASSESSMENT):
-            return redirect("student:home")
-    return render(request, "accounts/start.html")
+    """Send everybody to where their pages begin."""
+    person = request.user
+    if isinstance(person, User) and allows(person, Permission.READ_STAFF_VIEW):
+        return redirect("advisor:assessments")
+    if isinstance(person, User) and allows(person, Permission.TAKE_ASSESSMENT):
+        return redirect("student:home")
+    return redirect("guardian:students")
 
 
 @require_safe

@@ -56,7 +56,7 @@ def weeks(request: HttpRequest, student_id: uuid.UUID | None = None) -> HttpResp
     context = {
         "found": found,
         "student": practice.students_visible_to(by).filter(pk=student_id).first() if student_id else None,
-        "charts": _charts(found.weeks),
+        "charts": charts_of(found.weeks),
         "levels": levels,
         "level_charts": [_chart(one.skill_name, one.levels, top=SCALE) for one in levels],
         "rows": list(reversed(found.weeks)),
@@ -65,10 +65,12 @@ def weeks(request: HttpRequest, student_id: uuid.UUID | None = None) -> HttpResp
     return render(request, "advisor/weeks.html", context)
 
 
-def _charts(found: Sequence[analytics.Week]) -> list[Chart]:
+def charts_of(found: Sequence[analytics.Week], *, practised: str = "Items practised") -> list[Chart]:
+    """Return the charts of weeks; what the caller may not read, and what there is none of, has no chart.
+    ``practised`` is what the items are called."""
     charts = [
         _chart("Assessments completed", [one.assessments_completed for one in found]),
-        _chart("Items practised", [one.practice_completed for one in found]),
+        _chart(practised, [one.practice_completed for one in found]),
         _chart(
             "Solved, in %", [None if one.accuracy is None else 100 * one.accuracy for one in found], top=100
         ),

@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("nudges.page_urls")),
     path("advisor/", include("companion.urls")),
     path("student/", include("companion.student.urls")),
+    path("guardian/", include("companion.guardian_urls")),
 ]
 
 handler400 = "microcred.api.handler.malformed"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -53,8 +54,13 @@ class KindFigures:
 
 def day_of(user_id: uuid.UUID, *, now: dt.datetime) -> dt.date:
     """Return which day it is for a student: in the time zone that they have named, else in that of the institution."""
+    return now.astimezone(zone_for(user_id)).date()
+
+
+def zone_for(user_id: uuid.UUID) -> zoneinfo.ZoneInfo:
+    """Return the time zone that a student has named, else that of the institution."""
     named = NudgePreference.objects.filter(user=user_id).values_list("time_zone", flat=True).first()
-    return now.astimezone(zone_of(named or "")).date()
+    return zone_of(named or "")
 
 
 def own_nudges(by: User) -> QuerySet[Nudge]:

@@ -46,8 +46,8 @@ NOT_PACKAGES = {"tests", "templates", "static", "docs", "scripts", "examples", "
 # an answer lies beside its key, wherever staff reads one,
 # the field types of another app's rows, what skills are in words, the rules that score closed answers wherever one
 # is given, what every sentence with sources has to stand, wherever one is read, how messages are signed, whoever
-# sends them, what overrides of each kind are on the wire, which one address takes, and results and runs as the API
-# answers their students, of which the pages for students show nothing else.
+# sends them, what overrides of each kind are on the wire, which one address takes, and results, runs and practice as
+# the API answers their students, of which the pages for students show nothing else.
 SHARED_MODULES = {
     "catalog.answer_patterns",
     "catalog.answer_texts",
@@ -59,6 +59,7 @@ SHARED_MODULES = {
     "assessments.serializers",
     "partners.signing",
     "practice.override_serializers",
+    "practice.serializers",
     "recommendations.override_serializers",
     "tutoring.override_serializers",
     "scoring.rules",

@@ -6,6 +6,8 @@ from practice.queries.activity import last_by_skill as last_by_skill
 from practice.queries.activity import last_practised as last_practised
 from practice.queries.activity import next_skills as next_skills
 from practice.queries.activity import reached_since as reached_since
+from practice.queries.choosing import ChoosableSkill as ChoosableSkill
+from practice.queries.choosing import skills_to_choose as skills_to_choose
 from practice.queries.drafts import Shortage as Shortage
 from practice.queries.drafts import Suspicion as Suspicion
 from practice.queries.drafts import prompts_of as prompts_of
@@ -32,6 +34,9 @@ from practice.queries.goals import goals_visible_to as goals_visible_to
 from practice.queries.goals import open_goals_with as open_goals_with
 from practice.queries.goals import own_goal as own_goal
 from practice.queries.goals import own_goals as own_goals
+from practice.queries.outcomes import LastAnswer as LastAnswer
+from practice.queries.outcomes import goals_reached_by as goals_reached_by
+from practice.queries.outcomes import last_answer as last_answer
 from practice.queries.overrides import Figures as Figures
 from practice.queries.overrides import Grouping as Grouping
 from practice.queries.overrides import is_about_skill as is_about_skill

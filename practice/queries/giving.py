@@ -158,6 +158,12 @@ def skill_to_practise(user_id: uuid.UUID, skill_key: str = "", *, now: dt.dateti
     return PractisedSkill(found, key, name, turn.reason)
 
 
+def turns(user_id: uuid.UUID, *, now: dt.datetime) -> list[tuple[str, SkillTurn]]:
+    """Return the name of every skill that there are items for, and what speaks for practising it."""
+    rows = _TURNS.rows(**_turns_of(user_id, now))
+    return list(zip((row[2] for row in rows), _turns(rows, gaps(user_id)), strict=True))
+
+
 def standing(user_id: uuid.UUID, skill_key: str, *, now: dt.datetime) -> Rating:
     """Return how well a student does at a skill: by practice, else by their newest result that tells, else unknown."""
     row = _RATING.first(user=user_id, skill=skill_key)
@@ -196,12 +202,14 @@ def _turns_of(user_id: uuid.UUID, now: dt.datetime) -> dict[str, Any]:
 
 
 def _turn(rows: Iterable[Sequence[Any]], weights: Mapping[str, float]) -> Turn:
-    return next_turn(
-        [
-            SkillTurn(key, weights.get(key, 0.0), is_goal=is_goal, is_fresh=is_fresh, last=last)
-            for _, key, _, last, is_goal, is_fresh in rows
-        ]
-    )
+    return next_turn(_turns(rows, weights))
+
+
+def _turns(rows: Iterable[Sequence[Any]], weights: Mapping[str, float]) -> list[SkillTurn]:
+    return [
+        SkillTurn(key, weights.get(key, 0.0), is_goal=is_goal, is_fresh=is_fresh, last=last)
+        for _, key, _, last, is_goal, is_fresh in rows
+    ]
 
 
 def _open_read(user_id: uuid.UUID, skill_key: str) -> Read[PracticeAssignment]:

@@ -1,6 +1,7 @@
 """Giving out items, taking answers and reports, setting goals, steering both, following sessions and steps, and writing
 items."""
 
+from practice.models.reports import LONGEST_COMMENT as LONGEST_COMMENT
 from practice.services.answering import AnswerRefused as AnswerRefused
 from practice.services.answering import AssignmentOver as AssignmentOver
 from practice.services.answering import NoHintLeft as NoHintLeft

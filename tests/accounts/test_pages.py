@@ -41,15 +41,15 @@ class TestLoggingIn:
 
         assert response["Location"] == led_to
 
-    def test_guardians_are_told_where_to_go(self) -> None:
+    def test_guardians_are_led_to_their_pages(self) -> None:
         user = UserFactory(role=Role.GUARDIAN)
 
         response = Client().post(
             "/login", {"username": user.email, "password": PASSWORD, "next": "/advisor/"}, follow=True
         )
 
-        assert [address for address, _ in response.redirect_chain] == ["/start"]
-        assert 'href="/docs"' in response.content.decode()
+        assert [address for address, _ in response.redirect_chain] == ["/start", "/guardian/"]
+        assert "Nobody is linked to you yet" in response.content.decode()
 
     def test_capital_letters_in_the_address_do_not_matter(self) -> None:
         UserFactory(email="robin@example.org")

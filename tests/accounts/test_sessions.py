@@ -232,7 +232,7 @@ class TestRequired:
         client = Client()
         client.force_login(UserFactory())
 
-        assert client.get("/start").status_code == 200
+        assert client.get("/start")["Location"] == "/student/"
 
     def test_with_one_the_pages_open(self, clock: time_machine.Traveller, person: User) -> None:
         client = Client()

@@ -61,6 +61,7 @@ WHO = {
     "POST password/new": "anonymous",
     "POST password/forgotten": "anonymous",
     "POST advisor/reviews/next": "advisor2",
+    "POST student/practice/": "other",
     "POST api/v1/me/export": "other",
     "POST api/v1/me/erasure": "other",
     "POST student/data/copy": "other",

@@ -1,0 +1,63 @@
+"""Pages for guardians: what the students linked to them have come to."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.enums import Role
+from companion.pages import caller
+from companion.student.progress import come_to
+from companion.words import STATUSES
+from microcred.errors import Missing
+from practice import queries
+
+PAGE_SIZE: Final = 25
+
+
+def guardian_page(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let guardians through; for everybody else, and for students who are not linked to them, there is no page."""
+
+    @never_cache
+    @login_required
+    @wraps(page)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if caller(request).role != Role.GUARDIAN:
+            raise Http404
+        try:
+            return page(request, *args, **kwargs)
+        except Missing as error:
+            raise Http404(error.message) from None
+
+    return guarded
+
+
+@require_safe
+@guardian_page
+def students(request: HttpRequest) -> HttpResponse:
+    """List the students linked to a guardian, and what each did last."""
+    linked = queries.students_visible_to(caller(request))
+    page: Page[Any] = Paginator(linked, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    standings = queries.standings_of(list(page), now=timezone.now())
+    rows = [(one, STATUSES[one.assessment.status] if one.assessment else None) for one in standings]
+    return render(request, "guardian/students.html", {"page": page, "rows": rows})
+
+
+@require_safe
+@guardian_page
+def student(request: HttpRequest, student_id: uuid.UUID) -> HttpResponse:
+    """Show what one of them has come to."""
+    by, now = caller(request), timezone.now()
+    context = come_to(by=by, student_id=student_id, now=now)
+    linked = queries.students_visible_to(by).filter(pk=student_id).first()
+    if linked is None:
+        raise queries.StudentMissing("There is no such student.")
+    return render(request, "guardian/student.html", {**context, "student": linked})
