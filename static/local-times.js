@@ -10,7 +10,7 @@
   for (const place of document.querySelectorAll("time[datetime*=T]")) {
     const moment = new Date(place.dateTime);
     if (Number.isNaN(moment.valueOf())) continue;
-    place.title = `${place.textContent.trim()} UTC`;
+    place.title = `${place.textContent.trim().replace(/\s+/g, " ")} UTC`;
     place.textContent = shown.format(moment);
   }
   foot.textContent = `times of ${zone.replaceAll("_", " ")}`;

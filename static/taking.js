@@ -12,6 +12,7 @@
   let changes = 0;
   let saved = 0;
   let saving = null;
+  let isWanted = false;
   let isLeaving = false;
   let timer = null;
 
@@ -49,10 +50,12 @@
   }
 
   function save() {
+    isWanted = Boolean(saving);
     if (saving || isLeaving || saved === changes) return;
     saving = saveNow().finally(() => {
       saving = null;
-      if (saved !== changes && !timer) plan(EVERY);
+      if (isWanted) save();
+      else if (saved !== changes && !timer) plan(EVERY);
     });
   }
 
@@ -89,12 +92,19 @@
 
   function heed(told) {
     for (const [name, mark] of Object.entries(told.shown)) form.elements[name].value = mark;
-    if (answered) answered.textContent = told.answered;
-    const time = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" }).format(new Date());
+    answered.textContent = told.answered.length;
+    for (const link of document.querySelectorAll(".jump-list a")) noteAnswered(link, told.answered);
+    const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(new Date());
     const notes = [`Saved ${time}.`];
     if (told.unfinished.length) notes.push(`Not finished, and not saved yet: ${named(told.unfinished)}.`);
     if (told.elsewhere.length) notes.push(`Another window has answered ${named(told.elsewhere)}: press Save to see both.`);
     say(notes.join(" "), told.elsewhere.length);
+  }
+
+  function noteAnswered(link, names) {
+    const isAnswered = names.includes(link.hash.slice(1));
+    link.classList.toggle("done", isAnswered);
+    link.querySelector("[data-done]").textContent = isAnswered ? ", answered" : "";
   }
 
   function named(positions) {

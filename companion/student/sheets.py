@@ -29,8 +29,9 @@ NOT_TAKEN_BACK: Final = "An answer can be changed, but not taken back."
 class SheetLine:
     """One question: as the student reads it, the answer stored, and the form.
 
-    ``mark`` stands for the stored answer, as far as the form can show it. ``elsewhere`` is what another window has
-    stored meanwhile, in words, where that is not what stands in the form.
+    ``mark`` stands for the stored answer, as far as the form can show it. ``is_stored`` says whether that is what the
+    page sent, ``is_behind`` that the page was left as it was and something else has been stored since. ``elsewhere`` is
+    what another window has stored, in words, where the page has changed the answer as well.
     """
 
     position: int
@@ -43,6 +44,8 @@ class SheetLine:
     form: AnswerForm
     mark: str
     elsewhere: list[str]
+    is_stored: bool = False
+    is_behind: bool = False
 
     @property
     def name(self) -> str:
@@ -133,7 +136,7 @@ def save(*, by: User, assessment_id: uuid.UUID, data: Any, now: dt.datetime) -> 
         else:
             break
     for line, answer in changed:
-        line.stored, line.mark = answer, mark_of(answer)
+        line.stored, line.mark, line.is_stored = answer, mark_of(answer), True
     return sheet
 
 
@@ -168,12 +171,13 @@ def _changed(line: SheetLine, data: Any) -> Answer | None:
     given = line.form.answer
     if given is None and begun_with and line.form.kind == "text":
         given = {"text": ""}
+    line.is_stored = mark_of(given) == line.mark
+    if line.is_stored:
+        return None
     if mark_of(given) == begun_with:
-        line.form = _form(line.asked, line.position, line.stored, None)
+        line.form, line.is_behind = _form(line.asked, line.position, line.stored, None), True
     elif given is None:
         line.form.add_error(None, NOT_TAKEN_BACK)
-    elif mark_of(given) == line.mark:
-        return None
     elif begun_with != line.mark:
         line.elsewhere = in_words(line.asked, line.stored or {}) or ["Nothing."]
     else:

@@ -109,13 +109,13 @@ def _wants_json(request: HttpRequest) -> bool:
 
 
 def _told(sheet: Sheet) -> JsonResponse:
-    """Answer the script that saves now and then: what is stored now, and which questions are not."""
+    """Answer the script that saves now and then: what is stored now as it was sent, and which questions are not."""
     return JsonResponse(
         {
-            "shown": {f"{line.name}-shown": line.mark for line in sheet.lines if line.is_clear},
+            "shown": {f"{line.name}-shown": line.mark for line in sheet.lines if line.is_stored},
             "unfinished": [line.position for line in sheet.lines if line.form.problems],
-            "elsewhere": [line.position for line in sheet.lines if line.elsewhere],
-            "answered": sheet.answered,
+            "elsewhere": [line.position for line in sheet.lines if line.elsewhere or line.is_behind],
+            "answered": [line.name for line in sheet.lines if line.is_answered],
         }
     )
 

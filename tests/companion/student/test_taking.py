@@ -236,12 +236,28 @@ class TestSavingNowAndThen:
 
         told = self.save(browser, assessment, fields).json()
 
-        assert told["answered"] == 2
+        assert told["answered"] == sorted(f"q{positions[kind]}" for kind in ("essay", "profile"))
         assert told["unfinished"] == [positions["numeric"]]
         assert told["elsewhere"] == [positions["profile"]]
         assert told["shown"][f"q{positions['essay']}-shown"] == mark_of({"text": "So far"})
         assert f"q{positions['numeric']}-shown" not in told["shown"]
         assert stored(assessment)["essay"] == {"text": "So far"}
+
+    def test_a_page_that_is_behind_is_not_taken_for_one_that_has_seen_the_answer(
+        self, assessment: Assessment, browser: Client
+    ) -> None:
+        answer(assessment, "numeric", 8)
+        (position,) = [
+            row.position for row in queries.snapshots(assessment.pk) if row.question_type == "numeric"
+        ]
+
+        told = self.save(
+            browser, assessment, sent(assessment, essay={"text": "So far"}, numeric={"value": ""})
+        )
+
+        assert told.json()["elsewhere"] == [position]
+        assert f"q{position}-shown" not in told.json()["shown"]
+        assert stored(assessment)["numeric"] == {"value": "8", "unit": None}
 
     def test_the_script_is_told_that_the_time_is_over(self, assessment: Assessment, browser: Client) -> None:
         Assessment.objects.filter(pk=assessment.pk).update(expires_at=timezone.now())
