@@ -1,6 +1,7 @@
 """Students read their results, and say what they think of them."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.enums import Role
 from assessments.enums import Stage
 from assessments.models import Assessment
+from catalog.models import CredentialSkill
 from recommendations import services
 from recommendations.enums import Acceptance, OverrideAction
 from recommendations.models import LearnerCredential, Recommendation, RecommendationFeedback
@@ -21,18 +23,12 @@ from tests.clients import client_of
 from tests.companion.scenes import QUOTED, advised_student, finished_assessment
 from tests.companion.test_markup import Outline
 from tests.factories.accounts import UserFactory
-from tests.factories.assessments import started_assessment
+from tests.factories.assessments import question_id_of, started_assessment
+from tests.factories.oversight import judged_assessment
 
 pytestmark = pytest.mark.django_db
-# What the rows of a result hold for staff alone: keys, explanations, hints and notes.
-FOR_STAFF = (
-    "KeyCanary",
-    "HintCanary",
-    "NoteCanary",
-    "The quote is not in the answer.",
-    "gpt-4o-mini",
-    "Key:",
-)
+# What the rows of a result hold for staff alone, beside what has "canary" in it: a key, a note, who judged.
+FOR_STAFF = ("42.5", "The quote is not in the answer.", "gpt-4o-mini", "essay-1", ">key<")
 
 
 @pytest.fixture
@@ -127,18 +123,37 @@ class TestReading:
         )
         assert QUOTED not in html
 
-    def test_nothing_that_is_for_staff_is_on_the_page(self, client: Client, assessment: Assessment) -> None:
+    def test_nothing_that_is_for_staff_is_on_any_page(self, client: Client, assessment: Assessment) -> None:
         advisor = assessment.user.advisor_links.get().advisor
         give(client, assessment)
-        html = page(client, assessment)
+        appeal = oversight.appeal(
+            by=assessment.user, assessment_id=assessment.pk, question_id=question_id_of(assessment, "essay"),
+            criterion="Reasoning", statement="I did weigh both.", now=timezone.now(),
+        )  # fmt: skip
+        oversight.override(
+            by=advisor, assessment_id=assessment.pk, question_id=question_id_of(assessment, "numeric"),
+            new=oversight.NewScore(score=Decimal(1)), reason="It was right.", now=timezone.now(),
+        )  # fmt: skip
+        places = [
+            address(assessment),
+            reverse("student:run", args=[effective(assessment).pk]),
+            reverse("student:appeal", args=[appeal.pk]),
+            reverse("student:notices"),
+            reverse("student:home"),
+        ]
 
-        assert [word for word in (*FOR_STAFF, advisor.name, advisor.email) if word in html] == []
+        pages = [client.get(place).content.decode() for place in places]
+
+        for html in pages:
+            assert [word for word in (*FOR_STAFF, advisor.name, advisor.email) if word in html] == []
+        # The student's own answer to the short question.
+        assert re.findall(r"[\w-]*canary[\w-]*", " ".join(pages), re.IGNORECASE) == ["ShortTextCanary"]
 
     def test_all_that_the_page_reads_is_read_in_bounded_queries(
         self, client: Client, assessment: Assessment, django_assert_max_num_queries: DjangoAssertNumQueries
     ) -> None:
         page(client, assessment)
-        with django_assert_max_num_queries(45):
+        with django_assert_max_num_queries(38):
             page(client, assessment)
 
     def test_what_a_person_did_to_the_list_is_said_without_who(
@@ -158,6 +173,29 @@ class TestReading:
         assert "It fits your thesis." in html
         assert advisor.name not in html
         assert f'href="{reverse("student:run", args=[run.pk])}"' in html
+
+    def test_a_result_without_recommendations_still_says_levels_and_answers(self) -> None:
+        made = judged_assessment(levels={"reasoning": "l1", "evidence": None}, uncertainty=0.9)
+        client = Client()
+        client.force_login(made.user)
+
+        text = words(page(client, made))
+
+        assert "What to learn next" not in text
+        assert "Scored by a language model. The scorer was not sure." in text
+        assert "Evidence A person will look at this criterion. Waits for a person" in text
+
+    def test_what_is_missing_and_out_of_date_is_said(self, client: Client, assessment: Assessment) -> None:
+        Assessment.objects.filter(pk=assessment.pk).update(degraded=True, missing=["neighbours"])
+        Recommendation.objects.update(degraded=True, missing=["neighbours"])
+        CredentialSkill.objects.update(level=5)
+
+        text = words(page(client, assessment))
+
+        assert "Something is missing from this result." in text
+        assert "Too few people with levels like yours are known. The list does without them." in text
+        assert "the credentials on offer, or what the role asks for, have changed" in text
+        assert "Your advisor can have it worked out anew." in text
 
 
 class TestWhoReads:
