@@ -57,5 +57,7 @@ def mark_seen(request: HttpRequest) -> HttpResponse:
         raise Missing("No such notice.") from None
     if wanted:
         oversight.mark_seen(by=caller(request), notice_ids=wanted, now=timezone.now())
-        messages.success(request, "Noted: you have read them.")
+        # A page that notes it by itself says so on the spot.
+        if "by_itself" not in request.POST:
+            messages.success(request, "Noted: you have read them.")
     return redirect("student:notices")

@@ -1,5 +1,7 @@
 """A student reads their result, says what they think of it, contests a level and appeals, on a desk and on a phone."""
 
+from decimal import Decimal
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, expect
@@ -7,9 +9,11 @@ from pytest_django.live_server_helper import LiveServer
 
 from assessments.models import Assessment
 from recommendations.models import RecommendationFeedback
+from scoring import oversight
 from scoring.models import Appeal, AppealMessage, SkillContest
 from tests.browser.windows import DESK, NEEDS_BROWSER, PHONE, Visit
 from tests.companion.scenes import advised_student, finished_assessment
+from tests.factories.assessments import question_id_of
 
 pytestmark = NEEDS_BROWSER
 NARROW = PHONE | {"width": 390}
@@ -62,6 +66,32 @@ def test_a_student_reads_a_result_and_says_what_is_wrong_with_it(
     assert Appeal.objects.get().criterion_name == "Reasoning"
     assert AppealMessage.objects.count() == 2
     assert widths == [0, 0, 0]
+    assert visit.faults == []
+    visit.context.close()
+
+
+def test_what_was_decided_is_noted_as_read_by_being_in_sight(
+    browser: Browser, live_server: LiveServer
+) -> None:
+    advisor, student = advised_student()
+    assessment = finished_assessment(student)
+    oversight.override(
+        by=advisor, assessment_id=assessment.pk, question_id=question_id_of(assessment, "numeric"),
+        new=oversight.NewScore(score=Decimal(1)), reason="It was right.", now=timezone.now(),
+    )  # fmt: skip
+    visit = Visit(browser, live_server.url, viewport=NARROW, scheme="dark")
+    visit.log_in(student.email)
+    page = visit.page
+    visit.follow(page.get_by_role("link", name="What people decided"))
+
+    expect(page.get_by_text("A person changed this score.")).to_be_visible()
+    expect(page.get_by_text("These are noted as read.")).to_be_visible()
+
+    assert oversight.notices_for(student)[0].seen_at is not None
+    assert visit.sideways() == 0
+    visit.follow(page.get_by_role("link", name="Your assessments"))
+    expect(page.get_by_text("1 new")).to_have_count(0)
+    expect(page.get_by_text("Noted: you have read them.")).to_have_count(0)
     assert visit.faults == []
     visit.context.close()
 

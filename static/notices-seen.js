@@ -1,0 +1,29 @@
+// Notes by itself that the student has seen what is on the page, once it has been in sight for a moment; without
+// scripts the button does it.
+"use strict";
+
+(() => {
+  const form = document.querySelector("form[data-seen]");
+  if (!form) return;
+  const MOMENT = 2000;
+  let timer;
+
+  async function note() {
+    const sent = new FormData(form);
+    sent.append("by_itself", "1");
+    const answer = await fetch(form.action, { method: "POST", body: sent, redirect: "manual" }).catch(() => null);
+    if (!answer || answer.type !== "opaqueredirect") return;
+    const said = document.createElement("p");
+    said.className = "soft aside";
+    said.textContent = form.dataset.seen;
+    form.replaceWith(said);
+  }
+
+  function look() {
+    clearTimeout(timer);
+    if (document.visibilityState === "visible" && form.isConnected) timer = setTimeout(note, MOMENT);
+  }
+
+  document.addEventListener("visibilitychange", look);
+  look();
+})();
