@@ -17,6 +17,7 @@ from ops.audit import Actor
 from planner import cursors
 from planner.cursors import CursorInvalid as CursorInvalid
 from planner.enums import Order, Priority, Source
+from planner.models import LONGEST_DESCRIPTION as LONGEST_DESCRIPTION
 from planner.models import Task
 from planner.stats import stats_of as stats_of
 

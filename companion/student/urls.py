@@ -19,6 +19,7 @@ from companion.student import (
     standing,
     starting,
     taking,
+    tasks,
 )
 
 app_name = "student"
@@ -43,6 +44,11 @@ urlpatterns = [
     path("appeals/<uuid:appeal_id>", appeals.appeal, name="appeal"),
     path("notices/", notices.notices, name="notices"),
     path("notices/seen", notices.mark_seen, name="notices-seen"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/<uuid:task_id>", tasks.task, name="task"),
+    path("tasks/<uuid:task_id>/done", tasks.finish, name="finish-task"),
+    path("tasks/<uuid:task_id>/reopen", tasks.reopen, name="reopen-task"),
+    path("tasks/<uuid:task_id>/delete", tasks.delete, name="delete-task"),
     path("credentials/", credentials.credentials, name="credentials"),
     path("credentials/find", credentials.find, name="credential-find"),
     path("credentials/<uuid:credential_id>", credentials.credential, name="credential"),

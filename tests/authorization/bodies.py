@@ -199,6 +199,13 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
         "question": "How long is it?", "seen": str(uuid.UUID(int=0)),
     },
     ("POST", "student/questions/<uuid:query_id>/read"): lambda world: {"up_to": "1"},
+    ("POST", "student/tasks/"): lambda world: {
+        "title": "Read about joins", "priority": "medium", "once": str(uuid.uuid4()),
+    },
+    ("POST", "student/tasks/<uuid:task_id>"): lambda world: {
+        "title": "Read about joins", "priority": "high", "status": "todo", "seen": "1",
+    },
+    ("POST", "student/tasks/<uuid:task_id>/delete"): lambda world: {"seen": "1"},
     ("POST", "student/data/model"): _model_choice,
     ("POST", "student/data/erase"): lambda world: {"password": PASSWORD},
     ("POST", "student/credentials/<uuid:credential_id>"): lambda world: {"note": "At school."},
