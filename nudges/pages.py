@@ -5,25 +5,41 @@ button of a reader of mail (`nudges.api.StopView`), stops anything.
 """
 
 import uuid
+from collections.abc import Mapping
+from typing import Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import structlog
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.attempts import come_back
 from nudges import services
+from nudges.enums import NudgeKind
 from nudges.marks import MarkedFor, opened
 from nudges.models import Nudge
 from ops.buckets import CannotCount, take
 from ops.limits import client_address
 
 log = structlog.get_logger(__name__)
+# The student's pages about what nudges are about, and those that are about no single thing.
+_OF_ONE: Final[Mapping[str, str]] = {
+    NudgeKind.UNFINISHED_ASSESSMENT: "student:taking",
+    NudgeKind.ADVISOR_REPLIED: "student:question",
+    NudgeKind.RESULT_READY: "student:result",
+    NudgeKind.RESULT_CHANGED: "student:result",
+    NudgeKind.GOAL_REACHED: "student:goal",
+}
+_OF_ALL: Final[Mapping[str, str]] = {
+    NudgeKind.AGREED_STEP: "student:tasks",
+    NudgeKind.INACTIVE: "student:practice",
+    NudgeKind.RELATED_SKILL: "student:practice",
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,7 +59,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 @never_cache
 def click(request: HttpRequest, token: str) -> HttpResponse:
-    """Note that the link in a letter was followed, and lead to where the institution has its students go."""
+    """Note that the link in a letter was followed, and lead to what the nudge is about."""
     refusal = _too_many(request)
     if refusal:
         return refusal
@@ -61,10 +77,21 @@ def _opened(token: str, purpose: MarkedFor) -> uuid.UUID:
 
 
 def _target(nudge: Nudge) -> str:
-    """Return the institution's own address, which alone says where this leads, and what the nudge is about."""
-    parts = urlsplit(settings.NUDGES_LINK or reverse("start"))
+    """Return the student's page, or the institution's own address, which is told what the nudge is about."""
+    if not settings.NUDGES_LINK:
+        return _page_about(nudge)
+    parts = urlsplit(settings.NUDGES_LINK)
     said = urlencode({"nudge": str(nudge.pk), "kind": nudge.kind, "about": nudge.about})
     return urlunsplit(parts._replace(query=f"{parts.query}&{said}" if parts.query else said))
+
+
+def _page_about(nudge: Nudge) -> str:
+    if nudge.kind not in _OF_ONE:
+        return reverse(_OF_ALL.get(nudge.kind, "start"))
+    try:
+        return reverse(_OF_ONE[nudge.kind], args=[nudge.about])
+    except NoReverseMatch:
+        return reverse("start")
 
 
 def _too_many(request: HttpRequest) -> HttpResponse | None:

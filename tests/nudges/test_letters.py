@@ -3,6 +3,7 @@
 import datetime as dt
 import email
 import re
+import uuid
 from collections.abc import Iterator
 from email.message import Message
 
@@ -26,6 +27,7 @@ from tests.factories.nudges import NudgeFactory, NudgePreferenceFactory
 from tests.mail_server import Mailbox, mail_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
+GOAL = uuid.UUID(int=7)
 
 
 @pytest.fixture
@@ -44,7 +46,11 @@ def waiting(**fields: object) -> Nudge:
     student = UserFactory(email="sam@example.org", name="Sam")
     NudgePreferenceFactory(user=student, **{"quiet_from": dt.time(0), "quiet_until": dt.time(0), **fields})
     nudge: Nudge = NudgeFactory(
-        user=student, letter="waiting", title="You have reached your goal: Größen", text="Set the next."
+        user=student,
+        letter="waiting",
+        about=str(GOAL),
+        title="You have reached your goal: Größen",
+        text="Set the next.",
     )
     jobs.enqueue(LETTER, payload={"nudge_id": str(nudge.pk)}, unique_key=f"{LETTER}:{nudge.pk}")
     return nudge
@@ -212,9 +218,7 @@ class TestFromLookToMailbox:
         client = Client()
 
         answer = client.get(way_in)
-        assert answer.headers["Location"] == (
-            f"/start?nudge={nudge.pk}&kind=goal_reached&about={nudge.about.replace(' ', '+')}"
-        )
+        assert answer.headers["Location"] == f"/student/goals/{GOAL}"
         assert client.post(way_out).status_code == 200
         assert services.preference_of(by=nudge.user, now=timezone.now()).stopped_at is not None
 

@@ -147,9 +147,27 @@ class TestClicking:
 
         answer = Client().get(f"{way_in(nudge)}?next=https://evil.example.org")
 
-        assert answer.headers["Location"].startswith(
-            f"/start?nudge={nudge.pk}&kind=goal_reached&about=%2F%2F"
-        )
+        assert answer.headers["Location"] == "/start"
+
+    @pytest.mark.parametrize(
+        ("kind", "about", "page"),
+        [
+            ("unfinished_assessment", str(ONE), f"/student/assessments/{ONE}/questions"),
+            ("advisor_replied", str(ONE), f"/student/questions/{ONE}"),
+            ("result_ready", str(ONE), f"/student/assessments/{ONE}"),
+            ("result_changed", str(ONE), f"/student/assessments/{ONE}"),
+            ("goal_reached", str(ONE), f"/student/goals/{ONE}"),
+            ("agreed_step", str(ONE), "/student/tasks/"),
+            ("inactive", "", "/student/practice/"),
+            ("related_skill", "sql", "/student/practice/"),
+        ],
+    )
+    def test_without_an_app_of_the_institution_it_leads_to_the_page_about_it(
+        self, kind: str, about: str, page: str
+    ) -> None:
+        nudge = NudgeFactory(kind=kind, about=about)
+
+        assert Client().get(way_in(nudge)).headers["Location"] == page
 
     def test_only_following_it_is_a_click(self) -> None:
         nudge = NudgeFactory()
