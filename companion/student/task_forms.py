@@ -19,8 +19,8 @@ STATUSES: Final = [
 ]
 OPEN: Final = "open"
 SHOWN: Final = [(OPEN, "To do and begun"), ("done", "Done"), ("cancelled", "Called off"), ("all", "All")]
-#: A task is due when its day is over.
-END_OF_DAY: Final = dt.time(23, 59, tzinfo=dt.UTC)
+#: A task is due when its day is over, by the student's clock.
+END_OF_DAY: Final = dt.time(23, 59)
 
 
 class TaskFilters(forms.Form):
@@ -60,13 +60,13 @@ class NewTaskForm(TaskFields):
 
     once = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
-    def fields_of_task(self) -> dict[str, Any]:
+    def fields_of_task(self, *, zone: dt.tzinfo) -> dict[str, Any]:
         """Return what is to be made."""
         given = self.cleaned_data
         return {
             "title": given["title"],
             "priority": given["priority"],
-            "due_at": due_at(given["due_on"]),
+            "due_at": due_at(given["due_on"], zone),
             "reference": f"page:{given['once']}",
         }
 
@@ -86,17 +86,17 @@ class TaskForm(TaskFields):
     )
     field_order = ("title", "status", "due_on", "priority", "description", "tags")
 
-    def fields_of_task(self, *, was_due: dt.datetime | None) -> dict[str, Any]:
+    def fields_of_task(self, *, was_due: dt.datetime | None, zone: dt.tzinfo) -> dict[str, Any]:
         """Return what the task is to be; the time at which it is due stays where its day does."""
         given, tags = self.cleaned_data, self.cleaned_data["tags"]
-        is_same_day = was_due is not None and was_due.date() == given["due_on"]
+        is_same_day = was_due is not None and was_due.astimezone(zone).date() == given["due_on"]
         return {
             **{name: given[name] for name in ("title", "status", "priority", "description")},
-            "due_at": was_due if is_same_day else due_at(given["due_on"]),
+            "due_at": was_due if is_same_day else due_at(given["due_on"], zone),
             "tags": [tag for tag in map(str.strip, tags.split(",")) if tag],
         }
 
 
-def due_at(day: dt.date | None) -> dt.datetime | None:
-    """Return the moment at which a day is over."""
-    return dt.datetime.combine(day, END_OF_DAY) if day else None
+def due_at(day: dt.date | None, zone: dt.tzinfo) -> dt.datetime | None:
+    """Return the moment at which a day is over somewhere."""
+    return dt.datetime.combine(day, END_OF_DAY, tzinfo=zone) if day else None

@@ -1,5 +1,6 @@
 """Where students keep what they have set out to do."""
 
+import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -16,8 +17,9 @@ from companion.student.guarding import student_page
 from companion.student.task_forms import NewTaskForm, TaskFilters, TaskForm
 from companion.words import TASK_STATUSES
 from microcred.errors import DomainError, Missing
+from nudges import queries as nudges
 from planner import queries, services
-from planner.enums import Order, Source, TaskStatus
+from planner.enums import Order, Source
 
 PAGE_SIZE: Final = 25
 SOURCES: Final[Mapping[str, str]] = {
@@ -38,14 +40,18 @@ def tasks(request: HttpRequest) -> HttpResponse:
         return redirect("student:tasks")
     filters = TaskFilters(request.GET)
     page = _page(request, filters.wanted())
-    now = timezone.now()
+    by, now = caller(request), timezone.now()
+    zone = nudges.zone_for(by.pk)
     context = {
         "form": form,
         "filters": filters,
-        "rows": [(one, _words(one), one.is_open and one.due_at and one.due_at < now) for one in page.tasks],
+        "rows": [
+            (one, _words(one, zone), one.is_open and one.due_at and one.due_at < now) for one in page.tasks
+        ],
         "next": page.next,
         "is_narrowed": bool(request.GET),
-        "stats": queries.stats_of(caller(request).pk, zone="UTC", now=now),
+        "stats": queries.stats_of(by.pk, zone=zone.key, now=now),
+        "reminders": nudges.own_nudges(by).filter(opened_at=None).count(),
     }
     return render(request, "student/tasks/list.html", context, status=400 if form.errors else 200)
 
@@ -55,14 +61,15 @@ def tasks(request: HttpRequest) -> HttpResponse:
 def task(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     """Show one task; a POST changes it, unless it has changed since it was shown."""
     found: Any = queries.get_visible(by=caller(request), task_id=task_id)
+    zone = nudges.zone_for(found.user_id)
     if request.method == "POST":
         form = TaskForm(request.POST)
-        if form.is_valid() and _change(request, found, form):
+        if form.is_valid() and _change(request, found, form, zone):
             messages.success(request, "It is changed.")
             return redirect("student:tasks")
     else:
-        form = TaskForm(initial=_initial(found))
-    context = {"task": found, "words": _words(found), "form": form}
+        form = TaskForm(initial=_initial(found, zone))
+    context = {"task": found, "words": _words(found, zone), "form": form}
     return render(request, "student/tasks/task.html", context, status=400 if form.errors else 200)
 
 
@@ -108,7 +115,9 @@ def _add(request: HttpRequest, form: NewTaskForm) -> bool:
         return False
     by = caller(request)
     try:
-        services.create_task(by=by, owner_id=by.pk, now=timezone.now(), **form.fields_of_task())
+        services.create_task(
+            by=by, owner_id=by.pk, now=timezone.now(), **form.fields_of_task(zone=nudges.zone_for(by.pk))
+        )
     except services.TaskConflict:
         return True
     except DomainError as error:
@@ -117,14 +126,14 @@ def _add(request: HttpRequest, form: NewTaskForm) -> bool:
     return True
 
 
-def _change(request: HttpRequest, found: Any, form: TaskForm) -> bool:
+def _change(request: HttpRequest, found: Any, form: TaskForm, zone: dt.tzinfo) -> bool:
     try:
         services.change_task(
             by=caller(request),
             task_id=found.pk,
             now=timezone.now(),
             expected=_seen(request),
-            **form.fields_of_task(was_due=found.due_at),
+            **form.fields_of_task(was_due=found.due_at, zone=zone),
         )
     except Missing:
         raise
@@ -150,18 +159,22 @@ def _seen(request: HttpRequest) -> set[str]:
     return {request.POST.get("seen", "")}
 
 
-def _words(found: Any) -> dict[str, Any]:
+def _words(found: Any, zone: dt.tzinfo) -> dict[str, Any]:
     return {
         "status": TASK_STATUSES[found.status],
         "source": SOURCES.get(found.source, ""),
         "is_urgent": found.priority in {"high", "urgent"},
-        "is_done": found.status == TaskStatus.DONE,
+        "due_on": _day(found, zone),
     }
 
 
-def _initial(found: Any) -> dict[str, Any]:
+def _day(found: Any, zone: dt.tzinfo) -> dt.date | None:
+    return found.due_at.astimezone(zone).date() if found.due_at else None
+
+
+def _initial(found: Any, zone: dt.tzinfo) -> dict[str, Any]:
     return {
         **{name: getattr(found, name) for name in ("title", "status", "priority", "description")},
-        "due_on": found.due_at.date() if found.due_at else None,
+        "due_on": _day(found, zone),
         "tags": ", ".join(found.tags),
     }

@@ -206,6 +206,9 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
         "title": "Read about joins", "priority": "high", "status": "todo", "seen": "1",
     },
     ("POST", "student/tasks/<uuid:task_id>/delete"): lambda world: {"seen": "1"},
+    ("POST", "student/reminders/preferences"): lambda world: {
+        "in_app": "on", "quiet_from": "20:00", "quiet_until": "08:00", "seen": "1",
+    },
     ("POST", "student/data/model"): _model_choice,
     ("POST", "student/data/erase"): lambda world: {"password": PASSWORD},
     ("POST", "student/credentials/<uuid:credential_id>"): lambda world: {"note": "At school."},

@@ -15,6 +15,7 @@ from accounts.models import User
 from planner import services
 from planner.models import Task
 from tests.factories.accounts import UserFactory
+from tests.factories.nudges import NudgeFactory, NudgePreferenceFactory
 from tests.factories.planner import TaskFactory
 
 pytestmark = pytest.mark.django_db
@@ -199,6 +200,26 @@ def test_a_change_of_an_older_version_is_refused_with_what_was_typed(client: Cli
     assert 'name="seen" value="2"' in page
 
 
+def test_a_day_is_over_by_the_students_clock(client: Client, student: User) -> None:
+    NudgePreferenceFactory(user=student, time_zone="America/Los_Angeles")
+
+    client.post(LIST, {"title": "Read", "due_on": "2026-03-12", "priority": "low", "once": str(uuid.uuid4())})
+
+    task = Task.objects.get()
+    assert task.due_at == dt.datetime(2026, 3, 13, 6, 59, tzinfo=dt.UTC)
+    assert "12 Mar 2026" in shown(client)
+    assert 'value="2026-03-12"' in client.get(reverse("student:task", args=[task.pk])).content.decode()
+    change(client, task, due_on="2026-03-12", priority="high")
+    task.refresh_from_db()
+    assert (task.due_at, task.priority) == (dt.datetime(2026, 3, 13, 6, 59, tzinfo=dt.UTC), "high")
+
+
+def test_new_reminders_are_counted_beside_the_list(client: Client, student: User) -> None:
+    NudgeFactory(user=student)
+
+    assert '<span class="badge accent">1 new</span>' in shown(client)
+
+
 def test_a_tag_that_is_too_long_is_refused(client: Client, student: User) -> None:
     refused = change(client, TaskFactory(user=student), tags="x" * 51)
 
@@ -235,6 +256,6 @@ def test_a_list_takes_as_many_queries_however_long_it_is(
     for number in (1, 2, 3):
         TaskFactory(user=student)
         if number in {1, 3}:
-            with django_assert_num_queries(5):
+            with django_assert_num_queries(7):
                 page = shown(client)
             assert len(titles(page)) == number
