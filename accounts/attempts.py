@@ -21,6 +21,9 @@ ASKING_BY_EMAIL = "3/h"
 # Each leaves a session behind; many people of an institution come from one address.
 LEAVING_GROUP = "accounts.institution"
 LEAVING_BY_ADDRESS = "600/5m"
+# Apart from passwords: a platform that is set up wrongly must not keep those who have one from logging in.
+ARRIVING_GROUP = "partners.lti"
+ARRIVING_BY_ADDRESS = "600/5m"
 
 
 def count_page_attempt(request: HttpRequest, *, email: str) -> int:
@@ -50,6 +53,11 @@ def count_asking(request: HttpRequest, *, email: str) -> int:
 def count_leaving(request: HttpRequest) -> int:
     """Count that somebody sets out for the institution's log-in; return the seconds to wait, 0 for none."""
     return _wait(_usage(request, LEAVING_GROUP, "ip", LEAVING_BY_ADDRESS, increment=True), "should_limit")
+
+
+def count_arriving(request: HttpRequest) -> int:
+    """Count that somebody comes from a course; return the seconds to wait, 0 for none."""
+    return _wait(_usage(request, ARRIVING_GROUP, "ip", ARRIVING_BY_ADDRESS, increment=True), "should_limit")
 
 
 def come_back(request: HttpRequest, wait: int) -> HttpResponse:

@@ -38,6 +38,7 @@ class Means(models.TextChoices):
 
     PASSWORD = "password"  # noqa: S105 - a word for one
     INSTITUTION = "institution"
+    COURSE = "course"
 
 
 class LinkState(models.TextChoices):

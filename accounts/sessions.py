@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,6 +35,7 @@ LOG_IN: Final = "log_in"
 BACKENDS: Final = {
     Means.PASSWORD: "django.contrib.auth.backends.ModelBackend",
     Means.INSTITUTION: "accounts.institution.backend.InstitutionBackend",
+    Means.COURSE: "partners.lti.backend.CourseBackend",
 }
 # Between the password and the code.
 CODE_WITHIN: Final = dt.timedelta(minutes=5)
@@ -70,8 +71,8 @@ def finish(sender: type[User], request: HttpRequest, **_: object) -> None:
 
 def means_of(request: HttpRequest) -> Means:
     """Return what the session of a request was begun with."""
-    is_institution = request.session.get(BACKEND_SESSION_KEY) == BACKENDS[Means.INSTITUTION]
-    return Means.INSTITUTION if is_institution else Means.PASSWORD
+    begun = request.session.get(BACKEND_SESSION_KEY)
+    return next((means for means, backend in BACKENDS.items() if backend == begun), Means.PASSWORD)
 
 
 def begin_through_institution(
@@ -83,6 +84,18 @@ def begin_through_institution(
         request.session[PROVEN] = True
     if proven_at is not None:
         request.session[PROVEN_AT] = min(proven_at, timezone.now()).timestamp()
+
+
+def begin_from_course(request: HttpRequest, *, person: User) -> None:
+    """Log in a student whom the platform of a course vouches for; who was logged in before is logged out."""
+    if isinstance(request.user, User) and request.user.pk != person.pk:
+        logout(request)
+    login(request, person, backend=BACKENDS[Means.COURSE])
+
+
+def end_course_sessions(people: Iterable[uuid.UUID], *, now: dt.datetime) -> None:
+    """End the sessions of these people that were begun from a course."""
+    PageSession.objects.filter(person__in=people, means=Means.COURSE, ended_at=None).update(ended_at=now)
 
 
 def log_in_of(request: HttpRequest) -> uuid.UUID | None:
@@ -125,7 +138,7 @@ def note_proof(request: HttpRequest, *, person: User, now: dt.datetime) -> None:
 def is_proven(request: HttpRequest, *, within: dt.timedelta, now: dt.datetime) -> bool:
     """Whether the person has logged in, or proven who they are, within that time.
 
-    Who comes through the institution may have shown it hours ago who they are: there it counts when they did.
+    Who comes from elsewhere may have shown it hours ago who they are: there it counts when they did.
     """
     began = request.session.get(STARTED, 0) if means_of(request) == Means.PASSWORD else 0
     latest = max(began, request.session.get(PROVEN_AT, 0))

@@ -18,8 +18,9 @@ OIDC_STUDENT_DOMAINS = [domain.lower() for domain in env.names("OIDC_STUDENT_DOM
 # Addresses of front ends to which the provider leads back, and which redeem codes over the API.
 OIDC_APP_ADDRESSES = env.names("OIDC_APP_ADDRESSES", [])
 
-# The second names the sessions that were begun through the institution.
+# The second names the sessions that were begun through the institution, the third those begun from a course.
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "accounts.institution.backend.InstitutionBackend",
+    "partners.lti.backend.CourseBackend",
 ]

@@ -32,6 +32,7 @@ urlpatterns = [
     path("", include("ops.urls")),
     path("", include("nudges.page_urls")),
     path("advisor/", include("companion.urls")),
+    path("", include("partners.lti.urls")),
     path("student/", include("companion.student.urls")),
     path("guardian/", include("companion.guardian_urls")),
 ]

@@ -30,4 +30,13 @@ TABLES = (
         "partners.WebhookAttempt", Purpose.PARTNERS, Fate.DELETED,
         link="delivery", about="at", none="id number response_code duration_ms error", staff="excerpt",
     ),
+    table(
+        "partners.LtiPlatform", Purpose.PARTNERS,
+        none="id name issuer client_id deployment_ids auth_url token_url jwks_url makes_students active created_at",
+    ),
+    table(
+        "partners.LtiLink", Purpose.ACCOUNT, Fate.DELETED, people="person",
+        link="person", identity="subject", about="platform confirmed linked_at", none="id",
+    ),
+    table("partners.LtiNonce", Purpose.ACCOUNT, none="id used_at", proof="digest"),
 )  # fmt: skip

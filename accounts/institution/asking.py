@@ -19,9 +19,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.foreign_tokens import LEEWAY_SECONDS
 from accounts.institution import id_tokens, provider
 from accounts.institution.errors import refused
-from accounts.institution.id_tokens import LEEWAY_SECONDS, Identity
+from accounts.institution.id_tokens import Identity
 from accounts.institution.reaching import LINE, SECONDS
 from microcred.connecting import Deadline
 from microcred.errors import Invalid

@@ -8,12 +8,10 @@ import datetime as dt
 from typing import Final
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
-from accounts import services
-from accounts.enums import STAFF, LinkState, Role
+from accounts import newcomers, services
+from accounts.enums import STAFF, LinkState
 from accounts.institution.errors import LinkTaken, OnlyWayIn, refused
 from accounts.institution.id_tokens import Identity
 from accounts.locking import one_at_a_time
@@ -22,7 +20,8 @@ from microcred.errors import Invalid
 from ops import audit
 
 OPEN_FOR: Final = dt.timedelta(days=14)
-LONGEST_EMAIL, LONGEST_NAME = 254, 120
+# Stands for every issuer, of an account whose address nobody has shown to be theirs.
+ANY_ISSUER: Final = ""
 TAKEN: Final = "That log-in belongs to another account, or this account to another log-in."
 
 
@@ -82,6 +81,14 @@ def link(identity: Identity, *, by: User, now: dt.datetime) -> None:
         _link(identity, by, now)
     except IntegrityError:  # somebody else was first
         raise LinkTaken(TAKEN) from None
+
+
+def distrust_address(person: User, *, now: dt.datetime) -> None:
+    """Have no verified address open an account by itself, as part of the caller's transaction: somebody else than a
+    provider said whose address it is, and whoever owns it must not be led into an account that others can open."""
+    InstitutionLink.objects.get_or_create(
+        person=person, issuer=ANY_ISSUER, defaults={"state": LinkState.CLOSED, "changed_at": now}
+    )
 
 
 @transaction.atomic
@@ -150,30 +157,24 @@ def _by_address(identity: Identity, now: dt.datetime) -> User:
     if known is not None and known.state == LinkState.LINKED:
         raise refused("another subject", user_id=str(person.pk))
     is_opened = known is not None and known.state == LinkState.OPEN and now - known.changed_at <= OPEN_FOR
-    if not is_opened and (known is not None or person.role in STAFF):
+    is_kept = known is not None or person.role in STAFF or _is_distrusted(person)
+    if not is_opened and is_kept:
         raise refused("not opened", user_id=str(person.pk))
     _pin(person, identity, now, how="opened" if is_opened else "address", by=person)
     return person
 
 
+def _is_distrusted(person: User) -> bool:
+    return InstitutionLink.objects.filter(person=person, issuer=ANY_ISSUER).exists()
+
+
 def _new_student(identity: Identity, now: dt.datetime) -> User:
     domain = identity.email.rpartition("@")[2]
-    if domain not in settings.OIDC_STUDENT_DOMAINS or not _is_address(identity.email):
+    if domain not in settings.OIDC_STUDENT_DOMAINS or not newcomers.is_address(identity.email):
         raise refused("nobody")
-    name = "".join(filter(str.isprintable, identity.name))[:LONGEST_NAME]
-    person = User(email=identity.email, name=name, role=Role.STUDENT)
-    person.set_unusable_password()
-    services.save_person(by=None, person=person, changed=frozenset({"email", "name", "role"}))
+    person = newcomers.make_student(email=identity.email, name=identity.name)
     _pin(person, identity, now, how="new", by=person)
     return person
-
-
-def _is_address(email: str) -> bool:
-    try:
-        validate_email(email)
-    except ValidationError:
-        return False
-    return len(email) <= LONGEST_EMAIL
 
 
 def _pin(person: User, identity: Identity, now: dt.datetime, *, how: str, by: User) -> None:

@@ -6,18 +6,18 @@ import time
 import urllib.parse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import structlog
 from django.conf import settings
 
+from accounts.foreign_tokens import Jwk
 from accounts.institution.errors import LogInRefused, NotOffered, ProviderAway, away, refused
 from accounts.institution.reaching import LINE, Json, fetch, send
 from microcred.connecting import Deadline
 
 log = structlog.get_logger(__name__)
 Value = TypeVar("Value")
-Jwk = dict[str, Any]
 
 KEPT_SECONDS: Final = 3600.0
 # No more often than this are keys asked for again because a token names one that is not known.
@@ -46,7 +46,7 @@ class Redeemed:
     access_token: str
 
 
-class _Held(Generic[Value]):
+class Held(Generic[Value]):
     """The one value that was fetched last, for an hour; while one thread fetches it, others wait for it."""
 
     def __init__(self) -> None:
@@ -64,12 +64,13 @@ class _Held(Generic[Value]):
             return self._value
 
     def forget(self) -> None:
+        """Have it fetched the next time."""
         with self._lock:
             self._value = None
 
 
-_PROVIDER: Final[_Held[Provider]] = _Held()
-_KEYS: Final[_Held[Sequence[Jwk]]] = _Held()
+_PROVIDER: Final[Held[Provider]] = Held()
+_KEYS: Final[Held[Sequence[Jwk]]] = Held()
 
 
 def is_offered() -> bool:
@@ -94,11 +95,17 @@ def described(clock: Deadline) -> Provider:
 def keys(provider: Provider, clock: Deadline, *, anew: bool = False) -> Sequence[Jwk]:
     """Return the public keys of the provider; ``anew`` those of the last minute instead of the last hour."""
 
+    return keys_at(provider.keys, _KEYS, lambda url: fetch(url, step="keys", clock=clock), anew=anew)
+
+
+def keys_at(url: str, kept: Held[Sequence[Jwk]], ask: Callable[[str], Json], *, anew: bool) -> Sequence[Jwk]:
+    """Return the public keys that are published at an address, ``kept`` for an hour; ``anew`` for a minute."""
+
     def make() -> Sequence[Jwk]:
-        found = fetch(provider.keys, step="keys", clock=clock).get("keys")
+        found = ask(url).get("keys")
         return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
-    return _KEYS.get(provider.keys, make, older_than=AGAIN_SECONDS if anew else KEPT_SECONDS)
+    return kept.get(url, make, older_than=AGAIN_SECONDS if anew else KEPT_SECONDS)
 
 
 def redeem(provider: Provider, *, code: str, verifier: str, redirect_uri: str, clock: Deadline) -> Redeemed:

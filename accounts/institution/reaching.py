@@ -1,8 +1,8 @@
-"""The way to the provider: JSON over the guarded way out, in little time, for few at a time.
+"""The way to a provider: JSON over the guarded way out, in little time, for few at a time.
 
-The operator has named the provider, who may well be next door: private addresses are allowed. No redirect is followed,
-one deadline covers all that one log-in asks for, and answers have a largest size. Whoever logs in by password needs the
-same threads, so that those who wait for a silent provider never hold all of them.
+The operator has named the institution's provider, who may well be next door: private addresses are allowed. No
+redirect is followed, one deadline covers all that one log-in asks for, and answers have a largest size. Whoever logs
+in by password needs the same threads, so that those who wait for a silent provider never hold all of them.
 """
 
 import json
@@ -30,13 +30,14 @@ Json = dict[str, Any]
 
 
 class Line:
-    """Places for those who ask the provider, in this process: half of its threads; and whether it answers at all.
+    """Places for those who ask a provider, in this process: half of its threads; and whether it answers at all.
 
     Others wait a second for a place while those who have one get their answers; for a slow provider nobody waits.
+    Lines of several providers may share their ``places``.
     """
 
-    def __init__(self) -> None:
-        self._places = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
+    def __init__(self, places: threading.BoundedSemaphore | None = None) -> None:
+        self._places = places or threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
         self._since: dict[int, float] = {}
         self._silent_until = 0.0
 
@@ -76,10 +77,19 @@ class Line:
         return any(time.monotonic() - since > PLACE_SECONDS for since in list(self._since.values()))
 
 
-LINE: Final = Line()
+PLACES: Final = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
+LINE: Final = Line(PLACES)
 
 
-def fetch(url: str, *, step: str, clock: Deadline, headers: Mapping[str, str] | None = None) -> Json:
+def fetch(
+    url: str,
+    *,
+    step: str,
+    clock: Deadline,
+    headers: Mapping[str, str] | None = None,
+    line: Line = LINE,
+    allow_private: bool = True,
+) -> Json:
     """Return the JSON object at an address of the provider.
 
     Raises:
@@ -88,9 +98,11 @@ def fetch(url: str, *, step: str, clock: Deadline, headers: Mapping[str, str] | 
     sent = {"Accept": "application/json", **(headers or {})}
 
     def ask() -> http.Fetched:
-        return http.get(url, headers=sent, timeout=clock.left(), most_bytes=MOST_BYTES, allow_private=True)
+        return http.get(
+            url, headers=sent, timeout=clock.left(), most_bytes=MOST_BYTES, allow_private=allow_private
+        )
 
-    found = _asked(ask, step)
+    found = _asked(ask, step, line)
     if found.status != 200 or not found.is_whole:
         raise away(step, f"status {found.status}" if found.is_whole else "too large")
     return _read(found.body, step)
@@ -113,17 +125,17 @@ def send(
     def ask() -> http.Response:
         return http.post(url, body=body, headers=sent, timeout=clock.left(), allow_private=True)
 
-    answer = _asked(ask, step)
+    answer = _asked(ask, step, LINE)
     if answer.status not in (200, 400, 401, 403):
         raise away(step, f"status {answer.status}")
     return answer.status, _read(answer.excerpt, step)
 
 
-def _asked(ask: Callable[[], Any], step: str) -> Any:
+def _asked(ask: Callable[[], Any], step: str, line: Line) -> Any:
     try:
         return ask()
     except FAILURES as failure:
-        LINE.note_silence()
+        line.note_silence()
         raise away(step, getattr(failure, "reason", type(failure).__name__)) from None
 
 

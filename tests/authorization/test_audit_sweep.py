@@ -22,6 +22,7 @@ from tests.authorization.bodies import body_of
 from tests.authorization.matrix import Row, rows
 from tests.authorization.test_matrix import undone
 from tests.authorization.world import World
+from tests.factories.partners import platform
 from tests.factories.service_keys import service_key
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,10 @@ CHANGES_NOTHING = {
     ),
     "api/v1/summaries": "no person sends one; tests/tutoring/test_receiving.py has those who do",
     "student/credentials/": "there is no badge; tests/companion/student/test_credentials.py has some",
+    **dict.fromkeys(
+        ["lti/login", "lti/launch", "student/course"],
+        "no course has sent anybody; tests/partners/lti has those who come",
+    ),
     "second-factor": "no code is right by chance; tests/accounts/test_second_factor.py has right ones",
     **dict.fromkeys(
         [
@@ -140,6 +145,9 @@ NEW: Forms = {
     "partners/webhookendpoint": lambda world: {
         "name": "Another", "url": "https://another.example.org/", "event_types": ["assessment.failed"],
     },
+    "partners/ltiplatform": lambda world: {
+        **platform(), "client_id": "another", "deployment_ids": "1\n2", "active": "on",
+    },
     "tutoring/tutoringsource": lambda world: {"name": "Another"},
     "practice/practiceitem": lambda world: {
         "skill": world.rows["practised"].skill_id, "key": "new", "question_type": "numeric", "prompt": "2 + 2?",
@@ -161,6 +169,7 @@ ANOTHER: Forms = {
         "keys-0-valid_from_1": "00:00:00",
     },
     "partners/webhookendpoint": lambda world: {"name": "Another name"},
+    "partners/ltiplatform": lambda world: {"name": "Another name"},
     "practice/practiceitem": lambda world: {"prompt": "Another?"},
     "practice/practicedraft": lambda world: {"practice_practicedraft_approve": ""},
     "tutoring/tutoringsource": lambda world: {"name": "Another name"},

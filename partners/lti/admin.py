@@ -1,0 +1,116 @@
+"""Learning platforms in the admin, and who comes from them."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from accounts.models import User
+from accounts.proof_pages import ProvenFirst
+from ops.admin import ReadOnlyAdmin
+from ops.confirming import asks_first
+from partners.lti import services
+from partners.lti.errors import PlatformInvalid
+from partners.lti.models import LtiLink, LtiPlatform
+
+LONGEST_ID = 255
+
+
+class PlatformForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no ModelForm[...] at run time
+    """What an administrator of the platform tells of it."""
+
+    deployment_ids = forms.CharField(
+        widget=UnfoldAdminTextareaWidget,
+        help_text="One in each line. Nobody is let in from a deployment that is not named.",
+    )
+
+    class Meta:
+        model = LtiPlatform
+        fields = (
+            "name", "issuer", "client_id", "deployment_ids", "auth_url", "token_url", "jwks_url", "makes_students",
+            "active",
+        )  # fmt: skip
+        help_texts = {
+            "issuer": "As it stands in the platform's tokens, to the last slash. It is never changed later.",
+            "makes_students": "Whoever comes from it and has no account here can have one made, with the address that "
+            "the platform tells. Only for platforms whose users cannot choose their own address.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["deployment_ids"] = "\n".join(self.instance.deployment_ids or [])
+
+    def clean_deployment_ids(self) -> list[str]:
+        """Take them apart."""
+        found = [line.strip() for line in self.cleaned_data["deployment_ids"].splitlines() if line.strip()]
+        if not found or any(len(one) > LONGEST_ID for one in found):
+            raise forms.ValidationError(f"Name at least one, of {LONGEST_ID} characters at most.")
+        return list(dict.fromkeys(found))
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse addresses that nothing is asked of."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        for field in services.ADDRESSES:
+            try:
+                services.check_address(given.get(field) or "", field=field)
+            except PlatformInvalid as refusal:
+                if field in given:
+                    self.add_error(field, refusal.message)
+        return given
+
+
+@admin.register(LtiPlatform)
+class LtiPlatformAdmin(ProvenFirst, ModelAdmin):  # type: ignore[misc]
+    """Platforms from whose courses students come."""
+
+    form = PlatformForm
+    list_display = ("name", "issuer", "client_id", "makes_students", "active", "created_at")
+    list_filter = ("active",)
+    search_fields = ("name", "issuer", "client_id")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: a platform is switched off, so that whoever was linked to it stays known."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: LtiPlatform | None = None) -> Any:
+        """Keep what names a platform: another one must not open the accounts that were linked to this one."""
+        return ("issuer", "client_id") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: LtiPlatform, form: PlatformForm, change: bool) -> None:
+        """Have the service store it."""
+        services.save_platform(
+            by=cast(User, request.user),
+            platform=obj,
+            changed=frozenset(form.changed_data),
+            now=timezone.now(),
+        )
+
+
+@admin.register(LtiLink)
+class LtiLinkAdmin(ProvenFirst, ReadOnlyAdmin):
+    """Whose accounts courses open."""
+
+    guards_rows = False
+    list_display = ("person", "platform", "confirmed", "linked_at")
+    list_filter = ("platform", "confirmed")
+    list_select_related = ("person", "platform")
+    search_fields = ("person__email", "person__name", "subject")
+    actions = ("unlink",)
+    show_full_result_count = False
+
+    def has_unlink_permission(self, request: HttpRequest) -> bool:
+        """Allow unlinking to those who could change links if anyone could."""
+        return request.user.has_perm("partners.change_ltilink")
+
+    @admin.action(description="Unlink", permissions=["unlink"])
+    @asks_first("Their courses lead them to no account any more, until they link it again.")
+    def unlink(self, request: HttpRequest, queryset: QuerySet[LtiLink]) -> None:
+        """Take the chosen links away."""
+        for link in queryset:
+            services.unlink(by=cast(User, request.user), link=link, now=timezone.now())
+            self.message_user(request, f"{link.person} is not linked any more.", messages.SUCCESS)

@@ -1,0 +1,89 @@
+"""Learning platforms that send students here, who is who there, and which of their words were taken."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from microcred.db import Model
+
+LONGEST_ADDRESS = 1000
+
+
+class LtiPlatform(Model):
+    """A learning platform (LTI 1.3) as an administrator has registered it.
+
+    Made and changed through ``partners.lti.services``. Issuer and client id together name it. One that is not
+    ``active`` lets nobody in, and whoever it had let in is logged out. ``makes_students`` is whether somebody whom
+    nobody here knows can be made a student.
+    """
+
+    name = models.CharField(max_length=120)
+    issuer = models.CharField(max_length=500)
+    client_id = models.CharField(max_length=255)
+    deployment_ids = ArrayField(models.CharField(max_length=255))
+    auth_url = models.CharField(max_length=LONGEST_ADDRESS, verbose_name="log-in address")
+    token_url = models.CharField(max_length=LONGEST_ADDRESS, verbose_name="token address")
+    jwks_url = models.CharField(max_length=LONGEST_ADDRESS, verbose_name="address of its keys")
+    makes_students = models.BooleanField(default=False, verbose_name="makes unknown people students")
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "lti_platforms"
+        verbose_name = "learning platform"
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "client_id"], name="lti_platforms_named_once"),
+            models.CheckConstraint(
+                condition=~models.Q(name="") & ~models.Q(issuer="") & ~models.Q(client_id=""),
+                name="lti_platforms_named",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(deployment_ids__len__gt=0), name="lti_platforms_deployed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LtiLink(Model):
+    """Whose account a person of a platform opens, whom ``subject`` names there.
+
+    ``confirmed`` where the account's owner has said so while logged in otherwise. What is not was made by the
+    platform's word, and opens the account only while it has no other way in.
+    """
+
+    platform = models.ForeignKey(LtiPlatform, on_delete=models.PROTECT, related_name="links")
+    subject = models.CharField(max_length=255)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="lti_links")
+    confirmed = models.BooleanField()
+    linked_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "lti_links"
+        verbose_name = "link to a learning platform"
+        verbose_name_plural = "links to learning platforms"
+        ordering = ["-linked_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "subject"], name="lti_links_subject_once"),
+            models.UniqueConstraint(fields=["platform", "person"], name="lti_links_person_once"),
+            models.CheckConstraint(condition=~models.Q(subject=""), name="lti_links_subject_given"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} on {self.platform}"
+
+
+class LtiNonce(Model):
+    """A launch that was taken, by the SHA-256 of its nonce: none is taken twice. Deleted once it would be too old."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    used_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "lti_nonces"
+        indexes = [models.Index(fields=["used_at"], name="lti_nonces_expiry")]
+
+    def __str__(self) -> str:
+        return f"launch taken {self.used_at:%d %b %Y, %H:%M}"

@@ -1,0 +1,132 @@
+"""Coming from a course: away to its platform, back with its word, and which account is whose."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt  # noqa: TID251 - platforms send these, with a state
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import attempts, proving, second_factor, sessions
+from accounts.enums import Means, Role
+from accounts.models import User
+from microcred.errors import DomainError
+from partners.lti import asking, held, launching, links, queries
+from partners.lti.claims import Launch
+from partners.lti.errors import LaunchRefused, Refusal, refused
+from partners.lti.models import LtiPlatform
+
+
+# Platforms begin here from pages of theirs, and change nothing by it.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def begin(request: HttpRequest) -> HttpResponse:
+    """Send the browser back to the platform that has sent it, with what its word is checked by."""
+    wait = attempts.count_leaving(request)
+    if wait:
+        return attempts.come_back(request, wait)
+    try:
+        return asking.begin(request.POST if request.method == "POST" else request.GET)
+    except LaunchRefused as refusal:
+        return _told(request, refusal)
+
+
+# The state, which the browser's cookie belongs to, is the guard.
+@csrf_exempt
+@require_POST
+@never_cache
+@sensitive_variables()
+def launch(request: HttpRequest) -> HttpResponse:
+    """Take the platform's word, once, and let in whom it vouches for."""
+    wait = attempts.count_arriving(request)
+    if wait:
+        return attempts.come_back(request, wait)
+    try:
+        asked = asking.answered(request)
+        if "error" in request.POST:
+            raise refused(Refusal.DECLINED, platform_id=str(asked.platform.pk))
+        answer = _let_in(request, launching.read(request.POST.get("id_token", ""), asked), asked.platform)
+    except LaunchRefused as refusal:
+        return _told(request, refusal)
+    asking.forget(answer, asked)
+    return answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@sensitive_variables()
+def choose(request: HttpRequest) -> HttpResponse:
+    """Ask whoever came from a course for the first time which account is theirs, or make them one."""
+    waiting = held.waiting(request)
+    if request.method == "POST":
+        return _chosen(request, waiting)
+    if waiting is None:
+        return render(request, "lti/link.html", {})
+    came, platform = waiting
+    context: dict[str, Any] = {
+        "came": came,
+        "platform": platform,
+        "is_student": isinstance(request.user, User) and request.user.role == Role.STUDENT,
+        "can_be_student": links.can_be_student(came, platform),
+        "is_known": bool(came.email) and queries.has_account(came.email),
+    }
+    return render(request, "lti/link.html", context)
+
+
+def _let_in(request: HttpRequest, came: Launch, platform: LtiPlatform) -> HttpResponse:
+    person = links.owner_of(came, platform)
+    if person is None:
+        answer = redirect("lti-link")
+        held.hold(answer, came, platform)
+        return answer
+    links.note_launch(person, platform)
+    wanted = _place(came, person)
+    if second_factor.is_on(person):
+        sessions.await_code(request, person=person, wanted=wanted, means=Means.COURSE)
+        return redirect("login-code")
+    sessions.begin_from_course(request, person=person)
+    return redirect(wanted)
+
+
+def _chosen(request: HttpRequest, waiting: tuple[Launch, LtiPlatform] | None) -> HttpResponse:
+    if waiting is None:
+        messages.info(request, "That took too long. Open the link in your course again.")
+        return redirect("lti-link")
+    came, platform = waiting
+    person = request.user
+    try:
+        if not isinstance(person, User):
+            person = links.make_student(came, platform, now=timezone.now())
+            sessions.begin_from_course(request, person=person)
+        else:
+            elsewhere = proving.proof_wanted(request)
+            if elsewhere:
+                return elsewhere
+            links.link(came, platform, by=person, now=timezone.now())
+            messages.success(request, f"From now on {platform.name} leads you to this account.")
+    except DomainError as failure:
+        messages.error(request, failure.message)
+        return redirect("lti-link")
+    return held.forget(redirect(_place(came, person)))
+
+
+def _place(came: Launch, person: User) -> str:
+    """Return where a launch leads: to the assessment of the role that the course has named, or to where it begins."""
+    role_id = queries.role_named(came.role_wanted) if came.role_wanted else None
+    if role_id is None:
+        return reverse("student:home")
+    under_way = queries.open_assessment(person, role_id, now=timezone.now())
+    return (
+        reverse("student:taking", args=[under_way]) if under_way else reverse("student:role", args=[role_id])
+    )
+
+
+def _told(request: HttpRequest, refusal: LaunchRefused) -> HttpResponse:
+    context = {"failure": refusal, "is_staffs": refusal.refusal == Refusal.STAFF}
+    return render(request, "lti/refused.html", context, status=refusal.status)

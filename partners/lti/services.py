@@ -1,0 +1,58 @@
+"""Registering learning platforms, and taking links away."""
+
+import datetime as dt
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts import sessions
+from microcred.addresses import UrlRefused, read_url
+from ops import audit
+from partners.lti.errors import PlatformInvalid
+from partners.lti.models import LtiLink, LtiPlatform
+
+ADDRESSES: Final = ("auth_url", "token_url", "jwks_url")
+
+
+@transaction.atomic
+def save_platform(
+    *, by: audit.Actor | None, platform: LtiPlatform, changed: frozenset[str], now: dt.datetime
+) -> None:
+    """Store a new platform, or the ``changed`` fields of one; switching one off logs out whoever it has let in.
+
+    Raises:
+        PlatformInvalid: for an address that nothing is asked of.
+    """
+    for field in ADDRESSES:
+        check_address(getattr(platform, field), field=field)
+    is_new = platform._state.adding
+    platform.save()
+    if not is_new and not platform.active:
+        sessions.end_course_sessions(platform.links.values_list("person", flat=True), now=now)
+    audit.record(
+        by=by,
+        action="lti_platform.registered" if is_new else "lti_platform.changed",
+        resource_type="lti_platform",
+        resource_id=platform.pk,
+        metadata={"fields": sorted(changed)},
+    )
+
+
+@transaction.atomic
+def unlink(*, by: audit.Actor | None, link: LtiLink, now: dt.datetime) -> None:
+    """Have a person of a platform open an account no more, and log out whoever came so."""
+    sessions.end_course_sessions([link.person_id], now=now)
+    audit.record(
+        by=by, action="user.course_unlinked", resource_type="user", resource_id=link.person_id,
+        metadata={"platform_id": str(link.platform_id)},
+    )  # fmt: skip
+    link.delete()
+
+
+def check_address(url: str, *, field: str) -> None:
+    """Refuse an address of a platform that is not public and encrypted, except where webhooks may go to others."""
+    try:
+        read_url(url, allow_private=settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES)
+    except UrlRefused as refusal:
+        raise PlatformInvalid(refusal.message, details={"field": field}) from None

@@ -1,0 +1,48 @@
+"""Learning platforms, and who comes from them."""
+
+import datetime as dt
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from partners.models import LtiLink, LtiPlatform
+from tests.factories.accounts import UserFactory
+
+
+def platform() -> dict[str, Any]:
+    """What an administrator is told of a platform; no two have the same name."""
+    return {
+        "name": "Northfield Moodle", "issuer": "https://moodle.example.edu", "client_id": "moodle-1",
+        "auth_url": "https://moodle.example.edu/mod/lti/auth.php",
+        "token_url": "https://moodle.example.edu/mod/lti/token.php",
+        "jwks_url": "https://moodle.example.edu/mod/lti/certs.php",
+    }  # fmt: skip
+
+
+class LtiPlatformFactory(DjangoModelFactory[LtiPlatform]):
+    """A platform that is on, and makes nobody a student."""
+
+    class Meta:
+        model = LtiPlatform
+
+    name = "Northfield Moodle"
+    issuer = "https://moodle.example.edu"
+    client_id = factory.Sequence(lambda number: f"client-{number}")
+    deployment_ids = ["1"]
+    auth_url = "https://moodle.example.edu/mod/lti/auth.php"
+    token_url = "https://moodle.example.edu/mod/lti/token.php"
+    jwks_url = "https://moodle.example.edu/mod/lti/certs.php"
+
+
+class LtiLinkFactory(DjangoModelFactory[LtiLink]):
+    """A student who has linked their account."""
+
+    class Meta:
+        model = LtiLink
+
+    platform = factory.SubFactory(LtiPlatformFactory)
+    subject = factory.Sequence(lambda number: f"learner-{number}")
+    person = factory.SubFactory(UserFactory)
+    confirmed = True
+    linked_at = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)

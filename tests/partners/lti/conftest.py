@@ -1,0 +1,32 @@
+"""A course whose platform runs on this machine."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from partners.lti.launching import PUBLISHED
+from partners.models import LtiPlatform
+from tests.fakes.learning_platform import LearningPlatform
+
+
+@pytest.fixture
+def platform(settings: Settings) -> Iterator[LearningPlatform]:
+    """A platform that does as it should."""
+    settings.PUBLIC_URL = "http://testserver"
+    PUBLISHED.forget()
+    with LearningPlatform() as running:
+        yield running
+    PUBLISHED.forget()
+
+
+@pytest.fixture
+def registered(platform: LearningPlatform, db: None) -> LtiPlatform:
+    """The platform as an administrator has registered it, which makes nobody a student."""
+    return LtiPlatform.objects.create(**platform.registered())
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client()
