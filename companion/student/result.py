@@ -78,7 +78,7 @@ def feedback(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse
         for name in ("relevance", "acceptance"):
             form.fields[name].required = False
     is_valid = form.is_valid()
-    place = _place(row, form.cleaned_data.get("credential_id"))
+    place = _place(row.assessment_id, form.cleaned_data.get("credential_id"))
     form.auto_id = f"{place}-%s"
     write = _takes_back if takes_back else _records
     if not is_valid or not write(request, form, recommendation_id):
@@ -87,11 +87,10 @@ def feedback(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse
     return _back(request, row.assessment_id, place, said)
 
 
-def _place(row: Any, credential_id: uuid.UUID | None) -> str:
-    """Where on the page a credential stands, or the list; nowhere for a list that is no longer in effect."""
-    if not row.effective:
-        return ""
-    places = {item.credential_id: place_at(item.position) for item in row.items.all()}
+def _place(assessment_id: uuid.UUID, credential_id: uuid.UUID | None) -> str:
+    """Where on the page a credential stands, or the list; the list may have been made anew since the page was shown."""
+    run: Any = recommendations.effective(assessment_id)
+    places = {item.credential_id: place_at(item.position) for item in run.items.all()} if run else {}
     return places.get(credential_id, LIST) if credential_id else LIST
 
 

@@ -12,6 +12,8 @@ from recommendations.enums import Acceptance
 from recommendations.services import LONGEST_COMMENT
 from scoring.oversight import LONGEST_MESSAGE, LONGEST_REASON
 
+# More than any thread has.
+MOST_MESSAGES: Final = 100_000
 RELEVANCE: Final = [
     (5, "5 – just right"),
     (4, "4 – good"),
@@ -103,5 +105,5 @@ class FeedbackForm(forms.Form):
 class MessageForm(forms.Form):
     """Something to add to the thread of an appeal; ``seen`` is how many messages the writer had before them."""
 
-    seen = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
+    seen = forms.IntegerField(min_value=0, max_value=MOST_MESSAGES, required=False, widget=forms.HiddenInput)
     text = _text("Write to whoever decides", LONGEST_MESSAGE, "Write something first.")

@@ -166,6 +166,15 @@ class TestThread:
         assert answer.status_code == 400
         assert b"Write something first." in answer.content
 
+    @pytest.mark.parametrize("seen", ["-1", "x", "9" * 30])
+    def test_a_form_that_a_page_never_sent_is_refused(
+        self, client: Client, assessment: Assessment, seen: str
+    ) -> None:
+        answer = client.post(make(client, assessment)["Location"], {"text": "Please look.", "seen": seen})
+
+        assert answer.status_code == 400
+        assert "This page is out of date; load it again." in words(answer.content)
+
     def test_others_have_no_such_appeal(self, client: Client, assessment: Assessment, advisor: User) -> None:
         where = make(client, assessment)["Location"]
         for person in (UserFactory(role=Role.STUDENT), advisor):

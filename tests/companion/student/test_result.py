@@ -359,6 +359,24 @@ class TestFeedback:
         assert "You said: I want to take it up" in words(html[html.index('id="credential-2"') :])
         assert "You said" not in html[: html.index('id="credential-2"')]
 
+    def test_a_word_about_a_list_made_anew_since_leads_to_where_its_credential_stands_now(
+        self, client: Client, assessment: Assessment
+    ) -> None:
+        run = effective(assessment)
+        first, second = run.items.order_by("position")
+        where, given = reverse("student:feedback", args=[run.pk]), opinion(assessment)
+        services.override(
+            by=assessment.user.advisor_links.get().advisor, recommendation_id=run.pk, action=OverrideAction.FIRST,
+            credential_id=second.credential_id, reason="It fits your thesis.", now=timezone.now(),
+        )  # fmt: skip
+
+        answer = client.post(where, given)
+
+        assert given["credential_id"] == str(first.credential_id)
+        assert answer["Location"] == f"{address(assessment)}#credential-2"
+        html = page(client, assessment)
+        assert "Thank you. What you think is noted." in html[html.index('id="credential-2"') :]
+
     @pytest.mark.parametrize(
         ("changed", "said"),
         [
