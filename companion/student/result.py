@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -21,10 +21,12 @@ from companion.student.result_forms import ContestForm, FeedbackForm
 from companion.student.result_page import LIST, read_result, result_page
 from microcred.errors import DomainError, Missing, PreconditionFailed
 from recommendations import queries as recommendations
+from recommendations.enums import Acceptance
 from recommendations.services import NothingToTakeBack, record_feedback, take_back_feedback
 from scoring import oversight
 from scoring import queries as scoring
 
+STEPS: Final = " The steps towards it are on your list of tasks."
 Typed = Mapping[str, forms.Form]
 
 
@@ -83,8 +85,14 @@ def feedback(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse
     write = _takes_back if takes_back else _records
     if not is_valid or not write(request, form, recommendation_id):
         return shown(request, row.assessment_id, typed={place: form}, status=400)
-    said = "What you said no longer counts." if takes_back else "Thank you. What you think is noted."
-    return _back(request, row.assessment_id, place, said)
+    return _back(request, row.assessment_id, place, _thanks(form, takes_back=takes_back))
+
+
+def _thanks(form: FeedbackForm, *, takes_back: bool) -> str:
+    if takes_back:
+        return "What you said no longer counts."
+    takes_up = form.about() and form.cleaned_data["acceptance"] == Acceptance.ACCEPTED
+    return f"Thank you. What you think is noted.{STEPS if takes_up else ''}"
 
 
 def _place(assessment_id: uuid.UUID, credential_id: uuid.UUID | None) -> str:

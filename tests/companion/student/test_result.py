@@ -310,7 +310,10 @@ class TestFeedback:
         (row,) = RecommendationFeedback.objects.all()
         assert (row.relevance_score, row.acceptance_status, row.comments) == (4, "accepted", "Yes.")
         assert LearnerCredential.objects.filter(user=assessment.user).count() == 1
-        assert "You said: I want to take it up (4 of 5)" in words(page(client, assessment))
+        text = words(page(client, assessment))
+        assert "You said: I want to take it up (4 of 5)" in text
+        assert "Thank you. What you think is noted. The steps towards it are on your list of tasks." in text
+        assert "Sql joins" in words(client.get(reverse("student:tasks")).content.decode())
 
         give(client, assessment, relevance="1", acceptance="rejected")
         assert "You said: It is not for me (1 of 5)" in words(page(client, assessment))
