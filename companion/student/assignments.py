@@ -51,43 +51,11 @@ class ReportForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @student_page
 def assignment(request: HttpRequest, assignment_id: uuid.UUID) -> HttpResponse:
-    """Show what was given to practise with, and what came of it; a POST answers it."""
+    """Show what was given to practise with, and what came of it; a POST answers it, or asks for a hint."""
     given = queries.get_visible(by=caller(request), assignment_id=assignment_id)
     if request.method != "POST":
         return _page(request, given)
-    form, sent = AnswerForm(_asked(given), request.POST), _sent(request)
-    if form.is_valid() and form.answer is None:
-        form.add_error(None, EMPTY)
-    if not form.is_valid():
-        return _page(request, given, form=form, status=400)
-    try:
-        services.answer(
-            by=caller(request),
-            assignment_id=assignment_id,
-            given=form.answer,
-            seconds=sent.number("seconds"),
-            attempts=sent.number("attempts"),
-            now=timezone.now(),
-        )
-    except Invalid as error:
-        form.add_error(None, error.message)
-        return _page(request, given, form=form, status=400)
-    except Conflict as error:
-        _say_unless_over(request, error)
-    return _back(assignment_id, "#outcome")
-
-
-@require_POST
-@student_page
-def hint(request: HttpRequest, assignment_id: uuid.UUID) -> HttpResponse:
-    """Show the next hint."""
-    try:
-        services.show_hint(
-            by=caller(request), assignment_id=assignment_id, seen=_sent(request).number("hints")
-        )
-    except Conflict as error:
-        _say_unless_over(request, error)
-    return _back(assignment_id, "#hints")
+    return _hint(request, given) if "hint" in request.POST else _answer(request, given)
 
 
 @require_POST
@@ -118,6 +86,45 @@ def report(request: HttpRequest, assignment_id: uuid.UUID) -> HttpResponse:
         form.add_error(None, error.message)
         return _page(request, given, report=form, status=400)
     return _back(assignment_id, "#report")
+
+
+def _answer(request: HttpRequest, given: Any) -> HttpResponse:
+    form, sent = AnswerForm(_asked(given), request.POST), _sent(request)
+    if form.is_valid() and form.answer is None:
+        form.add_error(None, EMPTY)
+    if not form.is_valid():
+        return _page(request, given, form=form, status=400)
+    try:
+        services.answer(
+            by=caller(request),
+            assignment_id=given.pk,
+            given=form.answer,
+            seconds=sent.number("seconds"),
+            attempts=sent.number("attempts"),
+            now=timezone.now(),
+        )
+    except Invalid as error:
+        form.add_error(None, error.message)
+        return _page(request, given, form=form, status=400)
+    except Conflict as error:
+        _say_unless_over(request, error)
+    return _back(given.pk, "#outcome")
+
+
+def _hint(request: HttpRequest, given: Any) -> HttpResponse:
+    """Show the next hint beside what has been typed so far; a page that is loaded again shows no further one."""
+    try:
+        shown = services.show_hint(
+            by=caller(request), assignment_id=given.pk, seen=_sent(request).number("hints")
+        )
+    except Conflict as error:
+        _say_unless_over(request, error)
+        return _back(given.pk, "#hints")
+    asked, last = _asked(given), queries.last_answer(given)
+    typed = AnswerForm(asked, request.POST)
+    form = AnswerForm(asked, answer=last.answer if last else None)
+    form.initial = {name: typed[name].data for name in typed.fields}
+    return _page(request, shown, form=form)
 
 
 def _page(

@@ -72,7 +72,6 @@ urlpatterns = [
     path("practice/", practising.practice, name="practice"),
     path("practice/progress", progress.progress, name="progress"),
     path("practice/<uuid:assignment_id>", assignments.assignment, name="assignment"),
-    path("practice/<uuid:assignment_id>/hint", assignments.hint, name="practice-hint"),
     path("practice/<uuid:assignment_id>/give-up", assignments.give_up, name="practice-give-up"),
     path("practice/<uuid:assignment_id>/report", assignments.report, name="practice-report"),
     path("goals/", goals.goals, name="goals"),

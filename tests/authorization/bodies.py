@@ -183,7 +183,6 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     ("POST", "advisor/reviews/calibration/<uuid:question_id>"): _examples,
     ("POST", "student/practice/"): lambda world: {"skill": "sql"},
     ("POST", "student/practice/<uuid:assignment_id>"): lambda world: {"answer-text": "having", "attempts": "0"},
-    ("POST", "student/practice/<uuid:assignment_id>/hint"): lambda world: {"hints": "0"},
     ("POST", "student/practice/<uuid:assignment_id>/report"): lambda world: {"reason": "unclear"},
     ("POST", "student/goals/"): lambda world: {
         "title": "Groups", "skill": "sql", "target_difficulty": "7", "seen": str(uuid.UUID(int=0)),

@@ -1,6 +1,7 @@
 """Students practise on pages: they choose a skill, answer, ask for hints, give up, and read what came of it."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -282,21 +283,41 @@ class TestHints:
         assignment = given()
 
         for _ in range(2):
-            page = sent(assignment, {"hints": 0}, to="/hint")
+            page = sent(assignment, {"hint": "next", "hints": 0})
 
         assert "It comes after the groups are made." in page
         assert "It may name an aggregate." not in page
         assert "Show a hint (1 left)" in page
         assert refreshed(assignment).hints_shown == 1
 
-    def test_after_the_last_there_is_no_button(self) -> None:
-        page = sent(given(hints_shown=1), {"hints": 1}, to="/hint")
+    def test_what_was_chosen_stays_and_is_not_judged(self) -> None:
+        assignment = given()
 
-        assert "That was the last hint." in page
+        page = sent(assignment, {"hint": "next", "hints": 0, **RIGHT})
+
+        assert re.search(r'value="c2"[^>]* checked', page)
+        assert refreshed(assignment).attempts == 0
+
+    def test_what_is_half_filled_in_stays_without_a_complaint(self) -> None:
+        item = PracticeItemFactory(
+            question_type="ordering", answer_format={},
+            rules={"kind": "ordering", "order": ["c1", "c2", "c3"], "scoring": "all_or_nothing"},
+        )  # fmt: skip
+        assignment = given(item=item)
+
+        page = sent(assignment, {"hint": "next", "hints": 0, "answer-place-1": "3"})
+
+        assert re.search(r'<option value="3" selected', page)
+        assert "Give each of the 3 a place." not in page
+
+    def test_after_the_last_there_is_no_button(self) -> None:
+        page = sent(given(hints_shown=1), {"hint": "next", "hints": 1})
+
+        assert "There are no further hints." in page
         assert "Show a hint" not in page
 
     def test_asking_for_one_too_many_is_said(self) -> None:
-        assert "There is no further hint." in sent(given(hints_shown=2), {"hints": 2}, to="/hint")
+        assert "There is no further hint." in sent(given(hints_shown=2), {"hint": "next", "hints": 2})
 
 
 class TestGivingUp:
@@ -348,7 +369,7 @@ class TestReporting:
         assert "Typed.</textarea>" in page
 
 
-@pytest.mark.parametrize("to", ["", "/hint", "/give-up", "/report"])
+@pytest.mark.parametrize("to", ["", "/give-up", "/report"])
 def test_what_others_were_given_is_not_there(to: str) -> None:
     assignment = given()
     client = browser_of(UserFactory())
