@@ -284,8 +284,8 @@ def document(document_id: uuid.UUID) -> CredentialDocument:
 
 
 def documents_of(credential_ids: Collection[uuid.UUID]) -> list[CredentialDocument]:
-    """Return the documents of these credentials, retired or not."""
-    return list(CredentialDocument.objects.filter(credential__in=credential_ids))
+    """Return the documents of these credentials, retired or not, with their credentials."""
+    return list(CredentialDocument.objects.filter(credential__in=credential_ids).select_related("credential"))
 
 
 def _with_skills(rows: QuerySet[Credential]) -> QuerySet[Credential]:

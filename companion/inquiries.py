@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from accounts.models import User
-from catalog import queries as catalog
+from companion.cited_passages import CitedPassage, Documents, cited_passage, documents_cited
 from conversations import queries as conversations
 from conversations.enums import Author, Band, Escalation, Outcome, Side
 
@@ -38,21 +38,6 @@ STANDINGS: Final[Mapping[str, tuple[str, str]]] = {
     Escalation.REPLIED: ("Replied", "plain"),
     Escalation.CLOSED: ("Closed", "plain"),
 }
-Documents = Mapping[tuple[str, str], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class CitedPassage:
-    """A passage that an answer cites; ``document_id`` is None where it does not stand in its
-    document any more."""
-
-    mark: str
-    title: str
-    heading: str
-    snippet: str
-    document_id: uuid.UUID | None
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +101,7 @@ def inquiry(*, by: User, turn_id: uuid.UUID) -> Inquiry:
     turn: Any = conversations.get_thread(by=by, turn_id=turn_id)
     around = conversations.conversation_visible(by=by, conversation_id=turn.conversation_id)
     turns: Sequence[Any] = list(around.turns.all())
-    cited = {uuid.UUID(citation["credential_id"]) for one in turns for citation in one.citations}
-    documents = {(str(one.credential_id), one.uri): one for one in catalog.documents_of(cited)}
+    documents = documents_cited(citation for one in turns for citation in one.citations)
     thread = tuple(_said(one, turn.advisor_read or 0) for one in conversations.messages_of(turn))
     return Inquiry(
         pk=turn.pk,
@@ -158,24 +142,10 @@ def _asked(turn: Any, documents: Documents) -> Asked:
             for name, word in PARTS.items()
             if turn.outcome == Outcome.ANSWER and (value := getattr(turn, name)) is not None
         ),
-        passages=tuple(_passage(citation, documents) for citation in turn.citations),
+        passages=tuple(cited_passage(citation, documents) for citation in turn.citations),
         is_handed_over=turn.escalation != Escalation.NONE,
         awaits_reply=turn.escalation == Escalation.WAITING,
         reply=turn.reply,
         replied_by=str(turn.replied_by or ""),
         replied_at=turn.replied_at,
-    )
-
-
-def _passage(citation: Mapping[str, Any], documents: Documents) -> CitedPassage:
-    document = documents.get((citation["credential_id"], citation["source_uri"]))
-    there = document.text[citation["start"] : citation["end"]] if document else ""
-    return CitedPassage(
-        mark=citation["mark"],
-        title=citation["title"],
-        heading=citation["heading"],
-        snippet=citation["snippet"],
-        document_id=document.pk if document and there == citation["snippet"] else None,
-        start=citation["start"],
-        end=citation["end"],
     )

@@ -5,41 +5,25 @@ button of a reader of mail (`nudges.api.StopView`), stops anything.
 """
 
 import uuid
-from collections.abc import Mapping
-from typing import Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import structlog
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.attempts import come_back
 from nudges import services
-from nudges.enums import NudgeKind
 from nudges.marks import MarkedFor, opened
 from nudges.models import Nudge
+from nudges.places import page_about
 from ops.buckets import CannotCount, take
 from ops.limits import client_address
 
 log = structlog.get_logger(__name__)
-# The student's pages about what nudges are about, and those that are about no single thing.
-_OF_ONE: Final[Mapping[str, str]] = {
-    NudgeKind.UNFINISHED_ASSESSMENT: "student:taking",
-    NudgeKind.ADVISOR_REPLIED: "student:question",
-    NudgeKind.RESULT_READY: "student:result",
-    NudgeKind.RESULT_CHANGED: "student:result",
-    NudgeKind.GOAL_REACHED: "student:goal",
-}
-_OF_ALL: Final[Mapping[str, str]] = {
-    NudgeKind.AGREED_STEP: "student:tasks",
-    NudgeKind.INACTIVE: "student:practice",
-    NudgeKind.RELATED_SKILL: "student:practice",
-}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,19 +63,10 @@ def _opened(token: str, purpose: MarkedFor) -> uuid.UUID:
 def _target(nudge: Nudge) -> str:
     """Return the student's page, or the institution's own address, which is told what the nudge is about."""
     if not settings.NUDGES_LINK:
-        return _page_about(nudge)
+        return page_about(nudge)
     parts = urlsplit(settings.NUDGES_LINK)
     said = urlencode({"nudge": str(nudge.pk), "kind": nudge.kind, "about": nudge.about})
     return urlunsplit(parts._replace(query=f"{parts.query}&{said}" if parts.query else said))
-
-
-def _page_about(nudge: Nudge) -> str:
-    if nudge.kind not in _OF_ONE:
-        return reverse(_OF_ALL.get(nudge.kind, "start"))
-    try:
-        return reverse(_OF_ONE[nudge.kind], args=[nudge.about])
-    except NoReverseMatch:
-        return reverse("start")
 
 
 def _too_many(request: HttpRequest) -> HttpResponse | None:

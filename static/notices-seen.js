@@ -1,5 +1,5 @@
-// Notes by itself that the student has seen what is on the page, once it has been in sight for a moment; without
-// scripts the button does it.
+// Notes by itself that the student has seen what stands above the button, once that has been in sight for a moment;
+// without scripts the button does it.
 "use strict";
 
 (() => {
@@ -7,6 +7,7 @@
   if (!form) return;
   const MOMENT = 2000;
   let timer;
+  let isInSight = false;
 
   async function note() {
     const sent = new FormData(form);
@@ -21,9 +22,12 @@
 
   function look() {
     clearTimeout(timer);
-    if (document.visibilityState === "visible" && form.isConnected) timer = setTimeout(note, MOMENT);
+    if (isInSight && document.visibilityState === "visible" && form.isConnected) timer = setTimeout(note, MOMENT);
   }
 
   document.addEventListener("visibilitychange", look);
-  look();
+  new IntersectionObserver((entries) => {
+    isInSight = entries.at(-1).isIntersecting;
+    look();
+  }).observe(form);
 })();

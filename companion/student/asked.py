@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from accounts.models import User
 from companion.cited import Piece, pieces
+from companion.cited_passages import CitedPassage, cited_passage, documents_cited
 from companion.words import Label
 from conversations import queries
 from conversations.enums import Band, Escalation, Outcome, Side, TurnStatus
@@ -34,17 +35,6 @@ BANDS: Final[Mapping[str, tuple[Label, str]]] = {
 LOOKS_FOR: Final = dt.timedelta(minutes=2)
 #: Of so many threads a list says what is unread, more than anybody leaves so.
 MOST_UNREAD: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A passage that an answer names by its mark, and the part of the page that it stands in."""
-
-    mark: str
-    place: str
-    title: str
-    heading: str
-    snippet: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +75,7 @@ class Asked:
     answer: tuple[Piece, ...]
     confidence: tuple[Label, str] | None
     disclaimer: str
-    sources: tuple[Source, ...]
+    sources: tuple[CitedPassage, ...]
     is_handed_over: bool
     is_closed: bool
     thread: tuple[Said, ...]
@@ -112,13 +102,13 @@ def asked(*, by: User, turn_id: uuid.UUID, now: dt.datetime) -> Asked:
     turns = list(around.turns.all())
     thread = _thread(turn) if turn.escalation != Escalation.NONE else ()
     is_waiting = turn.status == TurnStatus.WAITING
-    sources = tuple(_source(one) for one in turn.citations)
+    sources = _sources(turn.citations)
     return Asked(
         line=_line(turn, sum(one.is_new for one in thread)),
         conversation_id=turn.conversation_id,
         is_waiting=is_waiting,
         looks_again=is_waiting and now - turn.asked_at < LOOKS_FOR,
-        answer=pieces(turn.answer, {one.mark: one.place for one in sources}),
+        answer=pieces(turn.answer, {one.mark: f"source-{one.mark}" for one in sources}),
         confidence=BANDS.get(turn.band) if turn.outcome == Outcome.ANSWER else None,
         disclaimer=turn.disclaimer,
         sources=sources,
@@ -136,14 +126,11 @@ def _line(turn: Any, unread: int) -> Line:
     return Line(turn.pk, turn.question, turn.asked_at, label, unread)
 
 
-def _source(citation: Mapping[str, Any]) -> Source:
-    return Source(
-        mark=citation["mark"],
-        place=f"source-{citation['mark']}",
-        title=citation["title"],
-        heading=citation["heading"],
-        snippet=citation["snippet"],
-    )
+def _sources(citations: Sequence[Mapping[str, Any]]) -> tuple[CitedPassage, ...]:
+    """Return the passages, with the documents of credentials that are on offer, which alone students may open."""
+    found = documents_cited(citations)
+    on_offer = {key: one for key, one in found.items() if one.credential.active}
+    return tuple(cited_passage(one, on_offer) for one in citations)
 
 
 def _thread(turn: Any) -> tuple[Said, ...]:

@@ -11,6 +11,7 @@ from catalog import queries as catalog
 from companion import queries
 from companion.pages import caller, number_asked
 from companion.student.guarding import student_page
+from conversations import queries as questions
 from microcred.errors import Missing
 
 
@@ -22,7 +23,8 @@ def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
         raise Http404
     start, end = number_asked(request, "start"), number_asked(request, "end")
     page = queries.document_page(document_id=document_id, start=start, end=end)
-    return render(request, "student/document.html", {"page": page, "came_from": _came_from(request)})
+    context = {"page": page, "came_from": _came_from(request), "question": _question(request)}
+    return render(request, "student/document.html", context)
 
 
 def _came_from(request: HttpRequest) -> object:
@@ -30,5 +32,13 @@ def _came_from(request: HttpRequest) -> object:
     try:
         wanted = uuid.UUID(request.GET.get("from", ""))
         return assessments.get_visible(by=caller(request), assessment_id=wanted)
+    except (ValueError, Missing):
+        return None
+
+
+def _question(request: HttpRequest) -> object:
+    """Return the student's question that they came from; None where there is none of this id."""
+    try:
+        return questions.get_visible(by=caller(request), turn_id=uuid.UUID(request.GET.get("question", "")))
     except (ValueError, Missing):
         return None

@@ -2,7 +2,6 @@
 
 import uuid
 import zoneinfo
-from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
@@ -10,7 +9,6 @@ from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,20 +16,8 @@ from companion.pages import caller
 from companion.student.guarding import student_page
 from microcred.errors import DomainError
 from nudges import queries, services
-from nudges.enums import NudgeKind
 
 PAGE_SIZE: Final = 20
-#: Where a reminder leads, and whether the address names what it is about.
-PLACES: Final[Mapping[str, tuple[str, bool]]] = {
-    NudgeKind.UNFINISHED_ASSESSMENT: ("student:taking", True),
-    NudgeKind.ADVISOR_REPLIED: ("student:question", True),
-    NudgeKind.RESULT_READY: ("student:result", True),
-    NudgeKind.RESULT_CHANGED: ("student:result", True),
-    NudgeKind.GOAL_REACHED: ("student:goals", False),
-    NudgeKind.AGREED_STEP: ("student:tasks", False),
-    NudgeKind.INACTIVE: ("student:home", False),
-    NudgeKind.RELATED_SKILL: ("student:practice", False),
-}
 KEPT: Final = "How you are reminded is kept."
 
 
@@ -77,7 +63,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
 def follow(request: HttpRequest, nudge_id: uuid.UUID) -> HttpResponse:
     """Lead to what a reminder is about, and note that the student went there."""
     nudge = services.click_nudge(by=caller(request), nudge_id=nudge_id, now=timezone.now())
-    return redirect(_place(nudge.kind, nudge.about))
+    return redirect(queries.page_about(nudge))
 
 
 @require_POST
@@ -110,14 +96,6 @@ def preferences(request: HttpRequest) -> HttpResponse:
     context = {"form": form or PreferencesForm(initial=_as_given(wanted)), "version": wanted.version}
     status = 400 if form is not None else 200
     return render(request, "student/reminders/preferences.html", context, status=status)
-
-
-def _place(kind: str, about: str) -> str:
-    name, is_named = PLACES[kind]
-    try:
-        return reverse(name, args=[about] if is_named else [])
-    except NoReverseMatch:
-        return reverse("student:home")
 
 
 def _changed(request: HttpRequest, form: PreferencesForm) -> bool:

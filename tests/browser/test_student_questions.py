@@ -44,8 +44,12 @@ def test_a_question_is_asked_answered_and_handed_over_on_a_phone(
     visit.follow(page.get_by_role("link", name="Questions", exact=True))
     expect(page.get_by_text("Your advisor has written to you")).to_be_visible()
     widths.append(visit.sideways())
-    visit.follow(page.get_by_role("link", name="Which course covers outer joins").last)
+    visit.follow(page.get_by_role("link", name="Which course covers outer joins").first)
     expect(page.get_by_text("Take the first one.")).to_be_visible()
+    page.get_by_label("Write to your advisor").scroll_into_view_if_needed()
+    expect(page.get_by_text("This is noted as read.")).to_be_visible()
+    turn.refresh_from_db()
+    assert turn.student_read == 1
     page.get_by_label("Write to your advisor").fill("Thank you.")
     visit.follow(page.get_by_role("button", name="Send"))
     expect(page.get_by_role("status").first).to_contain_text("Your message is sent.")

@@ -14,6 +14,7 @@ from conversations import services
 from conversations.models import ThreadMessage, Turn
 from ops.models import AsyncJob
 from tests.factories.accounts import AdvisorAssignmentFactory, UserFactory
+from tests.factories.catalog import CredentialDocumentFactory
 from tests.factories.conversations import (
     ConversationFactory,
     EscalatedTurnFactory,
@@ -150,6 +151,29 @@ def test_an_answer_leads_to_its_sources_and_says_how_sure_it_is(client: Client, 
     assert "The sources below bear most of this answer out." in page
     assert "This may be incomplete. Read the passages that are cited, or ask your advisor." in page
     assert "http-equiv" not in page
+
+
+@pytest.mark.parametrize("changed", ["nothing", "its text", "it is off offer"])
+def test_a_source_is_opened_in_its_description_while_it_stands_there(changed: str) -> None:
+    document = CredentialDocumentFactory(
+        text="Joins are statements.", credential__active=changed != "it is off offer"
+    )
+    cited = {"credential_id": str(document.credential_id), "source_uri": document.uri, "snippet": "Joins"}
+    turn = TurnFactory(citations=[CITED | cited | ({"snippet": "Groups"} if changed == "its text" else {})])
+    client = browser_of(turn.conversation.user)
+    place = (
+        f"{reverse('student:document', args=[document.pk])}?start=0&amp;end=5&amp;question={turn.pk}#passage"
+    )
+
+    assert (place in shown(client, turn)) == (changed == "nothing")
+    if changed == "nothing":
+        opened = client.get(place.replace("&amp;", "&")).content.decode()
+        assert (
+            f'<a href="{reverse("student:question", args=[turn.pk])}">Which course covers outer joins?</a>'
+            in opened
+        )
+        others = browser_of(UserFactory()).get(place.replace("&amp;", "&")).content.decode()
+        assert turn.question not in others
 
 
 @pytest.mark.parametrize(

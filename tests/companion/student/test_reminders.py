@@ -82,9 +82,9 @@ def test_what_went_out_by_letter_alone_is_not_listed(client: Client, student: Us
         ("advisor_replied", f"/student/questions/{ABOUT}"),
         ("result_ready", f"/student/assessments/{ABOUT}"),
         ("result_changed", f"/student/assessments/{ABOUT}"),
-        ("goal_reached", "/student/goals/"),
+        ("goal_reached", f"/student/goals/{ABOUT}"),
         ("agreed_step", "/student/tasks/"),
-        ("inactive", "/student/"),
+        ("inactive", "/student/practice/"),
         ("related_skill", "/student/practice/"),
     ],
 )
