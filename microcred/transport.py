@@ -42,6 +42,8 @@ X_FRAME_OPTIONS = "DENY"
 API_MAX_BODY_BYTES = 1024 * 1024
 # A form of the administration holds a credential with its documents, of which one may have megabytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 9 * 1024 * 1024
+# A student's page has a field for each item of a question, up to a hundred, and up to a hundred questions.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 11_000
 
 # smtp://user:password@host:587 or smtp+tls://...; without one, letters are written to the log of the process.
 globals().update(env.mail_server("EMAIL_URL", "consolemail://"))

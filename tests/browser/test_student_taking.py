@@ -14,7 +14,7 @@ from accounts.models import User
 from assessments import queries
 from assessments.models import Assessment
 from tests.browser.windows import NEEDS_BROWSER, PHONE, Visit
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.assessments import GOOD_ESSAY, started_assessment
 from tests.factories.catalog import role_with_every_type
 
@@ -117,6 +117,30 @@ def test_what_could_not_be_sent_is_sent_once_the_network_is_back(phone: Visit, s
 
     (stored,) = queries.newest_responses(assessment.pk).values()
     assert stored.answer == {"value": "42", "unit": None}
+
+
+def test_what_was_typed_outlives_a_log_in_that_ended(phone: Visit, student: User) -> None:
+    assessment = started_assessment(user=student, now=timezone.now())
+    page = phone.page
+    page.clock.install()
+    phone.log_in(student.email)
+    page.goto(phone.base + reverse("student:taking", args=[assessment.pk]))
+    second = phone.context.new_page()
+    second.goto(f"{phone.base}/student/")
+    second.get_by_role("button", name="Log out").click()
+    second.wait_for_url("**/login**")
+
+    question(page, assessment, "numeric").get_by_label("Number").fill("42")
+    page.clock.fast_forward(20_000)
+    expect(page.locator("[data-saved]")).to_contain_text("Not saved: you are logged out.")
+    second.get_by_label("E-mail address").fill(student.email)
+    second.get_by_label("Password").fill(PASSWORD)
+    second.get_by_role("button", name="Log in").click()
+    second.wait_for_url("**/student/")
+    page.clock.fast_forward(10_000)
+    expect(page.locator("[data-saved]")).to_contain_text(SAVED)
+
+    assert [row.answer["value"] for row in queries.newest_responses(assessment.pk).values()] == ["42"]
 
 
 def test_two_windows_are_shown_beside_each_other(phone: Visit, student: User) -> None:

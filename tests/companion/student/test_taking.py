@@ -141,6 +141,15 @@ def test_a_form_that_is_sent_twice_stores_nothing_twice(assessment: Assessment, 
     assert AssessmentResponse.objects.filter(assessment=assessment).count() == 7
 
 
+def test_an_assessment_of_many_long_questions_is_taken_whole(assessment: Assessment, browser: Client) -> None:
+    many = {f"q{question}-pair-{at}": "" for question in range(8, 108) for at in range(100)}
+
+    answered = browser.post(taking(assessment), many | sent(assessment, profile=FIELDS["profile"]))
+
+    assert answered.status_code == 302
+    assert stored(assessment) == {"profile": STORED["profile"]}
+
+
 def test_what_cannot_be_stored_is_said_at_its_question_and_the_rest_is_stored(
     assessment: Assessment, browser: Client
 ) -> None:
@@ -204,6 +213,25 @@ class TestTwoWindows:
         again = browser.post(taking(assessment), sent(assessment, numeric={"value": "9", "shown": shown}))
         assert again.status_code == 302
         assert stored(assessment)["numeric"]["value"] == "9"
+
+    def test_a_window_that_saves_at_the_very_same_moment_is_heeded(
+        self, assessment: Assessment, browser: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        submit = services.submit
+
+        def after_another(**given: Any) -> Assessment:
+            monkeypatch.setattr(services, "submit", submit)
+            answer(assessment, "numeric", 8)
+            return submit(**given)
+
+        monkeypatch.setattr(services, "submit", after_another)
+        fields = sent(assessment, numeric={"value": "9"}, profile=FIELDS["profile"])
+
+        answered = browser.post(taking(assessment), fields)
+
+        assert answered.status_code == 400
+        assert "Another window has saved this answer:" in answered.content.decode()
+        assert stored(assessment) == {"numeric": {"value": "8", "unit": None}, "profile": STORED["profile"]}
 
     def test_who_hands_in_what_another_window_has_changed_looks_again(
         self, assessment: Assessment, browser: Client
