@@ -1,13 +1,16 @@
 """Students say which credentials they hold, prove it by a badge, and take their word back."""
 
+import io
 import json
 import uuid
 from typing import Any
 
+import png
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from openbadgeslib.baking import bake_png
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
@@ -51,6 +54,12 @@ def proving() -> Any:
 
 def address(credential: Any) -> str:
     return reverse("student:credential", args=[credential.pk])
+
+
+def plain_png() -> bytes:
+    file = io.BytesIO()
+    png.Writer(width=1, height=1, greyscale=True).write(file, [[0]])
+    return file.getvalue()
 
 
 def file_of(data: bytes) -> SimpleUploadedFile:
@@ -106,12 +115,15 @@ def test_a_day_that_cannot_be_is_refused_and_the_note_kept(client: Client, day: 
     assert CredentialClaim.objects.count() == 0
 
 
-@pytest.mark.parametrize("kind", ["a token as text", "a file of a token", "a file of JSON"])
+@pytest.mark.parametrize("kind", ["a token as text", "a file of a token", "a file of JSON", "a picture"])
 def test_a_badge_that_says_what_it_is_for_proves_it(client: Client, proving: Any, kind: str) -> None:
     sent = {
         "a token as text": {"badge_text": token(badge())},
         "a file of a token": {"badge_file": file_of(token(badge()).encode())},
         "a file of JSON": {"badge_file": file_of(json.dumps(document(badge())).encode())},
+        "a picture": {
+            "badge_file": file_of(bake_png(plain_png(), token(badge()), keyword=b"openbadgecredential"))
+        },
     }[kind]
 
     page = client.post(reverse("student:credentials"), sent, follow=True).content.decode()
