@@ -15,6 +15,7 @@ from companion.pages import caller
 from companion.student.answer_fields import AnswerForm, AskedQuestion, in_words
 from companion.student.guarding import student_page
 from companion.student.words import REASONS, STATUSES, level
+from companion.student.written import WrittenField
 from microcred.api.rendered import as_shown
 from microcred.errors import Conflict, Invalid
 from practice import queries, services
@@ -42,10 +43,9 @@ class ReportForm(forms.Form):
     """What is wrong with an item."""
 
     reason = forms.ChoiceField(label="What is wrong?", choices=ReportReason.choices)
-    comment = forms.CharField(
-        label="Say more, if you like", required=False, max_length=services.LONGEST_COMMENT,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )  # fmt: skip
+    comment = WrittenField(
+        rows=3, label="Say more, if you like", required=False, max_length=services.LONGEST_COMMENT
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from django import forms
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
@@ -15,9 +16,16 @@ from companion.student.guarding import student_page
 from companion.student.words import STATUSES, set_to
 from practice import queries, services
 from practice.enums import AssignmentStatus, OverrideKind
+from practice.serializers import LONGEST_KEY
 
 PAGE_SIZE: Final = 10
 SHOWN_SET: Final = 5
+
+
+class SkillForm(forms.Form):
+    """The key of a skill, empty for the one whose turn it is."""
+
+    skill = forms.SlugField(required=False, max_length=LONGEST_KEY)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,9 +66,11 @@ def what_was_set(by: User) -> list[dict[str, Any]]:
 
 
 def _assign(request: HttpRequest) -> HttpResponse:
-    skill = request.POST.get("skill", "")
+    form = SkillForm(request.POST)
     try:
-        given = services.assign(by=caller(request), skill_key=skill, now=timezone.now())
+        if not form.is_valid():
+            raise queries.SkillMissing("There is no such skill.")
+        given = services.assign(by=caller(request), skill_key=form.cleaned_data["skill"], now=timezone.now())
     except (queries.NothingToPractise, queries.SkillMissing) as error:
         messages.error(request, f"{error.message} Choose another skill.")
         return redirect("student:practice")

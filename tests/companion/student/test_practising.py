@@ -108,6 +108,7 @@ class TestChoosing:
         ("skill", "said"),
         [
             ("nowhere", "There is no such skill. Choose another skill."),
+            ("s\0l", "There is no such skill. Choose another skill."),
             ("sql", "There is nothing to practise with. Choose another skill."),
         ],
     )
@@ -345,6 +346,11 @@ class TestReporting:
         assert all("Thank you. You have reported this question" in page for page in pages)
         report = PracticeReport.objects.get()
         assert (report.reason, report.comment) == ("wrong_key", "Both keep the row.")
+
+    def test_new_lines_count_once_as_browsers_count_them(self) -> None:
+        sent(given(), {"reason": "other", "comment": "a\r\n" * 500}, to="/report")
+
+        assert PracticeReport.objects.get().comment == ("a\n" * 500).strip()
 
     def test_what_is_wrong_has_to_be_one_of_the_reasons(self) -> None:
         assignment = given()

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts import services as accounts
 from accounts.enums import Role
@@ -107,6 +108,19 @@ class TestOfGuardians:
         assert stranger.name not in page
         assert student.email not in page
         assert "Sql, " in page
+
+    def test_more_students_take_no_more_queries(
+        self, django_assert_max_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        guardian = UserFactory(role=Role.GUARDIAN)
+        for _ in range(5):
+            student = PracticeGoalFactory().user
+            finished_assessment(student)
+            accounts.link_guardian(by=None, guardian=guardian, student=student)
+        client = browser_of(guardian)
+
+        with django_assert_max_num_queries(10):
+            assert client.get("/guardian/").content.decode().count('class="row-link"') == 5
 
     def test_they_read_progress_and_goals_and_no_result_no_question_and_no_reason(self) -> None:
         student, guardian = linked()
