@@ -11,6 +11,7 @@ from accounts.models import User
 PASSWORD = "microcred-demo"  # noqa: S105 - printed for everyone who runs the demonstration
 STUDENT = "student@demo.example"
 ADVISOR = "advisor@demo.example"
+GUARDIAN = "guardian@demo.example"
 ADMIN = "admin@demo.example"
 
 
@@ -27,7 +28,7 @@ PEOPLE = (
     DemoPerson(STUDENT, "Sam Okafor", Role.STUDENT),
     DemoPerson("second.student@demo.example", "Ines Duarte", Role.STUDENT),
     DemoPerson(ADVISOR, "Robin Lindqvist", Role.ADVISOR),
-    DemoPerson("guardian@demo.example", "Chidi Okafor", Role.GUARDIAN),
+    DemoPerson(GUARDIAN, "Chidi Okafor", Role.GUARDIAN),
     DemoPerson(ADMIN, "Ada Brandt", Role.ADMIN),
 )
 
@@ -47,5 +48,5 @@ def ensure_people() -> int:
     students = [user for user in people.values() if user.role == Role.STUDENT]
     for student in students:
         accounts.assign_advisor(by=None, advisor=people[ADVISOR], student=student)
-    accounts.link_guardian(by=None, guardian=people["guardian@demo.example"], student=people[STUDENT])
+    accounts.link_guardian(by=None, guardian=people[GUARDIAN], student=people[STUDENT])
     return created

@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connections
 
 from catalog.queries import active_roles
-from companion.demo.people import ADMIN, ADVISOR, PASSWORD, STUDENT
+from companion.demo.people import ADMIN, ADVISOR, GUARDIAN, PASSWORD, STUDENT
 from companion.demo.processes import BackgroundProcess, ProcessFailed, any_free_port, is_free
 from companion.demo.report import lines_of
 from companion.demo.walk import WalkFailed, take_assessment, write_answers
@@ -191,6 +191,7 @@ class Command(BaseCommand):
             f"\nADDRESSES\n"
             f"  this result    {url}/advisor/assessments/{assessment_id}\n"
             f"  student pages  {url}/student/          log in as {STUDENT}\n"
+            f"  guardian pages {url}/guardian/         log in as {GUARDIAN}\n"
             f"  advisor pages  {url}/advisor/          log in as {ADVISOR}\n"
             f"  admin          {url}/admin/            log in as {ADMIN}\n"
             f"  REST API       {url}/docs              token for {STUDENT}\n"
