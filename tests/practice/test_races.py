@@ -1,14 +1,16 @@
 """Requests about the same student's practice at the same moment."""
 
+import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from django.db import connections, transaction
 
 from accounts.locking import one_at_a_time
 from practice import services
-from practice.models import PracticeAssignment, PracticeReport
+from practice.models import PracticeAssignment, PracticeGoal, PracticeReport
 from practice.rating import rating_of
 from tests.factories.accounts import AdvisorAssignmentFactory, UserFactory
 from tests.factories.practice import (
@@ -82,3 +84,33 @@ def test_who_asks_for_an_item_while_their_level_is_set_is_given_one_of_that_leve
 
     assert given.result().difficulty == 8
     assert PracticeAssignment.objects.get() == given.result()
+
+
+def send_answer(given: PracticeAssignment) -> int:
+    """Send the wrong answer from a page that showed no attempt."""
+    with suppress(services.TriedMeanwhile):
+        services.answer(by=given.user, assignment_id=given.pk, given={"choice_id": "c1"}, attempts=0, now=NOW)
+    return PracticeAssignment.objects.get().attempts
+
+
+def send_hint(given: PracticeAssignment) -> int:
+    """Ask for a hint from a page that showed none."""
+    return services.show_hint(by=given.user, assignment_id=given.pk, seen=0).hints_shown
+
+
+def send_goal(given: PracticeAssignment) -> int:
+    """Set a goal from a page that showed none."""
+    services.set_goal(
+        by=given.user, skill_key="sql", title="Joins", target_difficulty=7, seen=uuid.UUID(int=0), now=NOW
+    )
+    return PracticeGoal.objects.count()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("send", [send_answer, send_hint, send_goal])
+def test_what_is_sent_twice_at_once_counts_once(send: Callable[[PracticeAssignment], int]) -> None:
+    given: PracticeAssignment = PracticeAssignmentFactory()
+
+    second = beside(lambda: send(given), lambda: send(given))
+
+    assert second.result(PATIENCE_SECONDS) == 1
