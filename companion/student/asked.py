@@ -84,9 +84,13 @@ class Asked:
     may_go_on: bool
 
 
-def lines(turns: Sequence[Any], *, by: User) -> list[Line]:
-    """Return questions of the caller as their list shows them."""
-    threads: Sequence[Any] = queries.threads(by, unread=True)[:MOST_UNREAD]
+def unread_threads(by: User) -> Sequence[Any]:
+    """Return the caller's questions about which an advisor wrote something that they have not read."""
+    return queries.threads(by, unread=True)[:MOST_UNREAD]
+
+
+def lines(turns: Sequence[Any], *, threads: Sequence[Any]) -> list[Line]:
+    """Return questions as their list shows them, with what is unread in ``threads``."""
     unread = {one.pk: one.unread for one in threads}
     return [_line(turn, unread.get(turn.pk, 0)) for turn in turns]
 

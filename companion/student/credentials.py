@@ -26,6 +26,7 @@ PAGE_SIZE: Final = 20
 MOST_BYTES: Final = 1_000_001
 SAID: Final = "It is kept as you said it."
 BROUGHT: Final = "Your badge was read. Below stands what it is worth here."
+NOT_SAID: Final = "You do not say that you hold it."
 TAKEN_BACK: Final = "Your word is taken back, with the badge if you had brought one."
 
 
@@ -134,11 +135,13 @@ def credential(request: HttpRequest, credential_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @student_page
 def take_back(request: HttpRequest, credential_id: uuid.UUID) -> HttpResponse:
-    """Take back the student's word about a credential."""
+    """Take back the student's word about a credential; done twice, it is done."""
     try:
         services.take_back_claim(by=caller(request), credential_id=credential_id, now=timezone.now())
-    except Missing:
-        raise
+    except queries.ClaimMissing:
+        catalog.credential(credential_id)
+        messages.info(request, NOT_SAID)
+        return redirect("student:credentials")
     except DomainError as error:
         messages.error(request, error.message)
         return redirect("student:credential", credential_id)

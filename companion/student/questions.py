@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from companion.pages import caller
-from companion.student.asked import asked, lines
+from companion.student.asked import asked, lines, unread_threads
 from companion.student.guarding import student_page
 from companion.student.written import WrittenField
 from conversations import queries, services
@@ -65,11 +65,12 @@ def questions(request: HttpRequest) -> HttpResponse:
     by = caller(request)
     own: Any = queries.own_turns(by)
     page: Page[Any] = Paginator(own, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    unread = unread_threads(by)
     context = {
         "form": form,
         "page": page,
-        "lines": lines(list(page), by=by),
-        "unread": queries.threads(by, unread=True)[:PAGE_SIZE],
+        "lines": lines(list(page), threads=unread),
+        "unread": unread[:PAGE_SIZE],
     }
     return render(request, "student/questions/list.html", context, status=400 if form.errors else 200)
 

@@ -202,6 +202,8 @@ def test_a_word_is_taken_back(client: Client, student: User) -> None:
 
     assert "Your word is taken back, with the badge if you had brought one." in page
     assert CredentialClaim.objects.count() == 0
+    again = client.post(reverse("student:credential-take-back", args=[claim.credential_id]), follow=True)
+    assert "You do not say that you hold it." in again.content.decode()
 
 
 @pytest.mark.parametrize(
