@@ -121,6 +121,16 @@ JOB_KINDS: dict[str, dict[str, Any]] = {
         "max_attempts": 8,
         "most_at_once": "WEBHOOKS_AT_ONCE",
     },
+    # A gradebook that is away for a day learns it all the same; of one place there one score at a time.
+    "partners.send_grade": {
+        "handler": "partners.lti.tasks.send_grade",
+        "give_up": "partners.lti.tasks.give_up_grade",
+        "max_attempts": 12,
+        "base_seconds": 30,
+        "ceiling_seconds": 7200,
+        "most_at_once": "WEBHOOKS_AT_ONCE",
+        "most_each": 1,
+    },
     "partners.tell_owner": {
         "handler": "partners.tasks.tell_owner",
         "give_up": None,
@@ -224,6 +234,7 @@ STUDENTS_DAY = "nudges.queries.day_of"  # which day it is for a student
 # What is sealed under WEBHOOK_ENCRYPTION_KEY: the table, its column, and what it is sealed for.
 SEALED = {
     "partners.WebhookSecret": ("sealed", "partners.queries.SECRETS"),
+    "partners.LtiKey": ("sealed", "partners.lti.keys.PURPOSE"),
     "tutoring.TutoringSecret": ("sealed", "tutoring.queries.SECRETS"),
     "accounts.SecondFactor": ("sealed_key", "accounts.second_factor.PURPOSE"),
 }
@@ -232,6 +243,7 @@ SEALED = {
 KEYS = (
     "accounts.key_ages.service_keys",
     "partners.key_ages.endpoint_secrets",
+    "partners.key_ages.course_keys",
     "tutoring.key_ages.source_secrets",
 )
 

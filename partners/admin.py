@@ -18,6 +18,7 @@ from ops.admin import ReadOnly, ReadOnlyAdmin
 from partners import payloads, services
 from partners.enums import SignatureScheme
 from partners.forms import EndpointForm
+from partners.lti.admin import LtiGradeAdmin as LtiGradeAdmin
 from partners.lti.admin import LtiLinkAdmin as LtiLinkAdmin
 from partners.lti.admin import LtiPlatformAdmin as LtiPlatformAdmin
 from partners.models import ResultReading, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent

@@ -4,7 +4,7 @@ import uuid
 
 from django.db.models import Q
 
-from partners.models import LtiLink, ResultReading, WebhookEvent
+from partners.models import LtiGrade, LtiLink, ResultReading, WebhookEvent
 
 
 def erase(person_id: uuid.UUID) -> dict[str, int]:
@@ -14,5 +14,6 @@ def erase(person_id: uuid.UUID) -> dict[str, int]:
     return {
         "webhook_events": WebhookEvent.objects.filter(about).delete()[0],
         "result_readings": ResultReading.objects.filter(assessment__user=person_id).delete()[0],
+        "lti_grades": LtiGrade.objects.filter(person=person_id).delete()[0],
         "lti_links": LtiLink.objects.filter(person=person_id).delete()[0],
     }

@@ -1,10 +1,10 @@
-"""How old the secrets of endpoints are."""
+"""How old the secrets of endpoints are, and the key that courses are shown."""
 
 import datetime as dt
 from collections.abc import Iterable
 
 from accounts.key_ages import KeyAge
-from partners.models import WebhookSecret
+from partners.models import LtiKey, WebhookSecret
 
 
 def endpoint_secrets(*, now: dt.datetime) -> Iterable[KeyAge]:
@@ -12,3 +12,9 @@ def endpoint_secrets(*, now: dt.datetime) -> Iterable[KeyAge]:
     secrets = WebhookSecret.objects.filter(expires_at__isnull=True, endpoint__active=True)
     for secret in secrets.select_related("endpoint"):
         yield KeyAge("webhook secret", secret.endpoint.name, secret.created_at)
+
+
+def course_keys(*, now: dt.datetime) -> Iterable[KeyAge]:
+    """Yield the key that we prove ourselves with to learning platforms."""
+    for key in LtiKey.objects.filter(current=True):
+        yield KeyAge("key for learning platforms", "all of them", key.created_at)

@@ -6,6 +6,8 @@ from django.db import models
 from microcred.db import Model
 from microcred.versions import version_of
 from partners.enums import DeliveryStatus, DisabledReason, EventStatus, EventType, SignatureScheme
+from partners.lti.models import LtiGrade as LtiGrade
+from partners.lti.models import LtiKey as LtiKey
 from partners.lti.models import LtiLink as LtiLink
 from partners.lti.models import LtiNonce as LtiNonce
 from partners.lti.models import LtiPlatform as LtiPlatform

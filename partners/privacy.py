@@ -32,11 +32,18 @@ TABLES = (
     ),
     table(
         "partners.LtiPlatform", Purpose.PARTNERS,
-        none="id name issuer client_id deployment_ids auth_url token_url jwks_url makes_students active created_at",
+        none="id name issuer client_id deployment_ids auth_url token_url token_audience jwks_url makes_students "
+        "active created_at",
     ),
     table(
         "partners.LtiLink", Purpose.ACCOUNT, Fate.DELETED, people="person",
         link="person", identity="subject", about="platform confirmed linked_at", none="id",
     ),
+    table(
+        "partners.LtiGrade", Purpose.PARTNERS, Fate.DELETED, people="person",
+        link="person", about="platform role seen_at sent_score is_final sent_at",
+        none="id resource_link line_item last_error",
+    ),
+    table("partners.LtiKey", Purpose.PARTNERS, none="id current created_at ends_at", proof="sealed"),
     table("partners.LtiNonce", Purpose.ACCOUNT, none="id used_at", proof="digest"),
 )  # fmt: skip

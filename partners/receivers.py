@@ -9,6 +9,7 @@ from django.utils import timezone
 from assessments.events import assessment_failed
 from partners import services
 from partners.enums import EventType
+from partners.lti import grading
 from recommendations.events import feedback_recorded, recommendation_ready, result_read
 
 
@@ -27,6 +28,12 @@ def on_recommendation_ready(
         occasion_id=occasion_id,
         now=timezone.now(),
     )
+
+
+@receiver(recommendation_ready)
+def on_result_for_courses(*, assessment_id: uuid.UUID, **_: Any) -> None:
+    """Tell the gradebooks of the courses that the student came from."""
+    grading.announce(assessment_id)
 
 
 @receiver(assessment_failed)

@@ -16,7 +16,7 @@ from ops.admin import ReadOnlyAdmin
 from ops.confirming import asks_first
 from partners.lti import services
 from partners.lti.errors import PlatformInvalid
-from partners.lti.models import LtiLink, LtiPlatform
+from partners.lti.models import LtiGrade, LtiLink, LtiPlatform
 
 LONGEST_ID = 255
 
@@ -32,11 +32,13 @@ class PlatformForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no 
     class Meta:
         model = LtiPlatform
         fields = (
-            "name", "issuer", "client_id", "deployment_ids", "auth_url", "token_url", "jwks_url", "makes_students",
+            "name", "issuer", "client_id", "deployment_ids", "auth_url", "token_url", "token_audience", "jwks_url",
+            "makes_students",
             "active",
         )  # fmt: skip
         help_texts = {
             "issuer": "As it stands in the platform's tokens, to the last slash. It is never changed later.",
+            "token_audience": "Only where the platform names one, as Brightspace does; else it is the token address.",
             "makes_students": "Whoever comes from it and has no account here can have one made, with the address that "
             "the platform tells. Only for platforms whose users cannot choose their own address.",
         }
@@ -72,6 +74,7 @@ class LtiPlatformAdmin(ProvenFirst, ModelAdmin):  # type: ignore[misc]
     list_display = ("name", "issuer", "client_id", "makes_students", "active", "created_at")
     list_filter = ("active",)
     search_fields = ("name", "issuer", "client_id")
+    actions = ("change_key",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse: a platform is switched off, so that whoever was linked to it stays known."""
@@ -89,6 +92,26 @@ class LtiPlatformAdmin(ProvenFirst, ModelAdmin):  # type: ignore[misc]
             changed=frozenset(form.changed_data),
             now=timezone.now(),
         )
+
+    @admin.action(description="New key for gradebooks, of all platforms", permissions=["change"])
+    @asks_first(
+        "What MicroCred signs is signed with another key; the present one is published for a day more."
+    )
+    def change_key(self, request: HttpRequest, queryset: QuerySet[LtiPlatform]) -> None:
+        """Change the one key there is."""
+        services.change_key(by=cast(User, request.user), now=timezone.now())
+        self.message_user(request, "There is a new key.", messages.SUCCESS)
+
+
+@admin.register(LtiGrade)
+class LtiGradeAdmin(ReadOnlyAdmin):
+    """What courses' gradebooks were told."""
+
+    list_display = ("person", "role", "platform", "sent_score", "is_final", "sent_at", "last_error")
+    list_filter = ("platform", "is_final", ("last_error", admin.EmptyFieldListFilter))
+    list_select_related = ("person", "role", "platform")
+    search_fields = ("person__email", "person__name")
+    show_full_result_count = False
 
 
 @admin.register(LtiLink)

@@ -10,7 +10,10 @@ from partners.lti.errors import Refusal
 CLAIM: Final = "https://purl.imsglobal.org/spec/lti/claim/"
 VERSION: Final = "1.3.0"
 MESSAGE: Final = "LtiResourceLinkRequest"
+ENDPOINT: Final = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+SCORE_SCOPE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 LONGEST: Final = 255
+LONGEST_ADDRESS: Final = 1000
 LONGEST_EMAIL: Final = 254
 LONGEST_NAME: Final = 120
 ROLE_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -38,7 +41,8 @@ class ClaimsRefused(Exception):
 class Launch:
     """Who followed which link of a course; ``email`` and ``name`` as the platform tells them, empty where it does not.
 
-    ``role_wanted`` is the key or the id of the job role that the course has named, empty for none.
+    ``role_wanted`` is the key or the id of the job role that the course has named, empty for none. ``line_item`` is the
+    address of the place in the course's gradebook that may be told a score, empty for none.
     """
 
     subject: str
@@ -46,6 +50,7 @@ class Launch:
     email: str = ""
     name: str = ""
     role_wanted: str = ""
+    line_item: str = ""
 
 
 def read(claims: dict[str, Any], *, deployment_ids: Collection[str]) -> Launch:
@@ -72,6 +77,7 @@ def read(claims: dict[str, Any], *, deployment_ids: Collection[str]) -> Launch:
         email=_email(claims.get("email")),
         name=_text(claims.get("name"), LONGEST)[:LONGEST_NAME],
         role_wanted=_role_wanted(claims.get(f"{CLAIM}custom")),
+        line_item=_line_item(claims.get(ENDPOINT)),
     )
 
 
@@ -96,6 +102,15 @@ def _is_sub_role_of_learners(role: str) -> bool:
 def _role_wanted(custom: object) -> str:
     named = custom.get("role") if isinstance(custom, dict) else None
     return named if isinstance(named, str) and ROLE_NAME.fullmatch(named) else ""
+
+
+def _line_item(endpoint: object) -> str:
+    if not isinstance(endpoint, dict):
+        return ""
+    scopes = endpoint.get("scope")
+    may_score = isinstance(scopes, list) and SCORE_SCOPE in scopes
+    address = _text(endpoint.get("lineitem"), LONGEST_ADDRESS)
+    return address if may_score and address.startswith(("https://", "http://")) else ""
 
 
 def _email(said: object) -> str:

@@ -1,4 +1,4 @@
-"""Learning platforms that send students here, who is who there, and which of their words were taken."""
+"""Learning platforms that send students here, who is who there, and what their gradebooks are told."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -23,6 +23,7 @@ class LtiPlatform(Model):
     deployment_ids = ArrayField(models.CharField(max_length=255))
     auth_url = models.CharField(max_length=LONGEST_ADDRESS, verbose_name="log-in address")
     token_url = models.CharField(max_length=LONGEST_ADDRESS, verbose_name="token address")
+    token_audience = models.CharField(max_length=LONGEST_ADDRESS, blank=True, default="", db_default="")
     jwks_url = models.CharField(max_length=LONGEST_ADDRESS, verbose_name="address of its keys")
     makes_students = models.BooleanField(default=False, verbose_name="makes unknown people students")
     active = models.BooleanField(default=True)
@@ -73,6 +74,73 @@ class LtiLink(Model):
 
     def __str__(self) -> str:
         return f"{self.person} on {self.platform}"
+
+
+class LtiGrade(Model):
+    """A place in a course's gradebook that learns the result of a student's assessment for a role.
+
+    Made when the student comes by a link that has such a place, of which ``line_item`` is the address. ``sent_score``
+    is what it was told last, of 100, with ``is_final`` unless parts still waited for a person. ``last_error`` says in
+    one word why it could not be told, empty once it could.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="lti_grades")
+    platform = models.ForeignKey(LtiPlatform, on_delete=models.PROTECT, related_name="grades")
+    role = models.ForeignKey("catalog.JobRole", on_delete=models.CASCADE, related_name="lti_grades")
+    resource_link = models.CharField(max_length=255)
+    line_item = models.CharField(max_length=LONGEST_ADDRESS)
+    seen_at = models.DateTimeField()
+    sent_score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    is_final = models.BooleanField(default=False)
+    sent_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        db_table = "lti_grades"
+        verbose_name = "grade in a course"
+        verbose_name_plural = "grades in courses"
+        ordering = ["-seen_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "person", "resource_link"], name="lti_grades_once"),
+            models.CheckConstraint(
+                condition=models.Q(sent_score__isnull=True, sent_at__isnull=True)
+                | models.Q(sent_score__range=(0, 100), sent_at__isnull=False),
+                name="lti_grades_sent_has_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["person", "role"], name="lti_grades_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.role} on {self.platform}"
+
+
+class LtiKey(Model):
+    """A key that we prove ourselves with to platforms, RSA of 2048 bits, kept sealed.
+
+    The ``current`` one signs. A replaced one is published until it ``ends_at``, for platforms that were shown it.
+    """
+
+    sealed = models.TextField(editable=False)
+    current = models.BooleanField()
+    created_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "lti_keys"
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["current"], condition=models.Q(current=True), name="lti_keys_one_current"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(current=True, ends_at__isnull=True)
+                | models.Q(current=False, ends_at__isnull=False),
+                name="lti_keys_replaced_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"key of {self.created_at:%d %b %Y}"
 
 
 class LtiNonce(Model):

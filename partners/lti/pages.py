@@ -3,22 +3,24 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt  # noqa: TID251 - platforms send these, with a state
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import attempts, proving, second_factor, sessions
 from accounts.enums import Means, Role
 from accounts.models import User
 from microcred.errors import DomainError
-from partners.lti import asking, held, launching, links, queries
+from partners.lti import asking, grading, held, launching, links, queries
 from partners.lti.claims import Launch
 from partners.lti.errors import LaunchRefused, Refusal, refused
+from partners.lti.keys import published
 from partners.lti.models import LtiPlatform
 
 
@@ -86,7 +88,7 @@ def _let_in(request: HttpRequest, came: Launch, platform: LtiPlatform) -> HttpRe
         held.hold(answer, came, platform)
         return answer
     links.note_launch(person, platform)
-    wanted = _place(came, person)
+    wanted = _arrived(came, platform, person)
     if second_factor.is_on(person):
         sessions.await_code(request, person=person, wanted=wanted, means=Means.COURSE)
         return redirect("login-code")
@@ -113,15 +115,27 @@ def _chosen(request: HttpRequest, waiting: tuple[Launch, LtiPlatform] | None) ->
     except DomainError as failure:
         messages.error(request, failure.message)
         return redirect("lti-link")
-    return held.forget(redirect(_place(came, person)))
+    return held.forget(redirect(_arrived(came, platform, person)))
 
 
-def _place(came: Launch, person: User) -> str:
-    """Return where a launch leads: to the assessment of the role that the course has named, or to where it begins."""
+@require_safe
+def keys(request: HttpRequest) -> HttpResponse:
+    """Publish the keys that we prove ourselves with to platforms."""
+    answer = JsonResponse({"keys": published(now=timezone.now())})
+    patch_cache_control(answer, public=True, max_age=300)
+    return answer
+
+
+def _arrived(came: Launch, platform: LtiPlatform, person: User) -> str:
+    """Return where a launch leads: to the assessment of the role that the course has named, or to where it begins; the
+    course is told of its result from now on, if it wants to be."""
+    now = timezone.now()
     role_id = queries.role_named(came.role_wanted) if came.role_wanted else None
     if role_id is None:
         return reverse("student:home")
-    under_way = queries.open_assessment(person, role_id, now=timezone.now())
+    if came.line_item:
+        grading.expect(came, platform, person=person, role_id=role_id, now=now)
+    under_way = queries.open_assessment(person, role_id, now=now)
     return (
         reverse("student:taking", args=[under_way]) if under_way else reverse("student:role", args=[role_id])
     )

@@ -9,8 +9,9 @@ from django.db import transaction
 from accounts import sessions
 from microcred.addresses import UrlRefused, read_url
 from ops import audit
+from partners.lti import keys
 from partners.lti.errors import PlatformInvalid
-from partners.lti.models import LtiLink, LtiPlatform
+from partners.lti.models import LtiGrade, LtiLink, LtiPlatform
 
 ADDRESSES: Final = ("auth_url", "token_url", "jwks_url")
 
@@ -27,7 +28,10 @@ def save_platform(
     for field in ADDRESSES:
         check_address(getattr(platform, field), field=field)
     is_new = platform._state.adding
+    if platform.token_audience and not platform.token_audience.startswith(("https://", "http://")):
+        raise PlatformInvalid("The audience is no address.", details={"field": "token_audience"})
     platform.save()
+    keys.ensure(now=now)
     if not is_new and not platform.active:
         sessions.end_course_sessions(platform.links.values_list("person", flat=True), now=now)
     audit.record(
@@ -41,13 +45,22 @@ def save_platform(
 
 @transaction.atomic
 def unlink(*, by: audit.Actor | None, link: LtiLink, now: dt.datetime) -> None:
-    """Have a person of a platform open an account no more, and log out whoever came so."""
+    """Have a person of a platform open an account no more, log out whoever came so, and tell their courses nothing
+    more."""
     sessions.end_course_sessions([link.person_id], now=now)
     audit.record(
         by=by, action="user.course_unlinked", resource_type="user", resource_id=link.person_id,
         metadata={"platform_id": str(link.platform_id)},
     )  # fmt: skip
+    LtiGrade.objects.filter(platform=link.platform_id, person=link.person_id).delete()
     link.delete()
+
+
+@transaction.atomic
+def change_key(*, by: audit.Actor | None, now: dt.datetime) -> None:
+    """Prove ourselves with another key from now on; the present one is published for a day more."""
+    made = keys.replace(now=now)
+    audit.record(by=by, action="lti_key.changed", resource_type="lti_key", resource_id=made.pk)
 
 
 def check_address(url: str, *, field: str) -> None:

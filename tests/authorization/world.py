@@ -39,7 +39,7 @@ from tests.factories.assessments import RIGHT_ANSWERS, given_answers, question_i
 from tests.factories.catalog import NOW, role_with_every_type
 from tests.factories.conversations import EscalatedTurnFactory, TurnFactory
 from tests.factories.nudges import NudgeFactory
-from tests.factories.partners import LtiLinkFactory
+from tests.factories.partners import LtiGradeFactory, LtiLinkFactory
 from tests.factories.practice import (
     PracticeAssignmentFactory,
     PracticeDraftFactory,
@@ -287,7 +287,7 @@ def _admin_rows(world: World) -> None:
     partners.note_reading(
         assessment_id=finished.pk, service_key_id=endpoint.service_key_id, program="Harbour", now=NOW
     )
-    LtiLinkFactory(person=owner)
+    LtiGradeFactory(person=owner, platform=LtiLinkFactory(person=owner).platform, role=world.rows["role"])
     exports.request_copy(by=owner, now=NOW)
     accounts.choose_model_scoring(by=owner, allowed=True, now=NOW)
     erasing.request_erasure(by=owner, person=owner, now=timezone.now())

@@ -6,6 +6,7 @@ from typing import Any
 from accounts.models import User
 from assessments import queries as assessments
 from assessments.models import Assessment
+from catalog.models import JobRole
 from recommendations import drafting
 from recommendations import services as recommendations
 from recommendations.models import Recommendation
@@ -31,13 +32,15 @@ def advised_student(advisor: User | None = None) -> tuple[User, User]:
     return link.advisor, link.student
 
 
-def finished_assessment(student: User, *, essay: str = HOSTILE_ESSAY, quoted: str = QUOTED) -> Assessment:
+def finished_assessment(
+    student: User, *, essay: str = HOSTILE_ESSAY, quoted: str = QUOTED, role: JobRole | None = None
+) -> Assessment:
     """Take a student through the main job; the essay's second criterion waits for a person.
 
     Two credentials for SQL are in the catalog, each with a passage to cite.
     """
     answers: dict[str, Any] = {**RIGHT_ANSWERS, "multiple_choice": "c1", "numeric": 7, "essay": essay}
-    assessment = submitted_assessment(user=student, answers=answers)
+    assessment = submitted_assessment(user=student, role=role, answers=answers)
     essays = scoring.essays_to_judge(assessment.pk)
     judged = [JudgedEssay(essay, _judgement(essay, quoted)) for essay in essays]
     scoring.conclude(assessment_id=assessment.pk, judged=judged)

@@ -6,8 +6,9 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from partners.models import LtiLink, LtiPlatform
+from partners.models import LtiGrade, LtiLink, LtiPlatform
 from tests.factories.accounts import UserFactory
+from tests.factories.catalog import JobRoleFactory
 
 
 def platform() -> dict[str, Any]:
@@ -46,3 +47,17 @@ class LtiLinkFactory(DjangoModelFactory[LtiLink]):
     person = factory.SubFactory(UserFactory)
     confirmed = True
     linked_at = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
+
+
+class LtiGradeFactory(DjangoModelFactory[LtiGrade]):
+    """A place in a gradebook that was told nothing yet."""
+
+    class Meta:
+        model = LtiGrade
+
+    person = factory.SubFactory(UserFactory)
+    platform = factory.SubFactory(LtiPlatformFactory)
+    role = factory.SubFactory(JobRoleFactory)
+    resource_link = "link-7"
+    line_item = "https://moodle.example.edu/items/7?type_id=1"
+    seen_at = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)

@@ -158,6 +158,7 @@ def _is_client(form: Mapping[str, str], authorization: str) -> bool:
 
 class _Handler(BaseHTTPRequestHandler):
     provider: IdentityProvider
+    body: bytes
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
@@ -177,7 +178,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self._count(self.path)
-        form = dict(urllib.parse.parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+        self.body = self.rfile.read(int(self.headers["Content-Length"]))
+        form = dict(urllib.parse.parse_qsl(self.body.decode()))
         if self.path in self.provider.answers:
             self.provider.answers[self.path](self)
         else:

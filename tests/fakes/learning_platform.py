@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import jwt
 
 from tests.fakes.identity_provider import Claims, IdentityProvider, _Handler
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
+ENDPOINT = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
 INSTRUCTOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
 CLIENT_ID = "10000000000004"
@@ -25,7 +29,9 @@ class LearningPlatform(IdentityProvider):
     """Sends launches with the claims of a real one (Canvas), of somebody who learns in the course.
 
     ``person`` is who is logged in there; ``claims`` are laid over those of the launch, None takes one away.
-    ``launches`` are the requests that browsers brought to the platform.
+    ``launches`` are the requests that browsers brought to the platform. With ``gradebook`` a launch names a line item,
+    which takes scores from whoever has a token; ``scores`` are those it took. A token is given for an assertion that
+    one of ``tool_keys`` has signed; ``tokens`` counts them.
     """
 
     def __init__(self) -> None:
@@ -36,6 +42,12 @@ class LearningPlatform(IdentityProvider):
         }  # fmt: skip
         self.launches: list[dict[str, str]] = []
         self.answers["/auth"] = self._sends_form
+        self.gradebook = False
+        self.tool_keys: list[dict[str, Any]] = []
+        self.scores: list[dict[str, Any]] = []
+        self.tokens = 0
+        self.answers["/token"] = self.gives_token
+        self.answers["/items/7/scores?type_id=1"] = self.takes_score
 
     @property
     def deployment(self) -> str:
@@ -65,11 +77,43 @@ class LearningPlatform(IdentityProvider):
         page = f'<form method="post" action="{html.escape(asked["redirect_uri"])}">{fields}</form>'
         handler.send(200, page.encode(), "text/html")
 
+    @property
+    def line_item(self) -> str:
+        """The place in the gradebook, as Moodle writes it."""
+        return f"{self.issuer}/items/7?type_id=1"
+
+    def gives_token(self, handler: _Handler) -> None:
+        """Answer as the platform does to the credentials of a client (RFC 7523)."""
+        form = dict(urllib.parse.parse_qsl(handler.body.decode()))
+        assertion = form["client_assertion"]
+        kid = jwt.get_unverified_header(assertion)["kid"]
+        key = next(one for one in self.tool_keys if one["kid"] == kid)
+        claims = jwt.decode(
+            assertion, jwt.PyJWK(key).key, algorithms=["RS256"], audience=f"{self.issuer}/token", issuer=CLIENT_ID,
+            options={"require": ["exp", "iat", "jti", "sub"]},
+        )  # fmt: skip
+        asked = form["grant_type"], form["client_assertion_type"], form["scope"], claims["sub"]
+        if asked != ("client_credentials", ASSERTION, SCORE, CLIENT_ID):
+            handler.say(400, {"error": "invalid_request"})
+            return
+        self.tokens += 1
+        handler.say(200, {"access_token": f"token-{self.tokens}", "token_type": "Bearer", "expires_in": 3600})
+
+    def takes_score(self, handler: _Handler) -> None:
+        """Take a score from whoever has the newest token."""
+        if handler.headers["Authorization"] != f"Bearer token-{self.tokens}":
+            handler.say(401, {})
+            return
+        if handler.headers["Content-Type"] == "application/vnd.ims.lis.v1.score+json":
+            self.scores.append(json.loads(handler.body))
+        handler.say(200, {})
+
     def launch(self, asked: dict[str, str]) -> Claims:
         """The claims of a launch that was asked for so."""
         now = int(time.time())
+        place = {"scope": [SCORE], "lineitem": self.line_item} if self.gradebook else None
         claims = {
-            **GIVEN["claims"], "iss": self.issuer, "nonce": asked["nonce"], "iat": now, "exp": now + 300,
-            **self.person, **self.claims,
+            **GIVEN["claims"], ENDPOINT: place, "iss": self.issuer, "nonce": asked["nonce"], "iat": now,
+            "exp": now + 300, **self.person, **self.claims,
         }  # fmt: skip
         return {name: value for name, value in claims.items() if value is not None}

@@ -13,6 +13,7 @@ from accounts.second_factor import CodeRefused
 from microcred.sealing import SealBroken
 from ops.models import AuditLog
 from partners import queries
+from partners.lti import keys as course_keys
 from partners.models import WebhookSecret
 from tests.accounts.test_second_factor import HALF_A_MINUTE, NOON, code_of, switch_on
 from tests.factories.accounts import AdvisorFactory
@@ -37,12 +38,15 @@ def test_another_key_seals_everything_and_no_secret_changes(settings: Settings) 
     person = AdvisorFactory()
     switch_on(person)
     source, shown = tutoring.add_source(by=None, name="Harbour Tutors")
+    course_keys.ensure(now=NOW)
+    signing = course_keys.signing()
 
     settings.WEBHOOK_ENCRYPTION_KEY, settings.WEBHOOK_DECRYPTION_KEYS = PRESENT, [FORMER]
     other, newer = registered("https://other.example/hook")
     assert queries.live_secrets(endpoint.pk, now=NOW) == (secret,)
     assert reseal() == [
         "partners.WebhookSecret: 1 sealed again, 1 had the present key, 0 opened by no key",
+        "partners.LtiKey: 1 sealed again, 0 had the present key, 0 opened by no key",
         "tutoring.TutoringSecret: 1 sealed again, 0 had the present key, 0 opened by no key",
         "accounts.SecondFactor: 1 sealed again, 0 had the present key, 0 opened by no key",
     ]
@@ -50,6 +54,7 @@ def test_another_key_seals_everything_and_no_secret_changes(settings: Settings) 
     settings.WEBHOOK_DECRYPTION_KEYS = []
     assert queries.live_secrets(endpoint.pk, now=NOW) == (secret,)
     assert secrets_of_source(source.pk, now=NOW) == (shown,)
+    assert course_keys.signing() == signing
     assert queries.live_secrets(other.pk, now=NOW) == (newer,)
     later = NOON + 10 * HALF_A_MINUTE
     second_factor.prove(person=person, code=code_of(person, later), now=later)

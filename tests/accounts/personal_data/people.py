@@ -28,7 +28,7 @@ from tests.factories.assessments import question_id_of
 from tests.factories.catalog import NOW
 from tests.factories.conversations import EscalatedTurnFactory
 from tests.factories.nudges import NudgeFactory, NudgePreferenceFactory
-from tests.factories.partners import LtiLinkFactory
+from tests.factories.partners import LtiGradeFactory, LtiLinkFactory
 from tests.factories.practice import (
     CompletedStepFactory,
     PracticeAnswerFactory,
@@ -65,7 +65,8 @@ def marked_student() -> User:
         by=None, name="Partner", url="https://partner.example.org/", event_types=["recommendation.ready"]
     )
     InstitutionLinkFactory(person=student, subject=f"{MARK} subject")
-    LtiLinkFactory(person=student, subject=f"{MARK} learner")
+    link = LtiLinkFactory(person=student, subject=f"{MARK} learner")
+    LtiGradeFactory(person=student, platform=link.platform)
     advisor: User = AdvisorAssignmentFactory(student=student).advisor
     assessment = finished_assessment(student, essay=ESSAY, quoted="needs a question first")
     Assessment.objects.filter(pk=assessment.pk).update(
