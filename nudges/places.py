@@ -15,9 +15,9 @@ _OF_ONE: Final[Mapping[str, str]] = {
     NudgeKind.RESULT_READY: "student:result",
     NudgeKind.RESULT_CHANGED: "student:result",
     NudgeKind.GOAL_REACHED: "student:goal",
+    NudgeKind.AGREED_STEP: "student:session",
 }
 _OF_ALL: Final[Mapping[str, str]] = {
-    NudgeKind.AGREED_STEP: "student:tasks",
     NudgeKind.INACTIVE: "student:practice",
     NudgeKind.RELATED_SKILL: "student:practice",
 }

@@ -46,7 +46,8 @@ NOT_PACKAGES = {"tests", "templates", "static", "docs", "scripts", "examples", "
 # an answer lies beside its key, wherever staff reads one,
 # the field types of another app's rows, what skills are in words, the rules that score closed answers wherever one
 # is given, what every sentence with sources has to stand, wherever one is read, how messages are signed, whoever
-# sends them, what overrides of each kind are on the wire, which one address takes, and results, runs and practice as
+# sends them, what overrides of each kind are on the wire, which one address takes, and results, runs, sessions and
+# practice as
 # the API answers their students, of which the pages for students show nothing else.
 SHARED_MODULES = {
     "catalog.answer_patterns",
@@ -62,6 +63,7 @@ SHARED_MODULES = {
     "practice.serializers",
     "recommendations.override_serializers",
     "tutoring.override_serializers",
+    "tutoring.serializers",
     "scoring.rules",
     "recommendations.cited_replies",
     "recommendations.citing",

@@ -2,6 +2,7 @@
 
 import re
 
+from tests.authorization.matrix import FILE
 from tests.test_asvs import TEST, functions_of
 from tests.test_docs import ROOT
 
@@ -39,3 +40,11 @@ def test_what_is_not_reached_or_not_measured_says_so() -> None:
     silent = [row[0] for row in rows() if not row[2] or (not row[3] and "not measurable" not in row[2])]
 
     assert silent == []
+
+
+def test_the_matrix_has_as_many_rows_as_the_report_says() -> None:
+    lines = FILE.read_text("utf-8").splitlines()
+    written = sum(bool(line.strip()) and not line.startswith(("#", "group ")) for line in lines)
+    (told,) = [row[2] for row in rows() if row[0] == "A2"]
+
+    assert f"by design: {written} rows," in told

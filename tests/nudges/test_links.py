@@ -157,7 +157,7 @@ class TestClicking:
             ("result_ready", str(ONE), f"/student/assessments/{ONE}"),
             ("result_changed", str(ONE), f"/student/assessments/{ONE}"),
             ("goal_reached", str(ONE), f"/student/goals/{ONE}"),
-            ("agreed_step", str(ONE), "/student/tasks/"),
+            ("agreed_step", str(ONE), f"/student/sessions/{ONE}"),
             ("inactive", "", "/student/practice/"),
             ("related_skill", "sql", "/student/practice/"),
         ],

@@ -83,7 +83,7 @@ def test_what_went_out_by_letter_alone_is_not_listed(client: Client, student: Us
         ("result_ready", f"/student/assessments/{ABOUT}"),
         ("result_changed", f"/student/assessments/{ABOUT}"),
         ("goal_reached", f"/student/goals/{ABOUT}"),
-        ("agreed_step", "/student/tasks/"),
+        ("agreed_step", f"/student/sessions/{ABOUT}"),
         ("inactive", "/student/practice/"),
         ("related_skill", "/student/practice/"),
     ],
