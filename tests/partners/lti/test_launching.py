@@ -279,7 +279,9 @@ class TestWhoBeganIt:
         assert refusal(client, answer) == "LTI-TOKEN"
 
     @pytest.mark.parametrize(
-        "state", ["", GIVEN["launch_form"]["state"], signing.dumps({"platform": "x"}, salt="another")]
+        "state",
+        ["", GIVEN["launch_form"]["state"], signing.dumps({"platform": "x"}, salt="another")],
+        ids=["none", "of the published launch", "signed for something else"],
     )
     def test_a_state_that_is_not_ours_is_refused(
         self, client: Client, platform: LearningPlatform, state: str
