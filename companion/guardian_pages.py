@@ -1,43 +1,29 @@
 """Pages for guardians: what the students linked to them have come to."""
 
 import uuid
-from collections.abc import Callable
-from functools import wraps
 from typing import Any, Final
 
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.enums import Role
-from companion.pages import caller
+from accounts.models import User
+from companion.pages import caller, page_for
 from companion.student.progress import come_to
 from companion.words import STATUSES
-from microcred.errors import Missing
 from practice import queries
 
 PAGE_SIZE: Final = 25
 
 
-def guardian_page(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let guardians through; for everybody else, and for students who are not linked to them, there is no page."""
+def _is_guardian(by: User) -> bool:
+    return by.role == Role.GUARDIAN
 
-    @never_cache
-    @login_required
-    @wraps(page)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if caller(request).role != Role.GUARDIAN:
-            raise Http404
-        try:
-            return page(request, *args, **kwargs)
-        except Missing as error:
-            raise Http404(error.message) from None
 
-    return guarded
+guardian_page = page_for(_is_guardian)
 
 
 @require_safe

@@ -4,15 +4,18 @@ import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages.storage.base import Message
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -27,24 +30,47 @@ from microcred.errors import DomainError, Missing
 from recommendations.services import NothingToTakeBack, record_feedback, take_back_feedback
 from scoring.oversight import LONGEST_REASON
 
-Page = Callable[..., HttpResponse]
+Page = Callable[..., HttpResponseBase]
 
 
-def staff_page(page: Page) -> Page:
-    """Let staff through; for everybody else, and for what is missing, there is no page."""
+def page_for(may: Callable[[User], bool]) -> Callable[[Page], Page]:
+    """Let in those who ``may``; for everybody else, and for what is missing or not theirs to see, there is no page."""
 
-    @never_cache
-    @login_required
-    @wraps(page)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not allows(caller(request), Permission.READ_STAFF_VIEW):
-            raise Http404
-        try:
-            return page(request, *args, **kwargs)
-        except Missing as error:
-            raise Http404(error.message) from None
+    def guard(page: Page) -> Page:
+        @never_cache
+        @wraps(page)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(_way_back(request))
+            if not may(caller(request)):
+                raise Http404
+            try:
+                return page(request, *args, **kwargs)
+            except Missing as error:
+                raise Http404(error.message) from None
 
-    return guarded
+        return guarded
+
+    return guard
+
+
+def _way_back(request: HttpRequest) -> str:
+    """Where to go on after a log-in: what was sent is lost, so to the page that it was sent from."""
+    if request.method != "POST":
+        return request.get_full_path()
+    sent_from = request.headers.get("Referer", "")
+    hosts = {request.get_host()}
+    if not url_has_allowed_host_and_scheme(sent_from, hosts, require_https=request.is_secure()):
+        return reverse("start")
+    _, _, path, query, _ = urlsplit(sent_from)
+    return f"{path}?{query}" if query else path
+
+
+def _is_staff(by: User) -> bool:
+    return allows(by, Permission.READ_STAFF_VIEW)
+
+
+staff_page = page_for(_is_staff)
 
 
 def refuse(request: HttpRequest, said: str, *, place: str) -> None:

@@ -52,6 +52,22 @@ class TestWhoSeesWhat:
         assert response.status_code == 302
         assert response["Location"] == "/login?next=/advisor/"
 
+    @pytest.mark.parametrize(
+        ("sent_from", "back"),
+        [
+            ("http://testserver/student/tasks/?show=all#list", "/student/tasks/%3Fshow%3Dall"),
+            ("https://elsewhere.example/student/tasks/", "/start"),
+            ("", "/start"),
+        ],
+    )
+    def test_whose_log_in_has_ended_comes_back_to_the_page_that_they_sent_from(
+        self, sent_from: str, back: str
+    ) -> None:
+        done = reverse("student:finish-task", args=[uuid.uuid4()])
+        response = Client().post(done, headers={"Referer": sent_from})
+
+        assert (response.status_code, response["Location"]) == (302, f"/login?next={back}")
+
     @pytest.mark.parametrize("role", [Role.STUDENT, Role.GUARDIAN])
     def test_students_and_guardians_find_no_pages_here(self, role: Role) -> None:
         _, student = advised_student()
