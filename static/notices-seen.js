@@ -13,7 +13,8 @@
     const sent = new FormData(form);
     sent.append("by_itself", "1");
     const answer = await fetch(form.action, { method: "POST", body: sent, redirect: "manual" }).catch(() => null);
-    if (!answer || answer.type !== "opaqueredirect") return;
+    // Whoever is logged out by now is led to the log-in page, and nothing is noted.
+    if (!answer || answer.status !== 204) return;
     const said = document.createElement("p");
     said.className = "soft aside";
     said.textContent = form.dataset.seen;

@@ -1,6 +1,7 @@
 """What people decided about a student's scores, over all of their results."""
 
 import uuid
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.contrib import messages
@@ -57,7 +58,12 @@ def mark_seen(request: HttpRequest) -> HttpResponse:
         raise Missing("No such notice.") from None
     if wanted:
         oversight.mark_seen(by=caller(request), notice_ids=wanted, now=timezone.now())
-        # A page that notes it by itself says so on the spot.
-        if "by_itself" not in request.POST:
-            messages.success(request, "Noted: you have read them.")
+        if by_itself(request):
+            return HttpResponse(status=HTTPStatus.NO_CONTENT)
+        messages.success(request, "Noted: you have read them.")
     return redirect("student:notices")
+
+
+def by_itself(request: HttpRequest) -> bool:
+    """Whether a page noted by itself that something was seen, and says so on the spot."""
+    return "by_itself" in request.POST

@@ -1,6 +1,7 @@
 """Where students ask about the catalog, read their answers, and write with their advisor."""
 
 import uuid
+from http import HTTPStatus
 from typing import Any, Final
 
 from django import forms
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from companion.pages import caller
 from companion.student.asked import asked, lines, unread_threads
 from companion.student.guarding import student_page
+from companion.student.notices import by_itself
 from companion.student.written import WrittenField
 from conversations import queries, services
 from conversations.enums import Side
@@ -120,6 +122,8 @@ def note_read(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     form = UpToForm(request.POST)
     up_to = form.cleaned_data["up_to"] if form.is_valid() else 0
     services.mark_read(by=caller(request), turn_id=query_id, up_to=up_to)
+    if by_itself(request):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return redirect("student:question", query_id)
 
 

@@ -228,6 +228,19 @@ class TestNotices:
         assert "I have read them" not in words(client.get(reverse("student:notices")).content)
 
     @pytest.mark.usefixtures("told")
+    def test_a_page_notes_by_itself_what_was_seen_unless_the_log_in_has_ended(
+        self, client: Client, assessment: Assessment
+    ) -> None:
+        (one,) = oversight.notices_for(assessment.user)
+        sent = {"notice": str(one.notice_id), "by_itself": "1"}
+
+        assert Client().post(reverse("student:notices-seen"), sent).status_code == 302
+        assert oversight.notices_for(assessment.user)[0].seen_at is None
+        assert client.post(reverse("student:notices-seen"), sent).status_code == 204
+        assert oversight.notices_for(assessment.user)[0].seen_at is not None
+        assert "Noted" not in words(client.get(reverse("student:notices")).content)
+
+    @pytest.mark.usefixtures("told")
     def test_the_result_leads_to_what_was_decided(self, client: Client, assessment: Assessment) -> None:
         html = client.get(reverse("student:result", args=[assessment.pk])).content
 

@@ -241,12 +241,12 @@ def test_what_the_advisor_wrote_is_unread_until_the_student_says_so(client: Clie
     assert "<strong>Your advisor</strong>" in page
     assert "Robin" not in page
 
-    page = client.post(
-        reverse("student:note-read", args=[turn.pk]), {"up_to": "1"}, follow=True
-    ).content.decode()
+    address = reverse("student:note-read", args=[turn.pk])
+    page = client.post(address, {"up_to": "1"}, follow=True).content.decode()
 
     assert "Unread" not in page
     assert "unread" not in client.get(reverse("student:questions")).content.decode()
+    assert client.post(address, {"up_to": "1", "by_itself": "1"}).status_code == 204
 
 
 def test_a_message_is_sent_once_however_often_its_form_is(client: Client, turn: Turn) -> None:
