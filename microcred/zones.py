@@ -13,8 +13,8 @@ class ZoneUnknown(Invalid):
 
 
 @cache
-def _names() -> frozenset[str]:
-    """The names by which zones are known, without what stands for this machine's own."""
+def zone_names() -> frozenset[str]:
+    """Return the names by which zones are known, without what stands for this machine's own."""
     return frozenset(zoneinfo.available_timezones()) - {"localtime"}
 
 
@@ -29,7 +29,7 @@ def zone_named(name: str) -> zoneinfo.ZoneInfo:
     Raises:
         ZoneUnknown: if there is none of this name.
     """
-    if name not in _names():
+    if name not in zone_names():
         raise unknown_zone()
     try:
         return zoneinfo.ZoneInfo(name)

@@ -1,7 +1,6 @@
 """What students were reminded of, and how they want to be."""
 
 import uuid
-import zoneinfo
 from typing import Any, Final
 
 from django import forms
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from companion.pages import caller
 from companion.student.guarding import student_page
 from microcred.errors import DomainError
+from microcred.zones import zone_names
 from nudges import queries, services
 
 PAGE_SIZE: Final = 20
@@ -22,8 +22,7 @@ KEPT: Final = "How you are reminded is kept."
 
 
 def _zones() -> list[tuple[str, str]]:
-    names = sorted(zoneinfo.available_timezones() - {"localtime"})
-    return [("", "That of your institution"), *((name, name) for name in names)]
+    return [("", "That of your institution"), *((name, name) for name in sorted(zone_names()))]
 
 
 class ClockField(forms.TimeField):
