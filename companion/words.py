@@ -60,10 +60,10 @@ MOVED: dict[str, str] = {
     "run": "what the recommender works out",
 }
 TASK_STATUSES: dict[str, Label] = {
-    TaskStatus.TODO: Label("to do"),
-    TaskStatus.IN_PROGRESS: Label("begun", "accent"),
-    TaskStatus.DONE: Label("done", "good"),
-    TaskStatus.CANCELLED: Label("called off"),
+    TaskStatus.TODO: Label("To do"),
+    TaskStatus.IN_PROGRESS: Label("Begun", "accent"),
+    TaskStatus.DONE: Label("Done", "good"),
+    TaskStatus.CANCELLED: Label("Called off"),
 }
 QUESTION_TYPES: dict[str, str] = {
     QuestionType.MULTIPLE_CHOICE: "Multiple choice",

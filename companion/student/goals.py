@@ -30,7 +30,11 @@ _CHANGED: Final = (
 class GoalForm(forms.Form):
     """What a goal is called, how far it goes, and by when."""
 
-    title = forms.CharField(label="What do you want to reach?", max_length=LONGEST_TITLE)
+    title = forms.CharField(
+        label="What do you want to reach?",
+        max_length=LONGEST_TITLE,
+        error_messages={"required": "Say what you want to reach."},
+    )
     target_difficulty = forms.TypedChoiceField(
         label="Difficulty to reach", choices=_DIFFICULTIES, coerce=int, initial="7",
         help_text="From 1, the easiest, to 10.",

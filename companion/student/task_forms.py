@@ -7,16 +7,12 @@ from typing import Any, Final
 from django import forms
 
 from companion.student.written import WrittenField
+from companion.words import TASK_STATUSES
 from microcred.labels import LONGEST_TITLE
 from planner import queries
 from planner.enums import Priority, TaskStatus
 
-STATUSES: Final = [
-    (TaskStatus.TODO.value, "To do"),
-    (TaskStatus.IN_PROGRESS.value, "Begun"),
-    (TaskStatus.DONE.value, "Done"),
-    (TaskStatus.CANCELLED.value, "Called off"),
-]
+STATUSES: Final = [(str(status), label.text) for status, label in TASK_STATUSES.items()]
 OPEN: Final = "open"
 SHOWN: Final = [(OPEN, "To do and begun"), ("done", "Done"), ("cancelled", "Called off"), ("all", "All")]
 #: A task is due when its day is over, by the student's clock.

@@ -45,9 +45,9 @@ def test_steps_are_named_by_what_they_stand_for(django_assert_num_queries: Djang
 
     assert found == {
         str(first): [
-            StepLine("Enrol", Label("done", "good"), is_done=True),
-            StepLine("Practise SQL", Label("begun", "accent")),
-            StepLine("Practise unknown", Label("to do")),
+            StepLine("Enrol", Label("Done", "good"), is_done=True),
+            StepLine("Practise SQL", Label("Begun", "accent")),
+            StepLine("Practise unknown", Label("To do")),
         ]
     }
 

@@ -110,7 +110,7 @@ class TestSetting:
     @pytest.mark.parametrize(
         ("fields", "said"),
         [
-            ({"title": "  "}, "This field is required."),
+            ({"title": "  "}, "Say what you want to reach."),
             ({"due_on": "2020-01-01"}, "This day is over. Name one that is to come, or none."),
             ({"skill": "nowhere"}, "Select a valid choice. nowhere is not one of the available choices."),
             ({"further": ["sql"]}, "A goal has 1 to 5 skills, each once."),

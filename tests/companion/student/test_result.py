@@ -277,7 +277,7 @@ class TestLevels:
         )
 
         assert answer.status_code == 409
-        assert "Nothing was sent." in words(answer.content.decode())
+        assert "Nothing was changed." in words(answer.content.decode())
 
     def test_a_contest_without_a_reason_says_so(self, client: Client, assessment: Assessment) -> None:
         answer = client.post(reverse("student:contest", args=[assessment.pk, "sql"]), {"reason": " "})

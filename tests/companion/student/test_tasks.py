@@ -78,7 +78,7 @@ def test_a_form_that_is_sent_twice_adds_one_task(client: Client, student: User) 
     assert task.due_at == dt.datetime(2026, 3, 12, 23, 59, tzinfo=dt.UTC)
     assert "Read about &lt;joins&gt;</a>" in page
     assert "12 Mar 2026" in page
-    assert '<span class="badge bad">overdue</span>' in page
+    assert '<span class="badge bad">Overdue</span>' in page
     assert '<span class="badge warn">High</span>' in page
     assert "1 overdue, 0 due today" in page
 
@@ -149,7 +149,7 @@ def test_a_task_is_ticked_off_and_taken_up_again_where_the_student_was(client: C
     task.refresh_from_db()
     assert (task.status, task.version) == ("done", 2)
     assert "Done: Read" in page
-    assert '<span class="badge good">done</span>' in page
+    assert '<span class="badge good">Done</span>' in page
 
     for _ in range(2):
         client.post(reverse("student:reopen-task", args=[task.pk]))
