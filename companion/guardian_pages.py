@@ -1,9 +1,8 @@
 """Pages for guardians: what the students linked to them have come to."""
 
 import uuid
-from typing import Any, Final
+from typing import Final
 
-from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.enums import Role
 from accounts.models import User
-from companion.pages import caller, page_for
+from companion.pages import caller, page_asked, page_for
 from companion.student.progress import come_to
 from companion.words import STATUSES
 from practice import queries
@@ -31,7 +30,7 @@ guardian_page = page_for(_is_guardian)
 def students(request: HttpRequest) -> HttpResponse:
     """List the students linked to a guardian, and what each did last."""
     linked = queries.students_visible_to(caller(request))
-    page: Page[Any] = Paginator(linked, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    page = page_asked(request, linked, PAGE_SIZE)
     standings = queries.standings_of(list(page), now=timezone.now())
     rows = [(one, STATUSES[one.assessment.status] if one.assessment else None) for one in standings]
     return render(request, "guardian/students.html", {"page": page, "rows": rows})

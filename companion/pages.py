@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages.storage.base import Message
+from django.core.paginator import Page as Paged
+from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -222,6 +224,11 @@ def _takes_back(request: HttpRequest, form: FeedbackForm, recommended: Recommend
         form.add_error(None, error.message)
         return False
     return True
+
+
+def page_asked(request: HttpRequest, rows: Any, size: int, *, name: str = "page") -> Paged[Any]:
+    """Return the page of a list that the address asks for; where it has none such, the nearest."""
+    return Paginator(rows, size).get_page(request.GET.get(name, "1"))
 
 
 def number_asked(request: HttpRequest, name: str) -> int:

@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessments import services as assessments
 from companion import decisions
 from companion.decisions import AppealDossier
-from companion.pages import caller, refuse, refuse_form
+from companion.pages import caller, page_asked, refuse, refuse_form
 from companion.pages_review import review_page
 from companion.queries import PAGE_SIZE
 from companion.review_forms import DecisionForm, MessageForm, OverrideForm, ReleaseForm
@@ -80,7 +79,7 @@ def releases(request: HttpRequest) -> HttpResponse:
         done = oversight.release_many(by=by, assessment_ids=form.chosen(), now=timezone.now())
         messages.success(request, _released(done))
         return redirect("advisor:releases")
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    page = page_asked(request, rows, PAGE_SIZE)
     return render(request, "advisor/releases.html", {"page": page})
 
 
@@ -89,7 +88,7 @@ def releases(request: HttpRequest) -> HttpResponse:
 def appeals(request: HttpRequest) -> HttpResponse:
     """List the appeals of the students in the caller's sight, the open ones first."""
     rows = oversight.appeals_visible_to(caller(request)).order_by("-status", "-submitted_at", "-pk")
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    page = page_asked(request, rows, PAGE_SIZE)
     return render(request, "advisor/appeals/list.html", {"page": page})
 
 

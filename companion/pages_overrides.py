@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any, Final
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_safe
 from companion.enums import OverrideGrouping, OverrideKind, Period
 from companion.override_words import lines_of
 from companion.overrides import ALL_KINDS, Narrowed, Newest, figures
-from companion.pages import caller, staff_page
+from companion.pages import caller, page_asked, staff_page
 from companion.queries import PAGE_SIZE
 from practice import queries as practice
 
@@ -51,7 +50,7 @@ def overrides(request: HttpRequest) -> HttpResponse:
     by, form = caller(request), OverrideFilters(request.GET)
     asked, group = form.narrowed(now=timezone.now()), form.group()
     latest: Any = Newest(by, asked)
-    page = Paginator(latest, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    page = page_asked(request, latest, PAGE_SIZE)
     found = figures(by, asked, group=group, part=slice(_SHOWN_GROUPS))
     levels = (
         practice.override_figures(by=by, group=practice.Grouping(group.value), since=asked.since)

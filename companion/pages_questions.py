@@ -5,14 +5,13 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from companion.inquiries import STANDINGS, inquiry
-from companion.pages import caller, staff_page
+from companion.pages import caller, page_asked, staff_page
 from companion.queries import PAGE_SIZE
 from conversations import queries, services
 from microcred.errors import DomainError, Missing
@@ -48,7 +47,7 @@ class MessageForm(UpToForm):
 def questions(request: HttpRequest) -> HttpResponse:
     """List what students in the caller's sight handed over, what is unread first."""
     rows: Any = queries.threads(caller(request))
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    page = page_asked(request, rows, PAGE_SIZE)
     listed = [(thread, STANDINGS[thread.escalation]) for thread in page]
     return render(request, "advisor/questions/list.html", {"page": page, "listed": listed})
 

@@ -5,7 +5,6 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.policy import Permission, allows
 from companion import rescoring
-from companion.pages import Page, caller, staff_page
+from companion.pages import Page, caller, page_asked, staff_page
 from companion.queries import PAGE_SIZE
 from companion.review_forms import RescoreForm
 from microcred.errors import DomainError
@@ -58,7 +57,7 @@ def question(request: HttpRequest, question_id: uuid.UUID) -> HttpResponse:
             form = form if is_applying else RescoreForm({})
             form.add_error(None, error.message)
     found = rescoring.overview(question_id, newest_version=row.version)
-    page = Paginator(found.lines, PAGE_SIZE).get_page(request.GET.get("page", "1")) if found else None
+    page = page_asked(request, found.lines, PAGE_SIZE) if found else None
     context = {"row": row, "found": found, "page": page, "form": form}
     status = 400 if request.method == "POST" else 200
     return render(request, "advisor/rescoring/question.html", context, status=status)

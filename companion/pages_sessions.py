@@ -5,7 +5,6 @@ from functools import partial
 from typing import Final
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.skill_texts import skill_texts
 from companion import tutored
-from companion.pages import caller, refuse, staff_page
+from companion.pages import caller, page_asked, refuse, staff_page
 from companion.queries import PAGE_SIZE
 from companion.summary_forms import CorrectionForm, WithdrawalForm
 from microcred.errors import DomainError, Missing
@@ -28,7 +27,7 @@ WITHDRAW: Final = "withdraw"
 def sessions(request: HttpRequest) -> HttpResponse:
     """List the sessions of students in the caller's sight, the latest first."""
     found = queries.summaries_visible_to(caller(request))
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    page = page_asked(request, found, PAGE_SIZE)
     context = {"page": page, "sessions": tutored.rows(page.object_list)}
     return render(request, "advisor/sessions/list.html", context)
 

@@ -1,6 +1,5 @@
 """The students whom staff looks after."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -8,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from companion.facts import label_of
 from companion.forms import StudentFilters
-from companion.pages import caller, staff_page
+from companion.pages import caller, page_asked, staff_page
 from companion.queries import PAGE_SIZE
 from practice import queries
 from recommendations import queries as recommendations
@@ -21,7 +20,7 @@ def students(request: HttpRequest) -> HttpResponse:
     form = StudentFilters(request.GET)
     search = form.chosen()
     found = queries.students_visible_to(caller(request), search=search)
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    page = page_asked(request, found, PAGE_SIZE)
     standings = queries.standings_of(list(page.object_list), now=timezone.now())
     claims = recommendations.open_claims([one.student.pk for one in standings])
     rows = [

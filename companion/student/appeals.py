@@ -4,13 +4,12 @@ import uuid
 from typing import Any, Final
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from companion.pages import caller
+from companion.pages import caller, page_asked
 from companion.student.answered import appeal_form, place_of
 from companion.student.guarding import student_page
 from companion.student.result import shown
@@ -30,7 +29,7 @@ PAGE_SIZE: Final = 25
 def appeals(request: HttpRequest) -> HttpResponse:
     """List the student's appeals, the newest first."""
     rows = oversight.appeals_visible_to(caller(request))
-    page: Page[Any] = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    page = page_asked(request, rows, PAGE_SIZE)
     return render(request, "student/appeals.html", {"page": page})
 
 

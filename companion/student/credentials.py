@@ -7,14 +7,13 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import queries as catalog
-from companion.pages import caller
+from companion.pages import caller, page_asked
 from companion.student.guarding import student_page
 from companion.student.holding import held_line
 from companion.student.written import WrittenField
@@ -96,7 +95,7 @@ def credentials(request: HttpRequest) -> HttpResponse:
         credential_id = _bring(request, form)
         if credential_id:
             return redirect("student:credential", credential_id)
-    page: Page[Any] = Paginator(queries.held_by(by.pk), PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    page = page_asked(request, queries.held_by(by.pk), PAGE_SIZE)
     context = {"page": page, "lines": [held_line(one) for one in page], "form": form, "search": SearchForm()}
     return render(request, "student/credentials/list.html", context, status=400 if form.errors else 200)
 
@@ -109,7 +108,7 @@ def find(request: HttpRequest) -> HttpResponse:
     searched = str(form.cleaned_data["search"]) if form.is_valid() else ""
     own = {one.credential.pk for one in queries.held_by(caller(request).pk)}
     found: Any = catalog.credentials(search=searched)
-    page: Page[Any] = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    page = page_asked(request, found, PAGE_SIZE)
     listed = [(one, one.pk in own) for one in page]
     return render(request, "student/credentials/find.html", {"form": form, "page": page, "listed": listed})
 

@@ -6,7 +6,6 @@ from typing import Any, Final
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -18,7 +17,7 @@ from accounts.forms import ProofForm
 from accounts.models import User
 from accounts.personal_data import consents, erasing, exports
 from accounts.personal_data.models import DataExport, ErasureRequest
-from companion.pages import caller
+from companion.pages import caller, page_asked
 from companion.student.guarding import student_page
 from microcred.errors import DomainError
 from partners import queries as partners
@@ -62,7 +61,7 @@ def data(request: HttpRequest) -> HttpResponse:
         "looks_again": is_making and copy is not None and now - copy.requested_at < LOOKS_FOR,
         "keep_days": settings.EXPORT_KEEP_DAYS,
         "erasure": _erasure(by),
-        "page": Paginator(readings, READINGS).get_page(request.GET.get("page", "1")),
+        "page": page_asked(request, readings, READINGS),
     }
     return render(request, "student/data/data.html", context)
 

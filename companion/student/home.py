@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,7 +17,7 @@ from accounts.models import User
 from assessments import queries as assessments
 from assessments.enums import AssessmentStatus
 from catalog import queries as catalog
-from companion.pages import caller
+from companion.pages import caller, page_asked
 from companion.student.assessment_words import HELD, STATUSES, time_left
 from companion.student.guarding import student_page
 from companion.student.notices import unseen
@@ -60,8 +60,8 @@ class RoleCard:
 def home(request: HttpRequest) -> HttpResponse:
     """Show what is open, what is being scored, what is over, and every role that may be assessed."""
     by, now = caller(request), timezone.now()
-    under_way, over = _under_way(by, now), _over(by, request.GET.get("page", "1"), now)
-    roles = _roles(by, request.GET.get("roles", "1"), under_way)
+    under_way, over = _under_way(by, now), _over(request, now)
+    roles = _roles(request, under_way)
     context = {
         "open": [one for one in under_way if one.label is STATUSES[AssessmentStatus.IN_PROGRESS]],
         "scored": [one for one in under_way if one.label is STATUSES[AssessmentStatus.AWAITING_ASYNC]],
@@ -89,11 +89,12 @@ def _under_way(by: User, now: dt.datetime) -> list[Standing]:
     return [_standing(row, now=now, answered=answered[row.pk], total=totals[row.pk]) for row in rows]
 
 
-def _over(by: User, number: str, now: dt.datetime) -> "Page[Any]":
-    """A page of those that are over, the newest first; an odd ``number`` is mended."""
+def _over(request: HttpRequest, now: dt.datetime) -> "Page[Any]":
+    """A page of those that are over, the newest first."""
     open_ones = assessments.has_status(AssessmentStatus.IN_PROGRESS, now=now)
-    rows = assessments.visible_to(by).exclude(open_ones | Q(status=AssessmentStatus.AWAITING_ASYNC))
-    return Paginator(rows.order_by("-pk"), PAGE_SIZE).get_page(number)
+    rows = assessments.visible_to(caller(request))
+    over = rows.exclude(open_ones | Q(status=AssessmentStatus.AWAITING_ASYNC))
+    return page_asked(request, over.order_by("-pk"), PAGE_SIZE)
 
 
 def _standing(row: Any, *, now: dt.datetime, answered: int = 0, total: int = 0) -> Standing:
@@ -114,10 +115,9 @@ def _standing(row: Any, *, now: dt.datetime, answered: int = 0, total: int = 0) 
     )
 
 
-def _roles(by: User, number: str, under_way: Sequence[Standing]) -> "Page[Any]":
-    page: Page[Any] = Paginator(catalog.active_roles().order_by(*catalog.BY_NAME), ROLES_AT_ONCE).get_page(
-        number
-    )
+def _roles(request: HttpRequest, under_way: Sequence[Standing]) -> "Page[Any]":
+    by, roles = caller(request), catalog.active_roles().order_by(*catalog.BY_NAME)
+    page = page_asked(request, roles, ROLES_AT_ONCE, name="roles")
     done = set(assessments.with_result().filter(user=by.pk).values_list("role_id", flat=True))
     is_open = STATUSES[AssessmentStatus.IN_PROGRESS]
     open_ids = {one.role_id: one.pk for one in under_way if one.label is is_open}

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from assessments import queries as assessments
-from companion.pages import caller
+from companion.pages import caller, page_asked
 from companion.student.guarding import student_page
 from companion.student.notice_lines import NoticeLine, notice_line
 from microcred.errors import Missing
@@ -28,7 +27,7 @@ PAGE_SIZE: Final = 20
 def notices(request: HttpRequest) -> HttpResponse:
     """Show what was decided, the newest first."""
     told = oversight.notices_for(caller(request))
-    page: Page[Any] = Paginator(told, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    page = page_asked(request, told, PAGE_SIZE)
     lines = _lines(OwnNoticeView(page.object_list, many=True).data)
     new = [line.notice_id for line in lines if not line.is_seen]
     return render(request, "student/notices.html", {"page": page, "lines": lines, "new": new})

@@ -4,14 +4,13 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from companion.pages import caller
+from companion.pages import caller, page_asked
 from companion.student.guarding import student_page
 from companion.student.words import STATUSES, set_to
 from practice import queries, services
@@ -38,7 +37,7 @@ def practice(request: HttpRequest) -> HttpResponse:
     skills = queries.skills_to_choose(by.pk, now=now)
     given = queries.visible_to(by)
     over = given.exclude(status=AssignmentStatus.OPEN)
-    page: Page[Any] = Paginator(over, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    page = page_asked(request, over, PAGE_SIZE)
     context = {
         "open": given.filter(status=AssignmentStatus.OPEN),
         "gaps": [one for one in skills if one.is_gap],

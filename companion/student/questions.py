@@ -6,13 +6,12 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from companion.pages import caller
+from companion.pages import caller, page_asked
 from companion.student.asked import asked, lines, unread_threads
 from companion.student.guarding import student_page
 from companion.student.notices import by_itself
@@ -66,7 +65,7 @@ def questions(request: HttpRequest) -> HttpResponse:
         return redirect("student:question", turn_id)
     by = caller(request)
     own: Any = queries.own_turns(by)
-    page: Page[Any] = Paginator(own, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    page = page_asked(request, own, PAGE_SIZE)
     unread = unread_threads(by)
     context = {
         "form": form,

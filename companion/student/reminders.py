@@ -5,13 +5,12 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from companion.pages import caller
+from companion.pages import caller, page_asked
 from companion.student.guarding import student_page
 from microcred.errors import DomainError
 from microcred.zones import zone_names
@@ -53,7 +52,7 @@ class PreferencesForm(forms.Form):
 def reminders(request: HttpRequest) -> HttpResponse:
     """List what the student was reminded of, the latest first."""
     told: Any = queries.own_nudges(caller(request))
-    page: Page[Any] = Paginator(told, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    page = page_asked(request, told, PAGE_SIZE)
     return render(request, "student/reminders/list.html", {"page": page})
 
 

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from companion.cited import Piece
-from companion.pages import caller
+from companion.pages import caller, page_asked
 from companion.student.guarding import student_page
 from companion.words import Label
 from planner import queries as planner
@@ -60,7 +59,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     """List the student's sessions, the latest first."""
     by = caller(request)
     found = queries.summaries_of(by=by, user_id=by.pk)
-    page: Page[Any] = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    page = page_asked(request, found, PAGE_SIZE)
     told = SummaryView([shown(one) for one in page], many=True).data
     rows = [(one, body, _label(body)) for one, body in zip(page, told, strict=True)]
     return render(request, "student/sessions/list.html", {"page": page, "rows": rows})

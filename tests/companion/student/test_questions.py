@@ -172,6 +172,8 @@ def test_a_source_is_opened_in_its_description_while_it_stands_there(changed: st
             f'<a href="{reverse("student:question", args=[turn.pk])}">Which course covers outer joins?</a>'
             in opened
         )
+        assert f'<a href="{reverse("student:questions")}" aria-current="true">' in opened
+        assert f'<a href="{reverse("student:home")}">Assessments</a>' in opened
         others = browser_of(UserFactory()).get(place.replace("&amp;", "&")).content.decode()
         assert turn.question not in others
 
