@@ -10,6 +10,7 @@ from django.core.paginator import Page
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -22,6 +23,9 @@ from companion.student.assessment_words import HELD, STATUSES, time_left
 from companion.student.guarding import student_page
 from companion.student.notices import unseen
 from companion.words import Label
+from conversations import queries as questions
+from microcred.start_page import several
+from nudges import queries as nudges
 
 PAGE_SIZE: Final = 10
 ROLES_AT_ONCE: Final = 24
@@ -71,8 +75,29 @@ def home(request: HttpRequest) -> HttpResponse:
         "cards": list(roles),
         "is_new": not under_way and not over.paginator.count,
         "unseen": unseen(by),
+        "news": _news(by),
     }
     return render(request, "student/home.html", context)
+
+
+def _news(by: User) -> list[tuple[str, str]]:
+    """What waits to be read in other parts, in words, and where."""
+    replies = questions.threads(by, unread=True).count()
+    reminders = nudges.own_nudges(by).filter(opened_at=None).count()
+    waiting = [
+        (
+            replies,
+            "question with a reply of your advisor",
+            "questions with replies of your advisor",
+            "questions",
+        ),
+        (reminders, "reminder", "reminders", "reminders"),
+    ]
+    return [
+        (several(number, one, more), reverse(f"student:{place}"))
+        for number, one, more, place in waiting
+        if number
+    ]
 
 
 def _under_way(by: User, now: dt.datetime) -> list[Standing]:

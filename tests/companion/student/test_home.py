@@ -10,12 +10,15 @@ from accounts.enums import Role
 from accounts.models import User
 from assessments import services
 from assessments.models import Assessment
+from conversations.enums import Side
 from tests.authorization.world import released_by_staff
 from tests.companion.scenes import finished_assessment
 from tests.companion.student.browsing import browser_of, page_of
 from tests.factories.accounts import UserFactory
 from tests.factories.assessments import question_id_of, started_assessment, submitted_assessment
 from tests.factories.catalog import JobRoleFactory, role_with_every_type
+from tests.factories.conversations import ConversationFactory, EscalatedTurnFactory, ThreadMessageFactory
+from tests.factories.nudges import NudgeFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +40,25 @@ def test_who_has_none_is_told_where_to_begin() -> None:
     page = browser_of(UserFactory(role=Role.STUDENT)).get(reverse("student:home")).content.decode()
 
     assert "No assessments yet" in page
+
+
+def test_what_waits_to_be_read_elsewhere_is_said_until_it_is_read() -> None:
+    student = UserFactory()
+    for _ in range(2):
+        turn = EscalatedTurnFactory(conversation=ConversationFactory(user=student))
+        ThreadMessageFactory(turn=turn, side=Side.ADVISOR)
+    nudge = NudgeFactory(user=student)
+    ThreadMessageFactory(side=Side.ADVISOR)
+    client = browser_of(student)
+
+    page = page_of(client, reverse("student:home"))
+
+    questions, reminders = reverse("student:questions"), reverse("student:reminders")
+    assert f'<a href="{questions}">2 questions with replies of your advisor</a>' in page
+    assert f'<a href="{reminders}">1 reminder</a>' in page
+    client.post(reverse("student:seen-reminder", args=[nudge.pk]))
+    assert f'<a href="{reminders}">' not in page_of(client, reverse("student:home"))
+    assert "New for you" not in page_of(browser_of(UserFactory()), reverse("student:home"))
 
 
 @pytest.mark.parametrize("role", [Role.ADVISOR, Role.GUARDIAN, Role.ADMIN])
