@@ -31,7 +31,8 @@ STATES: Final[Mapping[str, tuple[Label, str]]] = {
 SOURCES: Final[Mapping[str, tuple[Label, str]]] = {
     LearnerCredentialSource.FEEDBACK: (
         Label("Taken up", "accent"),
-        "You accepted it when it was recommended to you. To undo that, take that feedback back.",
+        "You accepted it when it was recommended to you. To undo that, take back on your result what you "
+        "said of it.",
     ),
     LearnerCredentialSource.IMPORT: (Label("Recorded", "good"), "Your institution has recorded it."),
     LearnerCredentialSource.SYNTHETIC: (Label("Recorded", "plain"), "It is made up for a demonstration."),

@@ -57,8 +57,7 @@ def contest(request: HttpRequest, assessment_id: uuid.UUID, skill: str) -> HttpR
             form.add_error(None, error.message)
     if form.errors:
         return shown(request, assessment_id, typed={place: form}, status=409)
-    said = "A person checks this level now. Until then it counts half for what is recommended."
-    return _back(request, assessment_id, place, said)
+    return _back(request, assessment_id, place, "Thank you. What you wrote is noted.")
 
 
 def _is_contested(request: HttpRequest, assessment_id: uuid.UUID, skill: str, reason: str) -> bool:

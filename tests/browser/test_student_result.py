@@ -45,7 +45,9 @@ def test_a_student_reads_a_result_and_says_what_is_wrong_with_it(
     skill.get_by_text("I think this level is wrong").click()
     skill.get_by_label("Why is this level wrong?").fill("I use it daily.")
     visit.follow(skill.get_by_role("button", name="Have it checked"))
-    expect(skill.get_by_text("A person checks this level now.")).to_be_visible()
+    expect(
+        skill.get_by_text("A person checks it; until then it counts half for what is recommended.")
+    ).to_be_visible()
 
     essay = page.locator("#question-7")
     essay.locator("summary").first.click()

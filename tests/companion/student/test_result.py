@@ -244,7 +244,8 @@ class TestLevels:
         assert [one["Location"] for one in answers] == [f"{address(assessment)}#skill-sql"] * 2
         assert SkillContest.objects.count() == 1
         html = page(client, assessment)
-        assert "A person checks this level now." in html
+        assert "Thank you. What you wrote is noted." in html
+        assert html.count("A person checks it; until then it counts half") == 1
         assert "I use it &lt;b&gt;daily&lt;/b&gt;." in html
         assert "I think this level is wrong" not in html
 
