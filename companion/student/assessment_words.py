@@ -1,4 +1,4 @@
-"""What the pages for students call things."""
+"""What the pages for students call the parts of an assessment."""
 
 import datetime as dt
 from typing import Final

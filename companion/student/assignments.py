@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from companion.pages import caller
 from companion.student.answer_fields import AnswerForm, AskedQuestion, in_words
 from companion.student.guarding import student_page
-from companion.student.words import REASONS, STATUSES, level
+from companion.student.practice_words import REASONS, STATUSES, level
 from companion.student.written import WrittenField
 from microcred.api.rendered import as_shown
 from microcred.errors import Conflict, Invalid

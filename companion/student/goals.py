@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from companion.pages import caller
 from companion.student.guarding import student_page
-from companion.student.words import GOAL_STATUSES, level
+from companion.student.practice_words import GOAL_STATUSES, level
 from microcred.errors import DomainError, Missing
 from microcred.labels import LONGEST_TITLE
 from practice import queries, services

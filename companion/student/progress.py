@@ -15,8 +15,8 @@ from companion.pages import caller
 from companion.pages_weeks import charts_of
 from companion.student.goals import shown_goals
 from companion.student.guarding import student_page
+from companion.student.practice_words import level, sureness
 from companion.student.practising import what_was_set
-from companion.student.words import level, sureness
 from nudges import queries as nudges
 from practice import queries
 
