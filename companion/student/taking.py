@@ -23,6 +23,7 @@ from companion.student.sheets import Sheet, read_sheet, save
 JSON: Final = "application/json"
 OVER: Final = "The time for this assessment is over. What you had saved until then is kept."
 HANDED_IN: Final = "You have handed this assessment in already; nothing was changed."
+CROWDED: Final = "Other windows are saving answers to this as well. Nothing was saved; save once more."
 CLOSED: Final = (services.AssessmentClosed, services.AssessmentExpired)
 
 
@@ -40,6 +41,8 @@ def questions(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
         sheet = save(by=by, assessment_id=found.pk, data=request.POST, now=now)
     except CLOSED:
         return _closed(request, found, now)
+    except services.ChangedMeanwhile:
+        return _crowded(request, found, now)
     if _wants_json(request):
         return _told(sheet)
     if sheet.unclear:
@@ -102,6 +105,15 @@ def _closed(request: HttpRequest, found: Any, now: dt.datetime) -> HttpResponse:
     if request.method == "POST":
         messages.warning(request, said)
     return redirect(status)
+
+
+def _crowded(request: HttpRequest, found: Any, now: dt.datetime) -> HttpResponse:
+    """Give back what was typed where other windows saved all the while."""
+    if _wants_json(request):
+        return JsonResponse({"message": CROWDED}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    messages.error(request, CROWDED)
+    sheet = read_sheet(found.pk, request.POST)
+    return _questions(request, found, sheet, now, status=HTTPStatus.CONFLICT)
 
 
 def _wants_json(request: HttpRequest) -> bool:

@@ -233,6 +233,31 @@ class TestTwoWindows:
         assert "Another window has saved this answer:" in answered.content.decode()
         assert stored(assessment) == {"numeric": {"value": "8", "unit": None}, "profile": STORED["profile"]}
 
+    @pytest.mark.parametrize(("accept", "status"), [("application/json", 503), ("text/html", 409)])
+    def test_where_others_save_all_the_while_what_was_typed_is_given_back(
+        self,
+        assessment: Assessment,
+        browser: Client,
+        monkeypatch: pytest.MonkeyPatch,
+        accept: str,
+        status: int,
+    ) -> None:
+        def late(**_: Any) -> None:
+            raise services.ChangedMeanwhile("Other answers were given since.")
+
+        monkeypatch.setattr(services, "submit", late)
+
+        answer = browser.post(
+            taking(assessment),
+            sent(assessment, short_text={"text": "typed here"}),
+            headers={"Accept": accept},
+        )
+
+        assert answer.status_code == status
+        assert "Other windows are saving" in answer.content.decode()
+        assert ("typed here" in answer.content.decode()) is (status == 409)
+        assert stored(assessment) == {}
+
     def test_who_hands_in_what_another_window_has_changed_looks_again(
         self, assessment: Assessment, browser: Client
     ) -> None:
