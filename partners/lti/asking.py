@@ -86,8 +86,8 @@ def is_encrypted() -> bool:
 
 
 def _named_by(given: QueryDict) -> LtiPlatform:
-    if any(len(value) > LONGEST for value in given.values()) or not given.get("login_hint"):
-        raise refused(Refusal.REQUEST, "no login_hint, or too long")
+    if any(len(value) > LONGEST or "\0" in value for value in given.values()) or not given.get("login_hint"):
+        raise refused(Refusal.REQUEST, "no login_hint, or too long, or no text")
     platform = queries.named(given.get("iss", ""), given.get("client_id", ""))
     if platform is None:
         raise refused(Refusal.PLATFORM, "unknown")

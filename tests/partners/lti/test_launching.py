@@ -315,6 +315,8 @@ class TestWhoBeganIt:
             ({"target_link_uri": ""}, "LTI-TARGET"),
             ({"login_hint": ""}, "LTI-REQUEST"),
             ({"login_hint": "x" * 5000}, "LTI-REQUEST"),
+            ({"iss": "https://a\0b.example"}, "LTI-REQUEST"),
+            ({"client_id": "7\0"}, "LTI-REQUEST"),
             ({"lti_deployment_id": "another"}, "LTI-DEPLOYMENT"),
         ],
     )
