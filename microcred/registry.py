@@ -189,6 +189,7 @@ REPAIRS: dict[str, str] = {
     "delivery-jobs": "partners.repairs.restore_deliveries",
     "probe-jobs": "partners.repairs.restore_probes",
     "letter-jobs": "nudges.repairs.restore_letters",
+    "grade-jobs": "partners.lti.repairs.restore_grades",
     "result-events": "partners.repairs.announce_results",
     "failure-events": "partners.repairs.announce_failures",
     "stranded-assessments": "assessments.services.fail_stranded",

@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
+from accounts.locking import held
 from accounts.models import User
 from assessments import queries as assessments
 from ops import jobs
@@ -16,6 +18,7 @@ from partners.lti.models import LtiGrade, LtiLink, LtiPlatform
 from scoring import queries as scoring
 
 SEND: Final = "partners.send_grade"
+GAVE_UP: Final = "gave_up"
 MAXIMUM: Final = Decimal(100)
 CENT: Final = Decimal("0.01")
 
@@ -35,7 +38,10 @@ class Due:
 def expect(
     came: Launch, platform: LtiPlatform, *, person: User, role_id: uuid.UUID, now: dt.datetime
 ) -> None:
-    """Have the place that a launch names told of the person's results for a role, of one that is there too."""
+    """Have the place that a launch names told of the person's results for a role, of one that is there too;
+    nothing for whoever is being erased."""
+    if not held(person.pk):
+        return
     place = {"platform": platform, "person": person, "resource_link": came.resource_link}
     wanted = {"role_id": role_id, "line_item": came.line_item, "seen_at": now}
     grade = LtiGrade.objects.select_for_update().filter(**place).first()
@@ -47,7 +53,7 @@ def expect(
         LtiGrade.objects.filter(pk=grade.pk).update(**wanted, **again)
     else:
         LtiGrade.objects.filter(pk=grade.pk).update(seen_at=now)
-    _enqueue(grade.pk)
+    enqueue(grade.pk)
 
 
 def announce(assessment_id: uuid.UUID) -> None:
@@ -55,7 +61,7 @@ def announce(assessment_id: uuid.UUID) -> None:
     whose = assessments.subject(assessment_id)
     places = LtiGrade.objects.filter(person=whose.user_id, role=whose.role_id, platform__active=True)
     for grade_id in places.values_list("pk", flat=True):
-        _enqueue(grade_id)
+        enqueue(grade_id)
 
 
 def due(grade_id: uuid.UUID) -> Due | None:
@@ -72,8 +78,9 @@ def due(grade_id: uuid.UUID) -> Due | None:
 
 
 def note_sent(grade_id: uuid.UUID, sent: Due, *, now: dt.datetime) -> None:
-    """Remember what a place was told."""
-    LtiGrade.objects.filter(pk=grade_id, line_item=sent.line_item).update(
+    """Remember what a place was told, unless it was told something newer meanwhile."""
+    older = Q(sent_at=None) | Q(sent_at__lt=now)
+    LtiGrade.objects.filter(older, pk=grade_id, line_item=sent.line_item).update(
         sent_score=sent.score, is_final=sent.is_final, sent_at=now, last_error=""
     )
 
@@ -97,5 +104,6 @@ def _result(person_id: uuid.UUID, role_id: uuid.UUID) -> tuple[Decimal, bool] | 
     return min(MAXIMUM, (points.score / points.maximum * MAXIMUM).quantize(CENT)), is_final
 
 
-def _enqueue(grade_id: uuid.UUID) -> None:
+def enqueue(grade_id: uuid.UUID) -> None:
+    """Have a place told what it does not know, as part of the caller's transaction."""
     jobs.enqueue(SEND, payload={"grade_id": str(grade_id)}, share=str(grade_id))

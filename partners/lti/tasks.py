@@ -14,10 +14,11 @@ log = structlog.get_logger(__name__)
 def send_grade(claim: Claim) -> None:
     """Tell a place in a gradebook the score that it does not know yet, outside any transaction."""
     grade_id = uuid.UUID(claim.payload["grade_id"])
+    # Before the score is read: of two that are sent at once the newer one has the later time.
+    now = timezone.now()
     due = grading.due(grade_id)
     if due is None:
         return
-    now = timezone.now()
     try:
         passback.send(due, now=now)
     except passback.Refused as refusal:
@@ -33,6 +34,6 @@ def send_grade(claim: Claim) -> None:
 
 
 def give_up_grade(claim: Claim) -> None:
-    """Remember that a gradebook could not be told; the next result tries again."""
+    """Remember that a gradebook could not be told; it is tried again once a day."""
     with claim.finish():
-        grading.note_refused(uuid.UUID(claim.payload["grade_id"]), reason="gave_up")
+        grading.note_refused(uuid.UUID(claim.payload["grade_id"]), reason=grading.GAVE_UP)

@@ -1,5 +1,6 @@
 """What a course's gradebook learns of a student's result: by jobs, over real HTTP, with tokens of its platform."""
 
+import dataclasses
 import datetime as dt
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,7 @@ from assessments.models import Assessment
 from catalog.models import JobRole
 from ops import jobs
 from ops.models import AsyncJob, AuditLog
-from partners.lti import claims, grading, keys, passback, services
+from partners.lti import claims, grading, keys, passback, repairs, services
 from partners.models import LtiGrade, LtiKey, LtiLink, LtiPlatform
 from recommendations.events import recommendation_ready
 from recommendations.models import Recommendation
@@ -233,6 +234,50 @@ class TestWhereNothingIsTold:
         assert not LtiLink.objects.exists()
 
 
+class TestAtTheSameMoment:
+    def test_a_result_and_a_launch_are_found_by_the_repair(
+        self, course: LearningPlatform, robin: User
+    ) -> None:
+        visit(Client(), course)
+        finish(robin)
+        AsyncJob.objects.filter(kind=grading.SEND).delete()
+        about = {"now": timezone.now(), "since": timezone.now() - dt.timedelta(hours=1)}
+
+        assert [repairs.restore_grades(**about) for _ in range(2)] == [1, 0]
+
+        work()
+        assert told(course) == [(56.45, "PendingManual")]
+        assert repairs.restore_grades(**about) == 0
+
+    def test_an_older_score_is_not_noted_over_a_newer_one(
+        self, course: LearningPlatform, robin: User
+    ) -> None:
+        visit(Client(), course)
+        finish(robin)
+        grade = LtiGrade.objects.get()
+        before, older = timezone.now(), grading.due(grade.pk)
+        assert older is not None
+        newer = dataclasses.replace(older, score=Decimal("69.49"))
+
+        grading.note_sent(grade.pk, newer, now=before + dt.timedelta(seconds=1))
+        grading.note_sent(grade.pk, older, now=before)
+
+        assert LtiGrade.objects.get().sent_score == Decimal("69.49")
+
+    def test_a_launch_leaves_nothing_of_whoever_is_being_erased(
+        self, course: LearningPlatform, robin: User
+    ) -> None:
+        visit(Client(), course)
+        request = erasing.request_erasure(by=robin, person=robin, now=timezone.now())
+        platform, role_id = LtiPlatform.objects.get(), LtiGrade.objects.get().role_id
+        erasing.erase(request.pk, now=request.due_at)
+        came = claims.Launch(subject=SUBJECT, resource_link="late", line_item=course.line_item)
+
+        grading.expect(came, platform, person=robin, role_id=role_id, now=timezone.now())
+
+        assert not LtiGrade.objects.exists()
+
+
 class TestAPlatformThatDoesNotTakeIt:
     @pytest.fixture(autouse=True)
     def result(self, course: LearningPlatform, robin: User) -> None:
@@ -315,6 +360,16 @@ class TestAPlatformThatDoesNotTakeIt:
             self.again()
 
         assert LtiGrade.objects.get().last_error == "gave_up"
+
+    def test_for_good_is_tried_again_once_a_day(self, course: LearningPlatform) -> None:
+        AsyncJob.objects.filter(kind=grading.SEND).delete()
+        LtiGrade.objects.update(last_error="gave_up")
+
+        assert [repairs.try_again(now=timezone.now()) for _ in range(2)] == [1, 0]
+
+        work()
+        assert told(course) == [(56.45, "PendingManual")]
+        assert LtiGrade.objects.get().last_error == ""
 
 
 class TestTheKey:
