@@ -74,12 +74,14 @@ TOKENS: Final = _Tokens()
 
 
 def send(due: Due, *, now: dt.datetime) -> None:
-    """Tell a gradebook what it is to be told.
+    """Tell a gradebook what it is to be told, never in the clear with a token that came encrypted.
 
     Raises:
         Refused: if it will never take this.
         Away: if it may take it later.
     """
+    if _is_encrypted(due.platform.token_url) and not _is_encrypted(due.line_item):
+        raise Refused("address_refused")
     said = {
         "userId": due.subject,
         "scoreGiven": float(due.score),
@@ -99,6 +101,10 @@ def _scores_of(line_item: str) -> str:
     """Return where scores of a line item are sent: below its path, with the same query."""
     parts = urllib.parse.urlsplit(line_item)
     return urllib.parse.urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/scores", fragment=""))
+
+
+def _is_encrypted(url: str) -> bool:
+    return urllib.parse.urlsplit(url).scheme == "https"
 
 
 def _fetched(platform: LtiPlatform) -> tuple[str, float]:

@@ -352,6 +352,14 @@ class TestAPlatformThatDoesNotTakeIt:
         assert LtiGrade.objects.get().last_error == "address_refused"
         assert "/token" not in course.asked
 
+    def test_a_token_that_came_encrypted_goes_nowhere_in_the_clear(self, course: LearningPlatform) -> None:
+        LtiPlatform.objects.update(token_url="https://lms.example.edu/token")
+
+        work()
+
+        assert LtiGrade.objects.get().last_error == "address_refused"
+        assert course.scores == []
+
     def test_for_good_is_given_up(self, course: LearningPlatform) -> None:
         course.answers["/token"] = lambda handler: handler.say(500, {})
         AsyncJob.objects.filter(kind=grading.SEND).update(max_attempts=1)

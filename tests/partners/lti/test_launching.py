@@ -84,6 +84,14 @@ class TestALaunch:
         assert cookie.key.startswith("__Host-lti-")
         assert (cookie["samesite"], cookie["secure"], cookie["httponly"]) == ("None", True, True)
 
+    def test_however_many_are_begun_the_browser_keeps_few_of_them(
+        self, client: Client, platform: LearningPlatform
+    ) -> None:
+        for _ in range(60):
+            begin(client, platform)
+
+        assert len(client.cookies) <= 16
+
     def test_the_link_may_be_followed_by_a_form(self, client: Client, platform: LearningPlatform) -> None:
         given = {"iss": platform.issuer, "login_hint": "h", "target_link_uri": "http://testserver/lti/launch"}
 
@@ -272,7 +280,7 @@ class TestWhoBeganIt:
         assert refusal(elsewhere, elsewhere.post(LAUNCH, sent)) == "LTI-COOKIE"
 
     def test_the_token_of_another_launch_is_refused(self, client: Client, platform: LearningPlatform) -> None:
-        first, second = form(client, platform), form(client, platform)
+        first, second = form(client, platform), form(Client(), platform)
 
         answer = client.post(LAUNCH, {**first, "id_token": second["id_token"]})
 
