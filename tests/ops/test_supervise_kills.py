@@ -116,7 +116,8 @@ def test_work_whose_job_is_gone_gets_another(supervised: SupervisedWorker) -> No
         "the lost job is there again",
     )
 
-    assert "state_repaired" in supervised.log()
+    # Said once it is stored, which may be a moment after the job can be seen.
+    wait_until(lambda: "state_repaired" in supervised.log(), PATIENCE_SECONDS, "it is said that it was lost")
 
 
 @pytest.mark.parametrize("role", ["sentinel", "main"])
