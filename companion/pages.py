@@ -1,7 +1,8 @@
 """The advisor's pages."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
@@ -80,6 +81,17 @@ def refuse(request: HttpRequest, said: str, *, place: str) -> None:
     written = request.POST.get("reason", "").strip()[:LONGEST_REASON]
     text = f"{said} You had written: “{written}”" if written else said
     messages.error(request, text, extra_tags=place)
+
+
+@contextmanager
+def refusals_on(form: Form) -> Iterator[None]:
+    """Put on the form why what it says was refused; what is missing stays missing."""
+    try:
+        yield
+    except Missing:
+        raise
+    except DomainError as error:
+        form.add_error(None, error.message)
 
 
 def refuse_form(request: HttpRequest, form: Form, said: str, *, place: str) -> None:
@@ -193,7 +205,7 @@ def _said(request: HttpRequest, found: Dossier, form: FeedbackForm | None) -> di
 def _records(request: HttpRequest, form: FeedbackForm, recommended: Recommended) -> bool:
     """Record the feedback, or put on the form why it was refused."""
     given = form.cleaned_data
-    try:
+    with refusals_on(form):
         record_feedback(
             by=caller(request),
             recommendation_id=recommended.pk,
@@ -203,12 +215,7 @@ def _records(request: HttpRequest, form: FeedbackForm, recommended: Recommended)
             comments=given["comments"],
             now=timezone.now(),
         )
-    except Missing:
-        raise
-    except DomainError as error:
-        form.add_error(None, error.message)
-        return False
-    return True
+    return not form.errors
 
 
 def _takes_back(request: HttpRequest, form: FeedbackForm, recommended: Recommended) -> bool:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessments import services as assessments
 from companion import decisions
 from companion.decisions import AppealDossier
-from companion.pages import caller, page_asked, refuse, refuse_form
+from companion.pages import caller, page_asked, refusals_on, refuse, refuse_form
 from companion.pages_review import review_page
 from companion.queries import PAGE_SIZE
 from companion.review_forms import DecisionForm, MessageForm, OverrideForm, ReleaseForm
@@ -103,13 +103,9 @@ def appeal(request: HttpRequest, appeal_id: uuid.UUID) -> HttpResponse:
     decision = _decision_form(found, request.POST if is_decision else None)
     form: Any = message if is_message else decision
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             _say(request, found, message) if is_message else _decide(request, found, decision)
             return redirect("advisor:appeal", appeal_id)
-        except Missing:
-            raise
-        except DomainError as error:
-            form.add_error(None, error.message)
     context = {"appeal": found, "message": message, "decision": decision}
     status = 400 if request.method == "POST" else 200
     return render(request, "advisor/appeals/appeal.html", context, status=status)

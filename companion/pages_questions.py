@@ -11,10 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from companion.inquiries import STANDINGS, inquiry
-from companion.pages import caller, page_asked, staff_page
+from companion.pages import caller, page_asked, refusals_on, staff_page
 from companion.queries import PAGE_SIZE
 from conversations import queries, services
-from microcred.errors import DomainError, Missing
 
 WRITE: Final = "write"
 CLOSE: Final = "close"
@@ -74,16 +73,11 @@ def question(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
 def _done(request: HttpRequest, query_id: uuid.UUID, do: str, form: forms.Form) -> bool:
     """Do what the form says, or put on it why that was refused."""
     by, up_to, now = caller(request), form.cleaned_data["up_to"], timezone.now()
-    try:
+    with refusals_on(form):
         if do == WRITE:
             services.write(by=by, turn_id=query_id, text=form.cleaned_data["text"], up_to=up_to, now=now)
         elif do == CLOSE:
             services.close(by=by, turn_id=query_id, up_to=up_to or 0, now=now)
         else:
             services.mark_read(by=by, turn_id=query_id, up_to=up_to or 0)
-    except Missing:
-        raise
-    except DomainError as error:
-        form.add_error(None, error.message)
-        return False
-    return True
+    return not form.errors

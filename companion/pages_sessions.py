@@ -13,10 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.skill_texts import skill_texts
 from companion import tutored
-from companion.pages import caller, page_asked, refuse, staff_page
+from companion.pages import caller, page_asked, refusals_on, refuse, staff_page
 from companion.queries import PAGE_SIZE
 from companion.summary_forms import CorrectionForm, WithdrawalForm
-from microcred.errors import DomainError, Missing
 from tutoring import queries, services
 
 WITHDRAW: Final = "withdraw"
@@ -60,7 +59,7 @@ def _decided(request: HttpRequest, found: tutored.Session, form: Form) -> bool:
     change = services.withdraw
     if isinstance(form, CorrectionForm):
         change = partial(services.correct, words=form.words())
-    try:
+    with refusals_on(form):
         change(
             by=caller(request),
             user_id=found.user_id,
@@ -69,9 +68,4 @@ def _decided(request: HttpRequest, found: tutored.Session, form: Form) -> bool:
             now=timezone.now(),
             expected={str(form.cleaned_data["version"])},
         )
-    except Missing:
-        raise
-    except DomainError as error:
-        form.add_error(None, error.message)
-        return False
-    return True
+    return not form.errors

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from companion.pages import caller, page_asked
+from companion.pages import caller, page_asked, refusals_on
 from companion.student.answered import appeal_form, place_of
 from companion.student.guarding import student_page
 from companion.student.result import shown
@@ -80,7 +80,8 @@ def _the_same(made: Any, request: HttpRequest) -> Any:
 def _appeal(request: HttpRequest, form: AppealForm, assessment_id: uuid.UUID) -> Any:
     """Return the appeal, or None with why it was refused on the form."""
     given = form.cleaned_data
-    try:
+    row = None
+    with refusals_on(form):
         row = oversight.appeal(
             by=caller(request),
             assessment_id=assessment_id,
@@ -89,12 +90,7 @@ def _appeal(request: HttpRequest, form: AppealForm, assessment_id: uuid.UUID) ->
             statement=given["statement"],
             now=timezone.now(),
         )
-    except Missing:
-        raise
-    except DomainError as error:
-        form.add_error(None, error.message)
-        return None
-    messages.success(request, "Your appeal is made. Whoever decides answers here.")
+        messages.success(request, "Your appeal is made. Whoever decides answers here.")
     return row
 
 
@@ -122,7 +118,7 @@ def appeal(request: HttpRequest, appeal_id: uuid.UUID) -> HttpResponse:
 
 def _say(request: HttpRequest, form: MessageForm, appeal_id: uuid.UUID) -> bool:
     given = form.cleaned_data
-    try:
+    with refusals_on(form):
         oversight.say(
             by=caller(request),
             appeal_id=appeal_id,
@@ -130,12 +126,7 @@ def _say(request: HttpRequest, form: MessageForm, appeal_id: uuid.UUID) -> bool:
             seen=given["seen"],
             now=timezone.now(),
         )
-    except Missing:
-        raise
-    except DomainError as error:
-        form.add_error(None, error.message)
-        return False
-    return True
+    return not form.errors
 
 
 def _decided(decision: Any, row: Any) -> dict[str, Any]:

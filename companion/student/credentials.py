@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import queries as catalog
-from companion.pages import caller, page_asked
+from companion.pages import caller, page_asked, refusals_on
 from companion.student.guarding import student_page
 from companion.student.holding import held_line
 from companion.student.written import WrittenField
-from microcred.errors import DomainError, Missing
+from microcred.errors import DomainError
 from recommendations import queries, services
 
 PAGE_SIZE: Final = 20
@@ -173,18 +173,13 @@ def _said(request: HttpRequest, credential_id: uuid.UUID, form: HeldForm) -> boo
     """Take the student's word or badge, or put on the form why it was refused."""
     badge, given = form.badge(), {name: form.cleaned_data[name] for name in ("obtained_on", "note")}
     which: Mapping[str, Any] = {"by": caller(request), "credential_id": credential_id, "now": timezone.now()}
-    try:
+    with refusals_on(form):
         if badge:
             services.bring_badge(badge=badge, **which, **given)
         else:
             services.say_held(**which, **given)
-    except Missing:
-        raise
-    except DomainError as error:
-        form.add_error(None, error.message)
-        return False
-    messages.success(request, BROUGHT if badge else SAID)
-    return True
+        messages.success(request, BROUGHT if badge else SAID)
+    return not form.errors
 
 
 def _as_text(data: bytes) -> str:

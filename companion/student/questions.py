@@ -11,14 +11,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from companion.pages import caller, page_asked
+from companion.pages import caller, page_asked, refusals_on
 from companion.student.asked import asked, lines, unread_threads
 from companion.student.guarding import student_page
 from companion.student.notices import by_itself
 from companion.student.written import WrittenField
 from conversations import queries, services
 from conversations.enums import Side
-from microcred.errors import DomainError, Missing
 
 PAGE_SIZE: Final = 20
 NOTHING_ASKED: Final = uuid.UUID(int=0)
@@ -157,16 +156,11 @@ def _ask(request: HttpRequest, form: QuestionForm, conversation_id: uuid.UUID | 
     """Ask what the form says, and return the question; or None, and put on the form why it was refused."""
     if not form.is_valid():
         return None
-    try:
-        turn: Any = services.ask(
+    made: uuid.UUID | None = None
+    with refusals_on(form):
+        made = services.ask(
             by=caller(request), conversation_id=conversation_id, now=timezone.now(), **form.cleaned_data
-        )
-    except Missing:
-        raise
-    except DomainError as error:
-        form.add_error(None, error.message)
-        return None
-    made: uuid.UUID = turn.pk
+        ).pk
     return made
 
 
@@ -176,19 +170,13 @@ def _write(request: HttpRequest, query_id: uuid.UUID, form: MessageForm) -> bool
     if not form.is_valid():
         queries.get_thread(by=by, turn_id=query_id)
         return False
-    try:
-        services.write(by=by, turn_id=query_id, now=timezone.now(), **form.cleaned_data)
-    except services.ThreadMoved as error:
-        if _is_there(query_id, request, **form.cleaned_data):
-            return True
-        form.add_error(None, error.message)
-        return False
-    except Missing:
-        raise
-    except DomainError as error:
-        form.add_error(None, error.message)
-        return False
-    return True
+    with refusals_on(form):
+        try:
+            services.write(by=by, turn_id=query_id, now=timezone.now(), **form.cleaned_data)
+        except services.ThreadMoved:
+            if not _is_there(query_id, request, **form.cleaned_data):
+                raise
+    return not form.errors
 
 
 def _is_there(query_id: uuid.UUID, request: HttpRequest, *, text: str, up_to: int) -> bool:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from django import forms
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from assessments import queries as assessments
-from companion.pages import caller
+from companion.pages import caller, refusals_on
 from companion.student.guarding import student_page
 from companion.student.levels import place_of
 from companion.student.listed import place_at
@@ -139,21 +140,14 @@ def _says(found: Any, about: uuid.UUID | None, said: Mapping[str, Any]) -> bool:
 
 def _takes_back(request: HttpRequest, form: FeedbackForm, recommendation_id: uuid.UUID) -> bool:
     """Take back what was said, or put on the form why not; what is taken back already stays so."""
-    try:
+    with refusals_on(form), suppress(NothingToTakeBack):
         take_back_feedback(
             by=caller(request),
             recommendation_id=recommendation_id,
             credential_id=form.about(),
             now=timezone.now(),
         )
-    except NothingToTakeBack:
-        return True
-    except Missing:
-        raise
-    except DomainError as error:
-        form.add_error(None, error.message)
-        return False
-    return True
+    return not form.errors
 
 
 def shown(

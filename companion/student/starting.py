@@ -16,9 +16,8 @@ from assessments import services
 from assessments.enums import AssessmentStatus
 from catalog import queries as catalog
 from catalog.enums import QuestionType
-from companion.pages import caller
+from companion.pages import caller, refusals_on
 from companion.student.guarding import student_page
-from microcred.errors import DomainError, Missing
 
 MAY = [
     (
@@ -67,12 +66,8 @@ def role(request: HttpRequest, role_id: uuid.UUID) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = StartForm(data, may=by.model_scoring, has_essays=has_essays)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             return _started(request, role_id, form)
-        except Missing:
-            raise
-        except DomainError as error:
-            form.add_error(None, error.message)
     return _role(request, found, form)
 
 

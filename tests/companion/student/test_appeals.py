@@ -17,7 +17,7 @@ from assessments.models import Assessment
 from catalog.models import CredentialDocument
 from scoring import oversight
 from scoring.models import Appeal, AppealMessage
-from tests.companion.scenes import advised_student, finished_assessment
+from tests.companion.student.browsing import browser_of, result_of_today
 from tests.factories.accounts import AdvisorAssignmentFactory, UserFactory
 from tests.factories.assessments import question_id_of
 
@@ -27,18 +27,12 @@ NOWHERE = "00000000-0000-0000-0000-000000000007"
 
 @pytest.fixture
 def assessment() -> Assessment:
-    _, student = advised_student()
-    made = finished_assessment(student)
-    Assessment.objects.filter(pk=made.pk).update(completed_at=timezone.now())
-    made.refresh_from_db()
-    return made
+    return result_of_today()
 
 
 @pytest.fixture
 def client(assessment: Assessment) -> Client:
-    found = Client()
-    found.force_login(assessment.user)
-    return found
+    return browser_of(assessment.user)
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ from recommendations.models import LearnerCredential, Recommendation, Recommenda
 from scoring import oversight
 from scoring.models import SkillContest
 from tests.clients import client_of
-from tests.companion.scenes import QUOTED, advised_student, finished_assessment
+from tests.companion.scenes import QUOTED
+from tests.companion.student.browsing import browser_of, result_of_today
 from tests.companion.test_markup import Outline
 from tests.factories.accounts import UserFactory
 from tests.factories.assessments import question_id_of, started_assessment
@@ -33,18 +34,12 @@ FOR_STAFF = ("42.5", "The quote is not in the answer.", "gpt-4o-mini", "essay-1"
 
 @pytest.fixture
 def assessment() -> Assessment:
-    _, student = advised_student()
-    made = finished_assessment(student)
-    Assessment.objects.filter(pk=made.pk).update(completed_at=timezone.now())
-    made.refresh_from_db()
-    return made
+    return result_of_today()
 
 
 @pytest.fixture
 def client(assessment: Assessment) -> Client:
-    found = Client()
-    found.force_login(assessment.user)
-    return found
+    return browser_of(assessment.user)
 
 
 def address(assessment: Assessment) -> str:
