@@ -156,12 +156,12 @@ def _ask(request: HttpRequest, form: QuestionForm, conversation_id: uuid.UUID | 
     """Ask what the form says, and return the question; or None, and put on the form why it was refused."""
     if not form.is_valid():
         return None
-    made: uuid.UUID | None = None
+    turn = None
     with refusals_on(form):
-        made = services.ask(
+        turn = services.ask(
             by=caller(request), conversation_id=conversation_id, now=timezone.now(), **form.cleaned_data
-        ).pk
-    return made
+        )
+    return turn.pk if turn else None
 
 
 def _write(request: HttpRequest, query_id: uuid.UUID, form: MessageForm) -> bool:
