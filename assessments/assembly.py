@@ -21,8 +21,8 @@ def assemble(
     """Pick ``size`` questions that cover the role's skills, and put them in the order they are asked.
 
     Greedy maximum coverage: each step takes the question that adds most, where a skill counts with its
-    importance divided by one plus what the questions taken so far already measure of it. Questions of equal
-    worth are drawn by ``seed``. At least one essay and one profile question are taken where the pool has
+    importance divided by the square of one plus what the questions taken so far already measure of it. Questions
+    of equal worth are drawn by ``seed``. At least one essay and one profile question are taken where the pool has
     them, since nothing else shows what they show. The order is profile first, then closed questions from easy
     to hard, then essays.
 

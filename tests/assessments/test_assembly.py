@@ -1,5 +1,6 @@
 """Which questions are drawn from a pool."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,52 @@ def test_an_essential_skill_is_measured_more_often() -> None:
 
     counted = [next(iter(question.skills)) for question in chosen]
     assert counted.count("sql") == 3
+
+
+@pytest.mark.parametrize(("importance", "second"), [(5, "sql"), (4, "sql or python"), (3, "python")])
+def test_a_skill_counts_by_the_square_less_once_it_is_measured(importance: int, second: str) -> None:
+    """A second question about SQL is worth a quarter of its importance, one about a skill of importance 1 is worth 1."""
+    pool = [item("sql-1", "sql"), item("sql-2", "sql"), item("python-1", "python")]
+    given = {"sql": importance, "python": 1}
+
+    drawn = {
+        "sql" if len(skills) == 1 else "python"
+        for seed in range(20)
+        for skills in [
+            {skill for one in assemble(pool, importance=given, size=2, seed=seed) for skill in one.skills}
+        ]
+    }
+
+    assert drawn == set(second.split(" or "))
+
+
+def test_a_skill_that_the_role_does_not_name_counts_least() -> None:
+    pool = [item("named", "sql"), item("unnamed", "weaving")]
+
+    drawn = {assemble(pool, importance={"sql": 1}, size=1, seed=seed)[0].key for seed in range(20)}
+
+    assert drawn == {"named", "unnamed"}
+    assert [one.key for one in assemble(pool, importance={"sql": 2}, size=1, seed=5)] == ["named"]
+
+
+def test_an_essay_goes_before_a_profile_question_where_one_is_asked() -> None:
+    pool = [*POOL, item("essay", "writing", "essay"), item("profile", "sql", "profile")]
+
+    assert [one.key for one in assemble(pool, importance={}, size=1, seed=7)] == ["essay"]
+
+
+def test_profile_questions_open_and_essays_end_however_hard_they_are() -> None:
+    pool = [
+        item("essay", "writing", "essay", difficulty=1),
+        item("closed", "python", difficulty=3),
+        item("profile", "sql", "profile", difficulty=5),
+    ]
+
+    assert [one.key for one in assemble(pool, importance={}, size=3, seed=1)] == [
+        "profile",
+        "closed",
+        "essay",
+    ]
 
 
 def test_an_essay_and_a_profile_question_are_always_asked() -> None:

@@ -13,6 +13,7 @@ from nudges.deciding import (
     Practised,
     ReachedGoal,
     Related,
+    Reply,
     Unfinished,
     Verdict,
     decide,
@@ -27,6 +28,7 @@ CLOCK = Clock(zoneinfo.ZoneInfo("Europe/Berlin"), dt.time(21), dt.time(8))
 OPEN = Unfinished("a1", "Data analyst", NOW - 30 * HOUR, NOW + 42 * HOUR, 3, 12)
 GOAL = ReachedGoal("g1", "Read every report query", "SQL", 8, NOW - DAY)
 AGREED = Agreed("s1", "s1", 2, "Do three joins on paper.", NOW - 3 * DAY)
+REPLY = Reply("q1", 4, 2, NOW - DAY, NOW - 2 * DAY)
 SQL = Practised("SQL", NOW - DAY)
 STATISTICS = Related("statistics", "Statistics", "Data analyst")
 HERE = Facts(CLOCK, active_at=NOW - HOUR)
@@ -73,6 +75,10 @@ CASES = {
         "inactive 2026-03-02T12:00:00/1",
     ),
     "an assessment is left alone": (replace(HERE, unfinished=[OPEN]), "unfinished_assessment a1/1"),
+    "an assessment was left a day ago": (
+        replace(HERE, unfinished=[replace(OPEN, touched_at=NOW - DAY)]),
+        "unfinished_assessment a1/1",
+    ),
     "an assessment was touched today": (
         replace(HERE, unfinished=[replace(OPEN, touched_at=NOW - 23 * HOUR)]),
         "",
@@ -109,7 +115,41 @@ CASES = {
         ),
         "",
     ),
+    "an assessment, told about two others": (
+        replace(
+            HERE,
+            unfinished=[OPEN],
+            earlier=[earlier("unfinished_assessment", days * DAY, about=f"b{days}") for days in (1, 2)],
+        ),
+        "unfinished_assessment a1/1",
+    ),
+    "an advisor has written": (replace(HERE, replies=[REPLY]), "advisor_replied q1:4"),
+    "an advisor has written, and it was told": (
+        replace(HERE, replies=[REPLY], earlier=[earlier("advisor_replied", DAY, "q1:4")]),
+        "",
+    ),
+    "an advisor has written again since it was told": (
+        replace(HERE, replies=[REPLY], earlier=[earlier("advisor_replied", DAY, "q1:2")]),
+        "advisor_replied q1:4",
+    ),
+    "an advisor wrote a week ago": (
+        replace(HERE, replies=[replace(REPLY, at=NOW - 7 * DAY)]),
+        "advisor_replied q1:4",
+    ),
+    "an advisor wrote longer ago": (replace(HERE, replies=[replace(REPLY, at=NOW - 7 * DAY - HOUR)]), ""),
+    "of two advisors' words those that wait longest": (
+        replace(HERE, replies=[REPLY, replace(REPLY, query_id="q2", at=NOW - 2 * DAY)]),
+        "advisor_replied q2:4",
+    ),
+    "an advisor's words go before a goal that was reached": (
+        replace(HERE, replies=[REPLY], goals=[GOAL]),
+        "advisor_replied q1:4",
+    ),
     "a goal was reached": (replace(HERE, goals=[GOAL]), "goal_reached g1"),
+    "a goal was reached, and something else of this name was told": (
+        replace(HERE, goals=[GOAL], earlier=[earlier("related_skill", DAY, "g1")]),
+        "goal_reached g1",
+    ),
     "a goal was reached, and told": (
         replace(HERE, goals=[GOAL], earlier=[earlier("goal_reached", DAY, "g1")]),
         "",
@@ -169,6 +209,25 @@ CASES = {
     "a skill is next for who does not practise": (
         replace(HERE, practised=Practised("SQL", NOW - 15 * DAY), related=[STATISTICS]),
         "",
+    ),
+    "a skill is next for who practised two weeks ago": (
+        replace(HERE, practised=Practised("SQL", NOW - 14 * DAY), related=[STATISTICS]),
+        "related_skill statistics",
+    ),
+    "a skill is next, and a goal was told last week": (
+        replace(
+            HERE,
+            practised=SQL,
+            related=[STATISTICS],
+            earlier=[earlier("goal_reached", 6 * DAY, "statistics")],
+        ),
+        "related_skill statistics",
+    ),
+    "a skill is next, another was told two weeks ago": (
+        replace(
+            HERE, practised=SQL, related=[STATISTICS], earlier=[earlier("related_skill", 14 * DAY, "charts")]
+        ),
+        "related_skill statistics",
     ),
     "a skill is next, another was told last week": (
         replace(
@@ -253,6 +312,18 @@ def test_who_moves_to_another_time_zone_is_not_told_twice_for_it() -> None:
             "You have not gone on with your assessment for 1 day.",
         ),
         (
+            replace(HERE, replies=[REPLY]),
+            "Your advisor has written to you",
+            "There are 2 unread messages about the question that you asked on 9 March.",
+            "You have not read what your advisor wrote on 10 March, 13:00.",
+        ),
+        (
+            replace(HERE, replies=[replace(REPLY, messages=1)]),
+            "Your advisor has written to you",
+            "There is 1 unread message about the question that you asked on 9 March.",
+            "You have not read what your advisor wrote on 10 March, 13:00.",
+        ),
+        (
             replace(HERE, goals=[GOAL]),
             "You have reached your goal: Read every report query",
             "You practise SQL at difficulty 8 of 10 now. Set yourself the next goal while it is fresh.",
@@ -272,7 +343,7 @@ def test_who_moves_to_another_time_zone_is_not_told_twice_for_it() -> None:
             "You have practised SQL and not yet Statistics.",
         ),
     ],
-    ids=["inactive", "unfinished", "goal", "agreed", "related"],
+    ids=["inactive", "unfinished", "replied", "replied once", "goal", "agreed", "related"],
 )
 def test_a_nudge_says_what_and_why_out_of_the_facts(facts: Facts, title: str, text: str, reason: str) -> None:
     draft = decide(facts, now=NOW).draft

@@ -41,6 +41,23 @@ def test_what_the_receiver_asks_for_lengthens_a_wait(asked: float | None, second
 
 
 @pytest.mark.parametrize(
+    ("probes", "minutes"),
+    [(0, 1), (1, 2), (2, 4), (10, 1024), (11, 24 * 60), (12, 24 * 60), (10**6, 24 * 60)],
+)
+@pytest.mark.parametrize(("chance", "factor"), [(0.0, 0.9), (0.5, 1.0), (0.75, 1.05)])
+def test_probes_are_ever_further_apart_up_to_a_day(
+    probes: int, minutes: int, chance: float, factor: float
+) -> None:
+    wait = retrying.wait_for_probe(probes, chance=chance)
+
+    assert wait.total_seconds() == pytest.approx(minutes * 60 * factor)
+
+
+def test_an_endpoint_is_probed_after_five_failures_and_off_after_five_days() -> None:
+    assert (retrying.PROBED_AFTER, retrying.OFF_AFTER) == (5, dt.timedelta(days=5))
+
+
+@pytest.mark.parametrize(
     ("header", "seconds"),
     [
         ("120", 120.0),
