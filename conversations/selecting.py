@@ -16,7 +16,6 @@ from recommendations.citing import Sentence, Source, stems
 from recommendations.quoting import LEAST_WORDS, sayings
 
 MOST_SENTENCES: Final = 3
-MOST_OF_A_PASSAGE: Final = 3
 MOST_CREDENTIALS: Final = 2
 # How far behind the best passage another may be.
 BEHIND: Final = 0.15
@@ -113,8 +112,7 @@ def _is_wanted(one: Found, first: Found, wanted: str) -> bool:
 
 def _has_room(one: _Candidate, chosen: Sequence[_Candidate]) -> bool:
     credentials = {other.passage.credential_id for other in chosen} | {one.passage.credential_id}
-    same = sum(other.passage is one.passage for other in chosen)
-    return len(credentials) <= MOST_CREDENTIALS and same < MOST_OF_A_PASSAGE
+    return len(credentials) <= MOST_CREDENTIALS
 
 
 def _name(passage: Found) -> str:

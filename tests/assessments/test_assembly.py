@@ -31,7 +31,7 @@ def test_an_essential_skill_is_measured_more_often() -> None:
 
 @pytest.mark.parametrize(("importance", "second"), [(5, "sql"), (4, "sql or python"), (3, "python")])
 def test_a_skill_counts_by_the_square_less_once_it_is_measured(importance: int, second: str) -> None:
-    """A second question about SQL is worth a quarter of its importance, one about a skill of importance 1 is worth 1."""
+    """A second question about SQL is worth a quarter of its importance, one about Python its 1."""
     pool = [item("sql-1", "sql"), item("sql-2", "sql"), item("python-1", "python")]
     given = {"sql": importance, "python": 1}
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from conversations.records import Fact, Record, asked_facts, credentials_meant, leaves_out
+from conversations.records import Fact, Record, as_sources, asked_facts, credentials_meant, leaves_out, told
 from tests.conversations.test_selecting import FIRST, SECOND, THIRD, passage
 
 RECORD = Record(uuid.UUID(int=1), "SQL Joins", "Harbour School", 24, 3, "English", ())
@@ -91,3 +91,33 @@ def test_who_is_named_is_meant_else_who_was_talked_about_else_who_is_near() -> N
     assert credentials_meant("How long is course 2?", passages, [FIRST]) == [SECOND]
     assert credentials_meant("How long is it?", passages, [THIRD]) == [THIRD]
     assert credentials_meant("How long is it?", passages, []) == [FIRST, SECOND]
+
+
+def test_who_is_near_are_two_at_most_and_not_far_behind() -> None:
+    near = [passage(str(one.int), one, "Joins.", 0.6) for one in (FIRST, SECOND, THIRD)]
+
+    assert credentials_meant("How long is it?", near, []) == [FIRST, SECOND]
+    assert credentials_meant("How long is it?", [near[0], replace(near[1], nearness=0.44)], []) == [FIRST]
+    assert credentials_meant("How long is it?", [], []) == []
+
+
+def test_records_are_sources_that_follow_on_the_passages() -> None:
+    records = [RECORD, replace(RECORD, credential_id=SECOND, title="SQL Keys", hours=8)]
+
+    sources = as_sources(records, after=3, nearness=0.6)
+
+    assert [
+        (one.source.mark, one.credential_id, one.title, one.heading, one.nearness) for one in sources
+    ] == [
+        ("4", FIRST, "SQL Joins", "Catalog record", 0.6),
+        ("5", SECOND, "SQL Keys", "Catalog record", 0.6),
+    ]
+    assert (sources[0].uri, sources[0].start, sources[0].end) == (
+        f"/api/v1/catalog/credentials/{FIRST}",
+        0,
+        len(RECORD.text),
+    )
+    assert [str(one) for one in told([Fact.HOURS], records, sources)] == [
+        "SQL Joins takes 24 hours [4].",
+        "SQL Keys takes 8 hours [5].",
+    ]

@@ -87,6 +87,60 @@ def test_what_is_broken_fails_its_check_and_says_why(
     assert problem in failed(item(**changed))[check]
 
 
+@pytest.mark.parametrize(
+    ("prompt", "solution", "choice", "problems"),
+    [
+        (20, 2000, 300, []),
+        (1200, 2000, 300, []),
+        (19, 2000, 300, ["prompt: has 19 characters; 20 to 1200 are right"]),
+        (1201, 2000, 300, ["prompt: has 1201 characters; 20 to 1200 are right"]),
+        (20, 2001, 300, ["solution: has more than 2000 characters"]),
+        (20, 2000, 301, ["choice 'c4': has more than 300 characters"]),
+    ],
+)
+def test_texts_are_as_long_as_people_write_them(
+    prompt: int, solution: int, choice: int, problems: list[str]
+) -> None:
+    sound = item()
+    sound |= {"prompt": "p" * prompt, "solution": "s" * solution}
+    sound["choices"][3]["text"] = "c" * choice
+
+    assert failed(sound).get("lengths", []) == problems
+
+
+@pytest.mark.parametrize(("words", "is_readable"), [(45, True), (46, False)])
+def test_each_sentence_counts_by_itself(words: int, is_readable: bool) -> None:
+    short = "Read this. "
+
+    assert ("readable" not in failed(item(prompt=f"{short}{'word ' * (words - 1)}end?"))) is is_readable
+
+
+@pytest.mark.parametrize(("tolerance", "is_narrow"), [("20", True), ("20.1", False)])
+def test_a_tolerance_may_be_a_twentieth(tolerance: str, is_narrow: bool) -> None:
+    assert ("numbers" not in failed(item(**NUMBER | {"tolerance": tolerance}))) is is_narrow
+
+
+@pytest.mark.parametrize(
+    ("value", "tolerance", "taken"),
+    [
+        ("400", "801", {"801", "-401", "440"}),
+        ("400", "401", {"801", "440"}),
+        ("400", "400", {"440"}),
+        ("-2", "3", {"-3", "1", "-1.8"}),
+        ("0.5", "0.1", {"0.6"}),
+        ("0.5", "0.09", set()),
+    ],
+)
+def test_numbers_that_are_plainly_wrong_are_tried(value: str, tolerance: str, taken: set[str]) -> None:
+    """Twice the key and one more, its opposite less one, and a tenth more, of at least .1."""
+    content = item(**NUMBER)
+    content["rules"] |= {"value": value, "absolute_tolerance": tolerance}
+
+    found = failed(content).get("wrong_earns_less", [])
+
+    assert {one.split(" ")[0] for one in found} == taken
+
+
 def test_a_pattern_that_takes_anything_is_found() -> None:
     content = item(**WORDS)
     content["rules"]["accepted"].append({"pattern": "[a-z ]+"})
