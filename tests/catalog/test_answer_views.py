@@ -66,12 +66,56 @@ def test_pairs_are_set_beside_the_right_ones() -> None:
     )
 
 
-@pytest.mark.parametrize("question_type", sorted(QUESTIONS))
-def test_every_type_can_be_unanswered(question_type: str) -> None:
-    shown = view(question_type, None)
+@pytest.mark.parametrize(
+    ("rules", "key"),
+    [
+        ({"value": "42.5"}, "42.5"),
+        ({"value": "42.5", "unit": "kg"}, "42.5 kg"),
+        ({"value": "42.5", "unit": "kg", "relative_tolerance": "0.1"}, "42.5 kg (± 0.1 × the value)"),
+        (
+            {"value": "42.5", "absolute_tolerance": "1", "relative_tolerance": "0.1"},
+            "42.5 (± 1 or ± 0.1 × the value)",
+        ),
+    ],
+)
+@pytest.mark.parametrize("answer", [{"value": "40"}, None], ids=["answered", "unanswered"])
+def test_the_key_of_a_number_says_how_far_off_an_answer_may_be(
+    answer: dict[str, Any] | None, rules: dict[str, Any], key: str
+) -> None:
+    assert answer_view(answer, None, {"kind": "numeric", **rules}).expected == key
 
-    assert shown.text == ""
-    assert not any(line.given for line in shown.lines)
+
+def test_a_number_given_where_there_is_no_key_stands_alone() -> None:
+    assert answer_view({"value": "3", "unit": "h"}, None, {}) == AnswerView(text="3 h")
+
+
+@pytest.mark.parametrize(
+    ("question_type", "shown"),
+    [
+        ("essay", AnswerView()),
+        (
+            "matching",
+            AnswerView(lines=(Line("Cat", "", "Meows"), Line("Dog", "", "Barks"))),
+        ),
+        (
+            "multiple_choice",
+            AnswerView(
+                options=(
+                    Option("Alpha", chosen=False, is_key=False),
+                    Option("Beta", chosen=False, is_key=True),
+                    Option("Gamma", chosen=False, is_key=False),
+                )
+            ),
+        ),
+        ("numeric", AnswerView(expected="42.5 (± 0.5)")),
+        (
+            "ordering",
+            AnswerView(lines=(Line("1", "", "Build"), Line("2", "", "Check"), Line("3", "", "Plan"))),
+        ),
+    ],
+)
+def test_what_was_not_answered_shows_its_key(question_type: str, shown: AnswerView) -> None:
+    assert view(question_type, None) == shown
 
 
 CHOICES = [
@@ -101,6 +145,14 @@ CHOICES = [
 )
 def test_an_explanation_for_staff_names_the_choices_by_their_texts(explanation: str, shown: str) -> None:
     assert in_texts(explanation, CHOICES) == shown
+
+
+def test_the_longest_id_that_stands_there_is_named() -> None:
+    choices = [{"id": "c", "text": "Alpha"}, {"id": "c-1", "text": "x" * 48}, {"id": "c-2", "text": "y" * 50}]
+
+    shown = in_texts("Key: c-1-c. Answer: c-2-c. Scoring: pairs.", choices)
+
+    assert shown.startswith(f"Key: “{'x' * 48}”-“Alpha”. Answer: “{'y' * 47}…”-“Alpha”.")
 
 
 @pytest.mark.parametrize(
