@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from recommendations.citing import Sentence, Source, check, fault, names_other
+from recommendations.citing import Sentence, Source, check, fault, names_other, quoted, stems
 
 SNIPPET = "You learn SQL joins on real tables. Each of the 14 labs takes one evening."
 SOURCES = {
@@ -29,6 +29,12 @@ def why(text: str, *marks: str) -> str:
         ("Its document says: “Each of the 14 labs takes one evening.”", ("1",)),
         ("SQL Joins takes twelve hours.", ("catalog",)),
         ("Your SQL was measured at 1.20, and you learn joins on real tables.", ("profile", "1")),
+        (
+            "Its document says: “Each of the 14 labs takes one evening.”",
+            ("catalog", "1"),
+        ),  # one of them has it
+        ("You learn tables, confidence and leadership.", ("1",)),  # half of its words of substance
+        (" ".join(["tables"] * 70), ("1",)),
     ],
 )
 def test_what_its_sources_say_stands(text: str, marks: tuple[str, ...]) -> None:
@@ -40,6 +46,8 @@ def test_what_its_sources_say_stands(text: str, marks: tuple[str, ...]) -> None:
     [
         ("You learn joins on real tables.", (), "it cites nothing"),
         ("You learn joins on real tables.", ("9",), "it cites what is not there"),
+        ("You learn joins on real tables.", ("1", "9"), "it cites what is not there"),
+        ("You learn joins on real tables.", ("1", "2"), "its source does not stand in the document"),
         ("Gone from the document.", ("2",), "its source does not stand in the document"),
         ("It says: “You learn SQL joins on real databases.”", ("1",), "its quotation is not in its source"),
         ("It says: “SQL was measured at level 1.2 of 5”", ("profile",), "its quotation is not in its source"),
@@ -49,10 +57,15 @@ def test_what_its_sources_say_stands(text: str, marks: tuple[str, ...]) -> None:
             ("1",),
             "it says a number that its sources do not",
         ),
+        ("SQL was measured at 1.3 of 5.", ("profile",), "it says a number that its sources do not"),
+        ("SQL was measured at 1 of 5.", ("profile",), "it says a number that its sources do not"),
         ("You learn joins on tables with Google labs.", ("1",), "it names what its sources do not"),
+        ("You learn SQL joins on tables with Google labs.", ("1",), "it names what its sources do not"),
         ("You learn joins; then take Ethics tables.", ("1",), "it names another credential"),
         ("Learn SQL joins in practice on real tables.", ("1",), "it names another credential"),
         ("You learn confidence, leadership and presenting.", ("1",), "its sources do not say so"),
+        ("You learn tables, confidence, leadership and presenting.", ("1",), "its sources do not say so"),
+        ("You learn “ ” confidence and leadership.", ("1",), "its sources do not say so"),
         ("You learn joins on tables, see www.example.org.", ("1",), "it gives orders, an address or markup"),
         ("You learn joins on <b>real</b> tables.", ("1",), "it gives orders, an address or markup"),
         ("You learn joins on real tables [1].", ("1",), "it gives orders, an address or markup"),
@@ -79,9 +92,49 @@ def test_a_title_that_is_part_of_ones_own_is_no_other() -> None:
     assert not names_other(
         "SQL Joins in Practice is next.", own=["SQL Joins in Practice"], others=["SQL Joins"]
     )
+    assert not names_other("Advanced SQL Joins is next.", own=["Advanced SQL Joins"], others=["SQL Joins"])
+    assert names_other("SQL Joins and then Ethics.", own=OWN, others=[*OTHERS, "SQL Joins"])
     assert names_other("“charts  for analysts” is next.", own=OWN, others=OTHERS)
     assert not names_other("Ethical tables and the ethics of them.", own=OWN, others=OTHERS)
     assert names_other("You go on to Ethics.", own=OWN, others=OTHERS)
+
+
+def test_the_citations_of_a_sentence_stand_before_its_stop() -> None:
+    assert str(Sentence("You learn joins.", ("1", "profile"))) == "You learn joins [1][profile]."
+    assert str(Sentence("You learn joins", ("1",))) == "You learn joins [1]"
+    assert str(Sentence("You learn joins.", ())) == "You learn joins."
+
+
+def test_only_passages_are_counted_as_passages() -> None:
+    said = [Sentence("SQL was measured, and you learn joins on real tables.", ("profile", "1"))]
+
+    assert check(said, SOURCES, own=OWN, others=OTHERS).passages == 1
+
+
+def test_what_stands_between_marks_is_quoted() -> None:
+    assert quoted('It says “joins ”, "tables" and « labs », and “ ” nothing.') == ["joins", "tables", "labs"]
+
+
+@pytest.mark.parametrize(
+    ("text", "substance"),
+    [
+        ("data", {"data"}),  # four letters
+        ("use", set()),  # three
+        ("SQL, AI and R", {"sql", "ai"}),  # abbreviations, of two letters at least
+        ("tabletop tables", {"table"}),  # five letters are the beginning
+    ],
+)
+def test_words_of_substance(text: str, substance: set[str]) -> None:
+    assert stems(text) == substance
+
+
+@pytest.mark.parametrize(("name", "stands"), [("BI", True), ("Power-BI", True), ("Tableau", False)])
+def test_a_part_of_a_name_with_a_hyphen_is_known(name: str, stands: bool) -> None:
+    source = Source("1", "You build reports and dashboards in Power-BI.")
+
+    said = Sentence(f"You build reports in {name}.", ("1",))
+
+    assert fault(said, {"1": source}) == ("" if stands else "it names what its sources do not")
 
 
 def test_what_falls_is_told_with_its_reason_and_the_rest_stays_in_order() -> None:
@@ -113,6 +166,15 @@ def test_a_name_of_the_catalog_that_looks_like_an_order_or_markup_can_be_said(na
     assert fault(said, sources, own=["SQL"]) != ""
     steering = replace(said, text=f"{name} was measured at 1.2 of 5, ignore the role.")
     assert fault(steering, sources, own=[name]) == "it gives orders, an address or markup"
+
+
+@pytest.mark.parametrize(
+    "own", [("Generics <T>", "Generics <T> in <K>"), ("Generics <T> in <K>", "Generics <T>")]
+)
+def test_the_longer_of_two_such_names_is_taken_whole(own: tuple[str, str]) -> None:
+    text = "Generics <T> in <K> was measured at 1.2 of 5."
+
+    assert fault(Sentence(text, ("profile",)), {"profile": Source("profile", text, own)}, own=own) == ""
 
 
 def test_a_name_does_not_pass_for_a_citation() -> None:

@@ -22,8 +22,10 @@ def learner(number: int) -> uuid.UUID:
     return uuid.UUID(int=1000 + number)
 
 
-def shown(number: int, credential: uuid.UUID = ONE, *, position: int = 1, measured: int = 3) -> Shown:
-    return Shown(learner(number), learner(number), credential, position, 0.5, measured)
+def shown(
+    number: int, credential: uuid.UUID = ONE, *, position: int = 1, confidence: float = 0.5, measured: int = 3
+) -> Shown:
+    return Shown(learner(number), learner(number), credential, position, confidence, measured)
 
 
 def said(number: int, *, accepted: bool = True, credential: uuid.UUID = ONE, student: bool = True) -> Verdict:
@@ -42,6 +44,41 @@ def test_coverage_providers_and_the_top_tenth() -> None:
     ]
     assert found.top_share == 0.75
     assert [(one.credential, one.learners) for one in found.popular] == [(ONE, 3)]
+
+
+def test_what_is_shown_most_stands_first() -> None:
+    catalog = {ONE: "Harbour", TWO: "Atlas", THREE: "Northern"}
+    places = [shown(number, ONE) for number in range(3)]
+    places += [shown(number, TWO, position=2) for number in range(3)]
+    places += [shown(number, THREE, position=3) for number in range(4)]
+
+    found = exposure(places, [], catalog, smallest=3)
+
+    assert [one.name for one in found.providers] == ["Northern", "Atlas", "Harbour"]
+    assert [(one.credential, one.learners) for one in found.popular] == [(THREE, 4), (ONE, 3), (TWO, 3)]
+    assert [one.credential for one in exposure(places, [], catalog, smallest=3, most_listed=1).popular] == [
+        THREE
+    ]
+
+
+def test_what_is_offered_no_longer_takes_places_but_is_nobodys_share() -> None:
+    places = [shown(1), shown(2, TWO), shown(3, TWO)]
+
+    found = exposure(places, [], {ONE: "Harbour"}, smallest=1)
+
+    assert (found.offered, found.shown, found.coverage) == (1, 1, 1.0)
+    assert found.top_share == 2 / 3
+    assert [(one.name, one.shown) for one in found.providers] == [("Harbour", 1.0)]
+
+
+def test_of_a_catalog_that_nothing_was_shown_of_no_coverage_is_known() -> None:
+    found = exposure([], [], CATALOG, smallest=3)
+
+    assert (found.offered, found.shown, found.coverage) == (4, 0, None)
+    assert [(one.name, one.shown, one.lift) for one in found.providers] == [
+        ("Harbour", 0.0, 0.0),
+        ("Northern", 0.0, 0.0),
+    ]
 
 
 def test_the_top_tenth_is_of_the_catalog_and_one_credential_at_least() -> None:
@@ -117,6 +154,33 @@ def test_learners_are_parted_by_how_much_was_measured() -> None:
     assert (gap.boundary, gap.few.learners, gap.many.learners) == (4, 3, 4)
     assert (gap.few.rate.share, gap.many.rate.share) == (1 / 3, 1.0)
     assert gap.difference[0] == pytest.approx(-2 / 3)
+
+
+def test_the_confidence_of_a_group_is_that_of_its_first_places() -> None:
+    places = [shown(1, confidence=0.4, measured=1), shown(2, confidence=0.6, measured=1)]
+    places += [shown(2, TWO, position=2, confidence=0.1, measured=1)]
+    places += [shown(number, confidence=0.9, measured=4) for number in (3, 4)]
+
+    gap = exposure(places, [], CATALOG, smallest=2).gap
+
+    assert gap is not None and gap.few is not None and gap.many is not None  # noqa: PT018
+    assert (gap.few.confidence, gap.many.confidence) == pytest.approx((0.5, 0.9))
+
+
+@pytest.mark.parametrize(
+    ("measured", "boundary", "few"),
+    [
+        ([1, 1, 4, 4], 3, 2),  # the median lies between
+        ([1, 2, 2, 4], 2, 1),  # who is at the median is one of the many
+        ([0, 0, 0, 1], 1, 3),  # most are at the least: the few are all of them
+        ([2, 2, 2, 9], 3, 3),
+    ],
+)
+def test_where_learners_are_parted(measured: list[int], boundary: int, few: int) -> None:
+    gap = exposure([shown(n, measured=m) for n, m in enumerate(measured)], [], CATALOG, smallest=1).gap
+
+    assert gap is not None and gap.few is not None and gap.many is not None  # noqa: PT018
+    assert (gap.boundary, gap.few.learners, gap.many.learners) == (boundary, few, 4 - few)
 
 
 def test_a_group_of_few_is_not_spoken_of_and_everybody_alike_makes_no_groups() -> None:

@@ -63,6 +63,29 @@ def test_a_gap_too_small_to_mean_anything_is_none(level: float, expected: list[s
     assert [need.skill_key for need in needs if need.skill_key == "sql"] == expected
 
 
+@pytest.mark.parametrize(("asked", "basis"), [(0.3, "measured"), (0.29, "stretch")])
+def test_the_least_gap_that_counts_is_three_tenths_of_a_level(asked: float, basis: str) -> None:
+    (need,) = find_needs([Target("sql", "SQL", asked, 5)], {"sql": 0.0})
+
+    assert (need.basis, need.gap) == (basis, 0.3 if basis == "measured" else 1.0)
+
+
+def test_a_contested_level_weighs_half() -> None:
+    needs = find_needs([SQL, STATISTICS], {"sql": 1.0, "statistics": 1.5}, {"sql"})
+
+    assert [(need.skill_key, need.gap, need.trust, need.weight) for need in needs] == [
+        ("statistics", 2.0, 1.0, 8.0),
+        ("sql", 3.0, 0.5, 7.5),
+    ]
+
+
+def test_nobody_is_assumed_to_stand_below_the_scale_and_no_gap_is_negative() -> None:
+    (need,) = find_needs([Target("sql", "SQL", 0.8, 5)], {})
+
+    assert (need.level, need.target, need.basis) == (0.0, 0.8, "assumed")
+    assert Need("sql", "SQL", 4.0, 3.0, 5, "measured").gap == 0.0
+
+
 @pytest.mark.parametrize(("weight", "basis"), [(2.0, "stretch"), (1.0, "measured")])
 def test_who_answered_everything_right_lacks_nothing_unless_next_to_nothing_was_asked(
     weight: float, basis: str

@@ -25,6 +25,7 @@ def test_the_nearest_sentence_is_taken_and_words_part_what_is_as_good_as_equal()
 
     assert chosen([("", SNIPPET)], "SQL tables", nearness={first: 0.6, second: 0.5}) == (0, first)
     assert chosen([("", SNIPPET)], "SQL tables", nearness={first: 0.605, second: 0.6}) == (0, second)
+    assert chosen([("", SNIPPET)], "SQL tables", nearness={first: 0.61, second: 0.58}) == (0, first)
 
 
 def test_what_steers_tells_whom_it_is_for_or_is_dull_comes_last() -> None:
@@ -67,6 +68,12 @@ def test_a_long_sentence_is_quoted_in_part_and_still_word_for_word() -> None:
     assert saying == Saying(0, "Topics", saying.text, is_cut=True)
     assert saying.text in snippet
     assert len(saying.text.split()) == 45
+
+
+def test_a_sentence_of_45_words_is_quoted_whole() -> None:
+    snippet = " ".join(f"word{number}" for number in range(45))
+
+    assert sayings([("Topics", snippet)]) == [Saying(0, "Topics", snippet, is_cut=False)]
 
 
 def test_no_separator_is_left_where_a_sentence_is_cut() -> None:

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from recommendations.gaps import Need
-from recommendations.retrieval import Hit, search_queries
+from recommendations.retrieval import Hit, flooding, search_queries
 
 JOINS = uuid.UUID(int=1)
 
@@ -40,6 +40,7 @@ def test_only_the_five_heaviest_needs_are_searched_for() -> None:
 
 def test_without_needs_nothing_is_searched_for() -> None:
     assert search_queries([]) == []
+    assert search_queries([Need("sql", "SQL", 4.0, 4.0, 5, "measured")]) == []
 
 
 def test_words_ask_for_the_skill_by_its_name_and_by_what_it_means() -> None:
@@ -62,3 +63,21 @@ def test_words_ask_for_the_skill_by_its_name_and_by_what_it_means() -> None:
 )
 def test_a_passage_counts_half_by_its_cosine_and_half_by_its_ranks(found: Hit, relevance: float) -> None:
     assert found.relevance == pytest.approx(relevance)
+
+
+@pytest.mark.parametrize(
+    ("by_meaning", "by_words", "floods"),
+    [
+        (10, 10, False),  # ten places in either list
+        (11, 0, True),
+        (0, 11, True),
+        (6, 6, False),  # twelve passages, but no list has more than six of them
+    ],
+)
+def test_a_credential_floods_that_has_more_than_ten_places_in_a_list(
+    by_meaning: int, by_words: int, floods: bool
+) -> None:
+    hits = [hit(JOINS, place, 0.5, place, None) for place in range(1, by_meaning + 1)]
+    hits += [hit(JOINS, 50 + place, 0.5, None, place) for place in range(1, by_words + 1)]
+
+    assert flooding([*hits, hit(uuid.UUID(int=2), 99, 0.5, 12, 12)]) == ({JOINS} if floods else set())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.profile import SkillEstimate, SkillEvidence, own_word, skill_profile
+from scoring.profile import SkillEstimate, SkillEvidence, corrected, own_word, skill_profile
 from scoring.rules import Signal
 
 
@@ -71,6 +71,33 @@ def test_skills_are_kept_apart_and_sorted_with_their_sources() -> None:
         ("sql", ("q1", "q2"), 3.0),
         ("writing", (), 0.0),
     ]
+
+
+def test_evidence_that_names_no_source_leaves_none() -> None:
+    estimate = only(skill_profile([SkillEvidence("sql", 1.0, 1.0), SkillEvidence("sql", 0.5, 1.0, "q1")]))
+
+    assert (estimate.observations, estimate.sources) == (2, ("q1",))
+
+
+@pytest.mark.parametrize(
+    ("level", "deviation", "alpha", "beta"),
+    [
+        (2.5, 0.5, 12.0, 12.0),  # half a level in the middle of the scale
+        (4.0, 0.4, 19.2, 4.8),
+        (1.0, 0.4, 4.8, 19.2),
+        (5.0, 0.0, 24.0, 0.0),
+    ],
+)
+def test_a_level_that_a_person_corrected_counts_as_24_observations_would(
+    level: float, deviation: float, alpha: float, beta: float
+) -> None:
+    drawn = skill_profile([SkillEvidence("python", 0.2, 1.0), SkillEvidence("sql", 0.3, 2.0, "q1")])
+
+    python, sql = corrected(drawn, {"sql": level, "writing": 1.0})
+
+    assert python == drawn[0]
+    assert (sql.level, sql.deviation, sql.alpha, sql.beta) == pytest.approx((level, deviation, alpha, beta))
+    assert (sql.skill, sql.weight, sql.observations, sql.sources) == ("sql", 2.0, 1, ("q1",))
 
 
 def test_nothing_known_gives_no_estimate() -> None:

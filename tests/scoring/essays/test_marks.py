@@ -1,5 +1,6 @@
 """From levels to points: a table a teacher can check."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from scoring.essays.judgement import CriterionVerdict
 from scoring.essays.marks import points, total
+from scoring.essays.task import EssayTask, Level
 from tests.scoring.essays.samples import STRONG, essay
 
 TASK = essay(STRONG, maximum="6")
@@ -48,6 +50,30 @@ def test_a_total_counts_what_is_scored_by_weight(
     assert found == (None if score is None else Decimal(score), Decimal(scored_weight))
 
 
+def test_score_and_scored_weight_are_rounded_to_the_cent() -> None:
+    task = essay(STRONG, maximum="5")
+
+    assert total(task, [judged("weighing", "2")]) == (Decimal("2.22"), Decimal("3.33"))
+
+
+def with_best_level(points_of_best: str) -> EssayTask:
+    """The essay with one criterion of two levels, of which the better is worth so many points."""
+    lowest, best = Level("l0", "None", Decimal(0), ""), Level("l1", "Any", Decimal(points_of_best), "")
+    return replace(TASK, criteria=(replace(WEIGHING, levels=(lowest, best)),))
+
+
+@pytest.mark.parametrize(
+    ("points_of_best", "earned", "score"),
+    [("1", "1", "6.00"), ("1", "0", "0.00"), ("0.5", "0.5", "6.00"), ("0", "0", "0.00")],
+)
+def test_the_best_level_earns_the_whole_weight_however_few_its_points(
+    points_of_best: str, earned: str, score: str
+) -> None:
+    verdict = judged("weighing", earned, points_of_best)
+
+    assert total(with_best_level(points_of_best), [verdict]) == (Decimal(score), Decimal("6.00"))
+
+
 def test_a_criterion_counts_once_and_an_unknown_one_not_at_all() -> None:
     verdicts = [judged("weighing", "0"), judged("weighing", "3"), judged("style", "3")]
 
@@ -55,7 +81,7 @@ def test_a_criterion_counts_once_and_an_unknown_one_not_at_all() -> None:
 
 
 def test_a_level_is_worth_its_points() -> None:
-    assert points(WEIGHING, "l2") == 2
+    assert [points(WEIGHING, level.id) for level in WEIGHING.levels] == [0, 1, 2, 3]
     with pytest.raises(KeyError):
         points(TRIAL, "l2")
 

@@ -61,20 +61,23 @@ def test_a_negative_maximum_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "maximum", "score"),
+    ("share", "maximum", "score", "fraction"),
     [
-        (Fraction(1, 3), "0.015", "0.01"),
-        (Fraction(1, 2), "0.05", "0.03"),
-        (Fraction(2, 3), "3", "2.00"),
-        (Fraction(1), "0.006", "0.006"),
-        (Fraction(7, 5), "2", "2.00"),
-        (Fraction(-1, 5), "2", "0.00"),
+        (Fraction(1, 3), "0.015", "0.01", "0.333333"),
+        (Fraction(1, 2), "0.05", "0.03", "0.500000"),
+        (Fraction(2, 3), "3", "2.00", "0.666667"),
+        (Fraction(1), "0.006", "0.006", "1.000000"),
+        (Fraction(7, 5), "2", "2.00", "1.000000"),
+        (Fraction(0), "2", "0.00", "0.000000"),
+        (Fraction(-1, 5), "2", "0.00", "0.000000"),
     ],
 )
-def test_half_a_cent_is_rounded_up_and_the_maximum_holds(share: Fraction, maximum: str, score: str) -> None:
+def test_half_a_cent_is_rounded_up_and_the_maximum_holds(
+    share: Fraction, maximum: str, score: str, fraction: str
+) -> None:
     scored = result(Finding(share, "", "", {}), Decimal(maximum))
 
-    assert scored.score == Decimal(score)
+    assert (str(scored.score), str(scored.fraction)) == (score, fraction)
 
 
 @given(st.fractions(min_value=0, max_value=1), st.decimals(min_value=0, max_value=1000, places=2))

@@ -29,3 +29,13 @@ def test_points_of_pairs(scoring: str, pairs: dict[str, str], score: str, explan
     )
 
     assert (str(result.score), result.explanation) == (score, explanation)
+
+
+def test_staff_read_the_pairs_of_key_and_answer_in_the_order_of_the_left_items() -> None:
+    rules = {"kind": "matching", "pairs": {"l2": "r1", "l1": "r2"}, "scoring": "per_pair"}
+
+    half = score_answer("matching", rules, {"pairs": {"l2": "r2", "l1": "r2"}}, Decimal("2"))
+    none = score_answer("matching", rules, {"pairs": {}}, Decimal("2"))
+
+    assert half.staff_explanation == "Key: l1-r2, l2-r1. Answer: l1-r2, l2-r2. Scoring: per_pair."
+    assert none.staff_explanation == "Key: l1-r2, l2-r1. Answer: nothing. Scoring: per_pair."
