@@ -37,6 +37,22 @@ def test_a_hundred_acceptances_without_a_refusal_are_not_enough() -> None:
     assert fit([Outcome(0.5, True)] * 200).basis == "prior"
 
 
+@pytest.mark.parametrize(
+    ("accepted", "refused", "basis"),
+    [
+        (80, 20, "feedback"),
+        (20, 80, "feedback"),
+        (79, 20, "prior"),  # 99 decisions
+        (81, 19, "prior"),
+        (19, 81, "prior"),
+    ],
+)
+def test_enough_are_a_hundred_decisions_with_twenty_of_each(accepted: int, refused: int, basis: str) -> None:
+    made = [Outcome(0.6, True)] * accepted + [Outcome(0.4, False)] * refused
+
+    assert (fit(made).basis, fit(made).observations) == (basis, accepted + refused)
+
+
 def test_with_enough_the_map_that_made_the_decisions_is_found() -> None:
     learnt = fit(decisions(5000))
 
@@ -78,6 +94,21 @@ def test_where_confidence_turns_out_to_say_nothing_all_get_one_rate() -> None:
     assert learnt.acceptance(0.2) == learnt.acceptance(0.8) == pytest.approx(0.5)
 
 
+def test_the_one_rate_is_the_share_accepted_drawn_a_little_to_the_middle() -> None:
+    learnt = fit([Outcome(0.2, True), Outcome(0.8, False), Outcome(0.2, True)] * 100)
+
+    assert learnt.slope == 0
+    assert learnt.acceptance(0.9) == pytest.approx(201 / 302)
+
+
+def test_the_ends_of_the_scale_count_as_half_a_thousandth_from_them() -> None:
+    learnt = Calibration("feedback", 1.0, 0.0, 100)
+
+    assert [learnt.acceptance(one) for one in (0.0, 0.0005, 0.001, 0.999, 1.0)] == pytest.approx(
+        [0.0005, 0.0005, 0.001, 0.999, 0.9995], abs=1e-9
+    )
+
+
 def test_the_reliability_table_counts_every_decision_once() -> None:
     table = reliability([(0.25, True), (0.25, False), (0.75, True), (1.0, True)])
 
@@ -109,6 +140,18 @@ def test_a_learnt_map_holds_better_on_decisions_it_has_not_seen() -> None:
     assert calibrated.observations == 2000
     assert calibrated.expected_error < 0.05 < stated.expected_error
     assert calibrated.brier < stated.brier
+
+
+def test_each_decision_is_predicted_by_the_four_fifths_that_it_is_not_among() -> None:
+    made = decisions(130)
+    ordered = sorted(made, key=lambda one: (one.confidence, one.accepted))
+
+    predicted = held_out(made)
+
+    assert len(predicted) == 130
+    others = fit([one for place, one in enumerate(ordered) if place % 5 != 2])
+    assert others.basis == "feedback"
+    assert predicted[52:78] == [(others.acceptance(one.confidence), one.accepted) for one in ordered[2::5]]
 
 
 def test_a_stored_map_is_read_back_as_it_was() -> None:

@@ -6,7 +6,7 @@ import uuid
 import numpy as np
 import pytest
 
-from recommendations.finds import Finds, Gathered, Ranks
+from recommendations.finds import Finds, Gathered, Ranks, Stock
 from recommendations.retrieval import Hit, fuse_ranks
 
 JOINS, CHARTS = uuid.UUID(int=1), uuid.UUID(int=2)
@@ -49,11 +49,35 @@ def test_a_passage_found_twice_counts_once_at_its_best_and_the_most_relevant_com
     assert [(one.artifact_id.int, one.similarity) for one in found.hits(JOINS)] == [(101, 0.4), (102, 0.5)]
 
 
+def test_a_passage_keeps_its_best_also_where_it_is_found_again_for_less() -> None:
+    found = gathered((1.0, [hit(JOINS, 1, 0.4, 1), hit(JOINS, 2, 0.9)]), (1.0, [hit(JOINS, 1, 0.3)]))
+
+    assert [(one.artifact_id.int, one.similarity) for one in found.hits(JOINS)] == [(101, 0.4), (102, 0.9)]
+
+
+def test_of_passages_that_say_nothing_the_nearer_stands_first() -> None:
+    found = gathered((1.0, [hit(JOINS, 1, -0.3), hit(JOINS, 2, -0.1)]))
+
+    assert found.scores == {JOINS: 0.0}
+    assert [one.artifact_id.int for one in found.hits(JOINS)] == [102, 101]
+
+
+def test_what_stands_on_the_shelf_and_was_not_found_has_no_score() -> None:
+    stock = Stock.of([uuid.UUID(int=9), uuid.UUID(int=7), uuid.UUID(int=8)], [CHARTS, JOINS, CHARTS])
+    row, none = np.array([1], np.intp), np.zeros(1, np.intp)
+
+    found = Gathered(Finds(stock, [Ranks(row, np.array([0.5]), none, none)]), [1.0])
+
+    assert found.scores == {JOINS: 0.25}
+    assert stock.in_order.tolist() == [2, 0, 1]
+
+
 def test_credentials_of_which_nothing_was_found_have_no_passages() -> None:
     found = gathered((1.0, [hit(JOINS, 1, 0.3)]))
 
     assert list(found.of_all([CHARTS, JOINS])) == [JOINS]
     assert not Finds.of([[], []])
+    assert Finds.of([[], [hit(JOINS, 1, 0.3)]])
     assert Gathered(Finds.of(()), ()).scores == {}
 
 
@@ -88,6 +112,13 @@ def test_the_best_of_each_credential_are_the_first_of_the_most_relevant(seed: in
             best[one.credential_id] = place
 
     assert Finds.of([hits]).best_of_each(0) == sorted(best.values())
+
+
+def test_the_best_of_a_list_are_its_own_and_not_those_of_another_list() -> None:
+    finds = Finds.of([[hit(JOINS, 1, 0.3)], [hit(CHARTS, 2, 0.2), hit(CHARTS, 3, 0.4)]])
+
+    assert (finds.best_of_each(0), finds.best_of_each(1)) == ([0], [1])
+    assert finds.best_relevances(1) == {CHARTS: 0.2}
 
 
 def test_nothing_found_has_no_best() -> None:

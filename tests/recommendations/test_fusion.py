@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommendations.fits import gap_fit, need_fit, overlap
+from recommendations.fits import gap_fit, need_fit, overlap, shape_of
 from recommendations.fusion import WEIGHTS, Candidate, Ranked, fuse, weights_used
 from recommendations.gaps import Need, Target, find_needs
 
@@ -67,12 +67,28 @@ def test_several_skills_add_up_without_passing_one() -> None:
         ({"sql": 2.0}, {"sql": 4.0}, 0.5),
         ({"sql": 3.0}, {"charts": 3.0}, 0.0),
         ({"sql": 3.0, "charts": 1.0}, {"sql": 3.0}, 0.75),
+        ({"sql": 3.0}, {"sql": 3.0, "charts": 1.0}, 0.75),
     ],
 )
 def test_how_alike_two_credentials_are(
     one: dict[str, float], other: dict[str, float], expected: float
 ) -> None:
     assert overlap(one, other) == pytest.approx(expected)
+
+
+def test_levels_have_one_shape_in_whatever_order_they_are_told() -> None:
+    assert shape_of({"sql": 3.0, "charts": 1.0}) == shape_of({"charts": 1.0, "sql": 3.0})
+    assert shape_of({"sql": 3.0, "charts": 1.0}) != shape_of({"sql": 1.0, "charts": 3.0})
+
+
+def test_the_needs_that_a_credential_serves_are_told_the_best_served_first() -> None:
+    needs = [need("sql", 1.0, importance=2), need("writing", 3.0), need("charts", 1.0, importance=4)]
+    needs += [need("accounts", 1.0, importance=2), need("law", 4.0)]
+    catalog = [candidate("all", sql=3.0, writing=3.0, charts=3.0, accounts=3.0, law=4.0)]
+
+    (top,) = fuse(needs, catalog, levels={})
+
+    assert [one.skill_key for one in top.served] == ["charts", "accounts", "sql"]
 
 
 def test_the_parts_of_a_confidence() -> None:

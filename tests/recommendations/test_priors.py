@@ -68,6 +68,16 @@ def test_credentials_without_skills_or_provider_are_alike_in_effort_alone() -> N
     assert likeness(Traits("", 5, {}), Traits("", 8, {})) == 0.25
 
 
+@pytest.mark.parametrize(
+    ("hours", "others", "alike"),
+    [(1, 10, True), (10, 11, False), (11, 40, True), (40, 41, False), (41, 2000, True)],
+)
+def test_an_afternoon_a_course_and_a_programme_are_three_efforts(
+    hours: int, others: int, alike: bool
+) -> None:
+    assert likeness(Traits("", hours, {}), Traits("", others, {})) == (0.25 if alike else 0.0)
+
+
 def test_an_own_voice_counts_by_likeness_and_for_a_list_by_its_share() -> None:
     voices = [OwnVoice("sql", accepted=False), OwnVoice("charts", accepted=True, weight=0.5)]
 

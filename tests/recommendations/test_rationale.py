@@ -79,6 +79,48 @@ def test_one_or_two_neighbours_are_not_spoken_of() -> None:
     assert "learners" not in text_of(rationale(facts(holders=2, neighbours=15)))
     assert "learners" in text_of(rationale(facts(holders=3, neighbours=15)))
     assert "neighbours" not in {source.mark for source in grounds(facts(holders=2, neighbours=15))}
+    assert grounds(facts(holders=3, neighbours=15))[-1] == Source(
+        "neighbours", "3 of the 15 learners with the most similar profile took it up."
+    )
+
+
+def test_a_credential_can_be_cited_for_what_is_stored_of_it() -> None:
+    told = facts(unmet=("First Queries",), language="Brazilian Portuguese")
+
+    profile, catalog = grounds(told)
+
+    assert profile.text == "SQL was measured at level 1.2 of 5 and the role asks for 4.0."
+    assert catalog.text == (
+        "“SQL Joins” takes 12 hours and is offered by Harbour Data School. "
+        "The credential leads to level 3.0 of 5 in SQL. It is taught in Brazilian Portuguese. "
+        "It builds on First Queries, which should come first."
+    )
+    assert profile.names == catalog.names == ("SQL Joins", "Harbour Data School", "First Queries", "SQL")
+    assert grounds(facts(provider=""))[1].text == (
+        "“SQL Joins” takes 12 hours. The credential leads to level 3.0 of 5 in SQL."
+    )
+
+
+def test_a_run_can_be_cited_for_its_places_and_for_what_it_really_goes_without() -> None:
+    told = run(missing=frozenset({"retrieval"}))
+
+    profile, catalog, without = run_grounds(told, ["SQL Joins", "Charts"])
+
+    assert profile.text == (
+        "For Data Analyst, 1 of 2 measured skills is at the target. Not measured: Writing. "
+        "SQL: level 1.2, target 4.0 of 5. Charts: level 3.5, target 3.0 of 5. Writing was not measured. "
+        "The one gap: SQL (1.2 of 4.0)."
+    )
+    assert catalog.text == "Suggestions for these gaps: 1. SQL Joins. 2. Charts."
+    assert without.text == "The catalog could not be searched, so no passages are quoted."
+    assert [source.mark for source in run_grounds(run(), [])] == ["profile", "catalog"]
+
+
+def test_the_language_of_a_credential_is_said_where_it_is_worth_a_word() -> None:
+    said = text_of(rationale(facts(language="Brazilian Portuguese")))
+
+    assert said.endswith("It is taught in Brazilian Portuguese [catalog].")
+    assert "taught" not in text_of(rationale(facts()))
 
 
 def test_unmet_prerequisites_are_named() -> None:
@@ -158,6 +200,14 @@ def test_a_summary_of_several_gaps_names_the_heaviest() -> None:
     assert "No credential in the catalog closes these gaps [catalog]." in said
 
 
+def test_three_gaps_are_named_and_no_more() -> None:
+    needs = tuple(Need(name.lower(), name, 1.0, 3.0, 5, "measured") for name in ("A", "B", "C", "D"))
+
+    assert "matter most: A (1.0 of 3.0), B (1.0 of 3.0) and C (1.0 of 3.0) [profile]." in text_of(
+        summary(run(needs=needs), ["SQL Joins"])
+    )
+
+
 def test_a_summary_says_what_it_goes_without() -> None:
     assert text_of(summary(run(missing=frozenset({"neighbours", "retrieval"})), [])).endswith(
         "No credential in the catalog closes this gap [catalog]. "
@@ -201,7 +251,7 @@ def test_one_without_gaps_for_whom_there_is_nothing_is_told_why() -> None:
 
 
 def test_a_gap_too_small_to_be_a_need_counts_as_none() -> None:
-    nearly = (SkillGap("sql", "SQL", 3.75, 4.0, 0.25), SkillGap("charts", "Charts", 3.6, 4.0, 0.4))
+    nearly = (SkillGap("sql", "SQL", 3.75, 4.0, 0.25), SkillGap("charts", "Charts", 3.7, 4.0, 0.3))
 
     assert "For Data Analyst, 1 of 2 measured skills is at the target" in text_of(
         summary(run(profile=nearly), [])

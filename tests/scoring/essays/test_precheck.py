@@ -104,3 +104,30 @@ def test_too_short_is_a_quarter_of_what_was_asked_for(min_words: int | None, lea
     task = replace(essay(STRONG), min_words=min_words)
 
     assert precheck.least_words(task) == least
+
+
+WORDS = "We think that the museum would win many new visitors and then pay for heating and light.".split()
+
+
+@pytest.mark.parametrize(
+    ("number", "min_words", "reason"),
+    [
+        (1, None, "Your answer has 1 word, which is too short to be judged."),
+        (4, None, "Your answer has 4 words, which is too short to be judged."),
+        (5, None, None),
+        (
+            9,
+            40,
+            "Your answer has 9 words, which is too short to be judged. The task asks for at least 40 words.",
+        ),
+        (10, 40, None),
+    ],
+)
+def test_an_answer_of_just_enough_words_is_judged(
+    number: int, min_words: int | None, reason: str | None
+) -> None:
+    task = replace(essay(" ".join(WORDS[:number])), min_words=min_words)
+
+    decision = precheck.decide(task)
+
+    assert (decision and decision.reason) == reason

@@ -101,6 +101,7 @@ def test_names_and_numbers_go_however_they_are_written(answer: str, left: str) -
         ("i am anna, ANNA, A\u0301nna, anna's", "i am [NAME_1], [NAME_1], [NAME_1], [NAME_1]'s"),
         ("Regards, Grün (Gru\u0308n, grun, GRÜN)", "Regards, [NAME_1] ([NAME_1], [NAME_1], [NAME_1])"),
         ("Celik signs.", "[NAME_1] signs."),
+        ("Anna\u0301 and C\u0327elik\u200b\u0301 sign.", "[NAME_1] and [NAME_2] sign."),
         ("Annabel and Hannah von Stein are others.", "Annabel and Hannah von Stein are others."),
         ("s8841 wrote this.", "[ID_1] wrote this."),
         ("mr  Whitfield taught me", "[NAME_1] taught me"),
@@ -126,6 +127,7 @@ def test_names_in_scripts_without_word_borders_are_found_too() -> None:
     identity = Identity(names=("王小明", "Олена Шевчук"))
 
     assert redact("我是王小明。", identity).text == "我是[NAME_1]。"
+    assert redact("王小明王小明", identity).text == "[NAME_1][NAME_1]"
     assert redact("Мене звати Олена Шевчук.", identity).text == "Мене звати [NAME_1] [NAME_2]."
 
 
