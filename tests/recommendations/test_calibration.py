@@ -29,8 +29,8 @@ def decisions(count: int, *, slope: float = 2.0, intercept: float = 0.5, seed: i
 def test_before_there_is_enough_a_confidence_is_taken_at_its_word() -> None:
     learnt = fit(decisions(MIN_OBSERVATIONS - 1))
 
-    assert (learnt.basis, learnt.observations) == ("prior", MIN_OBSERVATIONS - 1)
-    assert learnt.acceptance(0.613) == 0.613
+    assert learnt == Calibration("prior", 1.0, 0.0, MIN_OBSERVATIONS - 1)
+    assert [learnt.acceptance(one) for one in (0.0, 0.613, 1.0)] == [0.0, 0.613, 1.0]
 
 
 def test_a_hundred_acceptances_without_a_refusal_are_not_enough() -> None:
@@ -59,6 +59,13 @@ def test_with_enough_the_map_that_made_the_decisions_is_found() -> None:
     assert learnt.basis == "feedback"
     assert learnt.slope == pytest.approx(2.0, abs=0.15)
     assert learnt.intercept == pytest.approx(0.5, abs=0.15)
+
+
+def test_a_confidence_that_says_too_much_is_flattened_and_not_given_up() -> None:
+    learnt = fit(decisions(5000, slope=0.5))
+
+    assert learnt.slope == pytest.approx(0.5, abs=0.1)
+    assert learnt.intercept == pytest.approx(0.5, abs=0.1)
 
 
 def test_it_is_the_mode_of_the_posterior() -> None:
@@ -110,13 +117,13 @@ def test_the_ends_of_the_scale_count_as_half_a_thousandth_from_them() -> None:
 
 
 def test_the_reliability_table_counts_every_decision_once() -> None:
-    table = reliability([(0.25, True), (0.25, False), (0.75, True), (1.0, True)])
+    table = reliability([(1.0, True), (0.25, True), (0.25, False), (0.75, True)])
 
     assert table is not None
-    assert [(one.low, one.count, one.predicted, one.observed) for one in table.bins] == [
-        (0.2, 2, 0.25, 0.5),
-        (0.7, 1, 0.75, 1.0),
-        (0.9, 1, 1.0, 1.0),
+    assert [(one.low, one.high, one.count, one.predicted, one.observed) for one in table.bins] == [
+        (0.2, 0.3, 2, 0.25, 0.5),
+        (0.7, 0.8, 1, 0.75, 1.0),
+        (0.9, 1.0, 1, 1.0, 1.0),
     ]
     assert table.expected_error == pytest.approx((2 * 0.25 + 0.25 + 0) / 4)
     assert table.brier == pytest.approx((0.75**2 + 0.25**2 + 0.25**2 + 0) / 4)

@@ -35,8 +35,8 @@ def test_a_chain_as_written_is_whole() -> None:
         (lambda c: [c[0], replace(c[1], body=c[1].body.replace("2", "3")), *c[2:]], (2, "content")),
         (lambda c: [c[0], replace(c[1], made_at="2026-01-06T09:00:00+00:00"), *c[2:]], (2, "content")),
         (lambda c: [c[0], replace(c[1], assessment_id="a9"), *c[2:]], (2, "content")),
-        (lambda c: [c[0], *c[2:]], (2, "missing")),
-        (lambda c: c[1:], (1, "missing")),
+        (lambda c: [c[0], *c[2:]], (2, "record 2 is missing")),
+        (lambda c: c[1:], (1, "record 1 is missing")),
         (lambda c: [*c[:2], replace(c[1], sequence=3), *c[2:]], (3, "follow")),
         (lambda c: [c[0], replace(c[2], sequence=2), replace(c[1], sequence=3), c[3]], (2, "follow")),
     ],
@@ -67,6 +67,8 @@ def test_equal_values_have_one_canonical_text() -> None:
     assert canonical({"b": 1.5, "a": ["é", None]}) == '{"a":["\\u00e9",null],"b":1.5}'
     with pytest.raises(ValueError, match="Out of range"):
         canonical(float("nan"))
+    with pytest.raises(ValueError, match="Out of range"):
+        spliced({"level": float("nan"), "rest": Written("{}")})
 
 
 def test_a_keyed_hash_depends_on_value_and_key() -> None:

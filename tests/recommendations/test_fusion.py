@@ -143,6 +143,15 @@ def test_near_the_level_of_the_prerequisite_it_is_as_good_as_met() -> None:
     assert keys(fuse([need("sql", 1.6)], catalog, levels={"sql": 1.6}))[0] == "windows"
 
 
+def test_every_measured_skill_of_the_prerequisite_has_to_be_near() -> None:
+    catalog = [candidate("windows", sql=3.5, prerequisites=["basics"]), candidate("basics", sql=2.0, law=3.0)]
+
+    (top,) = fuse([need("sql", 2.0)], catalog, levels={"sql": 2.0, "law": 2.0})
+    (free,) = fuse([need("sql", 2.0)], catalog, levels={"sql": 2.0, "law": 2.5})
+
+    assert (bool(top.unmet), bool(free.unmet)) == (True, False)
+
+
 def test_with_the_prerequisite_earned_the_credential_is_free() -> None:
     joins = candidate("joins", sql=2.0)
     catalog = [candidate("windows", sql=3.0, prerequisites=["joins"]), joins]
@@ -213,6 +222,37 @@ def test_a_third_for_one_skill_waits_for_another_skill_and_likeness_costs() -> N
     }
 
 
+def test_likeness_costs_as_much_as_two_credentials_overlap() -> None:
+    catalog = [candidate("a", sql=3.0, retrieval=0.6), candidate("b", sql=3.0, charts=1.0, retrieval=0.2)]
+
+    first, second = fuse([need("sql", 1.0)], catalog, levels={"sql": 1.0, "charts": 1.0})
+
+    assert (first.candidate.key, first.parts.diversity) == ("a", Decimal(0))
+    assert (second.candidate.key, second.parts.diversity) == ("b", Decimal("-0.075"))
+
+
+def test_what_is_like_the_first_gives_way_to_what_is_not() -> None:
+    catalog = [candidate("a", sql=3.0, retrieval=0.6), candidate("b", sql=3.0, retrieval=0.56)]
+    catalog += [candidate("c", charts=3.0, retrieval=0.6)]
+    needs = [need("sql", 1.0), need("charts", 1.0, importance=4)]
+
+    # c has 90 thousandths less than a; b has 10 less, and 100 less beside a.
+    assert keys(fuse(needs, catalog, levels={}, limit=1)) == ["a"]
+    assert keys(fuse(needs, catalog, levels={}, limit=2)) == ["a", "c"]
+
+
+@pytest.mark.parametrize(("relevance", "third"), [(0.64, "charts"), (0.636, "sql-2")])
+def test_a_third_for_one_skill_waits_for_what_has_half_its_confidence(relevance: float, third: str) -> None:
+    catalog = [candidate(f"sql-{number}", sql=3.0, retrieval=0.8) for number in range(3)]
+    # The third has 600 thousandths beside the others; charts has 300, or one less.
+    catalog += [candidate("charts", charts=3.0, retrieval=relevance)]
+    needs = [need("sql", 1.0), need("charts", 1.0, importance=1)]
+
+    ranked = fuse(needs, catalog, levels={}, limit=3)
+
+    assert set(keys(ranked)) == {"sql-0", "sql-1", third}
+
+
 def test_what_is_meant_for_another_role_comes_later() -> None:
     other = candidate("a-other", sql=3.0)._replace(for_role=False)
 
@@ -226,9 +266,28 @@ def test_a_single_large_gap_fills_the_list() -> None:
     catalog = [candidate(f"sql-{number}", sql=3.0) for number in range(5)]
     catalog += [candidate("charts", charts=5.0)]
 
-    ranked = fuse([need("sql", 1.0), need("charts", 4.9)], catalog, levels={"sql": 1.0, "charts": 4.9})
+    ranked = fuse([need("sql", 1.0), need("charts", 3.75, importance=1)], catalog, levels={})
 
     assert keys(ranked) == ["sql-0", "sql-1", "sql-2", "sql-3", "sql-4"]
+
+
+def test_of_those_that_lead_to_the_same_levels_the_most_confident_comes_first() -> None:
+    catalog = [candidate("a", sql=3.0, retrieval=0.2), candidate("b", sql=3.0, retrieval=0.8)]
+
+    assert keys(fuse([need("sql", 1.0)], catalog, levels={}, limit=1)) == ["b"]
+
+
+def test_ties_go_to_the_better_fit() -> None:
+    needs = [need("sql", 1.0), need("charts", 1.0, importance=4)]
+    catalog = [candidate("a", charts=3.0, retrieval=0.36), candidate("b", sql=3.0, retrieval=0.0)]
+
+    ranked = fuse(needs, catalog, levels={})
+
+    assert [(one.candidate.key, one.parts.confidence, one.parts.gap_fit) for one in ranked] == [
+        ("b", Decimal("0.500"), Decimal("0.450")),
+        ("a", Decimal("0.500"), Decimal("0.360")),
+    ]
+    assert keys(fuse(needs, catalog, levels={}, limit=1)) == ["b"]
 
 
 def test_ties_go_to_the_key() -> None:

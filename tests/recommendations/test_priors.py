@@ -88,3 +88,10 @@ def test_an_own_voice_counts_by_likeness_and_for_a_list_by_its_share() -> None:
 
 def test_a_voice_about_a_credential_that_is_gone_counts_for_no_other() -> None:
     assert own_voices("sql", [OwnVoice("retired", accepted=True)], TRAITS) == Voices()
+    assert own_voices("retired", [OwnVoice("retired", accepted=True)], TRAITS) == Voices(1.0, 0.0)
+
+
+def test_a_voice_about_a_credential_counts_whole_for_it_though_nothing_is_known_of_its_skills() -> None:
+    bare = {"bare": Traits("", 5, {})}
+
+    assert own_voices("bare", [OwnVoice("bare", accepted=False)], bare) == Voices(0.0, 1.0)

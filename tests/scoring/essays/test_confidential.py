@@ -32,3 +32,19 @@ def test_staff_text_that_students_can_read_elsewhere_is_no_secret() -> None:
 
     assert Confidential.of(task).is_in(PROMPT) is False
     assert Confidential.of(task).is_in(STRONG) is False
+
+
+@pytest.mark.parametrize(
+    ("reason", "secret"),
+    [
+        ("They fear noise and cars, so guests leave.", True),  # six words of the model answer in a row
+        ("They say noise and cars, so guests leave.", False),  # five
+        ("Accept both sides.", True),  # a sentence of three words
+        ("No penalty.", False),  # one of two
+        ("You accept both of the sides.", False),
+    ],
+)
+def test_six_words_in_a_row_or_a_short_sentence_are_staff_text(reason: str, secret: bool) -> None:
+    task = essay(STRONG, grader_notes="Accept both sides. No penalty.")
+
+    assert Confidential.of(task).is_in(reason) is secret

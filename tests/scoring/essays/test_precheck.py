@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from scoring.essays import precheck
+from scoring.essays.text import words
 from tests.scoring.essays.samples import MIDDLING, OFF_TOPIC, PROMPT, RUBRIC, STRONG, WEAK, essay
 
 SENTENCE = "The museum should open on Monday evenings because visitors want it. "
@@ -106,7 +107,7 @@ def test_too_short_is_a_quarter_of_what_was_asked_for(min_words: int | None, lea
     assert precheck.least_words(task) == least
 
 
-WORDS = "We think that the museum would win many new visitors and then pay for heating and light.".split()
+PLAIN = words(STRONG)
 
 
 @pytest.mark.parametrize(
@@ -126,8 +127,63 @@ WORDS = "We think that the museum would win many new visitors and then pay for h
 def test_an_answer_of_just_enough_words_is_judged(
     number: int, min_words: int | None, reason: str | None
 ) -> None:
-    task = replace(essay(" ".join(WORDS[:number])), min_words=min_words)
+    task = replace(essay(" ".join(PLAIN[:number])), min_words=min_words)
 
     decision = precheck.decide(task)
 
     assert (decision and decision.reason) == reason
+
+
+@pytest.mark.parametrize(
+    ("different", "number", "min_words", "is_repeated"),
+    [
+        (1, 12, 40, True),
+        (1, 11, 40, False),  # too few words to call it repetition
+        (5, 20, 40, True),  # eight of twenty words would say it all: two fifths
+        (5, 18, 40, False),
+        (36, 108, 40, True),  # 39 words once are less than forty
+        (37, 111, 40, False),
+        (46, 138, 100, True),  # twice the least that has to be written: fifty
+        (47, 141, 100, False),
+    ],
+)
+def test_repetition_is_held_against_what_was_said_once(
+    different: int, number: int, min_words: int, is_repeated: bool
+) -> None:
+    said = [PLAIN[place % different] for place in range(number)]
+
+    decision = precheck.decide(replace(essay(" ".join(said)), min_words=min_words))
+
+    assert (decision and decision.code) == ("repeated" if is_repeated else None)
+
+
+@pytest.mark.parametrize(
+    ("number", "language", "code"), [(19, "en", None), (20, "en", "wrong_language"), (30, "fi", None)]
+)
+def test_only_twenty_words_show_another_language_than_a_known_one(
+    number: int, language: str, code: str | None
+) -> None:
+    german = (
+        "ich denke dass das museum am montag öffnen soll weil viele leute nur am abend zeit haben und die stadt "
+        "davon profitiert aber die nachbarn werden sich nicht freuen und man kann mit ihnen"
+    )
+
+    decision = precheck.decide(replace(essay(" ".join(german.split()[:number])), language=language))
+
+    assert (decision and decision.code) == code
+
+
+@pytest.mark.parametrize(("own", "code"), [(9, "copied"), (10, None)])
+def test_beside_a_copy_as_many_own_words_are_asked_for_as_of_any_answer(own: int, code: str | None) -> None:
+    decision = precheck.decide(essay(f"{PROMPT} {' '.join(PLAIN[:own])}."))
+
+    assert (decision and decision.code) == code
+
+
+@pytest.mark.parametrize(("own", "is_copy"), [(2, True), (3, False)])
+def test_a_sentence_of_which_four_fifths_stand_in_the_task_is_a_copy(own: int, is_copy: bool) -> None:
+    taken = "weigh the consequences and say how the museum"
+
+    found = precheck.own_sentences(essay(f"{taken} {' '.join(['really', 'clearly', 'surely'][:own])}."))
+
+    assert (found == []) is is_copy

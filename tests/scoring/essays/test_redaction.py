@@ -103,6 +103,7 @@ def test_names_and_numbers_go_however_they_are_written(answer: str, left: str) -
         ("Celik signs.", "[NAME_1] signs."),
         ("Anna\u0301 and C\u0327elik\u200b\u0301 sign.", "[NAME_1] and [NAME_2] sign."),
         ("Annabel and Hannah von Stein are others.", "Annabel and Hannah von Stein are others."),
+        ("Susanna and Helena are others.", "Susanna and Helena are others."),
         ("s8841 wrote this.", "[ID_1] wrote this."),
         ("mr  Whitfield taught me", "[NAME_1] taught me"),
     ],
@@ -117,10 +118,32 @@ def test_the_names_of_the_student_go_in_any_spelling(answer: str, left: str) -> 
         ("as Will says, this may be", "as [NAME_1] says, this may be"),
         ("i am will young", "i am [NAME_1] [NAME_2]"),
         ("Young people will, will they?", "Young people will, will they?"),
+        ("It was late. Will they come?", "It was late. Will they come?"),
+        ("He said: will a young one come?", "He said: will a young one come?"),
+        ("so will - young - wrote", "so [NAME_1] - [NAME_2] - wrote"),
+        ("as the Wills say", "as the Wills say"),
     ],
 )
 def test_a_name_that_is_a_word_goes_where_it_is_meant_as_a_name(answer: str, left: str) -> None:
     assert redact(answer, Identity(names=("Will Young",))).text == left
+
+
+@pytest.mark.parametrize(
+    ("identity", "answer", "left"),
+    [
+        (
+            Identity(names=("Bo Ek",)),
+            "I met Bo, and bo it was.",
+            "I met [NAME_1], and bo it was.",
+        ),
+        (Identity(marks=("x1",)), "Then x1 is x1.", "Then [ID_1] is [ID_1]."),
+        (Identity(marks=("x",)), "Then x is 1.", "Then x is 1."),
+        (Identity(also=("Bo",)), "Then Bo came.", "Then [NAME_1] came."),
+        (Identity(also=("B",)), "Then B came.", "Then B came."),
+    ],
+)
+def test_two_letters_make_a_name_and_one_does_not(identity: Identity, answer: str, left: str) -> None:
+    assert redact(answer, identity).text == left
 
 
 def test_names_in_scripts_without_word_borders_are_found_too() -> None:
