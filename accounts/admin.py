@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from accounts import password_links, second_factor, services
@@ -20,6 +20,7 @@ from accounts.models import AdvisorAssignment, GuardianLink, User
 from accounts.personal_data.admin import request_erasure
 from accounts.proof_pages import ProvenFirst
 from microcred.errors import DomainError
+from ops.admin_forms import FormAdmin
 from ops.confirming import asks_first
 
 Link = AdvisorAssignment | GuardianLink
@@ -99,7 +100,7 @@ INLINES: dict[str, list[type[LinkInline]]] = {
 
 
 @admin.register(User)
-class UserAdmin(ImportsPeople, OpensToInstitution, ProvenFirst, ModelAdmin):  # type: ignore[misc]
+class UserAdmin(ImportsPeople, OpensToInstitution, ProvenFirst, FormAdmin):
     """Everybody; people are disabled, not deleted."""
 
     form = PersonChangeForm
@@ -221,7 +222,7 @@ class UserAdmin(ImportsPeople, OpensToInstitution, ProvenFirst, ModelAdmin):  # 
             end(request, link)
 
 
-class LinkAdmin(LinkRules, ModelAdmin):  # type: ignore[misc]
+class LinkAdmin(LinkRules, FormAdmin):
     """Links of one kind, in a list."""
 
     list_per_page = 25

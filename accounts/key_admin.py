@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts import service_keys
@@ -16,6 +16,7 @@ from accounts.enums import OPENED_BY_SCOPES, Scope
 from accounts.models import ServiceKey, ServiceKeySecret, User
 from accounts.proof_pages import ProvenFirst
 from microcred.errors import DomainError
+from ops.admin_forms import FormAdmin
 from ops.confirming import asks_first
 
 
@@ -55,7 +56,7 @@ class SecretInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(ServiceKey)
-class ServiceKeyAdmin(ProvenFirst, ModelAdmin):  # type: ignore[misc]
+class ServiceKeyAdmin(ProvenFirst, FormAdmin):
     """Keys with which programs of partners call the API."""
 
     guards_rows = False

@@ -9,9 +9,9 @@ from django.contrib.auth import get_user_model
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 
 from ops import jobs
+from ops.admin_forms import FormAdmin
 from ops.enums import JobStatus
 from ops.models import AsyncJob, AuditLink, AuditLog, MetricSnapshot
 from ops.schedules import SWEEP
@@ -37,11 +37,11 @@ class ReadOnly:
         return False
 
 
-class ReadOnlyAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
+class ReadOnlyAdmin(ReadOnly, FormAdmin):
     """Rows that staff reads and nobody edits by hand."""
 
 
-class KeptAdmin(ModelAdmin):  # type: ignore[misc]
+class KeptAdmin(FormAdmin):
     """Rows that are retired rather than deleted; their key is chosen once."""
 
     list_per_page = 25

@@ -9,12 +9,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import action
 
 from accounts.models import User
 from microcred.errors import DomainError
 from ops.admin import ReadOnly, ReadOnlyAdmin
+from ops.admin_forms import FormAdmin
 from partners import payloads, services
 from partners.enums import SignatureScheme
 from partners.forms import EndpointForm
@@ -40,7 +41,7 @@ class DeliveryInline(ReadOnly, TabularInline):  # type: ignore[misc]
 
 
 @admin.register(WebhookEndpoint)
-class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
+class WebhookEndpointAdmin(FormAdmin):
     """Endpoints; their secrets are shown once, in the message that follows the deed."""
 
     form = EndpointForm

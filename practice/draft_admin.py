@@ -12,11 +12,11 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from microcred.errors import DomainError
+from ops.admin_forms import FormAdmin
 from practice import services
 from practice.enums import UNDECIDED
 from practice.item_schema import model_answer
@@ -46,7 +46,7 @@ LONGEST_SHOWN: Final = 90
 
 
 @admin.register(PracticeDraft)
-class PracticeDraftAdmin(ModelAdmin):  # type: ignore[misc]
+class PracticeDraftAdmin(FormAdmin):
     """What a model wrote; staff decides, and changes nothing of it before it is an item."""
 
     list_display = ("asks", "skill", "kind", "difficulty", "stands", "found", "model", "made_at")

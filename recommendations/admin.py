@@ -8,10 +8,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
 from microcred.errors import DomainError
 from ops.admin import ReadOnly, ReadOnlyAdmin
+from ops.admin_forms import FormAdmin
 from recommendations import services
 from recommendations.enums import LearnerCredentialStatus
 from recommendations.issuer_admin import BadgeIssuerAdmin as BadgeIssuerAdmin
@@ -77,7 +78,7 @@ class RecommendationFeedbackAdmin(ReadOnlyAdmin):
 
 
 @admin.register(LearnerCredential)
-class LearnerCredentialAdmin(ModelAdmin):  # type: ignore[misc]
+class LearnerCredentialAdmin(FormAdmin):
     """What learners hold; staff may enter what came in from elsewhere."""
 
     list_display = ["user", "credential", "status", "source", "recorded_at"]

@@ -7,11 +7,12 @@ from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.admin import StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.proof_pages import ProvenFirst
 from ops import audit
+from ops.admin_forms import FormAdmin
 from ops.confirming import asks_first
 from recommendations import services
 from recommendations.badges.keys import KeyUnfit, read_key
@@ -53,9 +54,11 @@ class KeyFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # as KeyFo
     """The keys of an issuer, each of them once, however it is written."""
 
     def clean(self) -> None:
-        """Refuse a key that is there already."""
+        """Refuse a key that is there already, also where somebody has listed it since the page was opened."""
         super().clean()
-        seen: set[str] = set()
+        shown = {form.instance.pk for form in self.initial_forms}
+        others = BadgeIssuerKey.objects.filter(issuer_id=self.instance.pk).exclude(pk__in=shown)
+        seen = set(others.values_list("fingerprint", flat=True))
         for form in self.forms:
             if form.instance.fingerprint in seen:
                 form.add_error("pem", "This key is listed already.")
@@ -89,7 +92,7 @@ class AchievementInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(BadgeIssuer)
-class BadgeIssuerAdmin(ProvenFirst, ModelAdmin):  # type: ignore[misc]
+class BadgeIssuerAdmin(ProvenFirst, FormAdmin):
     """Issuers whose badges prove what students hold."""
 
     list_display = ("name", "identifier", "by_address", "usable_keys", "active")

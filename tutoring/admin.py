@@ -7,9 +7,9 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 
 from accounts.models import User
+from ops.admin_forms import FormAdmin
 from tutoring import services
 from tutoring.models import TutoringSource
 
@@ -23,7 +23,7 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no Mo
 
 
 @admin.register(TutoringSource)
-class TutoringSourceAdmin(ModelAdmin):  # type: ignore[misc]
+class TutoringSourceAdmin(FormAdmin):
     """Tutoring systems that tell of sessions."""
 
     form = SourceForm

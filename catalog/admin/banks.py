@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final
 from django import forms
 from django.contrib import messages
 from django.core import signing
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import pluralize
@@ -32,6 +33,7 @@ from catalog.importing.banks.reading import FORMATS, MOST_BYTES, read_bank
 from catalog.importing.banks.shaping import ShapedQuestion
 from catalog.importing.banks.taking import Measure, Plan, Taken, plan, take
 from catalog.models import JobRole, Skill
+from ops.admin_forms import refusal_of
 
 PAGE: Final = "admin/banks/page.html"
 PUBLISH: Final = "publish"
@@ -161,10 +163,14 @@ def _do(request: HttpRequest) -> HttpResponse:
         messages.warning(request, "No question was chosen, so none was made.")
         return redirect(request.path)
     skills = list(Skill.objects.filter(pk__in=[uuid.UUID(key) for key in held["skills"]]))
-    taken = take(
-        chosen, role=role, measure=Measure(skills, held["difficulty"]),
-        by=request.user, now=timezone.now(), publish=form.cleaned_data[PUBLISH],  # type: ignore[arg-type]
-    )  # fmt: skip
+    try:
+        taken = take(
+            chosen, role=role, measure=Measure(skills, held["difficulty"]),
+            by=request.user, now=timezone.now(), publish=form.cleaned_data[PUBLISH],  # type: ignore[arg-type]
+        )  # fmt: skip
+    except IntegrityError as error:
+        messages.error(request, refusal_of(error).message)
+        return redirect(request.path)
     messages.success(request, _told(taken))
     return redirect(_list(role, taken))
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import pluralize
@@ -29,6 +30,7 @@ from catalog.importing.frameworks.scales import MIDDLE_TARGET
 from catalog.importing.frameworks.searching import found
 from catalog.importing.frameworks.tables import of_file
 from catalog.models import JobRole
+from ops.admin_forms import refusal_of
 
 PAGE: Final = "admin/frameworks/role.html"
 SEAL: Final = "catalog.occupations"
@@ -163,6 +165,9 @@ def _make(request: HttpRequest, held_: Found) -> HttpResponse:
         made = make(held_.profiles[0], held_.source, role=held_.role, chosen=chosen, by=by)
     except NothingChosen:
         messages.warning(request, "No skill was chosen, so nothing was made.")
+        return redirect(request.path)
+    except IntegrityError as error:
+        messages.error(request, refusal_of(error).message)
         return redirect(request.path)
     messages.success(request, _told(made))
     return redirect(reverse("admin:catalog_jobrole_change", args=[made.role.pk]))

@@ -7,12 +7,12 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.models import User
 from accounts.proof_pages import ProvenFirst
 from ops.admin import ReadOnlyAdmin
+from ops.admin_forms import FormAdmin
 from ops.confirming import asks_first
 from partners.lti import services
 from partners.lti.errors import PlatformInvalid
@@ -67,7 +67,7 @@ class PlatformForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no 
 
 
 @admin.register(LtiPlatform)
-class LtiPlatformAdmin(ProvenFirst, ModelAdmin):  # type: ignore[misc]
+class LtiPlatformAdmin(ProvenFirst, FormAdmin):
     """Platforms from whose courses students come."""
 
     form = PlatformForm

@@ -12,6 +12,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from microcred import sealing
 from microcred.errors import Missing
+from microcred.trips import Written
 from partners.lti.models import LtiKey
 
 PURPOSE: Final = "microcred lti keys v1"
@@ -19,6 +20,8 @@ BITS: Final = 2048
 # Platforms keep what was published for some minutes, or hours.
 SHOWN_FOR: Final = dt.timedelta(days=1)
 ALGORITHM: Final = "RS256"
+# Of two who make a key at once the second sees the first's.
+_TURN: Final = Written("SELECT pg_advisory_xact_lock(hashtextextended('partners.lti.keys', 0))")
 
 
 class KeyMissing(Missing):
@@ -29,12 +32,14 @@ class KeyMissing(Missing):
 
 def ensure(*, now: dt.datetime) -> None:
     """Make the first key, as part of the caller's transaction."""
+    _TURN.rows()
     if not LtiKey.objects.filter(current=True).exists():
         _make(now)
 
 
 def replace(*, now: dt.datetime) -> LtiKey:
     """Make another key the current one, as part of the caller's transaction, and return it."""
+    _TURN.rows()
     LtiKey.objects.filter(current=True).update(current=False, ends_at=now + SHOWN_FOR)
     return _make(now)
 

@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, StackedInline
+from unfold.admin import StackedInline
 
 from ops import audit
 from ops.admin import ReadOnly, ReadOnlyAdmin
+from ops.admin_forms import FormAdmin
 from scoring.enums import ReviewReason
 from scoring.models import (
     Appeal,
@@ -41,7 +42,7 @@ class ExampleForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(CalibrationExample)
-class CalibrationExampleAdmin(ModelAdmin):  # type: ignore[misc]
+class CalibrationExampleAdmin(FormAdmin):
     """Answers with agreed levels, which reviewers mark first; retired rather than deleted."""
 
     form = ExampleForm

@@ -137,3 +137,15 @@ def test_records_that_follow_a_claim_are_not_removed_by_hand(admin: Client) -> N
 
     assert alone.status_code == 403
     assert LearnerCredential.objects.filter(pk=row.pk).exists()
+
+
+def test_a_key_that_somebody_has_listed_since_the_page_was_opened_is_refused(admin: Client) -> None:
+    issuer = BadgeIssuerFactory()
+    page = reverse("admin:recommendations_badgeissuer_change", args=[issuer.pk])
+    sent = form(key(of_key()), name=issuer.name)
+
+    first, second = admin.post(page, sent), admin.post(page, sent)
+
+    assert (first.status_code, second.status_code) == (302, 200)
+    assert "This key is listed already." in second.content.decode()
+    assert BadgeIssuerKey.objects.count() == 1

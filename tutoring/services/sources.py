@@ -6,7 +6,7 @@ import uuid
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from microcred import sealing
 from microcred.errors import Conflict, Invalid
@@ -41,7 +41,7 @@ def add_source(*, by: audit.Actor | None, name: str) -> tuple[TutoringSource, st
     """
     source, is_new = TutoringSource.objects.get_or_create(name=_checked(name))
     if not is_new:
-        raise SourceKnown("There is a tutoring system of this name.")
+        raise SourceKnown("There is a tutoring system of this name.", details={"field": "name"})
     secret = _add_secret(source)
     _record(by, "added", source)
     return source, secret
@@ -51,10 +51,12 @@ def add_source(*, by: audit.Actor | None, name: str) -> tuple[TutoringSource, st
 def rename_source(*, by: audit.Actor | None, source_id: uuid.UUID, name: str) -> TutoringSource:
     """Call a tutoring system something else. Raises as adding one does."""
     source, said = queries.lock_source(source_id), _checked(name)
-    if TutoringSource.objects.exclude(pk=source_id).filter(name=said).exists():
-        raise SourceKnown("There is a tutoring system of this name.")
     source.name = said
-    source.save(update_fields=["name"])
+    try:
+        with transaction.atomic():
+            source.save(update_fields=["name"])
+    except IntegrityError:
+        raise SourceKnown("There is a tutoring system of this name.", details={"field": "name"}) from None
     _record(by, "renamed", source)
     return source
 
