@@ -1,7 +1,8 @@
 """What a browser may load and run on our pages (Content Security Policy, level 3).
 
-Nothing comes from another host, no page may be framed, and what stands inside a page runs only under the nonce of that
-very response. Two pages made by others need more, and get no more than that: see ``EXCEPTIONS``.
+Nothing comes from another host, no page may be framed but those of ``partners.lti.framing``, and what stands inside a
+page runs only under the nonce of that very response. Two pages made by others need more, and get no more than that: see
+``EXCEPTIONS``.
 """
 
 from typing import Any, Final

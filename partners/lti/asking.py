@@ -23,6 +23,9 @@ from partners.lti.models import LtiPlatform
 SALT: Final = "partners.lti.state"
 WITHIN_SECONDS: Final = 5 * 60
 LONGEST: Final = 4000
+ASKED_WITH: Final = (
+    "iss", "client_id", "login_hint", "lti_message_hint", "target_link_uri", "lti_deployment_id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,33 @@ def address() -> str:
     return f"{settings.PUBLIC_URL}{reverse('lti-launch')}"
 
 
-def begin(given: QueryDict) -> HttpResponse:
-    """Return the answer that sends the browser to the platform with what it has begun (OpenID Connect Core, 4).
+def named_by(given: QueryDict) -> LtiPlatform:
+    """Return the platform that begins a launch.
 
     Raises:
-        LaunchRefused: if the platform is not registered, or asks for a page that is not ours.
+        LaunchRefused: if it is not registered, or asks for a page that is not ours.
     """
-    platform = _named_by(given)
+    if any(len(value) > LONGEST or "\0" in value for value in given.values()) or not given.get("login_hint"):
+        raise refused(Refusal.REQUEST, "no login_hint, or too long, or no text")
+    platform = queries.named(given.get("iss", ""), given.get("client_id", ""))
+    if platform is None:
+        raise refused(Refusal.PLATFORM, "unknown")
+    if not _is_ours(given.get("target_link_uri", "")):
+        raise refused(Refusal.TARGET, platform_id=str(platform.pk))
+    deployment = given.get("lti_deployment_id", "")
+    if deployment and deployment not in platform.deployment_ids:
+        raise refused(Refusal.DEPLOYMENT, platform_id=str(platform.pk))
+    return platform
+
+
+def begins_again(given: QueryDict) -> str:
+    """Return the address by which the same launch is begun in another window; nothing of it is used up so far."""
+    asked = {name: given[name] for name in ASKED_WITH if given.get(name)}
+    return f"{reverse('lti-login')}?{urllib.parse.urlencode(asked)}"
+
+
+def begin(given: QueryDict, platform: LtiPlatform) -> HttpResponse:
+    """Return the answer that sends the browser to the platform with what it has begun (OpenID Connect Core, 4)."""
     nonce, secret = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     half = hashlib.sha256(secret.encode()).hexdigest()
     state = signing.dumps({"platform": str(platform.pk), "nonce": nonce, "half": half}, salt=SALT)
@@ -83,20 +106,6 @@ def answered(request: HttpRequest) -> Asked:
 def is_encrypted() -> bool:
     """Whether browsers come over HTTPS, without which they send no cookie along from another site."""
     return settings.PUBLIC_URL.startswith("https://")
-
-
-def _named_by(given: QueryDict) -> LtiPlatform:
-    if any(len(value) > LONGEST or "\0" in value for value in given.values()) or not given.get("login_hint"):
-        raise refused(Refusal.REQUEST, "no login_hint, or too long, or no text")
-    platform = queries.named(given.get("iss", ""), given.get("client_id", ""))
-    if platform is None:
-        raise refused(Refusal.PLATFORM, "unknown")
-    if not _is_ours(given.get("target_link_uri", "")):
-        raise refused(Refusal.TARGET, platform_id=str(platform.pk))
-    deployment = given.get("lti_deployment_id", "")
-    if deployment and deployment not in platform.deployment_ids:
-        raise refused(Refusal.DEPLOYMENT, platform_id=str(platform.pk))
-    return platform
 
 
 def _is_ours(target: str) -> bool:

@@ -19,6 +19,7 @@ class Refusal(StrEnum):
     REQUEST = "LTI-REQUEST"
     STATE = "LTI-STATE"
     COOKIE = "LTI-COOKIE"
+    FRAMED = "LTI-FRAMED"
     DECLINED = "LTI-DECLINED"
     TOKEN = "LTI-TOKEN"  # noqa: S105 - a name
     REPLAYED = "LTI-REPLAYED"
@@ -40,6 +41,8 @@ WORDS: Final = {
     Refusal.STATE: f"That took too long, or was not begun here. {AGAIN}",
     Refusal.COOKIE: "Your browser has not kept the cookie by which it is known. This happens where the course shows us "
     "inside its own page. Open the link in a new window.",
+    Refusal.FRAMED: "Your course shows us inside its own page, where browsers keep nobody logged in. Open the link in "
+    "a new window.",
     Refusal.DECLINED: f"Your course says that you are not logged in there. Log in there first. {AGAIN}",
     Refusal.TOKEN: f"It could not be shown that your course's platform has sent you. {ASK}",
     Refusal.REPLAYED: f"This visit was used before. {AGAIN}",

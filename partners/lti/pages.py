@@ -17,7 +17,7 @@ from accounts import attempts, proving, second_factor, sessions
 from accounts.enums import Means, Role
 from accounts.models import User
 from microcred.errors import DomainError
-from partners.lti import asking, grading, held, launching, links, queries
+from partners.lti import asking, framing, grading, held, launching, links, queries
 from partners.lti.claims import Launch
 from partners.lti.errors import LaunchRefused, Refusal, refused
 from partners.lti.keys import published
@@ -29,14 +29,20 @@ from partners.lti.models import LtiPlatform
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def begin(request: HttpRequest) -> HttpResponse:
-    """Send the browser back to the platform that has sent it, with what its word is checked by."""
+    """Send the browser back to the platform that has sent it, with what its word is checked by; from inside a page of
+    the platform, into a window of its own first."""
     wait = attempts.count_leaving(request)
     if wait:
         return attempts.come_back(request, wait)
+    given = request.POST if request.method == "POST" else request.GET
     try:
-        return asking.begin(request.POST if request.method == "POST" else request.GET)
+        platform = asking.named_by(given)
     except LaunchRefused as refusal:
         return _told(request, refusal)
+    if framing.is_framed(request):
+        context = {"platform": platform, "address": asking.begins_again(given)}
+        return framing.shown(request, "lti/window.html", context)
+    return asking.begin(given, platform)
 
 
 # The state, which the browser's cookie belongs to, is the guard.
@@ -51,6 +57,8 @@ def launch(request: HttpRequest) -> HttpResponse:
         return attempts.come_back(request, wait)
     try:
         asked = asking.answered(request)
+        if framing.is_framed(request):
+            raise refused(Refusal.FRAMED, platform_id=str(asked.platform.pk))
         if "error" in request.POST:
             raise refused(Refusal.DECLINED, platform_id=str(asked.platform.pk))
         answer = _let_in(request, launching.read(request.POST.get("id_token", ""), asked), asked.platform)
@@ -143,4 +151,4 @@ def _arrived(came: Launch, platform: LtiPlatform, person: User) -> str:
 
 def _told(request: HttpRequest, refusal: LaunchRefused) -> HttpResponse:
     context = {"failure": refusal, "is_staffs": refusal.refusal == Refusal.STAFF}
-    return render(request, "lti/refused.html", context, status=refusal.status)
+    return framing.shown(request, "lti/refused.html", context, status=refusal.status)

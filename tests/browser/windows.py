@@ -33,11 +33,15 @@ class Visit:
         self.context: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]
         self.context.set_default_timeout(PATIENCE_MS)
         self.page: Page = self.context.new_page()
-        self.page.on("request", lambda request: self._note_host(request.url))
-        self.page.on("requestfailed", lambda request: self._note_failure(request.url, request.failure or ""))
-        self.page.on("response", lambda answer: self._note_status(answer.status, answer.url))
-        self.page.on("console", lambda line: self._note_console(line.type, line.text))
-        self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        self.watch(self.page)
+
+    def watch(self, page: Page) -> None:
+        """Note what should not happen in a page."""
+        page.on("request", lambda request: self._note_host(request.url))
+        page.on("requestfailed", lambda request: self._note_failure(request.url, request.failure or ""))
+        page.on("response", lambda answer: self._note_status(answer.status, answer.url))
+        page.on("console", lambda line: self._note_console(line.type, line.text))
+        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
 
     def log_in(self, email: str) -> None:
         """Log in as a person would, and wait for the page behind it: keys pressed earlier reach the form."""

@@ -74,7 +74,8 @@ class LearningPlatform(IdentityProvider):
         fields = "".join(
             f'<input name="{name}" value="{html.escape(value)}">' for name, value in given.items()
         )
-        page = f'<form method="post" action="{html.escape(asked["redirect_uri"])}">{fields}</form>'
+        form = f'<form method="post" action="{html.escape(asked["redirect_uri"])}">{fields}</form>'
+        page = f"<!doctype html><title>On your way</title>{form}<script>document.forms[0].submit()</script>"
         handler.send(200, page.encode(), "text/html")
 
     @property
