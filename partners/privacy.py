@@ -41,7 +41,7 @@ TABLES = (
     ),
     table(
         "partners.LtiGrade", Purpose.PARTNERS, Fate.DELETED, people="person",
-        link="person", about="platform role seen_at sent_score is_final sent_at",
+        link="person", about="platform role seen_at sent_score is_final scored_at sent_at",
         none="id resource_link line_item last_error",
     ),
     table("partners.LtiKey", Purpose.PARTNERS, none="id current created_at ends_at", proof="sealed"),

@@ -135,6 +135,12 @@ def newest_profile(assessment_id: uuid.UUID) -> tuple[int, list[SkillLevel]]:
     ]
 
 
+def scored_at(assessment_id: uuid.UUID) -> dt.datetime | None:
+    """Return when the skill profile was last drawn, as it is with every change of a score; None before the first."""
+    runs = ProfileRun.objects.filter(assessment=assessment_id).order_by("-run")
+    return runs.values_list("created_at", flat=True).first()
+
+
 def next_run(assessment_id: uuid.UUID) -> int:
     """Return the number of the next scoring run."""
     return (stored.NEWEST_RUN.first(assessment_id=assessment_id) or 0) + 1

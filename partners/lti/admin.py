@@ -107,7 +107,9 @@ class LtiPlatformAdmin(ProvenFirst, FormAdmin):
 class LtiGradeAdmin(ReadOnlyAdmin):
     """What courses' gradebooks were told."""
 
-    list_display = ("person", "role", "platform", "sent_score", "is_final", "sent_at", "last_error")
+    list_display = (
+        "person", "role", "platform", "sent_score", "is_final", "scored_at", "sent_at", "last_error"
+    )  # fmt: skip
     list_filter = ("platform", "is_final", ("last_error", admin.EmptyFieldListFilter))
     list_select_related = ("person", "role", "platform")
     search_fields = ("person__email", "person__name")

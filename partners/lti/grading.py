@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from accounts.locking import held
 from accounts.models import User
@@ -21,17 +21,31 @@ SEND: Final = "partners.send_grade"
 GAVE_UP: Final = "gave_up"
 MAXIMUM: Final = Decimal(100)
 CENT: Final = Decimal("0.01")
+SECOND: Final = dt.timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
 class Due:
-    """What a place in a gradebook is to be told: ``score`` of 100, final unless parts wait for a person."""
+    """What a place in a gradebook is to be told: ``score`` of 100, final unless parts wait for a person.
+
+    ``scored_at`` is since when the student has that score, and the same however often it is sent. ``is_again`` is
+    whether it was on its way before, so that it may have arrived.
+    """
 
     platform: LtiPlatform
     line_item: str
     subject: str
     score: Decimal
     is_final: bool
+    scored_at: dt.datetime
+    is_again: bool
+
+
+@dataclass(frozen=True)
+class _Result:
+    score: Decimal
+    is_final: bool
+    scored_at: dt.datetime
 
 
 @transaction.atomic
@@ -49,7 +63,7 @@ def expect(
         grade, _ = LtiGrade.objects.get_or_create(**place, defaults=wanted)
     elif (grade.role_id, grade.line_item) != (role_id, came.line_item):
         # Another place, which was told nothing yet.
-        again = {"sent_score": None, "sent_at": None, "is_final": False, "last_error": ""}
+        again = {"sent_score": None, "scored_at": None, "sent_at": None, "is_final": False, "last_error": ""}
         LtiGrade.objects.filter(pk=grade.pk).update(**wanted, **again)
     else:
         LtiGrade.objects.filter(pk=grade.pk).update(seen_at=now)
@@ -64,44 +78,83 @@ def announce(assessment_id: uuid.UUID) -> None:
         enqueue(grade_id)
 
 
-def due(grade_id: uuid.UUID) -> Due | None:
-    """Return what a place is to be told; None where it knows that, or there is no result that the student may see."""
-    rows = LtiGrade.objects.filter(pk=grade_id, platform__active=True).select_related("platform")
-    grade = rows.first()
-    if grade is None:
+def is_due(grade_id: uuid.UUID) -> bool:
+    """Whether a place is to be told something that it does not know."""
+    grade = LtiGrade.objects.filter(pk=grade_id, platform__active=True).first()
+    return grade is not None and _news(grade) is not None
+
+
+@transaction.atomic
+def offer(grade_id: uuid.UUID) -> Due | None:
+    """Write down what a place is told now, and return it; None where it knows that, or there is no result that the
+    student may see.
+
+    It stands there before it is sent: whoever tells it once more, because nobody knows whether it has arrived, tells it
+    with the same time, and whatever is newer has a later one.
+    """
+    rows = LtiGrade.objects.select_for_update(of=("self",)).select_related("platform")
+    grade = rows.filter(pk=grade_id, platform__active=True).first()
+    link = LtiLink.objects.filter(platform=grade.platform, person=grade.person_id).first() if grade else None
+    found = _news(grade) if grade else None
+    if grade is None or link is None or found is None:
         return None
-    link = LtiLink.objects.filter(platform=grade.platform, person=grade.person_id).first()
+    is_again = (grade.sent_score, grade.is_final) == (found.score, found.is_final)
+    if not is_again or grade.scored_at is None:
+        grade.sent_score, grade.is_final, grade.sent_at = found.score, found.is_final, None
+        grade.scored_at = _after(grade.scored_at, found.scored_at)
+        grade.save(update_fields=["sent_score", "is_final", "sent_at", "scored_at"])
+    return Due(
+        grade.platform, grade.line_item, link.subject, found.score, found.is_final, grade.scored_at, is_again
+    )  # fmt: skip
+
+
+def note_taken(grade_id: uuid.UUID, told: Due, *, now: dt.datetime, reason: str = "") -> None:
+    """Remember that a place knows what it was told, unless something newer is on its way; ``reason`` is why it keeps
+    something else all the same."""
+    _offered(grade_id, told).update(sent_at=now, last_error=reason)
+
+
+def note_refused(grade_id: uuid.UUID, told: Due, *, reason: str) -> None:
+    """Remember in one word why a place could not be told, unless something newer is on its way."""
+    _offered(grade_id, told).update(last_error=reason[:32])
+
+
+def note_given_up(grade_id: uuid.UUID) -> None:
+    """Remember that nobody took it for half a day, unless somebody did meanwhile."""
+    LtiGrade.objects.filter(pk=grade_id, sent_at=None).update(last_error=GAVE_UP)
+
+
+def _offered(grade_id: uuid.UUID, told: Due) -> QuerySet[LtiGrade]:
+    return LtiGrade.objects.filter(pk=grade_id, line_item=told.line_item, scored_at=told.scored_at)
+
+
+def _news(grade: LtiGrade) -> _Result | None:
+    """Return the student's result for the role where the place does not know it."""
     found = _result(grade.person_id, grade.role_id)
-    if link is None or found is None or found == (grade.sent_score, grade.is_final):
-        return None
-    return Due(grade.platform, grade.line_item, link.subject, *found)
+    known = (grade.sent_score, grade.is_final) if grade.sent_at else None
+    return None if found is None or known == (found.score, found.is_final) else found
 
 
-def note_sent(grade_id: uuid.UUID, sent: Due, *, now: dt.datetime) -> None:
-    """Remember what a place was told, unless it was told something newer meanwhile."""
-    older = Q(sent_at=None) | Q(sent_at__lt=now)
-    LtiGrade.objects.filter(older, pk=grade_id, line_item=sent.line_item).update(
-        sent_score=sent.score, is_final=sent.is_final, sent_at=now, last_error=""
-    )
+def _after(former: dt.datetime | None, scored_at: dt.datetime) -> dt.datetime:
+    """Return the time of a score that follows a ``former`` one: a later second, for gradebooks compare by these."""
+    return scored_at if former is None else max(scored_at, former.replace(microsecond=0) + SECOND)
 
 
-def note_refused(grade_id: uuid.UUID, *, reason: str) -> None:
-    """Remember in one word why a place could not be told."""
-    LtiGrade.objects.filter(pk=grade_id).update(last_error=reason[:32])
-
-
-def _result(person_id: uuid.UUID, role_id: uuid.UUID) -> tuple[Decimal, bool] | None:
-    """Return the share of points, of 100, in the newest result that the student may see, and whether it is final."""
+def _result(person_id: uuid.UUID, role_id: uuid.UUID) -> _Result | None:
+    """Return the share of points, of 100, in the newest result that the student may see, whether it is final, and since
+    when they have it."""
     shown = assessments.shown_to_student(person_id).filter(role=role_id).order_by("-completed_at", "-pk")
-    assessment_id = shown.values_list("pk", flat=True).first()
-    if assessment_id is None:
+    newest = shown.values_list("pk", "completed_at", "released_at").first()
+    if newest is None:
         return None
+    assessment_id, *moments = newest
     results = scoring.question_results(assessment_id)
     points = scoring.totals(results)
     if not points.maximum:
         return None
     is_final = points.scored_share == 1 and not scoring.pending_parts(results)
-    return min(MAXIMUM, (points.score / points.maximum * MAXIMUM).quantize(CENT)), is_final
+    since = max(filter(None, [*moments, scoring.scored_at(assessment_id)]))
+    return _Result(min(MAXIMUM, (points.score / points.maximum * MAXIMUM).quantize(CENT)), is_final, since)
 
 
 def enqueue(grade_id: uuid.UUID) -> None:

@@ -80,8 +80,9 @@ class LtiGrade(Model):
     """A place in a course's gradebook that learns the result of a student's assessment for a role.
 
     Made when the student comes by a link that has such a place, of which ``line_item`` is the address. ``sent_score``
-    is what it was told last, of 100, with ``is_final`` unless parts still waited for a person. ``last_error`` says in
-    one word why it could not be told, empty once it could.
+    is what it is told, of 100, with ``is_final`` unless parts still wait for a person, and ``scored_at`` since when
+    the student has that score; ``sent_at`` is when it was taken, empty until then. ``last_error`` says in one word why
+    it could not be told, or keeps something else.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="lti_grades")
@@ -90,9 +91,10 @@ class LtiGrade(Model):
     resource_link = models.CharField(max_length=255)
     line_item = models.CharField(max_length=LONGEST_ADDRESS)
     seen_at = models.DateTimeField()
-    sent_score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    sent_score = models.DecimalField(max_digits=5, decimal_places=2, null=True, verbose_name="score")
     is_final = models.BooleanField(default=False)
-    sent_at = models.DateTimeField(null=True)
+    scored_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True, verbose_name="taken at")
     last_error = models.CharField(max_length=32, blank=True)
 
     class Meta:
@@ -104,8 +106,8 @@ class LtiGrade(Model):
             models.UniqueConstraint(fields=["platform", "person", "resource_link"], name="lti_grades_once"),
             models.CheckConstraint(
                 condition=models.Q(sent_score__isnull=True, sent_at__isnull=True)
-                | models.Q(sent_score__range=(0, 100), sent_at__isnull=False),
-                name="lti_grades_sent_has_time",
+                | models.Q(sent_score__range=(0, 100)),
+                name="lti_grades_taken_is_sent",
             ),
         ]
         indexes = [models.Index(fields=["person", "role"], name="lti_grades_of_person")]

@@ -30,6 +30,8 @@ LONGEST_TOKEN: Final = 8000
 MOST_SECONDS: Final = 3600
 SCORE_TYPE: Final = "application/vnd.ims.lis.v1.score+json"
 LATER: Final = frozenset({401, 408, 425, 429})
+# The gradebook has a score of that time, or of a later one.
+NOT_NEWER: Final = "score_409"
 FIRST_SERVER_ERROR: Final = 500
 
 
@@ -73,7 +75,7 @@ class _Tokens:
 TOKENS: Final = _Tokens()
 
 
-def send(due: Due, *, now: dt.datetime) -> None:
+def send(due: Due) -> None:
     """Tell a gradebook what it is to be told, never in the clear with a token that came encrypted.
 
     Raises:
@@ -88,7 +90,9 @@ def send(due: Due, *, now: dt.datetime) -> None:
         "scoreMaximum": int(MAXIMUM),
         "activityProgress": "Completed",
         "gradingProgress": "FullyGraded" if due.is_final else "PendingManual",
-        "timestamp": now.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "timestamp": due.scored_at.astimezone(dt.UTC)
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z"),
     }
     headers = {"Authorization": f"Bearer {TOKENS.of(due.platform)}", "Content-Type": SCORE_TYPE}
     answer = _posted(_scores_of(due.line_item), json.dumps(said).encode(), headers)

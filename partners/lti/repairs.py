@@ -21,7 +21,7 @@ def restore_grades(*, now: dt.datetime, since: dt.datetime) -> int:
         assessment__user=OuterRef("person"), assessment__role=OuterRef("role")
     )
     waiting = _idle().filter(Exists(shown.order_by()), last_error="")
-    untold = [pk for pk in waiting.values_list("pk", flat=True)[:MOST_AT_ONCE] if grading.due(pk)]
+    untold = [pk for pk in waiting.values_list("pk", flat=True)[:MOST_AT_ONCE] if grading.is_due(pk)]
     for pk in untold:
         grading.enqueue(pk)
     return len(untold)

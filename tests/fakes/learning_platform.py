@@ -1,5 +1,6 @@
 """A small learning platform over real HTTP: it sends a student here as LTI 1.3 asks, until told to misbehave."""
 
+import datetime as dt
 import html
 import json
 import re
@@ -17,6 +18,7 @@ CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 ENDPOINT = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+SCORE_TYPE = "application/vnd.ims.lis.v1.score+json"
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
 INSTRUCTOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
 CLIENT_ID = "10000000000004"
@@ -30,8 +32,9 @@ class LearningPlatform(IdentityProvider):
 
     ``person`` is who is logged in there; ``claims`` are laid over those of the launch, None takes one away.
     ``launches`` are the requests that browsers brought to the platform. With ``gradebook`` a launch names a line item,
-    which takes scores from whoever has a token; ``scores`` are those it took. A token is given for an assertion that
-    one of ``tool_keys`` has signed; ``tokens`` counts them.
+    which takes scores from whoever has a token; ``scores`` are those it took, ``outdated`` those it refused because it
+    has one of the same second or a later one, as Moodle does. A token is given for an assertion that one of
+    ``tool_keys`` has signed; ``tokens`` counts them.
     """
 
     def __init__(self) -> None:
@@ -45,6 +48,7 @@ class LearningPlatform(IdentityProvider):
         self.gradebook = False
         self.tool_keys: list[dict[str, Any]] = []
         self.scores: list[dict[str, Any]] = []
+        self.outdated: list[dict[str, Any]] = []
         self.tokens = 0
         self.answers["/token"] = self.gives_token
         self.answers["/items/7/scores?type_id=1"] = self.takes_score
@@ -101,12 +105,19 @@ class LearningPlatform(IdentityProvider):
         handler.say(200, {"access_token": f"token-{self.tokens}", "token_type": "Bearer", "expires_in": 3600})
 
     def takes_score(self, handler: _Handler) -> None:
-        """Take a score from whoever has the newest token."""
+        """Take a score from whoever has the newest token, if it is newer than what is there."""
         if handler.headers["Authorization"] != f"Bearer token-{self.tokens}":
             handler.say(401, {})
             return
-        if handler.headers["Content-Type"] == "application/vnd.ims.lis.v1.score+json":
-            self.scores.append(json.loads(handler.body))
+        if handler.headers["Content-Type"] != SCORE_TYPE:
+            handler.say(415, {})
+            return
+        score = json.loads(handler.body)
+        if self.scores and _second(score) <= _second(self.scores[-1]):
+            self.outdated.append(score)
+            handler.say(409, {})
+            return
+        self.scores.append(score)
         handler.say(200, {})
 
     def launch(self, asked: dict[str, str]) -> Claims:
@@ -118,3 +129,8 @@ class LearningPlatform(IdentityProvider):
             "exp": now + 300, **self.person, **self.claims,
         }  # fmt: skip
         return {name: value for name, value in claims.items() if value is not None}
+
+
+def _second(score: dict[str, Any]) -> int:
+    """When a score was made, in seconds since 1970."""
+    return int(dt.datetime.fromisoformat(score["timestamp"]).timestamp())

@@ -24,6 +24,7 @@ from partners.models import LtiGrade, LtiKey, LtiLink, LtiPlatform
 from recommendations.events import recommendation_ready
 from recommendations.models import Recommendation
 from scoring import oversight
+from scoring.models import ProfileRun
 from tests.authorization.world import released_by_staff
 from tests.companion.scenes import finished_assessment
 from tests.factories.accounts import AdminFactory, AdvisorAssignmentFactory, UserFactory
@@ -94,15 +95,15 @@ class TestAResult:
         work()
 
         (score,) = course.scores
-        sent_at = dt.datetime.fromisoformat(score.pop("timestamp"))
-        assert abs(timezone.now() - sent_at) < dt.timedelta(minutes=1)
+        scored_at = ProfileRun.objects.get(assessment=assessment).created_at
         assert score == {
+            "timestamp": f"{scored_at:%Y-%m-%dT%H:%M:%S}.{scored_at.microsecond // 1000:03}Z",
             "userId": SUBJECT, "scoreGiven": 56.45, "scoreMaximum": 100, "activityProgress": "Completed",
             "gradingProgress": "PendingManual",
         }  # fmt: skip
         grade = LtiGrade.objects.get()
         assert (grade.sent_score, grade.is_final, grade.last_error) == (Decimal("56.45"), False, "")
-        assert grade.sent_at is not None
+        assert (grade.scored_at, grade.sent_at is not None) == (scored_at, True)
 
         announce(assessment)
         visit(Client(), course)
@@ -252,17 +253,29 @@ class TestAtTheSameMoment:
     def test_an_older_score_is_not_noted_over_a_newer_one(
         self, course: LearningPlatform, robin: User
     ) -> None:
+        advisor = AdvisorAssignmentFactory(student=robin).advisor
         visit(Client(), course)
-        finish(robin)
+        assessment = finish(robin)
         grade = LtiGrade.objects.get()
-        before, older = timezone.now(), grading.due(grade.pk)
+        older = grading.offer(grade.pk)
+        override(assessment, "numeric", "1", advisor)
+        newer = grading.offer(grade.pk)
         assert older is not None
-        newer = dataclasses.replace(older, score=Decimal("69.49"))
+        assert newer is not None
+        assert newer.scored_at - older.scored_at > dt.timedelta(0)
 
-        grading.note_sent(grade.pk, newer, now=before + dt.timedelta(seconds=1))
-        grading.note_sent(grade.pk, older, now=before)
+        grading.note_taken(grade.pk, newer, now=timezone.now())
+        grading.note_taken(grade.pk, older, now=timezone.now(), reason="late")
+        grading.note_refused(grade.pk, older, reason="score_404")
+        grading.note_given_up(grade.pk)
 
-        assert LtiGrade.objects.get().sent_score == Decimal("69.49")
+        grade.refresh_from_db()
+        assert (grade.sent_score, grade.scored_at, grade.last_error) == (
+            Decimal("69.49"),
+            newer.scored_at,
+            "",
+        )
+        assert not grading.is_due(grade.pk)
 
     def test_a_launch_leaves_nothing_of_whoever_is_being_erased(
         self, course: LearningPlatform, robin: User
@@ -276,6 +289,77 @@ class TestAtTheSameMoment:
         grading.expect(came, platform, person=robin, role_id=role_id, now=timezone.now())
 
         assert not LtiGrade.objects.exists()
+
+
+class TestTheTimeOfAScore:
+    """AGS 2.0, 3.4.9: when the score was changed, later with every change; a gradebook refuses what is not newer."""
+
+    def test_is_the_same_however_often_it_is_told(self, course: LearningPlatform, robin: User) -> None:
+        visit(Client(), course)
+        finish(robin)
+        grade = LtiGrade.objects.get()
+
+        first, again = grading.offer(grade.pk), grading.offer(grade.pk)
+
+        assert first is not None
+        assert again is not None
+        assert (first.is_again, again.is_again) == (False, True)
+        assert dataclasses.replace(again, is_again=False) == first
+
+    def test_is_a_later_second_with_every_change_and_with_the_way_back(
+        self, course: LearningPlatform, robin: User
+    ) -> None:
+        """Gradebooks that compare by seconds would drop the second of two changes of one second."""
+        advisor = AdvisorAssignmentFactory(student=robin).advisor
+        visit(Client(), course)
+        assessment = finish(robin)
+        work()
+        for score in ("1", "0", "1"):
+            override(assessment, "numeric", score, advisor)
+            announce(assessment)
+            work()
+
+        told_at = [
+            dt.datetime.fromisoformat(one["timestamp"]).replace(microsecond=0) for one in course.scores
+        ]
+        assert [score for score, _ in told(course)] == [56.45, 69.49, 56.45, 69.49]
+        assert sorted(set(told_at)) == told_at
+        assert course.outdated == []
+
+    def test_is_that_of_the_release_for_what_was_held_back(
+        self, course: LearningPlatform, robin: User
+    ) -> None:
+        JobRole.objects.update(release_policy="staff")
+        visit(Client(), course)
+        with released_by_staff():
+            assessment = finish(robin)
+        assessments.release(by=AdminFactory(), assessment_id=assessment.pk, now=timezone.now())
+        work()
+
+        assessment.refresh_from_db()
+        assert LtiGrade.objects.get().scored_at == assessment.released_at
+
+    def test_of_before_what_a_person_there_has_set_leaves_that(
+        self, course: LearningPlatform, robin: User
+    ) -> None:
+        advisor = AdvisorAssignmentFactory(student=robin).advisor
+        assessment = finish(robin)
+        by_hand = {"timestamp": (timezone.now() + dt.timedelta(minutes=1)).isoformat()}
+        course.scores.append(by_hand)
+
+        for _ in range(2):
+            visit(Client(), course)
+            work()
+
+        grade = LtiGrade.objects.get()
+        assert (course.scores, len(course.outdated)) == ([by_hand], 1)
+        assert (grade.last_error, grade.sent_score) == ("score_409", Decimal("56.45"))
+        course.scores.clear()
+        override(assessment, "numeric", "1", advisor)
+        announce(assessment)
+        work()
+        grade.refresh_from_db()
+        assert (told(course), grade.last_error) == ([(69.49, "PendingManual")], "")
 
 
 class TestAPlatformThatDoesNotTakeIt:
@@ -307,7 +391,7 @@ class TestAPlatformThatDoesNotTakeIt:
         work()
 
         grade = LtiGrade.objects.get()
-        assert (grade.last_error, grade.sent_score) == ("score_404", None)
+        assert (grade.last_error, grade.sent_at) == ("score_404", None)
         assert not AsyncJob.objects.filter(kind=grading.SEND, status="queued").exists()
 
     def test_with_a_token_that_is_none_is_told_later(self, course: LearningPlatform) -> None:
@@ -333,14 +417,15 @@ class TestAPlatformThatDoesNotTakeIt:
     ) -> None:
         work()
         course.tokens += 1
-        LtiGrade.objects.update(sent_score=None, sent_at=None)
+        course.scores.clear()
+        LtiGrade.objects.update(sent_at=None)
         announce(Assessment.objects.get(user=robin))
         work()
-        assert len(course.scores) == 1
+        assert course.scores == []
 
         self.again()
 
-        assert (len(course.scores), course.tokens) == (2, 3)
+        assert (len(course.scores), course.tokens) == (1, 3)
 
     def test_within_is_not_asked_where_that_is_not_allowed(
         self, course: LearningPlatform, settings: Settings
@@ -431,8 +516,9 @@ def test_a_link_that_is_moved_to_another_place_is_told_anew(course: LearningPlat
     finish(robin)
     work()
     LtiGrade.objects.update(line_item="https://lms.example.edu/items/6")
+    course.scores.clear()
 
     visit(Client(), course)
     work()
 
-    assert len(course.scores) == 2
+    assert told(course) == [(56.45, "PendingManual")]
