@@ -51,22 +51,29 @@ class Held(Generic[Value]):
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._value: Value | None = None
-        self._of = ""
-        self._at = 0.0
+        self._kept: tuple[Value, str, float] | None = None
 
     def get(self, of: str, make: Callable[[], Value], *, older_than: float = KEPT_SECONDS) -> Value:
         """Return the value ``of`` this address, made anew if it is older than so many seconds."""
         with self._lock:
-            now = time.monotonic()
-            if self._value is None or self._of != of or now - self._at > older_than:
-                self._value, self._of, self._at = make(), of, now
-            return self._value
+            known = self.known(of, older_than=older_than)
+            if known is None:
+                now = time.monotonic()
+                known = make()
+                self._kept = known, of, now
+            return known
+
+    def known(self, of: str, *, older_than: float = KEPT_SECONDS) -> Value | None:
+        """Return the value ``of`` this address if it is no older, without waiting for whoever fetches it anew."""
+        kept = self._kept
+        if kept is None or kept[1] != of or time.monotonic() - kept[2] > older_than:
+            return None
+        return kept[0]
 
     def forget(self) -> None:
         """Have it fetched the next time."""
         with self._lock:
-            self._value = None
+            self._kept = None
 
 
 _PROVIDER: Final[Held[Provider]] = Held()

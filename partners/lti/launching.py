@@ -36,6 +36,9 @@ class _Published:
         with self._lock:
             made = provider.Held[Sequence[Jwk]](), reaching.Line(reaching.PLACES)
             kept, line = self._of.setdefault(platform.jwks_url, made)
+        known = None if anew else kept.known(platform.jwks_url)
+        if known is not None:
+            return known
 
         def ask(url: str) -> reaching.Json:
             return reaching.fetch(
