@@ -7,7 +7,6 @@ button of a reader of mail (`nudges.api.StopView`), stops anything.
 import uuid
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-import structlog
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,10 +19,7 @@ from nudges import services
 from nudges.marks import MarkedFor, opened
 from nudges.models import Nudge
 from nudges.places import page_about
-from ops.buckets import CannotCount, take
-from ops.limits import client_address
-
-log = structlog.get_logger(__name__)
+from ops.limits import seconds_to_wait
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,13 +67,5 @@ def _target(nudge: Nudge) -> str:
 
 def _too_many(request: HttpRequest) -> HttpResponse | None:
     """Count a request by its address; return the refusal where there were too many."""
-    if not settings.RATE_LIMITS_ENABLED:
-        return None
-    try:
-        allowance = take(f"letter:{client_address(request)}", settings.RATE_LIMITS["letter"])
-    except CannotCount as error:
-        log.warning("requests_not_counted", scope="letter", error=str(error))
-        return None
-    if allowance.allowed:
-        return None
-    return come_back(request, allowance.wait)
+    wait = seconds_to_wait(request, "letter")
+    return come_back(request, wait) if wait else None

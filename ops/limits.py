@@ -93,6 +93,18 @@ class PolicyThrottle(BaseThrottle):
         return float(self._allowance.wait) if self._allowance else None
 
 
+def seconds_to_wait(request: HttpRequest, scope: str) -> int:
+    """Take a request from what this address may ask for, of pages that are everybody's; return the seconds to wait, 0
+    for none."""
+    if not settings.RATE_LIMITS_ENABLED:
+        return 0
+    try:
+        return take(f"{scope}:{client_address(request)}", settings.RATE_LIMITS[scope]).wait
+    except CannotCount as error:
+        log.warning("requests_not_counted", scope=scope, error=str(error))
+        return 0
+
+
 def _scope(user: Any, fixed: str | None) -> str:
     role = str(getattr(user, "role", "")) if user is not None and user.is_authenticated else ANONYMOUS
     return fixed or (role if role in settings.RATE_LIMITS else ANONYMOUS)

@@ -10,6 +10,8 @@ RATE_LIMITS: dict[str, list[tuple[int, int]]] = {
     "admin": [(300, 60)],
     # Links out of letters, by address: readers of mail fetch those of many people.
     "letter": [(300, 60)],
+    # The keys that we publish for learning platforms, by address: each platform keeps them for minutes, or hours.
+    "keys": [(300, 60)],
     "service": [(600, 60)],
     # Signed messages of one tutoring system.
     "tutoring": [(300, 60)],

@@ -17,6 +17,7 @@ from accounts import attempts, proving, second_factor, sessions
 from accounts.enums import Means, Role
 from accounts.models import User
 from microcred.errors import DomainError
+from ops.limits import seconds_to_wait
 from partners.lti import asking, framing, grading, held, launching, links, queries
 from partners.lti.claims import Launch
 from partners.lti.errors import LaunchRefused, Refusal, refused
@@ -129,6 +130,9 @@ def _chosen(request: HttpRequest, waiting: tuple[Launch, LtiPlatform] | None) ->
 @require_safe
 def keys(request: HttpRequest) -> HttpResponse:
     """Publish the keys that we prove ourselves with to platforms."""
+    wait = seconds_to_wait(request, "keys")
+    if wait:
+        return attempts.come_back(request, wait)
     answer = JsonResponse({"keys": published(now=timezone.now())})
     patch_cache_control(answer, public=True, max_age=300)
     return answer

@@ -475,6 +475,16 @@ class TestTheKey:
         assert answer["Cache-Control"] == "public, max-age=300"
         assert "PRIVATE" not in LtiKey.objects.get().sealed
 
+    def test_is_not_asked_for_at_will(self, registered: LtiPlatform, settings: Settings) -> None:
+        settings.RATE_LIMITS_ENABLED = True
+        settings.RATE_LIMITS = {**settings.RATE_LIMITS, "keys": [(2, 3600)]}
+
+        answers = [Client().get("/lti/keys") for _ in range(3)]
+        elsewhere = Client(REMOTE_ADDR="198.51.100.7").get("/lti/keys")
+
+        assert [answer.status_code for answer in (*answers, elsewhere)] == [200, 200, 429, 200]
+        assert int(answers[2]["Retry-After"]) > 0
+
     def test_a_former_one_is_published_for_a_day(self, course: LearningPlatform, robin: User) -> None:
         now = timezone.now()
         first = LtiKey.objects.get()
