@@ -60,7 +60,7 @@ SCHEDULES = (
     Schedule(
         "forget-launches", DAY, function="partners.lti.launching.forget_nonces", offset=dt.timedelta(hours=3)
     ),
-    Schedule("retry-grades", DAY, function="partners.lti.repairs.try_again", offset=dt.timedelta(hours=4)),
+    Schedule("retry-grades", 60 * MINUTE, function="partners.lti.repairs.try_again"),
     Schedule("remind-of-keys", 30 * DAY, function="accounts.key_ages.remind", offset=dt.timedelta(hours=8)),
     Schedule("anchor-audit", MINUTE, function="ops.audit_verifying.anchor"),
     Schedule("erase-due", 10 * MINUTE, function="accounts.personal_data.erasing.announce_due"),

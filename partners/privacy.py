@@ -42,7 +42,7 @@ TABLES = (
     table(
         "partners.LtiGrade", Purpose.PARTNERS, Fate.DELETED, people="person",
         link="person", about="platform role seen_at sent_score is_final scored_at sent_at",
-        none="id resource_link line_item last_error",
+        none="id resource_link line_item last_error failing_since retry_at",
     ),
     table("partners.LtiKey", Purpose.PARTNERS, none="id current created_at ends_at", proof="sealed"),
     table("partners.LtiNonce", Purpose.ACCOUNT, none="id used_at", proof="digest"),

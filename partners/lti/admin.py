@@ -4,17 +4,18 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.models import User
 from accounts.proof_pages import ProvenFirst
+from microcred.start_page import several
 from ops.admin import ReadOnlyAdmin
 from ops.admin_forms import FormAdmin
 from ops.confirming import asks_first
-from partners.lti import services
+from partners.lti import queries, services
 from partners.lti.errors import PlatformInvalid
 from partners.lti.models import LtiGrade, LtiLink, LtiPlatform
 
@@ -66,15 +67,44 @@ class PlatformForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no 
         return given
 
 
+class UntoldFilter(admin.SimpleListFilter):
+    """Narrows to the places that could not be told what they are to be told."""
+
+    title = "told"
+    parameter_name = "untold"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer one."""
+        return [("yes", "Not told")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[LtiGrade]) -> QuerySet[LtiGrade]:
+        """Narrow."""
+        return queryset.filter(pk__in=queries.untold_places().values("pk")) if self.value() else queryset
+
+
 @admin.register(LtiPlatform)
 class LtiPlatformAdmin(ProvenFirst, FormAdmin):
     """Platforms from whose courses students come."""
 
     form = PlatformForm
-    list_display = ("name", "issuer", "client_id", "makes_students", "active", "created_at")
+    list_display = ("name", "issuer", "client_id", "gradebooks", "makes_students", "active", "created_at")
     list_filter = ("active",)
     search_fields = ("name", "issuer", "client_id")
-    actions = ("change_key",)
+    actions = ("tell_again", "change_key")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LtiPlatform]:
+        """Count of each how many places were not told, and since when nothing is taken."""
+        untold = Q(grades__in=queries.untold_places())
+        return super().get_queryset(request).annotate(  # type: ignore[no-any-return]
+            untold=Count("grades", untold), failing_since=Min("grades__failing_since", filter=untold)
+        )  # fmt: skip
+
+    @admin.display(description="gradebooks")
+    def gradebooks(self, platform: LtiPlatform) -> str:
+        """Say what they did not take."""
+        untold, since = getattr(platform, "untold", 0), getattr(platform, "failing_since", None)
+        said = several(untold, "place", "places") + " not told" if untold else ""
+        return f"{said}, since {since:%d %b %Y}" if since else said
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse: a platform is switched off, so that whoever was linked to it stays known."""
@@ -93,6 +123,14 @@ class LtiPlatformAdmin(ProvenFirst, FormAdmin):
             now=timezone.now(),
         )
 
+    @admin.action(description="Tell gradebooks what they did not take", permissions=["change"])
+    def tell_again(self, request: HttpRequest, queryset: QuerySet[LtiPlatform]) -> None:
+        """Have the gradebooks of the chosen platforms told again."""
+        for platform in queryset:
+            number = services.tell_again(by=cast(User, request.user), platform=platform, now=timezone.now())
+            said = several(number, "place is", "places are")
+            self.message_user(request, f"{platform}: {said} told again.", messages.SUCCESS)
+
     @admin.action(description="New key for gradebooks, of all platforms", permissions=["change"])
     @asks_first(
         "What MicroCred signs is signed with another key; the present one is published for a day more."
@@ -108,9 +146,9 @@ class LtiGradeAdmin(ReadOnlyAdmin):
     """What courses' gradebooks were told."""
 
     list_display = (
-        "person", "role", "platform", "sent_score", "is_final", "scored_at", "sent_at", "last_error"
+        "person", "role", "platform", "sent_score", "is_final", "scored_at", "sent_at", "last_error", "retry_at",
     )  # fmt: skip
-    list_filter = ("platform", "is_final", ("last_error", admin.EmptyFieldListFilter))
+    list_filter = (UntoldFilter, "platform", "is_final")
     list_select_related = ("person", "role", "platform")
     search_fields = ("person__email", "person__name")
     show_full_result_count = False

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -19,6 +19,12 @@ from scoring import queries as scoring
 
 SEND: Final = "partners.send_grade"
 GAVE_UP: Final = "gave_up"
+STOPPED: Final = "stopped"
+# A gradebook that takes nothing is asked after a day, then each time after as long as it has lasted, and no more after
+# a month.
+FIRST_PAUSE: Final = dt.timedelta(days=1)
+PATIENCE: Final = dt.timedelta(days=30)
+NOT_FAILING: Final[dict[str, Any]] = {"failing_since": None, "retry_at": None}
 MAXIMUM: Final = Decimal(100)
 CENT: Final = Decimal("0.01")
 SECOND: Final = dt.timedelta(seconds=1)
@@ -64,7 +70,7 @@ def expect(
     elif (grade.role_id, grade.line_item) != (role_id, came.line_item):
         # Another place, which was told nothing yet.
         again = {"sent_score": None, "scored_at": None, "sent_at": None, "is_final": False, "last_error": ""}
-        LtiGrade.objects.filter(pk=grade.pk).update(**wanted, **again)
+        LtiGrade.objects.filter(pk=grade.pk).update(**wanted, **again, **NOT_FAILING)
     else:
         LtiGrade.objects.filter(pk=grade.pk).update(seen_at=now)
     enqueue(grade.pk)
@@ -111,17 +117,25 @@ def offer(grade_id: uuid.UUID) -> Due | None:
 def note_taken(grade_id: uuid.UUID, told: Due, *, now: dt.datetime, reason: str = "") -> None:
     """Remember that a place knows what it was told, unless something newer is on its way; ``reason`` is why it keeps
     something else all the same."""
-    _offered(grade_id, told).update(sent_at=now, last_error=reason)
+    _offered(grade_id, told).update(sent_at=now, last_error=reason, **NOT_FAILING)
 
 
 def note_refused(grade_id: uuid.UUID, told: Due, *, reason: str) -> None:
     """Remember in one word why a place could not be told, unless something newer is on its way."""
-    _offered(grade_id, told).update(last_error=reason[:32])
+    _offered(grade_id, told).update(last_error=reason[:32], **NOT_FAILING)
 
 
-def note_given_up(grade_id: uuid.UUID) -> None:
-    """Remember that nobody took it for half a day, unless somebody did meanwhile."""
-    LtiGrade.objects.filter(pk=grade_id, sent_at=None).update(last_error=GAVE_UP)
+@transaction.atomic
+def note_given_up(grade_id: uuid.UUID, *, now: dt.datetime) -> None:
+    """Remember that nobody took it for half a day, unless somebody did meanwhile, and when it is tried again."""
+    untold = LtiGrade.objects.select_for_update().filter(pk=grade_id, sent_at=None)
+    for grade in untold:
+        grade.failing_since = grade.failing_since or now
+        lasted = now - grade.failing_since
+        is_over = lasted >= PATIENCE
+        grade.last_error = STOPPED if is_over else GAVE_UP
+        grade.retry_at = None if is_over else now + max(FIRST_PAUSE, lasted)
+        grade.save(update_fields=["last_error", "failing_since", "retry_at"])
 
 
 def _offered(grade_id: uuid.UUID, told: Due) -> QuerySet[LtiGrade]:

@@ -82,7 +82,8 @@ class LtiGrade(Model):
     Made when the student comes by a link that has such a place, of which ``line_item`` is the address. ``sent_score``
     is what it is told, of 100, with ``is_final`` unless parts still wait for a person, and ``scored_at`` since when
     the student has that score; ``sent_at`` is when it was taken, empty until then. ``last_error`` says in one word why
-    it could not be told, or keeps something else.
+    it could not be told, or keeps something else. One that was given up is tried again at ``retry_at``, empty once that
+    has gone on for too long ``failing_since``.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="lti_grades")
@@ -96,6 +97,8 @@ class LtiGrade(Model):
     scored_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True, verbose_name="taken at")
     last_error = models.CharField(max_length=32, blank=True)
+    failing_since = models.DateTimeField(null=True)
+    retry_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "lti_grades"
@@ -110,7 +113,10 @@ class LtiGrade(Model):
                 name="lti_grades_taken_is_sent",
             ),
         ]
-        indexes = [models.Index(fields=["person", "role"], name="lti_grades_of_person")]
+        indexes = [
+            models.Index(fields=["person", "role"], name="lti_grades_of_person"),
+            models.Index(fields=["retry_at"], condition=~models.Q(last_error=""), name="lti_grades_failed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.role} on {self.platform}"

@@ -3,11 +3,13 @@
 import datetime as dt
 import uuid
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from assessments import queries as assessments
 from assessments.enums import AssessmentStatus
 from catalog import queries as catalog
-from partners.lti.models import LtiLink, LtiPlatform
+from partners.lti.models import LtiGrade, LtiLink, LtiPlatform
 
 
 def named(issuer: str, client_id: str) -> LtiPlatform | None:
@@ -33,6 +35,11 @@ def link_of(platform: LtiPlatform, subject: str) -> LtiLink | None:
 def link_with(platform: LtiPlatform, person: User) -> LtiLink | None:
     """Return how an account is linked to a platform."""
     return LtiLink.objects.filter(platform=platform, person=person).first()
+
+
+def untold_places() -> QuerySet[LtiGrade]:
+    """Return the places in gradebooks of active platforms that could not be told what they are to be told."""
+    return LtiGrade.objects.filter(platform__active=True, sent_at=None).exclude(last_error="")
 
 
 def has_account(email: str) -> bool:

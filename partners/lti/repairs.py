@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ops import queries as jobs
 from partners.lti import grading
@@ -29,8 +29,10 @@ def restore_grades(*, now: dt.datetime, since: dt.datetime) -> int:
 
 @transaction.atomic
 def try_again(*, now: dt.datetime) -> int:
-    """Have places told once more that were given up; a function of the schedule."""
-    given_up = list(_idle().filter(last_error=grading.GAVE_UP).values_list("pk", flat=True)[:MOST_AT_ONCE])
+    """Have places told once more that were given up, each when its time has come; a function of the schedule."""
+    is_time = Q(retry_at=None) | Q(retry_at__lte=now)
+    waiting = _idle().filter(is_time, last_error=grading.GAVE_UP)
+    given_up = list(waiting.values_list("pk", flat=True)[:MOST_AT_ONCE])
     for pk in given_up:
         grading.enqueue(pk)
     return len(given_up)

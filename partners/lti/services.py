@@ -1,4 +1,4 @@
-"""Registering learning platforms, and taking links away."""
+"""Registering learning platforms, taking links away, and telling gradebooks again."""
 
 import datetime as dt
 from typing import Final
@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts import sessions
 from microcred.addresses import UrlRefused, read_url
 from ops import audit
-from partners.lti import keys
+from partners.lti import grading, keys, queries, repairs
 from partners.lti.errors import PlatformInvalid
 from partners.lti.models import LtiGrade, LtiLink, LtiPlatform
 
@@ -54,6 +54,20 @@ def unlink(*, by: audit.Actor | None, link: LtiLink, now: dt.datetime) -> None:
     )  # fmt: skip
     LtiGrade.objects.filter(platform=link.platform_id, person=link.person_id).delete()
     link.delete()
+
+
+@transaction.atomic
+def tell_again(*, by: audit.Actor | None, platform: LtiPlatform, now: dt.datetime) -> int:
+    """Have a platform's gradebooks told of whatever they did not take, as if it had failed for the first time; return
+    how many places that are."""
+    untold = queries.untold_places().filter(platform=platform)
+    number = untold.update(last_error=grading.GAVE_UP, failing_since=None, retry_at=now)
+    repairs.try_again(now=now)
+    audit.record(
+        by=by, action="lti_platform.told_again", resource_type="lti_platform", resource_id=platform.pk,
+        metadata={"places": number},
+    )  # fmt: skip
+    return number
 
 
 @transaction.atomic

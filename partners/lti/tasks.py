@@ -32,9 +32,9 @@ def send_grade(claim: Claim) -> None:
 
 
 def give_up_grade(claim: Claim) -> None:
-    """Remember that a gradebook could not be told; it is tried again once a day."""
+    """Remember that a gradebook could not be told, and when it is tried again."""
     with claim.finish():
-        grading.note_given_up(uuid.UUID(claim.payload["grade_id"]))
+        grading.note_given_up(uuid.UUID(claim.payload["grade_id"]), now=timezone.now())
 
 
 def _note_refused(grade_id: uuid.UUID, due: grading.Due, reason: str) -> None:

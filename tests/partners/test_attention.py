@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from partners import attention
 from partners.enums import DeliveryStatus, DisabledReason
-from partners.models import WebhookDelivery, WebhookEndpoint
+from partners.models import LtiPlatform, WebhookDelivery, WebhookEndpoint
+from tests.factories.partners import LtiGradeFactory
 from tests.partners.deliveries import delivery_to
 
 pytestmark = pytest.mark.django_db
@@ -48,3 +49,16 @@ def test_endpoints_that_are_only_probed_and_deliveries_that_were_given_up_are_to
         "1 endpoint does not answer and is only probed.",
         "1 delivery of the last seven days was given up.",
     ]
+
+
+def test_gradebooks_that_take_nothing_are_told_of_while_their_platform_is_on() -> None:
+    LtiGradeFactory()
+    LtiGradeFactory(sent_score="56.45", sent_at=timezone.now(), last_error="score_409")
+    assert said() == []
+    failing = LtiGradeFactory(sent_score="56.45", last_error="stopped")
+    LtiGradeFactory(last_error="score_404")
+    assert said() == ["2 places in gradebooks were not told of a result."]
+
+    LtiPlatform.objects.filter(pk=failing.platform_id).update(active=False)
+
+    assert said() == ["1 place in a gradebook was not told of a result."]

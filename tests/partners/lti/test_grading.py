@@ -267,7 +267,7 @@ class TestAtTheSameMoment:
         grading.note_taken(grade.pk, newer, now=timezone.now())
         grading.note_taken(grade.pk, older, now=timezone.now(), reason="late")
         grading.note_refused(grade.pk, older, reason="score_404")
-        grading.note_given_up(grade.pk)
+        grading.note_given_up(grade.pk, now=timezone.now())
 
         grade.refresh_from_db()
         assert (grade.sent_score, grade.scored_at, grade.last_error) == (
@@ -454,15 +454,38 @@ class TestAPlatformThatDoesNotTakeIt:
 
         assert LtiGrade.objects.get().last_error == "gave_up"
 
-    def test_for_good_is_tried_again_once_a_day(self, course: LearningPlatform) -> None:
+    def test_for_good_is_tried_again_ever_more_rarely_and_after_a_month_no_more(
+        self, course: LearningPlatform
+    ) -> None:
         AsyncJob.objects.filter(kind=grading.SEND).delete()
-        LtiGrade.objects.update(last_error="gave_up")
+        grade, began = LtiGrade.objects.get(), timezone.now()
+        grading.offer(grade.pk)
+        asked, now = [], began
+        for _ in range(8):
+            grading.note_given_up(grade.pk, now=now)
+            grade.refresh_from_db()
+            if grade.retry_at is None:
+                break
+            assert repairs.try_again(now=grade.retry_at - dt.timedelta(seconds=1)) == 0
+            assert [repairs.try_again(now=grade.retry_at) for _ in range(2)] == [1, 0]
+            AsyncJob.objects.filter(kind=grading.SEND).delete()
+            now = grade.retry_at
+            asked.append((now - began).days)
 
-        assert [repairs.try_again(now=timezone.now()) for _ in range(2)] == [1, 0]
+        assert asked == [1, 2, 4, 8, 16, 32]
+        assert (grade.last_error, grade.failing_since) == ("stopped", began)
+        assert repairs.try_again(now=now + dt.timedelta(days=400)) == 0
 
+    def test_for_good_is_told_with_the_next_visit_all_the_same(self, course: LearningPlatform) -> None:
+        AsyncJob.objects.filter(kind=grading.SEND).delete()
+        LtiGrade.objects.update(last_error="stopped", failing_since=timezone.now())
+
+        visit(Client(), course)
         work()
+
+        grade = LtiGrade.objects.get()
         assert told(course) == [(56.45, "PendingManual")]
-        assert LtiGrade.objects.get().last_error == ""
+        assert (grade.last_error, grade.failing_since, grade.retry_at) == ("", None, None)
 
 
 class TestTheKey:

@@ -15,14 +15,14 @@ from accounts.institution import links as institution
 from accounts.institution.errors import LogInRefused
 from accounts.institution.id_tokens import Identity
 from accounts.models import InstitutionLink, PageSession, User
-from ops.models import AuditLog
-from partners.lti import services
+from ops.models import AsyncJob, AuditLog
+from partners.lti import grading, services
 from partners.models import LtiLink, LtiPlatform
 from tests.accounts.test_second_factor import code_of, switch_on
 from tests.factories.accounts import PASSWORD, AdvisorFactory, InstitutionLinkFactory, UserFactory
 from tests.factories.assessments import started_assessment
 from tests.factories.catalog import role_with_every_type
-from tests.factories.partners import LtiLinkFactory
+from tests.factories.partners import LtiGradeFactory, LtiLinkFactory
 from tests.fakes.learning_platform import CLAIM, GIVEN, LearningPlatform
 from tests.partners.lti.visits import HOME, PAGE, is_in, visit
 
@@ -412,6 +412,32 @@ class TestTheAdministration:
 
         link.platform.refresh_from_db()
         assert (link.platform.issuer, link.platform.name) == ("https://moodle.example.edu", "Renamed")
+
+    def test_what_gradebooks_did_not_take_is_shown_and_told_again(self, admin_client: Client) -> None:
+        link = LtiLinkFactory()
+        since = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
+        failing = LtiGradeFactory(
+            platform=link.platform, sent_score="56.45", last_error="stopped", failing_since=since
+        )
+        refused = LtiGradeFactory(platform=link.platform, sent_score="56.45", last_error="score_403")
+        kept = LtiGradeFactory(
+            platform=link.platform, sent_score="1.00", sent_at=since, last_error="score_409"
+        )
+        elsewhere = LtiGradeFactory(last_error="gave_up", retry_at=timezone.now() + dt.timedelta(days=1))
+        page = "/admin/partners/ltiplatform/"
+        assert "2 places not told, since 02 Mar 2026" in admin_client.get(page).content.decode()
+        listed = admin_client.get("/admin/partners/ltigrade/?untold=yes").context["cl"].queryset
+        assert set(listed) == {failing, refused, elsewhere}
+
+        admin_client.post(page, {"action": "tell_again", "_selected_action": [str(link.platform_id)]})
+
+        queued = AsyncJob.objects.filter(kind=grading.SEND).values_list("payload__grade_id", flat=True)
+        assert set(queued) == {str(failing.pk), str(refused.pk)}
+        kept.refresh_from_db()
+        failing.refresh_from_db()
+        assert (kept.last_error, failing.last_error, failing.failing_since) == ("score_409", "gave_up", None)
+        row = AuditLog.objects.get(action="lti_platform.told_again")
+        assert (row.resource_id, row.metadata) == (link.platform_id, {"places": 2})
 
     def test_links_are_taken_away(self, admin_client: Client) -> None:
         link = LtiLinkFactory()
