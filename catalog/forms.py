@@ -139,6 +139,7 @@ class CredentialForm(forms.ModelForm):  # type: ignore[type-arg]
             "prerequisites", "metadata",
         ]  # fmt: skip
         widgets = {"title": UnfoldAdminTextInputWidget, "provider": UnfoldAdminTextInputWidget}
+        labels = {"uri": "URI"}
 
     def clean_language(self) -> str:
         """Take what a catalog's files can say."""
@@ -163,6 +164,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = CredentialDocument
         fields = ["uri", "title", "language", "text"]
+        labels = {"uri": "URI"}
         widgets = {
             "title": UnfoldAdminTextInputWidget,
             "text": UnfoldAdminTextareaWidget(attrs={"rows": 18, "class": "json"}),

@@ -24,9 +24,11 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no 
     class Meta:
         model = WebhookEndpoint
         fields = ("name", "url", "event_types", "scheme", "contact_email", "service_key")
+        labels = {"url": "URL"}
         help_texts = {
+            "url": "Where events are sent: https, and a public address.",
             "service_key": "The partner's program. With its scopes it manages this endpoint, and reads the results "
-            "of the assessments that the endpoint is told of. Empty: the endpoint is managed here alone."
+            "of the assessments that the endpoint is told of. Empty: the endpoint is managed here alone.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

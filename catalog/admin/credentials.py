@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -11,15 +11,16 @@ from django.template.defaultfilters import pluralize
 from unfold.admin import StackedInline, TabularInline
 
 from catalog import services
-from catalog.admin.curation import CuratedAdmin
+from catalog.admin.curation import KEY, LANGUAGE, CuratedAdmin, Explained
 from catalog.admin.lists import ImportsCredentials
 from catalog.forms import CredentialForm, DocumentForm
 from catalog.models import BY_TITLE, Credential, CredentialDocument, CredentialSkill
 
 
-class CredentialSkillInline(TabularInline):  # type: ignore[misc]
+class CredentialSkillInline(Explained, TabularInline):  # type: ignore[misc]
     """What a credential brings."""
 
+    explained: ClassVar = {"level": "The level that a learner has reached who holds it, from 1 to 5."}
     model = CredentialSkill
     hide_title = True
     extra = 0
@@ -27,9 +28,14 @@ class CredentialSkillInline(TabularInline):  # type: ignore[misc]
     verbose_name_plural = "skills brought"
 
 
-class DocumentInline(StackedInline):  # type: ignore[misc]
+class DocumentInline(Explained, StackedInline):  # type: ignore[misc]
     """The documents that may be cited; what was cited once stays."""
 
+    explained: ClassVar = {
+        "uri": "Where the document is to be found, such as the address of the syllabus.",
+        "text": "Plain text or Markdown, at most 4 MB; of a PDF copy its text. Recommendations quote from it.",
+        "language": LANGUAGE,
+    }
     model = CredentialDocument
     form = DocumentForm
     extra = 0
@@ -58,6 +64,17 @@ class CredentialAdmin(ImportsCredentials, CuratedAdmin):
     """Micro-credentials."""
 
     resource_type = "credential"
+    explained: ClassVar = {
+        "key": KEY,
+        "provider": "Who offers it.",
+        "uri": "The page that students are led to. Lists that are imported find it again by this address.",
+        "description": "A sentence or two, which students read.",
+        "level": "From 1 for beginners to 5 for experts.",
+        "hours": "Hours of work that it takes.",
+        "language": LANGUAGE,
+        "roles": "Roles that it is meant for; may stay empty.",
+        "prerequisites": "Credentials to be taken before it.",
+    }
     form = CredentialForm
     ordering = BY_TITLE
     list_display = ("title", "provider", "level", "hours", "active", "updated_at")

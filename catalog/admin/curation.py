@@ -1,14 +1,31 @@
 """What all pages for curating have in common: nothing is deleted, and every change is in the audit trail."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
 
 from django.http import HttpRequest
 
 from ops import audit
 from ops.admin import KeptAdmin
 
+KEY: Final = "Small letters, digits and hyphens. Imports find it again by its key, which is chosen once."
+LANGUAGE: Final = "Two letters, with those of a country where it matters: en, pt-BR."
 
-class CuratedAdmin(KeptAdmin):
+
+class Explained:
+    """A form, or a list on one, that says beneath its fields what is asked for: units, scales, who reads it."""
+
+    explained: ClassVar[Mapping[str, str]] = {}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Put beneath the field what there is to say about it."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field and db_field.name in self.explained:
+            field.help_text = self.explained[db_field.name]
+        return field
+
+
+class CuratedAdmin(Explained, KeptAdmin):
     """Rows of the catalog, with what hangs on them."""
 
     resource_type: str

@@ -1,7 +1,7 @@
 """Questions and their published versions in the admin."""
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -16,7 +16,7 @@ from unfold.decorators import action, display
 
 from catalog import services
 from catalog.admin.banks import ImportsQuestions
-from catalog.admin.curation import CuratedAdmin
+from catalog.admin.curation import KEY, CuratedAdmin, Explained
 from catalog.forms import QuestionForm
 from catalog.models import Question, QuestionSkill, QuestionVersion
 from catalog.versions import content_hash, frozen_content
@@ -25,9 +25,10 @@ from ops.admin import ReadOnly, ReadOnlyAdmin
 VERSION_TONES = {"Draft": "warning"}
 
 
-class QuestionSkillInline(TabularInline):  # type: ignore[misc]
+class QuestionSkillInline(Explained, TabularInline):  # type: ignore[misc]
     """What a question measures."""
 
+    explained: ClassVar = {"weight": "How much it says about this skill, beside its other skills; above 0."}
     model = QuestionSkill
     hide_title = True
     extra = 0
@@ -70,6 +71,14 @@ class QuestionAdmin(ImportsQuestions, CuratedAdmin):
     """Questions as staff edit them; students meet their published versions."""
 
     resource_type = "question"
+    explained: ClassVar = {
+        "role": "Whose pool it is in.",
+        "key": KEY,
+        "prompt": "What students are asked.",
+        "weight": "Points that a right answer earns; above 0.",
+        "difficulty": "From 1, the easiest, to 5.",
+        "required": "An assessment is not handed in without an answer to it.",
+    }
     form = QuestionForm
     list_display = ("key", "role", "question_type", "version_shown", "active", "difficulty", "updated_at")
     list_filter = ("role", "question_type", PublishedFilter, "active", "difficulty")

@@ -1,6 +1,6 @@
 """Job roles and skills in the admin."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 from unfold.admin import TabularInline
 
 from catalog import services
-from catalog.admin.curation import CuratedAdmin
+from catalog.admin.curation import KEY, CuratedAdmin, Explained
 from catalog.admin.links import LinksSkills
 from catalog.admin.occupations import ImportsOccupations
 from catalog.models import BY_NAME, JobRole, RoleSkill, Skill
@@ -18,10 +18,14 @@ from catalog.outside_ids import ESCO_CREDIT, ONET_CREDIT
 from microcred.registry import SKILL_ACTIONS
 
 
-class RoleSkillInline(TabularInline):  # type: ignore[misc]
+class RoleSkillInline(Explained, TabularInline):  # type: ignore[misc]
     """What a role asks for."""
 
     model = RoleSkill
+    explained: ClassVar = {
+        "target_level": "From 1 to 5, an expert's.",
+        "importance": "From 1, helpful, to 5, essential.",
+    }
     hide_title = True
     extra = 0
     autocomplete_fields = ("skill",)
@@ -33,6 +37,11 @@ class JobRoleAdmin(ImportsOccupations, CuratedAdmin):
     """Roles that students may be assessed for."""
 
     resource_type = "job_role"
+    explained: ClassVar = {
+        "key": KEY,
+        "description": "Students read it before they begin.",
+        "review_sample_rate": "The share of scored answers, from 0 to 1, that people check at random.",
+    }
     ordering = BY_NAME
     list_display = ("name", "key", "active", "questions_shown", "assessment_size")
     list_filter = ("active",)
@@ -82,6 +91,13 @@ class SkillAdmin(LinksSkills, CuratedAdmin):
     """Skills."""
 
     resource_type = "skill"
+    explained: ClassVar = {
+        "key": KEY,
+        "category": "What it is listed under, in words of yours.",
+        "description": "What somebody can do who has it; what is recommended is looked for by these words.",
+        "onet_id": "What O*NET calls it, such as 2.A.1.c; may stay empty.",
+        "esco_uri": "Its address in ESCO; may stay empty.",
+    }
     ordering = BY_NAME
     list_display = ("name", "key", "category", "onet_id", "esco_uri")
     list_filter = (

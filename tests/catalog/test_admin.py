@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.models import User
 from catalog.events import catalog_published
-from catalog.models import Credential, CredentialDocument, JobRole, Question, QuestionVersion
+from catalog.models import Credential, CredentialDocument, JobRole, Question, QuestionVersion, Skill
 from ops.models import AuditLog
 from tests.factories.accounts import AdminFactory, UserFactory
 from tests.factories.assessments import submitted_assessment
@@ -113,6 +113,37 @@ class TestWhoMayEnter:
         assert client.get(address(row, "change", row.pk)).status_code == 200
         assert client.post(address(row, "delete", row.pk), {"post": "yes"}).status_code == 403
         assert type(row).objects.filter(pk=row.pk).exists()
+
+    @pytest.mark.parametrize(
+        ("model", "said"),
+        [
+            (
+                JobRole,
+                [
+                    "Students read it before they begin.",
+                    "From 1 to 5, an expert&#x27;s.",
+                    "From 1, helpful, to 5",
+                ],
+            ),
+            (Skill, ["What somebody can do who has it", "such as 2.A.1.c; may stay empty."]),
+            (
+                Question,
+                [
+                    "Points that a right answer earns; above 0.",
+                    "From 1, the easiest, to 5.",
+                    "beside its other",
+                ],
+            ),
+            (
+                Credential,
+                ["Hours of work that it takes.", "of a PDF copy its text", "From 1 for beginners to 5 for"],
+            ),
+        ],
+    )
+    def test_forms_say_what_their_fields_ask_for(self, client: Client, model: Any, said: list[str]) -> None:
+        page = client.get(address(model, "add")).content.decode()
+
+        assert [one for one in [*said, "Imports find it again by its key"] if one not in page] == []
 
     def test_assessments_with_their_scores_are_there_to_look_at_only(self, client: Client) -> None:
         assessment = submitted_assessment()
