@@ -19,6 +19,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}
     ],
+    "SCRIPTS": [lambda request: static("admin-access.js")],
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "microcred.start_page.fill",
     "COLORS": {
@@ -28,7 +29,7 @@ UNFOLD: dict[str, Any] = {
             "200": "oklch(90% .05 195)",
             "300": "oklch(82% .08 195)",
             "400": "oklch(72% .09 197)",
-            "500": "oklch(58% .085 198)",
+            "500": "oklch(61% .085 198)",
             "600": "oklch(46% .07 200)",
             "700": "oklch(40% .06 200)",
             "800": "oklch(34% .05 200)",

@@ -28,7 +28,7 @@ CONTENT_SECURITY_POLICY: Final[dict[str, Any]] = {
 # Two style sheets stand in every page of the admin: the theme's colours, and what htmx shows while it waits. When a new
 # release or other colours change them, tests/browser/test_content_policy.py prints the new hashes.
 ADMIN_STYLES: Final = [
-    "'sha256-Kw6WpryjLKlLPIzPtooaBTvRP/dSAQOywnpmdKLmlGA='",
+    "'sha256-EPzqx5bPi9d5I3rOh7dY9II8bOZv2DDgYK6r1LZWoPs='",
     "'sha256-bsV5JivYxvGywDAZ22EZJKBFip65Ng9xoJVLbBg7bdo='",
 ]
 # Path prefix: what the policy is widened by. The admin's theme evaluates the expressions in its own markup (Alpine.js)
