@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from microcred.ai.base import ProviderError
+from scoring.essays.judgement import CriterionVerdict
 from scoring.essays.reply import EssayReply, read_reply
 from tests.scoring.essays.chats import verdict
 from tests.scoring.essays.samples import STRONG, essay
@@ -88,13 +89,31 @@ def test_a_missing_criterion_is_held_and_an_unknown_one_ignored() -> None:
     assert found.notes == ("1 verdicts on unknown criteria ignored",)
 
 
-def test_a_criterion_judged_twice_is_held() -> None:
+def test_a_criterion_judged_twice_is_held_and_no_other() -> None:
     once, again = json.dumps(verdict("t0", None)), json.dumps(verdict("t2", QUOTE))
-    content = f'{{"e1": {{"criteria": {{"trial": {once}, "trial": {again}}}}}}}'
+    weighing = json.dumps(GOOD["weighing"])
+    content = f'{{"e1": {{"criteria": {{"trial": {once}, "weighing": {weighing}, "trial": {again}}}}}}}'
 
-    _, trial = read_reply(content, [TASK], ["e1"])[0].verdicts
+    kept, held = read_reply(content, [TASK], ["e1"])[0].verdicts
 
-    assert (trial.status, trial.note) == ("needs_review", "the reply judges this criterion twice")
+    assert (kept.status, kept.points) == ("scored", TWO)
+    assert held == CriterionVerdict(
+        "trial", None, "", (), False, "needs_review", None, TWO, "the reply judges this criterion twice"
+    )
+
+
+def test_ten_quotes_are_not_too_many_and_the_same_one_is_kept_once() -> None:
+    _, trial = read({**GOOD, "trial": {**verdict("t2", QUOTE), "quotes": [QUOTE] * 10}}).verdicts
+
+    assert (trial.status, [quote.text for quote in trial.quotes]) == ("scored", [QUOTE])
+
+
+def test_of_the_quotes_of_a_held_verdict_those_that_stand_are_kept() -> None:
+    mixed = {**verdict("t2", QUOTE), "quotes": ["not there at all", QUOTE]}
+
+    _, trial = read({**GOOD, "trial": mixed}).verdicts
+
+    assert (trial.status, [quote.text for quote in trial.quotes]) == ("needs_review", [QUOTE])
 
 
 def test_points_nobody_asked_for_change_nothing() -> None:
@@ -123,6 +142,33 @@ def test_a_reason_is_cleaned_put_on_one_line_and_cut() -> None:
     assert weighing.reason.startswith("You say it. Well done indeed.")
     assert weighing.reason.endswith("…")
     assert len(weighing.reason) <= 600
+
+
+def test_a_reason_of_six_hundred_characters_is_read_whole() -> None:
+    reason = f"Yes{'.' * 597}"
+
+    whole, _ = read({**GOOD, "weighing": verdict("l2", QUOTE, reason=reason)}).verdicts
+    cut, _ = read({**GOOD, "weighing": verdict("l2", QUOTE, reason=f"{reason}.")}).verdicts
+
+    assert whole.reason == reason
+    assert cut.reason == f"{reason[:599]}…"
+
+
+def nested(depth: int, core: Any) -> Any:
+    """The core within so many lists."""
+    for _ in range(depth):
+        core = [core]
+    return core
+
+
+def test_a_reply_is_kept_as_it_was_but_for_what_json_columns_refuse() -> None:
+    said = ["a\x00b\ud800c\udfff", float("-inf"), -3, 2.5, True, None, {"\x00k": "v"}]
+
+    raw = read(GOOD, said=said, deep=nested(11, "x"), deeper=nested(12, "x")).raw
+
+    assert raw["said"] == ["abc", "-inf", -3, 2.5, True, None, {"k": "v"}]
+    assert (raw["deep"], raw["deeper"]) == (nested(11, "x"), nested(11, "…"))
+    assert raw["criteria"] == GOOD
 
 
 def test_what_is_kept_of_a_reply_can_be_stored_as_json() -> None:
