@@ -119,6 +119,18 @@ class TestMantelHaenszel:
         yates = stats.chi2_contingency([[30, 10], [20, 20]], correction=True).statistic
         assert found.chi_square == pytest.approx(yates * 79 / 80)
 
+    def test_the_error_of_delta_is_that_of_the_log_odds_in_its_units(self) -> None:
+        """In one stratum the variance is Woolf's (1955), the sum of the inverse counts."""
+        found = mantel_haenszel([Stratum(30, 10, 20, 20)])
+
+        assert found is not None
+        assert found.delta_error == pytest.approx(2.35 * (1 / 30 + 1 / 10 + 1 / 20 + 1 / 20) ** 0.5)
+
+    def test_a_stratum_of_one_person_says_nothing(self) -> None:
+        alone, beside = mantel_haenszel(tables(MIGRAINE)), mantel_haenszel(tables([*MIGRAINE, (1, 0, 0, 0)]))
+
+        assert alone == beside
+
     @pytest.mark.parametrize("rows", [[], [(3, 2, 0, 0)], [(3, 0, 4, 0)], [(1, 0, 0, 0)], [(5, 0, 3, 2)]])
     def test_there_is_none_without_odds(self, rows: list[tuple[int, int, int, int]]) -> None:
         assert mantel_haenszel(tables(rows)) is None
@@ -141,6 +153,10 @@ class TestCategory:
         ("delta", "error", "p", "category"),
         [
             (0.9, 0.1, 0.001, "A"),
+            (1.0, 0.0, 0.001, "B"),  # negligible is below 1
+            (3.0, 0.1, 0.05, "A"),  # significant is below 5 %
+            (3.0, 0.1, 0.049, "C"),
+            (1.5, 0.1, 0.001, "C"),  # large is from 1.5 on
             (-3.0, 2.0, 0.06, "A"),
             (1.2, 0.1, 0.001, "B"),
             (-1.49, 0.1, 0.001, "B"),
@@ -214,6 +230,12 @@ class TestLength:
         assert length_slope([100] * 8, range(8)) is None
         assert length_slope([1, 2, 3, 4], [1, 2, 3, 4]) is None
 
+    def test_five_texts_have_one(self) -> None:
+        found = length_slope([100, 200, 300, 400, 500], [1, 2, 3, 4, 5])
+
+        assert found is not None
+        assert (found.n, found.per_hundred_words, found.interval.high) == (5, 1.0, pytest.approx(1.0))
+
 
 class TestSuppression:
     """At least ten people in whatever can be shown, and in whatever subtraction leaves."""
@@ -237,6 +259,17 @@ class TestSuppression:
         found = shown_groups(sizes, smallest=10)
 
         assert (found.groups, found.pooled) == (groups, pooled)
+
+    @pytest.mark.parametrize(("size", "groups", "pooled"), [(10, ("a", "b"), 0), (9, (), 59)])
+    def test_ten_are_enough_unless_told_otherwise(
+        self, size: int, groups: tuple[str, ...], pooled: int
+    ) -> None:
+        found = shown_groups({"a": 50, "b": size})
+
+        assert (found.groups, found.pooled) == (groups, pooled)
+
+    def test_groups_of_one_size_stand_by_name(self) -> None:
+        assert shown_groups({"b": 20, "c": 30, "a": 20}).groups == ("c", "a", "b")
 
     @given(sizes=SIZES, smallest=st.integers(2, 20))
     def test_no_sum_or_difference_of_what_is_shown_stands_for_few_people(
