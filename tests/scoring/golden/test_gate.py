@@ -119,7 +119,15 @@ def test_a_result_without_figures_has_not_passed() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value", "passed"),
-    [("held", 0.1, True), ("held", 0.2, False), ("ordered", 0.2, True), ("ordered", 0.05, False)],
+    [
+        ("held", 0.1, True),
+        ("held", 0.2, False),
+        ("rmse", 0.05, True),
+        ("rmse", 0.11, False),
+        ("ordered", 0.2, True),
+        ("ordered", 0.1, True),
+        ("ordered", 0.05, False),
+    ],
 )
 def test_some_figures_must_be_low_and_others_high(name: str, value: float, passed: bool) -> None:
     assert Figure(name, value, 0.1, 10).passed is passed
