@@ -25,6 +25,7 @@ ANSWER = "The staff’s “overtime”\n costs  money — a lot. Starting early 
         ("helps. Starting", None),
         ("", None),
         ("“”", None),
+        ("\u200b", None),
     ],
 )
 def test_a_quote_is_found_exactly_or_in_comparable_form_or_not_at_all(quoted: str, found: str | None) -> None:
@@ -42,6 +43,21 @@ def test_an_exact_place_wins_over_an_earlier_like_one() -> None:
     assert (quote.start, quote.end) == (12, 22)
 
 
+@pytest.mark.parametrize(
+    ("answer", "quoted", "found"),
+    [
+        ("Staff rest", "Staff", True),  # both ends of an answer are ends of words
+        ("Staff rest", "rest", True),
+        ("Staffrooms rest", "Staff", False),
+        ("Xstaff rest", "staff", False),
+        ("No rest. Arrest", "rest", True),  # the first place is one between words
+        ("Arrest, rest", "rest", True),  # the second
+    ],
+)
+def test_a_quote_begins_and_ends_between_words(answer: str, quoted: str, found: bool) -> None:
+    assert (locate(answer, quoted) is not None) is found
+
+
 def test_a_very_long_quote_is_stored_by_its_beginning() -> None:
     quote = locate("word " * 500, ("word " * 400).strip())
 
@@ -54,6 +70,9 @@ def test_a_very_long_quote_is_stored_by_its_beginning() -> None:
     [
         ("two words", ANSWER, True),
         ("overtime", ANSWER, True),
+        ("starts", ANSWER, True),  # six letters
+        ("costs", ANSWER, False),  # five
+        ("a lot", ANSWER, True),  # two words, however short
         ("the", ANSWER, False),
         ("a.", ANSWER, False),
         ("42", "42", True),

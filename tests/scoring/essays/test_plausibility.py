@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from scoring.attacks import dataset
 from scoring.essays.judgement import CriterionVerdict
-from scoring.essays.plausibility import is_too_good
+from scoring.essays.plausibility import at_best, contradicted, is_too_good
 from scoring.essays.task import EssayTask
 from tests.scoring.essays.samples import STRONG, WEAK, essay
 
@@ -40,3 +40,15 @@ def test_a_rubric_that_says_nothing_of_what_it_looks_for_cannot_tell() -> None:
     bare = replace(task, criteria=tuple(replace(one, guidance="") for one in task.criteria))
 
     assert not is_too_good(bare, best_everywhere(bare))
+
+
+def test_only_what_is_at_its_best_level_is_contradicted_by_a_lack_of_content() -> None:
+    task = essay(WEAK)
+    weighing, trial = best_everywhere(task)
+    below = replace(weighing, level_id="l2")
+
+    assert at_best(task, [weighing, trial]) == ("weighing", "trial")
+    assert at_best(task, [below, trial]) == ("trial",)
+    assert contradicted(task, [weighing, trial], {"weighing": 0.24, "trial": 0.25}) == ("weighing",)
+    assert contradicted(task, [below, trial], {"weighing": 0.0, "trial": 0.0}) == ("trial",)
+    assert contradicted(task, [weighing, trial], {}) == ()

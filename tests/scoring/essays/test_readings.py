@@ -51,6 +51,14 @@ def test_near_a_border_is_within_a_tenth_of_a_level_of_rounding_to_another(
     assert in_doubt(TASK, [reading(weighing, trial)]) is near
 
 
+@pytest.mark.parametrize(
+    ("score", "near"), [("4.78", False), ("4.80", True), ("5.00", True), ("5.20", True), ("5.22", False)]
+)
+def test_a_tenth_of_a_level_from_the_middle_is_near(score: str, near: bool) -> None:
+    """Of 6 points on 3 steps 4.80 is 2.4 and 5.20 is 2.6."""
+    assert is_near_a_border(TASK, reading("l3", "t1", score=Decimal(score))) is near
+
+
 def test_a_verdict_that_does_not_hold_leaves_doubt() -> None:
     assert in_doubt(TASK, [reading("l2", None)])
 
@@ -121,6 +129,47 @@ def test_one_lucky_reading_does_not_overrule_two_that_do_not_hold() -> None:
         Decimal("1.00"),
         Decimal("2.00"),
     )
+
+
+@pytest.mark.parametrize(("score", "flags"), [("4.10", ()), ("4.09", ("wide_band",))])
+def test_a_band_is_wide_beyond_fifteen_hundredths_of_the_maximum(score: str, flags: tuple[str, ...]) -> None:
+    other = replace(reading("l2", "t1"), score=Decimal(score))
+
+    assert settled(TASK, [reading("l3", "t1"), other]).flags == flags
+
+
+def test_half_of_the_readings_are_not_the_most() -> None:
+    made = settled(TASK, [reading(None, "t1"), reading("l2", "t1")])
+
+    assert (made.outcome, made.score, made.band_low, made.band_high, made.uncertainty) == (
+        "needs_review",
+        Decimal("1.00"),
+        Decimal("1.00"),
+        Decimal("1.00"),
+        0.2,
+    )
+
+
+def test_of_four_readings_the_lower_of_the_two_in_the_middle_counts() -> None:
+    made = settled(TASK, [reading(level, "t1") for level in ("l3", "l0", "l2", "l1")])
+
+    assert (made.score, made.notes) == (Decimal("2.33"), ("4 readings",))
+
+
+def test_one_reading_that_is_not_to_be_trusted_spoils_them_all() -> None:
+    suspected = reading("l3", "t2", injection_suspected=True, notes=("it was asked for",))
+
+    made = settled(TASK, [reading("l1", "t1"), suspected, reading("l1", "t1")])
+
+    assert (made.injection_suspected, made.score, made.band_low) == (True, Decimal("6.00"), None)
+    assert (made.readings, made.cost_microcents) == (3, 3000)
+    assert made.notes == ("it was asked for", "3 readings")
+
+
+def test_nothing_is_more_uncertain_than_wholly() -> None:
+    doubtful = [reading("l3", "t2", uncertainty=0.7), reading("l0", "t0", uncertainty=0.7)]
+
+    assert settled(TASK, doubtful).uncertainty == 1.0
 
 
 def test_a_task_with_one_level_has_no_borders() -> None:

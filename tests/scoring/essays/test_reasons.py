@@ -25,6 +25,15 @@ BASIS = "Judged “Sound”. It rests above all on the words “Staff get a free
     [
         (FOUND, f"{BASIS} Reasons, examples and a clear order for these points would raise it."),
         (replace(FOUND, is_best=True), BASIS),
+        # As much content, relevance and as many words as are asked for.
+        (
+            replace(FOUND, content=0.6, relevance=0.5, words=40),
+            f"{BASIS} Reasons, examples and a clear order for these points would raise it.",
+        ),
+        (
+            replace(FOUND, words=3, asked=None),
+            f"{BASIS} Reasons, examples and a clear order for these points would raise it.",
+        ),
         (
             replace(FOUND, content=0.4),
             f"{BASIS} More points that belong to this criterion, each made concrete, would raise it.",
@@ -51,3 +60,10 @@ def test_a_long_sentence_is_cut_between_words() -> None:
 
     assert said.endswith("free morning …”.")
     assert len(said) < 250
+
+
+def test_a_sentence_of_160_characters_is_shown_whole() -> None:
+    whole, longer = "free morning " * 12 + "rest", "free morning " * 12 + "rests"
+
+    assert f"“{whole}”" in reason(replace(FOUND, quotes=[Quote(whole, 0, 160)]))
+    assert f"“{('free morning ' * 12).strip()} …”" in reason(replace(FOUND, quotes=[Quote(longer, 0, 161)]))
