@@ -73,3 +73,55 @@ def test_a_crowd_that_has_changed_is_as_one_that_was_made_so() -> None:
     assert (here.keys, here.digest, here.comparable) == (there.keys, there.digest, 499)
     assert {key: number for key, number in here.holders.items() if number} == dict(there.holders)
     assert here.means == pytest.approx(there.means)
+
+
+def test_whoever_is_left_out_is_looked_at_in_nothing() -> None:
+    """A learner is compared with the others as if they had never been put in."""
+    generator = np.random.default_rng(5)
+    levels = np.where(generator.random((60, 4)) < 0.3, np.nan, generator.uniform(0, 5, size=(60, 4)))
+    levels[59] = [1.0, np.nan, 2.0, np.nan]
+    asked = dict.fromkeys(SKILLS, 2.5)
+
+    left_out = crowd_of(levels).find(asked, number=15, without=uuid.UUID(int=59))
+    never_in = crowd_of(levels[:59]).find(asked, number=15)
+
+    assert (left_out.keys, left_out.apart) == (never_in.keys, pytest.approx(never_in.apart))
+    assert (left_out.comparable, left_out.digest) == (never_in.comparable, never_in.digest)
+    assert {key: number for key, number in left_out.holders.items() if number} == dict(never_in.holders)
+    assert left_out.means == pytest.approx(never_in.means)
+
+
+def test_those_who_share_no_skill_are_neither_near_nor_counted_among_the_holders() -> None:
+    taken, stranger = uuid.UUID(int=1), uuid.UUID(int=2)
+    crowd = Crowd()
+    crowd.put(taken, {"sql": 3.0}, (uuid.UUID(int=8), uuid.UUID(int=9)))
+    crowd.put(stranger, {"dancing": 3.0}, (uuid.UUID(int=9),))
+
+    found = crowd.find({"sql": 1.0}, number=5)
+
+    assert (found.keys, found.apart, found.comparable) == ([taken], [2.0], 1)
+    assert {key.int: number for key, number in found.holders.items() if number} == {8: 1, 9: 1}
+
+
+def test_a_level_that_nobody_has_is_taken_for_none() -> None:
+    crowd = Crowd()
+    crowd.put(uuid.UUID(int=1), {"sql": 3.0}, ())
+
+    found = crowd.find({"sql": 3.0, "dancing": 4.0}, number=5)
+
+    assert found.means == {"sql": 3.0, "dancing": 0.0}
+    assert found.apart == [pytest.approx((4.0**2 / 2) ** 0.5)]
+
+
+def test_who_is_put_in_anew_counts_once() -> None:
+    once, twice, key = Crowd(), Crowd(), uuid.UUID(int=1)
+    for crowd in (once, twice):
+        crowd.put(key, {"sql": 3.0}, (uuid.UUID(int=9),), stamp=2.0)
+    twice.put(key, {"sql": 1.0, "charts": 1.0}, (uuid.UUID(int=8),), stamp=3.0)
+    twice.put(key, {"sql": 3.0}, (uuid.UUID(int=9),), stamp=2.0)
+
+    here, there = (crowd.find({"sql": 1.0}, number=5) for crowd in (once, twice))
+
+    assert len(twice) == 1
+    assert (here.keys, here.apart, here.digest) == (there.keys, there.apart, there.digest)
+    assert {one: number for one, number in there.holders.items() if number} == dict(here.holders)

@@ -23,6 +23,8 @@ HASH, OTHER = "a1" * 32, "b2" * 32
             {"a": {"b": 1, "c": 4}, "e": 5},
             ["it, a, c: 2 is now 4", "it, d: 3 is now nothing", "it, e: nothing is now 5"],
         ),
+        ("z" * 64, HASH[:63], [f"it: {'z' * 64} is now {HASH[:63]}"]),  # neither is a hash
+        ([1, [HASH]], [{"b": None}], ["it: 1, a1a1a1a1a1a1… is now b nothing"]),
         ({"a": 1}, None, ["it: a 1 is now nothing"]),
         ({"a": 1}, {}, ["it: a 1 is now nothing"]),
     ],

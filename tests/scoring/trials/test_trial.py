@@ -59,6 +59,20 @@ def test_the_unit_of_a_number_is_read() -> None:
     assert points(trial) == "2.00"
 
 
+def test_the_rule_that_was_applied_is_told_in_words() -> None:
+    texts = {"kind": "short_text", "accepted": [{"text": "select"}]}
+
+    assert try_answer(question("short_text", rules=texts), "select").rule_facts == [
+        ("Rule", "short text"),
+        ("Matched", "yes"),
+        ("Case sensitive", "no"),
+        ("By", "text"),
+        ("Entry", "1"),
+        ("Credit", "1"),
+    ]
+    assert Trial().rule_facts == []
+
+
 def test_a_profile_question_lists_what_the_answer_states() -> None:
     rules = {"kind": "profile", "signals": [{"choice": "c2", "skill": "sql", "level": 3}]}
     asked = question("profile", rules=rules)
