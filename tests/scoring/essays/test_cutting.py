@@ -9,7 +9,7 @@ from typing import Any
 from scoring.essays import cutting
 from scoring.essays.identity import Identity
 from scoring.essays.judge import ModelJudge
-from scoring.essays.judgement import CriterionVerdict
+from scoring.essays.judgement import CriterionVerdict, Judgement
 from scoring.essays.redaction import redact
 from scoring.essays.safeguards import PlainSafeguards
 from scoring.essays.task import EssayTask
@@ -45,6 +45,12 @@ def targeted(user: str, schema: Mapping[str, Any]) -> str:
         if ASIDE in answer:
             body[label]["criteria"]["weighing"] = verdict("l3", ASIDE)
     return json.dumps(body)
+
+
+def each_in_turn(*readings: Judgement | None) -> cutting.Read:
+    """One of these readings after the other, whatever is read."""
+    left = iter(readings)
+    return lambda _: next(left)
 
 
 def judge(chat: ScriptedChat) -> ModelJudge:
@@ -139,6 +145,43 @@ def test_an_essay_that_could_not_be_read_again_is_for_a_person() -> None:
 
     assert (held.outcome, held.score, held.flags) == ("needs_review", None, ("asides_unchecked",))
     assert (held.injection_suspected, held.verdicts[0].level_id) == (False, "l1")
+
+
+def test_what_is_still_to_be_read_is_the_first_that_is_wanted_and_not_there() -> None:
+    task = essay(SPOKEN)
+    bare, cut = replace(task, answer="Bare words."), replace(task, answer="Cut.")
+    (first,) = ModelJudge(ScriptedChat(targeted)).judge([task])
+    lower = replace(
+        first, verdicts=tuple(replace(one, level_id=LOWEST[one.criterion_key]) for one in first.verdicts)
+    )
+
+    assert cutting.unread(task, first, [bare, cut], each_in_turn(None)) == bare
+    assert cutting.unread(task, first, [bare, cut], each_in_turn(lower, None)) == cut
+    assert cutting.unread(task, first, [bare, cut], each_in_turn(lower, lower)) is None
+    # As good without its asides: nothing further is wanted.
+    assert cutting.unread(task, first, [bare, cut], each_in_turn(first)) is None
+    assert cutting.unread(task, first, [], each_in_turn()) is None
+
+
+def test_what_all_readings_cost_is_added_and_each_call_named_once() -> None:
+    task = essay(SPOKEN)
+    (first,) = ModelJudge(ScriptedChat(targeted)).judge([task])
+    costly = replace(
+        first, calls=("one",), input_tokens=100, output_tokens=10, latency_ms=5, cost_microcents=1000
+    )
+    verdicts = tuple(replace(one, level_id=LOWEST[one.criterion_key]) for one in first.verdicts)
+    second = replace(costly, calls=("one", "two"), verdicts=verdicts)
+    third = replace(costly, calls=("three",), verdicts=verdicts)
+
+    held = cutting.checked(task, costly, [task, task], each_in_turn(second, third))
+
+    assert held.calls == ("one", "two", "three")
+    assert (held.input_tokens, held.output_tokens, held.latency_ms, held.cost_microcents) == (
+        300,
+        30,
+        15,
+        3000,
+    )
 
 
 def test_nothing_is_read_twice_that_has_no_asides_or_nothing_to_lose() -> None:

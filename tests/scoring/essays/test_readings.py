@@ -52,7 +52,18 @@ def test_near_a_border_is_within_a_tenth_of_a_level_of_rounding_to_another(
 
 
 @pytest.mark.parametrize(
-    ("score", "near"), [("4.78", False), ("4.80", True), ("5.00", True), ("5.20", True), ("5.22", False)]
+    ("score", "near"),
+    [
+        ("0.00", False),
+        ("1.00", True),
+        ("3.00", True),
+        ("4.78", False),
+        ("4.80", True),
+        ("5.00", True),
+        ("5.20", True),
+        ("5.22", False),
+        ("6.00", False),
+    ],
 )
 def test_a_tenth_of_a_level_from_the_middle_is_near(score: str, near: bool) -> None:
     """Of 6 points on 3 steps 4.80 is 2.4 and 5.20 is 2.6."""
@@ -170,6 +181,16 @@ def test_nothing_is_more_uncertain_than_wholly() -> None:
     doubtful = [reading("l3", "t2", uncertainty=0.7), reading("l0", "t0", uncertainty=0.7)]
 
     assert settled(TASK, doubtful).uncertainty == 1.0
+
+
+def test_a_task_with_two_levels_has_one_border() -> None:
+    yes_or_no = replace(TASK, criteria=tuple(replace(c, levels=c.levels[:2]) for c in TASK.criteria))
+
+    near = [
+        score for score in range(7) if is_near_a_border(yes_or_no, reading("l3", "t2", score=Decimal(score)))
+    ]
+
+    assert near == [3]
 
 
 def test_a_task_with_one_level_has_no_borders() -> None:
