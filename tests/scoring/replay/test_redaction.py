@@ -29,7 +29,14 @@ def test_for_somebody_with_another_name_what_was_sent_counts() -> None:
 
 @pytest.mark.parametrize(
     "sent",
-    ["Another answer.", "[NAME_1]. Another.", "I am [NAME_1]. Write to me, [NAME_1], about the chair.", ""],
+    [
+        "Another answer.",
+        "[NAME_1]. Another.",
+        "I am [NAME_1]. Write to me, [NAME_1], about the chair.",
+        "U am [NAME_1] [NAME_2]. Write to me, [NAME_1] [NAME_2], about the table.",
+        "I am Ada Quill. Write to me, Ada Quill, about the table[NAME_1].",
+        "",
+    ],
 )
 def test_another_answer_is_redacted_as_it_would_be_now(sent: str) -> None:
     assert as_sent(ANSWER, [sent], NOBODY) == NOBODY.redacted(ANSWER)
@@ -41,6 +48,13 @@ def test_of_several_texts_the_one_with_least_replaced_is_meant() -> None:
     assert as_sent(answer, ["Hello [NAME_1].", "Hello [NAME_1], and goodbye."], NOBODY).text == (
         "Hello [NAME_1], and goodbye."
     )
+
+
+def test_it_is_how_much_is_replaced_that_counts_and_not_where() -> None:
+    answer = "Hello Ada, and goodbye Bob Ray."
+    least = "Hello Ada, and goodbye [NAME_1]."
+
+    assert as_sent(answer, ["Hello [NAME_1] Bob Ray.", least], NOBODY).text == least
 
 
 @pytest.mark.parametrize("sent", ["[NAME_1] is here", "here is [NAME_1]", "[NAME_1]"])
