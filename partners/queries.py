@@ -16,6 +16,7 @@ from microcred.trips import Written, together
 from partners import payloads
 from partners.attempts import Try
 from partners.enums import DeliveryStatus, EventType
+from partners.lti.queries import courses_of as courses_of
 from partners.models import ResultReading, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 SECRETS: Final = "microcred webhook secrets v1"  # what they are sealed for

@@ -1,12 +1,13 @@
 """Where students see and decide what becomes of their data: what a model may read, a copy, who read it, its erasure."""
 
 import datetime as dt
+import uuid
 from typing import Any, Final
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,8 +20,9 @@ from accounts.personal_data import consents, erasing, exports
 from accounts.personal_data.models import DataExport, ErasureRequest
 from companion.pages import caller, page_asked
 from companion.student.guarding import student_page
-from microcred.errors import DomainError
+from microcred.errors import DomainError, Missing
 from partners import queries as partners
+from partners import services as telling
 
 READINGS: Final = 10
 #: A copy takes seconds; a page that still waits after this long stops looking by itself.
@@ -61,6 +63,7 @@ def data(request: HttpRequest) -> HttpResponse:
         "looks_again": is_making and copy is not None and now - copy.requested_at < LOOKS_FOR,
         "keep_days": settings.EXPORT_KEEP_DAYS,
         "erasure": _erasure(by),
+        "courses": partners.courses_of(by.pk),
         "page": page_asked(request, readings, READINGS),
     }
     return render(request, "student/data/data.html", context)
@@ -112,6 +115,21 @@ def fetch_copy(request: HttpRequest) -> HttpResponseBase:
     answer = StreamingHttpResponse(exports.pieces(found), content_type="application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="my-data-{found.ready_at:%Y-%m-%d}.zip"'
     return answer
+
+
+@require_POST
+@student_page
+def unlink_course(request: HttpRequest, link_id: uuid.UUID) -> HttpResponse:
+    """Have a course lead to the student's account no more; whoever came from one has to log in otherwise."""
+    try:
+        link = telling.unlink_own(by=caller(request), link_id=link_id, now=timezone.now())
+    except Missing:
+        raise Http404 from None
+    except DomainError as error:
+        messages.error(request, f"Nothing was changed. {error.message}")
+    else:
+        messages.success(request, f"{link.platform} does not lead to your account any more.")
+    return redirect("student:data")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -68,6 +68,7 @@ urlpatterns = [
     path("data/model", data.choose_model, name="choose-model"),
     path("data/copy", data.ask_for_copy, name="ask-for-copy"),
     path("data/copy.zip", data.fetch_copy, name="copy"),
+    path("data/courses/<uuid:link_id>/unlink", data.unlink_course, name="unlink-course"),
     path("data/erase", data.erase, name="erase-data"),
     path("data/keep", data.keep, name="keep-data"),
     path("practice/", practising.practice, name="practice"),

@@ -58,6 +58,15 @@ def is_good(link: LtiLink) -> bool:
     return link.confirmed or not (person.has_usable_password() or institution.is_linked(person))
 
 
+def is_only_way(link: LtiLink) -> bool:
+    """Whether nothing but this link opens its account: no password, no institution, no other course."""
+    person = link.person
+    if person.has_usable_password() or institution.is_linked(person):
+        return False
+    others = LtiLink.objects.filter(person=person, platform__active=True).exclude(pk=link.pk)
+    return not others.exists()
+
+
 def can_be_student(launch: Launch, platform: LtiPlatform) -> bool:
     """Whether a person of a platform can be made a student: where it may, with an address that nobody has."""
     return (

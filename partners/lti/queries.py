@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
 from assessments import queries as assessments
@@ -35,6 +35,13 @@ def link_of(platform: LtiPlatform, subject: str) -> LtiLink | None:
 def link_with(platform: LtiPlatform, person: User) -> LtiLink | None:
     """Return how an account is linked to a platform."""
     return LtiLink.objects.filter(platform=platform, person=person).first()
+
+
+def courses_of(person_id: uuid.UUID) -> QuerySet[LtiLink]:
+    """Return a person's links to platforms, the newest first, each with what its gradebooks were ``told`` of them."""
+    told = LtiGrade.objects.filter(person=person_id, sent_score__isnull=False).select_related("role")
+    shown = Prefetch("platform__grades", told.order_by("role__name", "pk"), to_attr="told")
+    return LtiLink.objects.filter(person=person_id).select_related("platform").prefetch_related(shown)
 
 
 def untold_places() -> QuerySet[LtiGrade]:

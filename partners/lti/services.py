@@ -1,19 +1,35 @@
 """Registering learning platforms, taking links away, and telling gradebooks again."""
 
 import datetime as dt
+import uuid
 from typing import Final
 
 from django.conf import settings
 from django.db import transaction
 
 from accounts import sessions
+from accounts.locking import one_at_a_time
+from accounts.models import User
 from microcred.addresses import UrlRefused, read_url
+from microcred.errors import Conflict, Missing
 from ops import audit
-from partners.lti import grading, keys, queries, repairs
+from partners.lti import grading, keys, links, queries, repairs
 from partners.lti.errors import PlatformInvalid
 from partners.lti.models import LtiGrade, LtiLink, LtiPlatform
 
 ADDRESSES: Final = ("auth_url", "token_url", "jwks_url")
+
+
+class LinkMissing(Missing):
+    """The person has no such link to a platform."""
+
+    default_code = "LTI_404"
+
+
+class OnlyWay(Conflict):
+    """Without the link nobody could come into the account."""
+
+    default_code = "LTI_409"
 
 
 @transaction.atomic
@@ -54,6 +70,24 @@ def unlink(*, by: audit.Actor | None, link: LtiLink, now: dt.datetime) -> None:
     )  # fmt: skip
     LtiGrade.objects.filter(platform=link.platform_id, person=link.person_id).delete()
     link.delete()
+
+
+@transaction.atomic
+def unlink_own(*, by: User, link_id: uuid.UUID, now: dt.datetime) -> LtiLink:
+    """Take a student's own link away, as ``unlink`` does, and return what it was.
+
+    Raises:
+        LinkMissing: if they have none of this id.
+        OnlyWay: if nothing else opens their account.
+    """
+    one_at_a_time(by.pk)
+    link = LtiLink.objects.filter(pk=link_id, person=by.pk).select_related("person", "platform").first()
+    if link is None:
+        raise LinkMissing("No such course.")
+    if links.is_only_way(link):
+        raise OnlyWay("This course is the only way into your account. Choose a password first.")
+    unlink(by=by, link=link, now=now)
+    return link
 
 
 @transaction.atomic

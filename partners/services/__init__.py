@@ -1,5 +1,6 @@
 """Changing whom partners are, and telling them."""
 
+from partners.lti.services import unlink_own
 from partners.services.announcing import (
     EndpointOff,
     announce,
@@ -43,4 +44,5 @@ __all__ = [
     "restore_try",
     "rotate",
     "send_test",
+    "unlink_own",
 ]

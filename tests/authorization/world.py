@@ -287,7 +287,8 @@ def _admin_rows(world: World) -> None:
     partners.note_reading(
         assessment_id=finished.pk, service_key_id=endpoint.service_key_id, program="Harbour", now=NOW
     )
-    LtiGradeFactory(person=owner, platform=LtiLinkFactory(person=owner).platform, role=world.rows["role"])
+    world.rows["course-link"] = LtiLinkFactory(person=owner)
+    LtiGradeFactory(person=owner, platform=world.rows["course-link"].platform, role=world.rows["role"])
     exports.request_copy(by=owner, now=NOW)
     accounts.choose_model_scoring(by=owner, allowed=True, now=NOW)
     erasing.request_erasure(by=owner, person=owner, now=timezone.now())
@@ -349,6 +350,7 @@ def _things(world: World) -> dict[str, dict[str, str]]:
         "planned": {"task_id": str(rows["planned"].pk)},
         "ticked": {"task_id": str(rows["ticked"].pk)},
         "claimed": {"credential_id": str(rows["claim"].credential_id)},
+        "course-link": {"link_id": str(rows["course-link"].pk)},
         "document": {"document_id": str(document.pk)},
         "credential": {"credential_id": str(rows["credential"].pk)},
         "question": {"question_id": str(rows["superseded"].pk)},

@@ -19,8 +19,10 @@ from accounts.personal_data.models import Consent, DataExport, ErasureRequest
 from ops import jobs
 from ops.models import AuditLog
 from partners import services as partners
+from partners.models import LtiGrade, LtiLink, LtiPlatform
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.assessments import started_assessment
+from tests.factories.partners import LtiGradeFactory, LtiLinkFactory
 from tests.factories.service_keys import service_key
 
 pytestmark = pytest.mark.django_db
@@ -213,8 +215,64 @@ def test_programs_that_read_a_result_are_listed_and_those_of_others_are_not(
             assessment_id=started_assessment(user=person).pk, service_key_id=key.pk, program=program, now=now
         )
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = shown(client)
 
     assert "Harbour &lt;b&gt;again&lt;/b&gt;" in page
     assert "Lighthouse" not in page
+
+
+class TestCoursesThatLeadHere:
+    def test_are_listed_with_what_their_gradebooks_were_told(self, client: Client, student: User) -> None:
+        assert "Courses that lead to your account" not in shown(client)
+        link = LtiLinkFactory(person=student, platform__name="Northfield <b>Moodle</b>")
+        LtiGradeFactory(
+            person=student,
+            platform=link.platform,
+            role__name="Analyst",
+            sent_score="56.45",
+            sent_at=timezone.now(),
+        )
+        LtiGradeFactory(person=student, platform=link.platform, resource_link="other", role__name="Not told")
+        LtiGradeFactory(platform=link.platform, sent_score="12.34", sent_at=timezone.now())
+        LtiLinkFactory(platform=link.platform, platform__name="Somebody else's")
+
+        page = " ".join(shown(client).split())
+
+        assert page.count("Unlink Northfield &lt;b&gt;Moodle&lt;/b&gt;</button>") == 1
+        assert page.count(" of 100.") == 1
+        assert "Its gradebook was told of Analyst: 56.45 of 100." in page
+
+    def test_are_unlinked(self, client: Client, student: User) -> None:
+        link = LtiLinkFactory(person=student)
+        LtiGradeFactory(person=student, platform=link.platform)
+        others = LtiGradeFactory(platform=link.platform)
+
+        said = client.post(reverse("student:unlink-course", args=[link.pk]), follow=True).content.decode()
+
+        assert "Northfield Moodle does not lead to your account any more." in said
+        assert not LtiLink.objects.exists()
+        assert LtiGrade.objects.get() == others
+        row = AuditLog.objects.get(action="user.course_unlinked")
+        assert (row.actor_id, row.resource_id) == (student.pk, student.pk)
+
+    def test_of_others_are_none_of_ones_business(self, client: Client) -> None:
+        link = LtiLinkFactory()
+
+        assert client.post(reverse("student:unlink-course", args=[link.pk])).status_code == 404
+        assert LtiLink.objects.count() == 1
+
+    def test_the_only_way_in_stays(self, client: Client, student: User) -> None:
+        student.set_unusable_password()
+        student.save()
+        client.force_login(student)
+        link, another = LtiLinkFactory(person=student), LtiLinkFactory(person=student)
+        LtiPlatform.objects.filter(pk=another.platform_id).update(active=False)
+
+        page = client.post(reverse("student:unlink-course", args=[link.pk]), follow=True).content.decode()
+
+        assert "This course is the only way into your account. Choose a password first." in page
+        assert LtiLink.objects.count() == 2
+        LtiPlatform.objects.update(active=True)
+        client.post(reverse("student:unlink-course", args=[link.pk]))
+        assert LtiLink.objects.get() == another

@@ -361,6 +361,17 @@ class TestTheSession:
         assert client.get(HOME)["Location"] == f"/login?next={HOME}"
         assert AuditLog.objects.filter(action="user.course_unlinked").count() == 1
 
+    def test_is_over_when_its_student_unlinks_it(
+        self, client: Client, platform: LearningPlatform, link: LtiLink, robin: User
+    ) -> None:
+        visit(client, platform)
+
+        answer = client.post(f"/student/data/courses/{link.pk}/unlink")
+
+        assert answer["Location"] == "/student/data/"
+        assert client.get(HOME)["Location"] == f"/login?next={HOME}"
+        assert visit(client, platform)["Location"] == PAGE
+
 
 def test_the_database_holds_that_a_subject_is_one_persons() -> None:
     link = LtiLinkFactory()
