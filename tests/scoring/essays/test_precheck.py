@@ -187,3 +187,15 @@ def test_a_sentence_of_which_four_fifths_stand_in_the_task_is_a_copy(own: int, i
     found = precheck.own_sentences(essay(f"{taken} {' '.join(['really', 'clearly', 'surely'][:own])}."))
 
     assert (found == []) is is_copy
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_copy"),
+    [
+        ("Weigh the consequences, and say really.", True),  # five words in a row
+        ("Weigh the consequences, and.", False),  # four
+        ("Weigh the consequences, and really say how the.", False),
+    ],
+)
+def test_less_than_five_words_in_a_row_are_nobodys(sentence: str, is_copy: bool) -> None:
+    assert (precheck.own_sentences(essay(sentence)) == []) is is_copy
