@@ -37,6 +37,8 @@ class Names:
         start = 0
         for place, first in enumerate(words):
             for length in self._lengths.get(first, ()):
+                if place + length > len(words):
+                    break
                 name = " ".join(words[place : place + length])
                 must_stand = self._known.get(name)
                 if must_stand is None:
