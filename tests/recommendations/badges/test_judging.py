@@ -105,6 +105,24 @@ class TestProofs:
         assert why(document(after), keys=listed(until=until)) == Unfit.SIGNATURE
         assert why(document(before), keys=listed(since=until)) == Unfit.SIGNATURE
 
+    @pytest.mark.parametrize(
+        ("issued", "until", "signs"),
+        [
+            ("2020-01-01", "2026-02-01", True),  # from the first moment on
+            ("2019-12-31", "2026-02-01", False),
+            ("2026-01-31", "2026-02-01", True),
+            ("2026-02-01", "2026-02-01", False),  # up to, but not at, the last
+            ("2030-01-01", None, True),
+        ],
+    )
+    def test_when_a_key_is_in_use(self, issued: str, until: str | None, signs: bool) -> None:
+        def moment(day: str) -> dt.datetime:
+            return dt.datetime.fromisoformat(day).replace(tzinfo=dt.UTC)
+
+        (key,) = listed(until=moment(until) if until else None)[ISSUER]
+
+        assert key.signs_at(moment(issued)) is signs
+
     def test_any_key_of_the_issuer_may_sign(self) -> None:
         assert look(document(badge(), key=OTHER_ED25519), keys=listed(ED25519, OTHER_ED25519)).is_proof
 
@@ -201,7 +219,8 @@ class TestTimes:
 
         assert why(token(body)) == Unfit.EXPIRED
         assert why(document(body)) == Unfit.EXPIRED
-        assert look(document(body), now=dt.datetime(2026, 2, 28, tzinfo=dt.UTC)).is_proof
+        assert why(document(body), now=dt.datetime(2026, 2, 28, 23, 59, 59, tzinfo=dt.UTC)) == Unfit.EXPIRED
+        assert look(document(body), now=dt.datetime(2026, 2, 28, 23, 59, 58, tzinfo=dt.UTC)).is_proof
 
     def test_the_token_may_end_before_the_badge_in_it(self) -> None:
         body = badge(validUntil="2030-01-01T00:00:00Z")
@@ -214,7 +233,8 @@ class TestTimes:
         assert why(token(body)) == Unfit.NOT_YET_VALID
         assert why(document(body)) == Unfit.NOT_YET_VALID
         assert why(token(badge(), nbf=int(NOW.timestamp()) + 3600)) == Unfit.NOT_YET_VALID
-        assert look(document(badge(validFrom="2026-03-01T00:04:00Z"))).is_proof
+        assert look(document(badge(validFrom="2026-03-01T00:05:00Z"))).is_proof
+        assert why(document(badge(validFrom="2026-03-01T00:05:01Z"))) == Unfit.NOT_YET_VALID
 
     @pytest.mark.parametrize("when", ["2026-01-02", "2026-01-02T00:00:00", "soon", 7, None])
     def test_what_is_no_moment_is_refused(self, when: Any) -> None:
@@ -425,6 +445,8 @@ class TestJson:
     def test_what_is_huge_is_refused_before_it_is_read(self) -> None:
         assert why('{"a": "' + "x" * 300_000 + '"}') == Unfit.TOO_LARGE
         assert why("x." * 800_000) == Unfit.TOO_LARGE
+        assert why("x." * 175_001) == Unfit.TOO_LARGE
+        assert why("x." * 175_000) != Unfit.TOO_LARGE
 
     def test_what_has_many_parts_is_refused_before_it_is_worked_out(self) -> None:
         many = [{"id": f"urn:x:{number}"} for number in range(400)]
