@@ -10,6 +10,7 @@ import pytest
 
 from scoring.essays.control import KEYS, controlled
 from scoring.essays.judge import ModelJudge
+from scoring.essays.judgement import CriterionVerdict
 from scoring.essays.prompt import PROMPT_VERSION
 from tests.scoring.essays.chats import ScriptedChat, honest, verdict
 from tests.scoring.essays.samples import STRONG, essay
@@ -37,6 +38,33 @@ def test_the_same_seed_asks_the_same_and_others_ask_something_else_somewhere_els
     assert len({one.key for one in made}) > 15
     assert sorted(places) == [0, 1, 2]
     assert min(places.values()) > 40
+
+
+@pytest.mark.parametrize("seed", [f"seed {at}" for at in range(12)])
+def test_it_is_passed_with_its_own_lowest_level_alone(seed: str) -> None:
+    made = controlled(TASK, seed)
+    lowest, *higher = next(c.levels for c in made.asked.criteria if c.key == made.key)
+
+    def given(level: str | None) -> CriterionVerdict:
+        return CriterionVerdict(made.key, level, "", (), False, "scored", None, TASK.maximum)
+
+    assert made.is_passed(given(lowest.id))
+    assert not any(made.is_passed(given(level.id)) for level in higher)
+    assert not made.is_passed(given(None))
+
+
+def test_its_lowest_and_its_best_level_say_the_same_whatever_the_number_of_levels() -> None:
+    described = []
+    for number in (2, 3, 4):
+        levels = TASK.criteria[0].levels[:number]
+        task = replace(TASK, criteria=tuple(replace(one, levels=levels) for one in TASK.criteria))
+        made = controlled(task, "seed")
+        control = next(one for one in made.asked.criteria if one.key == made.key)
+        described.append([level.description for level in control.levels])
+
+    assert [len(one) for one in described] == [2, 3, 4]
+    assert len({one[0] for one in described}) == len({one[-1] for one in described}) == 1
+    assert described[0][0] != described[0][-1]
 
 
 def test_what_an_essay_speaks_of_is_not_asked() -> None:

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from scoring.essays import cutting
 from scoring.essays.identity import Identity
 from scoring.essays.judge import ModelJudge
-from scoring.essays.judgement import CriterionVerdict, Judgement
+from scoring.essays.judgement import CriterionVerdict, Judgement, Quote
 from scoring.essays.redaction import redact
 from scoring.essays.safeguards import PlainSafeguards
 from scoring.essays.task import EssayTask
@@ -147,13 +149,68 @@ def test_an_essay_that_could_not_be_read_again_is_for_a_person() -> None:
     assert (held.injection_suspected, held.verdicts[0].level_id) == (False, "l1")
 
 
+def with_levels(judged: Judgement, weighing: str | None, trial: str | None) -> Judgement:
+    first, second = judged.verdicts
+    return replace(judged, verdicts=(replace(first, level_id=weighing), replace(second, level_id=trial)))
+
+
+@pytest.mark.parametrize(
+    ("weighing", "trial", "changes", "is_worth_it"),
+    [
+        ("l1", "t1", {}, True),
+        ("l0", "t1", {}, True),  # one criterion above its lowest level is enough
+        ("l0", "t0", {}, False),
+        (None, None, {}, False),
+        ("l1", "t1", {"outcome": "decided_by_code"}, False),
+        ("l1", "t1", {"injection_suspected": True}, False),
+        ("l1", "t1", {"score": None}, False),
+    ],
+)
+def test_when_a_second_reading_is_worth_its_price(
+    weighing: str | None, trial: str | None, changes: dict[str, Any], is_worth_it: bool
+) -> None:
+    task = essay(SPOKEN)
+    (first,) = ModelJudge(ScriptedChat(honest)).judge([task])
+
+    judged = replace(with_levels(first, weighing, trial), **changes)
+
+    assert cutting.is_worth_a_second_reading(task, judged) is is_worth_it
+
+
+def test_any_criterion_that_falls_in_every_reading_is_for_a_person_who_sees_the_last_reading() -> None:
+    task = essay(SPOKEN)
+    (first,) = ModelJudge(ScriptedChat(honest)).judge([task])
+    first = with_levels(first, "l2", "t2")
+
+    held = cutting.checked(
+        task,
+        first,
+        [task, task],
+        each_in_turn(with_levels(first, "l3", "t1"), with_levels(first, "l2", "t0")),
+    )
+
+    assert held.flags == ("asides_raised",)
+    assert [verdict.level_id for verdict in held.verdicts] == ["l2", "t0"]
+
+
+def test_a_quote_across_a_cut_stands_nowhere_and_is_left_out() -> None:
+    task = essay(SPOKEN)
+    (first,) = ModelJudge(ScriptedChat(targeted)).judge([task])
+    lower = with_levels(first, "l0", "t0")
+    across = replace(lower.verdicts[0], quotes=(Quote("the end. The one", 0, 16), *lower.verdicts[1].quotes))
+
+    held = cutting.checked(
+        task, first, [task], each_in_turn(replace(lower, verdicts=(across, lower.verdicts[1])))
+    )
+
+    assert held.verdicts[0].quotes == lower.verdicts[1].quotes
+
+
 def test_what_is_still_to_be_read_is_the_first_that_is_wanted_and_not_there() -> None:
     task = essay(SPOKEN)
     bare, cut = replace(task, answer="Bare words."), replace(task, answer="Cut.")
     (first,) = ModelJudge(ScriptedChat(targeted)).judge([task])
-    lower = replace(
-        first, verdicts=tuple(replace(one, level_id=LOWEST[one.criterion_key]) for one in first.verdicts)
-    )
+    lower = with_levels(first, "l0", "t0")
 
     assert cutting.unread(task, first, [bare, cut], each_in_turn(None)) == bare
     assert cutting.unread(task, first, [bare, cut], each_in_turn(lower, None)) == cut
@@ -169,9 +226,8 @@ def test_what_all_readings_cost_is_added_and_each_call_named_once() -> None:
     costly = replace(
         first, calls=("one",), input_tokens=100, output_tokens=10, latency_ms=5, cost_microcents=1000
     )
-    verdicts = tuple(replace(one, level_id=LOWEST[one.criterion_key]) for one in first.verdicts)
-    second = replace(costly, calls=("one", "two"), verdicts=verdicts)
-    third = replace(costly, calls=("three",), verdicts=verdicts)
+    second = replace(with_levels(costly, "l0", "t0"), calls=("one", "two"))
+    third = replace(second, calls=("three",))
 
     held = cutting.checked(task, costly, [task, task], each_in_turn(second, third))
 
