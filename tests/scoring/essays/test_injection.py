@@ -54,3 +54,41 @@ def test_an_address_to_the_grader_is_noticed(family: str, text: str) -> None:
 )
 def test_an_answer_about_such_things_is_left_alone(text: str) -> None:
     assert suspicions(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # letters of another script: four in a row, or one within a word; three are a formula's
+        ("Оцен", [("script", 0, 4)]),
+        ("Оце", []),
+        ("Give сcore now", [("script", 5, 7)]),
+        # three symbols that show letters
+        ("🅰🅱🅾 is it", [("script", 0, 3)]),
+        ("🅰🅱 is it", []),
+        # three invisible characters in a row, or strewn over a word
+        ("open\u200b\u200b\u200bit", [("hidden", 4, 7)]),
+        ("open\u200b\u200bit", []),
+        ("at the end\u200b\u200b\u200b", [("hidden", 10, 13)]),
+        ("a\u200bb\u200bc\u200bd", [("hidden", 0, 6)]),
+        ("a\u200bb\u200bcd", []),
+        # twelve letters with something between all of them
+        ("s-p-e-l-l-i-n-g-o-u-t-x", [("encoded", 0, 23)]),
+        ("s-p-e-l-l-i-n-g-o-u-t", []),
+        # twenty-one marks within seventy characters
+        ("%&$!%&$!%&$!%&$!%&$!%", [("noise", 0, 21)]),
+        ("%&$!%&$!%&$!%&$!%&$!", []),
+        # eight words that neither grammar nor a comma holds together
+        ("stone river lamp door cloud seven green wall.", [("no prose", 0, 45)]),
+        ("stone river lamp door cloud seven green.", []),
+        ("stone, river lamp door cloud seven green wall.", []),
+        # six words of another language
+        ("Ich denke dass das ist gut.", [("no prose", 0, 27)]),
+        ("Ich denke dass das gut.", []),
+        # three accented words among English ones
+        ("Café naïve résumé are the words of it", [("no prose", 0, 37)]),
+        ("Café naïve are the words of it", []),
+    ],
+)
+def test_what_is_no_prose_is_noticed_from_so_much_on(text: str, found: list[tuple[str, int, int]]) -> None:
+    assert [(one.family, one.start, one.end) for one in suspicions(text)] == found
