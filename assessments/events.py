@@ -11,3 +11,6 @@ assessment_released = Signal()
 
 #: An assessment ended without a result. Arguments: assessment_id.
 assessment_failed = Signal()
+
+#: Assessments of a person were erased, the last of what was scored and recommended about them. Arguments: role_ids.
+assessments_erased = Signal()

@@ -5,7 +5,7 @@ What is kept is worked out every night, and when somebody asks for it.
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -104,12 +104,26 @@ def refresh(*, now: dt.datetime) -> dict[str, int]:
     sizes = _sizes(by)
     rows = {_wanted(row): row for row in kept_figures.every()}
     wanted = {one for one in {*rows, *_shown(by, sizes)} if _completed(one.role_id, sizes) > MOST_AT_ONCE}
-    # One after the other: a queue of all at once would look late, and be in the way of what people ask for.
-    order = sorted(wanted, key=lambda one: (one.of, str(one.about)))
-    asked = sum(ask(one, by=None, now=now + place * APART) for place, one in enumerate(order))
+    asked = _ask_for_all(wanted, now)
     gone = [row for one, row in rows.items() if one not in wanted]
     kept_figures.forget(gone)
     return {"asked": asked, "forgotten": len(gone)}
+
+
+def begin_anew(role_ids: Collection[uuid.UUID], *, now: dt.datetime) -> None:
+    """Forget the figures in which somebody is counted who was assessed for these roles and is no more, and have them
+    worked out without them; for a caller's transaction. What was being worked out is kept nowhere."""
+    rows = {_wanted(row): row for row in kept_figures.every_for_change()}
+    counted = {one: row for one, row in rows.items() if one.role_id is None or one.role_id in role_ids}
+    kept_figures.forget(list(counted.values()))
+    _ask_for_all(counted, now)
+
+
+def _ask_for_all(wanted: Iterable[Wanted], now: dt.datetime) -> int:
+    """Have these worked out one after the other, and return how many: a queue of all at once would look late, and be in
+    the way of what people ask for."""
+    order = sorted(wanted, key=lambda one: (one.of, str(one.about)))
+    return sum(ask(one, by=None, now=now + place * APART) for place, one in enumerate(order))
 
 
 def _shown(by: User, sizes: Mapping[uuid.UUID, int]) -> Iterator[Wanted]:

@@ -2,16 +2,19 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from microcred.trips import Written
 from ops import audit, jobs
 from ops.audit import Actor
 from ops.jobs import Claim
 from ops.models import KeptFigures
+
+_TURN: Final = Written("SELECT pg_advisory_xact_lock(hashtextextended('ops.kept_figures', 0))")
 
 
 def kept(subject: str, about: Mapping[str, Any]) -> KeptFigures | None:
@@ -24,12 +27,19 @@ def every() -> Collection[KeptFigures]:
     return KeptFigures.objects.defer("figures")
 
 
+def every_for_change() -> Collection[KeptFigures]:
+    """Return all that is kept, without the figures; until the caller's transaction ends, nobody asks for more."""
+    _TURN.rows()
+    return every()
+
+
 @transaction.atomic
 def ask(subject: str, about: Mapping[str, Any], *, kind: str, by: Actor | None, now: dt.datetime) -> bool:
     """Have figures worked out by a job of this kind, now or at a later moment; say whether there is one more.
 
     While they are being worked out, nothing more is. What a person asks for stands in the trail, what nobody does not.
     """
+    _TURN.rows()
     found = KeptFigures.objects.select_for_update()
     row, is_new = found.get_or_create(subject=subject, about=dict(about), defaults={"asked_at": now})
     if not is_new and row.is_awaited(now):

@@ -10,13 +10,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import ErasureRequest, User
+from accounts.personal_data import erasing
 from assessments.models import Assessment
 from catalog.models import JobRole
 from companion import kept_figures
 from companion.enums import FiguresOf
 from companion.kept_figures import Wanted, sheet
-from ops import jobs
+from ops import claims, jobs
+from ops.kept_figures import keep
 from ops.models import AsyncJob, AuditLog, KeptFigures
 from ops.models.figures import AWAITED
 from ops.schedules import BY_NAME
@@ -184,6 +186,43 @@ class TestRefreshing:
         assert not KeptFigures.objects.exists()
         jobs.drain(skip_waits=True)
         assert AsyncJob.objects.get(kind=kept_figures.KIND).status == "succeeded"
+
+
+@pytest.mark.usefixtures("large")
+class TestErasing:
+    def test_whoever_is_erased_is_counted_no_more(
+        self, admin: User, role: JobRole, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        now, elsewhere = timezone.now(), Wanted(FiguresOf.QUESTIONS, role_with_three_questions().pk, False)
+        for one in (*every_wanted(role), elsewhere):
+            kept_figures.ask(one, by=None, now=now)
+        jobs.drain(skip_waits=True)
+        untouched = sheet(elsewhere, by=admin, now=now)
+        student = Assessment.objects.filter(role=role)[0].user
+        due = erasing.request_erasure(by=student, person=student, now=now).due_at
+        erasing.erase(ErasureRequest.objects.get().pk, now=due)
+        later = timezone.now()
+
+        awaited = [sheet(one, by=admin, now=later).found for one in every_wanted(role)]
+        jobs.drain(skip_waits=True)
+        kept = [sheet(one, by=admin, now=later).found for one in every_wanted(role)]
+
+        assert awaited == [None] * 5
+        assert sheet(elsewhere, by=admin, now=later) == untouched
+        monkeypatch.setattr(kept_figures, "MOST_AT_ONCE", 500)
+        assert kept == [plain_list(sheet(one, by=admin, now=later).found) for one in every_wanted(role)]
+        assert kept[0].people == LEAST_PEOPLE + 1
+
+    def test_what_is_worked_out_meanwhile_is_kept_nowhere(self, role: JobRole) -> None:
+        kept_figures.ask(Wanted(FiguresOf.QUESTIONS, role.pk, False), by=None, now=timezone.now())
+        claim = claims.take(AsyncJob.objects.get(kind=kept_figures.KIND).pk)
+        assert claim is not None
+
+        kept_figures.begin_anew([role.pk], now=timezone.now())
+        keep(claim, {"people": 3}, as_of=timezone.now())
+
+        assert KeptFigures.objects.get().figures is None
+        assert AsyncJob.objects.filter(kind=kept_figures.KIND, status="queued").count() == 1
 
 
 @pytest.mark.usefixtures("large")
