@@ -16,7 +16,7 @@ from companion.pages import caller, page_asked, staff_page
 from companion.queries import PAGE_SIZE
 from practice import queries as practice
 
-_SHOWN_GROUPS: Final = 20
+_SHOWN: Final = slice(20)
 
 
 class OverrideFilters(forms.Form):
@@ -51,11 +51,11 @@ def overrides(request: HttpRequest) -> HttpResponse:
     asked, group = form.narrowed(now=timezone.now()), form.group()
     latest: Any = Newest(by, asked)
     page = page_asked(request, latest, PAGE_SIZE)
-    found = figures(by, asked, group=group, part=slice(_SHOWN_GROUPS))
+    found = figures(by, asked, group=group, part=_SHOWN)
     levels = (
-        practice.override_figures(by=by, group=practice.Grouping(group.value), since=asked.since)
+        practice.override_figures(by=by, group=practice.Grouping(group.value), since=asked.since, part=_SHOWN)
         if group.value in set(practice.Grouping) and asked.kind in {None, OverrideKind.PRACTICE}
-        else ()
+        else practice.AllFigures(0, ())
     )
     context = {
         "form": form,
@@ -65,8 +65,8 @@ def overrides(request: HttpRequest) -> HttpResponse:
         "total": found.total,
         "kinds": [kind.label for kind in ALL_KINDS],
         "groups": [(one, [(kind.label, one.by_kind[kind]) for kind in ALL_KINDS]) for one in found.items],
-        "others": max(found.groups - _SHOWN_GROUPS, 0),
-        "levels": levels[:_SHOWN_GROUPS],
-        "other_levels": max(len(levels) - _SHOWN_GROUPS, 0),
+        "others": found.groups - len(found.items),
+        "levels": levels.items,
+        "other_levels": levels.groups - len(levels.items),
     }
     return render(request, "advisor/overrides.html", context)

@@ -87,9 +87,13 @@ class OverrideFiguresView(APIView):
         """Return how levels were set and how practice went on, by skill, difficulty, advisor or student."""
         wanted = asked(FiguresQuery, request)
         page, page_size = wanted["page"], wanted["page_size"]
-        found = queries.override_figures(by=caller(request), group=queries.Grouping(wanted["by"]))
-        items = FiguresView(found[(page - 1) * page_size : page * page_size], many=True).data
-        return Response({"items": items, "page": page, "page_size": page_size, "total": len(found)})
+        found = queries.override_figures(
+            by=caller(request),
+            group=queries.Grouping(wanted["by"]),
+            part=slice((page - 1) * page_size, page * page_size),
+        )
+        items = FiguresView(found.items, many=True).data
+        return Response({"items": items, "page": page, "page_size": page_size, "total": found.groups})
 
 
 class GoalOverrideEndpoint(APIView):

@@ -37,6 +37,7 @@ from practice.queries.goals import own_goals as own_goals
 from practice.queries.outcomes import LastAnswer as LastAnswer
 from practice.queries.outcomes import goals_reached_by as goals_reached_by
 from practice.queries.outcomes import last_answer as last_answer
+from practice.queries.overrides import AllFigures as AllFigures
 from practice.queries.overrides import Figures as Figures
 from practice.queries.overrides import Grouping as Grouping
 from practice.queries.overrides import is_about_skill as is_about_skill

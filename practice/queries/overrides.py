@@ -47,32 +47,54 @@ class Figures:
     surprise: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class AllFigures:
+    """In how many groups levels were set, and the figures of a part of these."""
+
+    groups: int
+    items: Sequence[Figures]
+
+
+_ALL: Final = slice(None)
 _GROUPS: Final = {
     Grouping.SKILL: ("s.key", "s.name"),
     Grouping.DIFFICULTY: ("o.after->>'difficulty'", "o.after->>'difficulty'"),
     Grouping.ADVISOR: ("o.made_by_id::text", "a.name"),
     Grouping.STUDENT: ("o.student_id::text", "u.name"),
 }
+# What followed is looked up for the groups of the page alone: of students there may be thousands.
 _FIGURES: Final = """
 WITH levels AS MATERIALIZED (
     SELECT o.*, lead(o.made_at) OVER (PARTITION BY o.student_id, o.skill_id ORDER BY o.made_at, o.id) AS until
       FROM practice_overrides o WHERE o.kind = %(level)s AND o.student_id = ANY(%(students)s::uuid[])
+), named AS MATERIALIZED (
+    SELECT o.*, {key} AS key, {name} AS name
+      FROM levels o
+      JOIN skills s ON s.id = o.skill_id
+      JOIN users u ON u.id = o.student_id
+      JOIN users a ON a.id = o.made_by_id
+     WHERE %(since)s::timestamptz IS NULL OR o.made_at >= %(since)s::timestamptz
+), groups AS MATERIALIZED (
+    SELECT key, name, count(*) AS number FROM named GROUP BY key, name
+), page AS MATERIALIZED (
+    SELECT * FROM groups ORDER BY number DESC, name, key OFFSET %(first)s LIMIT %(most)s
+), figures AS (
+    SELECT p.key, p.name, p.number,
+           avg((o.after->>'rating')::float8 - (o.before->>'rating')::float8) AS moved,
+           coalesce(sum(f.number), 0)::int AS followed, sum(f.total) / nullif(sum(f.number), 0) AS surprise
+      FROM page p
+      JOIN named o ON o.key = p.key AND o.name = p.name
+     CROSS JOIN LATERAL (
+        SELECT count(*) AS number, sum(p.performance - p.expected) AS total
+          FROM (SELECT performance, expected FROM practice_assignments
+                 WHERE user_id = o.student_id AND skill_id = o.skill_id AND status = ANY(%(finished)s::text[])
+                   AND NOT is_repeat AND assigned_at >= o.made_at AND (o.until IS NULL OR assigned_at < o.until)
+                 ORDER BY assigned_at LIMIT %(followed)s) p
+     ) f
+     GROUP BY p.key, p.name, p.number
 )
-SELECT {key}, {name}, count(*), avg((o.after->>'rating')::float8 - (o.before->>'rating')::float8),
-       coalesce(sum(f.number), 0)::int, sum(f.total) / nullif(sum(f.number), 0)
-  FROM levels o
-  JOIN skills s ON s.id = o.skill_id
-  JOIN users u ON u.id = o.student_id
-  JOIN users a ON a.id = o.made_by_id
- CROSS JOIN LATERAL (
-    SELECT count(*) AS number, sum(p.performance - p.expected) AS total
-      FROM (SELECT performance, expected FROM practice_assignments
-             WHERE user_id = o.student_id AND skill_id = o.skill_id AND status = ANY(%(finished)s::text[])
-               AND NOT is_repeat AND assigned_at >= o.made_at AND (o.until IS NULL OR assigned_at < o.until)
-             ORDER BY assigned_at LIMIT %(followed)s) p
- ) f
- WHERE %(since)s::timestamptz IS NULL OR o.made_at >= %(since)s::timestamptz
- GROUP BY 1, 2 ORDER BY count(*) DESC, 2, 1
+SELECT whole.number, f.* FROM (SELECT count(*) AS number FROM groups) whole
+  LEFT JOIN figures f ON true ORDER BY f.number DESC, f.name, f.key
 """
 _BY_GROUP: Final = {
     group: Written(_FIGURES.format(key=key, name=name)) for group, (key, name) in _GROUPS.items()
@@ -113,9 +135,11 @@ def skills_of_override(override: PracticeOverride) -> list[Any]:
     return [override.skill, *(known[key] for key in override.further_skills if key in known)]
 
 
-def override_figures(*, by: User, group: Grouping, since: dt.datetime | None = None) -> Sequence[Figures]:
-    """Return figures of the levels set, since a time or ever, for the students whom the caller looks after, the
-    largest group first."""
+def override_figures(
+    *, by: User, group: Grouping, since: dt.datetime | None = None, part: slice = _ALL
+) -> AllFigures:
+    """Return figures of the levels set, since a time or ever, for the students whom the caller looks after: how many
+    groups there are, and a part of these, the largest first."""
     students: list[uuid.UUID] = list(
         overrides_visible_to(by)
         .filter(kind=OverrideKind.LEVEL)
@@ -123,11 +147,14 @@ def override_figures(*, by: User, group: Grouping, since: dt.datetime | None = N
         .values_list("student", flat=True)
         .distinct()
     )
+    first = part.start or 0
     rows = _BY_GROUP[group].rows(
         level=OverrideKind.LEVEL.value,
         students=students,
         finished=[str(one) for one in FINISHED],
         followed=FOLLOWED,
         since=since,
+        first=first,
+        most=None if part.stop is None else part.stop - first,
     )
-    return [Figures(*row) for row in rows]
+    return AllFigures(rows[0][0], [Figures(*row) for _, *row in rows if row[0] is not None])

@@ -249,8 +249,8 @@ class TestFigures:
             self.solved(student, hour, performance, item=item)
         self.solved(student, 3, 0.0, item=item, is_repeat=True)
 
-        (by_skill,) = queries.override_figures(by=advisor, group=Grouping.SKILL)
-        third, fourth = queries.override_figures(by=advisor, group=Grouping.DIFFICULTY)
+        (by_skill,) = queries.override_figures(by=advisor, group=Grouping.SKILL).items
+        third, fourth = queries.override_figures(by=advisor, group=Grouping.DIFFICULTY).items
 
         assert (by_skill.key, by_skill.name, by_skill.overrides, by_skill.followed) == ("sql", "Sql", 2, 3)
         assert by_skill.moved == -320.0
@@ -266,18 +266,35 @@ class TestFigures:
         for hour in range(1, 8):
             self.solved(student, hour, 0.85 if hour <= 5 else 0.0, item=item)
 
-        (by_advisor,) = queries.override_figures(by=advisor, group=Grouping.ADVISOR)
-        (by_student,) = queries.override_figures(by=advisor, group=Grouping.STUDENT)
+        (by_advisor,) = queries.override_figures(by=advisor, group=Grouping.ADVISOR).items
+        (by_student,) = queries.override_figures(by=advisor, group=Grouping.STUDENT).items
 
         assert (by_advisor.key, by_advisor.name, by_advisor.followed) == (str(advisor.pk), advisor.name, 5)
         assert by_advisor.surprise == pytest.approx(0.1)
         assert (by_student.key, by_student.name) == (str(student.pk), student.name)
 
+    def test_a_part_of_the_groups_comes_with_how_many_there_are(self, pair: tuple[User, User]) -> None:
+        advisor, student = pair
+        other = AdvisorAssignmentFactory(advisor=advisor).student
+        for who, hours in ((other, 0), (student, 0), (student, 10)):
+            made_at = NOW + dt.timedelta(hours=hours)
+            PracticeOverrideFactory(student=who, made_by=advisor, made_at=made_at)
+        item = PracticeItemFactory()
+        self.solved(other, 1, 0.95, item=item)
+
+        def of(part: slice) -> tuple[int, list[tuple[str, int, int]]]:
+            found = queries.override_figures(by=advisor, group=Grouping.STUDENT, part=part)
+            return found.groups, [(one.key, one.overrides, one.followed) for one in found.items]
+
+        assert of(slice(0, 1)) == (2, [(str(student.pk), 2, 0)])
+        assert of(slice(1, 2)) == (2, [(str(other.pk), 1, 1)])
+        assert of(slice(2, 3)) == (2, [])
+
     def test_where_nothing_followed_nothing_is_said(self, pair: tuple[User, User]) -> None:
         advisor, student = pair
         PracticeOverrideFactory(student=student, made_by=advisor)
 
-        assert queries.override_figures(by=advisor, group=Grouping.SKILL) == [
+        assert queries.override_figures(by=advisor, group=Grouping.SKILL).items == [
             Figures("sql", "Sql", 1, -400.0, 0, None)
         ]
-        assert queries.override_figures(by=UserFactory(), group=Grouping.SKILL) == []
+        assert queries.override_figures(by=UserFactory(), group=Grouping.SKILL).items == []
