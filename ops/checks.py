@@ -1,6 +1,6 @@
 """System checks: settings under which the product would lose, double or leak, refused at start."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -55,17 +55,9 @@ def check_caches(**kwargs: Any) -> Sequence[CheckMessage]:
 
 def check_jobs(**kwargs: Any) -> Sequence[CheckMessage]:
     """E004, E005, E006: times that do not leave room for each other, another queue, unusable kinds."""
-    problems: list[CheckMessage] = []
-    if not _times_leave_room():
-        problems.append(
-            Error(
-                "The times of jobs do not leave room for each other.",
-                hint="Twice JOB_RENEW_SECONDS < JOB_LEASE_SECONDS; AI_TIMEOUT_SECONDS + "
-                "AI_CONNECT_TIMEOUT_SECONDS and WEBHOOK_TIMEOUT_SECONDS < JOB_DEADLINE_SECONDS; "
-                "JOB_DEADLINE_SECONDS + JOB_LEASE_SECONDS < JOB_TIMEOUT_SECONDS.",
-                id="microcred.E004",
-            )
-        )
+    problems: list[CheckMessage] = [
+        Error(said, hint=hint, id="microcred.E004") for said, hint in _times_without_room()
+    ]
     if not settings.Q_CLUSTER.get("broker_class", "").startswith(("ops.bell.", "ops.redis_bells.")):
         problems.append(
             Error(
@@ -121,13 +113,27 @@ def _is_usable(name: str, kind: dict[str, Any]) -> bool:
     )
 
 
-def _times_leave_room() -> bool:
-    renew, lease = settings.JOB_RENEW_SECONDS, settings.JOB_LEASE_SECONDS
-    deadline, timeout = settings.JOB_DEADLINE_SECONDS, settings.JOB_TIMEOUT_SECONDS
+def _times_without_room() -> Iterator[tuple[str, str]]:
+    """Which times do not leave room for each other, and what to do about it."""
+    deadline = settings.JOB_DEADLINE_SECONDS
     # A model call or a webhook cannot be cut short: it must end while the lease is still renewed.
-    model_call = settings.AI_TIMEOUT_SECONDS + settings.AI_CONNECT_TIMEOUT_SECONDS
-    longest = max(model_call, settings.WEBHOOK_TIMEOUT_SECONDS)
-    return bool(2 * renew < lease and longest < deadline and deadline + lease < timeout)
+    call, connecting = settings.AI_TIMEOUT_SECONDS, settings.AI_CONNECT_TIMEOUT_SECONDS
+    webhook = settings.WEBHOOK_TIMEOUT_SECONDS
+    ends_in = f"a job must end within {deadline:g} s, and gives up nothing that it waits for."
+    if call + connecting >= deadline:
+        yield (
+            f"A model call may take {call + connecting:g} s: {ends_in}",
+            f"Lower AI_TIMEOUT_SECONDS ({call:g}) or AI_CONNECT_TIMEOUT_SECONDS ({connecting:g}).",
+        )
+    if webhook >= deadline:
+        yield f"A webhook may take {webhook:g} s: {ends_in}", "Lower WEBHOOK_TIMEOUT_SECONDS."
+    renew, lease = settings.JOB_RENEW_SECONDS, settings.JOB_LEASE_SECONDS
+    if 2 * renew >= lease or deadline + lease >= settings.JOB_TIMEOUT_SECONDS:
+        yield (
+            "The times of jobs do not leave room for each other.",
+            "Twice JOB_RENEW_SECONDS < JOB_LEASE_SECONDS; "
+            "JOB_DEADLINE_SECONDS + JOB_LEASE_SECONDS < JOB_TIMEOUT_SECONDS.",
+        )
 
 
 def check_deployment(**kwargs: Any) -> Sequence[CheckMessage]:

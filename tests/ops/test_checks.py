@@ -85,6 +85,17 @@ def test_jobs(settings: LazySettings, name: str, value: object, found: list[str]
     assert ids(checks.check_jobs()) == found
 
 
+def test_a_model_call_that_would_outlast_its_job_is_refused_with_both_numbers(settings: LazySettings) -> None:
+    settings.AI_TIMEOUT_SECONDS = 57.5
+
+    (found,) = checks.check_jobs()
+
+    assert (found.msg, found.hint) == (
+        "A model call may take 60.5 s: a job must end within 60 s, and gives up nothing that it waits for.",
+        "Lower AI_TIMEOUT_SECONDS (57.5) or AI_CONNECT_TIMEOUT_SECONDS (3).",
+    )
+
+
 @pytest.mark.parametrize(
     "name", ["WORKER_PROCESSES", "WORKER_THREADS", "WEBHOOKS_AT_ONCE", "WEBHOOKS_AT_ONCE_EACH"]
 )
