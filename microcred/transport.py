@@ -16,7 +16,10 @@ WEB_THREADS = env.integer("WEB_THREADS", 4)
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", [] if IS_DEPLOYED else ["127.0.0.1", "localhost", "[::1]"])
 # Where the product is reached from outside, for the links in letters.
 PUBLIC_URL = env.address("PUBLIC_URL", ("https", "http")).rstrip("/") or (
-    f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if IS_DEPLOYED and ALLOWED_HOSTS else f"http://{HOST}:{PORT}"
+    f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+    if IS_DEPLOYED and ALLOWED_HOSTS
+    # What listens everywhere, as the image does, is no address that a browser could go to.
+    else f"http://{'127.0.0.1' if HOST in ('0.0.0.0', '::') else HOST}:{PORT}"  # noqa: S104
 )
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", [])
 CORS_ALLOWED_ORIGINS = env.names("CORS_ALLOWED_ORIGINS", [])

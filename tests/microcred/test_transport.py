@@ -17,25 +17,25 @@ NAMES = (
 )  # fmt: skip
 
 
-def deployed() -> dict[str, Any]:
-    """Return the settings as a process in production reads them."""
-    read = f"{{name: getattr(transport, name) for name in {NAMES}}}"
+def told(names: tuple[str, ...], **environment: str) -> dict[str, Any]:
+    """Return the settings as a process with these variables reads them."""
+    read = f"{{name: getattr(transport, name) for name in {names}}}"
     script = f"import json; from microcred import transport; print(json.dumps({read}))"
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name not in ("ALLOWED_HOSTS", "CORS_ALLOWED_ORIGINS")
+        if name not in ("ALLOWED_HOSTS", "CORS_ALLOWED_ORIGINS", "PUBLIC_URL", "PORT")
     }
     done = subprocess.run(
         [sys.executable, "-c", script], check=True, capture_output=True, text=True, cwd=settings.BASE_DIR,
-        env=kept | {"ENVIRONMENT": "production"},
+        env=kept | environment,
     )  # fmt: skip
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
 def test_deployed_everything_goes_over_https_in_cookies_of_this_host_alone() -> None:
-    assert deployed() == {
+    assert told(NAMES, ENVIRONMENT="production") == {
         "SECURE_SSL_REDIRECT": True,
         "SECURE_HSTS_SECONDS": 365 * 24 * 3600,
         "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
@@ -47,6 +47,18 @@ def test_deployed_everything_goes_over_https_in_cookies_of_this_host_alone() -> 
         "ALLOWED_HOSTS": [],
         "SECURE_REDIRECT_EXEMPT": ["^health", "^metrics$", "^api/"],
     }
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("0.0.0.0", "http://127.0.0.1:8000"),
+        ("::", "http://127.0.0.1:8000"),
+        ("campus.example.edu", "http://campus.example.edu:8000"),
+    ],
+)
+def test_links_in_letters_lead_to_an_address_that_a_browser_can_go_to(host: str, address: str) -> None:
+    assert told(("PUBLIC_URL",), ENVIRONMENT="local", HOST=host) == {"PUBLIC_URL": address}
 
 
 @pytest.mark.django_db
