@@ -11,7 +11,7 @@ REASONS: Final[Mapping[str, str]] = {
     TurnReason.SESSION: "You went through this skill with a tutor lately.",
     TurnReason.GOAL: "You have an open goal in this skill.",
     TurnReason.GAP: "Your newest result leaves this skill to learn.",
-    TurnReason.ROTATION: "It is this skill’s turn: you practised the others later.",
+    TurnReason.ROTATION: "It is this skill’s turn: none has gone longer without practice.",
 }
 STATUSES: Final[Mapping[str, tuple[str, str]]] = {
     AssignmentStatus.OPEN: ("Open", "accent"),

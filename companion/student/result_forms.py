@@ -59,7 +59,8 @@ class AppealForm(forms.Form):
             return
         criterion: Any = self.fields["criterion"]
         criterion.required = True
-        criterion.choices = [("", "Choose one"), *((name, name) for name in criteria)]
+        asked = [("", "Choose one")] if len(criteria) > 1 else []
+        criterion.choices = [*asked, *((name, name) for name in criteria)]
         criterion.error_messages |= {
             "required": "Choose the part of the scoring that you mean.",
             "invalid_choice": "An appeal about this part cannot be made any more. Choose another.",

@@ -43,12 +43,12 @@ def status(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
 
 
 def _steps(body: dict[str, Any]) -> list[tuple[str, str]]:
-    """Each stage in words, and whether it is done, at hand or to come."""
+    """Each stage in words, and whether it is done, under way or to come."""
     awaited = body["awaited"]
     return [
         (
             STAGES[stage],
-            "done" if stage not in awaited else "at hand" if stage == body["stage"] else "to come",
+            "done" if stage not in awaited else "under way" if stage == body["stage"] else "to come",
         )
         for stage in _ORDER
     ]

@@ -15,6 +15,7 @@ from accounts.enums import Role
 from accounts.models import User
 from assessments.models import Assessment
 from catalog.models import CredentialDocument
+from companion.student.result_forms import AppealForm
 from scoring import oversight
 from scoring.models import Appeal, AppealMessage
 from tests.companion.student.browsing import browser_of, result_of_today
@@ -54,6 +55,17 @@ def make(client: Client, assessment: Assessment, kind: str = "essay", **changed:
 
 
 class TestMaking:
+    @pytest.mark.parametrize(
+        ("criteria", "offered"),
+        [(["Clarity"], ["Clarity"]), (["Clarity", "Reasoning"], ["", "Clarity", "Reasoning"])],
+    )
+    def test_a_criterion_that_is_the_only_one_need_not_be_chosen(
+        self, criteria: list[str], offered: list[str]
+    ) -> None:
+        field: Any = AppealForm(criteria=criteria).fields["criterion"]
+
+        assert [value for value, _ in field.choices] == offered
+
     def test_an_appeal_sent_twice_is_one_and_leads_to_its_thread(
         self, client: Client, assessment: Assessment
     ) -> None:

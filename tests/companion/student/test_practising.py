@@ -102,7 +102,7 @@ class TestChoosing:
 
         page = client.post(PRACTICE, follow=True).content.decode()
 
-        assert "It is this skill’s turn: you practised the others later." in page
+        assert "It is this skill’s turn: none has gone longer without practice." in page
 
     @pytest.mark.parametrize(
         ("skill", "said"),

@@ -29,7 +29,7 @@ def test_while_it_is_scored_the_page_looks_again_and_says_how_far_it_is() -> Non
 
     assert '<meta http-equiv="refresh" content="4">' in page
     assert "Your result is being prepared" in page
-    assert [page.count(f"({state})") for state in ("done", "at hand", "to come")] == [1, 1, 1]
+    assert [page.count(f"({state})") for state in ("done", "under way", "to come")] == [1, 1, 1]
 
 
 def test_a_result_leads_on_and_one_that_is_held_back_does_not() -> None:
