@@ -1,11 +1,40 @@
 """How the API describes itself."""
 
-from typing import Any
+from typing import Any, Final
+
+DESCRIPTION: Final = """\
+Assessments, explainable scores and traced micro-credential recommendations.
+
+**People** send their e-mail address and password to `POST /api/v1/auth/token`, and with every other request the `access`
+of the answer as `Authorization: Bearer …`; on this page *Authorize* takes it. **Programs** of partners send a service key
+in the header `X-API-Key`, where the operation names it.
+
+Whatever is refused is answered in one shape: `error_code` for programs, `message` for people, `details` where there are
+some, and the `request_id`, which operators find in the log. A list comes in pages. Every `POST` but those for tokens may
+be sent twice with the same `Idempotency-Key` and acts once. What is not the caller's to see is 404.
+"""
+# In the order in which somebody meets them.
+TAGS: Final = {
+    "Auth": "Tokens, log-ins and passwords.",
+    "Catalog": "Job roles, skills and credentials.",
+    "Assessments": "Taking an assessment, from its start to its result.",
+    "Recommendations": "What to learn next, why, what people think of it, and what they hold already.",
+    "Practice": "Items to practise with, goals and progress.",
+    "Questions": "Questions about the catalog, answers with their sources, and threads with advisors.",
+    "Tasks": "What somebody has set out to do.",
+    "Nudges": "What students are reminded of, and how.",
+    "Summaries": "Sessions with tutors, told by tutoring systems.",
+    "Your data": "Oneself: consent, a copy of everything, and erasure.",
+    "Oversight": "What people set right, and appeals.",
+    "Analytics": "Figures by weeks.",
+    "Webhooks": "Endpoints of partners and what is sent to them.",
+}
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "MicroCred API",
     "VERSION": "v1",
-    "DESCRIPTION": "Assessments, explainable scores and traced micro-credential recommendations.",
+    "DESCRIPTION": DESCRIPTION,
+    "TAGS": [{"name": name, "description": about} for name, about in TAGS.items()],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
