@@ -19,6 +19,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}
     ],
+    "STYLES": [lambda request: static("admin.css")],
     "SCRIPTS": [lambda request: static("admin-access.js")],
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "microcred.start_page.fill",

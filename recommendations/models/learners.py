@@ -39,6 +39,7 @@ class RecommendationFeedback(Model):
 
     class Meta:
         db_table = "recommendation_feedback"
+        verbose_name_plural = "recommendation feedback"
         ordering = ["-submitted_at", "-id"]
         constraints = [
             models.CheckConstraint(

@@ -6,7 +6,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.windows import DESK, NEEDS_BROWSER, PHONE, Visit
 from tests.factories.accounts import AdminFactory
-from tests.factories.catalog import RoleSkillFactory
+from tests.factories.catalog import RoleSkillFactory, published_question
 
 pytestmark = NEEDS_BROWSER
 
@@ -29,6 +29,21 @@ def test_the_ways_out_of_the_administration_open_by_keyboard(
     expect(page.get_by_role("button", name="Dark")).to_be_visible()
     visit.follow(page.get_by_role("button", name="Log out"))
 
+    assert visit.faults == []
+    visit.context.close()
+
+
+def test_what_is_shown_and_not_changed_is_no_wider_than_a_phone(
+    browser: Browser, live_server: LiveServer
+) -> None:
+    version = published_question("essay").versions.get()
+    visit = Visit(browser, live_server.url, viewport=PHONE, scheme="light")
+    visit.log_in(AdminFactory().email)
+
+    visit.page.goto(live_server.url + reverse("admin:catalog_questionversion_change", args=[version.pk]))
+
+    expect(visit.page.get_by_text(version.content_hash)).to_be_visible()
+    assert visit.sideways() <= 0
     assert visit.faults == []
     visit.context.close()
 
