@@ -33,6 +33,7 @@ from microcred.api.reading import asked, valid
 from microcred.api.rendered import as_shown
 from microcred.api.schema import UNCHANGED, errors
 from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
+from microcred.start_page import several
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 
 _QUESTIONS: Final = QuestionsResponse()
@@ -89,7 +90,7 @@ class ResponsesView(APIView):
         message = (
             "All answers are in. The result is being prepared."
             if enqueued
-            else f"{len(given)} answer(s) received."
+            else several(len(given), "answer received.", "answers received.")
         )
         ack = {
             "assessment_id": assessment.pk,

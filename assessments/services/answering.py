@@ -19,6 +19,7 @@ from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
 from microcred.compiled import Compiled
 from microcred.errors import Conflict, Gone, Invalid, PreconditionFailed
 from microcred.inserting import insert
+from microcred.start_page import several
 from microcred.trips import fetched, in_one_trip
 from ops import audit
 
@@ -220,6 +221,8 @@ def _refuse_gaps(assessment: Assessment) -> None:
     gaps = [row for row in asked if row.required and row.pk not in answered]
     if gaps:
         raise AnswersMissing(
-            f"{len(gaps)} required question(s) have no answer yet.",
+            several(
+                len(gaps), "required question has no answer yet.", "required questions have no answer yet."
+            ),
             details={"unanswered": [str(row.question_id) for row in gaps]},
         )

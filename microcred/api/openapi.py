@@ -5,13 +5,13 @@ from typing import Any, Final
 DESCRIPTION: Final = """\
 Assessments, explainable scores and traced micro-credential recommendations.
 
-**People** send their e-mail address and password to `POST /api/v1/auth/token`, and with every other request the `access`
-of the answer as `Authorization: Bearer …`; on this page *Authorize* takes it. **Programs** of partners send a service key
-in the header `X-API-Key`, where the operation names it.
+**People** send their e-mail address and password to `POST /api/v1/auth/token`, and with every other request the
+`access` of the answer as `Authorization: Bearer …`; on this page *Authorize* takes it. **Programs** of partners send a
+service key in the header `X-API-Key`, where the operation names it.
 
 Whatever is refused is answered in one shape: `error_code` for programs, `message` for people, `details` where there are
-some, and the `request_id`, which operators find in the log. A list comes in pages. Every `POST` but those for tokens may
-be sent twice with the same `Idempotency-Key` and acts once. What is not the caller's to see is 404.
+some, and the `request_id`, which operators find in the log. A list comes in pages. Every `POST` but those for tokens
+may be sent twice with the same `Idempotency-Key` and acts once. What is not the caller's to see is 404.
 """
 # In the order in which somebody meets them.
 TAGS: Final = {

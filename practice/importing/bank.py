@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog import queries as catalog
+from microcred.start_page import several
 from practice.generators import GENERATORS, GeneratorFailed, make
 from practice.item_schema import file_problems, item_problems
 
@@ -16,7 +17,9 @@ class BankInvalid(ValueError):
     """Items that cannot be used; ``problems`` names every file, item and place and what is wrong there."""
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__(f"{len(problems)} problem(s) in the practice items")
+        super().__init__(
+            several(len(problems), "problem in the practice items", "problems in the practice items")
+        )
         self.problems = problems
 
 

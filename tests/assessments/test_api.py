@@ -214,6 +214,21 @@ def test_a_question_of_another_assessment_and_a_question_twice_are_refused() -> 
     assert not AssessmentResponse.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("kinds", "told"),
+    [(["numeric"], "1 answer received."), (["numeric", "short_text"], "2 answers received.")],
+)
+def test_it_is_told_how_many_answers_came(kinds: list[str], told: str) -> None:
+    assessment = started_assessment()
+    answers = [{"question_id": str(question_id_of(assessment, kind)), "answer": "1"} for kind in kinds]
+
+    reply = client_of(assessment.user).post(
+        address(assessment, "/responses"), {"responses": answers}, format="json"
+    )
+
+    assert reply.json()["message"] == told
+
+
 def test_an_assessment_is_handed_in_once() -> None:
     assessment = submitted_assessment()
 

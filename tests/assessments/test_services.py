@@ -213,6 +213,7 @@ def test_handing_in_with_gaps_names_them_and_stores_nothing() -> None:
     with pytest.raises(AnswersMissing) as caught:
         submit(assessment, *answers, completed=True)
 
+    assert caught.value.message == "1 required question has no answer yet."
     assert caught.value.details == {"unanswered": [str(question_id_of(assessment, "essay"))]}
     assert not AssessmentResponse.objects.exists()
 
