@@ -47,6 +47,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "microcred.api.schema.require_bodies_of_kinds",
         "microcred.api.schema.add_shared_errors",
+        "microcred.api.schema.add_summaries",
         "microcred.api.links.add_links",
     ],
     "ENUM_NAME_OVERRIDES": {

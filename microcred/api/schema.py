@@ -1,14 +1,17 @@
 """How the OpenAPI document describes what all operations share."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
 from microcred.api.reading import takes_more
+
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s")
 
 
 class ErrorBody(serializers.Serializer[Any]):
@@ -91,6 +94,15 @@ def add_shared_errors(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
                 if _can_answer(operation, status):
                     described.setdefault(str(status), _error_response(status))
             operation["responses"] = dict(sorted(described.items()))
+    return result
+
+
+def add_summaries(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    """Head every operation with the first sentence about it, for lists of them; a hook of drf-spectacular."""
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            first, *_ = _SENTENCE_END.split(" ".join(operation["description"].split()), maxsplit=1)
+            operation.setdefault("summary", first.removesuffix("."))
     return result
 
 

@@ -26,5 +26,21 @@ def test_every_group_of_operations_is_told_about_and_no_other() -> None:
     assert used == set(TAGS)
 
 
+def test_every_operation_is_headed_by_the_first_sentence_about_it() -> None:
+    told = {
+        operation["operationId"]: operation["summary"]
+        for path in document()["paths"].values()
+        for operation in path.values()
+    }
+
+    assert (
+        told["analytics_student"]
+        == "Return figures by weeks of oneself, or of a student whom one looks after"
+    )
+    assert [
+        told[name] for name in told if not told[name] or told[name].endswith(".") or len(told[name]) > 140
+    ] == []
+
+
 def test_it_says_first_how_to_call() -> None:
     assert "POST /api/v1/auth/token" in document()["info"]["description"]
