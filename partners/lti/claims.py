@@ -20,8 +20,11 @@ ROLE_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 _COURSE: Final = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
 _COURSE_SUB: Final = "http://purl.imsglobal.org/vocab/lis/v2/membership/"
+# As LTI 1.1 has named them, which some platforms still do beside the others.
+_COURSE_BEFORE: Final = "urn:lti:role:ims/lis/"
 _ELSEWHERE: Final = re.compile(
-    r"http://purl\.imsglobal\.org/vocab/(?:lis/v2/(?:institution|system)|lti/system)/person#(\w+)"
+    r"(?:http://purl\.imsglobal\.org/vocab/(?:lis/v2/(?:institution|system)|lti/system)/person#"
+    r"|urn:lti:(?:inst|sys)role:ims/lis/)(\w+)"
 )
 # Roles of a course that look on and change nothing; who is a learner and one of these is a learner.
 _HARMLESS: Final = frozenset({"Learner", "Member"})
@@ -91,8 +94,15 @@ def is_learner(roles: object) -> bool:
         return False
     if any(one.startswith(_COURSE_SUB) and not _is_sub_role_of_learners(one) for one in named):
         return False
-    in_course = {one.removeprefix(_COURSE) for one in named if one.startswith(_COURSE) or ":" not in one}
+    in_course = {name for one in named if (name := _in_course(one)) is not None}
     return "Learner" in in_course and in_course <= _HARMLESS
+
+
+def _in_course(role: str) -> str | None:
+    """Return what a role of the course is called, None for one of elsewhere."""
+    if role.startswith(_COURSE_BEFORE):
+        return role.removeprefix(_COURSE_BEFORE).partition("/")[0]
+    return role.removeprefix(_COURSE) if role.startswith(_COURSE) or ":" not in role else None
 
 
 def _is_sub_role_of_learners(role: str) -> bool:

@@ -225,6 +225,10 @@ def test_only_the_platforms_own_signature_counts(
         ({f"{CLAIM}roles": [LEARNER, INSTRUCTOR]}, "LTI-STAFF"),
         ({f"{CLAIM}roles": [LEARNER, "Instructor"]}, "LTI-STAFF"),
         ({f"{CLAIM}roles": [LEARNER, f"{OTHERS}/membership/Instructor#TeachingAssistant"]}, "LTI-STAFF"),
+        ({f"{CLAIM}roles": [LEARNER, "urn:lti:role:ims/lis/Instructor"]}, "LTI-STAFF"),
+        ({f"{CLAIM}roles": [LEARNER, "urn:lti:role:ims/lis/TeachingAssistant/Grader"]}, "LTI-STAFF"),
+        ({f"{CLAIM}roles": [LEARNER, "urn:lti:instrole:ims/lis/Administrator"]}, "LTI-STAFF"),
+        ({f"{CLAIM}roles": [LEARNER, "urn:lti:sysrole:ims/lis/SysAdmin"]}, "LTI-STAFF"),
         ({f"{CLAIM}roles": [LEARNER, f"{OTHERS}/institution/person#Administrator"]}, "LTI-STAFF"),
         ({f"{CLAIM}roles": [LEARNER, f"{OTHERS}/system/person#SysAdmin"]}, "LTI-STAFF"),
         (
@@ -247,6 +251,7 @@ def test_a_launch_that_is_not_ours_lets_nobody_in(
         [LEARNER],
         ["Learner"],
         [LEARNER, f"{OTHERS}/institution/person#Student", f"{OTHERS}/membership/Learner#NonCreditLearner"],
+        ["urn:lti:role:ims/lis/Learner/NonCreditLearner", "urn:lti:instrole:ims/lis/Student"],
     ],
 )
 def test_learners_are_let_in(client: Client, platform: LearningPlatform, roles: list[str]) -> None:
