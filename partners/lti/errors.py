@@ -32,7 +32,7 @@ class Refusal(StrEnum):
     AWAY = "LTI-AWAY"
 
 
-ASK: Final = "Tell whoever looks after the course; the code below says what is wrong."
+ASK: Final = "Tell whoever looks after the course; the code above says what is wrong."
 AGAIN: Final = "Go back to your course and open the link again."
 WORDS: Final = {
     Refusal.PLATFORM: f"Your course is on a platform that is not registered here. {ASK}",
