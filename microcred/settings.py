@@ -159,8 +159,9 @@ DATABASES: dict[str, dict[str, Any]] = {
         "TEST": {"NAME": env.text("TEST_DATABASE_NAME", "test_microcred")},
     }
 }
-PREPARED_STATEMENTS = env.flag("DATABASE_PREPARED_STATEMENTS", default=True)
-DATABASES["default"].setdefault("OPTIONS", {}).update(session_options(prepared=PREPARED_STATEMENTS))
+_PREPARED = env.flag("DATABASE_PREPARED_STATEMENTS", default=True)
+DATABASES["default"].setdefault("OPTIONS", {}).update(session_options(prepared=_PREPARED))
+DATABASE_SERVICE_PASSWORD = env.text("DATABASE_SERVICE_PASSWORD")  # of the user that grant_service_role makes
 
 # Services beyond this machine that a deployment may reach without TLS.
 UNENCRYPTED_HOSTS = env.names("UNENCRYPTED_HOSTS", [])
@@ -182,8 +183,7 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_WORDS = env.names("PASSWORD_WORDS", [])
 # A session ends after so long without a request, and at the latest SESSION_COOKIE_AGE after the log-in.
 SESSION_IDLE_MINUTES = env.integer("SESSION_IDLE_MINUTES", 60)
-# How long one log-in over the API can be carried on by refreshing.
-API_LOG_IN_DAYS = env.integer("API_LOG_IN_DAYS", 30)
+API_LOG_IN_DAYS = env.integer("API_LOG_IN_DAYS", 30)  # for so long one log-in can be carried on by refreshing
 KEY_DAYS = env.integer("KEY_DAYS", 365)  # after which a key that was given out is to be changed
 # Whether advisors and admins must have a second factor; without, those have one who want it.
 SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED", default=False)

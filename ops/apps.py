@@ -24,4 +24,5 @@ class OpsConfig(AppConfig):
         register(checks.check_log, Tags.security, deploy=True)
         register(checks.check_limits, Tags.security, deploy=True)
         register(checks.check_database_password, Tags.security, deploy=True)
+        register(checks.check_database_owner, Tags.database, deploy=True)
         register(connection_checks.check_encryption, Tags.security, deploy=True)

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, messages
 from django.db import DEFAULT_DB_ALIAS, connection
 
+from ops import service_role
+
 UNSHARED_CACHES = ("LocMemCache", "DummyCache", "FileBasedCache", "db.DatabaseCache")
 SHORTEST_SECRET = 40
 # A random text of that length has twenty different ones or more, be it in hexadecimal a few less.
@@ -199,4 +201,21 @@ def check_database_password(**kwargs: Any) -> Sequence[CheckMessage]:
         for alias, database in settings.DATABASES.items()
         if settings.IS_DEPLOYED
         and database.get("PASSWORD") in {database.get("USER"), "postgres", "password", "microcred"}
+    ]
+
+
+def check_database_owner(databases: Sequence[str] | None = None, **kwargs: Any) -> Sequence[CheckMessage]:
+    """W003: the owner of the tables serves, where the product is deployed."""
+    if (
+        not settings.IS_DEPLOYED
+        or DEFAULT_DB_ALIAS not in (databases or ())
+        or not service_role.owns_tables()
+    ):
+        return []
+    hint = (
+        "It may alter tables and switch off what guards the audit trail. Run `manage.py grant_service_role --create` "
+        "after migrating, and name the user that it makes in DATABASE_URL of web server and worker."
+    )
+    return [
+        messages.Warning("The database's owner serves and does jobs.", hint=hint, id="microcred.W003"),
     ]

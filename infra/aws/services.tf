@@ -35,7 +35,7 @@ locals {
     }
     # Run once for each release, before the services take it.
     migrate = {
-      command = ["python", "manage.py", "migrate", "--noinput"]
+      command = ["sh", "-ec", "python manage.py migrate --noinput; python manage.py grant_service_role --create"]
       cpu     = 512
       memory  = 1024
       count   = 0
@@ -122,7 +122,7 @@ resource "aws_ecs_task_definition" "all" {
         command      = each.value.command
         stopTimeout  = 30
         environment  = [for name in sort(keys(local.environment)) : { name = name, value = local.environment[name] }]
-        secrets      = [for name in sort(tolist(local.secret_names)) : { name = name, valueFrom = aws_secretsmanager_secret.all[name].arn }]
+        secrets      = [for name, secret in each.key == "migrate" ? local.migrate_secrets : local.served_secrets : { name = name, valueFrom = aws_secretsmanager_secret.all[secret].arn }]
         portMappings = each.value.port == null ? [] : [{ containerPort = each.value.port, protocol = "tcp" }]
 
         logConfiguration = {

@@ -66,10 +66,10 @@ class EmbeddedServer:
         host = str(self._folder.socket_folder)
         return {"NAME": DATABASE, "USER": ROLE, "PASSWORD": "", "HOST": host, "PORT": str(PORT)}
 
-    def url(self) -> str:
-        """Return the connection as one URL, as DATABASE_URL and psql understand it."""
+    def url(self, role: str = ROLE) -> str:
+        """Return the connection of a user as one URL, as DATABASE_URL and psql understand it."""
         host = quote(str(self._folder.socket_folder), safe="")
-        return f"postgres://{ROLE}@/{DATABASE}?host={host}&port={PORT}"
+        return f"postgres://{role}@/{DATABASE}?host={host}&port={PORT}"
 
     def is_ready(self) -> bool:
         """Tell whether the server answers; no pid or file is taken for a proof."""

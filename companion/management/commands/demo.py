@@ -24,6 +24,7 @@ from companion.demo.report import lines_of
 from companion.demo.walk import WalkFailed, take_assessment, write_answers
 from microcred.embedded import EmbeddedServerError
 from microcred.logging import configure_logging
+from ops import service_role
 
 WEBHOOK_SECONDS = 20
 # Ctrl-C, a request to end, and a terminal that was closed.
@@ -70,7 +71,11 @@ class Command(BaseCommand):
         url = f"http://127.0.0.1:{port}"
         streams = port + 1 if is_free(port + 1) else any_free_port()
         command = ["manage.py", "supervise", "--port", str(port), "--events-port", str(streams)]
-        product = running.enter_context(BackgroundProcess("MicroCred", command, log=folder / "supervise.log"))
+        product = running.enter_context(
+            BackgroundProcess(
+                "MicroCred", command, log=folder / "supervise.log", environment=self._service_login()
+            )
+        )
         self._say("Starting the web server and the worker")
         product.wait_for(f"{url}/health/ready")
         receiver = running.enter_context(self._receiver(folder))
@@ -112,6 +117,13 @@ class Command(BaseCommand):
             return
         self._say("Starting the embedded PostgreSQL")
         running.enter_context(settings.EMBEDDED_DATABASE.running())
+
+    def _service_login(self) -> dict[str, str]:
+        """Have web server and worker work as a user who owns nothing, where the database is ours to make users in."""
+        if settings.DATABASE_URL:
+            return {}
+        call_command("grant_service_role", create=True, stdout=StringIO())
+        return {"DATABASE_URL": settings.EMBEDDED_DATABASE.url(service_role.ROLE)}
 
     def _load(self) -> None:
         self._say("Migrating")
