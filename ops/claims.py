@@ -112,6 +112,11 @@ class Claim:
         """Whether another failure would make the job give up."""
         return self.attempt >= self.max_attempts
 
+    @property
+    def named(self) -> dict[str, str]:
+        """What a line of the log says of the job, where no other has said it."""
+        return {"job_id": str(self.job_id), "kind": self.kind, "correlation_id": self.correlation_id}
+
     def ensure_held(self) -> None:
         """Raise :class:`LeaseLost` when the lease could not be renewed: call it between long steps."""
         if self.lost.is_set():
@@ -179,7 +184,7 @@ def end_and_take_next(claim: Claim, *, alone: bool) -> Claim | None:
     if ended:
         claim.is_finished = True
     else:
-        log.warning("job_fenced_off", job_id=str(claim.job_id), kind=claim.kind)
+        log.warning("job_fenced_off", **claim.named)
     return _claim(row, claimer) if row[0] is not None else None
 
 

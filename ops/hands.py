@@ -230,9 +230,7 @@ class Hands:
         hung = {hand for hand in self._busy() if now - hand.began > settings.JOB_TIMEOUT_SECONDS}
         for hand in hung:
             claim = hand.claim
-            log.error(
-                "job_hangs", job_id=str(claim.job_id) if claim else None, kind=claim.kind if claim else None
-            )
+            log.error("job_hangs", **(claim.named if claim else {}))
         return hung
 
     def _end(self) -> None:

@@ -93,7 +93,7 @@ class _Keeper:
         self.release(one.claim)
         if not one.claim.released.is_set():
             one.claim.lost.set()
-            log.warning("lease_lost", job_id=str(one.claim.job_id), kind=one.claim.kind)
+            log.warning("lease_lost", **one.claim.named)
 
 
 _keeper = _Keeper()

@@ -27,7 +27,7 @@ def fail(job: AsyncJob, *, error: dict[str, Any], delay: dt.timedelta, now: dt.d
         job.status, job.next_run_at = JobStatus.QUEUED, now + delay
     elif kinds.named(job.kind).give_up:
         job.status, job.next_run_at, job.giving_up = JobStatus.QUEUED, now, True
-        log.error("job_attempts_used_up", job_id=str(job.pk), kind=job.kind, attempts=job.attempts)
+        log.error("job_attempts_used_up", **_named(job), attempts=job.attempts)
     else:
         bury(job, now=now)
 
@@ -51,7 +51,7 @@ def lose(job: AsyncJob, *, now: dt.datetime, first_in_queue: dt.datetime) -> Non
 def _next_give_up(job: AsyncJob, *, delay: dt.timedelta, now: dt.datetime) -> None:
     if job.give_ups < MAX_GIVE_UPS:
         job.status, job.next_run_at = JobStatus.QUEUED, now + delay
-        log.error("job_give_up_failed", job_id=str(job.pk), kind=job.kind, give_ups=job.give_ups)
+        log.error("job_give_up_failed", **_named(job), give_ups=job.give_ups)
     else:
         bury(job, now=now)
 
@@ -60,7 +60,7 @@ def bury(job: AsyncJob, *, now: dt.datetime) -> None:
     """Make the job a dead letter: it stays, with its last error, until staff runs it again."""
     _let_go(job)
     job.status, job.completed_at = JobStatus.DEAD, now
-    log.error("job_dead", job_id=str(job.pk), kind=job.kind, attempts=job.attempts, give_ups=job.give_ups)
+    log.error("job_dead", **_named(job), attempts=job.attempts, give_ups=job.give_ups)
 
 
 def succeed(job: AsyncJob, *, now: dt.datetime) -> None:
@@ -90,3 +90,8 @@ def revive(job: AsyncJob, *, now: dt.datetime) -> None:
 
 def _let_go(job: AsyncJob) -> None:
     job.owner_token = job.lease_expires_at = None
+
+
+def _named(job: AsyncJob) -> dict[str, str]:
+    """What a line of the log says of a job, also where it is nobody's at this moment."""
+    return {"job_id": str(job.pk), "kind": job.kind, "correlation_id": job.correlation_id}
