@@ -218,13 +218,13 @@ WORKER_THREADS = env.integer("WORKER_THREADS", 32)
 WEBHOOKS_AT_ONCE = env.integer("WEBHOOKS_AT_ONCE", 16)
 WEBHOOKS_AT_ONCE_EACH = env.integer("WEBHOOKS_AT_ONCE_EACH", 2)
 Q_CLUSTER: dict[str, Any] = worker_cluster(WORKER_PROCESSES, REDIS_URL)
-# The longest wait for a lost worker's job; renewal; when work is taken to hang and loses its lease; when its process
-# is ended; how long what runs when the worker is told to stop may go on before it is put back.
+# The longest wait for a lost worker's job; renewal; when work is taken to hang and loses it; when its process ends.
 JOB_LEASE_SECONDS, JOB_RENEW_SECONDS, JOB_DEADLINE_SECONDS, JOB_TIMEOUT_SECONDS = 15, 4, 60, 90
-JOB_STOP_SECONDS = 20
-# Called when the worker's command begins, and once before it forks; what threads the former start the latter wait for.
+JOB_STOP_SECONDS = 20  # what runs when the worker is told to stop may go on for so long, and is put back then
+# Called when the worker's command begins; before it forks, when threads of the former have ended; in each fork, idle.
 WORKER_LOAD_AHEAD = ["microcred.ai.providers.begin_loading"]
 WORKER_PRELOAD = ["microcred.ai.providers.preload"]
+WORKER_REHEARSALS = ["recommendations.rehearsing.rehearse"]
 # --- Metrics ----------------------------------------------------------------------------------------------
 METRICS_TOKEN = env.text("METRICS_TOKEN")  # whose bearer may read /metrics; without one, this machine
 

@@ -16,7 +16,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
-from ops import bell, claims, jobs, pulse
+from ops import bell, claims, jobs, pulse, rehearsals
 from ops.claims import Claim
 from ops.supervision.processes import die_with_parent
 
@@ -122,6 +122,10 @@ class Hands:
     def is_ending(self) -> bool:
         """Say whether nothing more is to be claimed: on a stop, or because the process must end."""
         return self._is_told_to_end or bool(self._hung) or pulse.claims_refused()
+
+    def are_idle(self) -> bool:
+        """Whether none of them has a job."""
+        return not self._busy()
 
     def end_soon(self) -> None:
         """Claim nothing more; what is in hand has JOB_STOP_SECONDS, for the kernel ends the process after them."""
@@ -252,6 +256,9 @@ def work(alone: bool, most: int, place: int) -> None:
     signal.signal(signal.SIGTERM, lambda *_: hands.end_soon())
     die_with_parent(os.getppid(), signal.SIGTERM)
     threading.Thread(target=_live, args=(place,), name="life", daemon=True).start()
+    if not alone:
+        named = "rehearsal"
+        threading.Thread(target=rehearsals.rehearse, args=(hands.are_idle,), name=named, daemon=True).start()
     hands.run()
     connection.close()
 

@@ -151,7 +151,9 @@ def test_the_pipeline_ends_with_results(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(providers, "embedder", lambda: chosen)
     monkeypatch.setattr(pipeline, "WARM", 1)
 
-    report = pipeline.measure(argparse.Namespace(passages=300, learners=30, calls=1, alone=True, **SIZES))
+    report = pipeline.measure(
+        argparse.Namespace(passages=300, learners=30, calls=1, alone=True, cold=False, **SIZES)
+    )
 
     assert report.figures["statements"] > 20
     assert report.figures["ours"]["p50_ms"] > 0
