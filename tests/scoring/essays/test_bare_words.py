@@ -34,3 +34,20 @@ def test_what_is_no_plain_word_and_what_is_left_of_a_short_order_goes() -> None:
     spans = sentences(answer)
 
     assert in_bare_words(essay(answer), spans[1:]).answer == "Parking stays free."
+
+
+def test_what_is_hidden_leaves_no_word_and_moves_nothing_else() -> None:
+    answer = "Anna Berg asks you. Neighbours park nearby. Then we count."
+    spans = sentences(answer)
+
+    assert in_bare_words(essay(answer), spans[:2], [(0, 9)]).answer == (
+        "asks you. nearby neighbours park. Then we count."
+    )
+
+
+def test_two_words_are_left_and_one_is_not_nor_one_that_is_too_long_for_a_word() -> None:
+    answer = f"Bicycles park. Bicycles! {'b' * 20} parks. {'b' * 21} parks here."
+
+    assert in_bare_words(essay(answer), sentences(answer)).answer == (
+        f"bicycles park.  {'b' * 20} parks. here parks."
+    )
