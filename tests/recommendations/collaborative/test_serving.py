@@ -55,6 +55,28 @@ def test_written_parts_make_the_same_score() -> None:
     assert score_of({}, {}, 0.0) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("part", "highest", "score"),
+    [(1.0, 4.0, 0.5), (2.0, 4.0, 1.0), (3.0, 4.0, 1.0), (-1.0, 4.0, 0.0), (1.0, 0.0, 0.0)],
+)
+def test_a_score_lies_between_zero_and_one(part: float, highest: float, score: float) -> None:
+    assert score_of({"knn": part}, {"knn": 2.0}, highest) == score
+
+
+def test_the_best_are_those_not_held_as_many_as_there_are() -> None:
+    assert served().best(["a"], 2) == ["b", "c"]
+    assert served().best(["a"], 1) == ["b"]
+    assert served(knn=0.1).best(["a"], 9) == ["c", "b"]
+    assert served().best(["a", "b", "c"], 5) == []
+
+
+def test_what_has_no_weight_is_left_out() -> None:
+    found = served(popularity=0.0)
+
+    assert [signal.name for signal in found.blend.signals] == ["knn"]
+    assert found.ask(["a"]).parts_of("c") == pytest.approx({"knn": 1 / 3})
+
+
 def test_what_is_served_is_the_blend_that_is_measured() -> None:
     interactions = noise()
     fitted = engine.fit(interactions, None).blend
