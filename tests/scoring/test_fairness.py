@@ -69,6 +69,14 @@ class TestGap:
         assert found is not None
         assert found.d == pytest.approx(stats.ttest_ind(other, base).statistic * (1 / 5 + 1 / 4) ** 0.5)
 
+    def test_two_scores_in_each_group_are_enough_however_near_they_lie(self) -> None:
+        found = score_gap([0.1, 0.2], [0.3, 0.4])
+
+        assert found is not None
+        assert (found.reference, found.focal) == (2, 2)
+        assert found.d == pytest.approx(0.2 / 0.005**0.5)
+        assert found.g == pytest.approx(found.d * (1 - 3 / 7))
+
     @pytest.mark.parametrize(("base", "other"), [([1], [2, 3]), ([], [1, 2]), ([2, 2], [3, 3])])
     def test_too_few_or_equal_scores_have_no_gap(self, base: list[int], other: list[int]) -> None:
         assert score_gap(base, other) is None
