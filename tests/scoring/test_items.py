@@ -264,6 +264,51 @@ class TestChoices:
 
         assert [one.count for one in found] == [1, 1]
 
+    def test_of_whose_ability_nothing_is_known_the_choice_counts_and_no_third(self) -> None:
+        rest = np.array([1, NAN, 2, 3.0])
+
+        found = choice_figures([frozenset("a")] * 4, rest, ["a"], frozenset("a"))[0]
+
+        assert (found.count, found.by_third) == (4, (1, 1, 1))
+
+
+class TestTheLeast:
+    """From how many persons and items on there are figures."""
+
+    def test_three_persons_have_a_correlation_and_two_have_none(self) -> None:
+        taken, rest = np.array([0, 1, 1.0]), np.array([1, 2, 3.0])
+
+        assert correlation(taken, rest) == pytest.approx(stats.pearsonr(taken, rest).statistic)
+        assert correlation(taken[:2], rest[:2]) is None
+
+    def test_three_persons_tell_the_able_from_the_others_and_two_do_not(self) -> None:
+        scores, totals = np.array([0, 0.5, 1.0]), np.array([0.1, 0.2, 0.3])
+
+        assert discrimination(scores, totals) == 1.0
+        assert discrimination(scores[1:], totals[1:]) is None
+
+    def test_two_items_have_a_reliability_and_one_has_none(self) -> None:
+        two = DENIS[:, :2]
+
+        found = reliability(two, equal(2))
+
+        assert found is not None
+        assert found.length == 2
+        assert found.alpha == pytest.approx(cronbach(two))
+        assert reliability(two[:, :1], equal(1)) is None
+        assert reliability(two, equal(2), length=1) is None
+
+    def test_nobody_is_usually_asked_nothing(self) -> None:
+        assert usual_length(np.empty((0, 3))) == 0
+
+
+def test_a_test_without_an_item_is_weighed_as_the_whole_is() -> None:
+    weights = np.array([1.0, 2.0, 1.0, 4.0, 1.0])
+
+    found = item_figures(DENIS, weights)[1].alpha_without
+
+    assert found == pytest.approx(cronbach(np.delete(DENIS * weights, 1, axis=1)))
+
 
 def test_the_median_time_is_in_the_middle() -> None:
     assert median_time([5, 100, 7]) == 7
