@@ -25,6 +25,7 @@ class CredentialSkillInline(Explained, TabularInline):  # type: ignore[misc]
     hide_title = True
     extra = 0
     autocomplete_fields = ("skill",)
+    verbose_name = "skill"
     verbose_name_plural = "skills brought"
 
 
@@ -40,6 +41,7 @@ class DocumentInline(Explained, StackedInline):  # type: ignore[misc]
     form = DocumentForm
     extra = 0
     can_delete = False
+    verbose_name = "source document"
     verbose_name_plural = "source documents"
 
 

@@ -33,6 +33,7 @@ class QuestionSkillInline(Explained, TabularInline):  # type: ignore[misc]
     hide_title = True
     extra = 0
     autocomplete_fields = ("skill",)
+    verbose_name = "skill"
     verbose_name_plural = "skills measured"
 
 
@@ -113,6 +114,11 @@ class QuestionAdmin(ImportsQuestions, CuratedAdmin):
             return "Draft: no assessment asks it yet."
         stands = newest.content_hash == content_hash(frozen_content(question))
         return f"Version {newest.version}" + ("" if stands else ", with changes that are not published yet.")
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
+        """Offer the buttons of a stored question on the form of a new one too, where the theme leaves them out."""
+        buttons = {"actions_submit_line": self.get_actions_submit_line(request, None)}
+        return super().add_view(request, form_url, {**(extra_context or {}), **buttons})
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Publish where that was asked for, now that the skills are stored too."""

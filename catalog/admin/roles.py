@@ -29,6 +29,7 @@ class RoleSkillInline(Explained, TabularInline):  # type: ignore[misc]
     hide_title = True
     extra = 0
     autocomplete_fields = ("skill",)
+    verbose_name = "skill"
     verbose_name_plural = "skills asked for"
 
 

@@ -264,6 +264,21 @@ class TestQuestions:
         assert Question.objects.get().version == "2"
         assert actions_recorded()[-2:] == ["question.changed", "question.published"]
 
+    def test_a_new_one_is_published_at_once_where_that_is_asked_for(self, client: Client) -> None:
+        where = address(Question, "add")
+        body = form_of(client, where)
+        body |= {
+            "role": str(JobRoleFactory().pk), "key": "first", "question_type": "short_text", "prompt": "Which join?",
+            "rules": '{"kind": "short_text", "accepted": [{"text": "inner"}]}', "weight": "1", "difficulty": "2",
+            "catalog_question_save_and_publish": "1",
+        }  # fmt: skip
+
+        assert b"Save and publish" in client.get(where).content
+        assert client.post(where, body).status_code == 302
+
+        assert Question.objects.get().version == "1"
+        assert actions_recorded() == ["question.created", "question.published"]
+
     def test_publishing_names_what_stands_in_the_way(self, client: Client) -> None:
         good = QuestionFactory(**QUESTIONS["multiple_choice"])
         bad = QuestionFactory(rules={"kind": "choice", "correct": []})
