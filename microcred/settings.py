@@ -175,7 +175,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ("email", "name")},
     },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.CommonValidator"},
     {"NAME": "accounts.passwords.CommonCoreValidator"},
     {"NAME": "accounts.passwords.ContextWordsValidator"},
 ]

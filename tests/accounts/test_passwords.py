@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 
 from accounts import services
 from accounts.models import User
+from accounts.passwords import CommonValidator
 from tests.factories.accounts import PASSWORD, AdvisorFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -30,12 +31,14 @@ def codes(password: str) -> set[str | None]:
     [
         ("microcred2026", {"password_context_words"}),
         ("Student-Admin-1", {"password_context_words"}),
-        ("passwordpassword", {"password_context_words", "password_common_core"}),
+        ("passwordpassword", {"password_context_words", "password_too_common", "password_common_core"}),
         ("Northfield-99", {"password_context_words"}),
         ("badminton-court", set()),
         ("microcred is where the whales sing", set()),
         ("robin.fisher", {"password_too_similar"}),
         ("1q2w3e4r5t", {"password_too_common"}),
+        ("Unbelievable", {"password_too_common", "password_common_core"}),
+        ("chickenwing101", {"password_too_common"}),
         ("Summer2025!!", {"password_common_core"}),
         ("1-dragon-2024", {"password_common_core"}),
         ("MonkeyMonkey", {"password_common_core"}),
@@ -56,6 +59,16 @@ def test_a_password_is_judged_by_length_and_guessing_alone(
     settings.PASSWORD_WORDS = ["Northfield"]
 
     assert codes(password) == found
+
+
+def test_the_commonest_that_are_long_enough_are_refused() -> None:
+    """3,000 of them are what ASVS asks for (6.2.4)."""
+    listed = {one for one in CommonValidator().passwords if "password_too_short" not in codes(one)}
+
+    assert {len(one) for one in listed} >= {10, 12, 14}
+    assert min(map(len, listed)) == 10
+    assert len(listed) == 5_780
+    assert {one for one in sorted(listed)[::50] if "password_too_common" not in codes(one)} == set()
 
 
 def test_a_long_password_counts_to_its_last_letter() -> None:
