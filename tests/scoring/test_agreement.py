@@ -89,6 +89,10 @@ class TestFigures:
         assert found.exact == 0.5
         assert found.adjacent == 0.75
         assert found.rmse == pytest.approx((5 / 4) ** 0.5)
+        for weights, kappa in (("linear", found.linear_kappa), ("quadratic", found.quadratic_kappa)):
+            assert kappa == pytest.approx(
+                cohen_kappa_score([1, 2, 3, 4], [1, 3, 3, 6], labels=[1, 2, 3, 4, 5, 6], weights=weights)
+            )
         assert found.smd == pytest.approx((2.5 - 3.25) / (((5 / 3) + (51 / 12)) / 2) ** 0.5)
         assert found.interval is not None
         assert found.interval.low <= (found.quadratic_kappa or 0) <= found.interval.high
@@ -221,6 +225,11 @@ class TestSignedErrors:
         assert found["b"].error == pytest.approx(-1 / spread)
         assert found["a"].n == 4
 
+    def test_four_make_an_interval_and_three_do_not(self) -> None:
+        found = signed_error_by_group([1, 2, 3, 5, 4, 3, 2], [1, 1, 2, 4, 4, 4, 4], [*"aaaabbb"])
+
+        assert (found["a"].interval is not None, found["b"].interval) == (True, None)
+
     def test_the_interval_is_that_of_a_t_test(self) -> None:
         model, person = [3, 4, 6, 2, 1, 4, 5, 3, 2], [2, 4, 4, 1, 2, 5, 3, 3, 2]
         errors = (np.array(model) - np.array(person)) / np.std(person, ddof=1)
@@ -230,11 +239,6 @@ class TestSignedErrors:
         expected = stats.ttest_1samp(errors, 0).confidence_interval()
         assert interval is not None
         assert (interval.low, interval.high) == pytest.approx((expected.low, expected.high), abs=1e-4)
-
-    def test_a_group_of_three_has_no_interval(self) -> None:
-        found = signed_error_by_group([1, 2, 3, 4], [1, 2, 3, 5], ["a", "a", "a", "b"])
-
-        assert found["a"].interval is None
 
     def test_people_who_score_everything_alike_give_no_unit(self) -> None:
         assert signed_error_by_group([1, 2], [3, 3], ["a", "b"]) == {}
