@@ -127,7 +127,9 @@ class TestFigures:
 
     def test_means_that_lie_apart_are_measured_in_standard_deviations(self) -> None:
         assert standardised_mean_difference([2, 4], [1, 3]) == pytest.approx(1 / 2**0.5)
+        assert standardised_mean_difference([1, 2], [2, 2]) == pytest.approx(-1)
         assert standardised_mean_difference([2, 2], [3, 3]) is None
+        assert standardised_mean_difference([2], [3]) is None
 
     @pytest.mark.parametrize(
         ("first", "second"),

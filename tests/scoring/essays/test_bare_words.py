@@ -37,11 +37,11 @@ def test_what_is_no_plain_word_and_what_is_left_of_a_short_order_goes() -> None:
 
 
 def test_what_is_hidden_leaves_no_word_and_moves_nothing_else() -> None:
-    answer = "Anna Berg asks you. Neighbours park nearby. Then we count."
+    answer = "So Anna Berg asks you. Neighbours park nearby. Then we count."
     spans = sentences(answer)
 
-    assert in_bare_words(essay(answer), spans[:2], [(0, 9)]).answer == (
-        "asks you. nearby neighbours park. Then we count."
+    assert in_bare_words(essay(answer), spans[:2], [(3, 12)]).answer == (
+        "asks so you. nearby neighbours park. Then we count."
     )
 
 
