@@ -77,6 +77,23 @@ def test_an_essays_weight_is_divided_among_its_criteria(openai: FakeOpenAI) -> N
     assert [one.weight for one in evidence] == pytest.approx([8 / 3, 4 / 3])
 
 
+def test_a_criterion_without_a_skill_speaks_for_each_of_the_question_by_its_weight(
+    openai: FakeOpenAI,
+) -> None:
+    question = published_question("essay")
+    QuestionSkill.objects.create(question=question, skill=SkillFactory(key="charts"), weight=Decimal("0.25"))
+    publish_question(by=None, question=question, now=NOW + dt.timedelta(minutes=1))
+    openai.queue(chat(essay_reply(BEST)))
+    assessment = submitted_assessment(role=question.role)
+    work_off_scoring(assessment)
+
+    evidence = evidence_of(queries.question_results(assessment.pk))
+
+    by_skill = {skill: [one.weight for one in evidence if one.skill == skill] for skill in ("sql", "charts")}
+    assert by_skill["sql"] == pytest.approx([8 / 3, 4 / 3])
+    assert by_skill["charts"] == pytest.approx([2 / 3, 1 / 3])
+
+
 def test_a_criterion_that_names_a_skill_speaks_for_that_skill_alone(openai: FakeOpenAI) -> None:
     reasoning, evidence = RUBRIC["criteria"]
     rubric = RUBRIC | {"criteria": [reasoning | {"skill": "writing"}, evidence]}

@@ -1,6 +1,7 @@
 """Signs of prose that need no model."""
 
 import random
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -9,7 +10,11 @@ from scoring.essays.language import (
     broken_share,
     connectives,
     diversity,
+    function_share,
+    implausible_share,
     is_implausible,
+    latin_share,
+    letter_share,
     other_language,
 )
 from scoring.essays.text import words
@@ -21,6 +26,7 @@ from tests.scoring.essays.samples import MIDDLING, STRONG
     [
         ("museum", False), ("rhythms", False), ("sql", False), ("https", True), ("strengths", False),
         ("sdfgh", True), ("aaaa", True), ("qwrtzp", True), ("x" * 30, True), ("страна", False), ("3.5", False),
+        ("lemonade" * 3 + "lemons", True), ("lemonade" * 3 + "lemon", False),  # 30 letters, and 29
     ],
 )  # fmt: skip
 def test_words_no_language_would_write(token: str, implausible: bool) -> None:
@@ -66,6 +72,37 @@ def test_a_language_is_known_by_its_function_words(text: str, language: str | No
     assert other_language(words(text)) == language
 
 
+def test_a_language_without_a_list_is_told_from_no_other() -> None:
+    assert other_language(words("Die Leute sind am Tag nicht frei."), "fi") is None
+
+
+@pytest.mark.parametrize(
+    ("share", "text", "expected"),
+    [
+        (letter_share, "ab 1.", 0.5),  # white space counts for nothing
+        (letter_share, " \n", 0.0),
+        (latin_share, "ab жу 12", 0.5),  # only letters count
+        (latin_share, "ɏɐ", 0.5),  # the last letter of the Latin blocks, and the first behind them
+        (latin_share, "12", 0.0),
+    ],
+)
+def test_shares_of_letters(share: Callable[[str], float], text: str, expected: float) -> None:
+    assert share(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "tokens", "expected"),
+    [
+        (function_share, ["the", "museum", "of", "coins"], 0.5),
+        (function_share, [], 0.0),
+        (implausible_share, ["sdfgh", "museum", "sql", "opens"], 0.25),
+        (implausible_share, [], 0.0),
+    ],
+)
+def test_shares_of_words(share: Callable[[Sequence[str]], float], tokens: list[str], expected: float) -> None:
+    assert share(tokens) == expected
+
+
 def test_connectives_are_counted_as_phrases() -> None:
     assert (
         connectives("We wait, because it rains; for example, so that nobody gets wet. In addition, soap.")
@@ -75,7 +112,13 @@ def test_connectives_are_counted_as_phrases() -> None:
 
 @pytest.mark.parametrize(
     ("tokens", "expected"),
-    [([], 0.0), (["a", "b"], 1.0), (["a", "a", "b", "b"], 0.5), (["a"] * 100, 0.02)],
+    [
+        ([], 0.0),
+        (["a", "b"], 1.0),
+        (["a", "a", "b", "b"], 0.5),
+        (["a"] * 100, 0.02),
+        (["a"] * 50 + ["b"], 0.03),
+    ],
 )
 def test_diversity_does_not_fall_with_length(tokens: list[str], expected: float) -> None:
     assert diversity(tokens) == pytest.approx(expected)
