@@ -25,8 +25,6 @@ from recommendations import queries as recommendations
 from scoring import queries as scoring
 
 SHOWS_SCORES: frozenset[str] = frozenset({AssessmentStatus.COMPLETED, AssessmentStatus.FAILED})
-# Where on the page stands what sentences cite by a word.
-PLACES = {"profile": "skills", "neighbours": "about-run", "run": "about-run"}
 SHOWS_ANSWERS = SHOWS_SCORES | {AssessmentStatus.EXPIRED}
 
 
@@ -131,7 +129,7 @@ def dossier(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Dossier:
         shows_scores=has_scores,
         skills=skills,
         steering=_steering(by, assessment.user_id, skills),
-        recommended=recommended(run, places=PLACES) if run else None,
+        recommended=recommended(run) if run else None,
         offered=_offered(run) if run else (),
         scores=_scores(assessment.pk) if facts.status in SHOWS_ANSWERS else None,
         calls=_calls(assessment.pk) if facts.status in SHOWS_ANSWERS else (),

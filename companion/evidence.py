@@ -13,13 +13,14 @@ from django.db.models import prefetch_related_objects
 from catalog.queries import other_language
 from companion import words
 from companion.charts import Bar, stacked
-from companion.cited import Piece, pieces
+from companion.cited import Piece, Source, facts_of, moved, pieces, sources_of
 from companion.highlight import Segment, Span, segments
 from companion.steps import StepLine, steps_of
 from recommendations import queries as recommendations
 from recommendations.enums import Part
 
 _QUOTED = re.compile(r"“(.+?)”", re.DOTALL)
+SKILLS, ABOUT = "#skills", "#about-run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +105,14 @@ class Recommended:
 
     ``histories`` says whether others' credentials were compared too. ``moved`` says in words what it rests on that has
     moved since, ``acts`` are what people did to it, the oldest first, ``what_if`` what would put another
-    credential first.
+    credential first. ``facts`` are the sources of its sentences that are no passages.
     """
 
     pk: uuid.UUID
     run: int
     generated_at: dt.datetime | None
     summary: tuple[Piece, ...]
+    facts: Sequence[Source]
     items: tuple[Item, ...]
     neighbours: int | None
     learners: int | None
@@ -132,15 +134,11 @@ class Recommended:
         return [(item.credential_id, f"{item.position}. {item.title}") for item in self.items]
 
 
-def recommended(run: Any, *, places: Mapping[str, str]) -> Recommended:
-    """Lay out a run whose items, credentials and traces have been fetched.
-
-    ``places`` says where on the page sources other than passages stand, by the word that they are cited by.
-    """
+def recommended(run: Any, *, levels: str = SKILLS) -> Recommended:
+    """Lay out a run whose items, credentials and traces have been fetched; ``levels`` is where the skills stand."""
     items = run.items.all()
     prefetch_related_objects([item.credential for item in items], "documents")
-    passages = {str(trace.rank): f"passage-{trace.rank}" for item in items for trace in item.traces.all()}
-    places = {**places, **passages}
+    sources = _sources(run, items, levels)
     around = run.parameters.get("neighbours") or {}
     skills = {need["skill_key"]: need["skill_name"] for need in run.parameters.get("needs", [])}
     steps = steps_of(run.assessment.user_id, skills)
@@ -152,8 +150,9 @@ def recommended(run: Any, *, places: Mapping[str, str]) -> Recommended:
         pk=run.pk,
         run=run.run,
         generated_at=run.generated_at,
-        summary=pieces(run.summary, places),
-        items=tuple(_item(item, places, steps.get(str(item.credential_id), ())) for item in items),
+        summary=pieces(run.summary, sources),
+        facts=facts_of(sources),
+        items=tuple(_item(item, sources, steps.get(str(item.credential_id), ())) for item in items),
         neighbours=around.get("size"),
         learners=around.get("learners"),
         histories=words.histories(run.parameters.get("histories")),
@@ -167,7 +166,25 @@ def recommended(run: Any, *, places: Mapping[str, str]) -> Recommended:
     )
 
 
-def _item(item: Any, places: Mapping[str, str], steps: Sequence[StepLine]) -> Item:
+def _sources(run: Any, items: Sequence[Any], levels: str) -> dict[str, Source]:
+    first = f"#{_place(items[0])}" if items else ABOUT
+    return sources_of(
+        [run.summary, *(item.rationale for item in items)],
+        {trace.rank for item in items for trace in item.traces.all()},
+        {
+            "profile": (levels, "the student’s levels"),
+            "catalog": (first, "the catalog’s entry"),
+            "neighbours": (ABOUT, "the comparison with past learners"),
+            "run": (ABOUT, "what the list went without"),
+        },
+    )
+
+
+def _place(item: Any) -> str:
+    return f"item-{item.position}"
+
+
+def _item(item: Any, sources: Mapping[str, Source], steps: Sequence[StepLine]) -> Item:
     credential = item.credential
     parts: dict[str, Decimal] = item.decimal_parts
     documents = {document.uri: document for document in credential.documents.all()}
@@ -186,7 +203,7 @@ def _item(item: Any, places: Mapping[str, str], steps: Sequence[StepLine]) -> It
         override=item.override,
         parts=tuple(PartLine(part.value, *words.PARTS[part], parts[part]) for part in Part) if parts else (),
         bars=tuple(stacked(parts)) if parts else (),
-        rationale=pieces(item.rationale, places),
+        rationale=pieces(item.rationale, moved(sources, {"catalog": f"#{_place(item)}"})),
         passages=tuple(
             _passage(trace, documents.get(trace.source_uri), quoted) for trace in item.traces.all()
         ),

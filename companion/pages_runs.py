@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from assessments import queries as assessments
-from companion.evidence import recommended
+from companion.evidence import SKILLS, recommended
 from companion.facts import assessment_facts
 from companion.pages import caller, refuse, refuse_form, staff_page
 from companion.pages_review import review_page
@@ -133,7 +133,12 @@ def run(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse:
     row = found.recommendation
     assessment = assessments.get_visible(by=caller(request), assessment_id=row.assessment_id)
     facts = assessment_facts(assessment, assessments.progress(assessment.pk), now=timezone.now())
-    context = {"facts": facts, "recommended": recommended(row, places={}), "is_effective": row.effective}
+    levels = reverse("advisor:assessment", args=[assessment.pk]) + SKILLS
+    context = {
+        "facts": facts,
+        "recommended": recommended(row, levels=levels),
+        "is_effective": row.effective,
+    }
     return render(request, "advisor/run.html", context)
 
 

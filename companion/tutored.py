@@ -144,7 +144,7 @@ def session(*, by: User, summary_id: uuid.UUID) -> Session:
         remark=_remark(now),
         can_be_corrected=summary.status == SummaryStatus.READY and summary.standing == Standing.CURRENT,
         version=now.number if now else 0,
-        sentences=tuple((one["text"], _places(one["lines"])) for one in (now.narrative if now else ())),
+        sentences=tuple((one["text"], said_at(one["lines"])) for one in (now.narrative if now else ())),
         narrative=_narrative(now),
         topics=tuple(Topic(one["skill"], one["name"], one["share"]) for one in (now.topics if now else ())),
         steps=tuple(_step(one) for one in (now.steps if now else ())),
@@ -160,6 +160,11 @@ def session(*, by: User, summary_id: uuid.UUID) -> Session:
         corrected=_version(now) if now and now.kind != VersionKind.MADE else None,
         before=tuple(_version(one) for one in reversed(versions[:-1])),
     )
+
+
+def said_at(lines: Sequence[int]) -> tuple[Piece, ...]:
+    """Return links to lines of a session, by their numbers."""
+    return tuple(Piece(f"[{number}]", f"#line-{number}", "what was said") for number in lines)
 
 
 def _row(summary: Any) -> SessionRow:
@@ -208,12 +213,8 @@ def _narrative(version: Any) -> str:
     return " ".join(one["text"] for one in version.narrative) if version else ""
 
 
-def _places(lines: Sequence[int]) -> tuple[Piece, ...]:
-    return tuple(Piece(f"[{number}]", f"line-{number}") for number in lines)
-
-
 def _step(step: Mapping[str, Any]) -> NextStep:
-    said_by, places = SPEAKERS[step["said_by"]], _places(step["lines"])
+    said_by, places = SPEAKERS[step["said_by"]], said_at(step["lines"])
     return NextStep(step["number"], step["text"], said_by, step["skill"], places)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from accounts.models import User
-from companion.cited import Piece, pieces
+from companion.cited import Piece, Source, pieces
 from companion.cited_passages import CitedPassage, cited_passage, documents_cited
 from companion.words import Label
 from conversations import queries
@@ -112,7 +112,9 @@ def asked(*, by: User, turn_id: uuid.UUID, now: dt.datetime) -> Asked:
         conversation_id=turn.conversation_id,
         is_waiting=is_waiting,
         looks_again=is_waiting and now - turn.asked_at < LOOKS_FOR,
-        answer=pieces(turn.answer, {one.mark: f"source-{one.mark}" for one in sources}),
+        answer=pieces(
+            turn.answer, {one.mark: Source(one.mark, f"#source-{one.mark}", one.title) for one in sources}
+        ),
         confidence=BANDS.get(turn.band) if turn.outcome == Outcome.ANSWER else None,
         disclaimer=turn.disclaimer,
         sources=sources,

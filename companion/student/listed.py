@@ -14,19 +14,14 @@ from django.utils.dateparse import parse_datetime
 from catalog import queries as catalog
 from catalog.queries import other_language
 from companion.charts import Bar, stacked
-from companion.cited import Piece, pieces
+from companion.cited import Piece, Source, facts_of, pieces
 from companion.highlight import Segment, Span, segments
-from companion.student.result_words import DONE_TO_LISTS, PARTS, hundredths
+from companion.student.result_words import DONE_TO_LISTS, PARTS, hundredths, levels_in_words
+from companion.student.sources import place_at, sources_in, sources_on
 from recommendations.enums import Part
 
 _QUOTED = re.compile(r"“(.+?)”", re.DOTALL)
-# Where on the page stands what sentences cite by a word.
-PLACES: Final = {
-    "profile": "skills",
-    "catalog": "about-list",
-    "neighbours": "about-list",
-    "run": "about-list",
-}
+SKILLS: Final = "#skills"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,38 +91,38 @@ class ListedCredential:
         return place_at(self.position)
 
 
-def place_at(position: int) -> str:
-    """Return where on the page a credential stands."""
-    return f"credential-{position}"
+@dataclass(frozen=True, slots=True)
+class List:
+    """A list of recommendations; ``facts`` are the sources of its sentences that are no passages."""
+
+    summary: tuple[Piece, ...]
+    facts: Sequence[Source]
+    credentials: tuple[ListedCredential, ...]
 
 
-def listed(body: Mapping[str, Any]) -> tuple[ListedCredential, ...]:
-    """Lay out the credentials of a result or of one run; reads what the catalog says of those still on offer."""
+def listed(body: Mapping[str, Any], *, skills: str = SKILLS) -> List:
+    """Lay out the list of a result or of one run; reads what the catalog says of credentials still on offer.
+
+    ``skills`` is where the student's levels stand.
+    """
     items = body["recommendation_items"]
     wanted = [one["credential_id"] for one in items]
     offered = catalog.credentials().filter(pk__in=wanted).prefetch_related("documents", "prerequisites")
     known = {str(row.pk): row for row in offered}
     passages = {one["trace_id"]: one for one in body["traces"]}
-    places = _places(body)
-    return tuple(_credential(one, known.get(one["credential_id"]), passages, places) for one in items)
-
-
-def summary_of(body: Mapping[str, Any]) -> tuple[Piece, ...]:
-    """Return the summary, cut at its sources."""
-    return pieces(body["summary"], _places(body))
+    sources = sources_on(body, skills=skills)
+    return List(
+        summary=pieces(levels_in_words(body["summary"]), sources),
+        facts=facts_of(sources),
+        credentials=tuple(
+            _credential(one, known.get(one["credential_id"]), passages, sources) for one in items
+        ),
+    )
 
 
 def acts_of(body: Mapping[str, Any]) -> tuple[Act, ...]:
     """Return what people did to the list, the oldest first."""
     return tuple(_act(one, one["title"]) for one in body["overrides"])
-
-
-def _places(body: Mapping[str, Any]) -> dict[str, str]:
-    """Where sources stand: passages that some credential shows, and what is cited by a word if the page has it."""
-    shown = {key for one in body["recommendation_items"] for key in one["source_trace_ids"]}
-    found = {str(one["rank"]): f"passage-{one['rank']}" for one in body["traces"] if one["trace_id"] in shown}
-    words = PLACES if "profile" in body else {}
-    return {**words, **found}
 
 
 def _act(one: Mapping[str, Any], title: str) -> Act:
@@ -138,7 +133,7 @@ def _credential(
     one: Mapping[str, Any],
     offered: Any,
     traces: Mapping[str, Mapping[str, Any]],
-    places: Mapping[str, str],
+    sources: Mapping[str, Source],
 ) -> ListedCredential:
     parts = one["parts"] or {}
     before = offered.prerequisites.all() if offered else ()
@@ -161,7 +156,7 @@ def _credential(
         bars=tuple(stacked({key: Decimal(str(parts[key])) for key in Part.values})) if parts else (),
         accepted=_accepted(one["acceptance"]),
         override=_act(one["override"], one["title"]) if one["override"] else None,
-        rationale=pieces(one["rationale"], places),
+        rationale=pieces(levels_in_words(one["rationale"]), sources_in(sources, one)),
         passages=_passages(one, offered, traces),
     )
 

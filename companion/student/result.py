@@ -17,9 +17,9 @@ from assessments import queries as assessments
 from companion.pages import caller, refusals_on
 from companion.student.guarding import student_page
 from companion.student.levels import place_of
-from companion.student.listed import place_at
 from companion.student.result_forms import ContestForm, FeedbackForm
 from companion.student.result_page import LIST, read_result, result_page
+from companion.student.sources import place_at
 from microcred.errors import DomainError, Missing, PreconditionFailed
 from recommendations import queries as recommendations
 from recommendations.enums import Acceptance

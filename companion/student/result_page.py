@@ -11,10 +11,10 @@ from django import forms
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
-from companion.cited import Piece
+from companion.cited import Piece, Source
 from companion.student.answered import AnswerLine, answer_lines
 from companion.student.levels import LevelLine, level_lines, meets_all
-from companion.student.listed import Act, ListedCredential, acts_of, listed, summary_of
+from companion.student.listed import Act, ListedCredential, acts_of, listed
 from companion.student.notice_lines import NoticeLine, notice_lines
 from companion.student.result_forms import FeedbackForm
 from companion.student.result_words import ACCEPTANCES, MISSING, MOVED, number
@@ -47,8 +47,9 @@ class ResultPage:
     """A result as its student reads it.
 
     ``score`` and ``maximum`` are points over what is scored, ``percent_scored`` how much of all weight that is.
-    ``waiting`` is how many answers wait for a person. ``opinion`` is what the student thinks of the whole list,
-    ``is_renewed`` that another list is being worked out, ``others`` are the lists before and beside this one.
+    ``waiting`` is how many answers wait for a person. ``facts`` are the sources of the list's sentences that are no
+    passages, ``opinion`` is what the student thinks of the whole list, ``is_renewed`` that another list is being worked
+    out, ``others`` are the lists before and beside this one.
     """
 
     assessment_id: str
@@ -63,6 +64,7 @@ class ResultPage:
     meets_all: bool
     recommendation_id: str | None
     summary: tuple[Piece, ...]
+    facts: Sequence[Source]
     credentials: tuple[ListedCredential, ...]
     acts: tuple[Act, ...]
     moved: tuple[str, ...]
@@ -116,7 +118,7 @@ def result_page(
     is_renewed = is_under_way("recommendations.recommend", assessment_id)
     levels = level_lines(body["profile"], typed)
     said = recommendations.said_by(by, assessment_id=assessment_id)
-    version = _version(body, by)
+    version, shown = _version(body, by), listed(body)
     return ResultPage(
         assessment_id=body["assessment_id"],
         role=body["role_name"],
@@ -129,8 +131,9 @@ def result_page(
         levels=levels,
         meets_all=meets_all(levels),
         recommendation_id=body["recommendation_id"],
-        summary=summary_of(body),
-        credentials=_credentials(body, said, typed, version),
+        summary=shown.summary,
+        facts=shown.facts,
+        credentials=_credentials(shown.credentials, said, typed, version),
         acts=acts_of(body),
         moved=tuple(MOVED[name] for name in body["stale_because"]),
         what_if=body["what_if"]["sentence"] if body["what_if"] else "",
@@ -160,7 +163,7 @@ def _version(body: Mapping[str, Any], by: User) -> str:
 
 
 def _credentials(
-    body: Mapping[str, Any],
+    shown: Sequence[ListedCredential],
     said: Mapping[uuid.UUID | None, Any],
     typed: Mapping[str, forms.Form],
     version: str,
@@ -172,7 +175,7 @@ def _credentials(
             form=typed.get(one.place)
             or _feedback_form(one.place, said.get(one.credential_id), one.credential_id, version),
         )
-        for one in listed(body)
+        for one in shown
     )
 
 

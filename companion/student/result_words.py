@@ -1,5 +1,6 @@
 """What the pages of a result call things, in words for the student who reads it."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -71,6 +72,12 @@ _SPREADS: Final = (
     (1.2, "give or take one"),
 )
 _WIDE: Final = "but little is known yet"
+# Levels as the sentences of a recommendation write them (`recommendations.rationale`).
+_LEVEL: Final = r"([0-5]\.[0-9])"
+_QUOTED: Final = re.compile(r"(“[^”]*”)")
+_MEASURED: Final = re.compile(rf"(measured at )(?:level )?{_LEVEL} of 5")
+_GAP: Final = re.compile(rf"\({_LEVEL} of {_LEVEL}\)")
+_ASKED: Final = re.compile(rf"((?:level|asks for|target) ){_LEVEL}(?![0-9])")
 # An essay's uncertainty, 0 (sure) to 1 (a guess).
 _SURENESS: Final = ((0.2, "The scorer was sure."), (0.5, "The scorer was fairly sure."))
 _UNSURE: Final = "The scorer was not sure."
@@ -80,11 +87,27 @@ def level_in_words(level: float | None, deviation: float | None) -> str:
     """Return a level (0 to 5) to the nearest half, with how sure it is; both None where nothing was measured."""
     if level is None:
         return "not measured"
-    whole, rest = divmod(round(2 * level), 2)
-    number = f"{whole or ''}½" if rest else str(whole)
     spread = deviation or 0.0
     sure = next((said for bound, said in _SPREADS if spread <= bound), _WIDE)
-    return f"about {number} of 5, {sure}"
+    return f"{_about(level)} of 5, {sure}"
+
+
+def levels_in_words(text: str) -> str:
+    """Return sentences of a recommendation with levels as the page says them: measured ones to the nearest half, others
+    without needless zeros. What they quote stays word for word."""
+    parts = _QUOTED.split(text)
+    return "".join(part if place % 2 else _without_figures(part) for place, part in enumerate(parts))
+
+
+def _without_figures(text: str) -> str:
+    text = _MEASURED.sub(lambda found: f"{found[1]}{_about(float(found[2]))} of 5", text)
+    text = _GAP.sub(lambda found: f"({_about(float(found[1]))}, asked for {float(found[2]):g})", text)
+    return _ASKED.sub(lambda found: f"{found[1]}{float(found[2]):g}", text)
+
+
+def _about(level: float) -> str:
+    whole, rest = divmod(round(2 * level), 2)
+    return f"about {whole or ''}½" if rest else f"about {whole}"
 
 
 def sureness(uncertainty: float | None) -> str:

@@ -4,12 +4,13 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from assessments import queries as assessments
 from companion.pages import caller
 from companion.student.guarding import student_page
-from companion.student.listed import acts_of, listed, summary_of
+from companion.student.listed import SKILLS, acts_of, listed
 from companion.student.result_words import MISSING, MOVED
 from recommendations import queries as recommendations
 from recommendations.run_serializers import RunView
@@ -26,8 +27,7 @@ def run(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse:
     context = {
         "run": row,
         "assessment": assessments.get_visible(by=by, assessment_id=row.assessment_id),
-        "summary": summary_of(body),
-        "credentials": listed(body),
+        "list": listed(body, skills=reverse("student:result", args=[row.assessment_id]) + SKILLS),
         "acts": acts_of(body),
         "missing": [MISSING[part] for part in body["missing"]],
         "moved": [MOVED[name] for name in body["stale_because"]],

@@ -1,7 +1,7 @@
 """A student's sessions with tutors: what was worked on, and what was agreed on."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from companion.cited import Piece
 from companion.pages import caller, page_asked
 from companion.student.guarding import student_page
+from companion.tutored import said_at
 from companion.words import Label
 from planner import queries as planner
 from planner.enums import Source
@@ -49,7 +50,7 @@ class Step:
     number: int
     text: str
     said_by: str
-    places: list[Piece]
+    places: Sequence[Piece]
     is_planned: bool
 
 
@@ -78,7 +79,7 @@ def session(request: HttpRequest, summary_id: uuid.UUID) -> HttpResponse:
         "label": _label(body),
         "note": _note(body),
         "author": AUTHORS.get(body["author"], ""),
-        "sentences": [(one["text"], _places(one["lines"])) for one in body["sentences"]],
+        "sentences": [(one["text"], said_at(one["lines"])) for one in body["sentences"]],
         "steps": _steps(found, body),
         "lines": [
             {**one, "speaker": SPEAKERS[one["speaker"]]} for one in body["transcript"] or body["lines"]
@@ -122,12 +123,8 @@ def _steps(found: Any, body: Mapping[str, Any]) -> list[Step]:
             one["number"],
             one["text"],
             SPEAKERS[one["said_by"]],
-            _places(one["lines"]),
+            said_at(one["lines"]),
             is_planned=(found.user_id, queries.reference_of(found, one)) in planned,
         )
         for one in body["steps"]
     ]
-
-
-def _places(lines: list[int]) -> list[Piece]:
-    return [Piece(f"[{number}]", f"line-{number}") for number in lines]

@@ -102,10 +102,48 @@ class TestReading:
 
     def test_sources_lead_to_places_on_the_page(self, client: Client, assessment: Assessment) -> None:
         html = page(client, assessment)
-        cited = re.findall(r'<a class="cite" href="#([^"]+)">', html)
+        cited = re.findall(r'<a class="cite" href="#([^"]+)">(.*?)</a>', html)
 
-        assert {"skills", "about-list", "passage-1", "passage-2"} == set(cited)
-        assert set(cited) <= set(re.findall(r'id="([^"]+)"', html))
+        assert {(place, words(said)) for place, said in cited} == {
+            ("skills", " Source [3] : your levels "),
+            ("skill-sql", " Source [3] : your levels "),
+            ("credential-1", " Source [4] : what is known of the credential "),
+            ("credential-2", " Source [4] : what is known of the credential "),
+            ("passage-1", " Source [1] : quoted passage "),
+            ("passage-2", " Source [2] : quoted passage "),
+        }
+            ("about-list", " Source [5] : what the list was made without "),
+        assert {place for place, _ in cited} <= set(re.findall(r'id="([^"]+)"', html))
+        assert (
+            "Numbers in brackets lead to what a sentence rests on: [3] to your levels, [4] to what is known of the "
+            "credential, [5] to what the list was made without, the others to the place that is quoted."
+            in words(html)
+        )
+
+    def test_no_mark_of_an_engine_and_no_needless_figure_is_shown(
+        self, client: Client, assessment: Assessment
+    ) -> None:
+        run = reverse("student:run", args=[effective(assessment).pk])
+
+        for html in (page(client, assessment), client.get(run).content.decode()):
+            text = words(re.sub(r'<span class="unseen">.*?</span>', "", html))
+
+            assert (
+                "SQL was measured at about 3 of 5 and the role asks for 4; this credential leads to level 4"
+                in text
+            )
+            assert re.findall(r"\[(?:profile|catalog|neighbours|run)\]", html) == []
+
+    def test_an_earlier_list_leads_to_the_levels_of_the_result(
+        self, client: Client, assessment: Assessment
+    ) -> None:
+        html = client.get(reverse("student:run", args=[effective(assessment).pk])).content.decode()
+        cited = set(re.findall(r'<a class="cite" href="([^"]+)">', html))
+
+        assert f"{address(assessment)}#skills" in cited
+        assert {one for one in cited if one.startswith("#")} <= {
+            f"#{one}" for one in re.findall(r'id="([^"]+)"', html)
+        }
 
     def test_quotes_are_marked_in_the_essay_and_nothing_written_becomes_markup(
         self, client: Client, assessment: Assessment

@@ -2,7 +2,14 @@
 
 import pytest
 
-from companion.student.result_words import hundredths, level_in_words, number, standing, sureness
+from companion.student.result_words import (
+    hundredths,
+    level_in_words,
+    levels_in_words,
+    number,
+    standing,
+    sureness,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +27,24 @@ def test_a_level_is_said_to_the_nearest_half_with_how_sure_it_is(
     level: float | None, deviation: float | None, said: str
 ) -> None:
     assert level_in_words(level, deviation) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "SQL was measured at 0.8 of 5 and the role asks for 3.0; this credential leads to level 3.5 [profile].",
+            "SQL was measured at about 1 of 5 and the role asks for 3; this credential leads to level 3.5 [profile].",
+        ),
+        ("SQL was measured at level 2.6 of 5.", "SQL was measured at about 2½ of 5."),
+        ("SQL, measured at 4.2 of 5, is where it is.", "SQL, measured at about 4 of 5, is where it is."),
+        ("The one gap: SQL (0.4 of 4.0).", "The one gap: SQL (about ½, asked for 4)."),
+        ("Its document says: “It leads to level 3.0.” [1]", "Its document says: “It leads to level 3.0.” [1]"),
+        ("It costs 3.0 and takes level 3.05.", "It costs 3.0 and takes level 3.05."),
+    ],
+)  # fmt: skip
+def test_sentences_say_levels_as_the_page_does_and_quote_word_for_word(text: str, said: str) -> None:
+    assert levels_in_words(text) == said
 
 
 @pytest.mark.parametrize(
