@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.enums import Role
 from assessments.enums import Stage
 from assessments.models import Assessment
-from catalog.models import CredentialSkill
+from catalog.models import CredentialSkill, Skill
 from recommendations import services
 from recommendations.enums import Acceptance, OverrideAction
 from recommendations.models import LearnerCredential, Recommendation, RecommendationFeedback
@@ -26,6 +26,7 @@ from tests.companion.test_markup import Outline
 from tests.factories.accounts import UserFactory
 from tests.factories.assessments import question_id_of, started_assessment
 from tests.factories.oversight import judged_assessment
+from tests.factories.practice import PracticeItemFactory
 
 pytestmark = pytest.mark.django_db
 # What the rows of a result hold for staff alone, beside what has "canary" in it: a key, a note, who judged.
@@ -111,8 +112,8 @@ class TestReading:
             ("credential-2", " Source [4] : what is known of the credential "),
             ("passage-1", " Source [1] : quoted passage "),
             ("passage-2", " Source [2] : quoted passage "),
-        }
             ("about-list", " Source [5] : what the list was made without "),
+        }
         assert {place for place, _ in cited} <= set(re.findall(r'id="([^"]+)"', html))
         assert (
             "Numbers in brackets lead to what a sentence rests on: [3] to your levels, [4] to what is known of the "
@@ -186,7 +187,7 @@ class TestReading:
         self, client: Client, assessment: Assessment, django_assert_max_num_queries: DjangoAssertNumQueries
     ) -> None:
         page(client, assessment)
-        with django_assert_max_num_queries(38):
+        with django_assert_max_num_queries(39):
             page(client, assessment)
 
     def test_what_a_person_did_to_the_list_is_said_without_who(
@@ -229,6 +230,24 @@ class TestReading:
         assert "Too few people with levels like yours are known. The list does without them." in text
         assert "the credentials on offer, or what the role asks for, have changed" in text
         assert "Your advisor can have it worked out anew." in text
+
+    def test_a_gap_leads_to_practice_of_its_skill_where_there_is_some(
+        self, client: Client, assessment: Assessment
+    ) -> None:
+        none_yet = page(client, assessment)
+        item = PracticeItemFactory(skill=Skill.objects.get(key="sql"))
+
+        html = page(client, assessment)
+        (skill,) = re.findall(
+            r'action="/student/practice/">.*?name="skill" value="([^"]+)"><button[^>]*>Practise', html
+        )
+        given = client.post(reverse("student:practice"), {"skill": skill})
+
+        assert "There is nothing to practise it with yet." in words(none_yet)
+        assert ">Practise<" not in none_yet
+        assert "There is nothing to practise it with yet." not in words(html)
+        assert item.assignments.get().skill.key == skill == "sql"
+        assert given["Location"] == reverse("student:assignment", args=[item.assignments.get().pk])
 
 
 class TestWhoReads:
