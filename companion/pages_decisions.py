@@ -8,21 +8,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments import services as assessments
 from companion import decisions
 from companion.decisions import AppealDossier
 from companion.pages import caller, page_asked, refusals_on, refuse, refuse_form
 from companion.pages_review import review_page
+from companion.posting import posted_from
 from companion.queries import PAGE_SIZE
 from companion.review_forms import DecisionForm, MessageForm, OverrideForm, ReleaseForm
 from microcred.errors import DomainError, Missing
 from scoring import oversight
 
 
-@require_POST
 @review_page
+@posted_from("advisor:assessment", "assessment_id")
 def override(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     """Change the score of a criterion or a closed question."""
     page = reverse("advisor:assessment", args=[assessment_id])
@@ -53,8 +54,8 @@ def override(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     return redirect(page + "#changes")
 
 
-@require_POST
 @review_page
+@posted_from("advisor:assessment", "assessment_id")
 def release(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     """Let the student see the result."""
     try:

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from assessments import queries as assessments
 from companion.pages import caller, refuse, refuse_form, staff_page
+from companion.posting import posted_from
 from companion.review_forms import ReasonField
 from microcred.errors import DomainError, Missing
 from practice import queries, services
@@ -40,8 +40,8 @@ class GoalForm(forms.Form):
     version = forms.IntegerField()
 
 
-@require_POST
 @staff_page
+@posted_from("advisor:assessment", "assessment_id")
 def set_level(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     """Have the student of an assessment practise a skill at another difficulty."""
     student_id = assessments.get_visible(by=caller(request), assessment_id=assessment_id).user_id
@@ -71,8 +71,8 @@ def set_level(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     return redirect(page)
 
 
-@require_POST
 @staff_page
+@posted_from("advisor:assessment", "assessment_id")
 def override_goal(request: HttpRequest, assessment_id: uuid.UUID, goal_id: uuid.UUID) -> HttpResponse:
     """Change a goal of the student of an assessment."""
     by = caller(request)

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.policy import Permission, allows
@@ -18,6 +18,7 @@ from companion import words
 from companion.highlight import segments
 from companion.marking import marked_as_suspected
 from companion.pages import Page, caller, staff_page
+from companion.posting import posted_from
 from companion.review_forms import LevelsForm, PointsForm
 from microcred.errors import DomainError, Missing
 from scoring import oversight
@@ -56,8 +57,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "advisor/reviews/queue.html", context)
 
 
-@require_POST
 @review_page
+@posted_from("advisor:reviews")
 def claim(request: HttpRequest) -> HttpResponse:
     """Take the next answer."""
     task = oversight.claim_next(by=caller(request))
@@ -90,8 +91,8 @@ def review(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
         return _review(request, sheet, form)
 
 
-@require_POST
 @review_page
+@posted_from("advisor:reviews")
 def give_back(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     """Let others take the answer."""
     oversight.give_back(by=caller(request), task_id=task_id)

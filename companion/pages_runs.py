@@ -9,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from assessments import queries as assessments
 from companion.evidence import SKILLS, recommended
 from companion.facts import assessment_facts
 from companion.pages import caller, refuse, refuse_form, staff_page
 from companion.pages_review import review_page
+from companion.posting import posted_from
 from companion.quality_pages import quality_page
 from companion.review_forms import ReasonField
 from microcred.errors import DomainError, Missing
@@ -33,8 +34,8 @@ class CheckForm(forms.Form):
     reason = ReasonField()
 
 
-@require_POST
 @review_page
+@posted_from("advisor:assessment", "assessment_id")
 def recompute(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     """Have the recommendations made anew."""
     try:
@@ -65,8 +66,8 @@ DONE: Final = {
 }
 
 
-@require_POST
 @review_page
+@posted_from("advisor:run", "recommendation_id")
 def override(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse:
     """Change the list in effect, or take such changes back."""
     by = caller(request)
@@ -95,8 +96,8 @@ def override(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse
     return redirect(page)
 
 
-@require_POST
 @review_page
+@posted_from("advisor:assessment", "assessment_id")
 def check_skill(request: HttpRequest, assessment_id: uuid.UUID, skill: str) -> HttpResponse:
     """Confirm a contested level, or correct it."""
     page = reverse("advisor:assessment", args=[assessment_id]) + "#skills"

@@ -55,8 +55,11 @@ class ExportEndpoint(APIView):
         found = exports.newest(by=by, now=timezone.now())
         if found.ready_at is None:
             return Response(ExportView(found).data, status=202, headers={"Retry-After": RETRY_AFTER_SECONDS})
-        exports.note_fetched(by=by, export=found)
-        answer = StreamingHttpResponse(exports.pieces(found), content_type="application/zip")
+        is_fetched = request.method == "GET"
+        if is_fetched:
+            exports.note_fetched(by=by, export=found)
+        parts = exports.pieces(found) if is_fetched else ()
+        answer = StreamingHttpResponse(parts, content_type="application/zip")
         answer.headers["Content-Disposition"] = (
             f'attachment; filename="my-data-{found.ready_at:%Y-%m-%d}.zip"'
         )

@@ -7,9 +7,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from companion.pages import caller, page_asked, refusals_on
+from companion.posting import posted_from
 from companion.student.answered import appeal_form, place_of
 from companion.student.guarding import student_page
 from companion.student.result import shown
@@ -33,8 +34,8 @@ def appeals(request: HttpRequest) -> HttpResponse:
     return render(request, "student/appeals.html", {"page": page})
 
 
-@require_POST
 @student_page
+@posted_from("student:result", "assessment_id")
 def make_appeal(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     """Appeal against a score; then show the thread."""
     by, now = caller(request), timezone.now()

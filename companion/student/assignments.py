@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from companion.pages import caller
+from companion.posting import posted_from
 from companion.student.answer_fields import AnswerForm, AskedQuestion, in_words
 from companion.student.guarding import student_page
 from companion.student.practice_words import REASONS, STATUSES, level
@@ -58,8 +59,8 @@ def assignment(request: HttpRequest, assignment_id: uuid.UUID) -> HttpResponse:
     return _hint(request, given) if "hint" in request.POST else _answer(request, given)
 
 
-@require_POST
 @student_page
+@posted_from("student:assignment", "assignment_id")
 def give_up(request: HttpRequest, assignment_id: uuid.UUID) -> HttpResponse:
     """End it without the right answer."""
     try:
@@ -69,8 +70,8 @@ def give_up(request: HttpRequest, assignment_id: uuid.UUID) -> HttpResponse:
     return _back(assignment_id, "#outcome")
 
 
-@require_POST
 @student_page
+@posted_from("student:assignment", "assignment_id")
 def report(request: HttpRequest, assignment_id: uuid.UUID) -> HttpResponse:
     """Say that something is wrong with it."""
     by = caller(request)

@@ -10,10 +10,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog import queries as catalog
 from companion.pages import caller, page_asked, refusals_on
+from companion.posting import posted_from
 from companion.student.guarding import student_page
 from companion.student.holding import held_line
 from companion.student.written import WrittenField
@@ -131,8 +132,8 @@ def credential(request: HttpRequest, credential_id: uuid.UUID) -> HttpResponse:
     return render(request, "student/credentials/credential.html", context, status=400 if form.errors else 200)
 
 
-@require_POST
 @student_page
+@posted_from("student:credential", "credential_id")
 def take_back(request: HttpRequest, credential_id: uuid.UUID) -> HttpResponse:
     """Take back the student's word about a credential; done twice, it is done."""
     try:

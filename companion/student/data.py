@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import attempts, proving, services
 from accounts.forms import ProofForm
@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.personal_data import consents, erasing, exports
 from accounts.personal_data.models import DataExport, ErasureRequest
 from companion.pages import caller, page_asked
+from companion.posting import posted_from
 from companion.student.guarding import student_page
 from microcred.errors import DomainError, Missing
 from partners import queries as partners
@@ -69,8 +70,8 @@ def data(request: HttpRequest) -> HttpResponse:
     return render(request, "student/data/data.html", context)
 
 
-@require_POST
 @student_page
+@posted_from("student:data")
 def choose_model(request: HttpRequest) -> HttpResponse:
     """Keep whether a model may read what the student writes; the same form sent twice says so once."""
     by, form = caller(request), ModelForm(request.POST)
@@ -95,8 +96,8 @@ def choose_model(request: HttpRequest) -> HttpResponse:
     return redirect("student:data")
 
 
-@require_POST
 @student_page
+@posted_from("student:data")
 def ask_for_copy(request: HttpRequest) -> HttpResponse:
     """Have a copy made of everything about the student."""
     exports.request_copy(by=caller(request), now=timezone.now())
@@ -106,13 +107,16 @@ def ask_for_copy(request: HttpRequest) -> HttpResponse:
 @require_safe
 @student_page
 def fetch_copy(request: HttpRequest) -> HttpResponseBase:
-    """Give the copy; back to the page where it is not ready yet."""
+    """Give the copy; back to the page where it is not ready yet. A HEAD fetches nothing."""
     by = caller(request)
     found = exports.newest(by=by, now=timezone.now())
     if found.ready_at is None:
         return redirect("student:data")
-    exports.note_fetched(by=by, export=found)
-    answer = StreamingHttpResponse(exports.pieces(found), content_type="application/zip")
+    is_fetched = request.method == "GET"
+    if is_fetched:
+        exports.note_fetched(by=by, export=found)
+    parts = exports.pieces(found) if is_fetched else ()
+    answer = StreamingHttpResponse(parts, content_type="application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="my-data-{found.ready_at:%Y-%m-%d}.zip"'
     return answer
 
@@ -152,8 +156,8 @@ def erase(request: HttpRequest) -> HttpResponse:
     return render(request, "student/data/erase.html", context, status=400 if form.errors else 200)
 
 
-@require_POST
 @student_page
+@posted_from("student:data")
 def keep(request: HttpRequest) -> HttpResponse:
     """Call the erasure off."""
     by = caller(request)

@@ -122,12 +122,17 @@ def goal(request: HttpRequest, goal_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @student_page
 def delete(request: HttpRequest, goal_id: uuid.UUID) -> HttpResponse:
-    """Ask whether a goal is to be taken away for good; a POST does it."""
-    found = queries.own_goal(by=caller(request), goal_id=goal_id)
+    """Ask whether a goal is to be taken away for good; a POST does it, and of one that is gone says so."""
+    by = caller(request)
     if request.method != "POST":
-        return render(request, "student/goal_delete.html", {"goal": found})
-    services.delete_goal(by=caller(request), goal_id=goal_id)
-    messages.success(request, f"“{found.title}” is deleted.")
+        return render(request, "student/goal_delete.html", {"goal": queries.own_goal(by=by, goal_id=goal_id)})
+    try:
+        title = queries.own_goal(by=by, goal_id=goal_id).title
+        services.delete_goal(by=by, goal_id=goal_id)
+    except queries.GoalMissing:
+        messages.info(request, "There is no such goal any more.")
+    else:
+        messages.success(request, f"“{title}” is deleted.")
     return redirect("student:goals")
 
 

@@ -8,11 +8,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from assessments import queries as assessments
 from companion.pages import caller, page_asked
+from companion.posting import posted_from
 from companion.student.guarding import student_page
 from companion.student.notice_lines import NoticeLine, notice_line
 from microcred.errors import Missing
@@ -47,8 +48,8 @@ def _lines(told: Any) -> list[NoticeLine]:
     return [notice_line(one, asked.get((one["assessment_id"], one["question_id"]))) for one in told]
 
 
-@require_POST
 @student_page
+@posted_from("student:notices")
 def mark_seen(request: HttpRequest) -> HttpResponse:
     """Note that the student has seen some of them; seen once is seen."""
     try:

@@ -9,9 +9,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from companion.pages import caller, page_asked, refusals_on
+from companion.posting import posted_from
 from companion.student.asked import asked, lines, unread_threads
 from companion.student.guarding import student_page
 from companion.student.notices import by_itself
@@ -88,8 +89,8 @@ def question(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     return _shown(request, query_id, form=form)
 
 
-@require_POST
 @student_page
+@posted_from("student:question", "query_id")
 def ask_on(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     """Ask another question in the conversation of this one."""
     turn: Any = queries.get_visible(by=caller(request), turn_id=query_id)
@@ -98,8 +99,8 @@ def ask_on(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     return redirect("student:question", turn_id) if turn_id else _shown(request, query_id, question_form=form)
 
 
-@require_POST
 @student_page
+@posted_from("student:question", "query_id")
 def hand_over(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     """Hand a question to the student's advisor; done twice, it is done."""
     try:
@@ -113,8 +114,8 @@ def hand_over(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     return redirect("student:question", query_id)
 
 
-@require_POST
 @student_page
+@posted_from("student:question", "query_id")
 def note_read(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     """Note that the student has read what their advisor wrote, up to the last message that they saw."""
     form = UpToForm(request.POST)

@@ -8,9 +8,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from companion.pages import caller, page_asked
+from companion.posting import posted_from
 from companion.student.guarding import student_page
 from microcred.errors import DomainError
 from microcred.zones import zone_names
@@ -56,24 +57,24 @@ def reminders(request: HttpRequest) -> HttpResponse:
     return render(request, "student/reminders/list.html", {"page": page})
 
 
-@require_POST
 @student_page
+@posted_from("student:reminders")
 def follow(request: HttpRequest, nudge_id: uuid.UUID) -> HttpResponse:
     """Lead to what a reminder is about, and note that the student went there."""
     nudge = services.click_nudge(by=caller(request), nudge_id=nudge_id, now=timezone.now())
     return redirect(queries.page_about(nudge))
 
 
-@require_POST
 @student_page
+@posted_from("student:reminders")
 def note_seen(request: HttpRequest, nudge_id: uuid.UUID) -> HttpResponse:
     """Note that the student has read a reminder."""
     services.open_nudge(by=caller(request), nudge_id=nudge_id, now=timezone.now())
     return redirect("student:reminders")
 
 
-@require_POST
 @student_page
+@posted_from("student:reminders")
 def plan(request: HttpRequest, nudge_id: uuid.UUID) -> HttpResponse:
     """Set what a reminder says on the student's list of tasks, once."""
     task_id = services.plan_nudge(by=caller(request), nudge_id=nudge_id, now=timezone.now())

@@ -11,10 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from assessments import queries as assessments
 from companion.pages import caller, refusals_on
+from companion.posting import posted_from
 from companion.student.guarding import student_page
 from companion.student.levels import place_of
 from companion.student.result_forms import ContestForm, FeedbackForm
@@ -38,8 +39,8 @@ def result(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     return shown(request, assessment_id)
 
 
-@require_POST
 @student_page
+@posted_from("student:result", "assessment_id")
 def contest(request: HttpRequest, assessment_id: uuid.UUID, skill: str) -> HttpResponse:
     """Say that a level is wrong."""
     place = place_of(skill)
@@ -68,8 +69,8 @@ def _is_contested(request: HttpRequest, assessment_id: uuid.UUID, skill: str, re
     return bool(said and said.open and said.open.reason == reason)
 
 
-@require_POST
 @student_page
+@posted_from("student:run", "recommendation_id")
 def feedback(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse:
     """Say what one thinks of a recommended credential or of the whole list, or take that back."""
     by = caller(request)

@@ -9,10 +9,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from companion.cited import Piece
 from companion.pages import caller, page_asked
+from companion.posting import posted_from
 from companion.student.guarding import student_page
 from companion.tutored import said_at
 from companion.words import Label
@@ -89,8 +90,8 @@ def session(request: HttpRequest, summary_id: uuid.UUID) -> HttpResponse:
     return render(request, "student/sessions/session.html", context)
 
 
-@require_POST
 @student_page
+@posted_from("student:session", "summary_id")
 def plan(request: HttpRequest, summary_id: uuid.UUID, number: int) -> HttpResponse:
     """Set a step that was agreed on on the list of tasks, where it stands once however often it is sent."""
     by = caller(request)

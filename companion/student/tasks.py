@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from companion.pages import caller
+from companion.posting import posted_from
 from companion.student.guarding import student_page
 from companion.student.task_forms import NewTaskForm, TaskFilters, TaskForm
 from companion.words import TASK_STATUSES
@@ -73,26 +74,29 @@ def task(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     return render(request, "student/tasks/task.html", context, status=400 if form.errors else 200)
 
 
-@require_POST
 @student_page
+@posted_from("student:task", "task_id")
 def finish(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     """Tick a task off."""
     return _moved(request, task_id, services.complete_task, "Done:")
 
 
-@require_POST
 @student_page
+@posted_from("student:task", "task_id")
 def reopen(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     """Put a task back among those to do."""
     return _moved(request, task_id, services.reopen_task, "To do again:")
 
 
-@require_POST
 @student_page
+@posted_from("student:task", "task_id")
 def delete(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
-    """Take a task away for good, unless it has changed since it was shown."""
+    """Take a task away for good, unless it has changed since it was shown; of one that is gone, say so."""
     try:
         services.delete_task(by=caller(request), task_id=task_id, expected=_seen(request))
+    except queries.TaskMissing:
+        messages.info(request, "There is no such task any more.")
+        return redirect("student:tasks")
     except services.TaskChangedMeanwhile as error:
         messages.error(request, f"It was not deleted. {error.message}")
         return redirect("student:task", task_id)

@@ -136,6 +136,7 @@ OF_ASSESSMENTS = [row for row in ROWS if "<uuid:assessment_id>" in row.route]
 @pytest.mark.parametrize("row", OF_ASSESSMENTS, ids=str)
 def test_what_is_erased_is_missing(world: World, row: Row) -> None:
     path = row.route.replace("<uuid:assessment_id>", str(world.rows["gone"])).replace("<slug:skill>", "sql")
+    path = path.replace("<uuid:goal_id>", str(world.rows["goal"].pk))
     body = body_of(world, row.method, row.route)
     for actor in ("owner", "advisor", "admin"):
         with undone():

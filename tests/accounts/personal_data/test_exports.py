@@ -133,7 +133,12 @@ def test_a_copy_that_cannot_be_made_can_be_asked_for_again(
 
 
 def test_asking_making_and_fetching_are_in_the_trail(student: User) -> None:
-    fetched(student)
+    client = client_of(student)
+    client.post(PATH)
+    jobs.drain(skip_waits=True)
+    assert client.head(PATH).status_code == 200
+    assert not AuditLog.objects.filter(action="export.fetched").exists()
+    client.get(PATH)
 
     lines = AuditLog.objects.filter(action__startswith="export.").order_by("created_at", "id")
     assert [line.action for line in lines] == ["export.requested", "export.ready", "export.fetched"]

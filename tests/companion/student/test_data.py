@@ -130,6 +130,9 @@ def test_a_copy_is_made_once_and_fetched(client: Client, student: User) -> None:
     assert "Download the copy" in page
     assert "http-equiv" not in page
     answer: Any = client.get(address)
+    asked = client.head(address)
+    assert (asked.status_code, asked["Content-Type"]) == (200, "application/zip")
+    assert not AuditLog.objects.filter(action="export.fetched").exists()
     assert answer["Content-Disposition"].startswith('attachment; filename="my-data-')
     assert "no-store" in answer["Cache-Control"]
     names = zipfile.ZipFile(io.BytesIO(answer.getvalue())).namelist()

@@ -219,16 +219,22 @@ class TestDeleting:
         assert not PracticeGoal.objects.exists()
 
 
-@pytest.mark.parametrize("to", ["", "/delete"])
-def test_goals_of_others_are_not_there(to: str) -> None:
-    goal = PracticeGoalFactory()
+def test_goals_of_others_are_not_there() -> None:
+    goal = PracticeGoalFactory(title="Theirs")
     client = browser_of(UserFactory())
 
-    assert [
-        client.get(f"{GOALS}{goal.pk}{to}").status_code,
-        client.post(f"{GOALS}{goal.pk}{to}").status_code,
-    ] == [
-        404,
-        404,
-    ]
+    assert [client.get(address).status_code, client.post(address).status_code] == [404, 404]
+    assert client.get(f"{address}/delete").status_code == 404
+    deleted = client.post(f"{address}/delete", follow=True).content.decode()
+    assert ("There is no such goal any more." in deleted, "Theirs" in deleted) == (True, False)
     assert PracticeGoal.objects.get().version == 1
+    def test_of_one_that_is_gone_it_says_so(self) -> None:
+        goal = PracticeGoalFactory()
+        client = browser_of(goal.user)
+        client.post(f"{GOALS}{goal.pk}/delete")
+
+        again = client.post(f"{GOALS}{goal.pk}/delete", follow=True)
+
+        assert again.redirect_chain == [(GOALS, 302)]
+        assert "There is no such goal any more." in again.content.decode()
+

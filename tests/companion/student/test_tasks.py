@@ -234,9 +234,23 @@ def test_a_task_is_deleted_unless_it_has_changed_since(client: Client, student: 
     assert "It was not deleted. The task has changed since. Read it again." in kept
     assert "The task is deleted." in client.post(address, {"seen": "1"}, follow=True).content.decode()
     assert Task.objects.count() == 0
+    again = client.post(address, {"seen": "1"}, follow=True)
+    assert again.redirect_chain == [(LIST, 302)]
+    assert "There is no such task any more." in again.content.decode()
 
 
-@pytest.mark.parametrize("what", ["task", "finish-task", "reopen-task", "delete-task"])
+def test_a_task_of_somebody_else_is_as_gone_as_one_that_was_deleted(client: Client) -> None:
+    theirs = TaskFactory(title="Theirs")
+
+    said = client.post(
+        reverse("student:delete-task", args=[theirs.pk]), {"seen": "1"}, follow=True
+    ).content.decode()
+
+    assert ("There is no such task any more." in said, "Theirs" in said) == (True, False)
+    assert Task.objects.count() == 1
+
+
+@pytest.mark.parametrize("what", ["task", "finish-task", "reopen-task"])
 def test_tasks_of_others_are_not_there(client: Client, what: str) -> None:
     theirs = TaskFactory(title="Theirs")
 
