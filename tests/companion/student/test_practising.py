@@ -253,14 +253,14 @@ class TestAnswering:
 
         assert "You have reached your goal “Read every report”." in sent(assignment, RIGHT, attempts=0)
 
-    def test_what_an_advisor_took_back_says_so_and_tells_nothing(self) -> None:
+    def test_what_an_advisor_took_back_says_so_and_tells_its_solution_to_who_wants_it(self) -> None:
         assignment = given(status="withdrawn", completed_at=NOW)
 
         page = shown(browser_of(assignment.user), page_of(assignment))
 
         assert "Your advisor took this back, and it counts for nothing." in page
         assert "Next in Sql" in page
-        assert SOLUTION not in page
+        assert re.search(rf"<details><summary>See the solution</summary>[^/]*{re.escape(SOLUTION)}", page)
 
     def test_who_wrote_it_and_that_it_was_had_lately_is_said(self) -> None:
         assignment = given(is_repeat=True, reason="goal")
