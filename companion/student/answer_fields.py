@@ -19,6 +19,7 @@ from django import forms
 
 from assessments.answers import MAX_ESSAY, MAX_SHORT_TEXT, MAX_UNIT, Answer, AnswerInvalid, Choice, normalise
 from catalog.enums import QuestionType
+from companion.student.numbers import ReadInTwoWays, with_a_point
 
 NOTHING: Final = [("", "–")]
 _KINDS: Final = {
@@ -113,7 +114,7 @@ class AnswerForm(forms.Form):
                 self.answer = normalise(question.question_type, question.choices, question.answer_format, raw)
         except AnswerInvalid as error:
             self.add_error(None, f"Your answer {error.message}.")
-        except _Unfinished as error:
+        except (_Unfinished, ReadInTwoWays) as error:
             self.add_error(None, str(error))
         return found
 
@@ -240,7 +241,7 @@ def _paired(question: AskedQuestion, found: Mapping[str, Any]) -> object | None:
 
 def _numbered(question: AskedQuestion, found: Mapping[str, Any]) -> object | None:
     if found["value"]:
-        return {"value": found["value"], "unit": found.get("unit") or None}
+        return {"value": with_a_point(found["value"]), "unit": found.get("unit") or None}
     if found.get("unit"):
         raise _Unfinished("Write the number, too.")
     return None
@@ -286,6 +287,6 @@ _HINTS: Final[Mapping[str, Callable[[AskedQuestion], str]]] = {
     "choice": _told_choice,
     "order": lambda _: "Give each its place, from 1.",
     "pairs": lambda _: "Choose what belongs to each.",
-    "number": lambda _: "Write it with a point, such as 42.5.",
+    "number": lambda _: "Write fractions with a point or a comma, such as 42.5.",
     "text": _told_text,
 }

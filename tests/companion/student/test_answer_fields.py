@@ -24,6 +24,7 @@ CASES: list[tuple[AskedQuestion, str, Answer]] = [
     (asked("multiple_choice"), "choice=c2", {"choice_ids": ["c2"]}),
     (MANY, "choice=c3&choice=c1", {"choice_ids": ["c1", "c3"]}),
     (asked("numeric"), "value=042.50", {"value": "42.5", "unit": None}),
+    (asked("numeric"), "value=42,5", {"value": "42.5", "unit": None}),
     (GRAMS, "value=5&unit=kg", {"value": "5", "unit": "kg"}),
     (asked("short_text"), "text= Left join ", {"text": " Left join "}),
     (asked("ordering"), "place-0=3&place-1=1&place-2=2", {"order": ["c2", "c3", "c1"]}),
@@ -39,7 +40,12 @@ REFUSED = [
         asked("multiple_choice"), "choice=c9",
         "Select a valid choice. c9 is not one of the available choices.",
     ),
-    (asked("numeric"), "value=42,5", "Your answer must be a number written with a point, such as 42.5."),
+    (asked("numeric"), "value=4,2,5", "Your answer must be a number written with a point, such as 42.5."),
+    (
+        asked("numeric"),
+        "value=1,500",
+        "A comma before three digits can be read in two ways. Write a point, or no comma.",
+    ),
     (GRAMS, "value=&unit=kg", "Write the number, too."),
     (asked("ordering"), "place-0=1&place-1=&place-2=2", "Give each of the 3 a place."),
     (
