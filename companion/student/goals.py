@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from companion.pages import caller
 from companion.student.guarding import student_page
 from companion.student.practice_words import GOAL_STATUSES, level
+from companion.student.tags import TagsField, typed_or_kept
 from microcred.errors import DomainError, Missing
 from microcred.labels import LONGEST_TITLE
 from practice import queries, services
@@ -42,6 +43,7 @@ class GoalForm(forms.Form):
     due_on = forms.DateField(
         label="By which day, if any", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )  # fmt: skip
+    tags = TagsField()
 
 
 class NewGoalForm(GoalForm):
@@ -52,7 +54,7 @@ class NewGoalForm(GoalForm):
         label="Further skills, up to four", required=False, widget=forms.CheckboxSelectMultiple
     )
     seen = forms.UUIDField(widget=forms.HiddenInput)
-    field_order = ("title", "skill", "further", "target_difficulty", "due_on", "seen")
+    field_order = ("title", "skill", "further", "target_difficulty", "due_on", "tags", "seen")
 
     def __init__(self, skills: Sequence[queries.ChoosableSkill], data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -102,7 +104,7 @@ def goal(request: HttpRequest, goal_id: uuid.UUID) -> HttpResponse:
     form = ChangedGoalForm(request.POST)
     if not form.is_valid():
         return _one(request, found, form, status=400)
-    wanted = dict(form.cleaned_data)
+    wanted = {**form.cleaned_data, "tags": typed_or_kept(form.cleaned_data["tags"], found.tags)}
     expected = {str(wanted.pop("version"))}
     try:
         services.change_goal(
@@ -152,11 +154,12 @@ def shown_goals(goals: Sequence[queries.Goal]) -> list[dict[str, Any]]:
 
 
 def _list(request: HttpRequest, skills: Any, form: NewGoalForm | None, *, status: int = 200) -> HttpResponse:
-    by = caller(request)
+    by, tag = caller(request), request.GET.get("tag", "")
     found = queries.goals_of(by=by, student_id=by.pk)
     newest = max((one.goal.pk for one in found), default=NONE_YET)
     context = {
-        "goals": shown_goals(found),
+        "goals": shown_goals([one for one in found if not tag or tag in one.goal.tags]),
+        "tag": tag,
         "form": form or NewGoalForm(skills, initial={"seen": newest}),
         "is_refused": form is not None,
         "can_set": bool(skills),
@@ -198,12 +201,14 @@ def _changed_meanwhile(request: HttpRequest, goal_id: uuid.UUID, wanted: dict[st
 
 
 def _fields(found: Any) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in ("title", "target_difficulty", "due_on", "version")}
+    return {
+        name: getattr(found, name) for name in ("title", "target_difficulty", "due_on", "tags", "version")
+    }
 
 
 def _typed(wanted: dict[str, Any]) -> dict[str, Any]:
     due: dt.date | None = wanted["due_on"]
-    return {**wanted, "due_on": due.isoformat() if due else ""}
+    return {**wanted, "due_on": due.isoformat() if due else "", "tags": ", ".join(wanted["tags"])}
 
 
 def _refuse(form: forms.Form, error: DomainError) -> None:

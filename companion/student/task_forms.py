@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django import forms
 
+from companion.student.tags import TagsField, typed_or_kept
 from companion.student.written import WrittenField
 from companion.words import TASK_STATUSES
 from microcred.labels import LONGEST_TITLE
@@ -74,22 +75,17 @@ class TaskForm(TaskFields):
     description = WrittenField(
         label="Notes", required=False, strip=False, max_length=queries.LONGEST_DESCRIPTION
     )
-    tags = forms.CharField(
-        label="Tags",
-        required=False,
-        max_length=1100,
-        help_text="Words to find it by, with commas between them.",
-    )
+    tags = TagsField()
     field_order = ("title", "status", "due_on", "priority", "description", "tags")
 
-    def fields_of_task(self, *, was_due: dt.datetime | None, zone: dt.tzinfo) -> dict[str, Any]:
-        """Return what the task is to be; the time at which it is due stays where its day does."""
-        given, tags = self.cleaned_data, self.cleaned_data["tags"]
+    def fields_of_task(self, *, was: Any, zone: dt.tzinfo) -> dict[str, Any]:
+        """Return what the task that ``was`` there is to be; the time at which it is due stays where its day does."""
+        given, was_due = self.cleaned_data, was.due_at
         is_same_day = was_due is not None and was_due.astimezone(zone).date() == given["due_on"]
         return {
             **{name: given[name] for name in ("title", "status", "priority", "description")},
             "due_at": was_due if is_same_day else due_at(given["due_on"], zone),
-            "tags": [tag for tag in map(str.strip, tags.split(",")) if tag],
+            "tags": typed_or_kept(given["tags"], was.tags),
         }
 
 

@@ -137,7 +137,7 @@ def _change(request: HttpRequest, found: Any, form: TaskForm, zone: dt.tzinfo) -
             task_id=found.pk,
             now=timezone.now(),
             expected=_seen(request),
-            **form.fields_of_task(was_due=found.due_at, zone=zone),
+            **form.fields_of_task(was=found, zone=zone),
         )
     except Missing:
         raise
@@ -180,5 +180,5 @@ def _initial(found: Any, zone: dt.tzinfo) -> dict[str, Any]:
     return {
         **{name: getattr(found, name) for name in ("title", "status", "priority", "description")},
         "due_on": _day(found, zone),
-        "tags": ", ".join(found.tags),
+        "tags": found.tags,
     }

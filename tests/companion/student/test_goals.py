@@ -61,6 +61,16 @@ class TestTheList:
         assert "By 1 Jun 2026. 1 session with a tutor since it was set." in page
         assert "Somebody else" not in page
 
+    def test_it_is_narrowed_by_a_tag(self) -> None:
+        student = PracticeGoalFactory(title="Joins", tags=["exam"]).user
+        PracticeGoalFactory(user=student, title="Windows")
+
+        page = browser_of(student).get(GOALS, {"tag": "exam"}).content.decode()
+        none = browser_of(student).get(GOALS, {"tag": "exa"}).content.decode()
+
+        assert ("Joins" in page, "Windows" in page) == (True, False)
+        assert "No goals with this tag" in none
+
     def test_who_has_none_is_told_what_to_do(self, client: Client) -> None:
         assert "Say below what you want to be able to do." in client.get(GOALS).content.decode()
 
@@ -87,7 +97,9 @@ class TestSetting:
     def test_a_goal_in_several_skills_is_set_with_its_day(self, client: Client) -> None:
         PracticeItemFactory(skill=SkillFactory(key="python"))
 
-        page = client.post(GOALS, form(further=["python"], due_on="2099-06-01"), follow=True).content.decode()
+        page = client.post(
+            GOALS, form(further=["python"], due_on="2099-06-01", tags="exam, SQL"), follow=True
+        ).content.decode()
 
         assert "“Read every report” is set." in page
         goal = PracticeGoal.objects.get()
@@ -96,6 +108,7 @@ class TestSetting:
             7,
             dt.date(2099, 6, 1),
         )
+        assert goal.tags == ["exam", "SQL"]
         assert [skill.key for skill in goal.skills] == ["sql", "python"]
 
     def test_what_is_sent_twice_is_set_once_and_set_again_from_the_new_page(self, client: Client) -> None:
@@ -138,15 +151,41 @@ class TestSetting:
 
 
 class TestChanging:
-    def test_it_is_changed_and_its_tags_stay(self) -> None:
+    def test_it_is_changed(self) -> None:
         goal = PracticeGoalFactory(tags=["exam"])
 
-        page = change(goal, title="Joins", target_difficulty="9", due_on="2099-06-01").content.decode()
+        page = change(
+            goal, title="Joins", target_difficulty="9", due_on="2099-06-01", tags="exam"
+        ).content.decode()
 
         goal.refresh_from_db()
         assert (goal.title, goal.target_difficulty, goal.due_on) == ("Joins", 9, dt.date(2099, 6, 1))
         assert (goal.tags, goal.version) == (["exam"], 2)
         assert "The goal is changed." in page
+
+    def test_its_tags_are_shown_set_and_taken_off(self) -> None:
+        goal = PracticeGoalFactory(tags=["exam, spring"])
+        client = browser_of(goal.user)
+        form_of_it = client.get(f"{GOALS}{goal.pk}").content.decode()
+        assert 'name="tags" value="exam, spring"' in form_of_it
+
+        change(goal, title="Joins", tags="exam, spring")
+        goal.refresh_from_db()
+        assert goal.tags == ["exam, spring"]
+        change(goal, tags=" <b> ,, exam,<b>", version="2")
+        goal.refresh_from_db()
+        assert goal.tags == ["<b>", "exam"]
+        shown = client.get(GOALS).content.decode()
+        assert '<a class="badge plain" href="/student/goals/?tag=%3Cb%3E">&lt;b&gt;</a>' in shown
+        change(goal, tags="", version="3")
+        goal.refresh_from_db()
+        assert goal.tags == []
+
+    def test_too_many_tags_are_refused_at_their_field(self) -> None:
+        page = change(PracticeGoalFactory(), tags=",".join(map(str, range(21)))).content.decode()
+
+        assert "At most 20 tags of 1 to 50 characters." in page
+        assert 'value="0,1,2' in page
 
     def test_of_two_windows_the_second_is_told_and_keeps_what_was_typed(self) -> None:
         goal = PracticeGoalFactory(title="Joins")
@@ -218,16 +257,6 @@ class TestDeleting:
         assert "“Joins” is deleted." in client.post(address, follow=True).content.decode()
         assert not PracticeGoal.objects.exists()
 
-
-def test_goals_of_others_are_not_there() -> None:
-    goal = PracticeGoalFactory(title="Theirs")
-    client = browser_of(UserFactory())
-
-    assert [client.get(address).status_code, client.post(address).status_code] == [404, 404]
-    assert client.get(f"{address}/delete").status_code == 404
-    deleted = client.post(f"{address}/delete", follow=True).content.decode()
-    assert ("There is no such goal any more." in deleted, "Theirs" in deleted) == (True, False)
-    assert PracticeGoal.objects.get().version == 1
     def test_of_one_that_is_gone_it_says_so(self) -> None:
         goal = PracticeGoalFactory()
         client = browser_of(goal.user)
@@ -238,3 +267,14 @@ def test_goals_of_others_are_not_there() -> None:
         assert again.redirect_chain == [(GOALS, 302)]
         assert "There is no such goal any more." in again.content.decode()
 
+
+def test_goals_of_others_are_not_there() -> None:
+    goal = PracticeGoalFactory(title="Theirs")
+    client = browser_of(UserFactory())
+    address = f"{GOALS}{goal.pk}"
+
+    assert [client.get(address).status_code, client.post(address).status_code] == [404, 404]
+    assert client.get(f"{address}/delete").status_code == 404
+    deleted = client.post(f"{address}/delete", follow=True).content.decode()
+    assert ("There is no such goal any more." in deleted, "Theirs" in deleted) == (True, False)
+    assert PracticeGoal.objects.get().version == 1
