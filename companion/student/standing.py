@@ -15,7 +15,7 @@ from companion.pages import caller
 from companion.student.assessment_words import STAGES
 from companion.student.guarding import student_page
 
-# Seconds after which the page looks again: a score takes moments, staff takes its time.
+# Seconds after which the page looks again, with scripts sooner at first: a score takes moments, staff takes its time.
 SOON, LATER = 4, 60
 _ORDER: Final = (Stage.SCORING, Stage.RETRIEVAL, Stage.RECOMMENDING)
 

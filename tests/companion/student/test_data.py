@@ -123,16 +123,17 @@ def test_a_copy_is_made_once_and_fetched(client: Client, student: User) -> None:
 
     assert DataExport.objects.count() == 1
     assert "Your copy is being made: 0 of" in page
-    assert '<meta http-equiv="refresh" content="3">' in page
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page
+    assert '<p role="status" data-look-again="3">' in page
     assert client.get(address)["Location"] == reverse("student:data")
     jobs.drain(skip_waits=True)
     page = shown(client)
     assert "Download the copy" in page
     assert "http-equiv" not in page
-    answer: Any = client.get(address)
     asked = client.head(address)
     assert (asked.status_code, asked["Content-Type"]) == (200, "application/zip")
     assert not AuditLog.objects.filter(action="export.fetched").exists()
+    answer: Any = client.get(address)
     assert answer["Content-Disposition"].startswith('attachment; filename="my-data-')
     assert "no-store" in answer["Cache-Control"]
     names = zipfile.ZipFile(io.BytesIO(answer.getvalue())).namelist()

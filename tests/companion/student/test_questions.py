@@ -83,7 +83,7 @@ def test_a_question_is_asked_and_waits_on_its_own_page() -> None:
     assert AsyncJob.objects.get().kind == "conversations.answer"
     page = shown(client, turn)
     assert "This page looks for the answer by itself." in page
-    assert '<meta http-equiv="refresh" content="3">' in page
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page
     assert "Hand it to my advisor" not in page
     assert "Ask on" not in page
 

@@ -27,7 +27,8 @@ def test_while_it_is_scored_the_page_looks_again_and_says_how_far_it_is() -> Non
 
     page = page_of(browser_of(assessment.user), of(assessment))
 
-    assert '<meta http-equiv="refresh" content="4">' in page
+    assert '<noscript><meta http-equiv="refresh" content="4"></noscript>' in page
+    assert 'data-look-again="4"' in page
     assert "Your result is being prepared" in page
     assert [page.count(f"({state})") for state in ("done", "under way", "to come")] == [1, 1, 1]
 
@@ -42,7 +43,8 @@ def test_a_result_leads_on_and_one_that_is_held_back_does_not() -> None:
 
     assert leads["Location"] == reverse("student:result", args=[there.pk])
     assert "Your result waits for staff" in page
-    assert '<meta http-equiv="refresh" content="60">' in page
+    assert '<noscript><meta http-equiv="refresh" content="60"></noscript>' in page
+    assert 'data-look-again="60"' in page
 
 
 def test_an_open_one_leads_to_its_questions() -> None:
@@ -66,6 +68,7 @@ def test_what_has_ended_without_a_result_says_what_that_means(status: str, said:
     assert "Your answers are kept" in page
     assert reverse("student:role", args=[assessment.role_id]) in page
     assert "refresh" not in page
+    assert "look-again" not in page
     assert "canary-reason" not in page
 
 
