@@ -22,7 +22,7 @@ class Source:
 
     number: str
     href: str
-    name: str = ""
+    name: str
     closer: Mapping[str, str] = field(default_factory=dict)
 
 

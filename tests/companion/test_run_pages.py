@@ -114,10 +114,7 @@ def test_a_run_that_nobody_asked_for_is_not_spoken_of(
 
 
 def test_sources_lead_to_the_passages_and_parts_of_the_page(client: Client, assessment: Assessment) -> None:
-    cited = re.compile(
-        r'<a class="cite" href="([^"]+)"><span class="unseen">Source </span>\[(\d+)\]'
-        r'<span class="unseen">: ([^<]+)</span></a>'
-    )
+    cited = re.compile(r'<a class="cite" href="([^"]+)" aria-label="Source \[\d+\]: ([^"]+)">\[(\d+)\]</a>')
     html = page(client, assessment)
     kept = client.get(reverse("advisor:run", args=[effective(assessment).pk])).content.decode()
 
@@ -125,12 +122,12 @@ def test_sources_lead_to_the_passages_and_parts_of_the_page(client: Client, asse
     skills = reverse("advisor:assessment", args=[assessment.pk]) + "#skills"
 
     assert {("#skills", "the student’s levels"), ("#item-1", "the catalog’s entry")} <= {
-        (place, name) for place, _, name in on_page
+        (place, name) for place, name, _ in on_page
     }
     assert skills in {place for place, *_ in on_run}
     for shown, text in ((on_page, html), (on_run, kept)):
         assert {place[1:] for place, *_ in shown if place != skills} <= set(re.findall(r'id="([^"]+)"', text))
-        assert all(place == f"#passage-{number}" for place, number, name in shown if name == "quoted passage")
+        assert all(place == f"#passage-{number}" for place, name, number in shown if name == "quoted passage")
         assert re.findall(r"\[(?:profile|catalog|neighbours|run)\]", text) == []
     assert "lead to what a sentence rests on" in html
 
