@@ -121,8 +121,8 @@ def fetch_copy(request: HttpRequest) -> HttpResponseBase:
     return answer
 
 
-@require_POST
 @student_page
+@posted_from("student:data")
 def unlink_course(request: HttpRequest, link_id: uuid.UUID) -> HttpResponse:
     """Have a course lead to the student's account no more; whoever came from one has to log in otherwise."""
     try:

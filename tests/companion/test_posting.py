@@ -21,6 +21,7 @@ OF_STUDENTS = [
     ("choose-model", [], "data", []),
     ("ask-for-copy", [], "data", []),
     ("keep-data", [], "data", []),
+    ("unlink-course", [ONE], "data", []),
     ("notices-seen", [], "notices", []),
     ("ask-on", [ONE], "question", [ONE]),
     ("hand-over", [ONE], "question", [ONE]),
