@@ -2,9 +2,9 @@
 
 Of what is due the first of these comes: an assessment that is about to be lost, since it expires; what an
 advisor has written and the student has not read, since they had asked; a result that came while they were away,
-and what was changed about one; a goal that was reached, since praise grows stale; what was agreed on with a tutor
-and left lying; having been away; a related skill, which can wait. Whoever was away long, or was reminded three times
-without coming back, is left in peace.
+what was changed about one, and what was decided about a credential that they named; a goal that was reached, since
+praise grows stale; what was agreed on with a tutor and left lying; having been away; a related skill, which can wait.
+Whoever was away long, or was reminded three times without coming back, is left in peace.
 """
 
 import datetime as dt
@@ -186,6 +186,7 @@ _IN_ORDER: Final[Sequence[Callable[[Facts, dt.datetime], Iterator[Draft]]]] = (
     _replied,
     results.ready,
     results.changed,
+    results.decided,
     _reached,
     _agreed,
     _inactive,

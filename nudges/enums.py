@@ -10,6 +10,7 @@ class NudgeKind(models.TextChoices):
     ADVISOR_REPLIED = "advisor_replied"
     RESULT_READY = "result_ready"
     RESULT_CHANGED = "result_changed"
+    CREDENTIAL_DECIDED = "credential_decided"
     GOAL_REACHED = "goal_reached"
     AGREED_STEP = "agreed_step"
     INACTIVE = "inactive"

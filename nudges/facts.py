@@ -27,13 +27,14 @@ from nudges.deciding import (
     Verdict,
 )
 from nudges.enums import NudgeKind
-from nudges.known import Change, Result
+from nudges.known import Change, Decided, Result
 from nudges.models import Nudge, NudgePreference
 from nudges.quiet import Clock
 from nudges.results import RESULT_IS_NEWS
 from nudges.zones import zone_of
 from planner import queries as planner
 from practice import queries as practice
+from recommendations import queries as recommendations
 from scoring import oversight
 from tutoring import queries as tutoring
 
@@ -79,6 +80,7 @@ def _facts(preferences: Sequence[NudgePreference], *, now: dt.datetime) -> dict[
         "replies": _by_user(_replies(ids, now=now)),
         "results": _by_user(_results(ids, now=now)),
         "changes": _by_user(_changes(ids, now=now)),
+        "decided": _by_user(_decided(ids, now=now)),
         "goals": _by_user(_goals(ids, now=now)),
         "agreed": _by_user(_agreed(ids, now=now)),
         "earlier": _by_user(_earlier(ids)),
@@ -158,6 +160,15 @@ def _results(ids: Sequence[uuid.UUID], *, now: dt.datetime) -> Iterator[tuple[uu
 def _changes(ids: Sequence[uuid.UUID], *, now: dt.datetime) -> Iterator[tuple[uuid.UUID, Change]]:
     for user, one in oversight.unseen_notices(ids, since=now - RESULT_IS_NEWS, until=now):
         yield user, Change(str(one.notice_id), str(one.assessment_id), one.role, one.changed_at)
+
+
+def _decided(ids: Sequence[uuid.UUID], *, now: dt.datetime) -> Iterator[tuple[uuid.UUID, Decided]]:
+    for claim in recommendations.decisions_to_see(ids, since=now - RESULT_IS_NEWS, until=now):
+        if claim.decided_at is not None:
+            yield (
+                claim.user_id,
+                Decided(str(claim.pk), str(claim.credential_id), claim.credential.title, claim.decided_at),
+            )
 
 
 def _goals(ids: Sequence[uuid.UUID], *, now: dt.datetime) -> Iterator[tuple[uuid.UUID, ReachedGoal]]:

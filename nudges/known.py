@@ -52,6 +52,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """What staff decided at a time about a student's word that they hold a credential, and they have not seen."""
+
+    claim_id: str
+    credential_id: str
+    title: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ReachedGoal:
     """A goal that was reached by practice."""
 
@@ -118,6 +128,7 @@ class Facts:
     replies: Sequence[Reply] = ()
     results: Sequence[Result] = ()
     changes: Sequence[Change] = ()
+    decided: Sequence[Decided] = ()
     goals: Sequence[ReachedGoal] = ()
     agreed: Sequence[Agreed] = ()
     practised: Practised | None = None

@@ -14,6 +14,7 @@ _OF_ONE: Final[Mapping[str, str]] = {
     NudgeKind.ADVISOR_REPLIED: "student:question",
     NudgeKind.RESULT_READY: "student:result",
     NudgeKind.RESULT_CHANGED: "student:result",
+    NudgeKind.CREDENTIAL_DECIDED: "student:credential",
     NudgeKind.GOAL_REACHED: "student:goal",
     NudgeKind.AGREED_STEP: "student:session",
 }

@@ -1,4 +1,5 @@
-"""When a student is told that a result is there, or that something about one was changed; neither says a score."""
+"""When a student is told that a result is there, that something about one was changed, or that it was decided whether
+they hold what they say: none says a score, nor what was decided."""
 
 import datetime as dt
 from collections import defaultdict
@@ -49,6 +50,22 @@ def changed(facts: Facts, now: dt.datetime) -> Iterator[Draft]:
                 text=f"There {'is' if len(changes) == 1 else 'are'} {number(len(changes), 'notice')} about your "
                 f"assessment for {first.role} that you have not seen.",
                 reason=f"You have not seen what was decided on {said(first.at, facts.clock)}.",
+            )
+
+
+def decided(facts: Facts, now: dt.datetime) -> Iterator[Draft]:
+    """Yield for what was decided about credentials that students say to hold, the longest unseen first, each once."""
+    told = {one.reference for one in facts.earlier if one.kind == NudgeKind.CREDENTIAL_DECIDED}
+    for one in sorted(facts.decided, key=lambda one: (one.at, one.claim_id)):
+        reference = f"{one.claim_id}:{one.at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S}"
+        if reference not in told and LEFT_TO_READ <= now - one.at <= RESULT_IS_NEWS:
+            yield Draft(
+                NudgeKind.CREDENTIAL_DECIDED,
+                reference=reference,
+                about=one.credential_id,
+                title="Somebody looked at a credential that you named",
+                text=f"What was decided about “{one.title}”, and why, is there for you to read.",
+                reason=f"You have not seen what was decided on {said(one.at, facts.clock)}.",
             )
 
 

@@ -15,7 +15,7 @@ from microcred.api.reading import asked, valid
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from recommendations import queries, services
-from recommendations.held_serializers import HeldList, HeldRequest, HeldView, held_page
+from recommendations.held_serializers import HeldList, HeldRequest, HeldView, SeenDecision, held_page
 
 
 class OwnCredentialsEndpoint(APIView):
@@ -58,3 +58,20 @@ class OwnCredentialEndpoint(APIView):
         """Take back your word that you hold it, with the proof; what staff recorded or decided stays."""
         services.take_back_claim(by=caller(request), credential_id=credential_id, now=timezone.now())
         return Response(status=204)
+
+
+class SeenDecisionEndpoint(APIView):
+    """What staff decided about one of them."""
+
+    permission_classes = [MayClaimCredentials]
+
+    @extend_schema(
+        operation_id="me_credential_decision_seen", tags=["Recommendations"], request=SeenDecision,
+        parameters=[IDEMPOTENCY_KEY_PARAMETER], responses={200: HeldView, **errors(400, 403, 404, 409, 413, 422)},
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request, credential_id: uuid.UUID) -> Response:
+        """Note that you have seen what was decided about your word; seen once is seen."""
+        given, by = valid(SeenDecision, request.data), caller(request)
+        services.see_decision(by=by, credential_id=credential_id, now=timezone.now(), **given)
+        return Response(HeldView(queries.one_held(by.pk, credential_id)).data)

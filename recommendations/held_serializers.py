@@ -43,6 +43,12 @@ class HeldRequest(serializers.Serializer[Any]):
         return attrs
 
 
+class SeenDecision(serializers.Serializer[Any]):
+    """What was decided about a student's word, as they saw it."""
+
+    decided_at = serializers.DateTimeField(help_text="That of the decision.")
+
+
 class BadgeView(serializers.Serializer[Any]):
     """What is kept of a badge."""
 
@@ -77,6 +83,9 @@ class OwnWordView(serializers.Serializer[Any]):
         source="reason", help_text="The reason of whoever confirmed or refused it; empty before."
     )
     decided_at = serializers.DateTimeField(allow_null=True)
+    decision_seen_at = serializers.DateTimeField(
+        allow_null=True, help_text="When you had seen what was decided; null until then."
+    )
 
     @extend_schema_field(BadgeView(allow_null=True))
     def get_badge(self, claim: Any) -> dict[str, Any] | None:

@@ -48,7 +48,7 @@ TABLES = (
         link="id user", content="note",
         about="credential obtained_on said_at badge_digest badge_issuer badge_issuer_name badge_achievement "
         "badge_achievement_name badge_issued_at badge_expires_at revocation_unchecked not_proven proven_at issuer "
-        "decision reason decided_at",
+        "decision reason decided_at decision_seen_at",
         other="decided_by",
     ),
     table(

@@ -3,12 +3,17 @@
 from django.urls import path
 
 from recommendations.api import FeedbackEndpoint, RecordEndpoint, ResultEndpoint
-from recommendations.held_api import OwnCredentialEndpoint, OwnCredentialsEndpoint
+from recommendations.held_api import OwnCredentialEndpoint, OwnCredentialsEndpoint, SeenDecisionEndpoint
 from recommendations.run_api import AssessmentRunsEndpoint, RecommendationOverrideEndpoint, RunEndpoint
 
 urlpatterns = [
     path("me/credentials", OwnCredentialsEndpoint.as_view(), name="me-credentials"),
     path("me/credentials/<uuid:credential_id>", OwnCredentialEndpoint.as_view(), name="me-credential"),
+    path(
+        "me/credentials/<uuid:credential_id>/seen",
+        SeenDecisionEndpoint.as_view(),
+        name="me-credential-decision-seen",
+    ),
     path("assessments/<uuid:assessment_id>/result", ResultEndpoint.as_view(), name="assessment-result"),
     path("assessments/<uuid:assessment_id>/record", RecordEndpoint.as_view(), name="assessment-record"),
     path(

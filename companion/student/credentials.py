@@ -3,6 +3,8 @@
 import base64
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
+from http import HTTPStatus
 from typing import Any, Final
 
 from django import forms
@@ -17,6 +19,7 @@ from companion.pages import caller, page_asked, refusals_on
 from companion.posting import posted_from
 from companion.student.guarding import student_page
 from companion.student.holding import held_line
+from companion.student.notices import by_itself
 from companion.student.written import WrittenField
 from microcred.errors import DomainError
 from recommendations import queries, services
@@ -78,6 +81,12 @@ class HeldForm(BadgeForm):
         max_length=services.LONGEST_NOTE,
         help_text="Where you obtained it, for example. Your advisor reads it.",
     )
+
+
+class SeenForm(forms.Form):
+    """When that was decided which was on the page."""
+
+    decided_at = forms.DateTimeField()
 
 
 class SearchForm(forms.Form):
@@ -147,6 +156,19 @@ def take_back(request: HttpRequest, credential_id: uuid.UUID) -> HttpResponse:
         return redirect("student:credential", credential_id)
     messages.success(request, TAKEN_BACK)
     return redirect("student:credentials")
+
+
+@student_page
+@posted_from("student:credential", "credential_id")
+def note_seen(request: HttpRequest, credential_id: uuid.UUID) -> HttpResponse:
+    """Note that the student has seen what was decided; what is decided by now otherwise stays new."""
+    form, by, now = SeenForm(request.POST), caller(request), timezone.now()
+    if form.is_valid():
+        with suppress(services.DecisionMoved):
+            services.see_decision(by=by, credential_id=credential_id, now=now, **form.cleaned_data)
+            if by_itself(request):
+                return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return redirect("student:credential", credential_id)
 
 
 def _held(request: HttpRequest, credential_id: uuid.UUID) -> queries.Held | None:

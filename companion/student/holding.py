@@ -60,7 +60,10 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class HeldLine:
-    """A credential with what there is to it; ``word`` is the student's own, None where it is known otherwise alone."""
+    """A credential with what there is to it; ``word`` is the student's own, None where it is known otherwise alone.
+
+    ``is_new`` says that they have not seen yet what was decided about it.
+    """
 
     credential_id: uuid.UUID
     title: str
@@ -71,6 +74,7 @@ class HeldLine:
     badge: Badge | None
     reason: str
     decided_at: dt.datetime | None
+    is_new: bool
     may_say: bool
     may_take_back: bool
 
@@ -89,6 +93,7 @@ def held_line(held: queries.Held) -> HeldLine:
         badge=_badge(claim) if claim and claim.badge_digest else None,
         reason=claim.reason if claim else "",
         decided_at=claim.decided_at if claim else None,
+        is_new=bool(claim and claim.decided_at and not claim.decision_seen_at),
         may_say=claim is None or claim.state != ClaimState.REFUSED,
         may_take_back=claim is not None and not claim.decision,
     )

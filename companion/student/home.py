@@ -26,6 +26,7 @@ from companion.words import Label
 from conversations import queries as questions
 from microcred.start_page import several
 from nudges import queries as nudges
+from recommendations import queries as recommendations
 
 PAGE_SIZE: Final = 10
 ROLES_AT_ONCE: Final = 24
@@ -90,6 +91,12 @@ def _news(by: User) -> list[tuple[str, str]]:
             "question with a reply of your advisor",
             "questions with replies of your advisor",
             "questions",
+        ),
+        (
+            recommendations.decisions_to_see([by.pk]).count(),
+            "decision about a credential that you named",
+            "decisions about credentials that you named",
+            "credentials",
         ),
         (reminders, "reminder", "reminders", "reminders"),
     ]

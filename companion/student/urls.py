@@ -59,6 +59,7 @@ urlpatterns = [
     path("credentials/", credentials.credentials, name="credentials"),
     path("credentials/find", credentials.find, name="credential-find"),
     path("credentials/<uuid:credential_id>", credentials.credential, name="credential"),
+    path("credentials/<uuid:credential_id>/seen", credentials.note_seen, name="credential-seen"),
     path("credentials/<uuid:credential_id>/take-back", credentials.take_back, name="credential-take-back"),
     path("roles/<uuid:role_id>", starting.role, name="role"),
     path("assessments/<uuid:assessment_id>/questions", taking.questions, name="taking"),

@@ -22,7 +22,8 @@ class CredentialClaim(Model):
 
     ``proven_at`` is when a badge proved it, by a key of ``issuer``; ``not_proven`` why a badge that came with it did
     not. Of the badge only what is named here is kept; its digest is one for all copies of it, and proves once. What
-    staff decided goes before a proof. The learner's own record (`LearnerCredential`) follows what is known of it.
+    staff decided goes before a proof; ``decision_seen_at`` is when the student had it before their eyes. The learner's
+    own record (`LearnerCredential`) follows what is known of it.
     """
 
     user = models.ForeignKey(
@@ -53,6 +54,7 @@ class CredentialClaim(Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     decided_at = models.DateTimeField(null=True)
+    decision_seen_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "credential_claims"
@@ -82,6 +84,10 @@ class CredentialClaim(Model):
                 )
                 & ~models.Q(reason=""),
                 name="credential_claims_decision_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decision_seen_at__isnull=True) | models.Q(decided_at__isnull=False),
+                name="credential_claims_seen_was_decided",
             ),
             models.CheckConstraint(
                 condition=LessThanOrEqual(Length("note"), LONGEST_NOTE), name="credential_claims_note_length"

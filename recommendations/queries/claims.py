@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -117,6 +117,23 @@ def claims_to_check(by: User) -> QuerySet[CredentialClaim]:
     """Return the words of students in sight that are neither proven nor decided about, the oldest first."""
     waiting = _WAITING & sees_student(by, path="user")
     return CredentialClaim.objects.filter(waiting).order_by("said_at", "pk")
+
+
+def decisions_to_see(
+    student_ids: Collection[uuid.UUID],
+    *,
+    since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
+) -> QuerySet[CredentialClaim]:
+    """Return the words of students that staff has decided about, in a span of time, and they have not seen that."""
+    found = CredentialClaim.objects.filter(
+        user__in=student_ids, decided_at__isnull=False, decision_seen_at=None
+    )
+    if since is not None:
+        found = found.filter(decided_at__gte=since)
+    if until is not None:
+        found = found.filter(decided_at__lte=until)
+    return found.select_related("credential").order_by("decided_at", "pk")
 
 
 def open_claims(student_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:

@@ -5,10 +5,12 @@ from recommendations.models.claims import LONGEST_NOTE
 from recommendations.services.badges import BadgeRefused, BadgeUsed, bring_badge
 from recommendations.services.claims import (
     ClaimDecided,
+    DecisionMoved,
     NotAnOwnWord,
     NothingToDecide,
     check_claim,
     say_held,
+    see_decision,
     take_back_claim,
 )
 from recommendations.services.embeddings import RefreshCounts, refresh_embeddings
@@ -61,6 +63,7 @@ __all__ = [
     "ClaimDecided",
     "CredentialNotOffered",
     "CredentialNotRecommended",
+    "DecisionMoved",
     "IndexIncomplete",
     "IndexesDisagree",
     "ListReplaced",
@@ -92,6 +95,7 @@ __all__ = [
     "refresh_histories",
     "remove_credential",
     "say_held",
+    "see_decision",
     "store",
     "store_what_if",
     "switch_index",

@@ -56,6 +56,12 @@ class NothingToDecide(Conflict):
     default_code = "DECISION_409"
 
 
+class DecisionMoved(Conflict):
+    """Staff has decided otherwise since, or taken back what it had decided."""
+
+    default_code = "DECISION_409"
+
+
 @transaction.atomic
 def say_held(
     *,
@@ -142,9 +148,31 @@ def check_claim(
         raise NothingToDecide("It is decided like this already." if becomes else "Nothing was decided.")
     claim.decision, claim.reason = becomes, said
     claim.decided_by, claim.decided_at = (by, now) if becomes else (None, None)
+    claim.decision_seen_at = None
     claim.save()
     record(by, "credential_claim.decided", claim, decision=str(decision))
     settle(user=claim.user, credential_id=claim.credential_id, now=now)
+    return claim
+
+
+@transaction.atomic
+def see_decision(
+    *, by: User, credential_id: uuid.UUID, decided_at: dt.datetime, now: dt.datetime
+) -> CredentialClaim:
+    """Note that a student has seen what staff decided about their word at ``decided_at``; seen once is seen.
+
+    Raises:
+        ClaimMissing: if they hold no such credential here.
+        DecisionMoved: if that is not what is decided now.
+    """
+    one_at_a_time(by.pk)
+    claim = queries.one_held(by.pk, credential_id).claim
+    if claim is None or claim.decided_at is None or claim.decided_at != decided_at:
+        raise DecisionMoved("Something else is decided by now. Read it again.")
+    if claim.decision_seen_at is None:
+        claim.decision_seen_at = now
+        claim.save(update_fields=["decision_seen_at"])
+        record(by, "credential_claim.seen", claim)
     return claim
 
 

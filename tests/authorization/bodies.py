@@ -98,6 +98,12 @@ BODIES: dict[tuple[str, str], Callable[[World], Any]] = {
     ("POST", API + "auth/logout"): lambda world: {"refresh": world.rows["refresh"]},
     ("POST", API + "me/erasure"): lambda world: {"password": PASSWORD},
     ("POST", API + "me/credentials"): lambda world: {"credential_id": str(world.rows["credential"].pk)},
+    ("POST", API + "me/credentials/<uuid:credential_id>/seen"): lambda world: {
+        "decided_at": world.rows["judged"].decided_at.isoformat()
+    },
+    ("POST", "student/credentials/<uuid:credential_id>/seen"): lambda world: {
+        "decided_at": world.rows["judged"].decided_at.isoformat()
+    },
     ("PATCH", API + "me"): lambda world: {"model_scoring": False},
     ("POST", API + "assessments/start"): lambda world: {"role_id": str(world.rows["role"].pk)},
     ("POST", ONE + "/responses"): _answer,

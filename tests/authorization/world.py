@@ -294,6 +294,13 @@ def _admin_rows(world: World) -> None:
     erasing.request_erasure(by=owner, person=owner, now=timezone.now())
     LearnerCredentialFactory(user=owner, credential=world.rows["credential"])
     world.rows["claim"] = CredentialClaimFactory(user=owner, note=f"{WRITTEN}: at school.")
+    world.rows["judged"] = CredentialClaimFactory(
+        user=owner,
+        decision="refused",
+        reason="There is no record.",
+        decided_by=world.people["advisor"],
+        decided_at=NOW,
+    )
     BadgeIssuerKeyFactory()
     PracticeDraftFactory()
     gated()
@@ -351,6 +358,7 @@ def _things(world: World) -> dict[str, dict[str, str]]:
         "ticked": {"task_id": str(rows["ticked"].pk)},
         "claimed": {"credential_id": str(rows["claim"].credential_id)},
         "course-link": {"link_id": str(rows["course-link"].pk)},
+        "judged": {"credential_id": str(rows["judged"].credential_id)},
         "document": {"document_id": str(document.pk)},
         "credential": {"credential_id": str(rows["credential"].pk)},
         "question": {"question_id": str(rows["superseded"].pk)},

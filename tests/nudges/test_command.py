@@ -54,9 +54,10 @@ def test_figures_are_by_kind() -> None:
         "advisor_replied            0      0      0       0        0",
         "result_ready               0      0      0       0        0",
         "result_changed             0      0      0       0        0",
+        "credential_decided         0      0      0       0        0",
         "goal_reached               2      1      2       1        1",
         "agreed_step                0      0      0       0        0",
         "inactive                   1      0      0       0        0",
         "related_skill              0      0      0       0        0",
     ]
-    assert said("report", "--days", "60")[5].split() == ["goal_reached", "3", "1", "2", "1", "1"]
+    assert said("report", "--days", "60")[6].split() == ["goal_reached", "3", "1", "2", "1", "1"]

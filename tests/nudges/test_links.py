@@ -156,6 +156,7 @@ class TestClicking:
             ("advisor_replied", str(ONE), f"/student/questions/{ONE}"),
             ("result_ready", str(ONE), f"/student/assessments/{ONE}"),
             ("result_changed", str(ONE), f"/student/assessments/{ONE}"),
+            ("credential_decided", str(ONE), f"/student/credentials/{ONE}"),
             ("goal_reached", str(ONE), f"/student/goals/{ONE}"),
             ("agreed_step", str(ONE), f"/student/sessions/{ONE}"),
             ("inactive", "", "/student/practice/"),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import zoneinfo
+from dataclasses import replace
 
 import pytest
 
@@ -10,19 +11,23 @@ from assessments.models import Assessment
 from nudges import services
 from nudges.deciding import Earlier, Facts, Unfinished, decide
 from nudges.enums import NudgeKind
-from nudges.known import Change, Result
+from nudges.known import Change, Decided, Result
 from nudges.models import Nudge
 from nudges.quiet import Clock
 from scoring import oversight
+from tests.factories.accounts import AdvisorFactory
 from tests.factories.assessments import question_id_of
 from tests.factories.nudges import NOW
 from tests.factories.oversight import advised, judged_assessment
+from tests.factories.recommendations import CredentialClaimFactory
 from tests.nudges.test_looking import away
 
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 CLOCK = Clock(zoneinfo.ZoneInfo("Europe/Berlin"), dt.time(21), dt.time(8))
 RESULT = Result("a1", "Data analyst", NOW - 2 * HOUR)
 CHANGE = Change("n1", "a1", "Data analyst", NOW - 2 * HOUR)
+DECIDED = Decided("c1", "k1", "SQL joins", NOW - 2 * HOUR)
+TOLD = f"c1:{DECIDED.at:%Y-%m-%dT%H:%M:%S}"
 OPEN = Unfinished("a2", "Data analyst", NOW - 30 * HOUR, NOW + 42 * HOUR, 3, 12)
 
 
@@ -57,12 +62,20 @@ def told(known: Facts, *, now: dt.datetime = NOW) -> str:
         (facts(RESULT, changes=[CHANGE]), "result_ready"),
         (facts(changes=[CHANGE], earlier=[earlier("result_changed", "a1:n1")]), ""),
         (facts(changes=[CHANGE], earlier=[earlier("result_changed", "a1:n0")]), "result_changed"),
+        (facts(decided=[DECIDED]), "credential_decided"),
+        (facts(decided=[DECIDED], changes=[CHANGE]), "result_changed"),
+        (facts(decided=[replace(DECIDED, at=NOW - HOUR + MINUTE)]), ""),
+        (facts(decided=[replace(DECIDED, at=NOW - 7 * DAY - MINUTE)]), ""),
+        (facts(decided=[DECIDED], earlier=[earlier("credential_decided", TOLD)]), ""),
+        (facts(decided=[DECIDED], earlier=[earlier("credential_decided", "c1:before")]), "credential_decided"),
     ],
     ids=[
         "came while away", "an hour after they were seen", "a minute less than that", "seen since", "never seen",
         "told already", "told of another", "what can be lost comes first", "changed and not seen",
         "whoever is there too",
         "changed just now", "the result comes before its change", "change told already", "something else was changed",
+        "a word decided about", "the change comes before it", "decided just now", "decided long ago",
+        "decision told already", "decided otherwise since",
     ],
 )  # fmt: skip
 def test_when_it_is_told(known: Facts, kind: str) -> None:
@@ -161,3 +174,34 @@ class TestLooking:
 
         assert not Nudge.objects.filter(user=other).exists()
         assert Nudge.objects.filter(user=assessment.user).count() == 1
+
+    def test_what_was_decided_about_a_credential_is_told_once_and_not_said(self) -> None:
+        claim = CredentialClaimFactory(
+            user=away(2),
+            decision="refused",
+            reason="No record.",
+            decided_by=AdvisorFactory(),
+            decided_at=NOW - 2 * HOUR,
+        )
+
+        for days in (0, 1):
+            services.look(now=NOW + days * DAY)
+
+        nudge = Nudge.objects.get()
+        assert (nudge.kind, nudge.about) == ("credential_decided", str(claim.credential_id))
+        assert nudge.title == "Somebody looked at a credential that you named"
+        assert (
+            nudge.text
+            == f"What was decided about “{claim.credential.title}”, and why, is there for you to read."
+        )
+        assert nudge.reason == "You have not seen what was decided on 11 March, 10:00."
+
+    def test_a_decision_that_was_seen_is_not_told(self) -> None:
+        CredentialClaimFactory(
+            user=away(2), decision="refused", reason="No record.", decided_by=AdvisorFactory(),
+            decided_at=NOW - 2 * HOUR, decision_seen_at=NOW - HOUR,
+        )  # fmt: skip
+
+        services.look(now=NOW)
+
+        assert not Nudge.objects.exists()

@@ -321,6 +321,7 @@ class TestTheDatabase:
         [
             {"decision": "refused"},
             {"decision": "maybe", "reason": "x", "decided_at": NOW},
+            {"decision_seen_at": NOW},
             {"reason": "x"},
             {"proven_at": NOW},
             {"not_proven": "because"},

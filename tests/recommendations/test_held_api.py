@@ -1,5 +1,6 @@
 """What students hold over HTTP: theirs alone, in pages, by word or by badge; and lists that it makes stale."""
 
+import datetime as dt
 import json
 import uuid
 from typing import Any
@@ -14,7 +15,7 @@ from recommendations import services
 from recommendations.models import BadgeAchievement, CredentialClaim, Recommendation
 from tests.clients import client_of
 from tests.companion.scenes import advised_student, finished_assessment
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import AdvisorAssignmentFactory, UserFactory
 from tests.factories.catalog import NOW, CredentialFactory
 from tests.factories.recommendations import (
     BadgeIssuerFactory,
@@ -27,6 +28,7 @@ from tests.recommendations.results import work_off
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/me/credentials"
+LATER = NOW + dt.timedelta(hours=1)
 EMAIL = "ada@example.org"
 
 
@@ -240,3 +242,35 @@ class TestLists:
         assert anew.run > run.run
         assert [item.credential_id for item in anew.items.order_by("position")] == listed[1:]
         assert self.stale(student, assessment) == []
+
+
+class TestSeeingWhatWasDecided:
+    def test_is_noted_once_by_what_was_decided_when(self, api: APIClient, student: User) -> None:
+        advisor = AdvisorAssignmentFactory(student=student).advisor
+        claim = CredentialClaimFactory(user=student)
+        services.check_claim(by=advisor, claim_id=claim.pk, decision="refused", reason="No record.", now=NOW)
+        where = f"{URL}/{claim.credential_id}/seen"
+
+        early = api.post(where, {"decided_at": "2026-03-11T11:59:59Z"}, format="json")
+        answers = [api.post(where, {"decided_at": NOW.isoformat()}, format="json") for _ in range(2)]
+
+        assert (early.status_code, early.json()["error_code"]) == (409, "DECISION_409")
+        first, again = (answer.json()["own_word"]["decision_seen_at"] for answer in answers)
+        assert first == again is not None
+        services.check_claim(
+            by=advisor, claim_id=claim.pk, decision="confirmed", reason="I saw it.", now=LATER
+        )
+        (item,) = api.get(URL).json()["items"]
+        assert (item["own_word"]["state"], item["own_word"]["decision_seen_at"]) == ("confirmed", None)
+
+    def test_of_what_is_undecided_or_of_others_there_is_nothing_to_see(
+        self, api: APIClient, student: User
+    ) -> None:
+        mine, theirs = CredentialClaimFactory(user=student), CredentialClaimFactory()
+
+        answers = [
+            api.post(f"{URL}/{one.credential_id}/seen", {"decided_at": NOW.isoformat()}, format="json")
+            for one in (mine, theirs)
+        ]
+
+        assert [answer.status_code for answer in answers] == [409, 404]

@@ -1,7 +1,9 @@
 """Students say which credentials they hold, prove it by a badge, and take their word back."""
 
+import datetime as dt
 import io
 import json
+import re
 import uuid
 from typing import Any
 
@@ -14,9 +16,11 @@ from openbadgeslib.baking import bake_png
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from ops.models import AuditLog
+from recommendations import services
 from recommendations.models import BadgeAchievement, CredentialClaim
-from tests.factories.accounts import AdvisorFactory, UserFactory
-from tests.factories.catalog import CredentialFactory
+from tests.factories.accounts import AdvisorAssignmentFactory, AdvisorFactory, UserFactory
+from tests.factories.catalog import NOW, CredentialFactory
 from tests.factories.recommendations import (
     BadgeIssuerFactory,
     BadgeIssuerKeyFactory,
@@ -190,6 +194,38 @@ def test_what_staff_decided_is_read_with_its_reason_and_without_who_it_was(
         "Staff has refused it: “We found no record.” Ask your advisor to look again."
         in refused.content.decode()
     )
+
+
+def test_what_staff_decided_is_new_until_it_is_seen_and_anew_with_another_decision(
+    client: Client, student: User
+) -> None:
+    advisor = AdvisorAssignmentFactory(student=student).advisor
+    claim = CredentialClaimFactory(user=student)
+    decided = {"by": advisor, "claim_id": claim.pk, "reason": "I saw it."}
+    services.check_claim(decision="confirmed", now=NOW, **decided)
+    page = client.get(address(claim.credential)).content.decode()
+    (seen,) = re.findall(r'name="decided_at" value="([^"]+)"', page)
+    where = reverse("student:credential-seen", args=[claim.credential_id])
+
+    assert "1 decision about a credential that you named" in client.get("/student/").content.decode()
+    assert '<span class="badge accent">New</span>' in client.get("/student/credentials/").content.decode()
+    for sent in ({"decided_at": "soon"}, {"decided_at": "2026-03-01T09:00:00Z"}):
+        assert client.post(where, sent | {"by_itself": "1"})["Location"] == address(claim.credential)
+        claim.refresh_from_db()
+        assert claim.decision_seen_at is None
+    assert [client.post(where, {"decided_at": seen, "by_itself": "1"}).status_code for _ in range(2)] == [
+        204,
+        204,
+    ]
+    assert AuditLog.objects.filter(action="credential_claim.seen").count() == 1
+    for shown in ("/student/", "/student/credentials/", address(claim.credential)):
+        assert "New" not in client.get(shown).content.decode().partition("<main")[2]
+
+    services.check_claim(decision="refused", now=NOW + dt.timedelta(hours=1), **decided)
+    assert '<span class="badge accent">New</span>' in client.get(address(claim.credential)).content.decode()
+    assert client.post(where, {"decided_at": seen})["Location"] == address(claim.credential)
+    claim.refresh_from_db()
+    assert claim.decision_seen_at is None
 
 
 def test_a_word_is_taken_back(client: Client, student: User) -> None:

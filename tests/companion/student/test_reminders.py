@@ -82,6 +82,7 @@ def test_what_went_out_by_letter_alone_is_not_listed(client: Client, student: Us
         ("advisor_replied", f"/student/questions/{ABOUT}"),
         ("result_ready", f"/student/assessments/{ABOUT}"),
         ("result_changed", f"/student/assessments/{ABOUT}"),
+        ("credential_decided", f"/student/credentials/{ABOUT}"),
         ("goal_reached", f"/student/goals/{ABOUT}"),
         ("agreed_step", f"/student/sessions/{ABOUT}"),
         ("inactive", "/student/practice/"),
