@@ -116,9 +116,8 @@ def result_page(
     assessment_id, totals = uuid.UUID(body["assessment_id"]), body["totals"]
     # Asked before the runs are read: one that is stored in between is then there, and not taken for lost.
     is_renewed = is_under_way("recommendations.recommend", assessment_id)
-    levels = level_lines(body["profile"], typed)
-    said = recommendations.said_by(by, assessment_id=assessment_id)
-    version, shown = _version(body, by), listed(body)
+    levels, shown = level_lines(body["profile"], typed), listed(body)
+    said, version = recommendations.said_by(by, assessment_id=assessment_id), _version(body, by)
     return ResultPage(
         assessment_id=body["assessment_id"],
         role=body["role_name"],
