@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -105,6 +105,14 @@ class PractisedSkill:
     reason: TurnReason
 
 
+@dataclass(frozen=True, slots=True)
+class RoleAsks:
+    """By skill, how far a result is below what its role asks for, times importance; and the importance (1 to 5)."""
+
+    weights: Mapping[str, float] = field(default_factory=dict)
+    importance: Mapping[str, int] = field(default_factory=dict)
+
+
 def visible_to(by: User) -> QuerySet[PracticeAssignment]:
     """Return the assignments that the caller may see: their own, and those of the students whom they look after."""
     return PracticeAssignment.objects.filter(sees_student(by, path="user")).select_related("skill")
@@ -153,7 +161,9 @@ def skill_to_practise(user_id: uuid.UUID, skill_key: str = "", *, now: dt.dateti
         if skill_key and not catalog.skill_ids([skill_key]):
             raise SkillMissing("There is no such skill.", details={"skill": skill_key})
         raise NothingToPractise("There is nothing to practise with.", details={"skill": skill_key or None})
-    turn = Turn(skill_key, TurnReason.CHOSEN) if skill_key else _turn(rows, gaps(user_id))
+    turn = (
+        Turn(skill_key, TurnReason.CHOSEN) if skill_key else next_turn(_turns(rows, asked_by_role(user_id)))
+    )
     found, key, name, *_ = next(row for row in rows if row[1] == turn.key)
     return PractisedSkill(found, key, name, turn.reason)
 
@@ -161,7 +171,7 @@ def skill_to_practise(user_id: uuid.UUID, skill_key: str = "", *, now: dt.dateti
 def turns(user_id: uuid.UUID, *, now: dt.datetime) -> list[tuple[str, SkillTurn]]:
     """Return the name of every skill that there are items for, and what speaks for practising it."""
     rows = _TURNS.rows(**_turns_of(user_id, now))
-    return list(zip((row[2] for row in rows), _turns(rows, gaps(user_id)), strict=True))
+    return list(zip((row[2] for row in rows), _turns(rows, asked_by_role(user_id)), strict=True))
 
 
 def standing(user_id: uuid.UUID, skill_key: str, *, now: dt.datetime) -> Rating:
@@ -201,13 +211,16 @@ def _turns_of(user_id: uuid.UUID, now: dt.datetime) -> dict[str, Any]:
     return {"user": user_id, "fresh": now - SESSION_IS_FRESH, "enough": ITEMS_AFTER_SESSION}
 
 
-def _turn(rows: Iterable[Sequence[Any]], weights: Mapping[str, float]) -> Turn:
-    return next_turn(_turns(rows, weights))
-
-
-def _turns(rows: Iterable[Sequence[Any]], weights: Mapping[str, float]) -> list[SkillTurn]:
+def _turns(rows: Iterable[Sequence[Any]], asked: RoleAsks) -> list[SkillTurn]:
     return [
-        SkillTurn(key, weights.get(key, 0.0), is_goal=is_goal, is_fresh=is_fresh, last=last)
+        SkillTurn(
+            key,
+            asked.weights.get(key, 0.0),
+            asked.importance.get(key, 0),
+            is_goal=is_goal,
+            is_fresh=is_fresh,
+            last=last,
+        )
         for _, key, _, last, is_goal, is_fresh in rows
     ]
 
@@ -226,16 +239,17 @@ def _by_result(user_id: uuid.UUID, skill_key: str) -> Rating:
     return UNKNOWN
 
 
-def gaps(user_id: uuid.UUID) -> dict[str, float]:
-    """Return what the student's newest result leaves to learn: levels below the target times importance, by skill.
+def asked_by_role(user_id: uuid.UUID) -> RoleAsks:
+    """Return what the role of the student's newest result asks for, and what that result leaves of it to learn.
 
     What a recommendation takes for no gap is none here.
     """
     newest = assessments.shown_to_student(user_id).order_by("-completed_at").first()
     if newest is None:
-        return {}
+        return RoleAsks()
     levels = {found.skill_key: found.level for found in scoring.profile(newest.pk)}
-    return weighed(catalog.role_needs(newest.role_id), levels)
+    needs = catalog.role_needs(newest.role_id)
+    return RoleAsks(weighed(needs, levels), {need.skill_key: need.importance for need in needs})
 
 
 def weighed(needs: Iterable[catalog.RoleNeed], levels: Mapping[str, float]) -> dict[str, float]:

@@ -193,7 +193,8 @@ class TestTheSkill:
         finished = finished_assessment(student)
         RoleSkill.objects.filter(role=finished.role_id, skill__key="sql").update(target_level=5)
 
-        assert services.assign(by=student, now=NOW).skill.key == "sql"
+        given = services.assign(by=student, now=NOW)
+        assert (given.skill.key, given.reason) == ("sql", "gap")
 
     def test_what_counts_for_no_gap_is_none(self, student: User) -> None:
         finished = finished_assessment(student)
@@ -202,7 +203,8 @@ class TestTheSkill:
             target_level=round(level, 2) + 0.2
         )
 
-        assert services.assign(by=student, now=NOW).skill.key == "python"
+        given = services.assign(by=student, now=NOW)
+        assert (given.skill.key, given.reason) == ("sql", "rotation")  # for the role asks for it
 
     def test_a_result_that_is_held_back_tells_nothing(self, student: User) -> None:
         finished = finished_assessment(student)

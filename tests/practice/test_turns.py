@@ -46,6 +46,22 @@ def test_what_was_never_practised_comes_by_the_width_of_its_gap() -> None:
     assert next_turn(skills) == Turn("sql", TurnReason.GAP)
 
 
+def test_without_gaps_the_roles_skills_are_practised_in_turn_and_the_others_never() -> None:
+    skills = [
+        SkillTurn("accounting"),
+        SkillTurn("python", importance=3, last=MONDAY),
+        SkillTurn("sql", importance=5, last=TUESDAY),
+    ]
+
+    assert next_turn(skills) == Turn("python", TurnReason.ROTATION)
+
+
+def test_of_the_roles_skills_that_were_never_practised_the_one_that_matters_most() -> None:
+    skills = [SkillTurn("accounting"), SkillTurn("python", importance=3), SkillTurn("sql", importance=5)]
+
+    assert next_turn(skills) == Turn("sql", TurnReason.ROTATION)
+
+
 def test_without_goals_and_gaps_the_one_practised_longest_ago_and_of_equals_the_first_by_name() -> None:
     rested = [SkillTurn("sql", last=TUESDAY), SkillTurn("seo", last=MONDAY)]
 
