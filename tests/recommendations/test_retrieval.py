@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from recommendations.gaps import Need
-from recommendations.retrieval import Hit, flooding, search_queries
+from recommendations.retrieval import Hit, Passage, compared, flooding, search_queries
 
 JOINS = uuid.UUID(int=1)
 
@@ -81,3 +81,29 @@ def test_a_credential_floods_that_has_more_than_ten_places_in_a_list(
     hits += [hit(JOINS, 50 + place, 0.5, None, place) for place in range(1, by_words + 1)]
 
     assert flooding([*hits, hit(uuid.UUID(int=2), 99, 0.5, 12, 12)]) == ({JOINS} if floods else set())
+
+
+def passage(number: int) -> Passage:
+    """A passage that stands at this place, from 1, among what was found by words."""
+    return Passage(JOINS, uuid.UUID(int=100 + number), "", "", "", 0, 1, 0.0, text_rank=number)
+
+
+@pytest.mark.parametrize(
+    ("cosines", "expected"),
+    [
+        # 1/4 + .5/5 = .35; 1/6 + .5/4 = .29; 1/5 + .5/6 = .28
+        ([0.1, 0.9, 0.5], [(2, 0.9, 1), (1, 0.1, 3), (3, 0.5, 2)]),
+        # equally near: in the order of their ids
+        ([0.5, 0.5, 0.5], [(1, 0.5, 1), (2, 0.5, 2), (3, 0.5, 3)]),
+    ],
+)
+def test_what_words_found_is_ranked_by_meaning_too(
+    cosines: list[float], expected: list[tuple[int, float, int]]
+) -> None:
+    for limit in (3, 2):
+        found = compared(
+            [passage(number) for number in (3, 1, 2)], [cosines[at] for at in (2, 0, 1)], limit=limit
+        )
+
+        assert [(one.text_rank, one.similarity, one.vector_rank) for one in found] == expected[:limit]
+        assert [one.fused_rank for one in found] == [1, 2, 3][:limit]
