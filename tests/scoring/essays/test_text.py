@@ -4,7 +4,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scoring.essays.text import Span, clean, cut_long, fold, is_invisible, passages, sentences, visible, words
+from scoring.essays.text import (
+    Span,
+    clean,
+    cut_long,
+    fold,
+    is_invisible,
+    passages,
+    sentences,
+    shingles,
+    visible,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +32,19 @@ from scoring.essays.text import Span, clean, cut_long, fold, is_invisible, passa
 )
 def test_cleaning_leaves_only_what_can_be_seen(raw: str, cleaned: str) -> None:
     assert clean(raw) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("characters", "invisible"),
+    [
+        ("\ufe00\ufe0f\U000e0100\U000e01ef", True),  # the first and the last that choose a variant
+        ("\u200b\u202e\u3164\x00\ue000", True),
+        ("\n\t\r \u00a0", False),
+        ("\ufe10a", False),
+    ],
+)
+def test_what_cannot_be_seen(characters: str, invisible: bool) -> None:
+    assert {is_invisible(one) for one in characters} == {invisible}
 
 
 @given(st.text(max_size=60))
@@ -91,6 +115,14 @@ def test_spans_are_slices_of_the_text(text: str, most: int) -> None:
     for span in [*spans, *cut_long(spans, most)]:
         assert text[span.start : span.end] == span.text
     assert words(" ".join(span.text for span in cut_long(spans, most))) == words(text)
+
+
+@pytest.mark.parametrize(
+    ("size", "runs"),
+    [(2, ["ab", "bc", "cd"]), (4, ["abcd"]), (5, [])],
+)
+def test_words_in_a_row_are_told_run_by_run(size: int, runs: list[str]) -> None:
+    assert ["".join(run) for run in shingles(["a", "b", "c", "d"], size)] == runs
 
 
 def test_a_sentence_without_an_end_is_cut_by_words() -> None:
