@@ -88,7 +88,7 @@ def test_a_student_takes_an_assessment_from_start_to_end(phone: Visit, student: 
     assert (assessment.status, assessment.model_scoring) == ("awaiting_async", False)
     page.evaluate("window.isTheSame = true")
     Assessment.objects.filter(pk=assessment.pk).update(stage="retrieval")
-    expect(page.get_by_text("Credentials that fit are looked for (at hand)")).to_be_visible()
+    expect(page.get_by_text("Credentials that fit are looked for (under way)")).to_be_visible()
     assert page.evaluate("window.isTheSame")
     Assessment.objects.filter(pk=assessment.pk).update(status="failed")
     expect(page.get_by_role("heading", name="There is no result")).to_be_visible()

@@ -108,7 +108,7 @@ def test_it_asks_as_much_of_many_as_of_few(
         JobRoleFactory(name=f"Role {number}")
     UserFactory.create_batch(5)
 
-    with django_assert_max_num_queries(48):
+    with django_assert_max_num_queries(49):
         admin.get("/admin/")
 
 

@@ -48,7 +48,7 @@ def test_it_takes_as_many_statements_however_many_students_there_are() -> None:
             assert list(services.due(now=NOW)) == []
         asked.append(len(captured))
 
-    assert asked == [26, 26]
+    assert asked == [27, 27]
 
 
 @pytest.mark.django_db
