@@ -155,6 +155,10 @@ def _by_address(identity: Identity, now: dt.datetime) -> User:
         return person
     known = link_of(person)
     if known is not None and known.state == LinkState.LINKED:
+        if (
+            known.subject == identity.subject
+        ):  # pinned since it was looked for, by a log-in at the same moment
+            return person
         raise refused("another subject", user_id=str(person.pk))
     is_opened = known is not None and known.state == LinkState.OPEN and now - known.changed_at <= OPEN_FOR
     is_kept = known is not None or person.role in STAFF or _is_distrusted(person)

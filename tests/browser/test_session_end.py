@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
@@ -36,7 +37,9 @@ def visit(browser: Browser, live_server: LiveServer, admin: User) -> Iterator[Vi
 def pass_by(visit: Visit, **times: float) -> None:
     """Let time go by for the session, and for the page in the browser."""
     gone = dt.timedelta(**times).total_seconds()
-    session = Session.objects.get()
+    cookies = visit.page.context.cookies()
+    key = next(one["value"] for one in cookies if one["name"] == settings.SESSION_COOKIE_NAME)
+    session = Session.objects.get(pk=key)
     data = session.get_decoded()
     data |= {SEEN: data[SEEN] - gone, STARTED: data[STARTED] - gone}
     session.session_data = Session.objects.encode(data)

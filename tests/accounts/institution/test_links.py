@@ -246,6 +246,24 @@ def test_of_several_first_log_ins_at_once_one_makes_the_account_and_all_get_it(s
     assert {one.pk for one in found} == {User.objects.get().pk}
 
 
+def test_who_is_pinned_between_two_looks_is_let_in(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.OIDC_STUDENT_DOMAINS = ["example.org"]
+    look = links._by_address
+    others: list[User] = []
+
+    def look_late(identity: Identity, now: dt.datetime) -> User:
+        monkeypatch.setattr(links, "_by_address", look)
+        others.append(links.owner_of(identity, now=now))
+        return look(identity, now)
+
+    monkeypatch.setattr(links, "_by_address", look_late)
+
+    assert links.owner_of(vouched(), now=NOW) == others[0]
+    assert InstitutionLink.objects.count() == 1
+
+
 def test_erasing_forgets_who_somebody_is_at_the_institution() -> None:
     robin = UserFactory(email="robin@example.org")
     links.owner_of(vouched(), now=NOW)
