@@ -18,10 +18,10 @@ from accounts.institution.admin import OpensToInstitution
 from accounts.key_admin import ServiceKeyAdmin as ServiceKeyAdmin
 from accounts.models import AdvisorAssignment, GuardianLink, User
 from accounts.personal_data.admin import request_erasure
-from accounts.proof_pages import ProvenFirst
+from accounts.reauthentication_pages import ProvenFirst
 from microcred.errors import DomainError
+from ops.admin_confirmation import confirmed_first
 from ops.admin_forms import FormAdmin
-from ops.confirming import asks_first
 
 Link = AdvisorAssignment | GuardianLink
 
@@ -132,7 +132,7 @@ class UserAdmin(ImportsPeople, OpensToInstitution, ProvenFirst, FormAdmin):
         self.message_user(request, "They are logged out everywhere.", messages.SUCCESS)
 
     @admin.action(description="Take the second factor off", permissions=["change"])
-    @asks_first(
+    @confirmed_first(
         "They log in by password alone until they set up another one. Make sure who has asked for it."
     )
     def take_off_second_factor(self, request: HttpRequest, people: models.QuerySet[User]) -> None:
@@ -183,7 +183,7 @@ class UserAdmin(ImportsPeople, OpensToInstitution, ProvenFirst, FormAdmin):
         return (found.filter(role=field) if field in Role.values else found), may_repeat
 
     @admin.action(description="Erase, after the cool-off", permissions=["change"])
-    @asks_first(
+    @confirmed_first(
         "When the cool-off is over, what they answered, what it was scored and what was recommended is deleted for "
         "good. Until then Erasure requests calls it off."
     )

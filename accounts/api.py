@@ -11,9 +11,9 @@ from rest_framework.views import APIView
 
 from accounts import attempts, services, tokens
 from accounts.authentication import caller
-from accounts.codes import check_code
 from accounts.log_ins import agent_of
 from accounts.models import User
+from accounts.second_factor_codes import check_code
 from accounts.serializers import (
     Me,
     MeChange,

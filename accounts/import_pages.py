@@ -21,7 +21,7 @@ from accounts.importing import reading, services
 from accounts.importing.planning import Plan, plan
 from accounts.importing.reading import FileRefused, Row
 from accounts.importing.services import Handed, Imported, LinesRefused, PeopleChangedMeanwhile
-from accounts.proving import proof_wanted
+from accounts.recent_authentication import proof_wanted
 from microcred import letters
 from microcred.spreadsheets import csv_lines
 

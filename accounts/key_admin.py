@@ -14,10 +14,10 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from accounts import service_keys
 from accounts.enums import OPENED_BY_SCOPES, Scope
 from accounts.models import ServiceKey, ServiceKeySecret, User
-from accounts.proof_pages import ProvenFirst
+from accounts.reauthentication_pages import ProvenFirst
 from microcred.errors import DomainError
+from ops.admin_confirmation import confirmed_first
 from ops.admin_forms import FormAdmin
-from ops.confirming import asks_first
 
 
 class ServiceKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no ModelForm[...] at run time
@@ -112,7 +112,7 @@ class ServiceKeyAdmin(ProvenFirst, FormAdmin):
         self._rotate(request, queryset)
 
     @admin.action(description="New secret, and end the present one now (leaked)", permissions=["change"])
-    @asks_first(
+    @confirmed_first(
         "The programs are refused from this moment on, until they have the new secret, which is shown next."
     )
     def change_leaked_secret(self, request: HttpRequest, queryset: QuerySet[ServiceKey]) -> None:
@@ -120,7 +120,7 @@ class ServiceKeyAdmin(ProvenFirst, FormAdmin):
         self._rotate(request, queryset, overlap=dt.timedelta(0))
 
     @admin.action(description="Revoke, for good", permissions=["change"])
-    @asks_first(
+    @confirmed_first(
         "The programs are refused from this moment on. A key cannot be made good again; another one can be made."
     )
     def shut_out(self, request: HttpRequest, queryset: QuerySet[ServiceKey]) -> None:

@@ -5,10 +5,10 @@ from typing import Final
 
 from accounts.enums import UserStatus
 from accounts.models import ErasureRequest, User
-from microcred.compiled import Compiled
+from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Missing
 
-_HELD: Final = Compiled(
+_HELD: Final = CompiledQuery(
     lambda person: User.objects.select_for_update(no_key=True).filter(pk=person).order_by().only("status"),
     person=uuid.UUID,
 )

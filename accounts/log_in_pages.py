@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import attempts, log_ins, proving, services, sessions
+from accounts import attempts, log_ins, recent_authentication, services, sessions
 from accounts.forms import ALL_OTHERS, LogInsForm
 from accounts.models import User
 
@@ -23,7 +23,7 @@ def manage(request: HttpRequest) -> HttpResponse:
     person = request.user
     if not isinstance(person, User):
         raise TypeError("the page lets anonymous visitors through")
-    elsewhere = proving.instead_of_password(request, person)
+    elsewhere = recent_authentication.instead_of_password(request, person)
     if elsewhere:
         return elsewhere
     found = log_ins.open_log_ins(person, current=sessions.log_in_of(request), now=timezone.now())

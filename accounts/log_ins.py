@@ -11,10 +11,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from accounts.agents import known_as
 from accounts.enums import FamilyEnd, Means
 from accounts.log_in_models import LONGEST_AGENT
 from accounts.models import PageSession, TokenFamily, User
+from accounts.user_agents import known_as
 from microcred.errors import Missing
 from ops import audit
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts import attempts, proving, second_factor, sessions
+from accounts import attempts, recent_authentication, second_factor, sessions
 from accounts.enums import Means
 from accounts.forms import LoginForm, OwnPasswordForm
 from accounts.institution import provider
@@ -39,7 +39,7 @@ class LoginView(auth_views.LoginView):
         person = form.get_user()
         if not second_factor.is_on(person):
             return super().form_valid(form)
-        wanted = proving.in_reach(person, self.request.POST.get("next", ""))
+        wanted = recent_authentication.in_reach(person, self.request.POST.get("next", ""))
         sessions.await_code(self.request, person=person, wanted=wanted)
         return redirect("login-code")
 
@@ -52,7 +52,9 @@ class LoginView(auth_views.LoginView):
         """Go where the person wanted to go if their pages may stand there, to the start page otherwise."""
         wanted = super().get_success_url()
         person = self.request.user
-        return (isinstance(person, User) and proving.in_reach(person, wanted)) or reverse("start")
+        return (isinstance(person, User) and recent_authentication.in_reach(person, wanted)) or reverse(
+            "start"
+        )
 
     def get_default_redirect_url(self) -> str:
         """Return the start page, which knows the way for every role."""

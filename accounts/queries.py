@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 
 from accounts.enums import Role, UserStatus
 from accounts.models import User
-from microcred.trips import Written
+from microcred.pipelining import Statement
 
 # What str() of a person says. One array, since a statement takes no more than 65,535 single values.
-_NAMES: Final = Written(
+_NAMES: Final = Statement(
     "SELECT id::text, coalesce(nullif(name, ''), email) FROM users WHERE id = ANY(%(ids)s::uuid[])"
 )
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import attempts, proving, second_factor, sessions
+from accounts import attempts, recent_authentication, second_factor, sessions
 from accounts.forms import CodeForm, ProofForm, ProvenCodeForm
 from accounts.models import User
 from accounts.second_factor import CodeRefused
@@ -35,7 +35,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         if form.is_valid() and is_right_code(form, person):
             login(request, person, backend=sessions.awaited_backend(request))
             request.session.update({sessions.PROVEN: True, sessions.PROVEN_AT: timezone.now().timestamp()})
-            return proving.onward(request, wanted)
+            return recent_authentication.onward(request, wanted)
     return render(request, "registration/code.html", {"form": form})
 
 
@@ -45,7 +45,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 def manage(request: HttpRequest) -> HttpResponse:
     """Set the second factor up, or take it off."""
     person = _logged_in(request)
-    elsewhere = proving.instead_of_password(request, person)
+    elsewhere = recent_authentication.instead_of_password(request, person)
     if elsewhere:
         return elsewhere
     if second_factor.is_on(person):

@@ -18,7 +18,7 @@ from rest_framework_simplejwt.exceptions import TokenBackendError, TokenError
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import Token
 
-from microcred.kept import Kept
+from microcred.single_flight import SingleFlightCache
 
 USER_CLAIM = "user_id"
 FAMILY_CLAIM = "family"
@@ -33,7 +33,7 @@ def kid_of(key: str) -> str:
 
 
 # The claims of tokens that were found good.
-_READ: Final[Kept[tuple[bytes, tuple[str, ...]], Mapping[str, Any]]] = Kept(4096)
+_READ: Final[SingleFlightCache[tuple[bytes, tuple[str, ...]], Mapping[str, Any]]] = SingleFlightCache(4096)
 
 
 class NamedKeys(TokenBackend):

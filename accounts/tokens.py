@@ -19,14 +19,14 @@ from accounts import second_factor
 from accounts.enums import FamilyEnd, Means
 from accounts.models import TokenFamily, User
 from accounts.token_signing import FAMILY_CLAIM, USER_CLAIM, AccessToken, RefreshToken
-from microcred.compiled import Compiled
+from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Unauthorized
 from ops import audit
 
 log = structlog.get_logger(__name__)
 ROLE_CLAIM = "role"
 VERSION_CLAIM = "token_version"
-_OWNER = Compiled(
+_OWNER = CompiledQuery(
     lambda user, family: User.objects.filter(
         pk=user, token_families=family, token_families__ended_at__isnull=True
     ).order_by(),

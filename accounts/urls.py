@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts import log_in_pages, pages, password_link_pages, proof_pages, second_factor_pages
+from accounts import log_in_pages, pages, password_link_pages, reauthentication_pages, second_factor_pages
 from accounts.api import LogoutView, MeView, RefreshView, ServiceKeyView, TokenView
 from accounts.institution import pages as institution_pages
 from accounts.institution.api import InstitutionTokenView
@@ -28,7 +28,7 @@ urlpatterns = [
     path("password/new", password_link_pages.choose, name="new-password"),
     path("password/forgotten", password_link_pages.forgotten, name="password-forgotten"),
     path("log-ins", log_in_pages.manage, name="log-ins"),
-    path("prove", proof_pages.prove, name="prove"),
+    path("prove", reauthentication_pages.prove, name="prove"),
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/password_change/", RedirectView.as_view(pattern_name="password")),
     path("api/v1/auth/token", TokenView.as_view(), name="auth-token"),

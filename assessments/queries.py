@@ -26,21 +26,21 @@ from assessments.visibility import get_with_progress as get_with_progress
 from assessments.visibility import seen as seen
 from assessments.visibility import visible_to as visible_to
 from assessments.visibility import visible_with as visible_with
-from microcred.compiled import Compiled
-from microcred.trips import Read
+from microcred.compiled_queries import CompiledQuery
+from microcred.pipelining import Read
 from ops.audit import Actor
 
-_SUBJECT: Final = Compiled(
+_SUBJECT: Final = CompiledQuery(
     lambda assessment: Assessment.objects.filter(pk=assessment).values_list(
         "pk", "user_id", "role_id", "role__name"
     ),
     assessment=uuid.UUID,
 )
-_STATE: Final = Compiled(
+_STATE: Final = CompiledQuery(
     lambda assessment: Assessment.objects.filter(pk=assessment).values_list("status", "degraded"),
     assessment=uuid.UUID,
 )
-_AUTHOR: Final = Compiled(
+_AUTHOR: Final = CompiledQuery(
     lambda assessment: Assessment.objects.filter(pk=assessment).values_list(
         "user_id", "user__name", "user__email", "user__profile", "model_scoring"
     ),
@@ -155,7 +155,7 @@ def author(assessment_id: uuid.UUID) -> Author:
 
 
 def author_read(assessment_id: uuid.UUID) -> Read[Any]:
-    """Return what `author` asks, for a trip with others."""
+    """Return what `author` asks, to be pipelined with others."""
     return _AUTHOR.read(assessment=assessment_id)
 
 

@@ -16,7 +16,7 @@ from catalog.enums import QuestionType
 from microcred.api.pagination import PageQuery
 from microcred.api.reading import with_more
 from microcred.api.rendered import as_shown
-from microcred.kept import Kept
+from microcred.single_flight import SingleFlightCache
 
 MAX_METADATA_ENTRIES = 20
 MAX_METADATA_CHARS = 4_000
@@ -174,7 +174,7 @@ class StartResponse(StartedView):
 _STARTED: Final = StartedView()
 _QUESTION: Final = StudentQuestion()
 # Frozen questions never change, and whose they are is looked at before.
-_shown: Final[Kept[uuid.UUID, list[dict[str, Any]]]] = Kept(256)
+_shown: Final[SingleFlightCache[uuid.UUID, list[dict[str, Any]]]] = SingleFlightCache(256)
 
 
 def started_fields(assessment: Assessment, *, now: dt.datetime) -> dict[str, Any]:

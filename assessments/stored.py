@@ -5,10 +5,10 @@ import uuid
 from typing import Any, Final
 
 from assessments.models import AssessmentResponse, QuestionSnapshot
-from microcred.compiled import Compiled
-from microcred.trips import Read
+from microcred.compiled_queries import CompiledQuery
+from microcred.pipelining import Read
 
-NEWEST: Final = Compiled(
+NEWEST: Final = CompiledQuery(
     lambda assessment: (
         AssessmentResponse.objects.filter(assessment=assessment)
         .order_by("question_snapshot_id", "-version")
@@ -16,12 +16,12 @@ NEWEST: Final = Compiled(
     ),
     assessment=uuid.UUID,
 )
-SNAPSHOTS: Final = Compiled(
+SNAPSHOTS: Final = CompiledQuery(
     lambda assessment: QuestionSnapshot.objects.filter(assessment=assessment).order_by("position"),
     assessment=uuid.UUID,
 )
 
 
 def question_reads(assessment_id: uuid.UUID) -> list[Read[Any]]:
-    """Return what `assessments.queries.asked_questions` asks, for a trip with others."""
+    """Return what `assessments.queries.asked_questions` asks, to be pipelined with others."""
     return [NEWEST.read(assessment=assessment_id), SNAPSHOTS.read(assessment=assessment_id)]

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from accounts.models import User
 from accounts.policy import PROGRAM, sees_student
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
-from microcred.compiled import Compiled
+from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Missing
 from ops.audit import Actor
 
@@ -43,7 +43,7 @@ def told_to(key_id: uuid.UUID) -> QuerySet[Assessment]:
     return Assessment.objects.filter(pk__in=told).select_related("role", "user")
 
 
-def visible_with(*only: str, **beside: Combinable) -> Compiled[Assessment]:
+def visible_with(*only: str, **beside: Combinable) -> CompiledQuery[Assessment]:
     """Return the query for one assessment with something worked out beside it, for :func:`seen`.
 
     With ``only`` these fields are read and no others; of role and student those that are named, such as ``role__name``.
@@ -58,10 +58,10 @@ def visible_with(*only: str, **beside: Combinable) -> Compiled[Assessment]:
             rows = alone.select_related(*joined) if joined else alone
         return rows.annotate(**beside)
 
-    return Compiled(one, by=uuid.UUID, assessment=uuid.UUID)
+    return CompiledQuery(one, by=uuid.UUID, assessment=uuid.UUID)
 
 
-def seen(query: Compiled[Assessment], *, by: Actor, assessment_id: uuid.UUID) -> Assessment:
+def seen(query: CompiledQuery[Assessment], *, by: Actor, assessment_id: uuid.UUID) -> Assessment:
     """Return what such a query finds.
 
     Raises:

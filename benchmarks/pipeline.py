@@ -32,8 +32,8 @@ from microcred.ai import providers
 from microcred.ai.base import EmbeddingKey
 from ops import jobs
 from recommendations.queries import Result, result_of
-from recommendations.rehearsing import rehearse
 from recommendations.serializers import result_body
+from recommendations.warm_up import warm_up
 
 WARM: Final = 5
 # As long as the queries of a student are together: about ninety tokens.
@@ -66,7 +66,7 @@ def measure(asked: argparse.Namespace) -> Report:
         return peer.run(QUERY, generator.uniform(0.5, 4.5, size=OWN_SKILLS)) if peer else None
 
     try:
-        rehearsed = 0.0 if asked.cold else _spent(lambda: list(rehearse()))
+        warmed = 0.0 if asked.cold else _spent(lambda: list(warm_up()))
         first = _spent(lambda: _ours(queued[0]))
         for job in queued[1:WARM]:
             _ours(job)
@@ -74,10 +74,10 @@ def measure(asked: argparse.Namespace) -> Report:
         with CaptureQueriesContext(connection) as captured:
             _ours(queued[WARM])
         report.lines.append(
-            f"  statements: {len(captured)}; the first of a worker took {first:.0f} ms, after {rehearsed:.0f} ms "
-            "of rehearsing"
+            f"  statements: {len(captured)}; the first of a worker took {first:.0f} ms, after {warmed:.0f} ms "
+            "of warming up"
         )
-        report.figures |= {"statements": len(captured), "first_ms": first, "rehearsed_ms": rehearsed}
+        report.figures |= {"statements": len(captured), "first_ms": first, "warm_up_ms": warmed}
         _in_turns(queued[WARM + 1 :], theirs if peer else None, asked, report)
     finally:
         if peer:
@@ -152,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--alone", action="store_true", help="leave the components out")
     parser.add_argument(
-        "--cold", action="store_true", help="have the first job come before a worker has rehearsed"
+        "--cold", action="store_true", help="have the first job come before a worker has warmed up"
     )
     asked = parser.parse_args(arguments)
     with own_database():

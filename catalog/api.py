@@ -26,10 +26,10 @@ from microcred.api.pagination import PageQuery, paginate
 from microcred.api.reading import asked
 from microcred.api.rendered import Written, answered_as_written, written
 from microcred.api.schema import errors
-from microcred.kept import Kept
+from microcred.single_flight import SingleFlightCache
 
 # Pages as they were written, by the state of the catalog that they show, their address, and what was asked.
-_PAGES: Final[Kept[tuple[str, str, str], Written]] = Kept(128)
+_PAGES: Final[SingleFlightCache[tuple[str, str, str], Written]] = SingleFlightCache(128)
 
 
 class CredentialListView(APIView):

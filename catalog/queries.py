@@ -32,12 +32,12 @@ from catalog.wordings import essay_prompts as essay_prompts
 from catalog.wordings import question_wordings as question_wordings
 from catalog.wordings import skills_described as skills_described
 from microcred.errors import Missing
-from microcred.kept import Kept
-from microcred.trips import Written
+from microcred.pipelining import Statement
+from microcred.single_flight import SingleFlightCache
 
 SEARCHED: Final = 100_000
-_REVIEW_SAMPLE_RATE: Final = Written("SELECT review_sample_rate FROM role_catalog WHERE id = %(role)s")
-_SKILL_IDS: Final = Written("SELECT key, id FROM skills WHERE key = ANY(%(keys)s)")
+_REVIEW_SAMPLE_RATE: Final = Statement("SELECT review_sample_rate FROM role_catalog WHERE id = %(role)s")
+_SKILL_IDS: Final = Statement("SELECT key, id FROM skills WHERE key = ANY(%(keys)s)")
 
 
 class CredentialMissing(Missing):
@@ -90,8 +90,8 @@ class Assessable:
     needs: Sequence[RoleNeed]
 
 
-_ASSESSABLE: Final[Kept[tuple[str, uuid.UUID], Assessable]] = Kept(64)
-_outside: Final[Kept[str, dict[str, dict[str, str]]]] = Kept(2)
+_ASSESSABLE: Final[SingleFlightCache[tuple[str, uuid.UUID], Assessable]] = SingleFlightCache(64)
+_outside: Final[SingleFlightCache[str, dict[str, dict[str, str]]]] = SingleFlightCache(2)
 
 
 def assessable(role_id: uuid.UUID) -> Assessable:

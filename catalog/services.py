@@ -10,8 +10,8 @@ from catalog.events import catalog_published
 from catalog.models import Credential, JobRole, Question, QuestionVersion
 from catalog.question_checks import question_problems
 from catalog.versions import content_hash, frozen_content
+from microcred.bulk_inserts import insert_rows
 from microcred.errors import Invalid
-from microcred.inserting import insert
 from ops import audit
 
 
@@ -89,7 +89,7 @@ def set_credential_active(*, by: User | None, credential: Credential, active: bo
 def retire_credentials(*, by: User | None, credentials: Sequence[Credential]) -> None:
     """Stop recommending several credentials at once; recommendations already made keep them."""
     Credential.objects.filter(pk__in=[one.pk for one in credentials]).update(active=False)
-    insert(
+    insert_rows(
         [
             audit.line(by=by, action="credential.retired", resource_type="credential", resource_id=one.pk)
             for one in credentials

@@ -6,7 +6,7 @@ from typing import Final
 
 from catalog.models import Credential, CredentialSkill, Skill
 from catalog.queries import catalog_version
-from microcred.kept import Kept
+from microcred.single_flight import SingleFlightCache
 
 LONGEST: Final = 400
 
@@ -21,7 +21,7 @@ class SkillText:
     taught: tuple[str, ...]
 
 
-_kept: Final[Kept[str, tuple[SkillText, ...]]] = Kept(2)
+_kept: Final[SingleFlightCache[str, tuple[SkillText, ...]]] = SingleFlightCache(2)
 
 
 def skill_texts() -> tuple[SkillText, ...]:

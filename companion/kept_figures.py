@@ -15,7 +15,7 @@ from accounts.enums import Role
 from accounts.models import User
 from companion.enums import FiguresOf, Period
 from companion.quality import quality_roles
-from microcred.plain import NotOfThisKind, from_plain, to_plain
+from microcred.json_dataclasses import NotOfThisKind, from_plain, to_plain
 from ops import kept_figures
 from ops.jobs import Claim
 from ops.models import KeptFigures

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from companion.enums import OverrideKind
 from companion.override_sources import Facts
 from companion.overrides import Override
-from microcred.api.kinds import OneKind
+from microcred.api.discriminated import OneKind
 from practice.override_serializers import GoalStanding, LevelStanding
 from recommendations.enums import OverrideAction
 from scoring.enums import ChangeKind

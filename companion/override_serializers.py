@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from companion.enums import OverrideGrouping, OverrideKind
 from companion.overrides import Narrowed
-from microcred.api.kinds import OneKind
+from microcred.api.discriminated import OneKind
 from microcred.api.pagination import GroupPageQuery, PageQuery
 from microcred.api.reading import with_more
 from practice.override_serializers import GoalOverride, NewLevel

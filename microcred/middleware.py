@@ -11,8 +11,8 @@ from django.core.paginator import InvalidPage
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from microcred import requests_seen
-from microcred.api.handler import error_body, malformed
+from microcred import request_metrics
+from microcred.api.exception_handler import error_body, malformed
 from microcred.ids import uuid7
 from microcred.logging import CALLER
 from microcred.tracing import trace_of
@@ -47,7 +47,7 @@ class RequestContextMiddleware:
             if request.path.startswith("/api/"):
                 response.headers.setdefault("Cache-Control", "no-store")
             seconds = time.perf_counter() - started
-            requests_seen.count(request, response, seconds)
+            request_metrics.count(request, response, seconds)
             log.info(
                 "request",
                 method=request.method,

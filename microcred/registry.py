@@ -3,8 +3,8 @@
 from typing import Any
 
 # kind: the function that does such a job, the one that goes on without it after the last attempt, how many attempts;
-# where it differs from ops/kinds.py also the first and the longest wait between them; where too many would be in the
-# way of others, how many run at a time, altogether and of those with the same share: a number, or a setting's name.
+# where it differs from ops/job_kinds.py also the first and the longest wait between them; where too many would be in
+# the way of others, how many run at a time, altogether and of those with the same share: a number, or a setting's name.
 JOB_KINDS: dict[str, dict[str, Any]] = {
     "scoring.score": {
         "handler": "scoring.tasks.score",

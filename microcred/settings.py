@@ -6,21 +6,16 @@ from typing import Any
 
 from microcred import env
 from microcred.admin_theme import UNFOLD as UNFOLD
-from microcred.api.allowances import RATE_LIMITS as RATE_LIMITS
-from microcred.api.allowances import RATE_LIMITS_REFUSE_UNCOUNTED as RATE_LIMITS_REFUSE_UNCOUNTED
 from microcred.api.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from microcred.api.rate_limits import RATE_LIMITS as RATE_LIMITS
+from microcred.api.rate_limits import RATE_LIMITS_REFUSE_UNCOUNTED as RATE_LIMITS_REFUSE_UNCOUNTED
 from microcred.api.rest import CORS_ALLOW_HEADERS as CORS_ALLOW_HEADERS
 from microcred.api.rest import CORS_EXPOSE_HEADERS as CORS_EXPOSE_HEADERS
 from microcred.api.rest import REST_FRAMEWORK as REST_FRAMEWORK
 from microcred.connection import session_options
 from microcred.embedded import EmbeddedServer
 from microcred.gauges import GAUGES as GAUGES
-from microcred.institution import *  # noqa: F403 - likewise
 from microcred.logging import configure_logging
-from microcred.model_tasks import AI_MODELS as AI_MODELS
-from microcred.model_tasks import MODEL_ANSWERS as MODEL_ANSWERS
-from microcred.model_tasks import MODEL_SUMMARIES as MODEL_SUMMARIES
-from microcred.model_tasks import MODEL_WORDS as MODEL_WORDS
 from microcred.registry import ASSESSMENTS_TOLD as ASSESSMENTS_TOLD
 from microcred.registry import EMBEDDING_LEDGER as EMBEDDING_LEDGER
 from microcred.registry import ERASERS as ERASERS
@@ -31,10 +26,15 @@ from microcred.registry import PRIVACY as PRIVACY
 from microcred.registry import REPAIRS as REPAIRS
 from microcred.registry import SEALED as SEALED
 from microcred.registry import STUDENTS_DAY as STUDENTS_DAY
-from microcred.task_queue import worker_cluster
-from microcred.transport import *  # noqa: F403 - a section of the settings, kept in a file of its own
-from microcred.transport import ENVIRONMENT as ENVIRONMENT
-from microcred.transport import IS_DEPLOYED as IS_DEPLOYED
+from microcred.settings_institution import *  # noqa: F403 - likewise
+from microcred.settings_models import AI_MODELS as AI_MODELS
+from microcred.settings_models import MODEL_ANSWERS as MODEL_ANSWERS
+from microcred.settings_models import MODEL_SUMMARIES as MODEL_SUMMARIES
+from microcred.settings_models import MODEL_WORDS as MODEL_WORDS
+from microcred.settings_task_queue import worker_cluster
+from microcred.settings_transport import *  # noqa: F403 - a section of the settings, kept in a file of its own
+from microcred.settings_transport import ENVIRONMENT as ENVIRONMENT
+from microcred.settings_transport import IS_DEPLOYED as IS_DEPLOYED
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = env.flag("DEBUG", default=False)
@@ -206,7 +206,7 @@ SIMPLE_JWT = {
 # --- REST API ---------------------------------------------------------------------------------------------
 RATE_LIMITS_ENABLED = env.flag("RATE_LIMITS_ENABLED", default=True)
 RATELIMIT_IP_META_KEY = "ops.limits.client_address"
-CACHES = {"default": {"BACKEND": "ops.counters.DatabaseCounterCache", "LOCATION": "cache_counters"}}
+CACHES = {"default": {"BACKEND": "ops.counter_cache.DatabaseCounterCache", "LOCATION": "cache_counters"}}
 IDEMPOTENCY_KEEP_SECONDS = 24 * 3600
 
 # --- Jobs -------------------------------------------------------------------------------------------------
@@ -224,7 +224,7 @@ JOB_STOP_SECONDS = 20  # what runs when the worker is told to stop may go on for
 # Called when the worker's command begins; before it forks, when threads of the former have ended; in each fork, idle.
 WORKER_LOAD_AHEAD = ["microcred.ai.providers.begin_loading"]
 WORKER_PRELOAD = ["microcred.ai.providers.preload"]
-WORKER_REHEARSALS = ["recommendations.rehearsing.rehearse"]
+WORKER_WARM_UPS = ["recommendations.warm_up.warm_up"]
 # --- Metrics ----------------------------------------------------------------------------------------------
 METRICS_TOKEN = env.text("METRICS_TOKEN")  # whose bearer may read /metrics; without one, this machine
 

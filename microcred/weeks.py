@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import TruncWeek
 
 from microcred.errors import Invalid
-from microcred.planning import planned_anew
+from microcred.query_plans import custom_plans
 
 MOST: Final = 53
 USUAL: Final = 12
@@ -75,7 +75,7 @@ def by_week(
     out. One statement."""
     during = rows.filter(**{f"{at}__gte": weeks.since, f"{at}__lt": weeks.until}).order_by()
     found = during.annotate(week=TruncWeek(at, tzinfo=weeks.zone)).values("week", *groups).annotate(**sums)
-    with planned_anew():
+    with custom_plans():
         rows_of_weeks = list(found)
     for row in rows_of_weeks:
         yield {**row, "week": row["week"].date()}

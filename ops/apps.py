@@ -17,7 +17,7 @@ class OpsConfig(AppConfig):
         register(checks.check_database, Tags.database, checks.JOBS)
         register(checks.check_caches, Tags.caches)
         register(checks.check_jobs, checks.JOBS)
-        register(checks.check_hands, checks.JOBS)
+        register(checks.check_threads, checks.JOBS)
         register(checks.check_connections, Tags.database)
         register(checks.check_deployment, Tags.security, deploy=True)
         register(checks.check_hosts, Tags.security, deploy=True)

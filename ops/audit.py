@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
-from microcred.trips import fetched
+from microcred.pipelining import fetch_rows
 from ops.models import AuditLog
 
 # Written with every change, hence without the mapper.
@@ -61,6 +61,6 @@ def record(
     made = line(by=by, action=action, resource_type=resource_type, resource_id=resource_id, metadata=metadata)
     facts = json.dumps(made.metadata)
     values = made.pk, made.actor_id, made.actor_role, action, resource_type, resource_id, facts
-    ((made.created_at,),) = fetched(_INSERT, values)
+    ((made.created_at,),) = fetch_rows(_INSERT, values)
     made._state.adding = False
     return made

@@ -17,7 +17,7 @@ from django_q.conf import Conf
 from django_q.models import OrmQ, Task
 from psycopg import Error as PsycopgError
 
-from ops import pulse
+from ops import worker_heartbeats
 
 log = structlog.get_logger(__name__)
 # The trigger of the job table names it too.
@@ -42,7 +42,7 @@ class Bells(Broker):  # type: ignore[misc]
 
     def set_stat(self, key: str, value: str, timeout: int) -> None:
         """Take the status that the sentinel saves in every guard cycle for a heartbeat, and keep none of it."""
-        pulse.beat()
+        worker_heartbeats.beat()
 
     def get_stat(self, key: str) -> None:
         """Return nothing: the job table says more."""

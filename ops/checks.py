@@ -15,7 +15,7 @@ SHORTEST_SECRET = 40
 FEWEST_CHARACTERS = 10
 # Of the settings that jobs are done by.
 JOBS = "jobs"
-# Listening, renewing and calling hands to work in each process, the supervisor's own, commands, and a reserve.
+# Listening, renewing and calling threads to work in each process, the supervisor's own, commands, and a reserve.
 OTHER_CONNECTIONS = 15
 
 
@@ -47,7 +47,7 @@ def check_caches(**kwargs: Any) -> Sequence[CheckMessage]:
     return [
         Error(
             f"The cache {alias!r} cannot count exactly across processes.",
-            hint="Use ops.counters.DatabaseCounterCache or Redis.",
+            hint="Use ops.counter_cache.DatabaseCounterCache or Redis.",
             id="microcred.E003",
         )
         for alias, cache in settings.CACHES.items()
@@ -69,14 +69,14 @@ def check_jobs(**kwargs: Any) -> Sequence[CheckMessage]:
             )
         )
     problems.extend(
-        Error(f"The job kind {name!r} is unusable.", hint="See ops/kinds.py.", id="microcred.E006")
+        Error(f"The job kind {name!r} is unusable.", hint="See ops/job_kinds.py.", id="microcred.E006")
         for name, kind in settings.JOB_KINDS.items()
         if not _is_usable(name, kind)
     )
     return problems
 
 
-def check_hands(**kwargs: Any) -> Sequence[CheckMessage]:
+def check_threads(**kwargs: Any) -> Sequence[CheckMessage]:
     """E012: numbers of processes, threads and webhooks with which nothing would be done."""
     return [
         Error(f"{name} is {getattr(settings, name)}.", hint="It must be 1 or more.", id="microcred.E012")
@@ -89,8 +89,8 @@ def check_connections(**kwargs: Any) -> Sequence[CheckMessage]:
     """E013: more jobs at a time than the database server takes connections."""
     if DEFAULT_DB_ALIAS not in (kwargs.get("databases") or ()):
         return []
-    hands = settings.WORKER_PROCESSES * settings.WORKER_THREADS
-    needed = hands + settings.WEB_PROCESSES * settings.WEB_THREADS + OTHER_CONNECTIONS
+    threads = settings.WORKER_PROCESSES * settings.WORKER_THREADS
+    needed = threads + settings.WEB_PROCESSES * settings.WEB_THREADS + OTHER_CONNECTIONS
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('max_connections')::int")
         (offered,) = cursor.fetchone()

@@ -16,8 +16,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from microcred.db import database_now
-from microcred.trips import Read, Written, fetched
-from ops import bell, kinds, ready, transitions
+from microcred.pipelining import Read, Statement, fetch_rows
+from ops import bell, job_kinds, ready_jobs, transitions
 from ops.enums import JobStatus
 from ops.failures import LeaseLost
 from ops.models import AsyncJob
@@ -53,7 +53,7 @@ RETURNING {_CLAIMED}
 """
 _NEXT = f"""{_CLAIM}
 WHERE id = (
-    SELECT id FROM async_jobs WHERE {ready.CONDITION} AND alone = %(alone)s
+    SELECT id FROM async_jobs WHERE {ready_jobs.CONDITION} AND alone = %(alone)s
     ORDER BY next_run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 ) RETURNING {_CLAIMED}
 """  # noqa: S608 - constants only
@@ -76,7 +76,7 @@ _UNTIL_NEXT = """
 SELECT extract(epoch FROM min(next_run_at) - clock_timestamp())::float8 FROM async_jobs
 WHERE status = 'queued' AND alone = %(alone)s AND next_run_at > statement_timestamp() - interval '2 seconds'
 """
-_LATER = Written("SELECT 1 FROM async_jobs WHERE id = %(job_id)s AND attempts > %(attempt)s")
+_LATER = Statement("SELECT 1 FROM async_jobs WHERE id = %(job_id)s AND attempts > %(attempt)s")
 _worker_name = "inline"
 
 
@@ -150,7 +150,7 @@ class Claim:
 def take(job_id: uuid.UUID) -> Claim | None:
     """Claim a due, queued job of a known kind; None when there is nothing to claim under this id."""
     claimer = _claimer()
-    rows = _execute(_TAKE, claimer | {"id": job_id, "kinds": kinds.known()})
+    rows = _execute(_TAKE, claimer | {"id": job_id, "kinds": job_kinds.known()})
     return _claim(rows[0], claimer) if rows else None
 
 
@@ -160,7 +160,7 @@ def take_next(*, alone: bool) -> Claim | None:
     ``alone`` says which of the two queues is meant: that of jobs that must not share a process, or the other.
     """
     claimer = _claimer()
-    rows = _execute(_NEXT, claimer | ready.parameters() | {"alone": alone})
+    rows = _execute(_NEXT, claimer | ready_jobs.parameters() | {"alone": alone})
     return _claim(rows[0], claimer) if rows else None
 
 
@@ -172,7 +172,7 @@ def end(claim: Claim) -> None:
 
 def end_and_take_next(claim: Claim, *, alone: bool) -> Claim | None:
     """Do as :func:`end` and :func:`take_next`, in one statement and with one commit where that is possible."""
-    parameters = ready.parameters()
+    parameters = ready_jobs.parameters()
     # The statement could not see that the job it ends makes room for another of its kind.
     if claim.giving_up or claim.kind in {*parameters["limited"], *parameters["shared"]}:
         end(claim)
@@ -217,7 +217,7 @@ def _claimer() -> dict[str, Any]:
 
 
 def _execute(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    return fetched(sql, parameters)
+    return fetch_rows(sql, parameters)
 
 
 def _claim(row: Sequence[Any], claimer: dict[str, Any]) -> Claim:

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django_q.cluster import Cluster, Sentinel, get_mp_context
 
-from ops import hands
+from ops import worker_threads
 
 START_ROUND_SECONDS = 0.02
 
@@ -32,7 +32,7 @@ class _Nobody:
 
 
 class JobSentinel(Sentinel):  # type: ignore[misc]
-    """Looks after WORKER_PROCESSES processes with many hands, and one with a single hand for suspect jobs."""
+    """Looks after WORKER_PROCESSES processes with many threads, and one with a single thread for suspect jobs."""
 
     def spawn_worker(self) -> None:
         """Start the process that is missing."""
@@ -40,7 +40,7 @@ class JobSentinel(Sentinel):  # type: ignore[misc]
         taken = {process.place for process in self.pool}
         place = min(set(range(len(taken) + 1)) - taken)
         process = get_mp_context().Process(
-            target=hands.work,
+            target=worker_threads.work,
             args=(alone, 1 if alone else settings.WORKER_THREADS, place),
             name=f"Process-{uuid.uuid4().hex}",
             daemon=True,

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from microcred.trips import fetched
-from ops import kinds
+from microcred.pipelining import fetch_rows
+from ops import job_kinds
 
 # Long enough that no reader who asks once a minute misses anything, short enough that an alarm ends with its reason.
 WINDOW: Final = dt.timedelta(minutes=10)
@@ -31,22 +31,24 @@ FROM async_jobs WHERE completed_at > statement_timestamp() - %s AND started_at I
 
 def jobs_due() -> Figures:
     """Return how many jobs of each kind could be done now, whether or not a limit of their kind holds them back."""
-    return dict.fromkeys(((kind,) for kind in kinds.known()), 0) | counts(fetched(_DUE, [kinds.known()]))
+    return dict.fromkeys(((kind,) for kind in job_kinds.known()), 0) | counts(
+        fetch_rows(_DUE, [job_kinds.known()])
+    )
 
 
 def jobs_ended() -> Figures:
     """Return how many jobs ended lately, by kind and outcome."""
-    return counts(fetched(_ENDED, [WINDOW]))
+    return counts(fetch_rows(_ENDED, [WINDOW]))
 
 
 def job_waits() -> Figures:
     """Return how many seconds those that ended lately were due before somebody took them, the last time."""
-    return tails(fetched(_SECONDS.format(measured="started_at - next_run_at"), [WINDOW]))
+    return tails(fetch_rows(_SECONDS.format(measured="started_at - next_run_at"), [WINDOW]))
 
 
 def job_runs() -> Figures:
     """Return how many seconds their last attempt took."""
-    return tails(fetched(_SECONDS.format(measured="completed_at - started_at"), [WINDOW]))
+    return tails(fetch_rows(_SECONDS.format(measured="completed_at - started_at"), [WINDOW]))
 
 
 def counts(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[str, ...], float]:

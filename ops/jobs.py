@@ -20,9 +20,9 @@ from django.db import (
 
 from microcred.db import database_now
 from microcred.errors import Conflict, Missing
+from microcred.pipelining import fetch_rows
 from microcred.tracing import new_span
-from microcred.trips import fetched
-from ops import audit, bell, claims, kinds, leases, transitions
+from ops import audit, bell, claims, job_kinds, leases, transitions
 from ops.backoff import full_jitter
 from ops.claims import Claim
 from ops.enums import JobStatus
@@ -82,11 +82,11 @@ def enqueue(
         payload=dict(payload or {}),
         assessment_id=assessment_id,
         unique_key=unique_key,
-        max_attempts=kinds.named(kind).max_attempts,
+        max_attempts=job_kinds.named(kind).max_attempts,
         share=share,
         correlation_id=str(structlog.contextvars.get_contextvars().get("correlation_id", ""))[:64],
     )
-    rows = fetched(_INSERT, _columns(job) | {"run_at": run_at})
+    rows = fetch_rows(_INSERT, _columns(job) | {"run_at": run_at})
     if not rows:
         return AsyncJob.objects.get(unique_key=unique_key)
     ((job.queued_at, job.next_run_at),) = rows
@@ -147,7 +147,7 @@ def drain(*, limit: int = 1000, skip_waits: bool = False) -> int:
     For tests and for repair by hand. ``skip_waits`` makes jobs that wait for their next try due at once.
     """
     for count in range(limit):
-        queued = AsyncJob.objects.filter(status=JobStatus.QUEUED, kind__in=kinds.known())
+        queued = AsyncJob.objects.filter(status=JobStatus.QUEUED, kind__in=job_kinds.known())
         if skip_waits:
             queued.filter(next_run_at__gt=database_now()).update(next_run_at=database_now())
         job_id = (
@@ -199,7 +199,7 @@ def _work(claim: Claim, *, end: Callable[[Claim], None]) -> None:
         span_id=new_span(),
     ):
         try:
-            kinds.named(claim.kind).resolve(giving_up=claim.giving_up)(claim)
+            job_kinds.named(claim.kind).resolve(giving_up=claim.giving_up)(claim)
             if not claim.is_finished:
                 end(claim)
         except LeaseLost as error:
@@ -227,7 +227,7 @@ def _fail(claim: Claim, error: BaseException) -> None:
 def _delay(claim: Claim, error: BaseException) -> dt.timedelta:
     if isinstance(error, RetryLater) and error.delay is not None:
         return error.delay
-    kind = kinds.named(claim.kind)
+    kind = job_kinds.named(claim.kind)
     seconds = full_jitter(claim.attempt, base=kind.base, ceiling=kind.ceiling, random=_jitter.random)
     return dt.timedelta(seconds=seconds)
 

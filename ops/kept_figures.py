@@ -8,13 +8,13 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from microcred.trips import Written
+from microcred.pipelining import Statement
 from ops import audit, jobs
 from ops.audit import Actor
 from ops.jobs import Claim
 from ops.models import KeptFigures
 
-_TURN: Final = Written("SELECT pg_advisory_xact_lock(hashtextextended('ops.kept_figures', 0))")
+_TURN: Final = Statement("SELECT pg_advisory_xact_lock(hashtextextended('ops.kept_figures', 0))")
 
 
 def kept(subject: str, about: Mapping[str, Any]) -> KeptFigures | None:

@@ -14,9 +14,9 @@ from django.shortcuts import render
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from microcred.api.handler import error_body
+from microcred.api.exception_handler import error_body
 from microcred.errors import Unavailable
-from ops.buckets import Allowance, CannotCount, Limit, take
+from ops.token_buckets import Allowance, CannotCount, Limit, take
 
 if TYPE_CHECKING:
     # REST framework's views import this module while they are being imported themselves.

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from microcred import requests_seen
+from microcred import request_metrics
 from ops import health, queries, repairs
 from ops.enums import JobStatus
 
@@ -89,4 +89,4 @@ def exposition() -> bytes:
     """Return all figures in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(DatabaseCollector())
-    return generate_latest(requests_seen.registry()) + generate_latest(registry)
+    return generate_latest(request_metrics.registry()) + generate_latest(registry)

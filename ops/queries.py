@@ -13,7 +13,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.db.models.lookups import Exact
 
-from ops import kinds, ready
+from ops import job_kinds, ready_jobs
 from ops.enums import JobStatus
 from ops.models import AsyncJob, AuditLog
 
@@ -28,7 +28,7 @@ FROM (VALUES (false), (true)) AS queue (alone) CROSS JOIN LATERAL (
 """
 _OLDEST_READY = f"""
 SELECT coalesce(extract(epoch FROM clock_timestamp() - min(next_run_at)), 0)::float8 FROM (
-    SELECT next_run_at FROM async_jobs WHERE {ready.CONDITION} AND alone = %(alone)s
+    SELECT next_run_at FROM async_jobs WHERE {ready_jobs.CONDITION} AND alone = %(alone)s
     ORDER BY next_run_at, id LIMIT 1
 ) AS first
 """  # noqa: S608 - constants only
@@ -57,7 +57,7 @@ class Progress:
 def oldest_due_seconds() -> float:
     """Return for how long the most overdue job of a known kind has been due; 0.0 when none waits."""
     with connection.cursor() as cursor:
-        cursor.execute(_OLDEST_DUE, [kinds.known()])
+        cursor.execute(_OLDEST_DUE, [job_kinds.known()])
         (seconds,) = cursor.fetchone()
     return float(seconds)
 
@@ -65,7 +65,7 @@ def oldest_due_seconds() -> float:
 def oldest_ready_seconds(*, alone: bool = False) -> float:
     """Return the same for jobs that may be taken now: no limit of their kind is reached."""
     with connection.cursor() as cursor:
-        cursor.execute(_OLDEST_READY, ready.parameters() | {"alone": alone})
+        cursor.execute(_OLDEST_READY, ready_jobs.parameters() | {"alone": alone})
         (seconds,) = cursor.fetchone()
     return float(seconds)
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from microcred.db import database_now
-from ops import bell, kinds, queries, repairs, transitions
+from ops import bell, job_kinds, queries, repairs, transitions
 from ops.claims import CHANGING_FIELDS
 from ops.enums import JobStatus
 from ops.models import AsyncJob
@@ -22,7 +22,7 @@ RING_AGAIN_SECONDS = 3.0
 def end_lapsed_claims() -> int:
     """Fail the claims whose lease has run out: the next attempt, giving up, or the end of a poisonous job."""
     lapsed = AsyncJob.objects.filter(
-        status=JobStatus.RUNNING, lease_expires_at__lt=Now(), kind__in=kinds.known()
+        status=JobStatus.RUNNING, lease_expires_at__lt=Now(), kind__in=job_kinds.known()
     )
     # Asked twice a second, and nearly always in vain.
     if not lapsed.exists():

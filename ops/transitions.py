@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 
-from ops import kinds
+from ops import job_kinds
 from ops.enums import JobStatus
 from ops.models import AsyncJob
 from ops.models.jobs import MAX_GIVE_UPS
@@ -25,7 +25,7 @@ def fail(job: AsyncJob, *, error: dict[str, Any], delay: dt.timedelta, now: dt.d
         _next_give_up(job, delay=delay, now=now)
     elif job.attempts < job.max_attempts:
         job.status, job.next_run_at = JobStatus.QUEUED, now + delay
-    elif kinds.named(job.kind).give_up:
+    elif job_kinds.named(job.kind).give_up:
         job.status, job.next_run_at, job.giving_up = JobStatus.QUEUED, now, True
         log.error("job_attempts_used_up", **_named(job), attempts=job.attempts)
     else:

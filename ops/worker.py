@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connections
 from django.utils.module_loading import import_string
 
-from microcred import garbage
-from ops import claims, kinds, pulse
+from microcred import garbage_collection
+from ops import claims, job_kinds, worker_heartbeats
 from ops.cluster import JobCluster
-from ops.crew import Crew
 from ops.supervision.processes import forks_die_with_parent
+from ops.worker_processes import WorkerProcesses
 
 log = structlog.get_logger(__name__)
 ROUND_SECONDS = 0.1
@@ -43,8 +43,8 @@ class Worker:
         because a socket must not be shared, and threads have ended, because a fork has none to let go of their locks.
         """
         claims.identify(self._name)
-        with garbage.not_looked_for():
-            kinds.import_all()
+        with garbage_collection.not_looked_for():
+            job_kinds.import_all()
             for dotted in settings.WORKER_PRELOAD:
                 import_string(dotted)()
         if threading.active_count() > 1:
@@ -60,9 +60,9 @@ class Worker:
         log.info("worker_ready", worker=self._name)
         if ready_file is not None:
             ready_file.touch()
-        crew = Crew(self._name, cluster.sentinel.pid)
+        workers = WorkerProcesses(self._name, cluster.sentinel.pid)
         try:
-            self._watch(cluster.sentinel, crew, ready_file)
+            self._watch(cluster.sentinel, workers, ready_file)
         except SentinelLost:
             cluster.sentinel.kill()
             raise
@@ -70,37 +70,37 @@ class Worker:
             # Whoever it is, it does not begin work any more.
             if ready_file is not None:
                 ready_file.unlink(missing_ok=True)
-        self._stop(cluster, crew)
+        self._stop(cluster, workers)
 
-    def _watch(self, sentinel: Any, crew: Crew, ready_file: Path | None) -> None:
+    def _watch(self, sentinel: Any, workers: WorkerProcesses, ready_file: Path | None) -> None:
         looked_at = 0.0
         while not self._stopped.wait(ROUND_SECONDS):
             if time.monotonic() - looked_at >= LOOK_SECONDS:
                 looked_at = time.monotonic()
-                crew.look_after()
+                workers.look_after()
                 if ready_file is not None:
                     # The supervisor looks whether it is touched.
                     ready_file.touch()
             if not sentinel.is_alive():
                 raise SentinelLost("the sentinel died")
-            silence = pulse.seconds_since_beat()
+            silence = worker_heartbeats.seconds_since_beat()
             if silence is not None and silence > SILENCE_SECONDS:
                 raise SentinelLost(f"the sentinel has been silent for {silence:.0f} seconds")
 
-    def _stop(self, cluster: Any, crew: Crew) -> None:
+    def _stop(self, cluster: Any, workers: WorkerProcesses) -> None:
         """Claim nothing more, give what runs JOB_STOP_SECONDS, then end everything and put its jobs back.
 
         Whoever dies meanwhile dies of itself: what it held was an attempt.
         """
-        pulse.refuse_claims()
+        worker_heartbeats.refuse_claims()
         cluster.stop_event.set()
         until = time.monotonic() + settings.JOB_STOP_SECONDS
-        while (crew.look_after() or cluster.sentinel.is_alive()) and time.monotonic() < until:
+        while (workers.look_after() or cluster.sentinel.is_alive()) and time.monotonic() < until:
             time.sleep(ROUND_SECONDS)
         # First the sentinel, which would start others.
         cluster.sentinel.kill()
         cluster.sentinel.join()
-        ended = crew.kill()
+        ended = workers.kill()
         try:
             put_back = claims.put_back(self._name, ended)
         except (DatabaseError, InterfaceError) as error:

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http.request import validate_host
 
-from microcred.addresses import Place, UrlRefused, read_url
+from microcred.outbound_addresses import Place, UrlRefused, read_url
 
 
 def read_destination(url: str) -> Place:

@@ -4,7 +4,7 @@ from typing import Final
 
 from microcred.db import database_now
 from microcred.ids import first_uuid7
-from microcred.trips import fetched
+from microcred.pipelining import fetch_rows
 from ops.figures import WINDOW, Figures, counts
 
 ATTEMPTS: Final = ("taken", "refused", "unanswered")
@@ -23,10 +23,10 @@ FROM webhook_deliveries WHERE status IN ('pending', 'dead') GROUP BY 1
 def attempts() -> Figures:
     """Return how many tries to tell partners were made lately, by what came of them."""
     return {(name,): 0.0 for name in ATTEMPTS} | counts(
-        fetched(_ATTEMPTS, [first_uuid7(database_now() - WINDOW)])
+        fetch_rows(_ATTEMPTS, [first_uuid7(database_now() - WINDOW)])
     )
 
 
 def deliveries() -> Figures:
     """Return how many events are on their way, wait for an endpoint that does not answer, or never arrived."""
-    return {(name,): 0.0 for name in DELIVERIES} | counts(fetched(_DELIVERIES))
+    return {(name,): 0.0 for name in DELIVERIES} | counts(fetch_rows(_DELIVERIES))

@@ -6,7 +6,7 @@ from django import forms
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.models import ServiceKey
-from microcred.addresses import UrlRefused
+from microcred.outbound_addresses import UrlRefused
 from partners.destinations import read_destination
 from partners.enums import EventType
 from partners.models import WebhookEndpoint

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 
 from microcred import sealing
-from microcred.compiled import Compiled
+from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Missing
-from microcred.trips import Written, together
+from microcred.pipelining import Statement, pipelined
 from partners import payloads
 from partners.attempts import Try
 from partners.enums import DeliveryStatus, EventType
@@ -23,16 +23,16 @@ SECRETS: Final = "microcred webhook secrets v1"  # what they are sealed for
 
 
 # The last place stands there with no event too. An assessment may have hundreds of events, of which few are asked for.
-_RECORDED: Final = Written("""
+_RECORDED: Final = Statement("""
 SELECT last.place, e.event_type, e.subject_id
   FROM (SELECT coalesce(max(sequence), 0) AS place FROM webhook_events WHERE assessment_id = %(assessment_id)s) AS last
   LEFT JOIN webhook_events e ON e.assessment_id = %(assessment_id)s
    AND (e.subject_id = ANY(%(about)s::uuid[]) OR e.event_type = %(ready)s)
 """)
-_ORDER: Final = Written("SELECT pg_advisory_xact_lock(hashtextextended(%(order)s, 0))")
+_ORDER: Final = Statement("SELECT pg_advisory_xact_lock(hashtextextended(%(order)s, 0))")
 # Of no key, or of one that is not revoked: who is shut out is told nothing more either.
 _HEARING: Final = Q(active=True, service_key__revoked_at__isnull=True)
-_LISTENERS: Final = Compiled(
+_LISTENERS: Final = CompiledQuery(
     lambda event_types: (
         WebhookEndpoint.objects.filter(_HEARING, event_types__overlap=list(event_types))
         .order_by("pk")
@@ -76,7 +76,7 @@ def recorded_in_order(assessment_id: uuid.UUID, *, about: Collection[uuid.UUID])
     Only announcing takes this lock, and takes no other after it, so that nobody waits for each other.
     """
     ready = EventType.RECOMMENDATION_READY.value
-    _, rows = together(
+    _, rows = pipelined(
         _ORDER.read(order=f"events:{assessment_id}"),
         _RECORDED.read(assessment_id=assessment_id, about=list(about), ready=ready),
     )

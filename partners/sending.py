@@ -5,7 +5,7 @@ from typing import Final
 
 from django.conf import settings
 
-from microcred import http
+from microcred import outbound_http
 from partners import retrying, signing
 from partners.attempts import Outcome, Try
 from partners.destinations import read_destination
@@ -23,16 +23,16 @@ def send(attempt: Try, *, now: dt.datetime) -> Outcome:
     }
     try:
         read_destination(attempt.url)
-        answer = http.post(
+        answer = outbound_http.post(
             attempt.url,
             body=attempt.body,
             headers=headers,
             timeout=settings.WEBHOOK_TIMEOUT_SECONDS,
             allow_private=settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES,
         )
-    except http.UrlRefused:
+    except outbound_http.UrlRefused:
         return Outcome(at=now, duration_ms=0, error="refused")
-    except http.ExchangeError as error:
+    except outbound_http.ExchangeError as error:
         return Outcome(at=now, duration_ms=error.duration_ms, error=error.reason)
     return Outcome(
         at=now,

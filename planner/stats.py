@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db import DataError
 
-from microcred.trips import fetched
+from microcred.pipelining import fetch_rows
 from microcred.zones import unknown_zone, zone_named
 from planner.enums import Priority, TaskStatus
 
@@ -60,7 +60,7 @@ def stats_of(user_id: uuid.UUID, *, zone: str, now: dt.datetime) -> dict[str, An
     """
     values = {"user": user_id, "zone": _PLACES.get(zone, zone), "now": now} | _days(zone, now)
     try:
-        ((total, statuses, priorities, overdue, today, week, lately, streak),) = fetched(_STATS, values)
+        ((total, statuses, priorities, overdue, today, week, lately, streak),) = fetch_rows(_STATS, values)
     except DataError:  # a name that this machine knows and the database does not
         raise unknown_zone() from None
     by_status, by_priority = json.loads(statuses), json.loads(priorities)

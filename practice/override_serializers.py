@@ -5,7 +5,7 @@ from typing import Any, Final
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
-from microcred.api.kinds import OneKind
+from microcred.api.discriminated import OneKind
 from microcred.api.pagination import GroupPageQuery, PageQuery
 from practice.enums import SETTABLE_STATUSES, GoalStatus, OverrideKind
 from practice.models import PracticeOverride

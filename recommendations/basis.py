@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from assessments.queries import Subject
 from catalog import queries as catalog
-from microcred.trips import in_one_trip
+from microcred.pipelining import prefetched
 from recommendations import queries
 from recommendations.fits import Fits
 from recommendations.gaps import Need, SkillGap, Target, compare, find_needs
@@ -67,7 +67,7 @@ def prepare(subject: Subject, *, levels: Mapping[str, float] | None = None) -> B
 
 def read(subject: Subject) -> Known:
     """Read everything about an assessment that a run rests on, but for whom the learner is compared with."""
-    with in_one_trip(
+    with prefetched(
         queries.marks_read(subject.assessment_id),
         *scoring.profile_reads(subject.assessment_id),
         *queries.reception_reads(role_id=subject.role_id, user_id=subject.user_id),

@@ -6,17 +6,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from microcred.sources import edition
+from microcred.code_editions import edition
 from recommendations.chain import digest, keyed
 from recommendations.collaborative.serving import Said, mixed, score_of
 from recommendations.fits import Fits
-from recommendations.flat import flat
 from recommendations.fusion import LIMIT, Candidate, Ranked, fuse, weights_used
 from recommendations.gaps import Need, Target, find_needs
 from recommendations.knn import Neighbour, Neighbourhood, scores_of
 from recommendations.priors import Reception, Voices, prior
 from recommendations.profiles import Learner
 from recommendations.retrieval import Hit, search_queries
+from recommendations.shallow_dicts import shallow_dict
 from recommendations.writing import all_of
 
 _HERE: Final = Path(__file__).parent
@@ -51,11 +51,11 @@ def inputs(
     bearing = _bearing(needs, candidates)
     return {
         "edition": RANKING_EDITION,
-        "targets": [flat(target) for target in targets],
+        "targets": [shallow_dict(target) for target in targets],
         "levels": dict(levels),
         "stated": dict(stated),
         "contested": sorted(contested),
-        "needs": [flat(need) for need in needs],
+        "needs": [shallow_dict(need) for need in needs],
         "weights": weights_used(unavailable),
         "unavailable": sorted(unavailable),
         "earned": sorted(str(one.credential_id) for one in bearing if earned and one.credential_id in earned),
@@ -74,7 +74,7 @@ def ranking(ranked: Sequence[Ranked]) -> list[dict[str, Any]]:
         {
             "credential": str(one.candidate.credential_id),
             "key": one.candidate.key,
-            "parts": {part: f"{points:.3f}" for part, points in flat(one.parts).items()},
+            "parts": {part: f"{points:.3f}" for part, points in shallow_dict(one.parts).items()},
         }
         for one in ranked
     ]

@@ -9,14 +9,13 @@ from django.conf import settings
 
 from assessments.enums import MissingPart
 from microcred.ai.base import Embedder
-from microcred.trips import in_one_trip
+from microcred.pipelining import prefetched
 from recommendations import deciding, queries, searching
 from recommendations.basis import Basis
 from recommendations.basis import prepare as prepare
 from recommendations.comparing import Compared
 from recommendations.comparing import compare as compare_with_others
 from recommendations.drafts import Draft, DraftItem
-from recommendations.flat import flat
 from recommendations.fusion import Candidate, Ranked, fuse, weights_used
 from recommendations.knn import Neighbourhood
 from recommendations.priors import Reception, prior
@@ -24,6 +23,7 @@ from recommendations.queries import Offer
 from recommendations.rationale import CredentialFacts, RunFacts
 from recommendations.retrieval import Passage
 from recommendations.searching import Findings, passages_for
+from recommendations.shallow_dicts import shallow_dict
 from scoring import queries as scoring
 
 MICROCENTS_A_CENT: Final = 1_000_000
@@ -40,7 +40,7 @@ def search(basis: Basis, embedder: Embedder) -> Findings | None:
 
 def conclude(basis: Basis, findings: Findings | None, *, rag_latency_ms: int) -> Draft:
     """Rank the catalog for the needs; without ``findings`` the ranking goes without retrieval."""
-    with in_one_trip(*queries.history_reads(basis.subject.user_id), queries.calibration_read()):
+    with prefetched(*queries.history_reads(basis.subject.user_id), queries.calibration_read()):
         return _concluded(basis, findings, rag_latency_ms)
 
 
@@ -192,7 +192,7 @@ def _parameters(
         "profile_run": basis.known.profile_run,
         "weights": {part: round(weight, 4) for part, weight in weights_used(unavailable).items()},
         "unavailable": list(unavailable),
-        "needs": [flat(need) for need in basis.needs],
+        "needs": [shallow_dict(need) for need in basis.needs],
         "standing": dict(basis.known.standing),
         "calibration": asdict(queries.learnt_calibration()),
         "neighbours": others.sizes,

@@ -4,7 +4,7 @@ from typing import Final
 
 from microcred.db import database_now
 from microcred.ids import first_uuid7
-from microcred.trips import fetched
+from microcred.pipelining import fetch_rows
 from ops.figures import WINDOW, Figures, counts, tails
 
 OUTCOMES: Final = ("complete", "degraded", "failed", "pending")
@@ -22,10 +22,10 @@ WHERE metric_type = 'total_latency_ms' AND captured_at > statement_timestamp() -
 def runs() -> Figures:
     """Return how many recommendations were worked out lately, by how whole they are."""
     return {(outcome,): 0.0 for outcome in OUTCOMES} | counts(
-        fetched(_RUNS, [first_uuid7(database_now() - WINDOW)])
+        fetch_rows(_RUNS, [first_uuid7(database_now() - WINDOW)])
     )
 
 
 def seconds_to_result() -> Figures:
     """Return how many seconds lay between handing in and a first recommendation that came lately."""
-    return tails(fetched(_SECONDS, [WINDOW]))
+    return tails(fetch_rows(_SECONDS, [WINDOW]))

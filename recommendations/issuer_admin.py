@@ -10,10 +10,10 @@ from django.utils import timezone
 from unfold.admin import StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from accounts.proof_pages import ProvenFirst
+from accounts.reauthentication_pages import ProvenFirst
 from ops import audit
+from ops.admin_confirmation import confirmed_first
 from ops.admin_forms import FormAdmin
-from ops.confirming import asks_first
 from recommendations import services
 from recommendations.badges.keys import KeyUnfit, read_key
 from recommendations.models import BadgeAchievement, BadgeIssuer, BadgeIssuerKey
@@ -137,7 +137,7 @@ class BadgeIssuerAdmin(ProvenFirst, FormAdmin):
             )
 
     @admin.action(description="Switch off, and withdraw what was proven", permissions=["change"])
-    @asks_first(
+    @confirmed_first(
         "Nothing these issuers sign counts any more, and what their badges proved is the students’ own word again. "
         "What staff confirmed stays."
     )

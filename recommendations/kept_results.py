@@ -17,14 +17,14 @@ from django.db.models import Func, TextField
 from assessments import queries as assessments
 from microcred.api.rendered import Written, written
 from microcred.api.versions import version_of
-from microcred.kept import Kept
+from microcred.single_flight import SingleFlightCache
 from ops.audit import Actor
 from recommendations import queries
 from recommendations.queries import Awaited
 from recommendations.serializers import result_body
 
 MOST: Final = 256
-_kept: Final[Kept[tuple[str, ...], Written]] = Kept(MOST)
+_kept: Final[SingleFlightCache[tuple[str, ...], Written]] = SingleFlightCache(MOST)
 
 
 # Whether there is a result, and what of it stands in the assessment itself.

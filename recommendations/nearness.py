@@ -9,7 +9,7 @@ import structlog
 
 from microcred.ai.base import Embedder, EmbedderError, EmbeddingKey, ProviderError, Vectors
 from microcred.ai.vectors import embed_soundly
-from microcred.kept import Kept
+from microcred.single_flight import SingleFlightCache
 
 log = structlog.get_logger(__name__)
 
@@ -25,11 +25,11 @@ class QueryVectors:
 
     def __init__(self, most: int = MOST_KEPT) -> None:
         self._most = most
-        self._kept: WeakKeyDictionary[Embedder, Kept[str, Vectors]] = WeakKeyDictionary()
+        self._kept: WeakKeyDictionary[Embedder, SingleFlightCache[str, Vectors]] = WeakKeyDictionary()
 
     def of(self, texts: Sequence[str], embedder: Embedder) -> Vectors:
         """Return the vectors of the texts. Raises ProviderError as `embed_soundly` does."""
-        kept = self._kept.setdefault(embedder, Kept(self._most))
+        kept = self._kept.setdefault(embedder, SingleFlightCache(self._most))
         return np.stack(kept.of(texts, lambda new: list(embed_soundly(embedder, new))))
 
 
@@ -38,7 +38,7 @@ class SentenceVectors:
 
     def __init__(self, most: int = MOST_KEPT) -> None:
         self._most = most
-        self._kept: dict[EmbeddingKey, Kept[str, Vectors]] = {}
+        self._kept: dict[EmbeddingKey, SingleFlightCache[str, Vectors]] = {}
 
     def nearness(
         self, texts: Collection[str], wanted: Sequence[Vectors], *, embedder: Embedder
@@ -56,5 +56,5 @@ class SentenceVectors:
         return [dict(zip(ordered, (vectors @ one).tolist(), strict=True)) for one in wanted]
 
     def _vectors(self, texts: Sequence[str], embedder: Embedder) -> list[Vectors]:
-        kept = self._kept.setdefault(EmbeddingKey.of(embedder), Kept(self._most))
+        kept = self._kept.setdefault(EmbeddingKey.of(embedder), SingleFlightCache(self._most))
         return kept.of(texts, lambda new: list(embedder.embed(new)))

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from microcred.kept import Kept
+from microcred.single_flight import SingleFlightCache
 from recommendations.finds import Finds, Floats, Ranks, Rows, Stock
 from recommendations.retrieval import MOST_OF_ONE
 from recommendations.writing import description
@@ -127,7 +127,9 @@ class Shelf:
     _stock: Stock = field(init=False)
     _rows: dict[uuid.UUID, list[int]] = field(init=False)
     _described: dict[int, str] = field(init=False, default_factory=dict)
-    _meanings: Kept[bytes, Meaning] = field(init=False, default_factory=lambda: Kept(MOST_MEANINGS))
+    _meanings: SingleFlightCache[bytes, Meaning] = field(
+        init=False, default_factory=lambda: SingleFlightCache(MOST_MEANINGS)
+    )
     _order: Rows = field(init=False)
     _norms: Floats = field(init=False)
     _title_norms: Floats = field(init=False)

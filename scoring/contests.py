@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from microcred.compiled import Compiled
-from microcred.trips import Read
+from microcred.compiled_queries import CompiledQuery
+from microcred.pipelining import Read
 from scoring.enums import ContestOutcome
 from scoring.models import SkillCheck, SkillContest, SkillEstimate
 
-CONTESTS: Final = Compiled(
+CONTESTS: Final = CompiledQuery(
     lambda assessment_id: (
         SkillContest.objects.filter(assessment_id=assessment_id)
         .order_by("submitted_at", "pk")
@@ -18,7 +18,7 @@ CONTESTS: Final = Compiled(
     ),
     assessment_id=uuid.UUID,
 )
-_CORRECTED: Final = Compiled(
+_CORRECTED: Final = CompiledQuery(
     lambda assessment_id: (
         SkillCheck.objects.filter(contest__assessment_id=assessment_id, outcome=ContestOutcome.CORRECTED)
         .order_by("checked_at", "pk")
@@ -59,7 +59,7 @@ def corrections(assessment_id: uuid.UUID) -> dict[str, SkillCheck]:
 
 
 def corrections_read(assessment_id: uuid.UUID) -> Read[SkillCheck]:
-    """Return what `corrections` asks, for a trip with others."""
+    """Return what `corrections` asks, to be pipelined with others."""
     return _CORRECTED.read(assessment_id=assessment_id)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from assessments.queries import AskedQuestion
-from microcred.inserting import insert
+from microcred.bulk_inserts import insert_rows
 from scoring import stored
 from scoring.enums import EssayOutcome, MarkStatus, ScoreSource
 from scoring.essays.edition import EDITION
@@ -63,7 +63,7 @@ def store_essays(assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> Non
             mark.essay_score = row
         rows.append(row)
         marks += own
-    insert(rows, marks)
+    insert_rows(rows, marks)
 
 
 def _run(assessment_id: uuid.UUID, one: JudgedEssay) -> tuple[EssayScore, list[CriterionMark]]:

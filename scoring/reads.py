@@ -1,10 +1,10 @@
-"""What readings of one assessment ask of it, for a trip with others."""
+"""What readings of one assessment ask of it, to be pipelined with others."""
 
 import uuid
 from typing import Any
 
 from assessments import queries as assessments
-from microcred.trips import Read
+from microcred.pipelining import Read
 from scoring import stored
 from scoring.calls import spending
 from scoring.contests import CONTESTS

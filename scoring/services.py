@@ -13,9 +13,9 @@ from assessments.queries import AskedQuestion
 from catalog import queries as catalog
 from catalog.enums import QuestionType
 from microcred.ai import providers
-from microcred.ai.remembering import Remembering
-from microcred.inserting import insert
-from microcred.trips import in_one_trip
+from microcred.ai.caching import CachingEmbedder
+from microcred.bulk_inserts import insert_rows
+from microcred.pipelining import prefetched
 from ops import audit
 from ops.jobs import enqueue
 from scoring import contests, queries
@@ -55,7 +55,7 @@ HUNDREDTH = Decimal("0.01")
 def take_responses(*, assessment_id: uuid.UUID, response_ids: Sequence[uuid.UUID], submitted: bool) -> None:
     """Score closed answers as they come in; once the assessment is handed in, have the essays scored."""
     questions = assessments.asked_for_responses(list(response_ids))
-    insert(
+    insert_rows(
         [
             _rule_score(assessment_id, question)
             for question in questions
@@ -68,12 +68,12 @@ def take_responses(*, assessment_id: uuid.UUID, response_ids: Sequence[uuid.UUID
 
 def essays_to_judge(assessment_id: uuid.UUID) -> list[EssayToJudge]:
     """Return the answered essays that have no effective score yet, in order."""
-    with in_one_trip(*queries.essay_reads(assessment_id)):
+    with prefetched(*queries.essay_reads(assessment_id)):
         return unscored_essays(assessment_id)
 
 
 def unscored_essays(assessment_id: uuid.UUID) -> list[EssayToJudge]:
-    """Return the same, for who has asked for ``essay_reads`` in a trip with others."""
+    """Return the same, for who has asked for ``essay_reads`` pipelined with others."""
     scores = queries.effective_essay_scores(assessment_id)
     questions = assessments.asked_questions(assessment_id)
     scored = {snapshot for snapshot, row in scores.items() if row.outcome != EssayOutcome.UNAVAILABLE}
@@ -91,7 +91,7 @@ def conclude(*, assessment_id: uuid.UUID, judged: Sequence[JudgedEssay]) -> None
     """Store what was said of each essay, draw the skill profile, and announce both."""
     store_essays(assessment_id, judged)
     profile = queries.run_read(assessment_id), contests.corrections_read(assessment_id)
-    with in_one_trip(*queries.result_reads(assessment_id), *profile):
+    with prefetched(*queries.result_reads(assessment_id), *profile):
         results = queries.question_results(assessment_id)
         run = _draw(assessment_id, results)
     assessment_scored.send(sender=None, assessment_id=assessment_id, run=run, results=results)
@@ -154,7 +154,7 @@ def read_by_rubric(essays: Sequence[EssayToJudge]) -> list[JudgedEssay]:
 
     It loads the embedder; what is the same is read once.
     """
-    judge = LocalJudge(Remembering(providers.local_embedder()), others_in_use())
+    judge = LocalJudge(CachingEmbedder(providers.local_embedder()), others_in_use())
     tasks = list(dict.fromkeys(essay.task for essay in essays))
     said = dict(zip(tasks, judge.judge(tasks), strict=True))
     return [JudgedEssay(essay, said[essay.task]) for essay in essays]
@@ -215,7 +215,7 @@ def _draw(assessment_id: uuid.UUID, results: Sequence[queries.QuestionResult]) -
         for estimate in estimates
         if estimate.skill in ids
     ]
-    insert([ProfileRun(assessment_id=assessment_id, run=run)], rows)
+    insert_rows([ProfileRun(assessment_id=assessment_id, run=run)], rows)
     return run
 
 

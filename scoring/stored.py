@@ -4,15 +4,15 @@ import uuid
 from collections.abc import Collection
 from typing import Any, Final
 
-from microcred.compiled import Compiled
-from microcred.trips import Written
+from microcred.compiled_queries import CompiledQuery
+from microcred.pipelining import Statement
 from scoring.models import CriterionMark, EssayScore, ProfileRun, RuleScore, ScoreOverride
 
-ESSAYS: Final = Compiled(
+ESSAYS: Final = CompiledQuery(
     lambda assessment_id: EssayScore.objects.filter(assessment_id=assessment_id).order_by(),
     assessment_id=uuid.UUID,
 )
-ESSAY_RUNS: Final = Compiled(
+ESSAY_RUNS: Final = CompiledQuery(
     lambda assessment_id: (
         EssayScore.objects.filter(assessment_id=assessment_id)
         .order_by()
@@ -20,34 +20,34 @@ ESSAY_RUNS: Final = Compiled(
     ),
     assessment_id=uuid.UUID,
 )
-MARKS: Final = Compiled(
+MARKS: Final = CompiledQuery(
     lambda assessment_id: CriterionMark.objects.filter(essay_score__assessment_id=assessment_id).order_by(
         "position"
     ),
     assessment_id=uuid.UUID,
 )
-RULE_SCORES: Final = Compiled(
+RULE_SCORES: Final = CompiledQuery(
     lambda assessment_id: RuleScore.objects.filter(assessment_id=assessment_id).select_related("response"),
     assessment_id=uuid.UUID,
 )
-OVERRIDES: Final = Compiled(
+OVERRIDES: Final = CompiledQuery(
     lambda assessment_id: ScoreOverride.objects.filter(assessment_id=assessment_id), assessment_id=uuid.UUID
 )
 # The number of the run stands there with no estimate too.
-NEWEST_ESTIMATES: Final = Written("""
+NEWEST_ESTIMATES: Final = Statement("""
 SELECT newest.run, e.skill_id, s.key, s.name, e.level, e.deviation, e.evidence
   FROM (SELECT coalesce(max(run), 0) AS run FROM profile_runs WHERE assessment_id = %(assessment_id)s) AS newest
   LEFT JOIN skill_estimates e ON e.assessment_id = %(assessment_id)s AND e.run = newest.run
   LEFT JOIN skills s ON s.id = e.skill_id
  ORDER BY s.key
 """)
-_NEWEST_LEVELS: Final = Written("""
+_NEWEST_LEVELS: Final = Statement("""
 SELECT e.assessment_id, s.key, e.level
   FROM skill_estimates e JOIN skills s ON s.id = e.skill_id
  WHERE e.assessment_id = ANY(%(assessment_ids)s::uuid[])
    AND e.run = (SELECT max(p.run) FROM profile_runs p WHERE p.assessment_id = e.assessment_id)
 """)
-NEWEST_RUN: Final = Compiled(
+NEWEST_RUN: Final = CompiledQuery(
     lambda assessment_id: (
         ProfileRun.objects.filter(assessment_id=assessment_id)
         .order_by("-run")

@@ -10,7 +10,7 @@ import structlog
 from assessments import services as assessments
 from assessments.enums import MissingPart
 from microcred.ai.base import ProviderError
-from microcred.trips import Read, in_one_trip
+from microcred.pipelining import Read, prefetched
 from ops.jobs import Claim, RetryLater
 from scoring import queries, services
 from scoring.calls.kept import is_left, left_read, take_over
@@ -78,7 +78,7 @@ def _judge(claim: Claim) -> list[JudgedEssay]:
 def _beginning(claim: Claim) -> tuple[list[EssayToJudge], Judge | None]:
     """The essays with their judge; with none yet where answers that the provider keeps are to be taken over first."""
     assessment_id = _assessment_of(claim)
-    with in_one_trip(*queries.essay_reads(assessment_id), *_judge_reads(assessment_id)):
+    with prefetched(*queries.essay_reads(assessment_id), *_judge_reads(assessment_id)):
         essays = unscored_essays(assessment_id)
         is_at_hand = bool(essays) and not is_left(assessment_id)
         return essays, _judge_of(claim, essays) if is_at_hand else None

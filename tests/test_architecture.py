@@ -144,10 +144,10 @@ ENGINES = [
     "microcred/sealing.py",
     "partners/signing.py",
     "microcred/ai",
-    "microcred/addresses.py",
-    "microcred/connecting.py",
+    "microcred/outbound_addresses.py",
+    "microcred/outbound_connections.py",
     "microcred/embedded",
-    "microcred/http.py",
+    "microcred/outbound_http.py",
 ]
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 30

@@ -80,7 +80,7 @@ def mentions(pattern: re.Pattern[str]) -> dict[str, list[str]]:
     return found
 
 
-SETTINGS = ("settings.py", "transport.py", "model_tasks.py", "institution.py")
+SETTINGS = ("settings.py", "settings_transport.py", "settings_models.py", "settings_institution.py")
 
 
 def variables_read() -> set[str]:

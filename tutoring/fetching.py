@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from microcred import http
+from microcred import outbound_http
 from tutoring.enums import Failure
 from tutoring.transcripts import UnreadableTranscript, fetched
 
@@ -27,16 +27,16 @@ class NotFetched(Exception):
 def fetch(url: str) -> str | list[dict[str, Any]]:
     """Return the transcript at an address. Raises NotFetched."""
     try:
-        found = http.get(
+        found = outbound_http.get(
             url,
             headers={"Accept": ", ".join(KINDS), "User-Agent": "MicroCred"},
             timeout=TIMEOUT_SECONDS,
             most_bytes=MOST_BYTES,
             allow_private=settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES,
         )
-    except http.UrlRefused as error:
+    except outbound_http.UrlRefused as error:
         raise NotFetched(Failure.REFUSED, retryable=False) from error
-    except http.ExchangeError as error:
+    except outbound_http.ExchangeError as error:
         raise NotFetched(Failure.UNREACHABLE, retryable=True) from error
     if found.status != HTTPStatus.OK:
         raise NotFetched(Failure.UNREACHABLE, retryable=True)
@@ -47,7 +47,7 @@ def fetch(url: str) -> str | list[dict[str, Any]]:
     return _read(found)
 
 
-def _read(found: http.Fetched) -> str | list[dict[str, Any]]:
+def _read(found: outbound_http.Fetched) -> str | list[dict[str, Any]]:
     try:
         said = fetched(found.body, found.content_type)
     except UnreadableTranscript as error:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from microcred.ai.fences import unfenced
-from microcred.storable import storable
+from microcred.storable_json import storable
 from recommendations.cited_replies import fence_of, fenced, form
 from recommendations.citing import Sentence
 from tutoring.agreeing import Agreed

@@ -8,9 +8,9 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from microcred.addresses import read_url
 from microcred.api.pagination import PageQuery
 from microcred.api.reading import with_more
+from microcred.outbound_addresses import read_url
 from tutoring import queries
 from tutoring.enums import Author, Failure, Outcome, Speaker, Standing, SummaryStatus, VersionKind
 from tutoring.fetching import LONGEST_TRANSCRIPT, characters

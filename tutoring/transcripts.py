@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from microcred.storable import storable
+from microcred.storable_json import storable
 from recommendations.names import folded
 from tutoring.enums import Speaker
 

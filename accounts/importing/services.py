@@ -12,8 +12,8 @@ from accounts.importing.planning import Line, Plan, people_named, plan
 from accounts.importing.reading import Row
 from accounts.models import AdvisorAssignment, GuardianLink, User
 from accounts.password_links import LIFE
+from microcred.bulk_inserts import insert_rows
 from microcred.errors import Conflict
-from microcred.inserting import insert
 from ops import audit
 from ops.models import AuditLog
 
@@ -95,7 +95,7 @@ def _carry_out(by: User | None, found: Plan, now: dt.datetime, *, by_letter: boo
     drawn = [] if by_letter else [password_links.drawn(person, expires_at=now + LIFE) for person in made]
     trail = _trail(by, found, made, [*advised, *guarded], by_letter=by_letter)
     # One statement: person by person, five thousand took a minute.
-    insert(made, advised, guarded, [link for link, _ in drawn], trail)
+    insert_rows(made, advised, guarded, [link for link, _ in drawn], trail)
     if by_letter:
         password_letters.invite([person.pk for person in made])
     return [Handed(person, code) for person, (_, code) in zip(made, drawn, strict=False)]

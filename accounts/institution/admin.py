@@ -12,7 +12,7 @@ from accounts.enums import LinkState
 from accounts.institution import links, provider
 from accounts.models import User
 from microcred.errors import DomainError
-from ops.confirming import asks_first
+from ops.admin_confirmation import confirmed_first
 
 SAID = {
     LinkState.OPEN: "opened {when}: the next log-in with the account's address within 14 days is linked",
@@ -25,7 +25,7 @@ class OpensToInstitution:
     """An admin of people with an action that opens accounts to the institution's log-in, where there is one."""
 
     @admin.action(description="Link at the next log-in through the institution", permissions=["change"])
-    @asks_first(
+    @confirmed_first(
         "Whoever next logs in through the institution with the account's verified address gets the account, within 14 "
         "days; what it was linked to so far opens it no more. Make sure that the address is theirs."
     )

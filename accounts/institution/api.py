@@ -13,13 +13,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import attempts, second_factor, services, tokens
-from accounts.codes import check_code
 from accounts.enums import Means
-from accounts.institution import asking, links, provider
+from accounts.institution import authorization, links, provider
 from accounts.institution.errors import LogInRefused, NotOffered
 from accounts.institution.id_tokens import Identity
 from accounts.log_ins import agent_of
 from accounts.models import User
+from accounts.second_factor_codes import check_code
 from accounts.serializers import TokenResponse
 from microcred.api.reading import valid
 from microcred.api.schema import errors
@@ -38,7 +38,7 @@ class InstitutionView(serializers.Serializer[Any]):
 class InstitutionTokenRequest(serializers.Serializer[Any]):
     """What came back from the provider, and what belongs to it."""
 
-    code = serializers.CharField(max_length=asking.LONGEST_CODE)
+    code = serializers.CharField(max_length=authorization.LONGEST_CODE)
     code_verifier = serializers.RegexField(
         r"^[A-Za-z0-9._~-]{43,128}\Z", help_text="Whose S256 challenge the provider was shown (RFC 7636)."
     )
@@ -110,7 +110,7 @@ def _vouched_for(request: Request, given: dict[str, Any]) -> tuple[Identity, Use
     if wait:
         raise TooMany("There were too many attempts from where you are.", retry_after=wait)
     try:
-        identity = asking.vouched_for(
+        identity = authorization.vouched_for(
             code=given["code"],
             verifier=given["code_verifier"],
             nonce=given["nonce"],

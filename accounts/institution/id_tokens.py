@@ -1,12 +1,12 @@
-"""Whom the provider's ID token speaks of, once it is shown to be good (``accounts.foreign_tokens``)."""
+"""Whom the provider's ID token speaks of, once it is shown to be good (``accounts.external_id_tokens``)."""
 
 import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
 
-from accounts import foreign_tokens
-from accounts.foreign_tokens import Claims, KeysOf
+from accounts import external_id_tokens
+from accounts.external_id_tokens import Claims, KeysOf
 from accounts.institution.errors import refused
 
 
@@ -33,10 +33,10 @@ def read(raw: str, *, nonce: str, keys: KeysOf) -> Claims:
         LogInRefused: if anything is not as it must be.
     """
     try:
-        return foreign_tokens.read(
+        return external_id_tokens.read(
             raw, issuer=settings.OIDC_ISSUER, client_id=settings.OIDC_CLIENT_ID, nonce=nonce, keys=keys
         )
-    except foreign_tokens.TokenRefused as error:
+    except external_id_tokens.TokenRefused as error:
         raise refused(f"token: {error.reason}") from None
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from accounts import newcomers, services
+from accounts import provisioning, services
 from accounts.enums import STAFF, LinkState
 from accounts.institution.errors import LinkTaken, OnlyWayIn, refused
 from accounts.institution.id_tokens import Identity
@@ -174,9 +174,9 @@ def _is_distrusted(person: User) -> bool:
 
 def _new_student(identity: Identity, now: dt.datetime) -> User:
     domain = identity.email.rpartition("@")[2]
-    if domain not in settings.OIDC_STUDENT_DOMAINS or not newcomers.is_address(identity.email):
+    if domain not in settings.OIDC_STUDENT_DOMAINS or not provisioning.is_address(identity.email):
         raise refused("nobody")
-    person = newcomers.make_student(email=identity.email, name=identity.name)
+    person = provisioning.make_student(email=identity.email, name=identity.name)
     _pin(person, identity, now, how="new", by=person)
     return person
 

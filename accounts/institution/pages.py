@@ -13,10 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import attempts, proving, second_factor, sessions
+from accounts import attempts, recent_authentication, second_factor, sessions
 from accounts.enums import LinkState, Means
-from accounts.institution import asking, held, links, provider
-from accounts.institution.asking import Asked, Purpose
+from accounts.institution import authorization, links, pending_link, provider
+from accounts.institution.authorization import Asked, Purpose
 from accounts.institution.errors import LogInRefused, NotOffered, NotProven
 from accounts.institution.id_tokens import Identity
 from accounts.models import User
@@ -46,7 +46,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     if purpose != Purpose.LOG_IN and not isinstance(request.user, User):
         return redirect("login")
     try:
-        return redirect(asking.begin(request, purpose=purpose, wanted=request.GET.get("next", "")))
+        return redirect(authorization.begin(request, purpose=purpose, wanted=request.GET.get("next", "")))
     except DomainError as failure:
         return _told(request, purpose, failure, wanted=request.GET.get("next", ""))
 
@@ -60,12 +60,12 @@ def come_back(request: HttpRequest) -> HttpResponse:
     if wait:
         return attempts.come_back(request, wait)
     try:
-        asked = asking.asked_by(request)
-    except asking.NothingAsked as failure:
+        asked = authorization.asked_by(request)
+    except authorization.NothingAsked as failure:
         messages.info(request, failure.message)
         return redirect("start" if isinstance(request.user, User) else "login")
     try:
-        return _taken(request, asked, asking.answered(request, asked))
+        return _taken(request, asked, authorization.answered(request, asked))
     except DomainError as failure:
         if isinstance(failure, LogInRefused):
             attempts.count_link_attempt(request)
@@ -83,9 +83,9 @@ def manage(request: HttpRequest) -> HttpResponse:
     if not provider.is_offered():
         return render(request, "registration/institution.html", {"is_offered": False})
     if request.method == "POST":
-        return proving.proof_wanted(request) or _change(request, person)
+        return recent_authentication.proof_wanted(request) or _change(request, person)
     link = links.link_of(person)
-    waiting = held.waiting(request, person)
+    waiting = pending_link.waiting(request, person)
     context: dict[str, Any] = {
         "is_offered": True,
         "link": link,
@@ -111,38 +111,38 @@ def _taken(request: HttpRequest, asked: Asked, identity: Identity) -> HttpRespon
     if asked.purpose == Purpose.PROVE:
         return _prove(request, person, identity, asked)
     # Kept until the person says that it is them: somebody else may have sent their browser there.
-    held.hold(request, person, identity)
+    pending_link.hold(request, person, identity)
     return redirect("institution")
 
 
 def _log_in(request: HttpRequest, identity: Identity, asked: Asked) -> HttpResponse:
     """Let in whose account it is, or ask for their code where the provider has asked for none that counts."""
     person = links.owner_of(identity, now=timezone.now())
-    wanted = proving.in_reach(person, asked.wanted)
+    wanted = recent_authentication.in_reach(person, asked.wanted)
     if second_factor.is_on(person) and not identity.factor_counts:
         sessions.await_code(request, person=person, wanted=wanted, means=Means.INSTITUTION)
         return redirect("login-code")
     sessions.begin_through_institution(
         request, person=person, proven_at=identity.proven_at, factor_counts=identity.factor_counts
     )
-    return proving.onward(request, wanted)
+    return recent_authentication.onward(request, wanted)
 
 
 def _prove(request: HttpRequest, person: User, identity: Identity, asked: Asked) -> HttpResponse:
     if not links.is_of(identity, person):
         raise NotProven("That is another log-in than the one of this account.")
-    if not asking.is_anew(identity, since=asked.since):
+    if not authorization.is_anew(identity, since=asked.since):
         raise NotProven(NOT_ASKED_ANEW)
     if second_factor.is_on(person) and not identity.factor_counts:
         raise NotProven(
             "Your institution asked for no second factor that counts here. Prove it with your code."
         )
     sessions.note_proof(request, person=person, now=timezone.now())
-    return proving.onward(request, asked.wanted)
+    return recent_authentication.onward(request, asked.wanted)
 
 
 def _change(request: HttpRequest, person: User) -> HttpResponse:
-    identity = held.taken(request, person)
+    identity = pending_link.taken(request, person)
     try:
         if request.POST.get("do") == "unlink":
             links.unlink(by=person, now=timezone.now())
@@ -160,7 +160,7 @@ def _change(request: HttpRequest, person: User) -> HttpResponse:
 
 def _not_from_here(request: HttpRequest) -> HttpResponse | None:
     """Lead whoever came by another name of this host to the one that the provider leads back to, for its cookie."""
-    ours = asking.address().removesuffix(reverse("institution-return"))
+    ours = authorization.address().removesuffix(reverse("institution-return"))
     if not provider.is_offered() or ours == request.build_absolute_uri("/").rstrip("/"):
         return None
     if "again" in request.GET:  # Such as behind a proxy that hides what was asked for.

@@ -11,10 +11,10 @@ from typing import Final, Generic, TypeVar
 import structlog
 from django.conf import settings
 
-from accounts.foreign_tokens import Jwk
+from accounts.external_id_tokens import Jwk
 from accounts.institution.errors import LogInRefused, NotOffered, ProviderAway, away, refused
-from accounts.institution.reaching import LINE, Json, fetch, send
-from microcred.connecting import Deadline
+from accounts.institution.provider_http import LINE, Json, fetch, send
+from microcred.outbound_connections import Deadline
 
 log = structlog.get_logger(__name__)
 Value = TypeVar("Value")

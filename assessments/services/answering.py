@@ -16,21 +16,21 @@ from assessments.answers import AnswerInvalid, is_blank, normalise
 from assessments.enums import AssessmentStatus, Stage
 from assessments.events import responses_submitted
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
-from microcred.compiled import Compiled
+from microcred.bulk_inserts import insert_rows
+from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Conflict, Gone, Invalid, PreconditionFailed
-from microcred.inserting import insert
+from microcred.pipelining import fetch_rows, prefetched
 from microcred.start_page import several
-from microcred.trips import fetched, in_one_trip
 from ops import audit
 
 # Asked with every batch of answers.
-_OWN: Final = Compiled(
+_OWN: Final = CompiledQuery(
     lambda assessment, by: Assessment.objects.select_for_update().filter(pk=assessment, user=by).order_by(),
     assessment=uuid.UUID,
     by=uuid.UUID,
 )
 _LAST: Final = AssessmentResponse.objects.filter(question_snapshot=OuterRef("pk")).order_by("-version")
-_ANSWERABLE: Final[Compiled[Any]] = Compiled(
+_ANSWERABLE: Final[CompiledQuery[Any]] = CompiledQuery(
     lambda assessment: (
         QuestionSnapshot.objects.filter(assessment=assessment)
         .order_by()
@@ -131,7 +131,7 @@ def _hand_in(assessment: Assessment, *, now: dt.datetime) -> None:
     values = {
         one: getattr(assessment, one) for one in ("id", "status", "stage", "submitted_at", "updated_at")
     }
-    fetched(_HAND_IN, values)
+    fetch_rows(_HAND_IN, values)
 
 
 def _lock_open(
@@ -179,7 +179,7 @@ def _store_answers(
                 submitted_at=min(max(given.submitted_at or now, assessment.started_at), now),
             )
         )
-    insert(rows)
+    insert_rows(rows)
     return [row.pk for row in rows]
 
 
@@ -214,7 +214,7 @@ def _stored_form(snapshot: QuestionSnapshot, answer: Any) -> dict[str, Any]:
 
 def _refuse_gaps(assessment: Assessment) -> None:
     """Refuse to hand in with a required question open; blank text answers nothing."""
-    with in_one_trip(*queries.question_reads(assessment.pk)):
+    with prefetched(*queries.question_reads(assessment.pk)):
         newest = queries.newest_responses(assessment.pk)
         asked = queries.snapshots(assessment.pk)
     answered = {key for key, row in newest.items() if not is_blank(row.answer)}

@@ -15,9 +15,9 @@ from assessments.enums import AssessmentStatus, Stage
 from assessments.events import assessment_failed, assessment_released
 from assessments.models import Assessment
 from catalog.enums import ReleasePolicy
-from microcred.compiled import Compiled
+from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Conflict, Forbidden
-from microcred.trips import Read, fetched
+from microcred.pipelining import Read, fetch_rows
 from ops import audit
 from ops import queries as jobs
 
@@ -28,7 +28,7 @@ STRANDED_REASON = "The result could not be worked out. Your answers are kept, an
 
 # Rows that name an assessment may be added meanwhile: whoever adds one and holds its lists does not wait for whoever
 # holds the assessment and is about to change a list.
-_LOCKED: Final = Compiled(
+_LOCKED: Final = CompiledQuery(
     lambda assessment: (
         Assessment.objects.select_for_update(of=("self",), no_key=True)
         .select_related("role")
@@ -75,7 +75,7 @@ def advance(*, assessment_id: uuid.UUID, stage: Stage) -> None:
         "status": AssessmentStatus.AWAITING_ASYNC,
     }
     # Within a transaction it is the whole of it that has to last.
-    fetched(_ADVANCE if connection.in_atomic_block else _ADVANCE_SOON, values)
+    fetch_rows(_ADVANCE if connection.in_atomic_block else _ADVANCE_SOON, values)
 
 
 @transaction.atomic
@@ -98,7 +98,7 @@ def note_found(*, assessment_id: uuid.UUID, parts: Sequence[str]) -> None:
 
 
 def lock_read(assessment_id: uuid.UUID) -> Read[Assessment]:
-    """Return what `lock` asks, for a trip with others."""
+    """Return what `lock` asks, to be pipelined with others."""
     return _LOCKED.read(assessment=assessment_id)
 
 
@@ -142,7 +142,7 @@ def complete(
             metadata={"missing": assessment.missing, "held": held},
         )  # fmt: skip
     assessment.updated_at = timezone.now()
-    fetched(_COMPLETE, vars(assessment))
+    fetch_rows(_COMPLETE, vars(assessment))
     return assessment
 
 

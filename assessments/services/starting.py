@@ -19,7 +19,7 @@ from assessments.enums import AssessmentStatus
 from assessments.models import Assessment, QuestionSnapshot
 from catalog import queries as catalog
 from catalog.enums import QuestionType
-from microcred.compiled import Compiled
+from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Invalid
 from ops import audit
 
@@ -28,7 +28,7 @@ SEED_BITS = 62
 SYNTHETIC = "synthetic"
 SHUFFLED_TYPES = frozenset({QuestionType.ORDERING, QuestionType.MATCHING})
 
-_OPEN: Final = Compiled(
+_OPEN: Final = CompiledQuery(
     lambda user, role: Assessment.objects.filter(user=user, role=role, status=AssessmentStatus.IN_PROGRESS),
     user=uuid.UUID,
     role=uuid.UUID,

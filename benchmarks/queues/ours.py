@@ -10,4 +10,4 @@ STATE_DIR = Path(os.environ["BENCHMARK_STATE_DIR"])
 JOB_KINDS = JOB_KINDS | {
     "benchmark.note": {"handler": "benchmarks.queues.note.note_claim", "give_up": None, "max_attempts": 5}
 }
-WORKER_LOAD_AHEAD = WORKER_PRELOAD = WORKER_REHEARSALS = []
+WORKER_LOAD_AHEAD = WORKER_PRELOAD = WORKER_WARM_UPS = []

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import attempts, proving, services
+from accounts import attempts, recent_authentication, services
 from accounts.forms import ProofForm
 from accounts.models import User
 from accounts.personal_data import consents, erasing, exports
@@ -141,7 +141,7 @@ def unlink_course(request: HttpRequest, link_id: uuid.UUID) -> HttpResponse:
 def erase(request: HttpRequest) -> HttpResponse:
     """Ask once more, and have everything erased after the cool-off, for whoever shows that it is them."""
     by = caller(request)
-    elsewhere = proving.instead_of_password(request, by)
+    elsewhere = recent_authentication.instead_of_password(request, by)
     if elsewhere:
         return elsewhere
     form = ProofForm(by, request.POST if request.method == "POST" else None)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from microcred.ai import keeping
+from microcred.ai import stored_responses
 from microcred.ai.base import ChatReply, Prompt
 from microcred.ai.dialects import Dialect, sendable, strict_schema
 from microcred.ai.openai import OpenAIServer
@@ -50,7 +50,7 @@ class OpenAIBackground(OpenAIModel):
     def _ask(self, prompt: Prompt, call: Call) -> Response:
         raw = self._server.sdk.post("/responses", cast_to=Response, body=background_request(prompt))
         state = read_state(raw.content)
-        keeping.tell(state.name)
+        stored_responses.tell(state.name)
         return raw if state.is_over else self._awaited(state.name, call)
 
     def _read(self, body: bytes, *, prompt_characters: int, asked_model: str) -> Completion:

@@ -15,7 +15,6 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-from microcred.ahead import Ahead
 from microcred.ai.base import BatchModel, ChatModel, ChatReply, Embedder, EmbeddingKey
 from microcred.ai.breaker import Breaker, GuardedChat, GuardedEmbedder, MemoryStore
 from microcred.ai.minilm import LIBRARIES, OnnxEmbedder
@@ -26,6 +25,7 @@ from microcred.ai.openai_background import OpenAIBackground
 from microcred.ai.openai_batches import MAX_FILE_BYTES, OpenAIBatches
 from microcred.ai.openai_chat import OpenAIChat
 from microcred.ai.prices import PriceTable
+from microcred.background_call import BackgroundCall
 
 log = structlog.get_logger(__name__)
 
@@ -103,8 +103,8 @@ def begin_loading() -> None:
 
 
 @cache
-def _loading() -> Ahead[Embedder]:
-    return Ahead(_local_embedder)
+def _loading() -> BackgroundCall[Embedder]:
+    return BackgroundCall(_local_embedder)
 
 
 def _local_embedder() -> Embedder:

@@ -9,7 +9,7 @@ from django.conf import settings
 from rest_framework.parsers import BaseParser
 
 from microcred.errors import Invalid, TooLarge
-from microcred.storable import refuse_constant
+from microcred.storable_json import refuse_constant
 
 MAX_DEPTH = 20
 MAX_NODES = 20_000

@@ -23,7 +23,7 @@ class RateBucket(models.Model):
 
 
 class CacheEntry(models.Model):
-    """One value of the cache; see ``ops.counters``. ``expires_at`` is empty for a value that stays."""
+    """One value of the cache; see ``ops.counter_cache``. ``expires_at`` is empty for a value that stays."""
 
     key = models.CharField(primary_key=True, max_length=300)
     value = models.JSONField()

@@ -12,7 +12,7 @@ from granian._granian import SocketHolder
 from granian.server.mp import MPServer, WorkerProcess
 
 from ops.serving import counting
-from ops.serving.door import Door
+from ops.serving.graceful_listener import GracefulListener
 
 # After so long without a word from its successor a process ends nevertheless.
 PATIENCE_SECONDS = 120.0
@@ -50,7 +50,7 @@ class Server(MPServer):
         listener = self._listeners[idx]
         self._shd = SocketHolder(listener.fileno(), False, self.backlog)  # type: ignore[call-arg, assignment]
         others = [other for other in self._listeners if other is not listener]
-        door = Door(listener, others, self.backlog, is_ready=multiprocessing.Event())
+        door = GracefulListener(listener, others, self.backlog, is_ready=multiprocessing.Event())
         worker = super()._spawn_worker(
             idx, partial(door.serve, target), partial(door.load, partial(counting.with_room, callback_loader))
         )

@@ -14,7 +14,7 @@ from pathlib import Path
 import structlog
 
 from ops.supervision.children import Child, wait_for_end
-from ops.supervision.keeper import Keeper
+from ops.supervision.maintenance import MaintenanceThread
 from ops.supervision.probe import WebProbe
 from ops.supervision.records import RunFolder
 
@@ -58,7 +58,7 @@ class Supervisor:
         self._stuck: deque[Child] = deque()
         asked = ((self._web, plan.port), (self._streams, plan.events_port))
         self._probes = [self._probe(child, port) for child, port in asked if child]
-        self._keeper = self._new_keeper()
+        self._maintenance = self._new_maintenance()
 
     def run(self, check: Callable[[], None] = lambda: None) -> None:
         """Supervise until SIGTERM or SIGINT; raises ``AlreadySupervised`` if someone else does.
@@ -74,7 +74,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopped.set())
         signal.signal(signal.SIGHUP, lambda *_: self._is_to_renew.set())
-        self._keeper.start()
+        self._maintenance.start()
         for probe in self._probes:
             probe.start()
         try:
@@ -98,10 +98,10 @@ class Supervisor:
         started = [child.keep_alive(time.monotonic()) for child in self._children]
         if any(started):
             self._folder.write(self._children)
-        if not self._keeper.is_alive():
-            log.error("keeper_died")
-            self._keeper = self._new_keeper()
-            self._keeper.start()
+        if not self._maintenance.is_alive():
+            log.error("maintenance_died")
+            self._maintenance = self._new_maintenance()
+            self._maintenance.start()
 
     def _renew(self) -> None:
         log.info("children_renewed")
@@ -113,7 +113,7 @@ class Supervisor:
 
     def _end(self) -> None:
         """Ask everything to stop, and after the plan's ``stop_seconds`` end what has not."""
-        self._keeper.stop()
+        self._maintenance.stop()
         for probe in self._probes:
             probe.stop()
         for child in self._children:
@@ -128,8 +128,8 @@ class Supervisor:
     def _probe(self, child: Child, port: int) -> WebProbe:
         return WebProbe(self._plan.host, port, restart=partial(self._stuck.append, child), server=child.name)
 
-    def _new_keeper(self) -> Keeper:
-        return Keeper(
+    def _new_maintenance(self) -> MaintenanceThread:
+        return MaintenanceThread(
             self._worker_name,
             seconds_ready=(lambda: self._seconds_ready()) if self._worker else None,
             restart=self._worker_is_stuck.set if self._worker else None,
@@ -147,8 +147,8 @@ class Supervisor:
                 self._worker.adopt(entry, time.monotonic())
 
     def _note_death(self, mark: str) -> None:
-        if _worker_name(mark) not in self._keeper.deaths:
-            self._keeper.deaths.append(_worker_name(mark))
+        if _worker_name(mark) not in self._maintenance.deaths:
+            self._maintenance.deaths.append(_worker_name(mark))
 
     def _web_child(self) -> Child:
         options = {

@@ -10,11 +10,11 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.models import User
-from accounts.proof_pages import ProvenFirst
+from accounts.reauthentication_pages import ProvenFirst
 from microcred.start_page import several
 from ops.admin import ReadOnlyAdmin
+from ops.admin_confirmation import confirmed_first
 from ops.admin_forms import FormAdmin
-from ops.confirming import asks_first
 from partners.lti import queries, services
 from partners.lti.errors import PlatformInvalid
 from partners.lti.models import LtiGrade, LtiLink, LtiPlatform
@@ -132,7 +132,7 @@ class LtiPlatformAdmin(ProvenFirst, FormAdmin):
             self.message_user(request, f"{platform}: {said} told again.", messages.SUCCESS)
 
     @admin.action(description="New key for gradebooks, of all platforms", permissions=["change"])
-    @asks_first(
+    @confirmed_first(
         "What MicroCred signs is signed with another key; the present one is published for a day more."
     )
     def change_key(self, request: HttpRequest, queryset: QuerySet[LtiPlatform]) -> None:
@@ -171,7 +171,7 @@ class LtiLinkAdmin(ProvenFirst, ReadOnlyAdmin):
         return request.user.has_perm("partners.change_ltilink")
 
     @admin.action(description="Unlink", permissions=["unlink"])
-    @asks_first("Their courses lead them to no account any more, until they link it again.")
+    @confirmed_first("Their courses lead them to no account any more, until they link it again.")
     def unlink(self, request: HttpRequest, queryset: QuerySet[LtiLink]) -> None:
         """Take the chosen links away."""
         for link in queryset:

@@ -12,7 +12,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from microcred import sealing
 from microcred.errors import Missing
-from microcred.trips import Written
+from microcred.pipelining import Statement
 from partners.lti.models import LtiKey
 
 PURPOSE: Final = "microcred lti keys v1"
@@ -21,7 +21,7 @@ BITS: Final = 2048
 SHOWN_FOR: Final = dt.timedelta(days=1)
 ALGORITHM: Final = "RS256"
 # Of two who make a key at once the second sees the first's.
-_TURN: Final = Written("SELECT pg_advisory_xact_lock(hashtextextended('partners.lti.keys', 0))")
+_TURN: Final = Statement("SELECT pg_advisory_xact_lock(hashtextextended('partners.lti.keys', 0))")
 
 
 class KeyMissing(Missing):

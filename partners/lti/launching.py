@@ -10,11 +10,11 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import foreign_tokens
-from accounts.foreign_tokens import Jwk
-from accounts.institution import provider, reaching
+from accounts import external_id_tokens
+from accounts.external_id_tokens import Jwk
+from accounts.institution import provider, provider_http
 from accounts.institution.errors import ProviderAway
-from microcred.connecting import Deadline
+from microcred.outbound_connections import Deadline
 from partners.lti import claims
 from partners.lti.asking import WITHIN_SECONDS, Asked
 from partners.lti.claims import Launch
@@ -30,19 +30,19 @@ class _Published:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._of: dict[str, tuple[provider.Held[Sequence[Jwk]], reaching.Line]] = {}
+        self._of: dict[str, tuple[provider.Held[Sequence[Jwk]], provider_http.Line]] = {}
 
     def keys(self, platform: LtiPlatform, *, anew: bool) -> Sequence[Jwk]:
         with self._lock:
-            made = provider.Held[Sequence[Jwk]](), reaching.Line(reaching.PLACES)
+            made = provider.Held[Sequence[Jwk]](), provider_http.Line(provider_http.PLACES)
             kept, line = self._of.setdefault(platform.jwks_url, made)
         known = None if anew else kept.known(platform.jwks_url)
         if known is not None:
             return known
 
-        def ask(url: str) -> reaching.Json:
-            return reaching.fetch(
-                url, step="platform_keys", clock=Deadline(reaching.SECONDS), line=line,
+        def ask(url: str) -> provider_http.Json:
+            return provider_http.fetch(
+                url, step="platform_keys", clock=Deadline(provider_http.SECONDS), line=line,
                 allow_private=settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES,
             )  # fmt: skip
 
@@ -65,14 +65,14 @@ def read(raw: str, asked: Asked) -> Launch:
     """
     platform, ids = asked.platform, {"platform_id": str(asked.platform.pk)}
     try:
-        said = foreign_tokens.read(
+        said = external_id_tokens.read(
             raw,
             issuer=platform.issuer,
             client_id=platform.client_id,
             nonce=asked.nonce,
             keys=lambda anew: PUBLISHED.keys(platform, anew=anew),
         )
-    except foreign_tokens.TokenRefused as error:
+    except external_id_tokens.TokenRefused as error:
         raise refused(Refusal.TOKEN, error.reason, **ids) from None
     except ProviderAway as error:
         raise refused(Refusal.AWAY, error.reason, **ids) from None

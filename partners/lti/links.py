@@ -7,7 +7,7 @@ import datetime as dt
 
 from django.db import IntegrityError, transaction
 
-from accounts import newcomers
+from accounts import provisioning
 from accounts.enums import Role
 from accounts.institution import links as institution
 from accounts.locking import one_at_a_time
@@ -71,7 +71,7 @@ def can_be_student(launch: Launch, platform: LtiPlatform) -> bool:
     """Whether a person of a platform can be made a student: where it may, with an address that nobody has."""
     return (
         platform.makes_students
-        and newcomers.is_address(launch.email)
+        and provisioning.is_address(launch.email)
         and queries.link_of(platform, launch.subject) is None
         and not queries.has_account(launch.email)
     )
@@ -112,7 +112,7 @@ def note_launch(person: User, platform: LtiPlatform) -> None:
 
 @transaction.atomic
 def _made(launch: Launch, platform: LtiPlatform, now: dt.datetime) -> User:
-    person = newcomers.make_student(email=launch.email, name=launch.name)
+    person = provisioning.make_student(email=launch.email, name=launch.name)
     institution.distrust_address(person, now=now)
     _pin(launch, platform, person, now, confirmed=False)
     _note(person, "user.course_linked", platform, how="new")

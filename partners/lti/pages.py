@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt  # noqa: TID251 - platforms
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import attempts, proving, second_factor, sessions
+from accounts import attempts, recent_authentication, second_factor, sessions
 from accounts.enums import Means, Role
 from accounts.models import User
 from microcred.errors import DomainError
@@ -118,7 +118,7 @@ def _chosen(request: HttpRequest, waiting: tuple[Launch, LtiPlatform] | None) ->
             person = links.make_student(came, platform, now=timezone.now())
             sessions.begin_from_course(request, person=person)
         else:
-            elsewhere = proving.proof_wanted(request)
+            elsewhere = recent_authentication.proof_wanted(request)
             if elsewhere:
                 return elsewhere
             links.link(came, platform, by=person, now=timezone.now())

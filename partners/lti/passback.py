@@ -16,7 +16,7 @@ from typing import Final
 import jwt
 from django.conf import settings
 
-from microcred import http
+from microcred import outbound_http
 from partners.lti import keys
 from partners.lti.claims import SCORE_SCOPE
 from partners.lti.grading import MAXIMUM, Due
@@ -139,22 +139,22 @@ def _assertion(platform: LtiPlatform) -> str:
     return jwt.encode(claims, private, algorithm=keys.ALGORITHM, headers={"kid": kid})
 
 
-def _posted(url: str, body: bytes, headers: Mapping[str, str]) -> http.Response:
+def _posted(url: str, body: bytes, headers: Mapping[str, str]) -> outbound_http.Response:
     try:
-        return http.post(
+        return outbound_http.post(
             url,
             body=body,
             headers=headers,
             timeout=settings.WEBHOOK_TIMEOUT_SECONDS,
             allow_private=settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES,
         )
-    except http.UrlRefused:
+    except outbound_http.UrlRefused:
         raise Refused("address_refused") from None
-    except http.ExchangeError as error:
+    except outbound_http.ExchangeError as error:
         raise Away(error.reason) from None
 
 
-def _check(answer: http.Response, step: str) -> None:
+def _check(answer: outbound_http.Response, step: str) -> None:
     if 200 <= answer.status < 300:
         return
     may_later = answer.status in LATER or answer.status >= FIRST_SERVER_ERROR or step == "token"

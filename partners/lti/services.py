@@ -10,8 +10,8 @@ from django.db import transaction
 from accounts import sessions
 from accounts.locking import one_at_a_time
 from accounts.models import User
-from microcred.addresses import UrlRefused, read_url
 from microcred.errors import Conflict, Missing
+from microcred.outbound_addresses import UrlRefused, read_url
 from ops import audit
 from partners.lti import grading, keys, links, queries, repairs
 from partners.lti.errors import PlatformInvalid

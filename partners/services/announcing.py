@@ -8,9 +8,9 @@ from typing import Any, Final
 from django.db import transaction
 
 from assessments import queries as assessments
+from microcred.bulk_inserts import insert_rows
 from microcred.errors import Conflict
 from microcred.ids import uuid7
-from microcred.inserting import insert
 from ops import audit, jobs
 from partners import payloads, queries
 from partners.enums import EventStatus, EventType
@@ -113,7 +113,7 @@ def _announce(
         for place, (event_id, event_type) in enumerate(zip(ids, new, strict=True), start=recorded.last + 1)
     ]  # fmt: skip
     _fill(made, assessment_id)
-    insert(made)
+    insert_rows(made)
     for event in made:
         _deliver(event, heard[event.event_type], now)
     return made

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from microcred.ai.fences import unfenced
-from microcred.storable import refuse_constant, storable
+from microcred.storable_json import refuse_constant, storable
 from recommendations.cited_replies import fence_of, fenced, form
 
 NAME: Final = "items-1"

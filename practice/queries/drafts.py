@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from catalog import queries as catalog
 from catalog.queries import SkillText
-from microcred.trips import Written
+from microcred.pipelining import Statement
 from practice.enums import FINISHED, DraftStatus
 from practice.models import PracticeDraft, PracticeItem
 from practice.queries.giving import RESTS, SkillMissing
@@ -23,7 +23,7 @@ STRONG_NEEDED: Final = 10
 #: By how much these did worse than expected, in the mean.
 SHORTFALL: Final = 0.3
 
-_SHORTAGE: Final = Written("""
+_SHORTAGE: Final = Statement("""
 WITH had AS (
     SELECT a.user_id, a.skill_id, count(DISTINCT a.item_id) AS items
       FROM practice_assignments a JOIN practice_items i ON i.id = a.item_id AND i.active
@@ -40,7 +40,7 @@ SELECT s.key, s.name, count(*)::int, min(t.items)::int, coalesce(avg(r.rating), 
 """)
 # What was expected is worked out anew from the author's difficulty: a broken item has been rated as hard by the very
 # answers that tell of it.
-_SUSPECTS: Final = Written("""
+_SUSPECTS: Final = Statement("""
 SELECT i.id, count(*)::int, avg(e.chance - a.performance) FILTER (WHERE e.strong)
   FROM practice_items i
   JOIN practice_assignments a ON a.item_id = i.id AND a.status = ANY(%(finished)s::text[]) AND NOT a.is_repeat

@@ -12,9 +12,9 @@ from accounts.models import User
 from accounts.policy import sees_student
 from assessments import queries as assessments
 from catalog import queries as catalog
-from microcred.compiled import Compiled
+from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Missing
-from microcred.trips import Read, Written
+from microcred.pipelining import Read, Statement
 from practice.enums import AssignmentStatus, TurnReason
 from practice.models import PracticeAssignment, PracticeItem, SkillRating
 from practice.rating import UNKNOWN, Rating, grown_older, placed
@@ -29,19 +29,19 @@ A_DAY: Final = dt.timedelta(days=1)
 
 _MINE: Final = PracticeAssignment.objects.filter(status=AssignmentStatus.OPEN).select_related("skill")
 # Asked with every item that is given out.
-_OPEN: Final = Compiled(lambda user: _MINE.filter(user=user), user=uuid.UUID)
-_OPEN_OF_SKILL: Final = Compiled(
+_OPEN: Final = CompiledQuery(lambda user: _MINE.filter(user=user), user=uuid.UUID)
+_OPEN_OF_SKILL: Final = CompiledQuery(
     lambda user, skill: _MINE.filter(user=user, skill__key=skill), user=uuid.UUID, skill=str
 )
-_RATING: Final = Compiled(
+_RATING: Final = CompiledQuery(
     lambda user, skill: SkillRating.objects.filter(user=user, skill__key=skill).order_by(),
     user=uuid.UUID,
     skill=str,
 )
-_ITEM: Final = Compiled(
+_ITEM: Final = CompiledQuery(
     lambda item: PracticeItem.objects.filter(pk=item).select_related("skill").order_by(), item=uuid.UUID
 )
-_TURNS: Final = Written("""
+_TURNS: Final = Statement("""
 SELECT s.id, s.key, s.name,
        (SELECT max(a.assigned_at) FROM practice_assignments a WHERE a.user_id = %(user)s AND a.skill_id = s.id),
        EXISTS (SELECT 1 FROM practice_goals g
@@ -56,7 +56,7 @@ SELECT s.id, s.key, s.name,
   FROM skills s
  WHERE EXISTS (SELECT 1 FROM practice_items i WHERE i.skill_id = s.id AND i.active)
 """)
-_NEAREST: Final = Written("""
+_NEAREST: Final = Statement("""
 WITH rested AS NOT MATERIALIZED (
     SELECT i.id, i.rating, i.deviation FROM practice_items i
      WHERE i.skill_id = %(skill)s AND i.active
@@ -67,7 +67,7 @@ WITH rested AS NOT MATERIALIZED (
 UNION ALL
 (SELECT * FROM rested WHERE rating < %(target)s ORDER BY rating DESC LIMIT 20)
 """)
-_LONGEST_AGO: Final = Written("""
+_LONGEST_AGO: Final = Statement("""
 SELECT i.id, i.rating, i.deviation
   FROM practice_items i
   JOIN practice_assignments a ON a.item_id = i.id AND a.user_id = %(user)s
@@ -136,7 +136,7 @@ def open_assignment(user_id: uuid.UUID, skill_key: str = "") -> PracticeAssignme
 
 
 def reads(user_id: uuid.UUID, skill_key: str = "", *, now: dt.datetime) -> list[Read[Any]]:
-    """Return what is known beforehand to be read when an item is given out, for one trip."""
+    """Return what is known beforehand to be read when an item is given out, for one round trip."""
     rating = [_RATING.read(user=user_id, skill=skill_key)] if skill_key else []
     return [_open_read(user_id, skill_key), _TURNS.read(**_turns_of(user_id, now)), *rating]
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from accounts.policy import sees_student
 from catalog.skill_texts import skill_texts
-from microcred.trips import Written
+from microcred.pipelining import Statement
 from practice.enums import FINISHED, OverrideKind
 from practice.models import PracticeOverride
 
@@ -97,7 +97,7 @@ SELECT whole.number, f.* FROM (SELECT count(*) AS number FROM groups) whole
   LEFT JOIN figures f ON true ORDER BY f.number DESC, f.name, f.key
 """
 _BY_GROUP: Final = {
-    group: Written(_FIGURES.format(key=key, name=name)) for group, (key, name) in _GROUPS.items()
+    group: Statement(_FIGURES.format(key=key, name=name)) for group, (key, name) in _GROUPS.items()
 }
 
 

@@ -11,9 +11,9 @@ from django.db import transaction
 
 from accounts.locking import one_at_a_time
 from accounts.models import User
+from microcred.bulk_inserts import insert_rows
 from microcred.ids import uuid7
-from microcred.inserting import insert
-from microcred.trips import in_one_trip
+from microcred.pipelining import prefetched
 from ops import audit
 from practice import queries
 from practice.enums import TurnReason
@@ -48,7 +48,7 @@ def assign(*, by: User, skill_key: str = "", now: dt.datetime) -> PracticeAssign
 def _next(by: User, skill_key: str, now: dt.datetime) -> PracticeAssignment:
     """Give out an item; of two requests at once both get the same, and who sets a level meanwhile is heard first."""
     one_at_a_time(by.pk)
-    with in_one_trip(*queries.reads(by.pk, skill_key, now=now)):
+    with prefetched(*queries.reads(by.pk, skill_key, now=now)):
         at_it = queries.open_assignment(by.pk, skill_key)
         if at_it:
             return at_it
@@ -90,7 +90,7 @@ def _given(
         by=by, action="practice.assigned", resource_type="practice_assignment", resource_id=given.pk,
         metadata={"item_id": str(item.pk), "difficulty": item.difficulty},
     )  # fmt: skip
-    insert([given], [line])
+    insert_rows([given], [line])
     return given
 
 

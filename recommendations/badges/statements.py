@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from microcred.storable import storable
+from microcred.storable_json import storable
 from recommendations.badges.facts import BadgeUnfit, Facts, Recipient, Unfit, moment, named
 from recommendations.badges.recipients import of_identity, of_subject
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import jwt
 
-from microcred.storable import storable
+from microcred.storable_json import storable
 from recommendations.badges.facts import BadgeUnfit, Facts, Recipient, Unfit, moment, named
 from recommendations.badges.keys import IssuerKey
 from recommendations.badges.presented import Presented

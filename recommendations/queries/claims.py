@@ -10,13 +10,13 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.policy import sees_student
-from microcred.compiled import Compiled
+from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Missing
-from microcred.trips import Read
+from microcred.pipelining import Read
 from recommendations.enums import ClaimDecision, LearnerCredentialStatus
 from recommendations.models import CredentialClaim, LearnerCredential
 
-_CLAIMED: Final = Compiled(
+_CLAIMED: Final = CompiledQuery(
     lambda user_id: (
         CredentialClaim.objects.filter(user_id=user_id)
         .exclude(decision=ClaimDecision.REFUSED)
@@ -69,7 +69,7 @@ def claimed_by(user_id: uuid.UUID) -> frozenset[uuid.UUID]:
 
 
 def claimed_read(user_id: uuid.UUID) -> Read[Any]:
-    """Return what `claimed_by` asks, for a trip with others."""
+    """Return what `claimed_by` asks, to be pipelined with others."""
     return _CLAIMED.read(user_id=user_id)
 
 

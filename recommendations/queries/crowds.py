@@ -16,7 +16,7 @@ from typing import Final
 
 from django.db import connection
 
-from microcred.trips import fetched
+from microcred.pipelining import fetch_rows
 from recommendations.crowd import Crowd
 from recommendations.knn import NEIGHBOURS, Neighbourhood, drawn_up
 from recommendations.profiles import Learner
@@ -84,7 +84,7 @@ def _nearest(
 
 def learners(*, role_id: uuid.UUID, user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Learner]:
     """Return what is known of these users as learners for the role, by user; without those who hold nothing."""
-    rows = fetched(_SOME, {"role_id": role_id, "user_ids": list(user_ids)}) if user_ids else []
+    rows = fetch_rows(_SOME, {"role_id": role_id, "user_ids": list(user_ids)}) if user_ids else []
     return {
         user_id: Learner(json.loads(levels), frozenset(held), pk, as_of)
         for user_id, levels, held, pk, as_of in rows
@@ -103,10 +103,10 @@ def _kept_for(role_id: uuid.UUID) -> _Kept:
 
 
 def _bring_up_to_date(kept: _Kept, role_id: uuid.UUID) -> None:
-    rows = fetched(_CHANGED, {"role_id": role_id, "since": kept.since})
+    rows = fetch_rows(_CHANGED, {"role_id": role_id, "since": kept.since})
     if kept.removed != rows[0][1]:
         if kept.since != "0":
-            rows = fetched(_CHANGED, {"role_id": role_id, "since": "0"})
+            rows = fetch_rows(_CHANGED, {"role_id": role_id, "since": "0"})
         kept.crowd = Crowd()
     kept.since, kept.removed = rows[0][:2]
     for user_id, levels, held, _, as_of in (row[2:] for row in rows if row[2] is not None):

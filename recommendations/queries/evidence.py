@@ -3,15 +3,15 @@
 import uuid
 from typing import Any, Final
 
-from microcred.compiled import Compiled
-from microcred.trips import Read, together
+from microcred.compiled_queries import CompiledQuery
+from microcred.pipelining import Read, pipelined
 from recommendations.models import RagTrace, Recommendation, RecommendationItem
 
-_RUN: Final = Compiled(
+_RUN: Final = CompiledQuery(
     lambda assessment_id: Recommendation.objects.filter(assessment_id=assessment_id, effective=True),
     assessment_id=uuid.UUID,
 )
-_ITEMS: Final = Compiled(
+_ITEMS: Final = CompiledQuery(
     lambda run: (
         RecommendationItem.objects.filter(recommendation=run)
         .order_by("position")
@@ -19,10 +19,10 @@ _ITEMS: Final = Compiled(
     ),
     run=uuid.UUID,
 )
-_TRACES: Final = Compiled(
+_TRACES: Final = CompiledQuery(
     lambda run: RagTrace.objects.filter(recommendation=run).order_by("rank"), run=uuid.UUID
 )
-_LINKS: Final = Compiled(
+_LINKS: Final = CompiledQuery(
     lambda run: (
         RecommendationItem.traces.through.objects.filter(recommendationitem__recommendation=run)
         .order_by("ragtrace__rank")
@@ -33,7 +33,7 @@ _LINKS: Final = Compiled(
 
 
 def run_read(assessment_id: uuid.UUID) -> Read[Recommendation]:
-    """Return what `effective` asks first, for a trip with others."""
+    """Return what `effective` asks first, to be pipelined with others."""
     return _RUN.read(assessment_id=assessment_id)
 
 
@@ -42,7 +42,7 @@ def effective(assessment_id: uuid.UUID) -> Recommendation | None:
     run = _RUN.first(assessment_id=assessment_id)
     if run is None:
         return None
-    items, listed, links = together(*(one.read(run=run.pk) for one in (_ITEMS, _TRACES, _LINKS)))
+    items, listed, links = pipelined(*(one.read(run=run.pk) for one in (_ITEMS, _TRACES, _LINKS)))
     traces: dict[uuid.UUID, RagTrace] = {trace.pk: trace for trace in listed}
     cited: dict[uuid.UUID, list[RagTrace]] = {item.pk: [] for item in items}
     for item_id, trace_id in links:

@@ -7,8 +7,8 @@ from typing import Any, Final
 from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import User
-from microcred.compiled import Compiled
-from microcred.trips import Read
+from microcred.compiled_queries import CompiledQuery
+from microcred.pipelining import Read
 from microcred.versions import version_of
 from recommendations.enums import Acceptance
 from recommendations.models import (
@@ -98,7 +98,7 @@ def receptions(
 
 
 def reception_reads(*, role_id: uuid.UUID, user_id: uuid.UUID) -> list[Read[Any]]:
-    """Return what `receptions` asks of every learner, for a trip with others."""
+    """Return what `receptions` asks of every learner, to be pipelined with others."""
     return [_SPOKEN.read(role_id=role_id), _SAID.read(user_id=user_id)]
 
 
@@ -113,8 +113,8 @@ def _spoken(role_id: uuid.UUID) -> QuerySet[Any, Any]:
     )
 
 
-_SPOKEN: Final = Compiled(_spoken, role_id=uuid.UUID)
-_SAID: Final = Compiled(
+_SPOKEN: Final = CompiledQuery(_spoken, role_id=uuid.UUID)
+_SAID: Final = CompiledQuery(
     lambda user_id: (
         RecommendationFeedback.objects.filter(recommendation__assessment__user=user_id)
         .order_by()

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from microcred.ai.base import Vectors
-from microcred.trips import fetched
+from microcred.pipelining import fetch_rows
 from recommendations.models.embeddings import VECTOR_DIMENSION
 from recommendations.retrieval import Passage
 from recommendations.shelf import Few
@@ -65,7 +65,7 @@ def nearest_held(
             return None
         near = [held.few.nearest(vector, limit) for vector in vectors]
         chunk_ids = list({held.rows[row][2] for own in near for row, _ in own})
-        read = fetched(_READ, {"chunk_ids": chunk_ids})
+        read = fetch_rows(_READ, {"chunk_ids": chunk_ids})
         if read[0][0] == held.marks:
             told = {chunk_id: texts for _, chunk_id, *texts in read}
             return [[_passage(held, row, cosine, told) for row, cosine in own] for own in near]
@@ -87,8 +87,8 @@ def _of(name: Hashable, passing: str, given: dict[str, Any]) -> _Held | None:
         if held is not None:
             _held.move_to_end(name)
             return held
-    marks = fetched(_READ, {"chunk_ids": []})[0][0]
-    rows = fetched(_ROWS.format(passing=passing, most=MOST_VECTORS + 1), given)
+    marks = fetch_rows(_READ, {"chunk_ids": []})[0][0]
+    rows = fetch_rows(_ROWS.format(passing=passing, most=MOST_VECTORS + 1), given)
     if len(rows) > MOST_VECTORS:
         return None
     numbers = np.frombuffer(b"".join(row[3][BYTES_BEFORE:] for row in rows), ">f4")

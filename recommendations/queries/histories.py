@@ -9,8 +9,8 @@ import numpy as np
 from django.db.models import Avg
 
 from catalog import queries as catalog
-from microcred.compiled import Compiled
-from microcred.trips import Read
+from microcred.compiled_queries import CompiledQuery
+from microcred.pipelining import Read
 from recommendations.collaborative.blend import Weights
 from recommendations.collaborative.engine import Texts
 from recommendations.collaborative.packing import unpack
@@ -33,8 +33,8 @@ class BlendInUse:
     needed: int = MIN_LEARNERS
 
 
-_NEWEST_BLEND: Final = Compiled(lambda: FittedBlend.objects.values_list("pk", flat=True)[:1])
-_HISTORY: Final = Compiled(
+_NEWEST_BLEND: Final = CompiledQuery(lambda: FittedBlend.objects.values_list("pk", flat=True)[:1])
+_HISTORY: Final = CompiledQuery(
     lambda user_id: (
         LearnerCredential.objects.filter(user_id=user_id)
         .order_by("recorded_at", "pk")
@@ -68,7 +68,7 @@ def history_of(user_id: uuid.UUID) -> list[uuid.UUID]:
 
 
 def history_reads(user_id: uuid.UUID) -> list[Read[Any]]:
-    """Return what `history_of`, `claimed_by` and `blend_in_use` ask each time, for a trip with others."""
+    """Return what `history_of`, `claimed_by` and `blend_in_use` ask each time, to be pipelined with others."""
     return [_HISTORY.read(user_id=user_id), claimed_read(user_id), _NEWEST_BLEND.read()]
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from microcred.ai.base import EmbeddingKey, Vectors
-from microcred.trips import fetched
+from microcred.pipelining import fetch_rows
 from recommendations.queries.hybrid_sql import Way, hybrid_sql
 from recommendations.queries.passages import Filters, parameters
 from recommendations.queries.search import EXACT_ROWS, OVERFETCH, compares_all, counting_sql, written
@@ -122,17 +122,17 @@ def _asked(way: Way, values: dict[str, Any], number: int) -> list[list[Hit]]:
 
 def _rows(way: Way, values: dict[str, Any]) -> list[Any]:
     if way.exact:
-        return fetched(hybrid_sql(way), values)
+        return fetch_rows(hybrid_sql(way), values)
     with transaction.atomic():
-        fetched(_DEEPER, {"ef": str(min(values["overfetched"], MOST_EF_SEARCH))})
-        return fetched(hybrid_sql(way), values)
+        fetch_rows(_DEEPER, {"ef": str(min(values["overfetched"], MOST_EF_SEARCH))})
+        return fetch_rows(hybrid_sql(way), values)
 
 
 def rarest_of(texts: Sequence[str]) -> list[list[tuple[str, float]]]:
     """Return the stems to look up for each text, ready for a search, with their rarity."""
     return [
         [(stem, rarity) for _, stem, rarity in own]
-        for own in _rarest_by_text(fetched(_STEMS, {"texts": list(texts)}), len(texts))
+        for own in _rarest_by_text(fetch_rows(_STEMS, {"texts": list(texts)}), len(texts))
     ]
 
 
@@ -140,7 +140,7 @@ def _asked_words(texts: Sequence[str], names: frozenset[str], values: dict[str, 
     """The stems to look up for each text, by its place from 1, with their rarity; and how many vectors pass, counted
     to one above the bound."""
     counted = counting_sql(names, EXACT_ROWS + 1)
-    found = fetched(_STEMS_AND_NUMBER.format(counted=counted), {**values, "texts": list(texts)})
+    found = fetch_rows(_STEMS_AND_NUMBER.format(counted=counted), {**values, "texts": list(texts)})
     number = next(passages for ord_, _, passages, _ in found if not ord_)
     return [one for own in _rarest_by_text(found, len(texts)) for one in own], number
 

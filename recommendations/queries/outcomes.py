@@ -9,8 +9,8 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import QuerySet
 
-from microcred.compiled import Compiled
-from microcred.trips import Read
+from microcred.compiled_queries import CompiledQuery
+from microcred.pipelining import Read
 from recommendations.calibration import (
     MIN_OBSERVATIONS,
     MIN_OF_EACH,
@@ -55,7 +55,7 @@ def learnt_calibration() -> Calibration:
 
 
 def calibration_read() -> Read[Any]:
-    """Return what `learnt_calibration` asks every time, for a trip with others."""
+    """Return what `learnt_calibration` asks every time, to be pipelined with others."""
     return _NEWEST.read()
 
 
@@ -75,8 +75,8 @@ def _decided() -> QuerySet[RecommendationFeedback, tuple[Decimal | None, str]]:
     return decided.values_list("item__confidence", "acceptance_status")[:MOST_OUTCOMES]
 
 
-_DECIDED: Final = Compiled(_decided)
-_NEWEST: Final = Compiled(lambda: _words().values_list("pk", flat=True)[:1])
+_DECIDED: Final = CompiledQuery(_decided)
+_NEWEST: Final = CompiledQuery(lambda: _words().values_list("pk", flat=True)[:1])
 
 
 @dataclass(frozen=True, slots=True)

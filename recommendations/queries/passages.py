@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from microcred.ai.base import EmbeddingKey
-from microcred.trips import fetched
+from microcred.pipelining import fetch_rows
 from recommendations.retrieval import Hit, Passage
 
 PASSAGES: Final = """
@@ -49,7 +49,7 @@ def passages_of(hits: Sequence[Hit]) -> list[Passage]:
     """Return what was found with where it stands and what it says, in that order; what is gone is left out."""
     if not hits:
         return []
-    rows = fetched(PASSAGES, {"ids": [hit.artifact_id for hit in hits]})
+    rows = fetch_rows(PASSAGES, {"ids": [hit.artifact_id for hit in hits]})
     found = {artifact_id: texts for artifact_id, *texts in rows}
     return [_passage(hit, *found[hit.artifact_id]) for hit in hits if hit.artifact_id in found]
 

@@ -13,10 +13,10 @@ from accounts.policy import Permission, allows, sees_student
 from assessments import queries as assessments
 from assessments.enums import AssessmentStatus, Stage
 from catalog import queries as catalog
-from microcred.compiled import Compiled
+from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Conflict, Gone, Missing
 from microcred.ids import first_uuid7
-from microcred.trips import Read, in_one_trip
+from microcred.pipelining import Read, prefetched
 from ops.audit import Actor
 from recommendations.enums import Origin
 from recommendations.models import RagTrace, Recommendation, RecommendationItem, WhatIf
@@ -26,7 +26,7 @@ from recommendations.queries.standing import RUN, marks_now, marks_read, moved_s
 from scoring import oversight
 from scoring import queries as scoring
 
-_WHAT_IF: Final = Compiled(lambda run: WhatIf.objects.filter(recommendation=run), run=uuid.UUID)
+_WHAT_IF: Final = CompiledQuery(lambda run: WhatIf.objects.filter(recommendation=run), run=uuid.UUID)
 
 
 class RecommendationMissing(Missing):
@@ -126,7 +126,7 @@ def awaited_result(assessment: Any, *, by: Actor, now: dt.datetime) -> Awaited |
 
 def completed_result(assessment: Any) -> Result:
     """Return the result of a completed assessment, whoever asks."""
-    with in_one_trip(*_reads(assessment.pk)):
+    with prefetched(*_reads(assessment.pk)):
         return _read_result(assessment)
 
 

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from microcred.ai.base import EmbeddingKey, Vectors
 from microcred.database.vectors import SentVector
-from microcred.trips import fetched
+from microcred.pipelining import fetch_rows
 from recommendations.models.embeddings import VECTOR_DIMENSION
 from recommendations.queries import held
 from recommendations.queries.passages import Filters, parameters
@@ -133,7 +133,7 @@ def _passing(given: dict[str, Any], filters: frozenset[str]) -> int:
     known = None if "credential_ids" in filters else _counted.get(asked)
     if known is not None and time.monotonic() < known[1]:
         return known[0]
-    ((number,),) = fetched(counting_sql(filters, EXACT_ROWS + 1), given)
+    ((number,),) = fetch_rows(counting_sql(filters, EXACT_ROWS + 1), given)
     if "credential_ids" not in filters:
         if len(_counted) >= MOST_COUNTED:
             _counted.clear()
@@ -196,7 +196,7 @@ def passing_sql(filters: frozenset[str], *, columns: str) -> str:
 
 
 def _ask(sql: str, given: dict[str, Any], vector: Any) -> list[Passage]:
-    return [Passage(*row) for row in fetched(sql, {**given, "vector": SentVector.of(vector)})]
+    return [Passage(*row) for row in fetch_rows(sql, {**given, "vector": SentVector.of(vector)})]
 
 
 def written(vector: Any) -> str:

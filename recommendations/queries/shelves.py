@@ -15,7 +15,7 @@ import numpy as np
 from django.db import connection
 
 from microcred.ai.base import EmbeddingKey, Vectors
-from microcred.trips import fetched
+from microcred.pipelining import fetch_rows
 from recommendations.finds import Finds
 from recommendations.models.embeddings import VECTOR_DIMENSION
 from recommendations.queries.embeddings import vector_hashes
@@ -140,11 +140,11 @@ def _count(kept: _Kept, key: EmbeddingKey, credential_ids: frozenset[uuid.UUID])
     unknown = credential_ids - kept.numbers.keys()
     if unknown:
         kept.numbers |= dict.fromkeys(unknown, 0)
-        kept.numbers |= dict(fetched(_NUMBERS, _asked(key, unknown)))
+        kept.numbers |= dict(fetch_rows(_NUMBERS, _asked(key, unknown)))
 
 
 def _read(key: EmbeddingKey, credential_ids: Collection[uuid.UUID]) -> Held:
-    rows = fetched(_ROWS, _asked(key, credential_ids))
+    rows = fetch_rows(_ROWS, _asked(key, credential_ids))
     titles = {row[6]: row[7] for row in rows if row[6] is not None}
     places = {title_id: place for place, title_id in enumerate(titles)}
     return Held(
@@ -201,6 +201,6 @@ def _look_up(shelf: Shelf, stems: Collection[str]) -> None:
         unknown = list(stems)
     values = {"fields": FIELD_WEIGHTS, "stems": unknown, "chunk_ids": list(shelf.held.chunk_ids)}
     found: list[list[tuple[int, float]]] = [[] for _ in unknown]
-    for place, row, rank in fetched(_POSTINGS, values):
+    for place, row, rank in fetch_rows(_POSTINGS, values):
         found[place - 1].append((row - 1, rank))
     shelf.words |= {stem: Postings.of(own) for stem, own in zip(unknown, found, strict=True)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from catalog import queries as catalog
-from microcred.kept import Kept
+from microcred.single_flight import SingleFlightCache
 from recommendations.fits import Shape, shape_of
 from recommendations.models import LearnerCredential
 from recommendations.queries.claims import claimed_by
@@ -73,7 +73,7 @@ class Offers:
         return [found[key] for key in sorted(found, key=self.places.__getitem__)]
 
 
-_offers: Final[Kept[str, Offers]] = Kept(2)
+_offers: Final[SingleFlightCache[str, Offers]] = SingleFlightCache(2)
 
 
 def offers(version: str | None = None) -> Offers:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from catalog import queries as catalog
 from microcred.db import in_this_database
-from microcred.trips import Read, Written
+from microcred.pipelining import Read, Statement
 from recommendations.chain import digest
 from recommendations.queries.embeddings import newest_vector
 from recommendations.queries.indexes import PASSAGES_MARK
@@ -19,7 +19,7 @@ EMBEDDINGS: Final = "embeddings"
 HELD: Final = "held"
 # Of a list that a person overrode: another has been worked out since.
 RUN: Final = "run"
-_MARKS: Final = Written(f"""
+_MARKS: Final = Statement(f"""
 SELECT ({catalog.CATALOG_MARK}), ({PASSAGES_MARK}), ARRAY(
   SELECT ARRAY[s.question_id::text, coalesce((
            SELECT v.id::text FROM question_versions v WHERE v.question_id = s.question_id
@@ -55,7 +55,7 @@ def marks_now(assessment_id: uuid.UUID) -> Marks:
 
 
 def marks_read(assessment_id: uuid.UUID) -> Read[Any]:
-    """Return what `marks_now` asks, for a trip with others."""
+    """Return what `marks_now` asks, to be pipelined with others."""
     return _MARKS.read(assessment_id=assessment_id)
 
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 from typing import Final
 
-from microcred.trips import fetched
+from microcred.pipelining import fetch_rows
 from recommendations.retrieval import Passage
 
 _THERE: Final = """
@@ -18,7 +18,7 @@ def standing_verbatim(passages: Collection[Passage]) -> frozenset[uuid.UUID]:
     """Return the ids of those passages whose words stand in the document, at their place, letter by letter."""
     if not passages:
         return frozenset()
-    rows = fetched(_THERE, {"ids": [one.artifact_id for one in passages]})
+    rows = fetch_rows(_THERE, {"ids": [one.artifact_id for one in passages]})
     found = {pk: (uri, start, end, text) for pk, uri, start, end, text in rows}
     return frozenset(
         one.artifact_id

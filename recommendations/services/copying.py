@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from django.db import models
 
-from microcred.inserting import insert
+from microcred.bulk_inserts import insert_rows
 from recommendations.enums import Origin, RecommendationStatus
 from recommendations.models import RagTrace, Recommendation, RecommendationItem, RecommendationOverride
 
@@ -52,7 +52,7 @@ def copied_run(act: RecommendationOverride, lines: Sequence[Line], *, run: int) 
         for item, line in zip(items, lines, strict=True)
         for trace in line.traces
     ]
-    insert([made], list(traces.values()), [act], items, links)
+    insert_rows([made], list(traces.values()), [act], items, links)
     return made
 
 

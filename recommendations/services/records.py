@@ -8,8 +8,8 @@ from typing import Any, Final
 import structlog
 from django.db import DEFAULT_DB_ALIAS, transaction
 
-from microcred.compiled import Compiled
-from microcred.trips import Written, fetched, together
+from microcred.compiled_queries import CompiledQuery
+from microcred.pipelining import Statement, fetch_rows, pipelined
 from ops import audit
 from recommendations.chain import FIRST, linked
 from recommendations.drafts import Draft
@@ -27,8 +27,8 @@ RECORDED: Final = "decision.recorded"
 LOCK: Final = 0x6D63_7265_636F_7264
 _COLUMNS: Final = ", ".join(str(one.column) for one in DecisionRecord._meta.local_concrete_fields)
 _INSERT: Final = f"INSERT INTO decision_records ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
-_TURN: Final = Written("SELECT pg_advisory_xact_lock(%(lock)s)")
-_NEWEST: Final = Compiled(
+_TURN: Final = Statement("SELECT pg_advisory_xact_lock(%(lock)s)")
+_NEWEST: Final = CompiledQuery(
     lambda: DecisionRecord.objects.order_by("-sequence").values_list("sequence", "digest")[:1]
 )
 
@@ -50,7 +50,7 @@ def append(
     """
     shown = shown_facts(recommendation, items)
     body = _body(recommendation, draft, role_id) | {"shown": shown} | dict(override or {})
-    _, newest = together(_TURN.read(lock=LOCK), _NEWEST.read())
+    _, newest = pipelined(_TURN.read(lock=LOCK), _NEWEST.read())
     sequence, previous = newest[0] if newest else (0, FIRST)
     link = linked(
         sequence=sequence + 1,
@@ -82,7 +82,7 @@ def append(
 def _insert(record: DecisionRecord) -> None:
     """Not as JSON in JSON, as other rows: the body is long."""
     fields = record._meta.local_concrete_fields
-    fetched(_INSERT, [getattr(record, one.attname) for one in fields])
+    fetch_rows(_INSERT, [getattr(record, one.attname) for one in fields])
     record._state.adding, record._state.db = False, DEFAULT_DB_ALIAS
 
 

@@ -14,19 +14,19 @@ from accounts.locking import one_at_a_time
 from assessments import queries as assessment_queries
 from assessments import services as assessments
 from assessments.enums import MissingPart
-from microcred.compiled import Compiled
+from microcred.bulk_inserts import insert_rows
+from microcred.compiled_queries import CompiledQuery
 from microcred.ids import uuid7
-from microcred.inserting import insert
-from microcred.trips import fetched, in_one_trip
+from microcred.pipelining import fetch_rows, prefetched
 from ops import audit, measurements
 from recommendations.drafts import Draft, DraftItem
 from recommendations.enums import Origin, RecommendationStatus
 from recommendations.events import recommendation_ready
 from recommendations.facts import stored_items
-from recommendations.flat import flat
 from recommendations.models import RagTrace, Recommendation, RecommendationItem
 from recommendations.retrieval import Passage
 from recommendations.services import records
+from recommendations.shallow_dicts import shallow_dict
 from scoring import queries as scoring
 
 OWN_PARTS = frozenset(set(MissingPart) - {MissingPart.ESSAY_SCORES})
@@ -36,7 +36,7 @@ _KEEP_LEVELS: Final = """
 INSERT INTO learner_profiles (id, user_id, role_id, levels, recorded_at) VALUES (%s, %s, %s, %s::jsonb, %s)
 ON CONFLICT (user_id, role_id) DO UPDATE SET levels = excluded.levels, recorded_at = excluded.recorded_at
 """
-_RUNS: Final = Compiled(
+_RUNS: Final = CompiledQuery(
     lambda assessment_id: (
         Recommendation.objects.filter(assessment_id=assessment_id)
         .order_by("-run")
@@ -89,7 +89,7 @@ def _store(
     assessment_id: uuid.UUID, draft: Draft, status: RecommendationStatus, now: dt.datetime
 ) -> Recommendation:
     # Once the assessment is locked, nothing of what is read with it changes.
-    with in_one_trip(
+    with prefetched(
         assessments.lock_read(assessment_id),
         _RUNS.read(assessment_id=assessment_id),
         scoring.run_read(assessment_id),
@@ -121,7 +121,7 @@ def _store_next(
         summary=draft.summary,
         missing=missing,
         degraded=bool(missing),
-        parameters={**draft.parameters, "profile": [flat(line) for line in draft.profile]},
+        parameters={**draft.parameters, "profile": [shallow_dict(line) for line in draft.profile]},
         metrics={**draft.metrics, "total_latency_ms": _milliseconds(assessment.submitted_at, now)},
         generated_at=now,
     )
@@ -188,7 +188,7 @@ def _insert(recommendation: Recommendation, draft: Draft) -> Items:
     """Store the run with all that belongs to it; return the items with their passages."""
     traces = _traces(recommendation, draft)
     items = _items(recommendation, draft, traces)
-    insert([recommendation], list(traces.values()), *_linked(items), *_facts(recommendation, draft))
+    insert_rows([recommendation], list(traces.values()), *_linked(items), *_facts(recommendation, draft))
     return items
 
 
@@ -210,7 +210,7 @@ def _keep_levels(
     user_id: uuid.UUID, role_id: uuid.UUID, levels: Mapping[str, float], now: dt.datetime
 ) -> None:
     """Keep the learner's levels for later neighbours."""
-    fetched(_KEEP_LEVELS, [uuid7(), user_id, role_id, json.dumps(levels), now])
+    fetch_rows(_KEEP_LEVELS, [uuid7(), user_id, role_id, json.dumps(levels), now])
 
 
 def _milliseconds(start: dt.datetime | None, end: dt.datetime) -> int:
@@ -268,7 +268,7 @@ def _item(recommendation: Recommendation, item: DraftItem, position: int) -> Rec
         credential_id=item.credential_id,
         title=item.title,
         confidence=item.parts.confidence.quantize(THOUSANDTH),
-        parts={part: f"{points:.3f}" for part, points in flat(item.parts).items()},
+        parts={part: f"{points:.3f}" for part, points in shallow_dict(item.parts).items()},
         rationale=item.rationale,
         position=position,
     )

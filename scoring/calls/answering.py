@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from microcred.db import database_now
 from microcred.ids import first_uuid7
-from microcred.trips import fetched
+from microcred.pipelining import fetch_rows
 from ops.figures import WINDOW
 from scoring.calls.outgoing import ABANDONED
 
@@ -31,7 +31,7 @@ def health() -> dict[str, Any]:
     """
     latest: dict[str, list[tuple[str, float]]] = {}
     values = {"since": first_uuid7(database_now() - WINDOW), "abandoned": ABANDONED, "most": IN_A_ROW}
-    for name, outcome, seconds in fetched(_LATEST, values):
+    for name, outcome, seconds in fetch_rows(_LATEST, values):
         latest.setdefault(name, []).append((outcome, seconds))
     away = [name for name, calls in latest.items() if _is_away([outcome for outcome, _ in calls])]
     told = {

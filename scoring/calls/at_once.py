@@ -13,7 +13,7 @@ from queue import SimpleQueue
 
 from microcred.ai.base import ChatReply, ProviderError
 from microcred.ai.breaker import beside_another
-from microcred.ai.keeping import Hear, heard_by
+from microcred.ai.stored_responses import Hear, heard_by
 
 Ask = Callable[[], ChatReply]
 # What happens to the call at a place: the name under which its answer is kept, or its end.

@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from microcred.trips import Read, Rows, Written
+from microcred.pipelining import Read, Rows, Statement
 from scoring.calls import stored
 from scoring.models import ModelCall, ModelCallClaim
 
 # Between the end of a call and its settlement; a worker that takes longer is dead.
 SETTLING_SECONDS: Final = 5.0
-_NOW: Final = Written("SELECT clock_timestamp()")
-_CLAIMED: Final = Written("""
+_NOW: Final = Statement("SELECT clock_timestamp()")
+_CLAIMED: Final = Statement("""
 SELECT claim.fingerprint, claim.expires_at, call.job_id
   FROM model_call_claims claim JOIN model_calls call ON call.id = claim.call_id
  WHERE claim.fingerprint = ANY(%(fingerprints)s) AND claim.reading = %(reading)s

@@ -4,7 +4,7 @@ from typing import Final
 
 from microcred.db import database_now
 from microcred.ids import first_uuid7
-from microcred.trips import fetched
+from microcred.pipelining import fetch_rows
 from ops.figures import WINDOW, Figures, counts, tails
 from scoring.enums import CallPurpose
 
@@ -21,9 +21,9 @@ FROM model_calls WHERE id > %s AND latency_ms IS NOT NULL AND batch_id IS NULL G
 def calls() -> Figures:
     """Return how many of the calls that were begun lately are over, by purpose and what came of them."""
     known = {(purpose, "answered"): 0.0 for purpose in CallPurpose.values}
-    return known | counts(fetched(_CALLS, [first_uuid7(database_now() - WINDOW)]))
+    return known | counts(fetch_rows(_CALLS, [first_uuid7(database_now() - WINDOW)]))
 
 
 def seconds() -> Figures:
     """Return how many seconds they took."""
-    return tails(fetched(_SECONDS, [first_uuid7(database_now() - WINDOW)]))
+    return tails(fetch_rows(_SECONDS, [first_uuid7(database_now() - WINDOW)]))

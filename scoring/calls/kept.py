@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from microcred.ai import providers
 from microcred.ai.base import ProviderError
-from microcred.trips import Read, Written
+from microcred.pipelining import Read, Statement
 from scoring.calls import ledger
 from scoring.calls.outgoing import Payer
 from scoring.enums import CallContent, CallPurpose, CallState
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 # What ends the wait for an answer, and not the answer.
 ENDS_THE_WAIT: Final = frozenset({"timeout", "connection"})
-_LEFT: Final = Written(f"""
+_LEFT: Final = Statement(f"""
 SELECT 1 FROM model_calls
  WHERE assessment_id = %(assessment_id)s AND state = '{CallState.RESERVED}' AND kept_as <> ''
  LIMIT 1

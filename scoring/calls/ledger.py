@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from microcred.ai.base import ChatReply, EmbeddingReply, FailureKind, ProviderError
+from microcred.bulk_inserts import insert_rows
 from microcred.db import database_now
-from microcred.inserting import insert
-from microcred.trips import Written, in_one_trip
+from microcred.pipelining import Statement, prefetched
 from ops.claims import ensure_latest, latest_read
 from scoring.calls import claims, limits, settling
 from scoring.calls.claims import BeingAsked as BeingAsked
@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 # One lock for every reservation of an installation: what is added up stays true until it is written.
 _LOCK: Final = 7_310_468_201
-_TURN: Final = Written("SELECT pg_advisory_xact_lock(%(lock)s)")
+_TURN: Final = Statement("SELECT pg_advisory_xact_lock(%(lock)s)")
 # A worker's job ends long before this; nobody settles its calls any more.
 STALE_AFTER: Final = dt.timedelta(minutes=15)
 
@@ -82,14 +82,14 @@ def reserve_together(made: Sequence[Outgoing], *, payer: Payer) -> list[ModelCal
 
 
 def _in_turn(fingerprints: Sequence[str], payer: Payer, *, reading: int) -> Standing:
-    """Hold off other reservations until the transaction ends, and see in the same trip how things stand then.
+    """Hold off other reservations until the transaction ends, and see in the same round trip how things stand then.
 
     Once another attempt has begun nobody asks about essays any more; what an earlier one has reserved is given up.
     """
     turn = _TURN.read(lock=_LOCK)
     attempt = (payer.job_id, payer.attempt) if fingerprints and payer.job_id else None
     later = [latest_read(*attempt)] if attempt else []
-    with in_one_trip(turn, *claims.standing_reads(fingerprints, reading=reading), *later):
+    with prefetched(turn, *claims.standing_reads(fingerprints, reading=reading), *later):
         turn.rows()
         if attempt:
             ensure_latest(*attempt)
@@ -103,7 +103,7 @@ def _write(written: Sequence[tuple[ModelCall, Outgoing]], standing: Standing) ->
     """Write down calls with what they carry, and claim it."""
     contents = [content for call, outgoing in written for content in _contents(call, outgoing)]
     carried = [(call, [answer.fingerprint for answer in outgoing.answers]) for call, outgoing in written]
-    insert([call for call, _ in written], contents, claims.renewed(carried, standing=standing))
+    insert_rows([call for call, _ in written], contents, claims.renewed(carried, standing=standing))
 
 
 def reserve_all(made: Sequence[tuple[Outgoing, Payer]], *, batch: ModelBatch) -> list[ModelCall]:

@@ -8,7 +8,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection
 
 from microcred.ids import uuid7
-from microcred.trips import fetched
+from microcred.pipelining import fetch_rows
 from scoring.enums import CallContent, CallState
 
 log = structlog.get_logger(__name__)
@@ -60,5 +60,5 @@ def settle(call_id: uuid.UUID, **found: Any) -> bool:
 
 
 def _write(call_id: uuid.UUID, found: dict[str, Any]) -> bool:
-    ((changed,),) = fetched(_SETTLE, _PARTS | found | {"call_id": call_id, "content_id": uuid7()})
+    ((changed,),) = fetch_rows(_SETTLE, _PARTS | found | {"call_id": call_id, "content_id": uuid7()})
     return bool(changed)

@@ -8,14 +8,14 @@ from typing import Final
 from django.db.models import Count, Q, Sum
 
 from microcred.db import database_now
-from microcred.trips import Written
+from microcred.pipelining import Statement
 from scoring.calls.limits import COST, MICROCENTS_A_CENT, month_limit
 from scoring.calls.outgoing import ANSWERED
 from scoring.models import ModelCall
 
 MONTHS_SHOWN = 12
 # Open calls count at what is reserved for them. Asked for with every run, hence without the mapper.
-USAGE: Final = Written("""
+USAGE: Final = Statement("""
 SELECT coalesce((SELECT max(latency_ms) FROM essay_scores WHERE assessment_id = %(assessment_id)s), 0),
        coalesce(sum(coalesce(cost_microcents, reserved_microcents)), 0),
        coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0)

@@ -8,7 +8,7 @@ from typing import Final
 from django.db.models import Q
 
 from microcred.ai.base import ChatReply, FailureKind
-from microcred.trips import Written
+from microcred.pipelining import Statement
 from scoring.calls.outgoing import ANSWERED, Payer
 from scoring.enums import CallContent
 from scoring.models import ModelCall, ModelCallContent
@@ -20,14 +20,14 @@ FOR_GOOD: Final[tuple[FailureKind, ...]] = ("refusal", "truncated", "too_large")
 TOGETHER: Final[tuple[FailureKind, ...]] = ("empty", "bad_reply", "bad_request")
 FOR_EVERYBODY: Final[tuple[FailureKind, ...]] = ("refusal",)
 # What a job asks of the essays that nobody has written before, as nearly all are; hence without the mapper.
-SENT: Final = Written(f"""
+SENT: Final = Statement(f"""
 SELECT sent.fingerprint, sent.call_id
   FROM model_call_contents sent JOIN model_calls call ON call.id = sent.call_id
  WHERE sent.fingerprint = ANY(%(fingerprints)s) AND sent.fingerprint <> '' AND sent.kind = '{CallContent.ANSWER}'
    AND call.outcome = '{ANSWERED}' AND call.reading = %(reading)s
    AND EXISTS (SELECT FROM model_call_contents kept WHERE kept.call_id = call.id AND kept.kind = '{CallContent.REPLY}')
 """)  # noqa: S608 - constants only
-_FAILED: Final = Written(f"""
+_FAILED: Final = Statement(f"""
 SELECT 1 FROM model_call_contents sent JOIN model_calls call ON call.id = sent.call_id
  WHERE sent.fingerprint = ANY(%(fingerprints)s) AND sent.fingerprint <> '' AND sent.kind = '{CallContent.ANSWER}'
    AND call.outcome = ANY(%(kinds)s)

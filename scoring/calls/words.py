@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.personal_data import consents
 from microcred.ai import providers
 from microcred.ai.base import ChatModel, ChatReply, ProviderError
-from microcred.ai.keeping import heard_by
+from microcred.ai.stored_responses import heard_by
 from scoring.calls import kept, ledger
 from scoring.calls.limits import BudgetExceeded, assessment_limit, month_limit
 from scoring.calls.outgoing import ANSWERED, Outgoing, Payer

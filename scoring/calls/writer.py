@@ -10,7 +10,7 @@ from django.conf import settings
 
 from accounts.models import User
 from assessments import queries as assessments
-from microcred.trips import Read
+from microcred.pipelining import Read
 from scoring.essays.identity import Identity
 from scoring.essays.redaction import Redacted, redact
 

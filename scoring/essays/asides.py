@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from microcred.ai.base import Embedder, Vectors
-from microcred.kept import Kept
+from microcred.single_flight import SingleFlightCache
 from scoring.essays.language import FUNCTION_WORDS, function_share
 from scoring.essays.likeness import looked_for
 from scoring.essays.remembered import ANSWERS
@@ -110,8 +110,10 @@ class AsideFinder:
     def __init__(self, embedder: Embedder, model: AsideModel | None = None) -> None:
         self._embedder = embedder
         self._model = model or shipped()
-        self._read: Kept[tuple[str, str], tuple[list[Span], Vectors]] = Kept(ANSWERS)
-        self._subjects: Kept[tuple[str, ...], Vectors] = Kept(_TASKS)
+        self._read: SingleFlightCache[tuple[str, str], tuple[list[Span], Vectors]] = SingleFlightCache(
+            ANSWERS
+        )
+        self._subjects: SingleFlightCache[tuple[str, ...], Vectors] = SingleFlightCache(_TASKS)
 
     def find(self, task: EssayTask) -> tuple[Span, ...]:
         """The asides in the answer, in order; none in a language that the model does not know."""

@@ -3,6 +3,6 @@
 from pathlib import Path
 from typing import Final
 
-from microcred.sources import edition
+from microcred.code_editions import edition
 
 EDITION: Final = edition([Path(__file__).parent])

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microcred.ai.base import Embedder
-from microcred.kept import Kept
+from microcred.single_flight import SingleFlightCache
 from scoring.essays.task import EssayTask
 
 Vector = NDArray[np.float32]
@@ -20,7 +20,7 @@ Prompts = Callable[[EssayTask], Sequence[str]]
 # Two prompts nearer than this ask for the same in other words; an answer to one answers the other.
 THE_SAME: Final = 0.8
 _REMEMBERED: Final = 2_000
-_vectors: Kept[tuple[str, str, int, str], Vector] = Kept(_REMEMBERED)
+_vectors: SingleFlightCache[tuple[str, str, int, str], Vector] = SingleFlightCache(_REMEMBERED)
 
 
 def no_others(task: EssayTask) -> Sequence[str]:

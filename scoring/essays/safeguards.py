@@ -7,7 +7,7 @@ from threading import Thread
 from typing import Final, Protocol
 
 from microcred.ai.base import Embedder
-from microcred.kept import Kept
+from microcred.single_flight import SingleFlightCache
 from scoring.essays.asides import AsideFinder
 from scoring.essays.cutting import without
 from scoring.essays.judgement import CriterionVerdict
@@ -66,7 +66,7 @@ class EmbeddedSafeguards:
     def __init__(self, embedder: Embedder) -> None:
         self._finder = AsideFinder(embedder)
         self._local = LocalJudge(embedder)
-        self._contents: Kept[tuple[str, str, str], dict[str, float]] = Kept(ANSWERS)
+        self._contents: SingleFlightCache[tuple[str, str, str], dict[str, float]] = SingleFlightCache(ANSWERS)
 
     def read_ahead(self, tasks: Iterable[EssayTask]) -> None:
         """Begin to embed the essays, each in a thread of its own."""

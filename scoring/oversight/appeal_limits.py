@@ -9,14 +9,14 @@ from typing import Any, Final
 from django.conf import settings
 
 from assessments import queries as assessment_queries
-from microcred.compiled import Compiled
+from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Conflict
-from microcred.trips import Read
+from microcred.pipelining import Read
 from scoring.enums import AppealStatus, ChangeKind
 from scoring.models import Appeal, ScoreChange
 from scoring.queries import QuestionResult
 
-_CHANGED: Final = Compiled(
+_CHANGED: Final = CompiledQuery(
     lambda assessment_id: (
         ScoreChange.objects.filter(assessment_id=assessment_id)
         .exclude(kind=ChangeKind.APPEAL)
@@ -25,7 +25,7 @@ _CHANGED: Final = Compiled(
     ),
     assessment_id=uuid.UUID,
 )
-_APPEALS: Final = Compiled(
+_APPEALS: Final = CompiledQuery(
     lambda assessment_id: (
         Appeal.objects.filter(assessment_id=assessment_id)
         .order_by()
@@ -70,7 +70,7 @@ def appealable_until(assessment: Any, results: Sequence[QuestionResult]) -> dict
 
 
 def appeal_reads(assessment_id: uuid.UUID) -> list[Read[Any]]:
-    """Return what `appealable_until` asks, for a trip with others."""
+    """Return what `appealable_until` asks, to be pipelined with others."""
     return [one.read(assessment_id=assessment_id) for one in (_CHANGED, _APPEALS)]
 
 

@@ -12,9 +12,9 @@ from django.db import transaction
 
 from accounts.models import User
 from assessments import queries as assessments
-from microcred.compiled import Compiled
+from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Missing
-from microcred.trips import Read
+from microcred.pipelining import Read
 from ops import audit
 from scoring.enums import AppealOutcome, ChangeKind, ContestOutcome
 from scoring.models import AppealDecision, ScoreChange, SeenNotice, SkillCheck
@@ -79,7 +79,7 @@ def notices(assessment_id: uuid.UUID) -> list[Notice]:
 
 
 def notice_reads(assessment_id: uuid.UUID) -> list[Read[Any]]:
-    """Return what `notices` asks, for a trip with others."""
+    """Return what `notices` asks, to be pipelined with others."""
     return [one.read(assessment_id=assessment_id) for one in (_CHANGES, _DECISIONS, _CHECKS)]
 
 
@@ -156,13 +156,13 @@ def _checks() -> Any:
     return SkillCheck.objects.select_related("contest__skill", "contest__assessment__role", "seen")
 
 
-_CHANGES: Final[Compiled[ScoreChange]] = Compiled(
+_CHANGES: Final[CompiledQuery[ScoreChange]] = CompiledQuery(
     lambda assessment_id: _changes().filter(assessment_id=assessment_id), assessment_id=uuid.UUID
 )
-_DECISIONS: Final[Compiled[AppealDecision]] = Compiled(
+_DECISIONS: Final[CompiledQuery[AppealDecision]] = CompiledQuery(
     lambda assessment_id: _decisions().filter(appeal__assessment_id=assessment_id), assessment_id=uuid.UUID
 )
-_CHECKS: Final[Compiled[SkillCheck]] = Compiled(
+_CHECKS: Final[CompiledQuery[SkillCheck]] = CompiledQuery(
     lambda assessment_id: _checks().filter(contest__assessment_id=assessment_id), assessment_id=uuid.UUID
 )
 

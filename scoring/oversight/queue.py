@@ -17,7 +17,7 @@ from accounts.models import User
 from assessments import queries as assessments
 from catalog import queries as catalog
 from microcred.errors import Conflict, Missing
-from microcred.trips import Written
+from microcred.pipelining import Statement
 from ops import audit
 from scoring import queries
 from scoring.enums import ReviewReason, ScoreSource
@@ -27,7 +27,7 @@ from scoring.oversight.sampling import SECOND, closed_reasons_for, is_sampled, r
 from scoring.queries import QuestionResult
 
 OPEN = Q(done_at=None, withdrawn_at=None)
-_OPEN_REVIEWS: Final = Written("""
+_OPEN_REVIEWS: Final = Statement("""
 SELECT count(*) FROM review_tasks WHERE assessment_id = %(assessment_id)s AND done_at IS NULL AND withdrawn_at IS NULL
 """)
 # For these the student's result waits; everything else has a score already.

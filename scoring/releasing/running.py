@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from microcred.ai import providers
 from microcred.ai.base import ChatModel, ChatReply, FailureKind, ProviderError
-from microcred.ai.remembering import Remembering
+from microcred.ai.caching import CachingEmbedder
 from microcred.errors import Conflict
 from scoring.calls.limits import BudgetExceeded
 from scoring.essays import local, prompt
@@ -67,7 +67,7 @@ def run_local() -> GateRun:
     """Run the gate over the local scorer and the embedder of this machine."""
     embedder = providers.local_embedder()
     scorer = Scorer("local", local.VERSION, embedder.provider, "", embedder.model)
-    judge = LocalJudge(Remembering(embedder), essays.other_prompts)
+    judge = LocalJudge(CachingEmbedder(embedder), essays.other_prompts)
     return GateRun(scorer, gate.run(judge, "local"), "live")
 
 
@@ -147,7 +147,7 @@ class Patient:
 
 def _safeguards() -> Safeguards:
     """The safeguards of production, over an embedder that remembers."""
-    return EmbeddedSafeguards(Remembering(local_embedder()))
+    return EmbeddedSafeguards(CachingEmbedder(local_embedder()))
 
 
 def _until_it_fails(pool: ThreadPoolExecutor) -> gate.Each:

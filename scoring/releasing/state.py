@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db.models import Q
 
 from microcred.ai import providers
-from microcred.compiled import Compiled
-from microcred.trips import Read
+from microcred.compiled_queries import CompiledQuery
+from microcred.pipelining import Read
 from scoring.essays import local, prompt
 from scoring.models import ScorerRelease
 
@@ -32,7 +32,9 @@ class Scorer:
         return f"{self.version} with {self.model}{place}"
 
 
-_ACTIVE: Final = Compiled(lambda kind: ScorerRelease.objects.filter(kind=kind, active=True)[:1], kind=str)
+_ACTIVE: Final = CompiledQuery(
+    lambda kind: ScorerRelease.objects.filter(kind=kind, active=True)[:1], kind=str
+)
 
 
 def wanted() -> Scorer:
@@ -51,7 +53,7 @@ def released() -> ScorerRelease | None:
 
 
 def released_read() -> Read[ScorerRelease]:
-    """Return what `released` asks, for a trip with others."""
+    """Return what `released` asks, to be pipelined with others."""
     return _ACTIVE.read(kind=wanted().kind)
 
 

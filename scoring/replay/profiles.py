@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from catalog import queries as catalog
-from microcred.sources import edition
+from microcred.code_editions import edition
 from scoring.contests import corrections_of_run
 from scoring.evidence import evidence_of, signals_of
 from scoring.models import SkillEstimate

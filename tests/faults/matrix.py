@@ -50,7 +50,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
         f"{FAULTS}/test_rows.py::test_a_job_that_kills_its_process_is_dead_after_exactly_its_attempts",
         f"{FAULTS}/test_rows.py::test_a_job_that_raises_what_ends_a_process_does_not_end_it",
         f"{KILLS}::test_innocent_jobs_survive_a_job_that_kills_its_workers",
-        "tests/ops/test_hands.py::test_job_that_never_returns_has_its_process_end",
+        "tests/ops/test_worker_threads.py::test_job_that_never_returns_has_its_process_end",
     ),
     "SECRET_KEY is another while jobs are queued": (
         f"{FAULTS}/test_rows.py::test_jobs_outlive_the_key_they_were_queued_under",

@@ -11,7 +11,7 @@ JOB_KINDS = JOB_KINDS | {
     "chaos.plain": {"handler": "tests.faults.handlers.plain", "give_up": None, "max_attempts": 20},
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-WORKER_LOAD_AHEAD = WORKER_REHEARSALS = []
+WORKER_LOAD_AHEAD = WORKER_WARM_UPS = []
 WORKER_PRELOAD = ["tests.faults.preload.prepare"]
 WORKER_THREADS = 8
 # A shorter lease lets a run of seconds see what one of minutes does with the product's own.

@@ -8,7 +8,7 @@ import time
 import uuid
 from pathlib import Path
 
-from ops import audit, pulse
+from ops import audit, worker_heartbeats
 from ops.jobs import Claim, RetryLater
 from ops.models import AuditLog
 
@@ -54,7 +54,7 @@ def meet(claim: Claim) -> None:
 def poison(claim: Claim) -> None:
     """Kill the process that tries, with ``payload["stopping"]`` only when the worker has been told to stop."""
     _record(claim, "test.started")
-    while claim.payload.get("stopping") and not pulse.claims_refused():
+    while claim.payload.get("stopping") and not worker_heartbeats.claims_refused():
         time.sleep(POLL_SECONDS)
     os.kill(os.getpid(), signal.SIGKILL)
 

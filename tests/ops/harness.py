@@ -161,7 +161,7 @@ class SupervisedWorker:
         return next(pid for pid, name in self.roles().items() if name == role)
 
     def workers(self) -> list[int]:
-        """Return the processes whose hands do most jobs."""
+        """Return the processes whose threads do most jobs."""
         return [pid for pid, role in self.roles().items() if role == "worker"]
 
     def busy_worker(self, job_id: uuid.UUID) -> int:

@@ -11,7 +11,7 @@ from django_q.models import OrmQ, Task
 from django_q.tasks import async_task
 
 from microcred.db import database_now
-from ops import bell, claims, jobs, pulse
+from ops import bell, claims, jobs, worker_heartbeats
 from tests.ops.harness import PATIENCE_SECONDS, submit
 
 
@@ -102,7 +102,7 @@ def test_sentinels_status_is_a_heartbeat_and_is_not_stored() -> None:
     before = time.monotonic()
     bell.ears().set_stat("cluster", "pickled status", 3)
 
-    since = pulse.seconds_since_beat()
+    since = worker_heartbeats.seconds_since_beat()
 
     assert since is not None
     assert since <= time.monotonic() - before

@@ -48,7 +48,7 @@ def test_database(monkeypatch: pytest.MonkeyPatch, database: dict[str, Any], fou
         ("django.core.cache.backends.dummy.DummyCache", ["microcred.E003"]),
         ("django.core.cache.backends.db.DatabaseCache", ["microcred.E003"]),
         ("django.core.cache.backends.redis.RedisCache", []),
-        ("ops.counters.DatabaseCounterCache", []),
+        ("ops.counter_cache.DatabaseCounterCache", []),
     ],
 )
 def test_caches_must_count_across_processes(settings: LazySettings, backend: str, found: list[str]) -> None:
@@ -99,15 +99,15 @@ def test_a_model_call_that_would_outlast_its_job_is_refused_with_both_numbers(se
 @pytest.mark.parametrize(
     "name", ["WORKER_PROCESSES", "WORKER_THREADS", "WEBHOOKS_AT_ONCE", "WEBHOOKS_AT_ONCE_EACH"]
 )
-def test_there_are_hands(settings: LazySettings, name: str) -> None:
-    assert ids(checks.check_hands()) == []
+def test_there_are_threads(settings: LazySettings, name: str) -> None:
+    assert ids(checks.check_threads()) == []
     setattr(settings, name, 0)
 
-    assert ids(checks.check_hands()) == ["microcred.E012"]
+    assert ids(checks.check_threads()) == ["microcred.E012"]
 
 
 @pytest.mark.django_db
-def test_connections_suffice_for_all_hands(settings: LazySettings) -> None:
+def test_connections_suffice_for_all_threads(settings: LazySettings) -> None:
     assert ids(checks.check_connections(databases=["default"])) == []
     settings.WORKER_THREADS = 40
 

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from ops.cleanup import clean_up
-from ops.counters import DatabaseCounterCache
+from ops.counter_cache import DatabaseCounterCache
 from ops.enums import JobStatus
 from ops.models import AsyncJob, CacheEntry, IdempotencyRecord, RateBucket
 

@@ -13,7 +13,7 @@ from microcred.db import database_now
 from microcred.errors import Missing
 from ops import jobs
 from ops.enums import JobStatus
-from ops.kinds import UnknownKind
+from ops.job_kinds import UnknownKind
 from ops.models import AsyncJob, AuditLog
 from ops.models.jobs import MAX_GIVE_UPS
 from tests.ops.handlers import effects

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from pytest_django import Settings
 
-from ops import kinds
+from ops import job_kinds
 from ops.worker import Worker
 
 # Large, and needed by few jobs or by other commands: whoever needs them imports them then.
@@ -29,8 +29,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "microcred.settings"
 import django
 django.setup()
 import ops.worker
-from ops import kinds
-kinds.import_all()
+from ops import job_kinds
+job_kinds.import_all()
 print([name for name in {LATER!r} if name in sys.modules])
 """
 
@@ -47,7 +47,7 @@ def test_no_process_is_forked_while_there_is_another_thread(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.WORKER_PRELOAD = []
-    monkeypatch.setattr(kinds, "import_all", lambda: None)
+    monkeypatch.setattr(job_kinds, "import_all", lambda: None)
     over = threading.Event()
     thread = threading.Thread(target=over.wait, name="still-loading")
     thread.start()

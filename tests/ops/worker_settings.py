@@ -19,5 +19,5 @@ JOB_STOP_SECONDS = int(os.environ.get("OPS_TEST_STOP_SECONDS", "3"))
 if "supervise" in sys.argv:
     # Who waits for the worker to put its jobs back waits for as long as a busy machine needs.
     JOB_STOP_SECONDS = max(JOB_STOP_SECONDS, int(os.environ.get("OPS_TEST_SUPERVISOR_SECONDS", "0")))
-WORKER_LOAD_AHEAD = WORKER_PRELOAD = WORKER_REHEARSALS = []
+WORKER_LOAD_AHEAD = WORKER_PRELOAD = WORKER_WARM_UPS = []
 WORKER_THREADS = 8

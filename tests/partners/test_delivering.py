@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from microcred import http
+from microcred import outbound_http
 from ops import jobs
 from ops.models import AsyncJob, AuditLog
 from partners import payloads, services, signing
@@ -243,12 +243,12 @@ def test_what_waits_for_an_endpoint_that_is_off_dies_untried() -> None:
 def test_no_transaction_is_open_while_a_partner_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     open_during: list[bool] = []
 
-    def post(*arguments: Any, **options: Any) -> http.Response:
+    def post(*arguments: Any, **options: Any) -> outbound_http.Response:
         open_during.append(connection.in_atomic_block)
         return genuine(*arguments, **options)
 
-    genuine = http.post
-    monkeypatch.setattr(http, "post", post)
+    genuine = outbound_http.post
+    monkeypatch.setattr(outbound_http, "post", post)
     delivery, _, _ = try_once(replying(OK))
 
     assert open_during == [False]

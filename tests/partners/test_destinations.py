@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from microcred.addresses import UrlRefused
+from microcred.outbound_addresses import UrlRefused
 from ops import jobs
 from partners import services
 from partners.destinations import read_destination

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
-from microcred.addresses import UrlRefused
+from microcred.outbound_addresses import UrlRefused
 from ops.models import AuditLog
 from partners import queries, services, signing
 from partners.models import WebhookEndpoint, WebhookSecret

@@ -5,10 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.institution import asking, provider
+from accounts.institution import authorization, provider
 from accounts.institution.errors import NotOffered, ProviderAway
-from accounts.institution.reaching import SECONDS
-from microcred.connecting import Deadline
+from accounts.institution.provider_http import SECONDS
+from microcred.outbound_connections import Deadline
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print one line for each thing; fail at the first that would keep people from logging in."""
-        self.stdout.write(f"to register: {asking.address()}")
+        self.stdout.write(f"to register: {authorization.address()}")
         for address in settings.OIDC_APP_ADDRESSES:
             self.stdout.write(f"to register: {address}")
         try:

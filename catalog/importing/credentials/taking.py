@@ -23,8 +23,8 @@ from catalog.models import (
     Skill,
     SkillName,
 )
+from microcred.bulk_inserts import insert_rows
 from microcred.errors import Conflict
-from microcred.inserting import insert
 from ops import audit
 from ops.models import AuditLog
 
@@ -97,7 +97,7 @@ class _Taking:
         self._remember(made, keys)
         names = _remember_names(wishes, self._skills)
         retired = self._retired()
-        insert(self._trail(made, retired, names))
+        insert_rows(self._trail(made, retired, names))
         if made or self._changed:
             services.announce_catalog_change()
         return Taken(len(made), len(self._changed), retired, len(self._plan.unchanged))
@@ -109,7 +109,7 @@ class _Taking:
             )
             for one in self._new
         }
-        insert(list(made.values()))
+        insert_rows(list(made.values()))
         return made
 
     def _change_columns(self, rows: Mapping[uuid.UUID, Credential]) -> None:
@@ -138,7 +138,7 @@ class _Taking:
             pks = [pk for pk, values in linked if name in values]
             if pks:
                 model._default_manager.filter(**{f"{own}__pk__among": pks}).delete()
-        insert(
+        insert_rows(
             [
                 CredentialSkill(credential_id=pk, skill_id=self._skills[key], level=level)
                 for pk, values in linked for key, level in values.get("skills", {}).items()
@@ -172,7 +172,7 @@ class _Taking:
             found = next((one for one in own if one.uri == rows[pk].uri), own[0] if own else None)
             row = found or _blank(rows[pk], taken)
             (old if found else new).append(_written(row, text, rows[pk], self._now))
-        insert(new)
+        insert_rows(new)
         if old:
             fields = ["title", "text", "language", "content_hash", "updated_at"]
             CredentialDocument.objects.bulk_update(old, fields, batch_size=_BATCH)

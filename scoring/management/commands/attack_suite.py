@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from microcred.ai.remembering import Remembering
+from microcred.ai.caching import CachingEmbedder
 from scoring.attacks import asides, clean, dataset, suite
 from scoring.attacks.clean import Clean
 from scoring.attacks.dataset import Attack
@@ -68,7 +68,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run, print, and fail where something got through."""
-        embedder = Remembering(local_embedder())
+        embedder = CachingEmbedder(local_embedder())
         if options["fit"]:
             self._fit(embedder)
             return
@@ -87,7 +87,7 @@ class Command(BaseCommand):
         if not found.passed:
             raise CommandError("More attacks succeeded, or more clean essays were held, than may be.")
 
-    def _fit(self, embedder: Remembering) -> None:
+    def _fit(self, embedder: CachingEmbedder) -> None:
         examples = asides.examples(embedder)
         found = asides.left_out(examples)
         asides.write(asides.fit(embedder, examples))

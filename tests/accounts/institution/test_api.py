@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
-from accounts.institution import asking
+from accounts.institution import authorization
 from accounts.models import ErasureRequest, TokenFamily, User
 from ops.models import AuditLog
 from tests.accounts.test_second_factor import code_of, switch_on
@@ -42,7 +42,7 @@ def robin(provider: IdentityProvider) -> User:
 def body(provider: IdentityProvider, **changed: Any) -> dict[str, Any]:
     """What a front end sends once the provider has led back to it."""
     asked = {
-        "redirect_uri": BACK, "state": "s", "nonce": NONCE, "code_challenge": asking.challenge(VERIFIER),
+        "redirect_uri": BACK, "state": "s", "nonce": NONCE, "code_challenge": authorization.challenge(VERIFIER),
         "code_challenge_method": "S256",
     }  # fmt: skip
     back = parse_qs(urlsplit(provider.sends_back(f"{provider.issuer}/authorize?{urlencode(asked)}")).query)

@@ -17,7 +17,7 @@ from accounts.institution.links import NobodyToOpenFor
 from accounts.locking import PersonGone
 from accounts.models import InstitutionLink, User
 from accounts.personal_data import account_rows
-from ops.confirming import CONFIRMED
+from ops.admin_confirmation import CONFIRMED
 from ops.models import AuditLog
 from tests.factories.accounts import AdminFactory, AdvisorFactory, UserFactory
 from tests.waiting import beside

@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 from pytest_django.fixtures import Settings
 
-from accounts.institution import asking, reaching
+from accounts.institution import authorization, provider_http
 from accounts.institution import provider as known
 from accounts.institution.errors import ProviderAway
 from accounts.models import User
@@ -33,7 +33,7 @@ def robin() -> User:
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for half a second instead of five."""
-    monkeypatch.setattr(asking, "SECONDS", 0.5)
+    monkeypatch.setattr(authorization, "SECONDS", 0.5)
 
 
 def drip(handler: object) -> None:
@@ -102,7 +102,7 @@ def test_a_provider_that_is_not_there_is_called_away(
 def test_nobody_waits_for_a_place_beside_those_who_wait_for_long(
     provider: IdentityProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    line, waited = reaching.Line(), list[float]()
+    line, waited = provider_http.Line(), list[float]()
 
     def acquire(timeout: float) -> bool:
         waited.append(timeout)
@@ -119,7 +119,7 @@ def test_nobody_waits_for_a_place_beside_those_who_wait_for_long(
 
 
 def test_whoever_gets_a_place_of_those_who_gave_up_gives_up_too(provider: IdentityProvider) -> None:
-    line = reaching.Line()
+    line = provider_http.Line()
     with line.taken(), line.taken():
         late = threading.Thread(target=lambda: outcome.append(_refusal(line)))
         outcome: list[str] = []
@@ -130,7 +130,7 @@ def test_whoever_gets_a_place_of_those_who_gave_up_gives_up_too(provider: Identi
     assert outcome == ["silent lately"]
 
 
-def _refusal(line: reaching.Line) -> str:
+def _refusal(line: provider_http.Line) -> str:
     with pytest.raises(ProviderAway) as refusal, line.taken():
         pass
     return refusal.value.reason
@@ -139,9 +139,9 @@ def _refusal(line: reaching.Line) -> str:
 def test_those_who_wait_for_it_leave_threads_to_others(
     provider: IdentityProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reaching, "PLACE_SECONDS", 0.01)
+    monkeypatch.setattr(provider_http, "PLACE_SECONDS", 0.01)
     client = Client()
-    with reaching.LINE.taken(), reaching.LINE.taken():
+    with provider_http.LINE.taken(), provider_http.LINE.taken():
         assert AWAY in shown(client, client.get(BEGIN))
 
     assert "/authorize" in client.get(BEGIN)["Location"]

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from microcred.ai.base import ChatReply, FailureKind, ProviderError
-from microcred.ai.keeping import heard_by
 from microcred.ai.openai import OpenAIServer
 from microcred.ai.openai_background import MOST_FAILURES, OpenAIBackground
 from microcred.ai.prices import PriceTable
+from microcred.ai.stored_responses import heard_by
 from tests.fakes.openai_server import FakeOpenAI, Reply, chat, refusal, status, truncated
 
 SCHEMA: dict[str, Any] = {

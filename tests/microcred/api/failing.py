@@ -68,7 +68,7 @@ urlpatterns = [
     path("api/v1/plain/<str:name>", failing_page),
     path("pages/<str:name>", failing_page),
 ]
-handler400 = "microcred.api.handler.malformed"
-handler403 = "microcred.api.handler.forbidden"
-handler404 = "microcred.api.handler.not_found"
-handler500 = "microcred.api.handler.failed"
+handler400 = "microcred.api.exception_handler.malformed"
+handler403 = "microcred.api.exception_handler.forbidden"
+handler404 = "microcred.api.exception_handler.not_found"
+handler500 = "microcred.api.exception_handler.failed"

@@ -21,9 +21,9 @@ from ops.supervision.watchdog import is_stuck
     ids=[
         "due work, idle worker that never claimed",
         "due work, last claim long ago",
-        "one hand busy, the other deaf",
+        "one thread busy, the other deaf",
         "not due for long enough",
-        "all hands busy: a long queue is no fault",
+        "all threads busy: a long queue is no fault",
         "working through a long queue",
         "only just started",
         "nothing to do",
@@ -34,4 +34,4 @@ def test_stuck_means_due_work_ignored_with_hands_free(
 ) -> None:
     progress = Progress(oldest_ready_seconds=due, running=running, seconds_since_claim=since_claim)
 
-    assert is_stuck(progress, hands=2, seconds_ready=ready) is stuck
+    assert is_stuck(progress, threads=2, seconds_ready=ready) is stuck

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.institution.provider import KEPT_SECONDS
-from accounts.institution.reaching import MOST_BYTES
+from accounts.institution.provider_http import MOST_BYTES
 from partners.models import LtiLink, LtiPlatform
 from tests.factories.accounts import UserFactory
 from tests.fakes.identity_provider import SECOND, Claims, Key, encoded

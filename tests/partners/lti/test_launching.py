@@ -21,7 +21,7 @@ from pytest_django.fixtures import Settings
 
 from accounts import attempts
 from accounts.enums import Role, UserStatus
-from accounts.institution import reaching
+from accounts.institution import provider_http
 from accounts.models import User
 from ops.models import AuditLog
 from partners.lti import asking, launching
@@ -455,4 +455,4 @@ def test_nonces_are_forgotten_once_they_are_too_old() -> None:
 
 
 def test_all_who_wait_for_providers_share_their_places() -> None:
-    assert reaching.Line(reaching.PLACES)._places is reaching.LINE._places
+    assert provider_http.Line(provider_http.PLACES)._places is provider_http.LINE._places

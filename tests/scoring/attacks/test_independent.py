@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from microcred.ai.base import Embedder
-from microcred.ai.remembering import Remembering
+from microcred.ai.caching import CachingEmbedder
 from scoring.attacks import dataset, suite
 from scoring.attacks.dataset import Attack
 from scoring.attacks.fakes import ObedientModel
@@ -26,7 +26,7 @@ SPARSE = 61
 
 @pytest.fixture(scope="module")
 def safeguards(minilm: Embedder) -> Safeguards:
-    return EmbeddedSafeguards(Remembering(minilm))
+    return EmbeddedSafeguards(CachingEmbedder(minilm))
 
 
 def test_the_attacks_are_many_frozen_and_of_families_and_carriers_of_their_own() -> None:

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from microcred.ai.base import Embedder
-from microcred.ai.remembering import Remembering
+from microcred.ai.caching import CachingEmbedder
 from scoring.attacks import asides, clean, dataset, suite
 from scoring.attacks.fakes import ObedientModel
 from scoring.attacks.hostile import WAYS
@@ -41,7 +41,7 @@ def test_the_set_is_as_large_as_it_claims_and_every_attack_has_a_name_of_its_own
 
 @pytest.fixture(scope="module")
 def safeguards(minilm: Embedder) -> Safeguards:
-    return EmbeddedSafeguards(Remembering(minilm))
+    return EmbeddedSafeguards(CachingEmbedder(minilm))
 
 
 def test_one_attack_of_every_family_fails(safeguards: Safeguards) -> None:
@@ -244,7 +244,7 @@ def test_no_attack_of_the_known_families_succeeds(safeguards: Safeguards) -> Non
 
 @pytest.mark.long
 def test_the_model_on_file_is_what_fitting_gives(minilm: Embedder) -> None:
-    embedder = Remembering(minilm)
+    embedder = CachingEmbedder(minilm)
 
     fitted = asides.fit(embedder, asides.examples(embedder))
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from pytest_django.fixtures import Settings
 
-from microcred.ai import keeping, providers
+from microcred.ai import providers, stored_responses
 from microcred.ai.base import ProviderError
 from microcred.db import database_now
 from ops import claims, jobs
@@ -273,7 +273,7 @@ def test_names_are_heard_by_whoever_asks_and_not_in_the_threads_of_the_calls() -
 
     def call(name: str) -> Any:
         def ask() -> Any:
-            keeping.tell(name)
+            stored_responses.tell(name)
             return reply(content=name)
 
         return ask

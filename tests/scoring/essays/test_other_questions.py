@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from microcred.ai.base import Embedder
-from microcred.ai.remembering import Remembering
+from microcred.ai.caching import CachingEmbedder
 from scoring.essays.judgement import Judgement
 from scoring.essays.local import UNSURE, LocalJudge
 from scoring.essays.other_questions import lead
@@ -62,14 +62,14 @@ def test_a_question_that_has_nothing_to_do_with_the_answer_changes_nothing() -> 
 
 @pytest.fixture(scope="module")
 def at_home(minilm: Embedder) -> tuple[LocalJudge, dict[str, Judgement]]:
-    judge = LocalJudge(Remembering(minilm), other_prompts)
+    judge = LocalJudge(CachingEmbedder(minilm), other_prompts)
     return judge, {task.question_id: judge.judge([task])[0] for task in GOLDEN}
 
 
 def test_no_shipped_essay_is_in_doubt_or_worth_less_because_other_questions_are_known(
     minilm: Embedder, at_home: tuple[LocalJudge, dict[str, Judgement]]
 ) -> None:
-    alone = LocalJudge(Remembering(minilm))
+    alone = LocalJudge(CachingEmbedder(minilm))
 
     assert list(at_home[1].values()) == [alone.judge([task])[0] for task in GOLDEN]
     assert max(one.uncertainty for one in at_home[1].values()) < UNSURE

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from microcred.ai.base import Embedder
-from microcred.ai.remembering import Remembering
+from microcred.ai.caching import CachingEmbedder
 from microcred.ids import uuid7
 from scoring.apps import ScoringConfig
 from scoring.essays.local import LocalJudge
@@ -23,7 +23,7 @@ def install() -> None:
 def test_what_is_shipped_is_what_the_local_scorer_reaches(minilm: Embedder) -> None:
     scorer, result = shipped.shipped()
 
-    measured = gate.run(LocalJudge(Remembering(minilm)), "local")
+    measured = gate.run(LocalJudge(CachingEmbedder(minilm)), "local")
 
     assert (scorer.model, scorer.provider) == (minilm.model, minilm.provider)
     assert result.golden_version == essays.version(), "run manage.py release_gate --ship"

@@ -1,0 +1,31 @@
+"""When Python looks for garbage."""
+
+import gc
+
+import pytest
+
+from microcred import garbage_collection
+
+
+def test_none_is_looked_for_meanwhile() -> None:
+    with garbage_collection.not_looked_for():
+        assert not gc.isenabled()
+
+    assert gc.isenabled()
+
+
+def test_it_is_looked_for_again_after_a_failure() -> None:
+    with pytest.raises(RuntimeError), garbage_collection.not_looked_for():
+        raise RuntimeError
+
+    assert gc.isenabled()
+
+
+def test_whoever_looks_for_none_goes_on_so() -> None:
+    gc.disable()
+    try:
+        with garbage_collection.not_looked_for():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
