@@ -18,7 +18,7 @@ from accounts.institution.admin import OpensToInstitution
 from accounts.key_admin import ServiceKeyAdmin as ServiceKeyAdmin
 from accounts.models import AdvisorAssignment, GuardianLink, User
 from accounts.personal_data.admin import request_erasure
-from accounts.reauthentication_pages import ProvenFirst
+from accounts.reauthentication_pages import RequiresReauthentication
 from microcred.errors import DomainError
 from ops.admin_confirmation import confirmed_first
 from ops.admin_forms import FormAdmin
@@ -100,7 +100,7 @@ INLINES: dict[str, list[type[LinkInline]]] = {
 
 
 @admin.register(User)
-class UserAdmin(ImportsPeople, OpensToInstitution, ProvenFirst, FormAdmin):
+class UserAdmin(ImportsPeople, OpensToInstitution, RequiresReauthentication, FormAdmin):
     """Everybody; people are disabled, not deleted."""
 
     form = PersonChangeForm

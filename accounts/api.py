@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import attempts, services, tokens
+from accounts import attempt_limits, services, tokens
 from accounts.authentication import caller
 from accounts.log_ins import agent_of
 from accounts.models import User
@@ -23,9 +23,14 @@ from accounts.serializers import (
     TokenResponse,
 )
 from accounts.service_keys import IsService, ServiceKeyAuthentication, key_holder
-from microcred.api.reading import valid
+from microcred.api.conditional_requests import (
+    IF_MATCH_PARAMETER,
+    conditional_get,
+    etag_response,
+    if_match_versions,
+)
+from microcred.api.request_validation import validated_body
 from microcred.api.schema import UNCHANGED, errors
-from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
 from microcred.errors import TooMany
 
 
@@ -42,7 +47,7 @@ class TokenView(APIView):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Return a pair of tokens."""
-        given = valid(TokenRequest, request.data)
+        given = validated_body(TokenRequest, request.data)
         code = given.pop("code", "")
         user = _with_right_password(request, **given)
         check_code(request, user, code)
@@ -52,7 +57,7 @@ class TokenView(APIView):
 
 
 def _with_right_password(request: Request, *, email: str, password: str) -> User:
-    wait = attempts.seconds_to_wait(request._request, email=email)
+    wait = attempt_limits.seconds_to_wait(request._request, email=email)
     if wait:
         raise TooMany(
             "There were too many attempts for this e-mail address, or from where you are.", retry_after=wait
@@ -60,7 +65,7 @@ def _with_right_password(request: Request, *, email: str, password: str) -> User
     try:
         return services.check_password(email=email, password=password)
     except services.CredentialsRefused:
-        attempts.count_failure(request._request, email=email)
+        attempt_limits.count_failure(request._request, email=email)
         raise
 
 
@@ -77,7 +82,7 @@ class RefreshView(APIView):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Return a new pair of tokens."""
-        pair = tokens.rotate(valid(RefreshRequest, request.data)["refresh"])
+        pair = tokens.rotate(validated_body(RefreshRequest, request.data)["refresh"])
         return Response(TokenResponse(asdict(pair) | {"token_type": "Bearer"}).data)
 
 
@@ -94,7 +99,7 @@ class LogoutView(APIView):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Revoke the refresh token."""
-        tokens.revoke(valid(RefreshRequest, request.data)["refresh"])
+        tokens.revoke(validated_body(RefreshRequest, request.data)["refresh"])
         return Response(status=204)
 
 
@@ -102,11 +107,11 @@ class MeView(APIView):
     """The caller's own account."""
 
     @extend_schema(operation_id="me", tags=["Auth"], responses={200: Me, 304: UNCHANGED})
-    @looked_at_again
+    @conditional_get
     def get(self, request: Request) -> Response:
         """Return the caller."""
         person = caller(request)
-        return answered_with(Me(person).data, version=person.version)
+        return etag_response(Me(person).data, version=person.version)
 
     @extend_schema(
         operation_id="me_change", tags=["Auth"], request=MeChange, parameters=[IF_MATCH_PARAMETER],
@@ -114,15 +119,15 @@ class MeView(APIView):
     )  # fmt: skip
     def patch(self, request: Request) -> Response:
         """Choose whether a model may score one's essays; without that, people do. What is left out stays."""
-        given = valid(MeChange, request.data)
+        given = validated_body(MeChange, request.data)
         person = services.choose_model_scoring(
             by=caller(request),
             allowed=given.get("model_scoring"),
             version=given["version"],
             now=timezone.now(),
-            expected=expected_versions(request),
+            expected=if_match_versions(request),
         )
-        return answered_with(Me(person).data, version=person.version)
+        return etag_response(Me(person).data, version=person.version)
 
 
 class ServiceKeyView(APIView):

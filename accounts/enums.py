@@ -33,7 +33,7 @@ class FamilyEnd(models.TextChoices):
     ELSEWHERE = "elsewhere"
 
 
-class Means(models.TextChoices):
+class AuthMethod(models.TextChoices):
     """What somebody proved themselves with when they logged in."""
 
     PASSWORD = "password"  # noqa: S105 - a word for one

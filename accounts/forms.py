@@ -10,7 +10,7 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts import password_links, services
-from accounts.administering import LastAdmin, check_stays_administered
+from accounts.admin_guard import LastAdmin, check_stays_administered
 from accounts.enums import UserStatus
 from accounts.log_ins import LogIn
 from accounts.models import User

@@ -21,9 +21,9 @@ from accounts.importing import reading, services
 from accounts.importing.planning import Plan, plan
 from accounts.importing.reading import FileRefused, Row
 from accounts.importing.services import Handed, Imported, LinesRefused, PeopleChangedMeanwhile
-from accounts.recent_authentication import proof_wanted
-from microcred import letters
-from microcred.spreadsheets import csv_lines
+from accounts.recent_authentication import reauthentication_required
+from microcred import email_delivery
+from microcred.csv_export import csv_lines
 
 PAGE: Final = "admin/accounts/import.html"
 DONE_PAGE: Final = "admin/accounts/imported.html"
@@ -54,7 +54,7 @@ class AgreedForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        by_letter = [(LETTER, "Send each a letter")] if letters.go_out() else []
+        by_letter = [(LETTER, "Send each a letter")] if email_delivery.is_email_configured() else []
         by_hand = [(SHOWN, "Show them to me, this once"), (FILE, "Give them to me as a CSV file, this once")]
         field: Any = self.fields["links"]
         field.choices = [*by_letter, *by_hand]
@@ -68,7 +68,7 @@ class ImportsPeople:
     @action(description="Import people", url_path="import", permissions=["add"])  # type: ignore[untyped-decorator]
     def import_people(self, request: HttpRequest) -> HttpResponse:
         """Ask for a file, show what would come of it, and do that once it is agreed to."""
-        response = proof_wanted(request) or _answer(self, request)
+        response = reauthentication_required(request) or _answer(self, request)
         add_never_cache_headers(response)
         return response
 

@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from accounts import service_keys
 from accounts.enums import OPENED_BY_SCOPES, Scope
 from accounts.models import ServiceKey, ServiceKeySecret, User
-from accounts.reauthentication_pages import ProvenFirst
+from accounts.reauthentication_pages import RequiresReauthentication
 from microcred.errors import DomainError
 from ops.admin_confirmation import confirmed_first
 from ops.admin_forms import FormAdmin
@@ -56,7 +56,7 @@ class SecretInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(ServiceKey)
-class ServiceKeyAdmin(ProvenFirst, FormAdmin):
+class ServiceKeyAdmin(RequiresReauthentication, FormAdmin):
     """Keys with which programs of partners call the API."""
 
     guards_rows = False

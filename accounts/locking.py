@@ -20,7 +20,7 @@ class PersonGone(Missing):
     default_code = "USER_404"
 
 
-def one_at_a_time(person_id: uuid.UUID) -> None:
+def lock_person(person_id: uuid.UUID) -> None:
     """Let one transaction at a time change several things of a person; the next waits until this one ends.
 
     Two of them could otherwise wait for each other: over rows that they lock in different orders, and over names that
@@ -30,12 +30,12 @@ def one_at_a_time(person_id: uuid.UUID) -> None:
     Raises:
         PersonGone: if there is nobody, or their erasure has begun.
     """
-    if not held(person_id):
+    if not lock_if_present(person_id):
         raise PersonGone("There is no such person any more.")
 
 
-def held(person_id: uuid.UUID) -> bool:
-    """Hold a person as :func:`one_at_a_time` does, and return whether anything may still be written about them."""
+def lock_if_present(person_id: uuid.UUID) -> bool:
+    """Hold a person as :func:`lock_person` does, and return whether anything may still be written about them."""
     person = _HELD.first(person=person_id)
     if person is None or person.status == UserStatus.ERASED:
         return False

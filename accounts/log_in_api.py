@@ -12,8 +12,8 @@ from rest_framework.views import APIView
 
 from accounts import log_ins, reauthentication, services
 from accounts.authentication import caller, family_of
-from accounts.enums import Means
-from microcred.api.reading import valid
+from accounts.enums import AuthMethod
+from microcred.api.request_validation import validated_body
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 
@@ -23,7 +23,7 @@ class LogInView(serializers.Serializer[Any]):
 
     log_in_id = serializers.UUIDField()
     way = serializers.ChoiceField(choices=["pages", "api"])
-    means = serializers.ChoiceField(choices=Means.choices, help_text="What it was begun with.")
+    means = serializers.ChoiceField(choices=AuthMethod.choices, help_text="What it was begun with.")
     agent = serializers.CharField(help_text="What the browser or program calls itself.", allow_blank=True)
     began_at = serializers.DateTimeField()
     seen_at = serializers.DateTimeField(
@@ -67,7 +67,7 @@ class LogInsEndEndpoint(APIView):
         super().initial(request, *args, **kwargs)
         if request.method != "POST":
             return
-        password = valid(LogInEnd, request.data)["password"]
+        password = validated_body(LogInEnd, request.data)["password"]
         reauthentication.prove(
             request._request, caller(request), password=password, family_id=family_of(request)
         )
@@ -79,7 +79,7 @@ class LogInsEndEndpoint(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         """End one log-in, or all, the caller's own too; 404 for one that is over or somebody else's."""
-        by, named = caller(request), valid(LogInEnd, request.data).get("log_in_id")
+        by, named = caller(request), validated_body(LogInEnd, request.data).get("log_in_id")
         if named is None:
             services.end_log_ins(by=by, person=by)
         else:

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from accounts.enums import LinkState, Means
+from accounts.enums import AuthMethod, LinkState
 from microcred.db import Model
 
 LONGEST_AGENT = 200
@@ -22,7 +22,10 @@ class PageSession(Model):
     token_version = models.PositiveIntegerField()
     agent = models.CharField(max_length=LONGEST_AGENT, blank=True)
     means = models.CharField(
-        max_length=16, choices=Means.choices, default=Means.PASSWORD, db_default=Means.PASSWORD
+        max_length=16,
+        choices=AuthMethod.choices,
+        default=AuthMethod.PASSWORD,
+        db_default=AuthMethod.PASSWORD,
     )
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import attempts, log_ins, recent_authentication, services, sessions
+from accounts import attempt_limits, log_ins, recent_authentication, services, sessions
 from accounts.forms import ALL_OTHERS, LogInsForm
 from accounts.models import User
 
@@ -29,9 +29,9 @@ def manage(request: HttpRequest) -> HttpResponse:
     found = log_ins.open_log_ins(person, current=sessions.log_in_of(request), now=timezone.now())
     form = LogInsForm(person, found, request.POST or None)
     if request.method == "POST":
-        wait = attempts.count_page_attempt(request, email=person.email)
+        wait = attempt_limits.count_page_attempt(request, email=person.email)
         if wait:
-            return attempts.come_back(request, wait)
+            return attempt_limits.too_many_attempts(request, wait)
         if form.is_valid():
             _end(request, person, form.cleaned_data["which"])
             return redirect("log-ins")
@@ -41,7 +41,7 @@ def manage(request: HttpRequest) -> HttpResponse:
 def _end(request: HttpRequest, person: User, which: str) -> None:
     if which == ALL_OTHERS:
         services.end_log_ins(by=person, person=person)
-        sessions.carry_on(request, person=person)
+        sessions.keep_session(request, person=person)
         messages.success(request, "You are logged out everywhere else.")
         return
     try:

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from accounts.enums import FamilyEnd, Means
+from accounts.enums import AuthMethod, FamilyEnd
 from accounts.log_in_models import LONGEST_AGENT
 from accounts.models import PageSession, TokenFamily, User
-from accounts.user_agents import known_as
+from accounts.user_agents import describe_user_agent
 from microcred.errors import Missing
 from ops import audit
 
@@ -36,7 +36,7 @@ class LogIn:
 
     log_in_id: uuid.UUID
     way: Literal["pages", "api"]
-    means: Means
+    means: AuthMethod
     agent: str
     began_at: dt.datetime
     seen_at: dt.datetime
@@ -45,7 +45,7 @@ class LogIn:
     @property
     def known_as(self) -> str:
         """What its owner recognises it by."""
-        return known_as(self.agent)
+        return describe_user_agent(self.agent)
 
 
 def agent_of(request: "HttpRequest | Request") -> str:
@@ -56,7 +56,15 @@ def agent_of(request: "HttpRequest | Request") -> str:
 def open_log_ins(person: User, *, current: uuid.UUID | None, now: dt.datetime) -> Sequence[LogIn]:
     """Return a person's log-ins, the newest first; ``current`` is the one that asks."""
     pages = [
-        LogIn(row.pk, "pages", Means(row.means), row.agent, row.started_at, row.seen_at, row.pk == current)
+        LogIn(
+            row.pk,
+            "pages",
+            AuthMethod(row.means),
+            row.agent,
+            row.started_at,
+            row.seen_at,
+            row.pk == current,
+        )
         for row in _sessions(person, now)
     ]
     lifetime: dt.timedelta = settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]  # type: ignore[assignment]
@@ -64,7 +72,7 @@ def open_log_ins(person: User, *, current: uuid.UUID | None, now: dt.datetime) -
         LogIn(
             row.pk,
             "api",
-            Means(row.means),
+            AuthMethod(row.means),
             row.agent,
             row.created_at,
             row.expires_at - lifetime,

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.dateparse import parse_datetime
 
-from accounts.enums import FamilyEnd, Means, Role, Scope, UserStatus
+from accounts.enums import AuthMethod, FamilyEnd, Role, Scope, UserStatus
 from accounts.log_in_models import LONGEST_AGENT, InstitutionLink, PageSession
 from accounts.personal_data.models import Consent, DataExport, ErasureRequest, ExportPart
 from microcred.db import CaseInsensitiveEmailField, Model
@@ -159,7 +159,7 @@ class TokenFamily(Model):
     token_version = models.PositiveIntegerField(null=True, editable=False)
     agent = models.CharField(max_length=LONGEST_AGENT, blank=True, db_default="", default="")
     means = models.CharField(
-        max_length=16, choices=Means.choices, default=Means.PASSWORD, db_default=Means.PASSWORD
+        max_length=16, choices=AuthMethod.choices, default=AuthMethod.PASSWORD, db_default=AuthMethod.PASSWORD
     )
     proven_at = models.DateTimeField(null=True, editable=False)
     factor_counted = models.BooleanField(default=False, db_default=False, editable=False)

@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts import attempts, recent_authentication, second_factor, sessions
-from accounts.enums import Means
+from accounts import attempt_limits, recent_authentication, second_factor, sessions
+from accounts.enums import AuthMethod
 from accounts.forms import LoginForm, OwnPasswordForm
 from accounts.institution import provider
 from accounts.models import User
 from accounts.policy import Permission, allows
-from microcred import letters
+from microcred import email_delivery
 
 
 class LoginView(auth_views.LoginView):
@@ -29,9 +29,9 @@ class LoginView(auth_views.LoginView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Check e-mail address and password."""
-        wait = attempts.count_page_attempt(request, email=request.POST.get("username", ""))
+        wait = attempt_limits.count_page_attempt(request, email=request.POST.get("username", ""))
         if wait:
-            return attempts.come_back(request, wait)
+            return attempt_limits.too_many_attempts(request, wait)
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -39,20 +39,22 @@ class LoginView(auth_views.LoginView):
         person = form.get_user()
         if not second_factor.is_on(person):
             return super().form_valid(form)
-        wanted = recent_authentication.in_reach(person, self.request.POST.get("next", ""))
-        sessions.await_code(self.request, person=person, wanted=wanted)
+        wanted = recent_authentication.safe_next_url(person, self.request.POST.get("next", ""))
+        sessions.begin_second_factor(self.request, person=person, wanted=wanted)
         return redirect("login-code")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say whether whoever has forgotten their password can have a link sent, and where else they can log in."""
         named = settings.OIDC_NAME if provider.is_offered() else ""
-        return super().get_context_data(**kwargs, letters_go_out=letters.go_out(), provider_name=named)
+        return super().get_context_data(
+            **kwargs, letters_go_out=email_delivery.is_email_configured(), provider_name=named
+        )
 
     def get_success_url(self) -> str:
         """Go where the person wanted to go if their pages may stand there, to the start page otherwise."""
         wanted = super().get_success_url()
         person = self.request.user
-        return (isinstance(person, User) and recent_authentication.in_reach(person, wanted)) or reverse(
+        return (isinstance(person, User) and recent_authentication.safe_next_url(person, wanted)) or reverse(
             "start"
         )
 
@@ -66,7 +68,7 @@ class EndSessionView(auth_views.LogoutView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """End the session; browsers heed the header over HTTPS."""
-        if sessions.means_of(request) == Means.INSTITUTION:
+        if sessions.means_of(request) == AuthMethod.INSTITUTION:
             messages.info(
                 request, f"You are logged out here. You may still be logged in with {settings.OIDC_NAME}."
             )
@@ -85,7 +87,7 @@ class PasswordView(auth_views.PasswordChangeView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Change it, keep this session, and say so."""
         response = super().form_valid(form)
-        sessions.carry_on(self.request, person=form.user)
+        sessions.keep_session(self.request, person=form.user)
         messages.success(self.request, "Your password is changed.")
         return response
 

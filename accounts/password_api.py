@@ -12,9 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import attempts, password_letters, password_links
-from microcred import letters
-from microcred.api.reading import valid
+from accounts import attempt_limits, password_emails, password_links
+from microcred import email_delivery
+from microcred.api.request_validation import validated_body
 from microcred.api.schema import errors
 from microcred.errors import Conflict, TooMany
 
@@ -51,13 +51,13 @@ class ForgottenView(APIView):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Send a link for a new password to this address, if there is an account with it; the answer does not tell."""
-        email = valid(ForgottenRequest, request.data)["email"]
-        if not letters.go_out():
+        email = validated_body(ForgottenRequest, request.data)["email"]
+        if not email_delivery.is_email_configured():
             raise NoLetters("No letters are sent from here. Ask an administrator for a link.")
-        wait = attempts.count_asking(request._request, email=email)
+        wait = attempt_limits.count_asking(request._request, email=email)
         if wait:
             raise TooMany("That was asked for too often. Look into your mail.", retry_after=wait)
-        password_letters.ask(email=email)
+        password_emails.ask(email=email)
         return Response(status=202)
 
 
@@ -74,14 +74,14 @@ class ResetView(APIView):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Set the password of whoever has the link; whatever was logged in before is over."""
-        chosen = valid(ResetRequest, request.data)
-        wait = attempts.link_wait(request._request)
+        chosen = validated_body(ResetRequest, request.data)
+        wait = attempt_limits.link_wait(request._request)
         if wait:
             raise TooMany("There were too many attempts from where you are.", retry_after=wait)
         try:
             _use(**chosen)
         except password_links.LinkRefused:
-            attempts.count_link_attempt(request._request)
+            attempt_limits.count_link_attempt(request._request)
             raise
         return Response(status=204)
 

@@ -8,9 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import attempts, password_letters, password_links
+from accounts import attempt_limits, password_emails, password_links
 from accounts.forms import ForgottenForm, LinkedPasswordForm
-from microcred import letters
+from microcred import email_delivery
 
 # The same whoever asks.
 ASKED = "If there is an account with this address, a letter with a link is on its way. The link is good for an hour."
@@ -23,9 +23,9 @@ def choose(request: HttpRequest) -> HttpResponse:
     """Let whoever holds a link choose their password, and send them to log in with it."""
     form = LinkedPasswordForm(request.POST or None)
     if request.method == "POST":
-        wait = attempts.count_link_attempt(request)
+        wait = attempt_limits.count_link_attempt(request)
         if wait:
-            return attempts.come_back(request, wait)
+            return attempt_limits.too_many_attempts(request, wait)
         if form.is_valid() and _used(form):
             messages.success(request, "Your password is set. Log in with it.")
             return redirect("login")
@@ -46,13 +46,13 @@ def _used(form: LinkedPasswordForm) -> bool:
 @never_cache
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Send a link for a new password to whoever asks for one, where letters go out."""
-    form = ForgottenForm(request.POST or None) if letters.go_out() else None
+    form = ForgottenForm(request.POST or None) if email_delivery.is_email_configured() else None
     if form is not None and request.method == "POST":
-        wait = attempts.count_asking(request, email=request.POST.get("email", ""))
+        wait = attempt_limits.count_asking(request, email=request.POST.get("email", ""))
         if wait:
-            return attempts.come_back(request, wait)
+            return attempt_limits.too_many_attempts(request, wait)
         if form.is_valid():
-            password_letters.ask(email=form.cleaned_data["email"])
+            password_emails.ask(email=form.cleaned_data["email"])
             messages.info(request, ASKED)
             return redirect("login")
     return render(request, "registration/forgotten.html", {"form": form})

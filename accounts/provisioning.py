@@ -13,7 +13,7 @@ LONGEST_EMAIL: Final = 254
 LONGEST_NAME: Final = 120
 
 
-def make_student(*, email: str, name: str) -> User:
+def provision_student(*, email: str, name: str) -> User:
     """Make a student without a password, as part of the caller's transaction; raises IntegrityError for an address
     that is taken."""
     shown = "".join(filter(str.isprintable, name))[:LONGEST_NAME]

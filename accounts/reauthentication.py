@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
-from accounts import attempts, tokens
+from accounts import attempt_limits, tokens
 from accounts.models import User
 from microcred.errors import Forbidden, TooMany
 
@@ -39,11 +39,11 @@ def prove(request: HttpRequest, person: User, *, password: str, family_id: uuid.
         return
     if not password:
         raise ValidationError({"password": ["Send your password too."]})
-    wait = attempts.seconds_to_wait(request, email=person.email)
+    wait = attempt_limits.seconds_to_wait(request, email=person.email)
     if wait:
         raise TooMany(
             "There were too many attempts for this e-mail address, or from where you are.", retry_after=wait
         )
     if not person.check_password(password):
-        attempts.count_failure(request, email=person.email)
+        attempt_limits.count_failure(request, email=person.email)
         raise NotProven("That is not your password.")

@@ -10,12 +10,18 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import attempts, second_factor, sessions
+from accounts import attempt_limits, second_factor, sessions
 from accounts.forms import CodeForm, ProofForm, ProvenCodeForm
 from accounts.institution import links
 from accounts.institution.provider import is_offered
 from accounts.models import User
-from accounts.recent_authentication import TAKEN_WITHIN, is_proven, lead_to_proof, onward, proof_wanted
+from accounts.recent_authentication import (
+    TAKEN_WITHIN,
+    is_recently_authenticated,
+    reauthentication_required,
+    redirect_to_next,
+    redirect_to_reauthentication,
+)
 from accounts.second_factor_pages import is_right_code
 
 
@@ -30,12 +36,12 @@ def prove(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("next") or request.GET.get("next", "")
     form = _form(person, request.POST or None)
     if request.method == "POST" and form is not None:
-        wait = attempts.count_page_attempt(request, email=person.email)
+        wait = attempt_limits.count_page_attempt(request, email=person.email)
         if wait:
-            return attempts.come_back(request, wait)
+            return attempt_limits.too_many_attempts(request, wait)
         if form.is_valid() and (not isinstance(form, CodeForm) or is_right_code(form, person)):
             sessions.note_proof(request, person=person, now=timezone.now())
-            return onward(request, wanted)
+            return redirect_to_next(request, wanted)
     context = {"form": form, "next": wanted, "is_linked": _may_prove_at_institution(person)}
     return render(request, "registration/proof.html", context)
 
@@ -55,7 +61,7 @@ def _form(person: User, given: Any) -> ProofForm | CodeForm | None:
     return CodeForm(given) if has_factor else None
 
 
-class ProvenFirst:
+class RequiresReauthentication:
     """An admin whose forms and actions are for those alone who have proven lately who they are.
 
     ``guards_rows`` is false where the page of a row shows it and changes nothing.
@@ -71,11 +77,11 @@ class ProvenFirst:
         extra_context: Any = None,
     ) -> Any:
         """Show or take the form."""
-        wanted = proof_wanted(request) if object_id is None or self.guards_rows else None
+        wanted = reauthentication_required(request) if object_id is None or self.guards_rows else None
         return wanted or super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
 
     def response_action(self, request: HttpRequest, queryset: Any) -> Any:
         """Do what was chosen for the chosen rows."""
-        if not is_proven(request, TAKEN_WITHIN):
-            return lead_to_proof(request)
+        if not is_recently_authenticated(request, TAKEN_WITHIN):
+            return redirect_to_reauthentication(request)
         return super().response_action(request, queryset)  # type: ignore[misc]

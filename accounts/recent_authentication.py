@@ -24,30 +24,34 @@ TAKEN_WITHIN: Final = dt.timedelta(minutes=30)
 _AREAS: Final[Mapping[Role, str]] = {Role.STUDENT: "student:home"}
 
 
-def proof_wanted(request: HttpRequest) -> HttpResponse | None:
+def reauthentication_required(request: HttpRequest) -> HttpResponse | None:
     """Return the way to the page that asks who one is; None for whoever has proven it lately."""
     within = TAKEN_WITHIN if request.method == "POST" else SHOWN_WITHIN
-    return None if is_proven(request, within) else lead_to_proof(request)
+    return None if is_recently_authenticated(request, within) else redirect_to_reauthentication(request)
 
 
 def instead_of_password(request: HttpRequest, person: User) -> HttpResponse | None:
     """Return the way to proof for whoever has no password that the form could ask for, before it is taken."""
-    if person.has_usable_password() or request.method != "POST" or is_proven(request, TAKEN_WITHIN):
+    if (
+        person.has_usable_password()
+        or request.method != "POST"
+        or is_recently_authenticated(request, TAKEN_WITHIN)
+    ):
         return None
-    return lead_to_proof(request)
+    return redirect_to_reauthentication(request)
 
 
-def is_proven(request: HttpRequest, within: dt.timedelta) -> bool:
+def is_recently_authenticated(request: HttpRequest, within: dt.timedelta) -> bool:
     """Whether the person has logged in, or proven who they are, within that time."""
     return sessions.is_proven(request, within=within, now=timezone.now())
 
 
-def lead_to_proof(request: HttpRequest) -> HttpResponse:
+def redirect_to_reauthentication(request: HttpRequest) -> HttpResponse:
     """Return the way to the page that asks who one is, and back here."""
     return redirect(f"{reverse('prove')}?{urllib.parse.urlencode({'next': request.get_full_path()})}")
 
 
-def in_reach(person: User, wanted: str) -> str:
+def safe_next_url(person: User, wanted: str) -> str:
     """Return where somebody wanted to go if pages of their role may stand there, and nothing otherwise."""
     if allows(person, Permission.READ_STAFF_VIEW):
         return wanted
@@ -55,7 +59,7 @@ def in_reach(person: User, wanted: str) -> str:
     return wanted if area and wanted.startswith(reverse(area)) else ""
 
 
-def onward(request: HttpRequest, wanted: str) -> HttpResponse:
+def redirect_to_next(request: HttpRequest, wanted: str) -> HttpResponse:
     """Lead to where somebody wanted to go, or to the start page if that is not one of ours."""
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
     return redirect(wanted if wanted and safe else "start")

@@ -3,7 +3,7 @@
 from django.utils import timezone
 from rest_framework.request import Request
 
-from accounts import attempts, second_factor
+from accounts import attempt_limits, second_factor
 from accounts.models import User
 
 
@@ -24,5 +24,5 @@ def check_code(request: Request, person: User, code: str) -> None:
     try:
         second_factor.prove(person=person, code=code, now=timezone.now())
     except second_factor.CodeRefused:
-        attempts.count_failure(request._request, email=person.email)
+        attempt_limits.count_failure(request._request, email=person.email)
         raise

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import attempts, recent_authentication, second_factor, sessions
+from accounts import attempt_limits, recent_authentication, second_factor, sessions
 from accounts.forms import CodeForm, ProofForm, ProvenCodeForm
 from accounts.models import User
 from accounts.second_factor import CodeRefused
@@ -22,20 +22,20 @@ from accounts.second_factor import CodeRefused
 @never_cache
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask whoever gave the right password for a code, and log them in."""
-    waiting = sessions.awaited(request)
+    waiting = sessions.second_factor_pending_for(request)
     if waiting is None:
         messages.info(request, "That took too long. Please log in again.")
         return redirect("login")
     person, wanted = waiting
     form = CodeForm(request.POST or None)
     if request.method == "POST":
-        wait = attempts.count_page_attempt(request, email=person.email)
+        wait = attempt_limits.count_page_attempt(request, email=person.email)
         if wait:
-            return attempts.come_back(request, wait)
+            return attempt_limits.too_many_attempts(request, wait)
         if form.is_valid() and is_right_code(form, person):
             login(request, person, backend=sessions.awaited_backend(request))
             request.session.update({sessions.PROVEN: True, sessions.PROVEN_AT: timezone.now().timestamp()})
-            return recent_authentication.onward(request, wanted)
+            return recent_authentication.redirect_to_next(request, wanted)
     return render(request, "registration/code.html", {"form": form})
 
 
@@ -52,12 +52,12 @@ def manage(request: HttpRequest) -> HttpResponse:
         return _take_off(request, person)
     form = ProvenCodeForm(person, request.POST or None)
     if request.method == "POST":
-        wait = attempts.count_page_attempt(request, email=person.email)
+        wait = attempt_limits.count_page_attempt(request, email=person.email)
         if wait:
-            return attempts.come_back(request, wait)
+            return attempt_limits.too_many_attempts(request, wait)
         codes = _switched_on(form, person) if form.is_valid() else ()
         if codes:
-            sessions.carry_on(request, person=person)
+            sessions.keep_session(request, person=person)
             request.session[sessions.PROVEN] = True
             return render(request, "registration/recovery_codes.html", {"codes": codes})
     enrolment = second_factor.enrol(by=person)
@@ -79,12 +79,12 @@ def _switched_on(form: CodeForm, person: User) -> Sequence[str]:
 def _take_off(request: HttpRequest, person: User) -> HttpResponse:
     form = ProvenCodeForm(person, request.POST or None)
     if request.method == "POST":
-        wait = attempts.count_page_attempt(request, email=person.email)
+        wait = attempt_limits.count_page_attempt(request, email=person.email)
         if wait:
-            return attempts.come_back(request, wait)
+            return attempt_limits.too_many_attempts(request, wait)
         if form.is_valid() and is_right_code(form, person):
             second_factor.take_off(by=person, person=person)
-            sessions.carry_on(request, person=person)
+            sessions.keep_session(request, person=person)
             request.session.pop(sessions.PROVEN, None)
             messages.success(request, "Your second factor is off.")
             return redirect("second-factor")

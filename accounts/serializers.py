@@ -7,10 +7,10 @@ from rest_framework import serializers
 from accounts.enums import Role, Scope
 from accounts.models import User
 from accounts.personal_data import consents
-from microcred.api.reading import with_more
+from microcred.api.request_validation import allows_unknown_fields
 
 
-@with_more
+@allows_unknown_fields
 class TokenRequest(serializers.Serializer[Any]):
     """What a person proves themselves with."""
 
@@ -24,7 +24,7 @@ class TokenRequest(serializers.Serializer[Any]):
     )
 
 
-@with_more
+@allows_unknown_fields
 class RefreshRequest(serializers.Serializer[Any]):
     """A refresh token."""
 

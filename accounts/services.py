@@ -7,7 +7,7 @@ from django.contrib.auth import authenticate
 from django.db import transaction
 from django.db.models.functions import Now
 
-from accounts.administering import check_stays_administered
+from accounts.admin_guard import check_stays_administered
 from accounts.enums import STAFF, LinkState, Role, UserStatus
 from accounts.models import AdvisorAssignment, GuardianLink, InstitutionLink, PasswordLink, User
 from accounts.personal_data import consents

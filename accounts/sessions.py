@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from accounts import log_ins, second_factor
-from accounts.enums import Means
+from accounts.enums import AuthMethod
 from accounts.models import PageSession, User
 from microcred.logging import CALLER
 from ops import audit
@@ -33,9 +33,9 @@ AWAITED: Final = "code_awaited"
 LOG_IN: Final = "log_in"
 # The ways into a session, as it names them.
 BACKENDS: Final = {
-    Means.PASSWORD: "django.contrib.auth.backends.ModelBackend",
-    Means.INSTITUTION: "accounts.institution.backend.InstitutionBackend",
-    Means.COURSE: "partners.lti.backend.CourseBackend",
+    AuthMethod.PASSWORD: "django.contrib.auth.backends.ModelBackend",
+    AuthMethod.INSTITUTION: "accounts.institution.backend.InstitutionBackend",
+    AuthMethod.COURSE: "partners.lti.backend.CourseBackend",
 }
 # Between the password and the code.
 CODE_WITHIN: Final = dt.timedelta(minutes=5)
@@ -69,17 +69,17 @@ def finish(sender: type[User], request: HttpRequest, **_: object) -> None:
     PageSession.objects.filter(pk__in=_listed(request), ended_at=None).update(ended_at=timezone.now())
 
 
-def means_of(request: HttpRequest) -> Means:
+def means_of(request: HttpRequest) -> AuthMethod:
     """Return what the session of a request was begun with."""
     begun = request.session.get(BACKEND_SESSION_KEY)
-    return next((means for means, backend in BACKENDS.items() if backend == begun), Means.PASSWORD)
+    return next((means for means, backend in BACKENDS.items() if backend == begun), AuthMethod.PASSWORD)
 
 
 def begin_through_institution(
     request: HttpRequest, *, person: User, proven_at: dt.datetime | None, factor_counts: bool
 ) -> None:
     """Log in whom the institution vouches for, who showed it at ``proven_at`` who they are, None for who knows when."""
-    login(request, person, backend=BACKENDS[Means.INSTITUTION])
+    login(request, person, backend=BACKENDS[AuthMethod.INSTITUTION])
     if factor_counts:
         request.session[PROVEN] = True
     if proven_at is not None:
@@ -90,12 +90,12 @@ def begin_from_course(request: HttpRequest, *, person: User) -> None:
     """Log in a student whom the platform of a course vouches for; who was logged in before is logged out."""
     if isinstance(request.user, User) and request.user.pk != person.pk:
         logout(request)
-    login(request, person, backend=BACKENDS[Means.COURSE])
+    login(request, person, backend=BACKENDS[AuthMethod.COURSE])
 
 
 def end_course_sessions(people: Iterable[uuid.UUID], *, now: dt.datetime) -> None:
     """End the sessions of these people that were begun from a course."""
-    PageSession.objects.filter(person__in=people, means=Means.COURSE, ended_at=None).update(ended_at=now)
+    PageSession.objects.filter(person__in=people, means=AuthMethod.COURSE, ended_at=None).update(ended_at=now)
 
 
 def log_in_of(request: HttpRequest) -> uuid.UUID | None:
@@ -122,7 +122,7 @@ def _list(request: HttpRequest, person: User, now: dt.datetime) -> None:
     request.session[LOG_IN] = str(row.pk)
 
 
-def carry_on(request: HttpRequest, *, person: User) -> None:
+def keep_session(request: HttpRequest, *, person: User) -> None:
     """Keep this session although the person has just ended all the others."""
     request.session[VERSION] = person.token_version
     PageSession.objects.filter(pk__in=_listed(request)).update(token_version=person.token_version)
@@ -140,12 +140,18 @@ def is_proven(request: HttpRequest, *, within: dt.timedelta, now: dt.datetime) -
 
     Who comes from elsewhere may have shown it hours ago who they are: there it counts when they did.
     """
-    began = request.session.get(STARTED, 0) if means_of(request) == Means.PASSWORD else 0
+    began = request.session.get(STARTED, 0) if means_of(request) == AuthMethod.PASSWORD else 0
     latest = max(began, request.session.get(PROVEN_AT, 0))
     return bool(now.timestamp() - latest <= within.total_seconds())
 
 
-def await_code(request: HttpRequest, *, person: User, wanted: str, means: Means = Means.PASSWORD) -> None:
+def begin_second_factor(
+    request: HttpRequest,
+    *,
+    person: User,
+    wanted: str,
+    means: AuthMethod = AuthMethod.PASSWORD,
+) -> None:
     """Remember who has given the right password, or is vouched for; nobody is logged in yet."""
     request.session.flush()
     request.session[AWAITED] = {
@@ -157,7 +163,7 @@ def await_code(request: HttpRequest, *, person: User, wanted: str, means: Means 
     }
 
 
-def awaited(request: HttpRequest) -> tuple[User, str] | None:
+def second_factor_pending_for(request: HttpRequest) -> tuple[User, str] | None:
     """Return who is to give a code now, and where they wanted to go; None if nobody is, or it took too long."""
     waiting = request.session.get(AWAITED)
     if not waiting or timezone.now().timestamp() - waiting["since"] > CODE_WITHIN.total_seconds():
@@ -168,7 +174,7 @@ def awaited(request: HttpRequest) -> tuple[User, str] | None:
 
 def awaited_backend(request: HttpRequest) -> str:
     """Return by which way whoever is to give a code has come so far."""
-    return BACKENDS[Means(request.session[AWAITED].get("means", Means.PASSWORD))]
+    return BACKENDS[AuthMethod(request.session[AWAITED].get("means", AuthMethod.PASSWORD))]
 
 
 class SessionLimits:

@@ -2,12 +2,12 @@
 
 from django.utils import timezone
 
-from accounts import password_letters, password_links
+from accounts import password_emails, password_links
 from accounts.institution import links
 from accounts.models import User
-from accounts.password_letters import Why
+from accounts.password_emails import Why
 from accounts.personal_data import erasing, exports
-from microcred import letters
+from microcred import email_delivery
 from ops import audit
 from ops.jobs import Claim, RetryLater
 
@@ -24,18 +24,18 @@ def give_up_export(claim: Claim) -> None:
 
 def erase(claim: Claim) -> None:
     """Erase a person as far as that is left to do."""
-    erasing.work_off(claim, now=timezone.now())
+    erasing.run_erasure(claim, now=timezone.now())
 
 
 def invite(claim: Claim) -> None:
     """Have people who were brought in written to, each by a job of their own."""
     with claim.finish():
-        password_letters.enqueue_invitations(claim.payload["people"])
+        password_emails.enqueue_invitations(claim.payload["people"])
 
 
 def send_password_letter(claim: Claim) -> None:
     """Make a link for a password and send it, outside any transaction, to whoever may still log in."""
-    person = password_letters.recipient(claim.payload["person_id"])
+    person = password_emails.recipient(claim.payload["person_id"])
     if person is None:
         return
     action = "user.password_letter_sent"
@@ -43,9 +43,9 @@ def send_password_letter(claim: Claim) -> None:
         _send_link(person, Why(claim.payload["why"]))
     except password_links.NobodyToLink:
         return
-    except letters.AddressRefused:
+    except email_delivery.RecipientRefused:
         action = "user.password_letter_refused"
-    except letters.NotTaken:
+    except email_delivery.DeliveryDeferred:
         raise RetryLater("the mail server did not take the letter") from None
     with claim.finish():
         audit.record(by=None, action=action, resource_type="user", resource_id=person.pk)
@@ -55,8 +55,8 @@ def _send_link(person: User, why: Why) -> None:
     if links.is_only_way(person):
         if why == Why.INVITED:
             raise password_links.NobodyToLink("They have logged in already.")
-        letters.send(password_letters.about_no_password(person))
+        email_delivery.send(password_emails.about_no_password(person))
         return
-    code = password_links.make(by=None, person=person, now=timezone.now(), life=password_letters.life(why))
+    code = password_links.make(by=None, person=person, now=timezone.now(), life=password_emails.life(why))
     person.refresh_from_db(fields=["email"])  # Whoever changes it from here on ends the link.
-    letters.send(password_letters.written(person, code=code, why=why))
+    email_delivery.send(password_emails.written(person, code=code, why=why))

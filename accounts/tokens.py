@@ -16,7 +16,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import Token
 
 from accounts import second_factor
-from accounts.enums import FamilyEnd, Means
+from accounts.enums import AuthMethod, FamilyEnd
 from accounts.models import TokenFamily, User
 from accounts.token_signing import FAMILY_CLAIM, USER_CLAIM, AccessToken, RefreshToken
 from microcred.compiled_queries import CompiledQuery
@@ -52,16 +52,16 @@ class TokenPair:
 
 
 @dataclass(frozen=True)
-class Shown:
+class AuthenticationEvent:
     """How somebody has shown who they are: with what, when (None for just now), and whether with a second factor of the
     institution's that counts."""
 
-    means: Means = Means.PASSWORD
+    means: AuthMethod = AuthMethod.PASSWORD
     at: dt.datetime | None = None
     factor_counts: bool = False
 
 
-def issue(user: User, *, agent: str = "", shown: Shown = Shown()) -> TokenPair:
+def issue(user: User, *, agent: str = "", shown: AuthenticationEvent = AuthenticationEvent()) -> TokenPair:
     """Begin a family with a pair for ``user``, who has shown who they are by a program of the name ``agent``."""
     now = timezone.now()
     family = TokenFamily(
@@ -182,7 +182,7 @@ def _may_go_on(family: TokenFamily, token: Token) -> bool:
     is_young = family.created_at > oldest
     has_factor = family.factor_counted and bool(settings.OIDC_SECOND_FACTOR)
     is_left_out = not has_factor and second_factor.is_missing(family.user)
-    is_closed = family.means == Means.INSTITUTION and not settings.OIDC_ISSUER
+    is_closed = family.means == AuthMethod.INSTITUTION and not settings.OIDC_ISSUER
     return is_young and _may_use(family.user, token) and not (is_left_out or is_closed)
 
 

@@ -26,7 +26,7 @@ SYSTEMS: Final = (
 _PROGRAM: Final = re.compile(r"([\w.+-]+)/([\w.+-]+)")
 
 
-def known_as(agent: str) -> str:
+def describe_user_agent(agent: str) -> str:
     """Return such as "Firefox on Windows" or "curl 8.5.0"; what nobody knows stays as it is."""
     if agent.startswith("Mozilla/"):
         browser = next((name for mark, name in BROWSERS if mark in agent), "")

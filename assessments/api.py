@@ -28,12 +28,17 @@ from assessments.serializers import (
     started_fields,
     status_view,
 )
+from microcred.admin_dashboard import pluralize
+from microcred.api.conditional_requests import (
+    IF_MATCH_PARAMETER,
+    conditional_get,
+    etag_response,
+    if_match_versions,
+)
 from microcred.api.pagination import paginate
-from microcred.api.reading import asked, valid
-from microcred.api.rendered import as_shown
+from microcred.api.rendered_responses import represent
+from microcred.api.request_validation import validated_body, validated_query
 from microcred.api.schema import UNCHANGED, errors
-from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
-from microcred.start_page import several
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 
 _QUESTIONS: Final = QuestionsResponse()
@@ -57,7 +62,7 @@ class StartView(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Draw and freeze questions; return them."""
-        wanted = {"metadata": {}} | valid(StartRequest, request.data)
+        wanted = {"metadata": {}} | validated_body(StartRequest, request.data)
         started = services.start(by=caller(request), now=timezone.now(), **wanted)
         answer = start_view(started.assessment, now=timezone.now())
         return Response(answer, status=201 if started.is_new else 200)
@@ -76,7 +81,7 @@ class ResponsesView(APIView):
     @idempotent
     def post(self, request: Request, assessment_id: uuid.UUID) -> Response:
         """Store the answers; with ``completed`` start the background work."""
-        batch = valid(ResponseBatch, request.data)
+        batch = validated_body(ResponseBatch, request.data)
         given = [services.GivenAnswer(**item) for item in batch["responses"]]
         assessment = services.submit(
             by=caller(request),
@@ -84,13 +89,13 @@ class ResponsesView(APIView):
             answers=given,
             completed=batch["completed"],
             now=timezone.now(),
-            expected=expected_versions(request),
+            expected=if_match_versions(request),
         )
         enqueued = assessment.status == AssessmentStatus.AWAITING_ASYNC
         message = (
             "All answers are in. The result is being prepared."
             if enqueued
-            else several(len(given), "answer received.", "answers received.")
+            else pluralize(len(given), "answer received.", "answers received.")
         )
         ack = {
             "assessment_id": assessment.pk,
@@ -98,7 +103,7 @@ class ResponsesView(APIView):
             "async_job_enqueued": enqueued,
             "message": message,
         }
-        return Response(as_shown(_ACK, ack), status=202)
+        return Response(represent(_ACK, ack), status=202)
 
 
 class StatusEndpoint(PersonOrProgramView):
@@ -110,7 +115,7 @@ class StatusEndpoint(PersonOrProgramView):
         operation_id="assessment_status", tags=["Assessments"],
         responses={200: StatusView, 304: UNCHANGED, **errors(403, 404)},
     )  # fmt: skip
-    @looked_at_again
+    @conditional_get
     def get(self, request: Request, assessment_id: uuid.UUID) -> Response:
         """Return status, stage and progress."""
         found, progress = queries.get_with_progress(
@@ -148,7 +153,7 @@ class QuestionsView(APIView):
         ]
         started = started_fields(assessment, now=timezone.now())
         body = {**started, "questions": questions, "answers": answers}
-        return answered_with(as_shown(_QUESTIONS, body), version=version)
+        return etag_response(represent(_QUESTIONS, body), version=version)
 
 
 class AssessmentListView(APIView):
@@ -160,7 +165,7 @@ class AssessmentListView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return a page of assessments, newest first."""
-        wanted = asked(AssessmentQuery, request)
+        wanted = validated_query(AssessmentQuery, request)
         page, page_size = wanted.pop("page"), wanted.pop("page_size")
         now = timezone.now()
         rows = queries.narrow(queries.visible_to(caller(request)), now=now, **wanted)

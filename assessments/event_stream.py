@@ -13,7 +13,7 @@ from accounts.models import User
 from assessments import queries
 from assessments.enums import AssessmentStatus
 from assessments.serializers import status_view
-from microcred.api.versions import version_of
+from microcred.api.conditional_requests import version_of
 
 MEDIA_TYPE: Final = "text/event-stream"
 # How many seconds a client waits before it asks again, where each answer holds one event and ends: what is being worked
@@ -25,7 +25,7 @@ _ENDED: Final = frozenset({AssessmentStatus.FAILED, AssessmentStatus.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StatusSnapshot:
     """Where an assessment stands: the body of a status response, its id, which is another for every other body, and
     when the assessment last changed."""
 
@@ -55,8 +55,8 @@ class Standing:
         return f"id: {self.event_id}\nevent: status\ndata: {data}\n\n"
 
 
-def standing(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> Standing:
+def standing(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> StatusSnapshot:
     """Return where an assessment stands. Raises AssessmentMissing: if it is not for ``by`` to see."""
     found, progress = queries.get_with_progress(by=by, assessment_id=assessment_id)
     body = status_view(found, progress, now=now)
-    return Standing(found.pk, body, version_of(body), found.updated_at)
+    return StatusSnapshot(found.pk, body, version_of(body), found.updated_at)

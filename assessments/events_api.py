@@ -18,8 +18,8 @@ from rest_framework.views import APIView
 
 from accounts import tokens
 from accounts.authentication import caller, token_of
-from assessments import following
-from assessments.event_stream import MEDIA_TYPE, Standing, standing
+from assessments import status_streaming
+from assessments.event_stream import MEDIA_TYPE, StatusSnapshot, standing
 from assessments.visibility import AssessmentMissing
 from microcred.api.schema import errors
 
@@ -78,16 +78,16 @@ class EventsView(APIView):
         first = standing(by=person, assessment_id=assessment_id, now=timezone.now())
         if first.is_last and first.event_id == seen:
             return HttpResponse(status=204)
-        if not isinstance(request._request, ASGIRequest) or not following.seats.is_free(person.pk):
-            return HttpResponse(following.at_once(first, seen), content_type=MEDIA_TYPE)
-        stream = following.follow(
+        if not isinstance(request._request, ASGIRequest) or not status_streaming.seats.is_free(person.pk):
+            return HttpResponse(status_streaming.at_once(first, seen), content_type=MEDIA_TYPE)
+        stream = status_streaming.follow(
             person=person.pk, first=first, seen=seen, look=lambda: _looked_again(token, assessment_id)
         )
         # A proxy that gathers answers would keep events to itself.
         return StreamingHttpResponse(stream, content_type=MEDIA_TYPE, headers={"X-Accel-Buffering": "no"})
 
 
-def _looked_again(token: bytes, assessment_id: uuid.UUID) -> Standing | None:
+def _looked_again(token: bytes, assessment_id: uuid.UUID) -> StatusSnapshot | None:
     """Where it stands by now; None for a token that is good no more, or an assessment out of its owner's sight."""
     try:
         person, _ = tokens.owner_of(token)

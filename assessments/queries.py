@@ -15,10 +15,10 @@ from assessments.activity import OpenAssessment as OpenAssessment
 from assessments.activity import last_worked as last_worked
 from assessments.activity import newest_of as newest_of
 from assessments.activity import open_of as open_of
+from assessments.compiled_queries import NEWEST, SNAPSHOTS
+from assessments.compiled_queries import question_reads as question_reads
 from assessments.enums import AssessmentStatus, Stage
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
-from assessments.stored import NEWEST, SNAPSHOTS
-from assessments.stored import question_reads as question_reads
 from assessments.visibility import AssessmentMissing as AssessmentMissing
 from assessments.visibility import Progress as Progress
 from assessments.visibility import get_visible as get_visible

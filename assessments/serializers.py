@@ -14,8 +14,8 @@ from assessments.enums import AssessmentStatus, MissingPart, Stage
 from assessments.models import Assessment, QuestionSnapshot
 from catalog.enums import QuestionType
 from microcred.api.pagination import PageQuery
-from microcred.api.reading import with_more
-from microcred.api.rendered import as_shown
+from microcred.api.rendered_responses import represent
+from microcred.api.request_validation import allows_unknown_fields
 from microcred.single_flight import SingleFlightCache
 
 MAX_METADATA_ENTRIES = 20
@@ -39,7 +39,7 @@ class AnswerField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-@with_more
+@allows_unknown_fields
 class StartRequest(serializers.Serializer[Any]):
     """Which role to be assessed for."""
 
@@ -65,7 +65,7 @@ class StartRequest(serializers.Serializer[Any]):
         return value
 
 
-@with_more
+@allows_unknown_fields
 class ResponseItem(serializers.Serializer[Any]):
     """One answer."""
 
@@ -74,7 +74,7 @@ class ResponseItem(serializers.Serializer[Any]):
     submitted_at = serializers.DateTimeField(required=False)
 
 
-@with_more
+@allows_unknown_fields
 class ResponseBatch(serializers.Serializer[Any]):
     """Answers, and whether the assessment is thereby handed in."""
 
@@ -190,13 +190,13 @@ def started_fields(assessment: Assessment, *, now: dt.datetime) -> dict[str, Any
 def start_view(assessment: Assessment, *, now: dt.datetime) -> dict[str, Any]:
     """Return the body of a response to a start, as `StartResponse` describes it."""
     started = started_fields(assessment, now=now)
-    return as_shown(_STARTED, started) | {
+    return represent(_STARTED, started) | {
         "questions": _shown.get(assessment.pk, lambda: _read(assessment.pk))
     }
 
 
 def _read(assessment_id: uuid.UUID) -> list[dict[str, Any]]:
-    return [as_shown(_QUESTION, row) for row in queries.snapshots(assessment_id)]
+    return [represent(_QUESTION, row) for row in queries.snapshots(assessment_id)]
 
 
 class GivenAnswerView(serializers.Serializer[Any]):
@@ -264,7 +264,7 @@ def status_view(assessment: Assessment, done: queries.Progress, *, now: dt.datet
         "expires_at": assessment.expires_at,
         "last_updated_at": assessment.updated_at,
     }
-    return as_shown(_STATUS, body)
+    return represent(_STATUS, body)
 
 
 class AssessmentQuery(PageQuery):

@@ -16,7 +16,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 
 from practice.performance import performance
-from practice.rating import UNKNOWN, Rating, Way, authored, difficulty, expected, placed, predicted, updated
+from practice.rating import (
+    UNKNOWN,
+    Rating,
+    RatingMethod,
+    authored,
+    difficulty,
+    expected,
+    placed,
+    predicted,
+    updated,
+)
 from scoring.profile import SkillEvidence, skill_profile
 
 LOGIT: Final = 400 / log(10)
@@ -111,14 +121,16 @@ def random_answers(world: World, seed: int, each: int) -> Iterator[Answer]:
 class Ratings:
     """The product's, by either way; ``scored``: from performances rather than from right and wrong."""
 
-    def __init__(self, world: World, way: Way = Way.UNCERTAIN, *, scored: bool = False) -> None:
+    def __init__(
+        self, world: World, way: RatingMethod = RatingMethod.UNCERTAIN, *, scored: bool = False
+    ) -> None:
         """Start where the world says."""
         self.students, self.items = list(world.students), list(world.items)
         self.way, self.scored = way, scored
 
     def chance(self, student: int, item: int) -> float:
         """By both ratings, and by their uncertainty where the way has one."""
-        if self.way is Way.FLAT:
+        if self.way is RatingMethod.FLAT:
             return expected(self.students[student].value, self.items[item].value)
         return predicted(self.students[student], self.items[item])
 
@@ -199,7 +211,7 @@ class ItemsKnown:
 def forecasters(world: World, *, known: bool) -> dict[str, Forecaster]:
     """Return who foretells; the falling K has the form of R. Pelanek, 2016, and the best constants for these worlds."""
     found: dict[str, Forecaster] = {
-        "flat K = 32": Ratings(world, Way.FLAT),
+        "flat K = 32": Ratings(world, RatingMethod.FLAT),
         "K = 32, both move": Elo(world, 32, 0),
         "falling K": Elo(world, 90, 0.1),
         "counts": Counts(world),

@@ -23,8 +23,8 @@ import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 from benchmarks.measuring import Report, interleaved, options, ratios, times
-from recommendations.crowd import Crowd
 from recommendations.knn import NEIGHBOURS, Neighbour, scores_of
+from recommendations.learner_index import LearnerIndex
 from recommendations.profiles import Learner
 
 SKILLS: Final = tuple(f"skill-{number}" for number in range(6))
@@ -38,9 +38,9 @@ def measure(asked: argparse.Namespace) -> Report:
     report = Report(f"neighbours among {asked.learners:,} learners")
     generator = np.random.default_rng(3)
     levels, held = _learners(asked.learners + asked.queries, generator)
-    crowd = Crowd()
+    index = LearnerIndex()
     for number in range(asked.learners):
-        crowd.put(
+        index.put(
             uuid.UUID(int=number),
             dict(zip(SKILLS, levels[number].tolist(), strict=True)),
             held[number],
@@ -50,7 +50,7 @@ def measure(asked: argparse.Namespace) -> Report:
     students = [dict(zip(SKILLS, own.tolist(), strict=True)) for own in levels[asked.learners :]]
 
     def ours(number: int) -> Any:
-        return crowd.find(students[number], number=NEIGHBOURS)
+        return index.find(students[number], number=NEIGHBOURS)
 
     def sklearn(number: int) -> Any:
         return reference.kneighbors(levels[asked.learners + number : asked.learners + number + 1])

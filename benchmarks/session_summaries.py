@@ -36,7 +36,7 @@ from ops import jobs
 from tests.fakes.openai_server import FakeOpenAI, Received, Reply, chat
 from tutoring import queries, services
 from tutoring.enums import Author
-from tutoring.evaluation import sets
+from tutoring.evaluation import datasets
 from tutoring.models import SessionSummary
 
 LINES: Final = 600
@@ -52,7 +52,7 @@ class NotTold(RuntimeError):
 
 def transcript(lines: int = LINES) -> list[dict[str, str]]:
     """Return an hour about one skill: the lines of its transcripts over and over, each told apart by a number."""
-    own = [line for case in sets.read() if case.topics == {TOPIC} for line in case.lines]
+    own = [line for case in datasets.read() if case.topics == {TOPIC} for line in case.lines]
     return [
         {"speaker": own[place % len(own)].speaker.value, "text": f"{own[place % len(own)].text} ({place // len(own)})"}
         for place in range(lines)

@@ -44,7 +44,7 @@ def main() -> None:
 def measure_links(folder: Path) -> None:
     """Print how often the right concept stands first and among three, by words and by words and meaning."""
     from catalog.importing.frameworks.esco import Esco
-    from catalog.importing.frameworks.linking import Links, Wanted, text_of
+    from catalog.importing.frameworks.linking import Links, UnlinkedSkill, text_of
     from catalog.importing.frameworks.tables import of_folder
     from microcred.ai import providers
 
@@ -57,7 +57,7 @@ def measure_links(folder: Path) -> None:
     for label, meanings in (("words", None), ("words and meaning", (ours @ theirs.T).tolist())):
         found = [
             known.suggest(
-                Wanted(one["key"], one["name"], one["description"]),
+                UnlinkedSkill(one["key"], one["name"], one["description"]),
                 meaning=meanings[place] if meanings else None,
             )
             for place, one in enumerate(judged)

@@ -23,13 +23,13 @@ from catalog.serializers import (
     SkillView,
 )
 from microcred.api.pagination import PageQuery, paginate
-from microcred.api.reading import asked
-from microcred.api.rendered import Written, answered_as_written, written
+from microcred.api.rendered_responses import RenderedBody, render_body, rendered_response
+from microcred.api.request_validation import validated_query
 from microcred.api.schema import errors
 from microcred.single_flight import SingleFlightCache
 
 # Pages as they were written, by the state of the catalog that they show, their address, and what was asked.
-_PAGES: Final[SingleFlightCache[tuple[str, str, str], Written]] = SingleFlightCache(128)
+_PAGES: Final[SingleFlightCache[tuple[str, str, str], RenderedBody]] = SingleFlightCache(128)
 
 
 class CredentialListView(APIView):
@@ -65,7 +65,7 @@ class RoleListView(APIView):
     def get(self, request: Request) -> Response:
         """Return a page of roles, by name."""
         rows = queries.active_roles().order_by(*queries.BY_NAME)
-        found = paginate(rows, **asked(PageQuery, request))
+        found = paginate(rows, **validated_query(PageQuery, request))
         return Response(found.envelope(RoleView(found.items, many=True).data))
 
 
@@ -81,21 +81,21 @@ class SkillListView(APIView):
         return _kept(request, _skills)
 
 
-def _kept(request: Request, write: Callable[[Request], Written]) -> HttpResponse:
+def _kept(request: Request, write: Callable[[Request], RenderedBody]) -> HttpResponse:
     key = (queries.catalog_version(), request.path, request.META.get("QUERY_STRING", ""))
-    return answered_as_written(request, _PAGES.get(key, lambda: write(request)))
+    return rendered_response(request, _PAGES.get(key, lambda: write(request)))
 
 
-def _credentials(request: Request) -> Written:
-    wanted = asked(CredentialQuery, request)
+def _credentials(request: Request) -> RenderedBody:
+    wanted = validated_query(CredentialQuery, request)
     page, page_size = wanted.pop("page"), wanted.pop("page_size")
     rows = queries.credentials(**wanted).order_by(*queries.BY_TITLE)
     found = paginate(rows, page=page, page_size=page_size)
-    return written(found.envelope(CredentialSummary(found.items, many=True).data))
+    return render_body(found.envelope(CredentialSummary(found.items, many=True).data))
 
 
-def _skills(request: Request) -> Written:
-    wanted = asked(SkillQuery, request)
+def _skills(request: Request) -> RenderedBody:
+    wanted = validated_query(SkillQuery, request)
     page, page_size = wanted.pop("page"), wanted.pop("page_size")
     found = paginate(queries.skills(**wanted), page=page, page_size=page_size)
-    return written(found.envelope(SkillView(found.items, many=True).data))
+    return render_body(found.envelope(SkillView(found.items, many=True).data))

@@ -14,16 +14,16 @@ from catalog.importing.schemas import LANGUAGE, QUESTION
 from catalog.models import Credential, CredentialDocument, Question
 from catalog.question_checks import question_problems
 from catalog.question_schema import ANSWER_FORMAT_SCHEMA
-from microcred.json_field import PrettyJSONField, by_example
+from microcred.json_field import PrettyJSONField, json_example
 
-CHOICES_HELP = by_example(
+CHOICES_HELP = json_example(
     '[{"id": "c1", "text": "Alpha"}, {"id": "c2", "text": "Beta"}]',
     'matching: each with "side": "left" or "right"',
 )
-FORMAT_HELP = by_example(
+FORMAT_HELP = json_example(
     'choices: {"max_choices": 1}', 'numbers: {"unit": "kg"}', 'essays: {"min_words": 80, "max_words": 300}'
 )
-RULES_HELP = by_example(
+RULES_HELP = json_example(
     'multiple choice: {"kind": "choice", "correct": ["c2"], "scoring": "all_or_nothing"}'
     ' (or "per_option", "per_option_penalty")',
     'numbers: {"kind": "numeric", "value": "42.5", "absolute_tolerance": "0.5", "unit": "kg"}',
@@ -34,13 +34,13 @@ RULES_HELP = by_example(
     'profile: {"kind": "profile", "signals": [{"choice": "c1", "skill": "python", "level": 2}]}',
     "essays: {}",
 )
-RUBRIC_HELP = by_example(
+RUBRIC_HELP = json_example(
     'essays only: {"criteria": [{"key": "clarity", "name": "Clarity", "explanation": "(for the student)",'
     ' "guidance": "(for the judge)", "weight": "2", "levels": [{"id": "l0", "name": "Missing",'
     ' "points": "0", "description": "…"}, {"id": "l1", "name": "Full", "points": "1", "description": "…"}]}],'
     ' "model_answer": "…", "grader_notes": "…"}',
 )
-FEEDBACK_HELP = by_example(
+FEEDBACK_HELP = json_example(
     '{"student": "(shown after the result, never the key)", "staff": "(may name the key)"}'
 )
 

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from accounts.authentication import caller
 from accounts.permissions import MayReadProgress, MaySteerPractice
 from companion import analytics
-from microcred.api.reading import asked
+from microcred.api.request_validation import validated_query
 from microcred.api.schema import errors
 
 
@@ -110,7 +110,7 @@ class CohortAnalyticsEndpoint(APIView):
 
 
 def _span(request: Request) -> dict[str, Any]:
-    wanted = asked(WeeksQuery, request)
+    wanted = validated_query(WeeksQuery, request)
     return {
         "first": wanted.get("from"), "last": wanted.get("to"), "zone": wanted["time_zone"], "now": timezone.now(),
     }  # fmt: skip

@@ -14,8 +14,8 @@ from django.core.mail import EmailMessage
 from accounts import queries as accounts
 from accounts.models import User
 from companion.waiting import PAGES, has_news, waiting_for
-from microcred import letters
-from microcred.start_page import Sign
+from microcred import email_delivery
+from microcred.admin_dashboard import Alert
 from microcred.zones import zone_named
 from ops import jobs
 from ops.jobs import Claim, RetryLater
@@ -34,7 +34,7 @@ def announce(*, now: dt.datetime) -> int:
     Asked again in the same morning, those who were written to are not written to again.
     """
     local = now.astimezone(zone_named(settings.NUDGES_TIME_ZONE))
-    if not letters.go_out() or local.hour not in MORNING or local.weekday() >= _SATURDAY:
+    if not email_delivery.is_email_configured() or local.hour not in MORNING or local.weekday() >= _SATURDAY:
         return 0
     due = [one for one in accounts.advisors_told_by_letter() if has_news(one, since=_since(now, local))]
     for one in due:
@@ -52,14 +52,14 @@ def send(claim: Claim, *, now: dt.datetime) -> None:
     if person is None or not waiting:
         return
     try:
-        letters.send(written(person, waiting, name=f"digest-{claim.job_id}"))
-    except letters.AddressRefused:
+        email_delivery.send(written(person, waiting, name=f"digest-{claim.job_id}"))
+    except email_delivery.RecipientRefused:
         return
-    except letters.NotTaken:
+    except email_delivery.DeliveryDeferred:
         raise RetryLater("the mail server did not take the letter") from None
 
 
-def written(person: User, waiting: Sequence[Sign], *, name: str) -> EmailMessage:
+def written(person: User, waiting: Sequence[Alert], *, name: str) -> EmailMessage:
     """Return the letter; ``name`` is the same for every try, so that mailboxes may know a second for what it is."""
     lines = "\n\n".join(f"{one.text}\n{settings.PUBLIC_URL}{one.where}" for one in waiting)
     greeting = f"Hello {person.name}," if person.name else "Hello,"
@@ -69,7 +69,7 @@ def written(person: User, waiting: Sequence[Sign], *, name: str) -> EmailMessage
         "You get this at most once on a working day, when something new waits.\n"
         f"To get no more of these: {settings.PUBLIC_URL}{SETTINGS_PAGE}\n",
         to=[person.email],
-        headers={"Message-ID": letters.message_id(name), "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": email_delivery.message_id(name), "Auto-Submitted": "auto-generated"},
     )
 
 

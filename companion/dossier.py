@@ -16,8 +16,8 @@ from companion.decisions import ChangeLine, change_lines
 from companion.evidence import Recommended, recommended
 from companion.facts import AssessmentFacts, assessment_facts
 from companion.marking import MICROCENTS, MarkedQuestion, marked_question
+from companion.session_summaries import SessionRow, latest_sessions
 from companion.steering import Steering, steering
-from companion.tutored import SessionRow, latest_sessions
 from nudges import queries as nudges
 from ops.queries import is_under_way
 from practice import queries as practice

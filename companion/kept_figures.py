@@ -15,7 +15,7 @@ from accounts.enums import Role
 from accounts.models import User
 from companion.enums import FiguresOf, Period
 from companion.quality import quality_roles
-from microcred.json_dataclasses import NotOfThisKind, from_plain, to_plain
+from microcred.json_dataclasses import DeserializationError, from_json_value, to_json_value
 from ops import kept_figures
 from ops.jobs import Claim
 from ops.models import KeptFigures
@@ -70,8 +70,8 @@ def sheet(wanted: Wanted, *, by: User, now: dt.datetime) -> Sheet:
         return Sheet(None, is_kept=True)
     is_awaited, is_overdue = row.is_awaited(now), row.is_overdue(now)
     try:
-        found = from_plain(_WORK[wanted.of].kind | None, row.figures)
-    except NotOfThisKind:
+        found = from_json_value(_WORK[wanted.of].kind | None, row.figures)
+    except DeserializationError:
         # Kept before the code changed.
         return Sheet(None, is_kept=True, is_awaited=is_awaited, is_overdue=is_overdue)
     return Sheet(found, True, row.worked_out_at, is_awaited, is_overdue)
@@ -94,7 +94,7 @@ def work_out(claim: Claim, *, now: dt.datetime) -> None:
         return
     wanted = _wanted(row)
     found = _WORK[wanted.of].work_out(wanted, _everybody(), now)
-    kept_figures.keep(claim, to_plain(found), as_of=now)
+    kept_figures.keep(claim, to_json_value(found), as_of=now)
 
 
 def refresh(*, now: dt.datetime) -> dict[str, int]:

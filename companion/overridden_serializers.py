@@ -8,7 +8,7 @@ from rest_framework import serializers
 from companion.enums import OverrideKind
 from companion.override_sources import Facts
 from companion.overrides import Override
-from microcred.api.discriminated import OneKind
+from microcred.api.discriminated import DiscriminatorField
 from practice.override_serializers import GoalStanding, LevelStanding
 from recommendations.enums import OverrideAction
 from scoring.enums import ChangeKind
@@ -90,7 +90,7 @@ class Overridden(serializers.Serializer[Any]):
 class PracticeOverridden(Overridden):
     """The difficulty at which a student practises a skill since."""
 
-    kind = OneKind(OverrideKind.PRACTICE)
+    kind = DiscriminatorField(OverrideKind.PRACTICE)
     difficulty = serializers.IntegerField(help_text="1 to 10: the one that was set.")
     before = LevelStanding(source="facts.before")
     after = LevelStanding(source="facts.after")
@@ -99,7 +99,7 @@ class PracticeOverridden(Overridden):
 class GoalOverridden(Overridden):
     """What was changed of a student's goal; ``before`` and ``after`` have that alone."""
 
-    kind = OneKind(OverrideKind.GOAL)
+    kind = DiscriminatorField(OverrideKind.GOAL)
     difficulty = serializers.IntegerField(allow_null=True, help_text="1 to 10: the one that was set, if any.")
     goal_id = ReferenceField(allow_null=False)
     before = GoalStanding(source="facts.before")
@@ -109,7 +109,7 @@ class GoalOverridden(Overridden):
 class SummaryOverridden(Overridden):
     """What was done to the summary of a session."""
 
-    kind = OneKind(OverrideKind.SUMMARY)
+    kind = DiscriminatorField(OverrideKind.SUMMARY)
     summary_id = ReferenceField(allow_null=False)
     before = SummaryStood(source="facts.before")
     after = SummaryStands(source="facts.after")
@@ -118,7 +118,7 @@ class SummaryOverridden(Overridden):
 class ScoreOverridden(Overridden):
     """A person's score."""
 
-    kind = OneKind(OverrideKind.SCORE)
+    kind = DiscriminatorField(OverrideKind.SCORE)
     difficulty = serializers.IntegerField(
         allow_null=True,
         help_text="1 to 10: that of the question as it was asked, from 1 to 5, counted double.",
@@ -132,7 +132,7 @@ class ScoreOverridden(Overridden):
 class ListOverridden(Overridden):
     """What was done to a list of recommendations."""
 
-    kind = OneKind(OverrideKind.RECOMMENDATION)
+    kind = DiscriminatorField(OverrideKind.RECOMMENDATION)
     assessment_id = ReferenceField(allow_null=False)
     recommendation_id = ReferenceField(allow_null=False, help_text="The list that was in effect since.")
     before = ListStood(source="facts.before")
@@ -142,7 +142,7 @@ class ListOverridden(Overridden):
 class ScoreChanged(ChangeView):
     """A score that a person replaced; what is answered where the body named no kind."""
 
-    kind = OneKind(ChangeKind.OVERRIDE)
+    kind = DiscriminatorField(ChangeKind.OVERRIDE)
 
 
 _TOLD: Final[dict[OverrideKind, type[Overridden]]] = {

@@ -21,9 +21,9 @@ from companion.override_serializers import (
     narrowed,
 )
 from companion.overriding import Act, override
-from microcred.api.reading import asked, valid
+from microcred.api.conditional_requests import IF_MATCH_PARAMETER, if_match_versions
+from microcred.api.request_validation import validated_body, validated_query
 from microcred.api.schema import errors
-from microcred.api.versions import IF_MATCH_PARAMETER, expected_versions
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 
 
@@ -38,7 +38,7 @@ class OverridesEndpoint(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return what was overridden for the students whom one looks after, the latest first."""
-        wanted = asked(OverridesQuery, request)
+        wanted = validated_query(OverridesQuery, request)
         page, page_size = wanted["page"], wanted["page_size"]
         found = overrides.Newest(caller(request), narrowed(wanted))
         items = [told(one) for one in found[(page - 1) * page_size : page * page_size]]
@@ -55,12 +55,12 @@ class OverridesEndpoint(APIView):
 
         If-Match holds the version of the score, level, goal or summary that was read; a list is named by its id.
         """
-        named = valid(KindOfOverride, request.data).get("kind")
+        named = validated_body(KindOfOverride, request.data).get("kind")
         kind = OverrideKind(named or OverrideKind.SCORE)
-        given = valid(BODIES[kind], request.data)
+        given = validated_body(BODIES[kind], request.data)
         given.pop("kind", None)
         by = caller(request)
-        made = override(kind, given, Act(by, timezone.now(), expected_versions(request)))
+        made = override(kind, given, Act(by, timezone.now(), if_match_versions(request)))
         if named is None:
             return Response(ScoreChanged(made).data, status=201)
         return Response(told(overrides.override_of(by=by, kind=kind, override_id=made.pk)), status=201)
@@ -77,7 +77,7 @@ class OverrideFiguresEndpoint(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return how many overrides there were in a period, by kind, skill, difficulty, advisor or student."""
-        wanted = asked(OverrideFiguresQuery, request)
+        wanted = validated_query(OverrideFiguresQuery, request)
         page, page_size = wanted["page"], wanted["page_size"]
         found = overrides.figures(
             caller(request),

@@ -8,9 +8,9 @@ from rest_framework import serializers
 
 from companion.enums import OverrideGrouping, OverrideKind
 from companion.overrides import Narrowed
-from microcred.api.discriminated import OneKind
+from microcred.api.discriminated import DiscriminatorField
 from microcred.api.pagination import GroupPageQuery, PageQuery
-from microcred.api.reading import with_more
+from microcred.api.request_validation import allows_unknown_fields
 from practice.override_serializers import GoalOverride, NewLevel
 from recommendations.override_serializers import RecommendationOverrideRequest
 from scoring.oversight.serializers import OverrideRequest
@@ -19,7 +19,7 @@ from tutoring.override_serializers import SummaryOverride
 LONGEST_KEY: Final = 64
 
 
-@with_more
+@allows_unknown_fields
 class KindOfOverride(serializers.Serializer[Any]):
     """What is overridden; a body that does not say means a score."""
 
@@ -29,27 +29,27 @@ class KindOfOverride(serializers.Serializer[Any]):
 class PracticeOverrideRequest(KindOfOverride, NewLevel):
     """A difficulty at which a student is to practise a skill from now on."""
 
-    kind = OneKind(OverrideKind.PRACTICE)
+    kind = DiscriminatorField(OverrideKind.PRACTICE)
 
 
 class GoalOverrideRequest(KindOfOverride, GoalOverride):
     """What is to be different about a student's goal; what is left out stays."""
 
-    kind = OneKind(OverrideKind.GOAL)
+    kind = DiscriminatorField(OverrideKind.GOAL)
     goal_id = serializers.UUIDField()
 
 
 class SummaryOverrideRequest(KindOfOverride, SummaryOverride):
     """What a summary is to say instead, what is left out stays; or that it is withdrawn."""
 
-    kind = OneKind(OverrideKind.SUMMARY)
+    kind = DiscriminatorField(OverrideKind.SUMMARY)
     summary_id = serializers.UUIDField()
 
 
 class ScoreOverrideRequest(KindOfOverride, OverrideRequest):
     """A person's score: for an essay a criterion and a level, for a closed question a score."""
 
-    kind = OneKind(
+    kind = DiscriminatorField(
         OverrideKind.SCORE,
         required=False,
         help_text="A body without it means a score, and is answered with the change alone.",
@@ -59,7 +59,7 @@ class ScoreOverrideRequest(KindOfOverride, OverrideRequest):
 class ListOverrideRequest(KindOfOverride, RecommendationOverrideRequest):
     """What is to be done to the list in effect."""
 
-    kind = OneKind(OverrideKind.RECOMMENDATION)
+    kind = DiscriminatorField(OverrideKind.RECOMMENDATION)
     recommendation_id = serializers.UUIDField(help_text="The list that is in effect.")
 
 

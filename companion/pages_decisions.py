@@ -15,7 +15,7 @@ from companion import decisions
 from companion.decisions import AppealDossier
 from companion.pages import caller, page_asked, refusals_on, refuse, refuse_form
 from companion.pages_review import review_page
-from companion.posting import posted_from
+from companion.post_only import post_only
 from companion.queries import PAGE_SIZE
 from companion.review_forms import DecisionForm, MessageForm, OverrideForm, ReleaseForm
 from microcred.errors import DomainError, Missing
@@ -23,7 +23,7 @@ from scoring import oversight
 
 
 @review_page
-@posted_from("advisor:assessment", "assessment_id")
+@post_only("advisor:assessment", "assessment_id")
 def override(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     """Change the score of a criterion or a closed question."""
     page = reverse("advisor:assessment", args=[assessment_id])
@@ -55,7 +55,7 @@ def override(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
 
 
 @review_page
-@posted_from("advisor:assessment", "assessment_id")
+@post_only("advisor:assessment", "assessment_id")
 def release(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     """Let the student see the result."""
     try:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from assessments import queries as assessments
 from companion.pages import caller, refuse, refuse_form, staff_page
-from companion.posting import posted_from
+from companion.post_only import post_only
 from companion.review_forms import ReasonField
 from microcred.errors import DomainError, Missing
 from practice import queries, services
@@ -41,7 +41,7 @@ class GoalForm(forms.Form):
 
 
 @staff_page
-@posted_from("advisor:assessment", "assessment_id")
+@post_only("advisor:assessment", "assessment_id")
 def set_level(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     """Have the student of an assessment practise a skill at another difficulty."""
     student_id = assessments.get_visible(by=caller(request), assessment_id=assessment_id).user_id
@@ -72,7 +72,7 @@ def set_level(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
 
 
 @staff_page
-@posted_from("advisor:assessment", "assessment_id")
+@post_only("advisor:assessment", "assessment_id")
 def override_goal(request: HttpRequest, assessment_id: uuid.UUID, goal_id: uuid.UUID) -> HttpResponse:
     """Change a goal of the student of an assessment."""
     by = caller(request)

@@ -18,7 +18,7 @@ from companion import words
 from companion.highlight import segments
 from companion.marking import marked_as_suspected
 from companion.pages import Page, caller, staff_page
-from companion.posting import posted_from
+from companion.post_only import post_only
 from companion.review_forms import LevelsForm, PointsForm
 from microcred.errors import DomainError, Missing
 from scoring import oversight
@@ -58,7 +58,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @review_page
-@posted_from("advisor:reviews")
+@post_only("advisor:reviews")
 def claim(request: HttpRequest) -> HttpResponse:
     """Take the next answer."""
     task = oversight.claim_next(by=caller(request))
@@ -92,7 +92,7 @@ def review(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
 
 
 @review_page
-@posted_from("advisor:reviews")
+@post_only("advisor:reviews")
 def give_back(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     """Let others take the answer."""
     oversight.give_back(by=caller(request), task_id=task_id)

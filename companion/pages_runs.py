@@ -16,7 +16,7 @@ from companion.evidence import SKILLS, recommended
 from companion.facts import assessment_facts
 from companion.pages import caller, refuse, refuse_form, staff_page
 from companion.pages_review import review_page
-from companion.posting import posted_from
+from companion.post_only import post_only
 from companion.quality_pages import quality_page
 from companion.review_forms import ReasonField
 from microcred.errors import DomainError, Missing
@@ -35,7 +35,7 @@ class CheckForm(forms.Form):
 
 
 @review_page
-@posted_from("advisor:assessment", "assessment_id")
+@post_only("advisor:assessment", "assessment_id")
 def recompute(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     """Have the recommendations made anew."""
     try:
@@ -67,7 +67,7 @@ DONE: Final = {
 
 
 @review_page
-@posted_from("advisor:run", "recommendation_id")
+@post_only("advisor:run", "recommendation_id")
 def override(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse:
     """Change the list in effect, or take such changes back."""
     by = caller(request)
@@ -97,7 +97,7 @@ def override(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse
 
 
 @review_page
-@posted_from("advisor:assessment", "assessment_id")
+@post_only("advisor:assessment", "assessment_id")
 def check_skill(request: HttpRequest, assessment_id: uuid.UUID, skill: str) -> HttpResponse:
     """Confirm a contested level, or correct it."""
     page = reverse("advisor:assessment", args=[assessment_id]) + "#skills"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.skill_texts import skill_texts
-from companion import tutored
+from companion import session_summaries
 from companion.pages import caller, page_asked, refusals_on, refuse, staff_page
 from companion.queries import PAGE_SIZE
 from companion.summary_forms import CorrectionForm, WithdrawalForm
@@ -27,7 +27,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     """List the sessions of students in the caller's sight, the latest first."""
     found = queries.summaries_visible_to(caller(request))
     page = page_asked(request, found, PAGE_SIZE)
-    context = {"page": page, "sessions": tutored.rows(page.object_list)}
+    context = {"page": page, "sessions": session_summaries.rows(page.object_list)}
     return render(request, "advisor/sessions/list.html", context)
 
 
@@ -35,7 +35,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 @staff_page
 def session(request: HttpRequest, summary_id: uuid.UUID) -> HttpResponse:
     """Show a session with its summary and what that rests on; a POST corrects or withdraws it."""
-    found = tutored.session(by=caller(request), summary_id=summary_id)
+    found = session_summaries.session(by=caller(request), summary_id=summary_id)
     given = request.POST if request.method == "POST" else None
     withdraws = given is not None and given.get("do") == WITHDRAW
     skills = [(one.key, one.name) for one in skill_texts()]
@@ -54,7 +54,7 @@ def session(request: HttpRequest, summary_id: uuid.UUID) -> HttpResponse:
     return render(request, "advisor/sessions/session.html", context, status=status)
 
 
-def _decided(request: HttpRequest, found: tutored.Session, form: Form) -> bool:
+def _decided(request: HttpRequest, found: session_summaries.Session, form: Form) -> bool:
     """Correct or withdraw the summary, or put on the form why that was refused."""
     change = services.withdraw
     if isinstance(form, CorrectionForm):

@@ -109,7 +109,7 @@ def quality_role(*, by: User, role_id: uuid.UUID) -> QualityRole:
     return found
 
 
-def counts_made_up(*, by: User, role_id: uuid.UUID, asked: bool | None) -> bool:
+def includes_synthetic(*, by: User, role_id: uuid.UUID, asked: bool | None) -> bool:
     """Return whether made-up learners count: as asked, otherwise while no student has completed the role."""
     return not statistics.has_students(by=by, role_id=role_id) if asked is None else asked
 

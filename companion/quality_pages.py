@@ -57,7 +57,7 @@ def items(request: HttpRequest, role_id: uuid.UUID) -> HttpResponse:
     """Show the item analysis of a role; a POST has it worked out anew."""
     by, form = caller(request), QualityFilters(request.GET)
     role = quality.quality_role(by=by, role_id=role_id)
-    synthetic = quality.counts_made_up(by=by, role_id=role_id, asked=form.asks_for_synthetic())
+    synthetic = quality.includes_synthetic(by=by, role_id=role_id, asked=form.asks_for_synthetic())
     wanted = Wanted(FiguresOf.QUESTIONS, role_id, synthetic)
     if request.method == "POST":
         return worked_out_anew(request, wanted)
@@ -79,7 +79,7 @@ def agreement(request: HttpRequest, role_id: uuid.UUID) -> HttpResponse:
     """Show how far those who score a role's essays agree; a POST has it worked out anew."""
     by, form = caller(request), QualityFilters(request.GET)
     role = quality.quality_role(by=by, role_id=role_id)
-    synthetic = quality.counts_made_up(by=by, role_id=role_id, asked=form.asks_for_synthetic())
+    synthetic = quality.includes_synthetic(by=by, role_id=role_id, asked=form.asks_for_synthetic())
     wanted = Wanted(FiguresOf.AGREEMENT, role_id, synthetic)
     if request.method == "POST":
         return worked_out_anew(request, wanted)
@@ -105,7 +105,7 @@ def comparison(request: HttpRequest, role_id: uuid.UUID, question_id: uuid.UUID)
     by = caller(request)
     role = quality.quality_role(by=by, role_id=role_id)
     asked = QualityFilters(request.GET).asks_for_synthetic()
-    synthetic = quality.counts_made_up(by=by, role_id=role_id, asked=asked)
+    synthetic = quality.includes_synthetic(by=by, role_id=role_id, asked=asked)
     between: Between = "reviewers" if request.GET.get("between") == "reviewers" else "model"
     marks: Marks = "decided" if request.GET.get("marks") == "decided" else "blind"
     found = statistics.comparison(
@@ -140,7 +140,7 @@ def fairness(request: HttpRequest, role_id: uuid.UUID) -> HttpResponse:
     by = caller(request)
     role = quality.quality_role(by=by, role_id=role_id)
     asked = QualityFilters(request.GET).asks_for_synthetic()
-    synthetic = quality.counts_made_up(by=by, role_id=role_id, asked=asked)
+    synthetic = quality.includes_synthetic(by=by, role_id=role_id, asked=asked)
     keys = statistics.profile_keys(by=by, role_id=role_id, synthetic=synthetic)
     form = FairnessFilters(request.GET, keys=keys)
     form.is_valid()

@@ -24,23 +24,23 @@ def follow_up(*, feedback_id: uuid.UUID, now: dt.datetime) -> None:
         return
     by, source = decision.student, Source.RECOMMENDATION
     if decision.accepted:
-        planner.plan(by=by, source=source, steps=_steps(decision), now=now)
+        planner.add_steps(by=by, source=source, steps=_steps(decision), now=now)
     else:
-        planner.call_off(by=by, source=source, begins_with=towards(decision.credential_id), now=now)
+        planner.cancel_steps(by=by, source=source, begins_with=towards(decision.credential_id), now=now)
 
 
 def call_off_steps(*, user_id: uuid.UUID, credential_id: uuid.UUID, now: dt.datetime) -> None:
     """Take the steps towards a credential off a student's list that they have not begun, now that they hold it."""
     source, steps = Source.RECOMMENDATION, towards(credential_id)
     if planned.from_source(user_id, source).filter(reference__startswith=steps).exists():
-        planner.call_off(by=User.objects.get(pk=user_id), source=source, begins_with=steps, now=now)
+        planner.cancel_steps(by=User.objects.get(pk=user_id), source=source, begins_with=steps, now=now)
 
 
 def take_in_hand(*, user_id: uuid.UUID, skill_key: str, now: dt.datetime) -> None:
     """Take the steps of practising a skill in hand that the student has on their list, now that they practise it."""
     source, step = Source.RECOMMENDATION, practising(skill_key)
     if planned.from_source(user_id, source).filter(reference__endswith=step).exists():
-        planner.begin(by=User.objects.get(pk=user_id), source=source, ends_with=step, now=now)
+        planner.start_steps(by=User.objects.get(pk=user_id), source=source, ends_with=step, now=now)
 
 
 def _steps(decision: Decision) -> Iterator[planner.Step]:

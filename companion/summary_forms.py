@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from companion.review_forms import ReasonField
-from companion.tutored import Session
+from companion.session_summaries import Session
 from tutoring.services import LONGEST_NARRATIVE, LONGEST_STEP, MOST_NAMED, Words
 
 

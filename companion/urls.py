@@ -4,8 +4,8 @@ from django.urls import path
 
 from companion import (
     pages,
+    pages_claims,
     pages_decisions,
-    pages_held,
     pages_letters,
     pages_overrides,
     pages_practice,
@@ -59,7 +59,7 @@ urlpatterns = [
     path("students/", pages_students.students, name="students"),
     path("students/weeks", pages_weeks.weeks, name="weeks"),
     path("students/<uuid:student_id>/weeks", pages_weeks.weeks, name="student-weeks"),
-    path("students/<uuid:student_id>/credentials", pages_held.held, name="student-credentials"),
+    path("students/<uuid:student_id>/credentials", pages_claims.held, name="student-credentials"),
     path("rescoring/", pages_rescoring.questions, name="rescoring"),
     path("rescoring/<uuid:question_id>", pages_rescoring.question, name="rescoring-question"),
     path("reviews/", pages_review.queue, name="reviews"),

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from conversations import queries as conversations
-from microcred.start_page import Sign, longest, several
+from microcred.admin_dashboard import Alert, longest, pluralize
 from recommendations import queries as recommendations
 from scoring import oversight
 
@@ -18,29 +18,31 @@ _WAITS_SINCE: Final = Coalesce("waits_since", "escalated_at")
 PAGES: Final = "/advisor/"
 
 
-def waiting_for(by: User, *, now: dt.datetime) -> Iterator[Sign]:
+def waiting_for(by: User, *, now: dt.datetime) -> Iterator[Alert]:
     """Yield what there is to do, the nearest to a student first, each with the way there; one query."""
     found = _counted(by)
     if number := found["held"]:
-        said = several(number, "result waits for its release.", "results wait for their release.")
-        yield Sign(said, f"{PAGES}releases/")
+        said = pluralize(number, "result waits for its release.", "results wait for their release.")
+        yield Alert(said, f"{PAGES}releases/")
     if number := found["questions"]:
-        said = several(number, "question waits for a reply", "questions wait for a reply")
-        yield Sign(f"{said}{longest(found['asked_since'], now=now)}.", f"{PAGES}questions/")
+        said = pluralize(number, "question waits for a reply", "questions wait for a reply")
+        yield Alert(f"{said}{longest(found['asked_since'], now=now)}.", f"{PAGES}questions/")
     if number := found["appeals"]:
-        said = several(number, "appeal waits for a decision.", "appeals wait for a decision.")
-        yield Sign(said, f"{PAGES}appeals/")
+        said = pluralize(number, "appeal waits for a decision.", "appeals wait for a decision.")
+        yield Alert(said, f"{PAGES}appeals/")
     if number := found["contests"]:
-        said = several(number, "contested level waits to be checked.", "contested levels wait to be checked.")
+        said = pluralize(
+            number, "contested level waits to be checked.", "contested levels wait to be checked."
+        )
         # There is no list of them, nor of the next ones, but pages of one assessment or student each.
-        yield Sign(said, f"{PAGES}assessments/{found['contested']}#skills")
+        yield Alert(said, f"{PAGES}assessments/{found['contested']}#skills")
     if number := found["claims"]:
-        said = several(number, "claim to hold a credential waits", "claims to hold credentials wait")
-        yield Sign(f"{said} to be confirmed.", f"{PAGES}students/{found['claimed_by']}/credentials")
+        said = pluralize(number, "claim to hold a credential waits", "claims to hold credentials wait")
+        yield Alert(f"{said} to be confirmed.", f"{PAGES}students/{found['claimed_by']}/credentials")
     if number := found["reviews"]:
-        said = several(number, "answer waits to be reviewed", "answers wait to be reviewed")
+        said = pluralize(number, "answer waits to be reviewed", "answers wait to be reviewed")
         since = longest(found["reviews_since"], now=now)
-        yield Sign(f"{said}, of any student{since}.", f"{PAGES}reviews/")
+        yield Alert(f"{said}, of any student{since}.", f"{PAGES}reviews/")
 
 
 def has_news(by: User, *, since: dt.datetime) -> bool:

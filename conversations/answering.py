@@ -20,13 +20,13 @@ from conversations.confidence import IN_SCOPE, MEDIUM, Confidence, completeness,
 from conversations.enums import Author, Band, Outcome
 from conversations.prompting import Said, UnreadableAnswer
 from conversations.records import Fact, Record, as_sources, asked_facts, credentials_meant, leaves_out, told
-from conversations.retrieving import Look, Search, look, records_of, sentence_nearness
+from conversations.retrieving import Search, SelectedSearch, look, records_of, sentence_nearness
 from conversations.selecting import Found, choose
 from microcred.ai.base import Embedder, ProviderError
 from recommendations.citing import Checked, Sentence, check, fault
 from recommendations.names import Names
 from recommendations.queries import offers
-from scoring.services import AccountedWords, Wording
+from scoring.services import AccountedTextModel, GenerationRequest
 
 log = structlog.get_logger(__name__)
 
@@ -63,13 +63,13 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class AnsweringContext:
     """What questions are answered with; without ``model``, passages do. ``embedder`` is that of this machine, for it
     is given what people wrote; ``redacted`` takes out who somebody is; below ``least`` confidence only an overview is
     given."""
 
     embedder: Embedder
-    model: AccountedWords | None = None
+    model: AccountedTextModel | None = None
     redacted: Callable[[str], str] = str
     least: Decimal = MEDIUM
 
@@ -108,7 +108,7 @@ class _Written:
 class _Asked:
     question: str
     analysis: Analysis
-    look: Look
+    look: SelectedSearch
     earlier: Sequence[Earlier] = field(default_factory=tuple)
     facts: Sequence[Fact] = ()
     records: Sequence[Record] = ()
@@ -129,7 +129,7 @@ class _Asked:
         return as_sources(self.records, after=len(passages), nearness=self.search.cosine)
 
 
-def answer(question: str, earlier: Sequence[Earlier], means: Means) -> Draft:
+def answer(question: str, earlier: Sequence[Earlier], means: AnsweringContext) -> Draft:
     """Return what comes of a question; ``earlier`` are the last ones, the latest first.
 
     Raises:
@@ -198,7 +198,7 @@ def _confidence(asked: _Asked, own: Decimal | None, clarity: Decimal, complete: 
     return Confidence(own, relevance(asked.search.cosine), share(float(clarity)), share(float(complete)))
 
 
-def _written(asked: _Asked, means: Means) -> _Written:
+def _written(asked: _Asked, means: AnsweringContext) -> _Written:
     by_model = _by_model(asked, means) if means.model else None
     if by_model is not None and (by_model.declined or by_model.checked.kept):
         return by_model
@@ -223,7 +223,7 @@ def _written(asked: _Asked, means: Means) -> _Written:
     )
 
 
-def _by_model(asked: _Asked, means: Means) -> _Written | None:
+def _by_model(asked: _Asked, means: AnsweringContext) -> _Written | None:
     """What the model says; None where it does not speak, or not so that it can be read."""
     if means.model is None:
         return None
@@ -245,9 +245,9 @@ def _by_model(asked: _Asked, means: Means) -> _Written | None:
     return _Written(checked, Author.MODEL, share(reply.confidence * borne), declined=not reply.sentences)
 
 
-def _wording(asked: _Asked, passages: Sequence[Found], redacted: Callable[[str], str]) -> Wording:
+def _wording(asked: _Asked, passages: Sequence[Found], redacted: Callable[[str], str]) -> GenerationRequest:
     history = [Said(redacted(one.question), redacted(one.answer)) for one in reversed(asked.earlier)]
-    return Wording(
+    return GenerationRequest(
         version=prompting.VERSION,
         sha256=prompting.SHA256,
         system=prompting.SYSTEM,

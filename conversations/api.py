@@ -26,7 +26,7 @@ from conversations.serializers import (
     TurnView,
 )
 from microcred.api.pagination import PageQuery, paginate
-from microcred.api.reading import asked, valid
+from microcred.api.request_validation import validated_body, validated_query
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 
@@ -53,7 +53,7 @@ class AskView(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Put a question about the catalog; the answer is worked out meanwhile and fetched where Location says."""
-        body = valid(QuestionRequest, request.data)
+        body = validated_body(QuestionRequest, request.data)
         turn = services.ask(
             by=caller(request),
             question=body["question"],
@@ -68,7 +68,7 @@ class AskView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return what one has asked, the latest first."""
-        wanted = asked(TurnQuery, request)
+        wanted = validated_query(TurnQuery, request)
         rows = queries.own_turns(caller(request))
         if "escalation" in wanted:
             rows = rows.filter(escalation=wanted["escalation"])
@@ -118,7 +118,7 @@ class ReplyView(APIView):
     @idempotent
     def post(self, request: Request, query_id: uuid.UUID) -> Response:
         """Reply to a question that waits for it; the student reads the reply with the question."""
-        text = valid(ReplyRequest, request.data)["text"]
+        text = validated_body(ReplyRequest, request.data)["text"]
         turn = services.reply(by=caller(request), turn_id=query_id, text=text, now=timezone.now())
         return Response(TurnView(turn).data)
 
@@ -134,7 +134,7 @@ class EscalationListView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return the questions of one's students that wait for a reply, the longest first."""
-        wanted = asked(PageQuery, request)
+        wanted = validated_query(PageQuery, request)
         page = paginate(queries.escalated(caller(request)), **wanted)
         return Response(page.envelope(EscalatedTurn(page.items, many=True).data))
 

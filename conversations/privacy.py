@@ -1,15 +1,15 @@
 """What of this app's tables is personal."""
 
-from microcred.privacy import Fate, Purpose, table
+from microcred.privacy import ErasureAction, Purpose, table
 
 TABLES = (
     table(
-        "conversations.Conversation", Purpose.CONVERSATION, Fate.DELETED, people="user",
+        "conversations.Conversation", Purpose.CONVERSATION, ErasureAction.DELETED, people="user",
         ages_by="updated_at", keep="CONVERSATIONS",
         link="id user", about="started_at updated_at asked",
     ),
     table(
-        "conversations.Turn", Purpose.CONVERSATION, Fate.DELETED, people="conversation__user",
+        "conversations.Turn", Purpose.CONVERSATION, ErasureAction.DELETED, people="conversation__user",
         content="question topic", link="id conversation follows",
         about="number status outcome answer citations author degraded self_assessment relevance clarity completeness "
         "confidence band asked_at answered_at escalation escalated_at reply replied_at waits_since written_at "
@@ -17,7 +17,7 @@ TABLES = (
         other="replied_by",
     ),
     table(
-        "conversations.ThreadMessage", Purpose.CONVERSATION, Fate.DELETED, people="turn__conversation__user",
+        "conversations.ThreadMessage", Purpose.CONVERSATION, ErasureAction.DELETED, people="turn__conversation__user",
         content="text", link="turn", about="number side sent_at", other="author", none="id",
     ),
 )  # fmt: skip

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from conversations.selecting import Found
-from microcred.ai.fences import unfenced
-from recommendations.cited_replies import fence_of, fenced, form, sentence_of, sentences_form
+from microcred.ai.code_fences import strip_code_fences
+from recommendations.cited_replies import fence_of, fenced, object_schema, sentence_of, sentences_schema
 from recommendations.citing import Sentence
 
 NAME: Final = "answers-1"
@@ -66,9 +66,9 @@ def user(question: str, history: Sequence[Said], passages: Sequence[Found], *, s
 
 def schema(passages: Sequence[Found]) -> Mapping[str, Any]:
     """Return the form of the reply."""
-    return form(
+    return object_schema(
         answered={"type": "boolean"},
-        sentences=sentences_form([one.source.mark for one in passages]),
+        sentences=sentences_schema([one.source.mark for one in passages]),
         confidence={"type": "integer"},
     )
 
@@ -80,7 +80,7 @@ def read(reply: str) -> Reply:
         UnreadableAnswer: if it is not what the schema asks for.
     """
     try:
-        body = json.loads(unfenced(reply))
+        body = json.loads(strip_code_fences(reply))
         said = [sentence_of(one) for one in body["sentences"]][:MOST_SENTENCES]
         sure = body["confidence"]
         if not isinstance(body["answered"], bool) or isinstance(sure, bool) or not isinstance(sure, int):

@@ -18,10 +18,10 @@ from conversations.analysis import Analysis, beginnings
 from conversations.records import Record
 from conversations.selecting import Found, texts_of
 from microcred.ai.base import Embedder, EmbeddingKey, Vectors
-from microcred.ai.vectors import embed_soundly
+from microcred.ai.vector_validation import embed_validated
 from recommendations import queries as recommendations
 from recommendations.citing import Source
-from recommendations.nearness import QueryVectors, SentenceVectors
+from recommendations.embedding_caches import QueryVectors, SentenceVectors
 from recommendations.services.embeddings import embedded_text
 
 PASSAGES: Final = 8
@@ -52,14 +52,14 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SelectedSearch:
     """The search that counts; ``follows`` is the place of the earlier topic that it was made with, None for alone."""
 
     search: Search
     follows: int | None = None
 
 
-def look(question: str, analysis: Analysis, topics: Sequence[str], embedder: Embedder) -> Look:
+def look(question: str, analysis: Analysis, topics: Sequence[str], embedder: Embedder) -> SelectedSearch:
     """Search for a question; ``topics`` are those of what was asked before, the latest first.
 
     Raises:
@@ -67,13 +67,13 @@ def look(question: str, analysis: Analysis, topics: Sequence[str], embedder: Emb
     """
     alone, *joined = searches([question, *(f"{topic} {question}" for topic in topics)], embedder)
     if analysis.is_vague:
-        return Look(joined[0], 0) if joined else Look(alone)
+        return SelectedSearch(joined[0], 0) if joined else SelectedSearch(alone)
     needed = GAIN_BY_REFERENCE if analysis.refers_back else GAIN
     gains = [one.cosine - alone.cosine for one in joined]
     best = max(range(len(gains)), key=lambda place: (gains[place], -place), default=None)
     if best is None or gains[best] < needed or not _is_about(analysis, joined[best]):
-        return Look(alone)
-    return Look(joined[best], best)
+        return SelectedSearch(alone)
+    return SelectedSearch(joined[best], best)
 
 
 def _is_about(analysis: Analysis, joined: Search) -> bool:
@@ -91,7 +91,7 @@ def sentence_nearness(search: Search, embedder: Embedder) -> Mapping[str, float]
 def searches(texts: Sequence[str], embedder: Embedder) -> list[Search]:
     """Search for texts, each by itself. Raises as `look` does."""
     key, active = EmbeddingKey.of(embedder), recommendations.active_key()
-    vectors = embed_soundly(embedder, texts)
+    vectors = embed_validated(embedder, texts)
     titles = {pk: one.title for pk, one in recommendations.offers().by_id.items()}
     if active in (None, key):
         hits = recommendations.hybrid(texts, vectors, key=key, limit=PASSAGES)

@@ -6,7 +6,7 @@ import structlog
 from django.utils import timezone
 
 from conversations import queries, services
-from conversations.answering import NOTHING, UNAVAILABLE, Draft, Earlier, Means
+from conversations.answering import NOTHING, UNAVAILABLE, AnsweringContext, Draft, Earlier
 from conversations.answering import answer as answered
 from conversations.enums import Outcome
 from conversations.models import Turn
@@ -46,7 +46,7 @@ def _answered(claim: Claim, turn: Turn, earlier: list[Earlier]) -> Draft:
     person = turn.conversation.user
     writer = writer_by(person)
     try:
-        means = Means(
+        means = AnsweringContext(
             embedder=providers.local_embedder(),
             model=answers_model(person, job_id=claim.job_id, attempt=claim.attempt),
             redacted=lambda text: writer.redacted(text).text,

@@ -21,7 +21,7 @@ from conversations.thread_serializers import (
     UpTo,
 )
 from microcred.api.pagination import PageQuery, paginate
-from microcred.api.reading import asked, valid
+from microcred.api.request_validation import validated_body, validated_query
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 
@@ -37,7 +37,7 @@ class ThreadListEndpoint(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return one's own threads, or those of the students whom one advises, what is unread first."""
-        wanted = asked(ThreadQuery, request)
+        wanted = validated_query(ThreadQuery, request)
         rows = queries.threads(
             caller(request), escalation=wanted.get("escalation", ""), unread=wanted.get("unread")
         )
@@ -69,7 +69,7 @@ class ThreadMessagesEndpoint(APIView):
     )  # fmt: skip
     def get(self, request: Request, query_id: uuid.UUID) -> Response:
         """Return what was said, from the beginning; reading it marks nothing as read."""
-        wanted = asked(PageQuery, request)
+        wanted = validated_query(PageQuery, request)
         thread = queries.get_thread(by=caller(request), turn_id=query_id)
         page = paginate(queries.messages_of(thread), **wanted)
         return Response(page.envelope(ThreadMessageView(page.items, many=True).data))
@@ -81,7 +81,7 @@ class ThreadMessagesEndpoint(APIView):
     @idempotent
     def post(self, request: Request, query_id: uuid.UUID) -> Response:
         """Write in a thread, as its student or as who advises them; a closed one is open again."""
-        body = valid(ThreadMessageRequest, request.data)
+        body = validated_body(ThreadMessageRequest, request.data)
         message = services.write(
             by=caller(request),
             turn_id=query_id,
@@ -104,7 +104,7 @@ class ThreadReadEndpoint(APIView):
     @idempotent
     def post(self, request: Request, query_id: uuid.UUID) -> Response:
         """Note that one has read a thread up to a message; for advisors, that one of them has."""
-        up_to = valid(UpTo, request.data)["up_to"]
+        up_to = validated_body(UpTo, request.data)["up_to"]
         services.mark_read(by=caller(request), turn_id=query_id, up_to=up_to)
         return _shown(request, query_id)
 
@@ -121,7 +121,7 @@ class ThreadCloseEndpoint(APIView):
     @idempotent
     def post(self, request: Request, query_id: uuid.UUID) -> Response:
         """Close a thread, until somebody writes in it again."""
-        up_to = valid(UpTo, request.data)["up_to"]
+        up_to = validated_body(UpTo, request.data)["up_to"]
         services.close(by=caller(request), turn_id=query_id, up_to=up_to, now=timezone.now())
         return _shown(request, query_id)
 

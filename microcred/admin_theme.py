@@ -22,7 +22,7 @@ UNFOLD: dict[str, Any] = {
     "STYLES": [lambda request: static("admin.css")],
     "SCRIPTS": [lambda request: static("admin-access.js")],
     "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "microcred.start_page.fill",
+    "DASHBOARD_CALLBACK": "microcred.admin_dashboard.fill",
     "COLORS": {
         "primary": {
             "50": "oklch(98% .012 195)",

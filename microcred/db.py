@@ -19,7 +19,7 @@ class Model(models.Model):
 
 
 @models.UUIDField.register_lookup
-class Among(models.Lookup):
+class InArray(models.Lookup):
     """``pk__among=ids``: IN with one array in place of a value each, of which a statement takes 65,535 at most."""
 
     lookup_name = "among"

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def not_looked_for() -> Iterator[None]:
+def gc_disabled() -> Iterator[None]:
     """Look for none meanwhile: what is loaded is there to stay, and looking through it again and again takes a fifth of
     the time that loading takes."""
     was_enabled = gc.isenabled()

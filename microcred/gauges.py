@@ -12,32 +12,32 @@ GAUGES: dict[str, dict[str, Any]] = {
     "microcred_jobs_due": {
         "help": "Background jobs that could be done now.",
         "labels": ["kind"],
-        "function": "ops.figures.jobs_due",
+        "function": "ops.gauges.jobs_due",
     },
     "microcred_jobs_ended_last_10m": {
         "help": "Background jobs that ended within ten minutes: at once, after a retry, or dead.",
         "labels": ["kind", "outcome"],
-        "function": "ops.figures.jobs_ended",
+        "function": "ops.gauges.jobs_ended",
     },
     "microcred_job_wait_seconds_last_10m": {
         "help": "For how long those were due before they were taken.",
         "labels": ["kind", "quantile"],
-        "function": "ops.figures.job_waits",
+        "function": "ops.gauges.job_waits",
     },
     "microcred_job_run_seconds_last_10m": {
         "help": "How long their last attempt took.",
         "labels": ["kind", "quantile"],
-        "function": "ops.figures.job_runs",
+        "function": "ops.gauges.job_runs",
     },
     "microcred_model_calls_last_10m": {
         "help": "Paid calls to models that were begun within ten minutes and are over.",
         "labels": ["purpose", "outcome"],
-        "function": "scoring.calls.figures.calls",
+        "function": "scoring.calls.gauges.calls",
     },
     "microcred_model_call_seconds_last_10m": {
         "help": "How long those took.",
         "labels": ["purpose", "quantile"],
-        "function": "scoring.calls.figures.seconds",
+        "function": "scoring.calls.gauges.seconds",
     },
     "microcred_model_month_microcents": {
         "help": "What model calls have cost this month, and may cost (0: no limit), in millionths of a US cent.",
@@ -47,21 +47,21 @@ GAUGES: dict[str, dict[str, Any]] = {
     "microcred_recommendations_last_10m": {
         "help": "Recommendations made within ten minutes: complete, degraded, failed.",
         "labels": ["outcome"],
-        "function": "recommendations.figures.runs",
+        "function": "recommendations.gauges.runs",
     },
     "microcred_result_seconds_last_10m": {
         "help": "From handing in to the first recommendation.",
         "labels": ["quantile"],
-        "function": "recommendations.figures.seconds_to_result",
+        "function": "recommendations.gauges.seconds_to_result",
     },
     "microcred_webhook_attempts_last_10m": {
         "help": "Tries to tell partners within ten minutes: taken, refused, unanswered.",
         "labels": ["outcome"],
-        "function": "partners.figures.attempts",
+        "function": "partners.gauges.attempts",
     },
     "microcred_webhook_deliveries": {
         "help": "Events on their way to partners, parked until their endpoint answers, or dead.",
         "labels": ["status"],
-        "function": "partners.figures.deliveries",
+        "function": "partners.gauges.deliveries",
     },
 }

@@ -42,12 +42,12 @@ def _ascending_ns() -> int:
         return _latest_ns
 
 
-def first_uuid7(since: dt.datetime) -> uuid.UUID:
+def uuid7_lower_bound(since: dt.datetime) -> uuid.UUID:
     """Return what every id that was made at ``since`` or later is greater than, to find young rows by their key."""
     return uuid.UUID(int=(int(since.timestamp() * 1000) << 80) | 0x7 << 76)
 
 
 @lru_cache(maxsize=8192)
-def spelt(key: uuid.UUID) -> str:
+def uuid_text(key: uuid.UUID) -> str:
     """Return an id as text; for ids that are written again and again, such as those of the catalog's passages."""
     return str(key)

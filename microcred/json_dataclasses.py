@@ -8,24 +8,24 @@ from dataclasses import fields, is_dataclass
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 
-class NotOfThisKind(ValueError):
+class DeserializationError(ValueError):
     """A plain value that is not one of this kind, such as one that was kept by an earlier edition of the code."""
 
 
-def to_plain(value: Any) -> Any:
+def to_json_value(value: Any) -> Any:
     """Return a value as JSON has it: dataclasses as objects, sequences as lists, ids and moments as text."""
     if is_dataclass(value):
-        return {one.name: to_plain(getattr(value, one.name)) for one in fields(value)}
+        return {one.name: to_json_value(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): to_plain(one) for key, one in value.items()}
+        return {str(key): to_json_value(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [to_plain(one) for one in value]
+        return [to_json_value(one) for one in value]
     if isinstance(value, dt.date):
         return value.isoformat()
     return str(value) if isinstance(value, uuid.UUID) else value
 
 
-def from_plain(kind: Any, value: Any) -> Any:
+def from_json_value(kind: Any, value: Any) -> Any:
     """Return the value of this kind, a dataclass or one of the annotations of its fields, that was made plain.
 
     Raises:
@@ -34,7 +34,7 @@ def from_plain(kind: Any, value: Any) -> Any:
     try:
         return _read(kind, value)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise NotOfThisKind(str(error)) from error
+        raise DeserializationError(str(error)) from error
 
 
 def _read(kind: Any, value: Any) -> Any:

@@ -18,7 +18,7 @@ _UNSTORABLE: Final = re.compile(r"\\u0000|[\ud800-\udfff]")
 _TOO_DEEP: Final = "This is nested too deeply."
 
 
-def by_example(*lines: str) -> SafeString:
+def json_example(*lines: str) -> SafeString:
     """Show in a help text what JSON to write."""
     return format_html_join(format_html("<br>"), "<code>{}</code>", ((line,) for line in lines))
 

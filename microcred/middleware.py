@@ -47,7 +47,7 @@ class RequestContextMiddleware:
             if request.path.startswith("/api/"):
                 response.headers.setdefault("Cache-Control", "no-store")
             seconds = time.perf_counter() - started
-            request_metrics.count(request, response, seconds)
+            request_metrics.observe_request(request, response, seconds)
             log.info(
                 "request",
                 method=request.method,
@@ -65,7 +65,7 @@ class RequestContextMiddleware:
         structlog.contextvars.bind_contextvars(component=view.__module__)
 
 
-class EncryptedApi:
+class RequireHttpsMiddleware:
     """Refuse requests of the API that came unencrypted where the product is deployed.
 
     Browsers are redirected by Django; a program would follow a redirect without anybody noticing that its token
@@ -83,7 +83,7 @@ class EncryptedApi:
         return self.get_response(request)
 
 
-class LookedUpInVain:
+class InvalidLookupMiddleware:
     """Answer 400 where the address of a page of the administration asks for a value that no row can have.
 
     The admin's lists take a look-up from the address, and find out only when they ask the database that a text holds

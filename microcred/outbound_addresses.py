@@ -56,7 +56,7 @@ class UrlRefused(Invalid):
 
 
 @dataclass(frozen=True)
-class Place:
+class ParsedURL:
     """A URL taken apart by the only reading of it that counts; ``host`` is ASCII, without brackets."""
 
     scheme: str
@@ -81,7 +81,7 @@ def is_public(address: Address) -> bool:
     return address in OPEN_IPV6 and not any(address in network for network in CLOSED_IPV6)
 
 
-def read_url(url: str, *, allow_private: bool = False) -> Place:
+def parse_url(url: str, *, allow_private: bool = False) -> ParsedURL:
     """Take a URL apart and refuse it for all that can be told without asking a name server.
 
     ``allow_private`` (for local use and demonstrations) lifts the demand for https, a usual port and a public
@@ -107,13 +107,13 @@ def read_url(url: str, *, allow_private: bool = False) -> Place:
     if not target.isascii():
         raise UrlRefused("Characters outside ASCII must be percent-encoded in the URL.")
     usual = 443 if parts.scheme == "https" else 80
-    place = Place(parts.scheme, host, usual if port is None else port, target)
+    place = ParsedURL(parts.scheme, host, usual if port is None else port, target)
     if not allow_private:
         _refuse_private(place)
     return place
 
 
-def numeric(host: str) -> Address | None:
+def parse_numeric_host(host: str) -> Address | None:
     """Return the address that a host spelt in numbers means, in any spelling that the system takes."""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
@@ -134,7 +134,7 @@ def _ascii_host(host: str, *, bracketed: bool) -> str:
     return plain
 
 
-def _refuse_private(place: Place) -> None:
+def _refuse_private(place: ParsedURL) -> None:
     if place.scheme != "https":
         raise UrlRefused("The URL must begin with https://.")
     is_usual = place.port in WEB_PORTS or (place.port >= FIRST_FREE_PORT and place.port not in SERVICE_PORTS)
@@ -146,7 +146,7 @@ def _refuse_private(place: Place) -> None:
 
 def _leads_home(host: str) -> bool:
     """Whether the host is no public address, or one whose meaning depends on who reads it."""
-    address = numeric(host)
+    address = parse_numeric_host(host)
     if address is not None:
         # 0127.0.0.1 is one address to those who read octal numbers and another to those who do not.
         return not is_public(address) or host != str(address)

@@ -19,10 +19,17 @@ from typing import Final, TypeVar
 
 import httpcore
 
-from microcred.outbound_addresses import Address, Place, UrlRefused, is_public, numeric, read_url
+from microcred.outbound_addresses import (
+    Address,
+    ParsedURL,
+    UrlRefused,
+    is_public,
+    parse_numeric_host,
+    parse_url,
+)
 from microcred.outbound_connections import Deadline, PinnedBackend
 
-__all__ = ["ExchangeError", "Fetched", "Response", "UrlRefused", "get", "look_up", "post"]
+__all__ = ["ExchangeError", "Fetched", "Response", "UrlRefused", "get", "post", "resolve_host"]
 
 Resolver = Callable[[str, int], Sequence[str]]
 Answer = TypeVar("Answer")
@@ -64,7 +71,7 @@ class Fetched:
     is_whole: bool
 
 
-def look_up(host: str, port: int) -> list[str]:
+def resolve_host(host: str, port: int) -> list[str]:
     """Ask the system's name server; return the addresses as text, the preferred one first."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
@@ -77,7 +84,7 @@ def post(
     headers: Mapping[str, str],
     timeout: float,
     allow_private: bool = False,
-    resolve: Resolver = look_up,
+    resolve: Resolver = resolve_host,
     ssl_context: ssl.SSLContext | None = None,
 ) -> Response:
     """Send ``body`` and return whatever HTTP answer comes within ``timeout`` seconds, all in all.
@@ -101,7 +108,7 @@ def get(
     timeout: float,
     most_bytes: int,
     allow_private: bool = False,
-    resolve: Resolver = look_up,
+    resolve: Resolver = resolve_host,
     ssl_context: ssl.SSLContext | None = None,
 ) -> Fetched:
     """Return what lies at an address, of which no more than ``most_bytes`` are read, within ``timeout`` seconds.
@@ -133,7 +140,7 @@ class _Guard:
 
 
 def _guarded(sent: _Request, guard: _Guard, read: Callable[[httpcore.Response], Answer]) -> Answer:
-    clock, place = guard.clock, read_url(sent.url, allow_private=guard.allow_private)
+    clock, place = guard.clock, parse_url(sent.url, allow_private=guard.allow_private)
     try:
         addresses = _addresses(place, clock, guard.resolve, allow_private=guard.allow_private)
         return _exchange(place, addresses, guard, sent, read)
@@ -147,8 +154,10 @@ def _guarded(sent: _Request, guard: _Guard, read: Callable[[httpcore.Response], 
         raise ExchangeError("protocol", clock.spent_ms()) from error
 
 
-def _addresses(place: Place, clock: Deadline, resolve: Resolver, *, allow_private: bool) -> Sequence[Address]:
-    spelt_out = numeric(place.host)
+def _addresses(
+    place: ParsedURL, clock: Deadline, resolve: Resolver, *, allow_private: bool
+) -> Sequence[Address]:
+    spelt_out = parse_numeric_host(place.host)
     if spelt_out is not None:
         found: list[Address] = [spelt_out]
     else:
@@ -163,7 +172,7 @@ def _addresses(place: Place, clock: Deadline, resolve: Resolver, *, allow_privat
     return found[:MAX_ADDRESSES]
 
 
-def _resolved(place: Place, clock: Deadline, resolve: Resolver) -> Sequence[str]:
+def _resolved(place: ParsedURL, clock: Deadline, resolve: Resolver) -> Sequence[str]:
     """Look the host up in a thread, because nothing else can end a look-up that takes too long."""
     answer: Future[Sequence[str]] = Future()
 
@@ -178,7 +187,7 @@ def _resolved(place: Place, clock: Deadline, resolve: Resolver) -> Sequence[str]
 
 
 def _exchange(
-    place: Place,
+    place: ParsedURL,
     addresses: Sequence[Address],
     guard: _Guard,
     sent: _Request,

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 
-class Kind(enum.Enum):
+class FieldCategory(enum.Enum):
     """What a field says of a person.
 
     ``none`` nothing; ``identity`` who they are; ``content`` what they wrote; ``about`` what was found, decided or done;
@@ -31,7 +31,7 @@ class Kind(enum.Enum):
     PROOF = "proof"
 
 
-EXPORTED = frozenset({Kind.IDENTITY, Kind.CONTENT, Kind.ABOUT, Kind.LINK})
+EXPORTED = frozenset({FieldCategory.IDENTITY, FieldCategory.CONTENT, FieldCategory.ABOUT, FieldCategory.LINK})
 
 
 class Purpose(enum.Enum):
@@ -53,7 +53,7 @@ class Purpose(enum.Enum):
     CATALOG = "roles, questions and credentials"
 
 
-class Fate(enum.Enum):
+class ErasureAction(enum.Enum):
     """What erasing a person does to their rows."""
 
     DELETED = "deleted"
@@ -63,7 +63,7 @@ class Fate(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sooner:
+class ShorterRetention:
     """Rows of a table that go before the rest: those where ``path`` leads to ``value``, after the days of ``keep``."""
 
     path: str
@@ -81,14 +81,14 @@ class Table:
 
     model: str
     purpose: Purpose
-    fate: Fate
-    fields: dict[str, Kind] = field(default_factory=dict)
+    fate: ErasureAction
+    fields: dict[str, FieldCategory] = field(default_factory=dict)
     people: tuple[str, ...] = ()
     ages_by: str = ""
     keep: str = ""
-    sooner: tuple[Sooner, ...] = ()
+    sooner: tuple[ShorterRetention, ...] = ()
 
-    def of(self, *kinds: Kind) -> list[str]:
+    def of(self, *kinds: FieldCategory) -> list[str]:
         """Return the fields of these kinds."""
         return [name for name, kind in self.fields.items() if kind in kinds]
 
@@ -106,12 +106,12 @@ class Table:
 def table(
     model: str,
     purpose: Purpose,
-    fate: Fate = Fate.NOT_PERSONAL,
+    fate: ErasureAction = ErasureAction.NOT_PERSONAL,
     *,
     people: str = "",
     ages_by: str = "",
     keep: str = "",
-    sooner: tuple[Sooner, ...] = (),
+    sooner: tuple[ShorterRetention, ...] = (),
     **fields: str,
 ) -> Table:
     """Describe a table; ``fields`` are names by kind, separated by spaces.
@@ -119,12 +119,12 @@ def table(
     Raises:
         ValueError: for a field that is named twice.
     """
-    kinds: dict[str, Kind] = {}
+    kinds: dict[str, FieldCategory] = {}
     for kind, names in fields.items():
         for name in names.split():
             if name in kinds:
                 raise ValueError(f"{model}.{name} is named twice")
-            kinds[name] = Kind(kind)
+            kinds[name] = FieldCategory(kind)
     return Table(model, purpose, fate, kinds, tuple(people.split()), ages_by, keep, sooner)
 
 

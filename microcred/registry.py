@@ -199,7 +199,7 @@ REPAIRS: dict[str, str] = {
 # says who they were last. Each takes the person's id and returns {table: rows}.
 ERASERS = (
     "accounts.personal_data.account_rows.shut_out",
-    "accounts.personal_data.others_answers.empty",
+    "accounts.personal_data.idempotency_erasure.empty",
     "ops.person_rows.erase",
     "nudges.erasing.erase",
     "tutoring.erasing.erase",
@@ -240,12 +240,12 @@ SEALED = {
     "accounts.SecondFactor": ("sealed_key", "accounts.second_factor.PURPOSE"),
 }
 
-# What yields the keys that an app has given out and that are in use (see accounts/key_ages.py).
+# What yields the keys that an app has given out and that are in use (see accounts/key_inventory.py).
 KEYS = (
-    "accounts.key_ages.service_keys",
-    "partners.key_ages.endpoint_secrets",
-    "partners.key_ages.course_keys",
-    "tutoring.key_ages.source_secrets",
+    "accounts.key_inventory.service_keys",
+    "partners.key_inventory.endpoint_secrets",
+    "partners.key_inventory.course_keys",
+    "tutoring.key_inventory.source_secrets",
 )
 
 # Actions of other apps on the administration's list of skills.
@@ -253,26 +253,29 @@ SKILL_ACTIONS = ("practice.draft_admin.draft_items",)
 
 # What waits for an administrator, and how things went lately, as the start page of the administration shows it.
 SIGNS = (
-    "ops.attention.signs",
-    "partners.attention.signs",
-    "nudges.attention.signs",
-    "recommendations.attention.signs",
-    "assessments.attention.signs",
-    "scoring.attention.signs",
-    "conversations.attention.signs",
-    "practice.attention.signs",
-    "catalog.attention.signs",
-    "accounts.attention.signs",
+    "ops.dashboard.alerts",
+    "partners.dashboard.signs",
+    "nudges.dashboard.signs",
+    "recommendations.dashboard.signs",
+    "assessments.dashboard.signs",
+    "scoring.dashboard.signs",
+    "conversations.dashboard.signs",
+    "practice.dashboard.signs",
+    "catalog.dashboard.signs",
+    "accounts.dashboard.signs",
 )
 FIGURES = (
-    "assessments.attention.figures",
-    "recommendations.attention.figures",
-    "scoring.attention.figures",
-    "ops.attention.figures",
+    "assessments.dashboard.figures",
+    "recommendations.dashboard.figures",
+    "scoring.dashboard.figures",
+    "ops.dashboard.figures",
 )
 
 # name: what tells the health page of it, {"status": "ok" or what is wrong, ...}; none makes the product unfit.
-HEALTH: dict[str, str] = {"scorer": "scoring.releasing.health", "providers": "scoring.calls.answering.health"}
+HEALTH: dict[str, str] = {
+    "scorer": "scoring.releasing.health",
+    "providers": "scoring.calls.provider_health.provider_health",
+}
 
 # What puts an embedder that costs money into the ledger of paid calls.
 EMBEDDING_LEDGER = "scoring.calls.embedding.AccountedEmbedder"

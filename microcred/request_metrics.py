@@ -33,7 +33,7 @@ _SECONDS: Final = Histogram(
 )
 
 
-def count(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+def observe_request(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
     """Count one answer."""
     method = request.method if request.method in METHODS else OTHER
     _SECONDS.labels(_route(request), method, f"{response.status_code // 100}xx").observe(seconds)

@@ -12,10 +12,10 @@ from microcred.api.rate_limits import RATE_LIMITS_REFUSE_UNCOUNTED as RATE_LIMIT
 from microcred.api.rest import CORS_ALLOW_HEADERS as CORS_ALLOW_HEADERS
 from microcred.api.rest import CORS_EXPOSE_HEADERS as CORS_EXPOSE_HEADERS
 from microcred.api.rest import REST_FRAMEWORK as REST_FRAMEWORK
-from microcred.connection import session_options
 from microcred.embedded import EmbeddedServer
 from microcred.gauges import GAUGES as GAUGES
 from microcred.logging import configure_logging
+from microcred.postgres_options import session_options
 from microcred.registry import ASSESSMENTS_TOLD as ASSESSMENTS_TOLD
 from microcred.registry import EMBEDDING_LEDGER as EMBEDDING_LEDGER
 from microcred.registry import ERASERS as ERASERS
@@ -93,7 +93,7 @@ MIDDLEWARE = [
     "microcred.middleware.RequestContextMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "microcred.browser_policy.BrowserPolicy",
-    "microcred.middleware.EncryptedApi",
+    "microcred.middleware.RequireHttpsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     # Its refusals are answers too, so it stands below whatever adds headers to every answer.
@@ -106,7 +106,7 @@ MIDDLEWARE = [
     "accounts.sessions.SessionLimits",
     "ops.limits.PageLimits",
     "accounts.sessions.SecondFactorRequired",
-    "microcred.middleware.LookedUpInVain",
+    "microcred.middleware.InvalidLookupMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "microcred.urls"
@@ -187,7 +187,7 @@ API_LOG_IN_DAYS = env.integer("API_LOG_IN_DAYS", 30)  # for so long one log-in c
 KEY_DAYS = env.integer("KEY_DAYS", 365)  # after which a key that was given out is to be changed
 # Whether advisors and admins must have a second factor; without, those have one who want it.
 SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED", default=False)
-SESSION_SERIALIZER = "accounts.session_sealing.SealedJson"
+SESSION_SERIALIZER = "accounts.session_serializer.EncryptedJSONSerializer"
 # A cookie of their own would name people and could not have the __Host- prefix.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGIN_URL = "login"
@@ -206,7 +206,7 @@ SIMPLE_JWT = {
 # --- REST API ---------------------------------------------------------------------------------------------
 RATE_LIMITS_ENABLED = env.flag("RATE_LIMITS_ENABLED", default=True)
 RATELIMIT_IP_META_KEY = "ops.limits.client_address"
-CACHES = {"default": {"BACKEND": "ops.counter_cache.DatabaseCounterCache", "LOCATION": "cache_counters"}}
+CACHES = {"default": {"BACKEND": "ops.counter_cache.AtomicDatabaseCache", "LOCATION": "cache_counters"}}
 IDEMPOTENCY_KEEP_SECONDS = 24 * 3600
 
 # --- Jobs -------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ def streams_only(serve: Application) -> Application:
     return served
 
 
-def few_at_once(serve: Application, number: int) -> Application:
+def limit_concurrency(serve: Application, number: int) -> Application:
     """Let so many requests begin at a time; the others wait, such as when all come back after a restart."""
     turns = asyncio.Semaphore(number)
 

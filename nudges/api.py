@@ -13,12 +13,16 @@ from rest_framework.views import APIView
 
 from accounts.authentication import caller
 from accounts.permissions import MayBeNudged
+from microcred.api.conditional_requests import (
+    IF_MATCH_PARAMETER,
+    conditional_get,
+    etag_response,
+    if_match_versions,
+)
 from microcred.api.pagination import paginate
-from microcred.api.reading import asked, valid
+from microcred.api.request_validation import validated_body, validated_query
 from microcred.api.schema import UNCHANGED, errors
-from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
 from nudges import queries, services
-from nudges.marks import LinkMissing, MarkedFor, opened
 from nudges.models import NudgePreference
 from nudges.serializers import (
     NudgeList,
@@ -29,6 +33,7 @@ from nudges.serializers import (
     PreferenceView,
     Stopped,
 )
+from nudges.signed_links import LinkMissing, MarkedFor, verified_id
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 
 
@@ -43,7 +48,7 @@ class NudgeListView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return it, the latest first."""
-        wanted = asked(NudgeQuery, request)
+        wanted = validated_query(NudgeQuery, request)
         rows = queries.own_nudges(caller(request))
         if wanted["unread"] is not None:
             rows = rows.filter(opened_at__isnull=wanted["unread"])
@@ -123,7 +128,7 @@ class StopView(APIView):
     @idempotent
     def post(self, request: Request, token: str) -> Response:
         """Stop all nudges of the student to whom the letter went; what else is sent does not matter."""
-        user_id = opened(token, MarkedFor.STOP)
+        user_id = verified_id(token, MarkedFor.STOP)
         if user_id is None or not services.stop(user_id=user_id, now=timezone.now()):
             raise LinkMissing("There is no such link.")
         return Response(Stopped({"stopped": True}).data)
@@ -138,7 +143,7 @@ class PreferencesEndpoint(APIView):
         operation_id="nudge_preferences", tags=["Nudges"],
         responses={200: PreferenceView, 304: UNCHANGED, **errors(403)},
     )  # fmt: skip
-    @looked_at_again
+    @conditional_get
     def get(self, request: Request) -> Response:
         """Return it; its ETag is what a change can be made from."""
         return _answer(services.preference_of(by=caller(request), now=timezone.now()))
@@ -149,13 +154,13 @@ class PreferencesEndpoint(APIView):
     )  # fmt: skip
     def patch(self, request: Request) -> Response:
         """Change it; what is left out stays."""
-        fields = valid(PreferenceChange, request.data)
+        fields = validated_body(PreferenceChange, request.data)
         return _answer(
             services.prefer(
-                by=caller(request), now=timezone.now(), expected=expected_versions(request), **fields
+                by=caller(request), now=timezone.now(), expected=if_match_versions(request), **fields
             )
         )
 
 
 def _answer(preference: NudgePreference) -> Response:
-    return answered_with(PreferenceView(preference).data, version=str(preference.version))
+    return etag_response(PreferenceView(preference).data, version=str(preference.version))

@@ -14,16 +14,16 @@ from typing import Final
 
 from nudges import results
 from nudges.enums import NudgeKind
-from nudges.known import Agreed as Agreed
-from nudges.known import Draft as Draft
-from nudges.known import Earlier as Earlier
-from nudges.known import Facts as Facts
-from nudges.known import Practised as Practised
-from nudges.known import ReachedGoal as ReachedGoal
-from nudges.known import Related as Related
-from nudges.known import Reply as Reply
-from nudges.known import Unfinished as Unfinished
-from nudges.known import Verdict as Verdict
+from nudges.student_facts import Agreed as Agreed
+from nudges.student_facts import Draft as Draft
+from nudges.student_facts import Earlier as Earlier
+from nudges.student_facts import Facts as Facts
+from nudges.student_facts import Practised as Practised
+from nudges.student_facts import ReachedGoal as ReachedGoal
+from nudges.student_facts import Related as Related
+from nudges.student_facts import Reply as Reply
+from nudges.student_facts import Unfinished as Unfinished
+from nudges.student_facts import Verdict as Verdict
 from nudges.wording import day, days, number, said
 
 DAY: Final = dt.timedelta(days=1)

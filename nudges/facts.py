@@ -27,10 +27,10 @@ from nudges.deciding import (
     Verdict,
 )
 from nudges.enums import NudgeKind
-from nudges.known import Change, Decided, Result
 from nudges.models import Nudge, NudgePreference
 from nudges.quiet import Clock
 from nudges.results import RESULT_IS_NEWS
+from nudges.student_facts import Change, Decided, Result
 from nudges.zones import zone_of
 from planner import queries as planner
 from practice import queries as practice

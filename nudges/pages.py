@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.attempts import come_back
+from accounts.attempt_limits import too_many_attempts
 from nudges import services
-from nudges.marks import MarkedFor, opened
+from nudges.links import nudge_url
 from nudges.models import Nudge
-from nudges.places import page_about
+from nudges.signed_links import MarkedFor, verified_id
 from ops.limits import seconds_to_wait
 
 
@@ -50,7 +50,7 @@ def click(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _opened(token: str, purpose: MarkedFor) -> uuid.UUID:
-    row_id = opened(token, purpose)
+    row_id = verified_id(token, purpose)
     if row_id is None:
         raise Http404
     return row_id
@@ -59,7 +59,7 @@ def _opened(token: str, purpose: MarkedFor) -> uuid.UUID:
 def _target(nudge: Nudge) -> str:
     """Return the student's page, or the institution's own address, which is told what the nudge is about."""
     if not settings.NUDGES_LINK:
-        return page_about(nudge)
+        return nudge_url(nudge)
     parts = urlsplit(settings.NUDGES_LINK)
     said = urlencode({"nudge": str(nudge.pk), "kind": nudge.kind, "about": nudge.about})
     return urlunsplit(parts._replace(query=f"{parts.query}&{said}" if parts.query else said))
@@ -68,4 +68,4 @@ def _target(nudge: Nudge) -> str:
 def _too_many(request: HttpRequest) -> HttpResponse | None:
     """Count a request by its address; return the refusal where there were too many."""
     wait = seconds_to_wait(request, "letter")
-    return come_back(request, wait) if wait else None
+    return too_many_attempts(request, wait) if wait else None

@@ -14,8 +14,8 @@ from accounts.models import User
 from microcred.errors import Missing
 from nudges.enums import LetterStatus, NudgeKind
 from nudges.facts import clock_of
+from nudges.links import nudge_url as nudge_url
 from nudges.models import Nudge, NudgePreference
-from nudges.places import page_about as page_about
 from nudges.zones import zone_of
 
 SHOWN: Final = 3

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from nudges.enums import NudgeKind
-from nudges.known import Change, Draft, Facts
+from nudges.student_facts import Change, Draft, Facts
 from nudges.wording import number, said
 
 RESULT_IS_NEWS: Final = dt.timedelta(days=7)

@@ -4,10 +4,10 @@ import uuid
 
 from django.utils import timezone
 
-from microcred import letters
+from microcred import email_delivery
 from nudges import queries, services
+from nudges.emails import written
 from nudges.enums import LetterStatus
-from nudges.letters import written
 from ops.jobs import Claim, RetryLater
 
 
@@ -23,11 +23,11 @@ def send_letter(claim: Claim) -> None:
     became = LetterStatus.DROPPED
     if letter.is_wanted:
         try:
-            letters.send(written(letter))
+            email_delivery.send(written(letter))
             became = LetterStatus.SENT
-        except letters.AddressRefused:
+        except email_delivery.RecipientRefused:
             became = LetterStatus.FAILED
-        except letters.NotTaken:
+        except email_delivery.DeliveryDeferred:
             raise RetryLater("the mail server did not take the letter") from None
     with claim.finish():
         services.note_letter(nudge_id=nudge_id, letter=became, now=timezone.now())

@@ -18,7 +18,7 @@ class StoredMeanwhile(Conflict):
     """Somebody else has stored what may be there once only, after the form was found good."""
 
 
-def refusal_of(error: DomainError | IntegrityError) -> DomainError:
+def refusal_message(error: DomainError | IntegrityError) -> DomainError:
     """Return what to say of it; raises the error itself where that is no refusal but a fault."""
     if isinstance(error, DomainError):
         return error
@@ -45,7 +45,7 @@ class FormAdmin(ModelAdmin):  # type: ignore[misc]
         except (DomainError, IntegrityError) as error:
             if request.method != "POST":
                 raise
-            request.META[REFUSAL] = refusal_of(error)
+            request.META[REFUSAL] = refusal_message(error)
         # Looked at once more, the form finds by itself what was stored meanwhile, and says so beside its field.
         return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -60,7 +60,7 @@ class FormAdmin(ModelAdmin):  # type: ignore[misc]
         try:
             return super().response_action(request, queryset)
         except (DomainError, IntegrityError) as error:
-            self.message_user(request, refusal_of(error).message, messages.WARNING)
+            self.message_user(request, refusal_message(error).message, messages.WARNING)
         return HttpResponseRedirect(request.get_full_path())
 
 

@@ -47,7 +47,7 @@ def check_caches(**kwargs: Any) -> Sequence[CheckMessage]:
     return [
         Error(
             f"The cache {alias!r} cannot count exactly across processes.",
-            hint="Use ops.counter_cache.DatabaseCounterCache or Redis.",
+            hint="Use ops.counter_cache.AtomicDatabaseCache or Redis.",
             id="microcred.E003",
         )
         for alias, cache in settings.CACHES.items()

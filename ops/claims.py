@@ -147,14 +147,14 @@ class Claim:
             raise LeaseLost(f"job {self.job_id} is no longer held by this worker")
 
 
-def take(job_id: uuid.UUID) -> Claim | None:
+def claim_job(job_id: uuid.UUID) -> Claim | None:
     """Claim a due, queued job of a known kind; None when there is nothing to claim under this id."""
     claimer = _claimer()
     rows = _execute(_TAKE, claimer | {"id": job_id, "kinds": job_kinds.known()})
     return _claim(rows[0], claimer) if rows else None
 
 
-def take_next(*, alone: bool) -> Claim | None:
+def claim_next_job(*, alone: bool) -> Claim | None:
     """Claim the job that has been ready longest, None when none is; two callers never get the same one.
 
     ``alone`` says which of the two queues is meant: that of jobs that must not share a process, or the other.
@@ -170,13 +170,13 @@ def end(claim: Claim) -> None:
         pass
 
 
-def end_and_take_next(claim: Claim, *, alone: bool) -> Claim | None:
-    """Do as :func:`end` and :func:`take_next`, in one statement and with one commit where that is possible."""
+def end_and_claim_next(claim: Claim, *, alone: bool) -> Claim | None:
+    """Do as :func:`end` and :func:`claim_next_job`, in one statement and with one commit where that is possible."""
     parameters = ready_jobs.parameters()
     # The statement could not see that the job it ends makes room for another of its kind.
     if claim.giving_up or claim.kind in {*parameters["limited"], *parameters["shared"]}:
         end(claim)
-        return take_next(alone=alone)
+        return claim_next_job(alone=alone)
     claim.released.set()
     claimer = _claimer()
     ending = {"ended": claim.job_id, "ended_token": claim.token}
@@ -260,14 +260,14 @@ def put_back(worker: str, pids: Collection[int]) -> int:
     return len(jobs)
 
 
-def lapse_dead(worker: str) -> int:
+def expire_dead_leases(worker: str) -> int:
     """Let the leases of those processes of a worker that are no more run out now: their attempts stay counted."""
     held = AsyncJob.objects.filter(status=JobStatus.RUNNING, claimed_by__startswith=f"{worker}/")
     holders = set(held.values_list("claimed_by", flat=True))
     return _lapse(holder for holder in holders if find(int(holder.rpartition("/")[2])) is None)
 
 
-def lapse_process(worker: str, pid: int) -> int:
+def expire_process_leases(worker: str, pid: int) -> int:
     """Do the same for one process that is known to be dead."""
     return _lapse([f"{worker}/{pid}"])
 

@@ -40,7 +40,7 @@ class JobSentinel(Sentinel):  # type: ignore[misc]
         taken = {process.place for process in self.pool}
         place = min(set(range(len(taken) + 1)) - taken)
         process = get_mp_context().Process(
-            target=worker_threads.work,
+            target=worker_threads.run_worker_process,
             args=(alone, 1 if alone else settings.WORKER_THREADS, place),
             name=f"Process-{uuid.uuid4().hex}",
             daemon=True,

@@ -15,7 +15,7 @@ UNASKED = frozenset({"none", "optional"})
 
 
 @dataclass(frozen=True)
-class Line:
+class ServiceConnection:
     """A service that the product talks to; ``is_proven`` where it is encrypted and the server's certificate checked."""
 
     setting: str
@@ -39,28 +39,32 @@ def check_encryption(**kwargs: Any) -> Sequence[CheckMessage]:
     ]
 
 
-def _lines() -> Iterator[Line]:
+def _lines() -> Iterator[ServiceConnection]:
     for database in settings.DATABASES.values():
         options = database.get("OPTIONS", {})
         proven = options.get("sslmode") == "verify-full"
         for host in str(options.get("host") or database.get("HOST") or "").split(","):
-            yield Line("DATABASE_URL", host, proven, "Add ?sslmode=verify-full&sslrootcert=system to it.")
+            yield ServiceConnection(
+                "DATABASE_URL", host, proven, "Add ?sslmode=verify-full&sslrootcert=system to it."
+            )
     if settings.REDIS_URL:
         redis = urllib.parse.urlsplit(settings.REDIS_URL)
         asked = urllib.parse.parse_qs(redis.query).get("ssl_cert_reqs", ["required"])[-1]
         proven = redis.scheme == "rediss" and asked not in UNASKED
         host = "" if redis.scheme == "unix" else redis.hostname or ""
-        yield Line("REDIS_URL", host, proven, "Let it begin with rediss://.")
+        yield ServiceConnection("REDIS_URL", host, proven, "Let it begin with rediss://.")
     if settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend"):
         proven = bool(settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL)
-        yield Line("EMAIL_URL", settings.EMAIL_HOST, proven, "Let it begin with smtp+tls://.")
+        yield ServiceConnection("EMAIL_URL", settings.EMAIL_HOST, proven, "Let it begin with smtp+tls://.")
     if settings.OPENAI_BASE_URL:
         server = urllib.parse.urlsplit(settings.OPENAI_BASE_URL)
         proven = server.scheme == "https"
-        yield Line("OPENAI_BASE_URL", server.hostname or "", proven, "Let it begin with https://.")
+        yield ServiceConnection(
+            "OPENAI_BASE_URL", server.hostname or "", proven, "Let it begin with https://."
+        )
     if settings.OIDC_ISSUER:
         issuer = urllib.parse.urlsplit(settings.OIDC_ISSUER)
-        yield Line(
+        yield ServiceConnection(
             "OIDC_ISSUER", issuer.hostname or "", issuer.scheme == "https", "Let it begin with https://."
         )
 

@@ -37,7 +37,7 @@ WHERE key = %(key)s AND (expires_at IS NULL OR expires_at > clock_timestamp()) R
 """
 
 
-class DatabaseCounterCache(BaseCache):
+class AtomicDatabaseCache(BaseCache):
     """Django's cache interface on the table of ``ops.models.CacheEntry``."""
 
     def __init__(self, location: str, params: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ class UnknownKind(LookupError):
 
 
 @dataclass(frozen=True)
-class Kind:
+class JobKind:
     """What to call for a job, and how patiently.
 
     ``handler`` and ``give_up`` are dotted names; ``base`` and ``ceiling`` are the seconds of the back-off.
@@ -46,13 +46,13 @@ class Kind:
         return handler
 
 
-def named(name: str) -> Kind:
+def job_kind(name: str) -> JobKind:
     """Return the kind of this name, or raise :class:`UnknownKind`."""
     try:
         entry = settings.JOB_KINDS[name]
     except KeyError:
         raise UnknownKind(f"{name} is not in JOB_KINDS") from None
-    return Kind(
+    return JobKind(
         name=name,
         handler=entry["handler"],
         give_up=entry.get("give_up"),
@@ -70,9 +70,9 @@ def _number(entry: int | str | None) -> int | None:
     return number
 
 
-def all_known() -> list[Kind]:
+def all_known() -> list[JobKind]:
     """Return every kind that this code knows."""
-    return [named(name) for name in settings.JOB_KINDS]
+    return [job_kind(name) for name in settings.JOB_KINDS]
 
 
 def import_all() -> None:

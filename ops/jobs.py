@@ -82,7 +82,7 @@ def enqueue(
         payload=dict(payload or {}),
         assessment_id=assessment_id,
         unique_key=unique_key,
-        max_attempts=job_kinds.named(kind).max_attempts,
+        max_attempts=job_kinds.job_kind(kind).max_attempts,
         share=share,
         correlation_id=str(structlog.contextvars.get_contextvars().get("correlation_id", ""))[:64],
     )
@@ -136,7 +136,7 @@ def _columns(job: AsyncJob) -> dict[str, Any]:
 
 def run(job_id: str) -> None:
     """Do the job of this id if it is due and nobody else has it: for tests, and for repair by hand."""
-    claim = claims.take(uuid.UUID(job_id))
+    claim = claims.claim_job(uuid.UUID(job_id))
     if claim is not None:
         perform(claim, end=claims.end)
 
@@ -156,7 +156,7 @@ def drain(*, limit: int = 1000, skip_waits: bool = False) -> int:
         first = job_id.first()
         if first is None:
             return count
-        claim = claims.take(first[0])
+        claim = claims.claim_job(first[0])
         if claim is not None:
             _work(claim, end=claims.end)
     return limit
@@ -199,7 +199,7 @@ def _work(claim: Claim, *, end: Callable[[Claim], None]) -> None:
         span_id=new_span(),
     ):
         try:
-            job_kinds.named(claim.kind).resolve(giving_up=claim.giving_up)(claim)
+            job_kinds.job_kind(claim.kind).resolve(giving_up=claim.giving_up)(claim)
             if not claim.is_finished:
                 end(claim)
         except LeaseLost as error:
@@ -227,7 +227,7 @@ def _fail(claim: Claim, error: BaseException) -> None:
 def _delay(claim: Claim, error: BaseException) -> dt.timedelta:
     if isinstance(error, RetryLater) and error.delay is not None:
         return error.delay
-    kind = job_kinds.named(claim.kind)
+    kind = job_kinds.job_kind(claim.kind)
     seconds = full_jitter(claim.attempt, base=kind.base, ceiling=kind.ceiling, random=_jitter.random)
     return dt.timedelta(seconds=seconds)
 

@@ -16,7 +16,7 @@ from rest_framework.throttling import BaseThrottle
 
 from microcred.api.exception_handler import error_body
 from microcred.errors import Unavailable
-from ops.token_buckets import Allowance, CannotCount, Limit, take
+from ops.token_buckets import Allowance, BucketStoreUnavailable, Limit, consume_token
 
 if TYPE_CHECKING:
     # REST framework's views import this module while they are being imported themselves.
@@ -61,7 +61,7 @@ def _without_port(text: str) -> str:
     return noted["bracketed"] or noted["plain"] if noted else text
 
 
-class NobodyCounts(Unavailable):
+class RateLimiterUnavailable(Unavailable):
     """Requests of this kind are refused while nothing can count them."""
 
     default_code = "RATE_LIMIT_503"
@@ -80,10 +80,12 @@ class PolicyThrottle(BaseThrottle):
         scope = _scope(request.user, getattr(view, "throttle_scope", None))
         try:
             self._allowance = _take(request._request, request.user, scope)
-        except CannotCount as error:
+        except BucketStoreUnavailable as error:
             log.warning("requests_not_counted", scope=scope, error=str(error))
             if scope in settings.RATE_LIMITS_REFUSE_UNCOUNTED:
-                raise NobodyCounts("Requests cannot be counted at the moment. Try again shortly.") from None
+                raise RateLimiterUnavailable(
+                    "Requests cannot be counted at the moment. Try again shortly."
+                ) from None
             return True
         request._request.META[ALLOWANCE] = self._allowance
         return self._allowance.allowed
@@ -99,8 +101,8 @@ def seconds_to_wait(request: HttpRequest, scope: str) -> int:
     if not settings.RATE_LIMITS_ENABLED:
         return 0
     try:
-        return take(f"{scope}:{client_address(request)}", settings.RATE_LIMITS[scope]).wait
-    except CannotCount as error:
+        return consume_token(f"{scope}:{client_address(request)}", settings.RATE_LIMITS[scope]).wait
+    except BucketStoreUnavailable as error:
         log.warning("requests_not_counted", scope=scope, error=str(error))
         return 0
 
@@ -114,7 +116,7 @@ def _take(request: HttpRequest, user: Any, scope: str) -> Allowance:
     is_known = user is not None and user.is_authenticated
     own: int | None = getattr(user, "requests_per_minute", None)
     limits: Sequence[Limit] = [(own, 60)] if own else settings.RATE_LIMITS[scope]
-    return take(f"{scope}:{user.pk if is_known else client_address(request)}", limits)
+    return consume_token(f"{scope}:{user.pk if is_known else client_address(request)}", limits)
 
 
 class RateLimitHeaders:
@@ -151,7 +153,7 @@ class RateLimitHeaders:
         known = user if getattr(request, "auth", None) is not None or hasattr(user, "scopes") else None
         try:
             return _take(request, known, _scope(known, None))
-        except CannotCount as error:
+        except BucketStoreUnavailable as error:
             log.warning("requests_not_counted", scope=ANONYMOUS, error=str(error))
             return None
 
@@ -184,6 +186,6 @@ class PageLimits:
             return None
         try:
             return _take(request, request.user, _scope(request.user, None))
-        except CannotCount as error:
+        except BucketStoreUnavailable as error:
             log.warning("requests_not_counted", scope="pages", error=str(error))
             return None

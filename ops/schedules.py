@@ -41,7 +41,7 @@ SCHEDULES = (
     Schedule("expire-assessments", MINUTE, function="assessments.services.expire_overdue"),
     Schedule("score-pending", 2 * MINUTE, function="scoring.pending.score_due"),
     Schedule("heal-recommendations", 2 * MINUTE, function="recommendations.healing.heal_due"),
-    Schedule("nudge", 15 * MINUTE, function="nudges.services.look"),
+    Schedule("nudge", 15 * MINUTE, function="nudges.services.dispatch_due"),
     Schedule("settle-lost-calls", 10 * MINUTE, function="scoring.calls.ledger.abandon_stale"),
     Schedule(
         "recount-feedback",
@@ -58,10 +58,15 @@ SCHEDULES = (
         offset=dt.timedelta(hours=3),
     ),
     Schedule(
-        "forget-launches", DAY, function="partners.lti.launching.forget_nonces", offset=dt.timedelta(hours=3)
+        "forget-launches",
+        DAY,
+        function="partners.lti.launch_validation.forget_nonces",
+        offset=dt.timedelta(hours=3),
     ),
     Schedule("retry-grades", 60 * MINUTE, function="partners.lti.repairs.try_again"),
-    Schedule("remind-of-keys", 30 * DAY, function="accounts.key_ages.remind", offset=dt.timedelta(hours=8)),
+    Schedule(
+        "remind-of-keys", 30 * DAY, function="accounts.key_inventory.remind", offset=dt.timedelta(hours=8)
+    ),
     Schedule("anchor-audit", MINUTE, function="ops.audit_verifying.anchor"),
     Schedule("erase-due", 10 * MINUTE, function="accounts.personal_data.erasing.announce_due"),
     Schedule("expire-copies", DAY, function="accounts.personal_data.exports.forget_expired"),

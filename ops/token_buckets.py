@@ -72,7 +72,7 @@ return kept
 """
 
 
-class CannotCount(Exception):
+class BucketStoreUnavailable(Exception):
     """Whoever keeps the buckets is away."""
 
 
@@ -100,7 +100,7 @@ class Allowance:
         return headers if self.allowed else headers | {"Retry-After": str(self.wait)}
 
 
-def take(caller: str, limits: Sequence[Limit]) -> Allowance:
+def consume_token(caller: str, limits: Sequence[Limit]) -> Allowance:
     """Take one request from every bucket of ``caller``, or none if one of them is empty.
 
     ``limits`` are (requests, seconds in which they come back). The buckets are in Redis where there is one.
@@ -128,7 +128,7 @@ def _take_in_redis(caller: str, limits: Sequence[Limit]) -> tuple[bool, list[flo
     try:
         allowed, *tokens = _script(settings.REDIS_URL)(keys=[f"microcred:bucket:{caller}"], args=numbers)
     except RedisError as error:
-        raise CannotCount(type(error).__name__) from error
+        raise BucketStoreUnavailable(type(error).__name__) from error
     return bool(allowed), [float(left) for left in tokens]
 
 

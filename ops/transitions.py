@@ -25,11 +25,11 @@ def fail(job: AsyncJob, *, error: dict[str, Any], delay: dt.timedelta, now: dt.d
         _next_give_up(job, delay=delay, now=now)
     elif job.attempts < job.max_attempts:
         job.status, job.next_run_at = JobStatus.QUEUED, now + delay
-    elif job_kinds.named(job.kind).give_up:
+    elif job_kinds.job_kind(job.kind).give_up:
         job.status, job.next_run_at, job.giving_up = JobStatus.QUEUED, now, True
         log.error("job_attempts_used_up", **_named(job), attempts=job.attempts)
     else:
-        bury(job, now=now)
+        dead_letter(job, now=now)
 
 
 def lose(job: AsyncJob, *, now: dt.datetime, first_in_queue: dt.datetime) -> None:
@@ -53,10 +53,10 @@ def _next_give_up(job: AsyncJob, *, delay: dt.timedelta, now: dt.datetime) -> No
         job.status, job.next_run_at = JobStatus.QUEUED, now + delay
         log.error("job_give_up_failed", **_named(job), give_ups=job.give_ups)
     else:
-        bury(job, now=now)
+        dead_letter(job, now=now)
 
 
-def bury(job: AsyncJob, *, now: dt.datetime) -> None:
+def dead_letter(job: AsyncJob, *, now: dt.datetime) -> None:
     """Make the job a dead letter: it stays, with its last error, until staff runs it again."""
     _let_go(job)
     job.status, job.completed_at = JobStatus.DEAD, now
@@ -66,7 +66,7 @@ def bury(job: AsyncJob, *, now: dt.datetime) -> None:
 def succeed(job: AsyncJob, *, now: dt.datetime) -> None:
     """End the job well; a job that gave up well is dead, because its work was not done."""
     if job.giving_up:
-        bury(job, now=now)
+        dead_letter(job, now=now)
     else:
         _let_go(job)
         job.status, job.completed_at, job.error_payload = JobStatus.SUCCEEDED, now, None

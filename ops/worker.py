@@ -43,7 +43,7 @@ class Worker:
         because a socket must not be shared, and threads have ended, because a fork has none to let go of their locks.
         """
         claims.identify(self._name)
-        with garbage_collection.not_looked_for():
+        with garbage_collection.gc_disabled():
             job_kinds.import_all()
             for dotted in settings.WORKER_PRELOAD:
                 import_string(dotted)()
@@ -83,7 +83,7 @@ class Worker:
                     ready_file.touch()
             if not sentinel.is_alive():
                 raise SentinelLost("the sentinel died")
-            silence = worker_heartbeats.seconds_since_beat()
+            silence = worker_heartbeats.sentinel_heartbeat_age()
             if silence is not None and silence > SILENCE_SECONDS:
                 raise SentinelLost(f"the sentinel has been silent for {silence:.0f} seconds")
 

@@ -17,24 +17,24 @@ PLACES = 255
 _memory = mmap.mmap(-1, _FIRST_PLACE + PLACES * _PROCESS.size)
 
 
-def beat() -> None:
+def record_sentinel_heartbeat() -> None:
     """Note that the sentinel went round its guard loop."""
     _memory[: _MONOTONIC.size] = _MONOTONIC.pack(time.monotonic())
 
 
-def seconds_since_beat() -> float | None:
+def sentinel_heartbeat_age() -> float | None:
     """Return how long ago the sentinel last went round, None if it never did."""
     (moment,) = _MONOTONIC.unpack(_memory[: _MONOTONIC.size])
     return time.monotonic() - moment if moment else None
 
 
-def show_life(place: int) -> None:
+def record_heartbeat(place: int) -> None:
     """Note that this process, which has that place (from 0), runs."""
     start = _FIRST_PLACE + place * _PROCESS.size
     _memory[start : start + _PROCESS.size] = _PROCESS.pack(os.getpid(), time.monotonic())
 
 
-def seconds_silent() -> dict[int, float]:
+def heartbeat_ages() -> dict[int, float]:
     """Return for how long the last process in each place has not shown life, by pid."""
     now = time.monotonic()
     places = _PROCESS.iter_unpack(_memory[_FIRST_PLACE:])

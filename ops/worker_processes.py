@@ -38,7 +38,7 @@ class WorkerProcesses:
 
         Return whether anybody is alive.
         """
-        silent = worker_heartbeats.seconds_silent()
+        silent = worker_heartbeats.heartbeat_ages()
         alive = self._alive(silent)
         frozen = {pid for pid in alive if silent[pid] > SILENCE_SECONDS}
         # Twice in a row, for a place may have been read while it was written.
@@ -54,7 +54,7 @@ class WorkerProcesses:
 
     def kill(self) -> list[int]:
         """Kill all at once, and return who was alive."""
-        alive = self._alive(worker_heartbeats.seconds_silent())
+        alive = self._alive(worker_heartbeats.heartbeat_ages())
         for pid in alive:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -73,7 +73,7 @@ class WorkerProcesses:
 
     def _bury(self, pid: int) -> None:
         try:
-            held = claims.lapse_process(self._worker, pid)
+            held = claims.expire_process_leases(self._worker, pid)
         except (DatabaseError, InterfaceError) as error:
             log.warning("claims_not_let_go", error=type(error).__name__)
             connection.close()

@@ -85,7 +85,7 @@ class WorkerThread(threading.Thread):
             claims.end(claim)
             return
         began = time.monotonic()
-        self._following = claims.end_and_take_next(claim, alone=self._threads.alone)
+        self._following = claims.end_and_claim_next(claim, alone=self._threads.alone)
         self._has_looked = True
         if self._following is None:
             self._threads.found_nothing(began)
@@ -140,7 +140,7 @@ class WorkerThreads:
         began = time.monotonic()
         try:
             close_old_connections()
-            claim = claims.take_next(alone=self.alone)
+            claim = claims.claim_next_job(alone=self.alone)
         except (DatabaseError, InterfaceError) as error:
             log.warning("job_not_claimed", error=type(error).__name__)
             connection.close()
@@ -246,7 +246,7 @@ class WorkerThreads:
             os._exit(1)
 
 
-def work(alone: bool, most: int, place: int) -> None:
+def run_worker_process(alone: bool, most: int, place: int) -> None:
     """Be one process of the worker, which shows life in a ``place`` of its own.
 
     When the sentinel that started it dies, what is in hand is still brought to its end: a model call that is under way
@@ -267,5 +267,5 @@ def work(alone: bool, most: int, place: int) -> None:
 
 def _live(place: int) -> None:
     while True:
-        worker_heartbeats.show_life(place)
+        worker_heartbeats.record_heartbeat(place)
         time.sleep(LIFE_SECONDS)

@@ -10,10 +10,10 @@ from rest_framework.views import APIView
 
 from accounts.enums import Scope
 from accounts.service_keys import RequiresScope, ServiceKeyAuthentication, key_holder
+from microcred.api.conditional_requests import IF_MATCH_PARAMETER, etag_response, if_match_versions
 from microcred.api.pagination import PageQuery, paginate
-from microcred.api.reading import asked, valid
+from microcred.api.request_validation import validated_body, validated_query
 from microcred.api.schema import errors
-from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from partners import queries, services
 from partners.enums import DisabledReason, SignatureScheme
@@ -52,7 +52,7 @@ class ServiceView(APIView):
 
     def answer(self, endpoint: WebhookEndpoint) -> Response:
         """Return an endpoint as it is now, and which version that is."""
-        return answered_with(EndpointView(endpoint).data, version=endpoint.version)
+        return etag_response(EndpointView(endpoint).data, version=endpoint.version)
 
 
 class EndpointListView(ServiceView):
@@ -64,7 +64,9 @@ class EndpointListView(ServiceView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return a page of endpoints, the latest first."""
-        found = paginate(queries.owned_endpoints(key_holder(request).pk), **asked(PageQuery, request))
+        found = paginate(
+            queries.owned_endpoints(key_holder(request).pk), **validated_query(PageQuery, request)
+        )
         return Response(found.envelope(EndpointView(found.items, many=True).data))
 
     @extend_schema(
@@ -74,7 +76,7 @@ class EndpointListView(ServiceView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Register an endpoint; the secret in the answer is shown this once."""
-        given, holder = valid(EndpointRegistration, request.data), key_holder(request)
+        given, holder = validated_body(EndpointRegistration, request.data), key_holder(request)
         endpoint, shown = services.register_endpoint(by=holder, service_key_id=holder.pk, **given)
         answer = {"endpoint": endpoint, **_keys(endpoint, shown)}
         return Response(NewEndpointView(answer).data, status=201)
@@ -97,11 +99,11 @@ class EndpointEndpoint(ServiceView):
     def patch(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         """Change its name, address, events or contact; what is left out stays."""
         endpoint = self.owned(request, endpoint_id)
-        given = valid(EndpointChange, request.data, partial=True)
+        given = validated_body(EndpointChange, request.data, partial=True)
         changed = services.change_endpoint(
             by=key_holder(request),
             endpoint_id=endpoint.pk,
-            expected=expected_versions(request),
+            expected=if_match_versions(request),
             **given,
         )
         return self.answer(changed)
@@ -182,7 +184,7 @@ class DeliveryListView(ServiceView):
     def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         """Return a page of deliveries with their tries, the latest event first."""
         endpoint = self.owned(request, endpoint_id)
-        wanted = asked(DeliveryQuery, request)
+        wanted = validated_query(DeliveryQuery, request)
         page, page_size = wanted.pop("page"), wanted.pop("page_size")
         found = paginate(queries.deliveries(endpoint.pk, **wanted), page=page, page_size=page_size)
         return Response(found.envelope(DeliveryView(found.items, many=True).data))
@@ -216,7 +218,7 @@ class ReplayRangeView(ServiceView):
         """Send again what died, or all, whose events came up in that time; at most 1,000 a call."""
         endpoint = self.owned(request, endpoint_id)
         now = timezone.now()
-        wanted = {"until": now} | valid(ReplayRequest, request.data)
+        wanted = {"until": now} | validated_body(ReplayRequest, request.data)
         replayed = services.replay_range(by=key_holder(request), endpoint_id=endpoint.pk, now=now, **wanted)
         return Response(ReplayAck({"replayed": replayed}).data, status=202)
 

@@ -9,7 +9,7 @@ MAX_EXCERPT: Final = 2000
 
 
 @dataclass(frozen=True)
-class Try:
+class DeliveryAttempt:
     """Everything needed to send one event to one endpoint, secrets included; never stored or logged."""
 
     delivery_id: uuid.UUID

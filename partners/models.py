@@ -3,8 +3,8 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from microcred.content_hash import version_of
 from microcred.db import Model
-from microcred.versions import version_of
 from partners.enums import DeliveryStatus, DisabledReason, EventStatus, EventType, SignatureScheme
 from partners.lti.models import LtiGrade as LtiGrade
 from partners.lti.models import LtiKey as LtiKey

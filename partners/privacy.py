@@ -1,6 +1,6 @@
 """What of this app's tables is personal."""
 
-from microcred.privacy import Fate, Purpose, table
+from microcred.privacy import ErasureAction, Purpose, table
 
 TABLES = (
     table(
@@ -11,23 +11,23 @@ TABLES = (
     ),
     table("partners.WebhookSecret", Purpose.PARTNERS, none="id endpoint created_at expires_at", proof="sealed"),
     table(
-        "partners.WebhookEvent", Purpose.PARTNERS, Fate.DELETED, people="assessment__user", ages_by="created_at",
-        keep="WEBHOOKS",
+        "partners.WebhookEvent", Purpose.PARTNERS, ErasureAction.DELETED, people="assessment__user",
+        ages_by="created_at", keep="WEBHOOKS",
         link="assessment recommendation", about="id event_type subject_id payload status last_attempt created_at",
         none="sequence response_code attempts",
     ),
     table(
-        "partners.WebhookDelivery", Purpose.PARTNERS, Fate.DELETED, people="event__assessment__user",
+        "partners.WebhookDelivery", Purpose.PARTNERS, ErasureAction.DELETED, people="event__assessment__user",
         link="event", about="endpoint status attempts created_at",
         none="id failures next_attempt_at parked response_code last_error updated_at",
     ),
     table(
-        "partners.ResultReading", Purpose.PARTNERS, Fate.DELETED, people="assessment__user", ages_by="at",
+        "partners.ResultReading", Purpose.PARTNERS, ErasureAction.DELETED, people="assessment__user", ages_by="at",
         keep="WEBHOOKS",
         link="assessment", about="program at", none="id service_key",
     ),
     table(
-        "partners.WebhookAttempt", Purpose.PARTNERS, Fate.DELETED,
+        "partners.WebhookAttempt", Purpose.PARTNERS, ErasureAction.DELETED,
         link="delivery", about="at", none="id number response_code duration_ms error", staff="excerpt",
     ),
     table(
@@ -36,11 +36,11 @@ TABLES = (
         "active created_at",
     ),
     table(
-        "partners.LtiLink", Purpose.ACCOUNT, Fate.DELETED, people="person",
+        "partners.LtiLink", Purpose.ACCOUNT, ErasureAction.DELETED, people="person",
         link="person", identity="subject", about="platform confirmed linked_at", none="id",
     ),
     table(
-        "partners.LtiGrade", Purpose.PARTNERS, Fate.DELETED, people="person",
+        "partners.LtiGrade", Purpose.PARTNERS, ErasureAction.DELETED, people="person",
         link="person", about="platform role seen_at sent_score is_final scored_at sent_at",
         none="id resource_link line_item last_error failing_since retry_at",
     ),

@@ -14,7 +14,7 @@ from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Missing
 from microcred.pipelining import Statement, pipelined
 from partners import payloads
-from partners.attempts import Try
+from partners.attempts import DeliveryAttempt
 from partners.enums import DeliveryStatus, EventType
 from partners.lti.queries import courses_of as courses_of
 from partners.models import ResultReading, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
@@ -181,7 +181,7 @@ def lock_delivery(delivery_id: uuid.UUID) -> WebhookDelivery:
     return delivery
 
 
-def due_try(*, delivery_id: uuid.UUID, number: int, now: dt.datetime) -> Try | None:
+def due_try(*, delivery_id: uuid.UUID, number: int, now: dt.datetime) -> DeliveryAttempt | None:
     """Return what to send for the try of this number, None when it has been made or is not wanted any more."""
     delivery = (
         WebhookDelivery.objects.select_related("event", "endpoint__service_key")
@@ -191,7 +191,7 @@ def due_try(*, delivery_id: uuid.UUID, number: int, now: dt.datetime) -> Try | N
     return _try_of(delivery, now=now) if delivery else None
 
 
-def due_probe(*, endpoint_id: uuid.UUID, number: int, now: dt.datetime) -> Try | None:
+def due_probe(*, endpoint_id: uuid.UUID, number: int, now: dt.datetime) -> DeliveryAttempt | None:
     """Return what to try an endpoint with that is only probed: the oldest of what is parked, if this probe is due."""
     delivery = (
         WebhookDelivery.objects.select_related("event", "endpoint__service_key")
@@ -202,9 +202,9 @@ def due_probe(*, endpoint_id: uuid.UUID, number: int, now: dt.datetime) -> Try |
     return _try_of(delivery, now=now) if delivery else None
 
 
-def _try_of(delivery: WebhookDelivery, *, now: dt.datetime) -> Try:
+def _try_of(delivery: WebhookDelivery, *, now: dt.datetime) -> DeliveryAttempt:
     key = delivery.endpoint.service_key
-    return Try(
+    return DeliveryAttempt(
         delivery_id=delivery.pk,
         number=delivery.attempts + 1,
         url=delivery.endpoint.url,

@@ -7,7 +7,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import caller
 from microcred.api.pagination import PageQuery, paginate
-from microcred.api.reading import asked
+from microcred.api.request_validation import validated_query
 from microcred.api.schema import errors
 from partners import queries
 from partners.serializers import ReadingList, ReadingView
@@ -24,5 +24,5 @@ class OwnReadingsView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Return which partner's program read which of your results, and when, the latest first."""
-        page = paginate(queries.readings_of(caller(request).pk), **asked(PageQuery, request))
+        page = paginate(queries.readings_of(caller(request).pk), **validated_query(PageQuery, request))
         return Response(page.envelope(ReadingView(page.items, many=True).data))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from assessments.events import assessment_failed
 from partners import services
 from partners.enums import EventType
-from partners.lti import grading
+from partners.lti import grade_sync
 from recommendations.events import feedback_recorded, recommendation_ready, result_read
 
 
@@ -33,7 +33,7 @@ def on_recommendation_ready(
 @receiver(recommendation_ready)
 def on_result_for_courses(*, assessment_id: uuid.UUID, **_: Any) -> None:
     """Tell the gradebooks of the courses that the student came from."""
-    grading.announce(assessment_id)
+    grade_sync.announce(assessment_id)
 
 
 @receiver(assessment_failed)

@@ -7,13 +7,13 @@ from django.conf import settings
 
 from microcred import outbound_http
 from partners import retrying, signing
-from partners.attempts import Outcome, Try
+from partners.attempts import DeliveryAttempt, Outcome
 from partners.destinations import read_destination
 
 USER_AGENT: Final = f"MicroCred/{settings.VERSION} (webhooks)"
 
 
-def send(attempt: Try, *, now: dt.datetime) -> Outcome:
+def send(attempt: DeliveryAttempt, *, now: dt.datetime) -> Outcome:
     """Sign and send; whatever the receiver does, the return value says it. Not to be called in a transaction."""
     message = signing.Message(attempt.message_id, int(now.timestamp()), attempt.body)
     headers = {

@@ -7,7 +7,7 @@ from typing import Final
 from django.utils import timezone
 
 from ops.jobs import Claim
-from partners import letters, queries, sending, services
+from partners import emails, queries, sending, services
 from partners.enums import DisabledReason
 
 _chance = random.SystemRandom()
@@ -75,7 +75,7 @@ def give_up_probe(claim: Claim) -> None:
 
 def tell_owner(claim: Claim) -> None:
     """Write to the owner of an endpoint that was switched off."""
-    letters.tell_owner(
+    emails.tell_owner(
         endpoint_id=uuid.UUID(claim.payload["endpoint_id"]), reason=DisabledReason(claim.payload["reason"])
     )
 

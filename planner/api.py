@@ -10,9 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.service_keys import PersonOrProgramView, person_or_program
-from microcred.api.reading import asked, valid
+from microcred.api.conditional_requests import (
+    IF_MATCH_PARAMETER,
+    conditional_get,
+    etag_response,
+    if_match_versions,
+)
+from microcred.api.request_validation import validated_body, validated_query
 from microcred.api.schema import UNCHANGED, errors
-from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from planner import queries, services
 from planner.enums import BulkOp, Order
@@ -46,7 +51,7 @@ class TaskListView(PlannerView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return those that fit every parameter, in the order of ``sort``; the cursor leads to the next page."""
-        wanted = asked(TaskQuery, request)
+        wanted = validated_query(TaskQuery, request)
         user_id = _owner(request, wanted)
         page = queries.listed(
             user_id,
@@ -64,7 +69,7 @@ class TaskListView(PlannerView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Add a task."""
-        given = valid(NewTaskOf, request.data)
+        given = validated_body(NewTaskOf, request.data)
         owner_id = _owner(request, given)
         task = services.create_task(
             by=person_or_program(request), owner_id=owner_id, now=timezone.now(), **given
@@ -78,7 +83,7 @@ class TaskEndpoint(PlannerView):
     @extend_schema(
         operation_id="task", tags=["Tasks"], responses={200: TaskView, 304: UNCHANGED, **errors(403, 404)}
     )
-    @looked_at_again
+    @conditional_get
     def get(self, request: Request, task_id: uuid.UUID) -> Response:
         """Return it; its ETag is what a change can be made from."""
         return _answer(queries.get_visible(by=person_or_program(request), task_id=task_id))
@@ -89,7 +94,7 @@ class TaskEndpoint(PlannerView):
     )  # fmt: skip
     def patch(self, request: Request, task_id: uuid.UUID) -> Response:
         """Change it; what is left out stays."""
-        fields = valid(TaskChange, request.data)
+        fields = validated_body(TaskChange, request.data)
         return _answer(services.change_task(**_which(request, task_id), now=timezone.now(), **fields))
 
     @extend_schema(
@@ -139,7 +144,7 @@ class StatsEndpoint(PlannerView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return how many tasks there are of each kind, what is due, and how it goes."""
-        wanted = asked(StatsQuery, request)
+        wanted = validated_query(StatsQuery, request)
         user_id = _owner(request, wanted)
         found = queries.stats_of(user_id, zone=wanted["time_zone"], now=timezone.now())
         return Response(StatsView(found).data)
@@ -155,7 +160,7 @@ class BulkView(PlannerView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Do all operations in their order, or none of them; a refusal says which one it was."""
-        given = valid(BulkRequest, request.data)
+        given = validated_body(BulkRequest, request.data)
         owner_id = _owner(request, given)
         wanted = [_operation(one) for one in given["operations"]]
         tasks = services.bulk(
@@ -174,7 +179,7 @@ def _owner(request: Request, given: dict[str, Any]) -> uuid.UUID:
 
 
 def _which(request: Request, task_id: uuid.UUID) -> dict[str, Any]:
-    return {"by": person_or_program(request), "task_id": task_id, "expected": expected_versions(request)}
+    return {"by": person_or_program(request), "task_id": task_id, "expected": if_match_versions(request)}
 
 
 def _operation(given: Mapping[str, Any]) -> services.Operation:
@@ -188,6 +193,6 @@ def _operation(given: Mapping[str, Any]) -> services.Operation:
 
 
 def _answer(task: Task, *, status: int = 200) -> Response:
-    response = answered_with(TaskView(task).data, version=str(task.version))
+    response = etag_response(TaskView(task).data, version=str(task.version))
     response.status_code = status
     return response

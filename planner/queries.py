@@ -10,7 +10,7 @@ from django.db.models import Case, IntegerField, Max, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.enums import Role, UserStatus
-from accounts.locking import held
+from accounts.locking import lock_if_present
 from accounts.models import User
 from microcred.errors import Invalid, Missing
 from ops.audit import Actor
@@ -93,7 +93,7 @@ def locked(*, by: Actor, task_id: uuid.UUID) -> Task:
     what is done is credited to them unless they are being erased. Raises TaskMissing."""
     seen = visible_to(by).filter(pk=task_id)
     owner = by.pk if isinstance(by, User) else seen.values_list("user", flat=True).first()
-    found = seen.select_for_update(of=("self",)).first() if owner and held(owner) else None
+    found = seen.select_for_update(of=("self",)).first() if owner and lock_if_present(owner) else None
     if found is None:
         raise TaskMissing("There is no such task.")
     return found

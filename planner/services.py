@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from accounts.models import User
 from microcred.errors import Conflict, DomainError, Invalid, PreconditionFailed
-from microcred.labels import LONGEST_TITLE, tidied
+from microcred.labels import LONGEST_TITLE, normalised_labels
 from ops import audit
 from ops.audit import Actor
 from planner import queries
@@ -77,7 +77,7 @@ def create_task(
         TaskConflict: if the caller has made a task with this reference before; the details name it.
         ListFull: if the person has ``MOST_TASKS``.
     """
-    one_at_a_time(owner_id)
+    lock_person(owner_id)
     return _created(by, owner_id, now, reference=reference, **fields)
 
 
@@ -141,7 +141,7 @@ def bulk(
     Tasks are those of ``owner_id`` alone. Raises what the single services raise, with the place of the operation from 0
     in the details.
     """
-    one_at_a_time(owner_id)
+    lock_person(owner_id)
     named = [one.task_id for one in operations if one.task_id]
     mine = queries.visible_to(by).filter(user=owner_id, pk__in=named)
     theirs = set(mine.select_for_update().order_by("pk").values_list("pk", flat=True))
@@ -158,9 +158,9 @@ def bulk(
 
 
 @transaction.atomic
-def plan(*, by: User, source: Source, steps: Iterable[Step], now: dt.datetime) -> list[Task]:
+def add_steps(*, by: User, source: Source, steps: Iterable[Step], now: dt.datetime) -> list[Task]:
     """Set steps on a person's own list, each once; those that were cancelled are taken up again."""
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     planned = []
     for step in steps:
         origin = {"user_id": by.pk, "source": source, "platform_id": None, "reference": step.reference}
@@ -175,9 +175,9 @@ def plan(*, by: User, source: Source, steps: Iterable[Step], now: dt.datetime) -
 
 
 @transaction.atomic
-def call_off(*, by: User, source: Source, begins_with: str, now: dt.datetime) -> list[Task]:
+def cancel_steps(*, by: User, source: Source, begins_with: str, now: dt.datetime) -> list[Task]:
     """Cancel the steps whose reference begins like this and that nobody has begun; what is begun or done stays."""
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     steps = Task.objects.filter(
         user=by, source=source, platform=None, reference__startswith=begins_with, status=TaskStatus.TODO
     )
@@ -188,9 +188,9 @@ def call_off(*, by: User, source: Source, begins_with: str, now: dt.datetime) ->
 
 
 @transaction.atomic
-def begin(*, by: User, source: Source, ends_with: str, now: dt.datetime) -> list[Task]:
+def start_steps(*, by: User, source: Source, ends_with: str, now: dt.datetime) -> list[Task]:
     """Take in hand the steps whose reference ends like this and that nobody has begun."""
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     steps = Task.objects.filter(user=by, source=source, reference__endswith=ends_with, status=TaskStatus.TODO)
     return [
         _changed(by, task, "begun", {"status": TaskStatus.IN_PROGRESS}, now)
@@ -290,7 +290,8 @@ def _announce(task: Task) -> None:
 
 def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields as they are kept: words without space around them, each tag once."""
-    return tidied({name: fields[name] for name in CHANGEABLE if name in fields}, refused=TaskInvalid)
+    given = {name: fields[name] for name in CHANGEABLE if name in fields}
+    return normalised_labels(given, refused=TaskInvalid)
 
 
 def _record(by: Actor, action: str, task: Task, **facts: Any) -> None:

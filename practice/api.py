@@ -11,11 +11,16 @@ from rest_framework.views import APIView
 
 from accounts.authentication import caller
 from accounts.permissions import MayPractise, MayReadProgress
+from microcred.api.conditional_requests import (
+    IF_MATCH_PARAMETER,
+    conditional_get,
+    etag_response,
+    if_match_versions,
+)
 from microcred.api.pagination import paginate
-from microcred.api.reading import asked, valid
-from microcred.api.rendered import as_shown
+from microcred.api.rendered_responses import represent
+from microcred.api.request_validation import validated_body, validated_query
 from microcred.api.schema import UNCHANGED, errors
-from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from practice import queries, services
 from practice.models import PracticeGoal
@@ -52,9 +57,9 @@ class AssignView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return what the student is at; where there is nothing, an item at the level that they have reached."""
-        skill = asked(AssignQuery, request).get("skill", "")
+        skill = validated_query(AssignQuery, request).get("skill", "")
         given = services.assign(by=caller(request), skill_key=skill, now=timezone.now())
-        return Response(as_shown(_ASSIGNMENT, given))
+        return Response(represent(_ASSIGNMENT, given))
 
 
 class CompleteView(APIView):
@@ -70,7 +75,7 @@ class CompleteView(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Judge an answer; the right one ends the assignment and moves the rating, any other may be tried again."""
-        body = valid(CompleteRequest, request.data)
+        body = validated_body(CompleteRequest, request.data)
         outcome = services.answer(
             by=caller(request),
             assignment_id=body["assignment_id"],
@@ -110,7 +115,7 @@ class HintView(APIView):
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
         """Show the next hint; the share of hints that is not used counts for a tenth of the performance."""
         shown = services.show_hint(by=caller(request), assignment_id=assignment_id)
-        return Response(as_shown(_ASSIGNMENT, shown))
+        return Response(represent(_ASSIGNMENT, shown))
 
 
 class ReportView(APIView):
@@ -126,7 +131,7 @@ class ReportView(APIView):
     @idempotent
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
         """Report that something is wrong with an item that one was given; staff looks at it."""
-        body = valid(ReportRequest, request.data)
+        body = validated_body(ReportRequest, request.data)
         made = services.report_item(
             by=caller(request), assignment_id=assignment_id, now=timezone.now(), **body
         )
@@ -144,7 +149,7 @@ class AssignmentListView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return the student's assignments, the latest first."""
-        wanted = asked(AssignmentQuery, request)
+        wanted = validated_query(AssignmentQuery, request)
         rows = queries.visible_to(caller(request))
         if "skill" in wanted:
             rows = rows.filter(skill__key=wanted["skill"])
@@ -182,7 +187,7 @@ class ProgressEndpoint(APIView):
     )  # fmt: skip
     def get(self, request: Request, student_id: uuid.UUID) -> Response:
         """Return ratings, goals, steps, points and the streak of oneself, or of a student whom one looks after."""
-        zone = asked(ProgressQuery, request)["time_zone"]
+        zone = validated_query(ProgressQuery, request)["time_zone"]
         found = queries.progress_of(by=caller(request), student_id=student_id, zone=zone, now=timezone.now())
         return Response(PracticeProgress(found).data)
 
@@ -200,7 +205,7 @@ class GoalListView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Return all of them, or those of a skill, with a tag or of a status, the latest first."""
-        wanted = asked(GoalQuery, request)
+        wanted = validated_query(GoalQuery, request)
         return Response({"items": GoalView(queries.own_goals(caller(request), **wanted), many=True).data})
 
     @extend_schema(
@@ -210,7 +215,7 @@ class GoalListView(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Set out to reach a difficulty of a skill, or of up to five."""
-        given = valid(NewGoal, request.data)
+        given = validated_body(NewGoal, request.data)
         goal = services.set_goal(
             by=caller(request), skill_key=given.pop("skill"), now=timezone.now(), **given
         )
@@ -225,7 +230,7 @@ class GoalEndpoint(APIView):
     @extend_schema(
         operation_id="goal", tags=["Practice"], responses={200: GoalView, 304: UNCHANGED, **errors(403, 404)}
     )
-    @looked_at_again
+    @conditional_get
     def get(self, request: Request, goal_id: uuid.UUID) -> Response:
         """Return it; its ETag is what a change can be made from."""
         return _answer(queries.own_goal(by=caller(request), goal_id=goal_id))
@@ -236,12 +241,12 @@ class GoalEndpoint(APIView):
     )  # fmt: skip
     def patch(self, request: Request, goal_id: uuid.UUID) -> Response:
         """Change it; what is left out stays."""
-        fields = valid(GoalChange, request.data)
+        fields = validated_body(GoalChange, request.data)
         return _answer(
             services.change_goal(
                 by=caller(request),
                 goal_id=goal_id,
-                expected=expected_versions(request),
+                expected=if_match_versions(request),
                 now=timezone.now(),
                 **fields,
             )
@@ -253,7 +258,7 @@ class GoalEndpoint(APIView):
     )  # fmt: skip
     def delete(self, request: Request, goal_id: uuid.UUID) -> Response:
         """Take it away for good; to keep a trace of it, drop it instead."""
-        services.delete_goal(by=caller(request), goal_id=goal_id, expected=expected_versions(request))
+        services.delete_goal(by=caller(request), goal_id=goal_id, expected=if_match_versions(request))
         return Response(status=204)
 
 
@@ -261,7 +266,7 @@ def _completed(outcome: services.Outcome) -> dict[str, Any]:
     """Return what came of an answer, as `CompletedView` describes it."""
     assignment = outcome.assignment
     after = assignment.rating_after
-    return as_shown(
+    return represent(
         _COMPLETED,
         {
             "assignment": assignment,
@@ -277,6 +282,6 @@ def _completed(outcome: services.Outcome) -> dict[str, Any]:
 
 
 def _answer(goal: PracticeGoal, *, status: int = 200) -> Response:
-    response = answered_with(GoalView(goal).data, version=str(goal.version))
+    response = etag_response(GoalView(goal).data, version=str(goal.version))
     response.status_code = status
     return response

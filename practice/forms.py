@@ -10,18 +10,18 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from microcred.json_field import PrettyJSONField, by_example
+from microcred.json_field import PrettyJSONField, json_example
 from practice.item_schema import ITEM, item_problems
 from practice.models import PracticeItem
 from practice.services import content_of
 
-CHOICES_HELP: Final = by_example(
+CHOICES_HELP: Final = json_example(
     '[{"id": "c1", "text": "Alpha"}, {"id": "c2", "text": "Beta"}]',
     'matching: each with "side": "left" or "right"',
     "numbers and short text have none",
 )
-FORMAT_HELP: Final = by_example('choices: {"max_choices": 1}', 'numbers: {"unit": "kg"}')
-RULES_HELP: Final = by_example(
+FORMAT_HELP: Final = json_example('choices: {"max_choices": 1}', 'numbers: {"unit": "kg"}')
+RULES_HELP: Final = json_example(
     'multiple choice: {"kind": "choice", "correct": ["c2"], "scoring": "all_or_nothing"}',
     'numbers: {"kind": "numeric", "value": "42.5", "absolute_tolerance": "0.5", "unit": "kg"}',
     'short text: {"kind": "short_text", "accepted": [{"text": "inner join"}, {"pattern": "(equi|natural)[- ]?join"}]}',

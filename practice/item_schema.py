@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from assessments.answers import AnswerInvalid, normalise
 from catalog.question_checks import question_problems
-from practice.giveaways import hints_that_tell
+from practice.hint_leaks import leaking_hints
 from scoring.rules.engine import READERS, score_answer
 
 _KEY: Final = {"type": "string", "pattern": r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)", "maxLength": 100}
@@ -69,7 +69,7 @@ def item_problems(item: object) -> list[str]:
     problems = shape_problems(item)
     if problems or not isinstance(item, Mapping):
         return problems
-    return [*hints_that_tell(item), *unearnable(item)]
+    return [*leaking_hints(item), *unearnable(item)]
 
 
 def shape_problems(item: object) -> list[str]:

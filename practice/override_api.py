@@ -11,10 +11,10 @@ from rest_framework.views import APIView
 
 from accounts.authentication import caller
 from accounts.permissions import MayReadProgress, MaySteerPractice
+from microcred.api.conditional_requests import IF_MATCH_PARAMETER, if_match_versions
 from microcred.api.pagination import paginate
-from microcred.api.reading import asked, valid
+from microcred.api.request_validation import validated_body, validated_query
 from microcred.api.schema import errors
-from microcred.api.versions import IF_MATCH_PARAMETER, expected_versions
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from practice import queries, services
 from practice.override_serializers import (
@@ -44,7 +44,7 @@ class OverrideListView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return what was set for oneself, or for the students whom one looks after, the latest first."""
-        wanted = asked(OverrideQuery, request)
+        wanted = validated_query(OverrideQuery, request)
         rows = queries.overrides_visible_to(caller(request))
         if "student_id" in wanted:
             rows = rows.filter(student=wanted["student_id"])
@@ -61,7 +61,7 @@ class OverrideListView(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Have a student practise a skill at another difficulty from now on; what they are at is taken back."""
-        given = valid(NewLevel, request.data)
+        given = validated_body(NewLevel, request.data)
         made = services.set_level(
             by=caller(request),
             student_id=given["student_id"],
@@ -69,7 +69,7 @@ class OverrideListView(APIView):
             level=given["difficulty"],
             reason=given["reason"],
             now=timezone.now(),
-            expected=expected_versions(request),
+            expected=if_match_versions(request),
         )
         return Response(told(made), status=201)
 
@@ -85,7 +85,7 @@ class OverrideFiguresView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return how levels were set and how practice went on, by skill, difficulty, advisor or student."""
-        wanted = asked(FiguresQuery, request)
+        wanted = validated_query(FiguresQuery, request)
         page, page_size = wanted["page"], wanted["page_size"]
         found = queries.override_figures(
             by=caller(request),
@@ -109,13 +109,13 @@ class GoalOverrideEndpoint(APIView):
     @idempotent
     def post(self, request: Request, goal_id: uuid.UUID) -> Response:
         """Set another target, day or status."""
-        given = valid(GoalOverride, request.data)
+        given = validated_body(GoalOverride, request.data)
         made = services.override_goal(
             by=caller(request),
             goal_id=goal_id,
             reason=given.pop("reason"),
             now=timezone.now(),
-            expected=expected_versions(request),
+            expected=if_match_versions(request),
             **given,
         )
         return Response(told(made), status=201)

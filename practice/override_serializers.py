@@ -5,7 +5,7 @@ from typing import Any, Final
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
-from microcred.api.discriminated import OneKind
+from microcred.api.discriminated import DiscriminatorField
 from microcred.api.pagination import GroupPageQuery, PageQuery
 from practice.enums import SETTABLE_STATUSES, GoalStatus, OverrideKind
 from practice.models import PracticeOverride
@@ -95,7 +95,7 @@ class OverrideView(serializers.ModelSerializer[PracticeOverride]):
 class LevelOverrideView(OverrideView):
     """A level that was set."""
 
-    kind = OneKind(OverrideKind.LEVEL)
+    kind = DiscriminatorField(OverrideKind.LEVEL)
     before = LevelStanding()
     after = LevelStanding()
 
@@ -107,7 +107,7 @@ class LevelOverrideView(OverrideView):
 class GoalOverrideView(OverrideView):
     """What was changed of a goal."""
 
-    kind = OneKind(OverrideKind.GOAL)
+    kind = DiscriminatorField(OverrideKind.GOAL)
     goal_id = serializers.UUIDField(help_text="The goal that was changed, also where it is gone.")
     before = GoalStanding()
     after = GoalStanding()

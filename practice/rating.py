@@ -59,7 +59,7 @@ _NEAR_ENOUGH: Final = 1e-9
 _STEPS: Final = 50
 
 
-class Way(StrEnum):
+class RatingMethod(StrEnum):
     """How answers move ratings: with uncertainty on both sides, or by Elo's constant with items that stand still."""
 
     UNCERTAIN = "uncertain"
@@ -117,7 +117,7 @@ def placed(level: float, deviation: float) -> Rating:
     return Rating(_within(value, LOWEST, HIGHEST), min(points, MOST_UNCERTAIN))
 
 
-def grown_older(rating: Rating, days: float) -> Rating:
+def aged_rating(rating: Rating, days: float) -> Rating:
     """Return a student's rating after days without an answer: as high, and less certain.
 
     Glicko's step between two periods: ``sqrt(deviation^2 + AGEING^2 days)``, at most that of who is unknown.
@@ -147,12 +147,12 @@ def spread(*deviations: float) -> float:
 
 
 def updated(
-    student: Rating, item: Rating, score: float, way: Way | str = Way.UNCERTAIN
+    student: Rating, item: Rating, score: float, way: RatingMethod | str = RatingMethod.UNCERTAIN
 ) -> tuple[Rating, Rating]:
     """Return both ratings after an answer that reached a score from 0 to 1."""
     if not 0.0 <= score <= 1.0:
         raise ValueError("a score lies between 0 and 1")
-    if Way(way) is Way.FLAT:
+    if RatingMethod(way) is RatingMethod.FLAT:
         moved = student.value + FLAT_K * (score - expected(student.value, item.value))
         return Rating(_within(moved, LOWEST, HIGHEST), student.deviation), item
     own, other = student.deviation**2, item.deviation**2

@@ -14,7 +14,7 @@ from accounts.permissions import MayReadProgress
 from accounts.policy import Permission, allows
 from assessments.enums import AssessmentStatus
 from microcred.api.pagination import PageQuery, paginate
-from microcred.api.reading import asked
+from microcred.api.request_validation import validated_query
 from microcred.api.schema import errors
 from practice import queries
 
@@ -52,7 +52,7 @@ class StudentStanding(serializers.Serializer[Any]):
     practised_skill = serializers.CharField(source="practised.skill_name", default=None, allow_null=True)
     open_goals = serializers.IntegerField()
 
-    def get_email(self, standing: queries.Standing) -> str | None:
+    def get_email(self, standing: queries.StudentSummary) -> str | None:
         """Return the address, if the caller is staff."""
         return standing.student.email if self.context["is_staff"] else None
 
@@ -77,7 +77,7 @@ class StudentListView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return a page of the students whom the caller looks after, by name; of oneself, for a student."""
-        wanted, by = asked(StudentQuery, request), caller(request)
+        wanted, by = validated_query(StudentQuery, request), caller(request)
         rows = queries.students_visible_to(by, search=wanted["search"].strip())
         found = paginate(rows, page=wanted["page"], page_size=wanted["page_size"])
         context = {"is_staff": allows(by, Permission.READ_STAFF_VIEW)}

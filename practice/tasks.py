@@ -7,7 +7,7 @@ from microcred.ai import providers
 from microcred.ai.base import ProviderError
 from ops.jobs import Claim, RetryLater
 from practice import queries, services
-from practice.drafting.authoring import Made, Means, written
+from practice.drafting.authoring import DraftingContext, Made, written
 from practice.drafting.comparing import surroundings
 from practice.drafting.writing import VERSION, Wish
 from scoring.services import practice_model
@@ -35,7 +35,7 @@ def _written(claim: Claim, wish: Wish, skill: str, there: list[str]) -> list[Mad
         return []
     try:
         embedder = providers.embedder()
-        means = Means(writer, solver, embedder, surroundings(embedder), str(claim.job_id))
+        means = DraftingContext(writer, solver, embedder, surroundings(embedder), str(claim.job_id))
         return written(wish, skill, there, means)
     except ProviderError as error:
         raise RetryLater(error.kind, delay=error.wait(attempt=claim.attempt)) from error

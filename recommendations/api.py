@@ -14,10 +14,15 @@ from accounts.authentication import caller
 from accounts.permissions import MayGiveFeedback, MayReadResults
 from accounts.service_keys import KeyHolder, PersonOrProgramView, person_or_program
 from assessments.enums import Stage
-from microcred.api.reading import asked, valid
-from microcred.api.rendered import answered_as_written
+from microcred.api.conditional_requests import (
+    IF_MATCH_PARAMETER,
+    conditional_get,
+    etag_response,
+    if_match_versions,
+)
+from microcred.api.rendered_responses import rendered_response
+from microcred.api.request_validation import validated_body, validated_query
 from microcred.api.schema import UNCHANGED, errors
-from microcred.api.versions import IF_MATCH_PARAMETER, answered_with, expected_versions, looked_at_again
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from recommendations import queries, services
 from recommendations.feedback_serializers import (
@@ -26,9 +31,9 @@ from recommendations.feedback_serializers import (
     FeedbackRequest,
     FeedbackView,
 )
-from recommendations.kept_results import written_result
 from recommendations.queries import Awaited
 from recommendations.record_serializers import RecordList
+from recommendations.result_cache import cached_result
 from recommendations.serializers import (
     ResultAwaited,
     ResultView,
@@ -69,14 +74,14 @@ class ResultEndpoint(PersonOrProgramView):
             services.tell_of_reading(assessment_id=assessment_id, service_key_id=by.pk, program=by.name)
         return answer
 
-    @looked_at_again
+    @conditional_get
     def _result(self, request: Request, assessment_id: uuid.UUID) -> HttpResponse:
-        found = written_result(by=person_or_program(request), assessment_id=assessment_id, now=timezone.now())
+        found = cached_result(by=person_or_program(request), assessment_id=assessment_id, now=timezone.now())
         if isinstance(found, Awaited):
             held = found.stage == Stage.AWAITING_RELEASE
             seconds = HELD_RETRY_AFTER_SECONDS if held else RETRY_AFTER_SECONDS
             return Response(awaited_body(found), status=202, headers={"Retry-After": seconds})
-        return answered_as_written(request, found)
+        return rendered_response(request, found)
 
 
 class RecordEndpoint(APIView):
@@ -104,12 +109,12 @@ class FeedbackEndpoint(APIView):
     @idempotent
     def post(self, request: Request, recommendation_id: uuid.UUID) -> Response:
         """Record feedback about the list, or about one credential on it."""
-        given = valid(FeedbackRequest, request.data)
+        given = validated_body(FeedbackRequest, request.data)
         feedback = services.record_feedback(
             by=caller(request),
             recommendation_id=recommendation_id,
             now=timezone.now(),
-            expected=expected_versions(request),
+            expected=if_match_versions(request),
             **given,
         )
         return Response(FeedbackView(feedback).data, status=201)
@@ -122,7 +127,7 @@ class FeedbackEndpoint(APIView):
         """Return what the caller has said about it and has not taken back; its ETag is what to say more from."""
         found = queries.feedback_of(by=caller(request), recommendation_id=recommendation_id)
         body = FeedbackList({"recommendation_id": recommendation_id, "items": found}).data
-        return answered_with(body, version=queries.feedback_version(found))
+        return etag_response(body, version=queries.feedback_version(found))
 
     @extend_schema(
         operation_id="recommendation_feedback_take_back", tags=["Recommendations"], request=None,
@@ -131,12 +136,12 @@ class FeedbackEndpoint(APIView):
     )  # fmt: skip
     def delete(self, request: Request, recommendation_id: uuid.UUID) -> Response:
         """Take back what the caller said about the list, or about one credential on it; it no longer counts."""
-        about = asked(FeedbackAbout, request)
+        about = validated_query(FeedbackAbout, request)
         taken = services.take_back_feedback(
             by=caller(request),
             recommendation_id=recommendation_id,
             now=timezone.now(),
-            expected=expected_versions(request),
+            expected=if_match_versions(request),
             **about,
         )
         return Response(FeedbackView(taken).data)

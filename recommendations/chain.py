@@ -47,7 +47,7 @@ def canonical(value: Any) -> str:
 
 
 def spliced(value: Any) -> str:
-    """Do as `canonical` for a value with parts that are ``Statement``."""
+    """Do as `canonical` for a value with parts that are ``Written``."""
     texts: list[str] = []
 
     def held_open(part: Any) -> str:

@@ -24,7 +24,7 @@ def fenced(name: str, text: str, fence: str) -> str:
     return f"<<<{name} {fence}>>>\n{text}\n<<<END {name} {fence}>>>"
 
 
-def form(**properties: Any) -> dict[str, Any]:
+def object_schema(**properties: Any) -> dict[str, Any]:
     """Return the schema of an object with these properties and no others."""
     return {
         "type": "object",
@@ -34,10 +34,10 @@ def form(**properties: Any) -> dict[str, Any]:
     }
 
 
-def sentences_form(marks: Sequence[str]) -> dict[str, Any]:
+def sentences_schema(marks: Sequence[str]) -> dict[str, Any]:
     """Return the schema of sentences that can cite these marks alone."""
     sources = {"type": "array", "items": {"type": "string", "enum": list(marks)}}
-    return {"type": "array", "items": form(text={"type": "string"}, sources=sources)}
+    return {"type": "array", "items": object_schema(text={"type": "string"}, sources=sources)}
 
 
 def sentence_of(said: Mapping[str, Any]) -> Sentence:

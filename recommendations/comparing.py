@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from recommendations import queries
-from recommendations.collaborative.serving import Said, mixed
+from recommendations.collaborative.serving import HistoryScores, mixed
 from recommendations.knn import Neighbourhood
 from recommendations.queries import BlendInUse
 
@@ -22,7 +22,7 @@ class Compared:
     held: Sequence[uuid.UUID]
     claimed: Set[uuid.UUID]
     blend: BlendInUse
-    said: Said[uuid.UUID] | None
+    said: HistoryScores[uuid.UUID] | None
 
     @property
     def is_known(self) -> bool:

@@ -10,9 +10,7 @@ from django.conf import settings
 from assessments.enums import MissingPart
 from microcred.ai.base import Embedder
 from microcred.pipelining import prefetched
-from recommendations import deciding, queries, searching
-from recommendations.basis import Basis
-from recommendations.basis import prepare as prepare
+from recommendations import queries, ranking_record, searching
 from recommendations.comparing import Compared
 from recommendations.comparing import compare as compare_with_others
 from recommendations.drafts import Draft, DraftItem
@@ -22,6 +20,8 @@ from recommendations.priors import Reception, prior
 from recommendations.queries import Offer
 from recommendations.rationale import CredentialFacts, RunFacts
 from recommendations.retrieval import Passage
+from recommendations.run_inputs import Basis
+from recommendations.run_inputs import prepare as prepare
 from recommendations.searching import Findings, passages_for
 from recommendations.shallow_dicts import shallow_dict
 from scoring import queries as scoring
@@ -63,9 +63,9 @@ def _concluded(basis: Basis, findings: Findings | None, rag_latency_ms: int) -> 
         inputs=_inputs(basis, candidates, earned, unavailable)
         | {
             "neighbours": _compared(others.around),
-            "histories": deciding.histories(others.said, others.blend.pk, others.held, candidates),
+            "histories": ranking_record.histories(others.said, others.blend.pk, others.held, candidates),
             "embedding": findings.facts if findings else None,
-            "ranking": deciding.ranking(ranked),
+            "ranking": ranking_record.ranking(ranked),
             "calibration": parameters["calibration"],
         },
         about=_about(basis, unavailable),
@@ -96,7 +96,7 @@ def without_recommendations(basis: Basis) -> Draft:
 def _inputs(
     basis: Basis, candidates: Sequence[Candidate], earned: Set[uuid.UUID], unavailable: Collection[str]
 ) -> dict[str, Any]:
-    return deciding.inputs(
+    return ranking_record.inputs(
         targets=basis.targets,
         levels=basis.levels,
         needs=basis.needs,
@@ -118,7 +118,7 @@ def _ranked(
 
 
 def _compared(around: Neighbourhood | None) -> dict[str, Any] | None:
-    return None if around is None else deciding.compared(around, secret=settings.RECORD_HASH_KEY)
+    return None if around is None else ranking_record.compared(around, secret=settings.RECORD_HASH_KEY)
 
 
 def others_of(basis: Basis) -> Compared:

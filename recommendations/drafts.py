@@ -37,8 +37,8 @@ class Draft:
     """A whole run: items in order, the profile it rests on, and which parts it goes without.
 
     ``parameters`` and ``metrics`` are stored as they are; ``embedding`` is None when nothing was searched.
-    ``inputs`` is what the ranking was made from, for the decision record (`recommendations.deciding`); ``summary`` is
-    put into words from ``about``.
+    ``inputs`` is what the ranking was made from, for the decision record (`recommendations.ranking_record`);
+    ``summary`` is put into words from ``about``.
     """
 
     profile: tuple[SkillGap, ...]

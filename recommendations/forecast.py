@@ -34,7 +34,7 @@ def top_recommendation(
     return draft.items[0].title if draft.items else ""
 
 
-def changed_tops(
+def changed_top_recommendations(
     plan: RescorePlan, *, embedder: Embedder | None, told: Callable[[int, int], None] | None = None
 ) -> dict[uuid.UUID, TopChange]:
     """Return whose first recommendation a rescoring would change, by assessment; ``told`` hears how far it is.

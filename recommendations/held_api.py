@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from accounts.authentication import caller
 from accounts.permissions import MayClaimCredentials
 from microcred.api.pagination import PageQuery
-from microcred.api.reading import asked, valid
+from microcred.api.request_validation import validated_body, validated_query
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from recommendations import queries, services
@@ -30,7 +30,7 @@ class OwnCredentialsEndpoint(APIView):
     def get(self, request: Request) -> Response:
         """Return what you hold, have taken up or say that you hold, the latest first."""
         held = queries.held_by(caller(request).pk)
-        return Response(held_page(held, **asked(PageQuery, request)))
+        return Response(held_page(held, **validated_query(PageQuery, request)))
 
     @extend_schema(
         operation_id="me_credential_say", tags=["Recommendations"], request=HeldRequest,
@@ -39,7 +39,7 @@ class OwnCredentialsEndpoint(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Say that you hold a credential, or prove it by an Open Badge; said again, it is the last word that counts."""
-        given, by = valid(HeldRequest, request.data), caller(request)
+        given, by = validated_body(HeldRequest, request.data), caller(request)
         take = services.bring_badge if "badge" in given else services.say_held
         claim = take(by=by, now=timezone.now(), **given)
         return Response(HeldView(queries.one_held(by.pk, claim.credential_id)).data, status=201)
@@ -72,6 +72,6 @@ class SeenDecisionEndpoint(APIView):
     @idempotent
     def post(self, request: Request, credential_id: uuid.UUID) -> Response:
         """Note that you have seen what was decided about your word; seen once is seen."""
-        given, by = valid(SeenDecision, request.data), caller(request)
+        given, by = validated_body(SeenDecision, request.data), caller(request)
         services.see_decision(by=by, credential_id=credential_id, now=timezone.now(), **given)
         return Response(HeldView(queries.one_held(by.pk, credential_id)).data)

@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from recommendations.badges.carriers import MOST_CHARACTERS
+from recommendations.badges.parsing import MOST_CHARACTERS
 from recommendations.enums import (
     ClaimState,
     LearnerCredentialSource,

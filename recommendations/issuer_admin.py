@@ -10,7 +10,7 @@ from django.utils import timezone
 from unfold.admin import StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from accounts.reauthentication_pages import ProvenFirst
+from accounts.reauthentication_pages import RequiresReauthentication
 from ops import audit
 from ops.admin_confirmation import confirmed_first
 from ops.admin_forms import FormAdmin
@@ -92,7 +92,7 @@ class AchievementInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(BadgeIssuer)
-class BadgeIssuerAdmin(ProvenFirst, FormAdmin):
+class BadgeIssuerAdmin(RequiresReauthentication, FormAdmin):
     """Issuers whose badges prove what students hold."""
 
     list_display = ("name", "identifier", "by_address", "usable_keys", "active")

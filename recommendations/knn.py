@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from math import sqrt
 from typing import Final
 
-from recommendations.crowd import Crowd, Found
+from recommendations.learner_index import LearnerIndex, NearestLearners
 from recommendations.profiles import Learner
 
 NEIGHBOURS: Final = 15
@@ -59,14 +59,16 @@ class Neighbourhood:
 
 def neighbourhood(levels: Mapping[str, float], learners: Sequence[Learner]) -> Neighbourhood | None:
     """Score credentials by the learners nearest to ``levels``; None while too few are known."""
-    crowd = Crowd()
+    index = LearnerIndex()
     for place, learner in enumerate(learners):
-        crowd.put(uuid.UUID(int=place), learner.levels, tuple(learner.credentials), stamp=-place)
-    found = crowd.find(levels, number=NEIGHBOURS)
-    return drawn_up(levels, found, [learners[key.int] for key in found.keys])
+        index.put(uuid.UUID(int=place), learner.levels, tuple(learner.credentials), stamp=-place)
+    found = index.find(levels, number=NEIGHBOURS)
+    return score_neighbours(levels, found, [learners[key.int] for key in found.keys])
 
 
-def drawn_up(levels: Mapping[str, float], found: Found, learners: Sequence[Learner]) -> Neighbourhood | None:
+def score_neighbours(
+    levels: Mapping[str, float], found: NearestLearners, learners: Sequence[Learner]
+) -> Neighbourhood | None:
     """Score credentials by those who were found, in their order; None where too few could be compared."""
     if not levels or found.comparable < MIN_LEARNERS:
         return None

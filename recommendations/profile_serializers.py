@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from recommendations.models import WhatIf
 from recommendations.queries import Result
-from recommendations.queries.standing import CATALOG, EMBEDDINGS, HELD, RUBRIC, RUN
+from recommendations.queries.staleness import CATALOG, EMBEDDINGS, HELD, RUBRIC, RUN
 from scoring.enums import ContestOutcome
 
 # Those of a level; its distance from a target has more only because it is computed in binary.

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from microcred.ai.fences import unfenced
-from recommendations.cited_replies import fence_of, fenced, form, sentence_of, sentences_form
+from microcred.ai.code_fences import strip_code_fences
+from recommendations.cited_replies import fence_of, fenced, object_schema, sentence_of, sentences_schema
 from recommendations.citing import Sentence, Source
 
 NAME: Final = "words-1"
@@ -57,9 +57,9 @@ def request(topics: Sequence[Topic], *, secret: str) -> Request:
     summary, *credentials = topics
     return Request(
         user="\n\n".join(_told(topic, fence) for topic in topics),
-        schema=form(
+        schema=object_schema(
             summary=_sentences(summary),
-            credentials=form(**{one.credential: _sentences(one) for one in credentials}),
+            credentials=object_schema(**{one.credential: _sentences(one) for one in credentials}),
         ),
         max_tokens=TOKENS_A_CREDENTIAL * len(topics),
     )
@@ -73,7 +73,7 @@ def read(reply: str, topics: Sequence[Topic]) -> dict[str, list[Sentence]]:
         UnreadableWords: if the reply is not what the schema asks for.
     """
     try:
-        body = json.loads(unfenced(reply))
+        body = json.loads(strip_code_fences(reply))
         said = {"": body["summary"], **body["credentials"]}
         asked = [topic.credential for topic in topics]
         return {key: [sentence_of(one) for one in said[key]][:MOST_SENTENCES] for key in asked}
@@ -99,4 +99,4 @@ def _told(topic: Topic, fence: str) -> str:
 
 
 def _sentences(topic: Topic) -> dict[str, Any]:
-    return sentences_form([source.mark for source in topic.sources])
+    return sentences_schema([source.mark for source in topic.sources])

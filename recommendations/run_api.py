@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import caller
 from accounts.permissions import MayReviewScores
-from microcred.api.reading import valid
+from microcred.api.request_validation import validated_body
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from recommendations import queries, services
@@ -71,7 +71,7 @@ class RecommendationOverrideEndpoint(APIView):
     @idempotent
     def post(self, request: Request, recommendation_id: uuid.UUID) -> Response:
         """Change the list, if it is the one in effect, with a reason and at once; return the list that now is."""
-        given = valid(RecommendationOverrideRequest, request.data)
+        given = validated_body(RecommendationOverrideRequest, request.data)
         by = caller(request)
         act = services.override(by=by, recommendation_id=recommendation_id, now=timezone.now(), **given)
         found = queries.recommendation_of(by=by, recommendation_id=act.recommendation_id)

@@ -9,12 +9,12 @@ from typing import Any, Final
 from microcred.ai.base import Embedder, EmbeddingKey, Vectors
 from recommendations import queries
 from recommendations.drafts import Embedding
-from recommendations.finds import Finds, Gathered
+from recommendations.embedding_caches import QueryVectors
 from recommendations.gaps import Need
-from recommendations.nearness import QueryVectors
 from recommendations.queries import Searched
+from recommendations.record_json import hits
 from recommendations.retrieval import Hit, Passage, SearchQuery, search_queries
-from recommendations.writing import hits
+from recommendations.search_hits import HitsByCredential, SearchHits
 
 HITS_A_NEED: Final = 100
 PASSAGES_AN_ITEM: Final = 3
@@ -27,11 +27,11 @@ class Findings:
     """What the search found, by credential; what was asked, with the vectors, to be asked again; and where it was
     found."""
 
-    evidence: Gathered
+    evidence: HitsByCredential
     key: EmbeddingKey
     asked: tuple[SearchQuery, ...] = ()
     vectors: Vectors | None = None
-    searched: Searched = field(default_factory=lambda: Searched(Finds.of(())))
+    searched: Searched = field(default_factory=lambda: Searched(SearchHits.of(())))
 
     @property
     def embedding(self) -> Embedding:
@@ -42,7 +42,7 @@ class Findings:
     def facts(self) -> dict[str, Any]:
         """What tells these vectors from others, and what was found, for the decision record."""
         vectors = b"" if self.vectors is None else self.vectors.tobytes()
-        found = hits(self.asked, self.searched.finds, self.searched.described)
+        found = hits(self.asked, self.searched.hits, self.searched.described)
         return asdict(self.key) | found | {"vectors": hashlib.sha256(vectors).hexdigest()}
 
 
@@ -66,10 +66,10 @@ def search(
     version = version or queries.passages_version()
     key = queries.comparable_key(embedder, version)
     if not asked or not helpful:
-        return Findings(Gathered(Finds.of(()), ()), key)
+        return Findings(HitsByCredential(SearchHits.of(()), ()), key)
     vectors = _query_vectors.of([query.text for query in asked], embedder)
     searched = _searched(asked, vectors, key, helpful, version)
-    if not searched.finds:
+    if not searched.hits:
         return None
     return Findings(_gathered(asked, searched), key, asked, vectors, searched)
 
@@ -87,8 +87,8 @@ def _searched(
     )
 
 
-def _gathered(asked: Sequence[SearchQuery], searched: Searched) -> Gathered:
-    return Gathered(searched.finds, [query.share for query in asked])
+def _gathered(asked: Sequence[SearchQuery], searched: Searched) -> HitsByCredential:
+    return HitsByCredential(searched.hits, [query.share for query in asked])
 
 
 def passages_for(

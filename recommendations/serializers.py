@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assessments.enums import AssessmentStatus, MissingPart, Stage
-from microcred.api.rendered import as_shown
+from microcred.api.rendered_responses import represent
 from recommendations.calibration import Calibration
 from recommendations.models import RagTrace, RecommendationItem
 from recommendations.override_serializers import ItemOverrideView, ListOverrideView
@@ -91,7 +91,7 @@ class ItemView(serializers.ModelSerializer[RecommendationItem]):
             return None
         share = Calibration(**known).acceptance(float(item.confidence))
         body = {"of_hundred": round(100 * share), **known}
-        return as_shown(_ACCEPTANCE, body)
+        return represent(_ACCEPTANCE, body)
 
     @extend_schema_field({"type": "array", "items": {"type": "string", "format": "uuid"}})
     def get_source_trace_ids(self, item: RecommendationItem) -> list[str]:
@@ -230,7 +230,7 @@ def result_body(result: Result) -> dict[str, Any]:
         "what_if": result.what_if,
         "completed_at": result.completed_at,
     }
-    return as_shown(_RESULT, body)
+    return represent(_RESULT, body)
 
 
 def awaited_body(awaited: Awaited) -> dict[str, Any]:
@@ -242,4 +242,4 @@ def awaited_body(awaited: Awaited) -> dict[str, Any]:
         "awaited": awaited.awaited,
         "message": AWAITING_RELEASE if awaited.stage == Stage.AWAITING_RELEASE else IN_THE_WORKS,
     }
-    return as_shown(_AWAITED, body)
+    return represent(_AWAITED, body)

@@ -15,14 +15,14 @@ from microcred.ai import providers
 from microcred.ai.base import EmbedderError, ProviderError
 from ops.jobs import Claim, RetryLater, enqueue
 from ops.queries import began_after_another
-from recommendations import drafting, exploring, healing, queries, services, wording
-from recommendations.basis import Basis
+from recommendations import drafting, healing, queries, services, what_if_search, wording
 from recommendations.drafts import Draft
 from recommendations.enums import Origin
 from recommendations.models import Recommendation
 from recommendations.names import Names
+from recommendations.run_inputs import Basis
 from recommendations.searching import Findings
-from recommendations.wording import Means
+from recommendations.wording import WordingContext
 from scoring import services as scoring
 
 log = structlog.get_logger(__name__)
@@ -89,7 +89,7 @@ def explore(claim: Claim) -> None:
         return
     went_without = MissingPart.RETRIEVAL in run.missing
     try:
-        explored = exploring.explore(run, embedder=None if went_without else providers.embedder())
+        explored = what_if_search.explore(run, embedder=None if went_without else providers.embedder())
     except ProviderError as error:
         if error.retryable and not claim.is_last_attempt:
             raise RetryLater(error.kind, delay=error.wait(attempt=claim.attempt)) from error
@@ -145,16 +145,18 @@ def _search(claim: Claim, basis: Basis) -> Findings | None:
     return None
 
 
-def _means(claim: Claim, basis: Basis, findings: Findings | None, *, finds_out: bool) -> Means:
+def _means(claim: Claim, basis: Basis, findings: Findings | None, *, finds_out: bool) -> WordingContext:
     """What the run is put into words with; what it went without, the words go without."""
     titles = Names.of(basis.known.offers.titles)
     model = scoring.words_model(basis.subject.assessment_id, job_id=claim.job_id, attempt=claim.attempt)
     # Another wait for a model that keeps silent would take the result past a minute.
     is_away = model is not None and not finds_out and scoring.model_is_away(now=timezone.now())
     if findings is None or findings.vectors is None:
-        return Means(titles=titles, model=model, is_away=is_away)
+        return WordingContext(titles=titles, model=model, is_away=is_away)
     wanted = {query.skill_key: vector for query, vector in zip(findings.asked, findings.vectors, strict=True)}
-    return Means(titles=titles, wanted=wanted, embedder=providers.embedder(), model=model, is_away=is_away)
+    return WordingContext(
+        titles=titles, wanted=wanted, embedder=providers.embedder(), model=model, is_away=is_away
+    )
 
 
 def _subject(claim: Claim) -> Subject:

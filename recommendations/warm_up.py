@@ -12,7 +12,7 @@ from microcred.ai import providers
 from microcred.ai.minilm import PROVIDER as LOCAL_PROVIDER
 from recommendations import drafting, wording
 from recommendations.names import Names
-from recommendations.wording import Means
+from recommendations.wording import WordingContext
 
 #: Beyond so many roles the first of a role waits as before.
 MOST_ROLES: Final = 12
@@ -39,9 +39,9 @@ def _work_out(subject: Subject) -> None:
     embedder = providers.embedder() if settings.EMBEDDING_PROVIDER == LOCAL_PROVIDER else None
     findings = drafting.search(basis, embedder) if embedder else None
     draft = drafting.conclude(basis, findings, rag_latency_ms=0)
-    means = Means(titles=Names.of(basis.known.offers.titles))
+    means = WordingContext(titles=Names.of(basis.known.offers.titles))
     if findings is not None and findings.vectors is not None:
         near = zip(findings.asked, findings.vectors, strict=True)
         wanted = {query.skill_key: vector for query, vector in near}
-        means = Means(titles=means.titles, wanted=wanted, embedder=embedder)
+        means = WordingContext(titles=means.titles, wanted=wanted, embedder=embedder)
     wording.put_into_words(draft, means)

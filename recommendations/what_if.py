@@ -43,7 +43,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Flip:
+class TopChangeFound:
     """A change, and the credential that comes first after it."""
 
     change: Change
@@ -55,7 +55,7 @@ class Explored:
     """What came of it: the change that was found, if any, how many were looked at, and whether the run in effect could
     be worked out again at all; it cannot once what it rests on has moved."""
 
-    flip: Flip | None
+    flip: TopChangeFound | None
     looked_at: int
     is_comparable: bool = True
 
@@ -121,7 +121,7 @@ def first_flip(
     standing: uuid.UUID,
     look: Callable[[Mapping[str, float]], uuid.UUID | None],
     work_out: Callable[[Mapping[str, float]], uuid.UUID | None],
-) -> tuple[Flip | None, int]:
+) -> tuple[TopChangeFound | None, int]:
     """Return the first change after which another credential than ``standing`` comes first, and how many were looked
     at. ``look`` is the screen, ``work_out`` the whole engine, whose word counts."""
     verified = looked = 0
@@ -134,7 +134,7 @@ def first_flip(
         verified += 1
         first = work_out(change.levels)
         if first is not None and first != standing:
-            return Flip(change, first), looked
+            return TopChangeFound(change, first), looked
     return None, looked
 
 

@@ -16,12 +16,12 @@ from microcred.ai.base import Embedder, ProviderError, Vectors
 from recommendations import prompting, queries
 from recommendations.citing import Checked, Sentence, Source, check, fault
 from recommendations.drafts import Draft, DraftItem
+from recommendations.embedding_caches import SentenceVectors
 from recommendations.names import Names
-from recommendations.nearness import SentenceVectors
 from recommendations.prompting import Topic, UnreadableWords
 from recommendations.quoting import Saying, best, sayings
 from recommendations.rationale import Quote, grounds, rationale, run_grounds, summary
-from scoring.services import AccountedWords, Worded, Wording
+from scoring.services import AccountedTextModel, GeneratedText, GenerationRequest
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +32,7 @@ _sentence_vectors: Final = SentenceVectors()
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class WordingContext:
     """What words are found with: the vectors of the needs by skill key and the embedder that made them, and the model
     that writes; templates and words alone do without. ``titles`` are those of the whole catalog. A model that
     ``is_away`` is not asked."""
@@ -40,7 +40,7 @@ class Means:
     titles: Collection[str] | Names = ()
     wanted: Mapping[str, Vectors] = field(default_factory=dict)
     embedder: Embedder | None = None
-    model: AccountedWords | None = None
+    model: AccountedTextModel | None = None
     is_away: bool = False
 
 
@@ -58,13 +58,13 @@ class _Written:
     """The sentences of the model by topic, and the call; ``is_missing`` when the provider is why there are none."""
 
     sentences: Mapping[str, Sequence[Sentence]] = field(default_factory=dict)
-    worded: Worded | None = None
+    worded: GeneratedText | None = None
     is_missing: bool = False
 
 
-def put_into_words(draft: Draft, means: Means | None = None) -> Draft:
+def put_into_words(draft: Draft, means: WordingContext | None = None) -> Draft:
     """Return the draft with its summary and rationales."""
-    means = means or Means()
+    means = means or WordingContext()
     themes = _themes(draft, means)
     found = _by_model(themes, means) if draft.items else _Written()
     written, worded = found.sentences, found.worded
@@ -90,7 +90,9 @@ def put_into_words(draft: Draft, means: Means | None = None) -> Draft:
     )
 
 
-def _told(by: Mapping[str, str], dropped: list[dict[str, str]], worded: Worded | None) -> dict[str, Any]:
+def _told(
+    by: Mapping[str, str], dropped: list[dict[str, str]], worded: GeneratedText | None
+) -> dict[str, Any]:
     """Who wrote what, by which call, and what did not stand."""
     return {
         "by": dict(by),
@@ -101,7 +103,7 @@ def _told(by: Mapping[str, str], dropped: list[dict[str, str]], worded: Worded |
     }
 
 
-def _themes(draft: Draft, means: Means) -> list[_Theme]:
+def _themes(draft: Draft, means: WordingContext) -> list[_Theme]:
     """The summary and every credential, in that order."""
     if draft.about is None:
         raise ValueError("the draft does not say what it is about")
@@ -139,7 +141,7 @@ def _passages(draft: Draft) -> dict[uuid.UUID, Source]:
 
 
 def _quotes(
-    draft: Draft, sources: Mapping[uuid.UUID, Sequence[Source]], means: Means
+    draft: Draft, sources: Mapping[uuid.UUID, Sequence[Source]], means: WordingContext
 ) -> dict[uuid.UUID, list[Quote]]:
     """One sentence for the need that each credential serves best, and one for the next."""
     near = _nearness(draft, means)
@@ -158,7 +160,7 @@ def _quotes_of(
     item: DraftItem,
     citable: Sequence[tuple[str, Source]],
     near: Mapping[str, Mapping[str, float]],
-    means: Means,
+    means: WordingContext,
 ) -> list[Quote]:
     candidates = sayings([(heading, source.text) for heading, source in citable])
     by_mark = {source.mark: source for _, source in citable}
@@ -179,7 +181,7 @@ def _quotes_of(
     return quotes
 
 
-def _nearness(draft: Draft, means: Means) -> dict[str, dict[str, float]]:
+def _nearness(draft: Draft, means: WordingContext) -> dict[str, dict[str, float]]:
     """The cosine of every sentence to each need, by skill key."""
     if means.embedder is None:
         return {}
@@ -188,7 +190,7 @@ def _nearness(draft: Draft, means: Means) -> dict[str, dict[str, float]]:
     return dict(zip(means.wanted, found, strict=True))
 
 
-def _by_model(themes: Sequence[_Theme], means: Means) -> _Written:
+def _by_model(themes: Sequence[_Theme], means: WordingContext) -> _Written:
     """What the model writes; nothing where it is not asked or its reply is of no use."""
     if means.model is None:
         return _Written()
@@ -196,7 +198,7 @@ def _by_model(themes: Sequence[_Theme], means: Means) -> _Written:
         return _Written(is_missing=True)
     topics = [theme.topic for theme in themes]
     asked = prompting.request(topics, secret=settings.RECORD_HASH_KEY)
-    wording = Wording(
+    wording = GenerationRequest(
         version=prompting.VERSION,
         sha256=prompting.SHA256,
         system=prompting.SYSTEM,
@@ -214,7 +216,7 @@ def _by_model(themes: Sequence[_Theme], means: Means) -> _Written:
         return _Written(is_missing=isinstance(error, ProviderError) and error.means_unhealthy)
 
 
-def _checked(sentences: Sequence[Sentence], theme: _Theme, means: Means) -> Checked:
+def _checked(sentences: Sequence[Sentence], theme: _Theme, means: WordingContext) -> Checked:
     sources = {source.mark: source for source in theme.topic.sources}
     return check(sentences, sources, own=theme.names, others=means.titles)
 

@@ -15,7 +15,7 @@ from microcred.errors import Missing
 from scoring.essays.task import EssayTask
 from scoring.models import EssayScore
 from scoring.other_prompts import others_in_use
-from scoring.precedence import Given, effective
+from scoring.precedence import CandidateScore, effective
 from scoring.scorers import shared_reader
 from scoring.training.batch_judge import BatchJudge
 from scoring.training.reading import Reader
@@ -71,7 +71,7 @@ def _in_effect(question_id: uuid.UUID) -> list[EssayScore]:
     """The run that counts for every answer, in one order every time."""
     runs = EssayScore.objects.filter(question_snapshot__question_id=question_id).order_by()
     chosen = effective(
-        Given(snapshot, source, (run,), pk)
+        CandidateScore(snapshot, source, (run,), pk)
         for pk, snapshot, source, run in runs.values_list("pk", "question_snapshot_id", "source", "run")
     )
     rows = EssayScore.objects.filter(pk__in=chosen.values()).select_related("question_snapshot", "response")

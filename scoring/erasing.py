@@ -16,7 +16,7 @@ from scoring.models import (
     SkillContest,
     SkillEstimate,
 )
-from scoring.oversight import copies
+from scoring.oversight import example_provenance
 
 # Estimates go before the contests that they follow, reviews before the scores that they are of.
 TABLES: Final = (
@@ -27,7 +27,7 @@ TABLES: Final = (
 
 def erase(person_id: uuid.UUID) -> dict[str, int]:
     """Delete scores, what people decided about them, the profile, copies of answers, and calls with their texts."""
-    examples = copies.erase_copies(person_id)
+    examples = example_provenance.erase_copies(person_id)
     rows = {
         table._meta.db_table: table._default_manager.filter(assessment__user=person_id).delete()[0]
         for table in TABLES

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from assessments.queries import AskedQuestion
 from microcred.bulk_inserts import insert_rows
-from scoring import stored
+from scoring import compiled_queries
 from scoring.enums import EssayOutcome, MarkStatus, ScoreSource
 from scoring.essays.edition import EDITION
 from scoring.essays.judgement import CriterionVerdict, Judgement
@@ -128,7 +128,7 @@ def essay_run(
 
 
 def _latest_runs(assessment_id: uuid.UUID) -> dict[uuid.UUID, int]:
-    runs = stored.ESSAY_RUNS.rows(assessment_id=assessment_id)
+    runs = compiled_queries.ESSAY_RUNS.rows(assessment_id=assessment_id)
     return {snapshot: max(run for one, run in runs if one == snapshot) for snapshot, _ in runs}
 
 

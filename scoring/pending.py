@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 
 from assessments import queries as assessments
 from assessments.enums import MissingPart
-from microcred.ids import first_uuid7
+from microcred.ids import uuid7_lower_bound
 from ops import audit
 from ops import queries as jobs
 from ops.audit import Actor
@@ -126,7 +126,7 @@ def _has_money(now: dt.datetime) -> bool:
 def is_away(*, now: dt.datetime) -> bool:
     """Return whether the provider failed a moment ago, and has not answered since."""
     # By their ids, which rise with time, those of the last minutes are found without reading all.
-    return _ended_in_failure(_calls().filter(pk__gte=first_uuid7(now - A_MOMENT)))
+    return _ended_in_failure(_calls().filter(pk__gte=uuid7_lower_bound(now - A_MOMENT)))
 
 
 def _calls() -> QuerySet[ModelCall]:

@@ -14,7 +14,7 @@ RANKS: Final[Mapping[str, int]] = {"human": 3, "model": 2, "local": 2, "code": 1
 
 
 @dataclass(frozen=True, slots=True)
-class Given(Generic[Score]):
+class CandidateScore(Generic[Score]):
     """A score of the answer ``about``: who or what gave it, and its place in time among those of its source."""
 
     about: Hashable
@@ -23,9 +23,9 @@ class Given(Generic[Score]):
     score: Score
 
 
-def effective(scores: Iterable[Given[Score]]) -> dict[Any, Score]:
+def effective(scores: Iterable[CandidateScore[Score]]) -> dict[Any, Score]:
     """Return the score that counts for every answer that has one; raises ``KeyError`` for an unknown source."""
-    chosen: dict[Hashable, Given[Score]] = {}
+    chosen: dict[Hashable, CandidateScore[Score]] = {}
     for one in scores:
         standing = chosen.get(one.about)
         if standing is None or _binding(one) > _binding(standing):
@@ -33,5 +33,5 @@ def effective(scores: Iterable[Given[Score]]) -> dict[Any, Score]:
     return {about: one.score for about, one in chosen.items()}
 
 
-def _binding(given: Given[Any]) -> tuple[int, tuple[Any, ...]]:
+def _binding(given: CandidateScore[Any]) -> tuple[int, tuple[Any, ...]]:
     return RANKS[given.source], given.order

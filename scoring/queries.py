@@ -11,30 +11,30 @@ from django.db.models import Exists, OuterRef, QuerySet
 from assessments import queries as assessments
 from assessments.queries import AskedQuestion
 from catalog.enums import QuestionType
-from microcred.ids import first_uuid7
-from scoring import stored
+from microcred.ids import uuid7_lower_bound
+from scoring import compiled_queries
 from scoring.calls.receipts import Receipt as Receipt
 from scoring.calls.receipts import receipts_of as receipts_of
 from scoring.calls.spending import ModelUsage as ModelUsage
 from scoring.calls.spending import model_usage as model_usage
+from scoring.compiled_queries import levels_of as levels_of
 from scoring.contests import SkillStanding as SkillStanding
 from scoring.contests import contested_skills as contested_skills
 from scoring.contests import corrections_of_run as corrections_of_run
 from scoring.contests import standings as standings
 from scoring.enums import EssayOutcome, MarkStatus, ScoreSource
 from scoring.models import CriterionMark, EssayScore, ProfileRun, RuleScore, ScoreOverride
-from scoring.precedence import RULE, Given, effective
-from scoring.reads import essay_reads as essay_reads
-from scoring.reads import profile_reads as profile_reads
-from scoring.reads import result_reads as result_reads
-from scoring.reads import run_read as run_read
-from scoring.reads import usage_read as usage_read
+from scoring.precedence import RULE, CandidateScore, effective
 from scoring.results import QuestionResult as QuestionResult
 from scoring.results import SkillLevel as SkillLevel
 from scoring.results import Totals as Totals
 from scoring.results import score_version as score_version
 from scoring.rules.engine import is_scored_by_rules
-from scoring.stored import levels_of as levels_of
+from scoring.statements import essay_reads as essay_reads
+from scoring.statements import profile_reads as profile_reads
+from scoring.statements import result_reads as result_reads
+from scoring.statements import run_read as run_read
+from scoring.statements import usage_read as usage_read
 from scoring.student_views import scored_by as scored_by
 from scoring.student_views import student_view as student_view
 
@@ -48,17 +48,17 @@ def effective_essay_scores(assessment_id: uuid.UUID) -> dict[uuid.UUID, EssaySco
     """Return the run that counts for every essay with its marks, by snapshot: a person's before a model's, then the
     newest."""
     chosen = effective(
-        Given(row.question_snapshot_id, row.source, (row.run,), row)
-        for row in stored.ESSAYS.rows(assessment_id=assessment_id)
+        CandidateScore(row.question_snapshot_id, row.source, (row.run,), row)
+        for row in compiled_queries.ESSAYS.rows(assessment_id=assessment_id)
     )
-    stored.attach_marks(assessment_id, chosen.values())
+    compiled_queries.attach_marks(assessment_id, chosen.values())
     return chosen
 
 
 def question_results(assessment_id: uuid.UUID) -> list[QuestionResult]:
     """Return the effective outcome of every question, in order; for staff and for further computing."""
     rules = effective_rule_scores(assessment_id)
-    given: list[Given[RuleScore | ScoreOverride]] = [*_by_people(assessment_id)]
+    given: list[CandidateScore[RuleScore | ScoreOverride]] = [*_by_people(assessment_id)]
     given += _given_by_rules(rules.values())
     closed = effective(given)
     essays = effective_essay_scores(assessment_id)
@@ -128,7 +128,7 @@ def profile(assessment_id: uuid.UUID) -> list[SkillLevel]:
 
 def newest_profile(assessment_id: uuid.UUID) -> tuple[int, list[SkillLevel]]:
     """Return the number of the newest scoring run, 0 before the first, and the skill profile that it drew."""
-    run, rows = stored.newest_estimates(assessment_id)
+    run, rows = compiled_queries.newest_estimates(assessment_id)
     return run, [
         SkillLevel(skill_id, key, name, float(level), float(deviation), float(evidence))
         for skill_id, key, name, level, deviation, evidence in rows
@@ -143,13 +143,13 @@ def scored_at(assessment_id: uuid.UUID) -> dt.datetime | None:
 
 def next_run(assessment_id: uuid.UUID) -> int:
     """Return the number of the next scoring run."""
-    return (stored.NEWEST_RUN.first(assessment_id=assessment_id) or 0) + 1
+    return (compiled_queries.NEWEST_RUN.first(assessment_id=assessment_id) or 0) + 1
 
 
 def profiles_since(moment: dt.datetime) -> QuerySet[ProfileRun]:
     """Return the drawings of profiles since then that are the newest of their assessments."""
     newer = ProfileRun.objects.filter(assessment=OuterRef("assessment"), run__gt=OuterRef("run"))
-    return ProfileRun.objects.filter(~Exists(newer), pk__gte=first_uuid7(moment)).order_by("pk")
+    return ProfileRun.objects.filter(~Exists(newer), pk__gte=uuid7_lower_bound(moment)).order_by("pk")
 
 
 def question_result(
@@ -177,20 +177,20 @@ def question_result(
     )
 
 
-def _by_rules(assessment_id: uuid.UUID) -> list[Given[RuleScore]]:
-    return _given_by_rules(stored.RULE_SCORES.rows(assessment_id=assessment_id))
+def _by_rules(assessment_id: uuid.UUID) -> list[CandidateScore[RuleScore]]:
+    return _given_by_rules(compiled_queries.RULE_SCORES.rows(assessment_id=assessment_id))
 
 
-def _given_by_rules(rows: Iterable[RuleScore]) -> list[Given[Any]]:
+def _given_by_rules(rows: Iterable[RuleScore]) -> list[CandidateScore[Any]]:
     return [
-        Given(row.question_snapshot_id, RULE, (row.response.version, row.created_at, row.pk), row)
+        CandidateScore(row.question_snapshot_id, RULE, (row.response.version, row.created_at, row.pk), row)
         for row in rows
     ]
 
 
-def _by_people(assessment_id: uuid.UUID) -> list[Given[Any]]:
-    rows = stored.OVERRIDES.rows(assessment_id=assessment_id)
-    return [Given(row.question_snapshot_id, ScoreSource.HUMAN, (row.run,), row) for row in rows]
+def _by_people(assessment_id: uuid.UUID) -> list[CandidateScore[Any]]:
+    rows = compiled_queries.OVERRIDES.rows(assessment_id=assessment_id)
+    return [CandidateScore(row.question_snapshot_id, ScoreSource.HUMAN, (row.run,), row) for row in rows]
 
 
 def _outcome(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assessments.queries import AskedQuestion
-from microcred.versions import version_of
+from microcred.content_hash import version_of
 from scoring.models import CriterionMark, EssayScore, RuleScore, ScoreOverride
 from scoring.profile import own_word
 

@@ -20,14 +20,14 @@ from ops import audit
 from ops.jobs import enqueue
 from scoring import contests, queries
 from scoring.calls.spending import month_has_room as month_has_room
-from scoring.calls.words import AccountedWords as AccountedWords
-from scoring.calls.words import Worded as Worded
-from scoring.calls.words import Wording as Wording
-from scoring.calls.words import answers_model as answers_model
-from scoring.calls.words import practice_model as practice_model
-from scoring.calls.words import summaries_model as summaries_model
-from scoring.calls.words import trial_model as trial_model
-from scoring.calls.words import words_model as words_model
+from scoring.calls.text_generation import AccountedTextModel as AccountedTextModel
+from scoring.calls.text_generation import GeneratedText as GeneratedText
+from scoring.calls.text_generation import GenerationRequest as GenerationRequest
+from scoring.calls.text_generation import answers_model as answers_model
+from scoring.calls.text_generation import practice_model as practice_model
+from scoring.calls.text_generation import summaries_model as summaries_model
+from scoring.calls.text_generation import trial_model as trial_model
+from scoring.calls.text_generation import words_model as words_model
 from scoring.calls.writer import writer_by as writer_by
 from scoring.enums import EssayOutcome
 from scoring.essay_runs import OUT_OF_BUDGET as OUT_OF_BUDGET

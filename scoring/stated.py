@@ -9,7 +9,7 @@ from scoring.essays.text import visible
 _TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
-def as_stated(text: str) -> str:
+def clean_statement(text: str) -> str:
     """Return the text without space around it and without marks that turn what stands beside it; empty where there
     is nothing to be seen."""
     return _TURNING.sub("", text).strip() if visible(text).strip() else ""

@@ -13,8 +13,8 @@ from microcred.ai.base import ProviderError
 from microcred.pipelining import Read, prefetched
 from ops.jobs import Claim, RetryLater
 from scoring import queries, services
-from scoring.calls.kept import is_left, left_read, take_over
 from scoring.calls.ledger import BudgetExceeded, Payer, abandon_earlier
+from scoring.calls.resumption import has_resumable_calls, left_read, resume_open_calls
 from scoring.calls.writer import writer_of, writer_read
 from scoring.enums import CallPurpose
 from scoring.essay_runs import NOT_RELEASED
@@ -80,7 +80,7 @@ def _beginning(claim: Claim) -> tuple[list[EssayToJudge], Judge | None]:
     assessment_id = _assessment_of(claim)
     with prefetched(*queries.essay_reads(assessment_id), *_judge_reads(assessment_id)):
         essays = unscored_essays(assessment_id)
-        is_at_hand = bool(essays) and not is_left(assessment_id)
+        is_at_hand = bool(essays) and not has_resumable_calls(assessment_id)
         return essays, _judge_of(claim, essays) if is_at_hand else None
 
 
@@ -105,7 +105,7 @@ def _judgements(claim: Claim, essays: Sequence[EssayToJudge], judge: Judge | Non
     reading = Reading()
     try:
         if judge is None:
-            take_over(_payer(claim), purposes=JUDGING)
+            resume_open_calls(_payer(claim), purposes=JUDGING)
         else:
             abandon_earlier(_payer(claim))
     except ProviderError as error:

@@ -142,7 +142,7 @@ def test_what_a_request_gives_is_read_in_one_place() -> None:
         and any(given.arg == "raise_exception" for given in call.keywords)
     }
 
-    assert readers == {"microcred/api/reading.py", "tutoring/serializers.py"}
+    assert readers == {"microcred/api/request_validation.py", "tutoring/serializers.py"}
 
 
 def test_whoever_catches_everything_passes_it_on_or_writes_it_down() -> None:

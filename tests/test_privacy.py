@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
-from microcred.privacy import EXPORTED, Fate, Kind, Table, table, tables
+from microcred.privacy import EXPORTED, ErasureAction, FieldCategory, Table, table, tables
 
 LISTED = {one.model: one for one in tables()}
 MODELS = {
@@ -28,7 +28,7 @@ def test_every_field_says_what_it_is(label: str) -> None:
 def test_what_a_list_says_fits_together(one: Table) -> None:
     is_personal = bool(one.of(*EXPORTED))
 
-    assert is_personal == (one.fate != Fate.NOT_PERSONAL)
+    assert is_personal == (one.fate != ErasureAction.NOT_PERSONAL)
     assert bool(one.ages_by) == bool(one.keep)
     assert not one.keep or one.keep in settings.RETENTION_DAYS
     for sooner in one.sooner:
@@ -45,4 +45,4 @@ def test_a_field_is_named_once() -> None:
 
 
 def test_all_kinds_are_in_use() -> None:
-    assert {kind for one in LISTED.values() for kind in one.fields.values()} == set(Kind)
+    assert {kind for one in LISTED.values() for kind in one.fields.values()} == set(FieldCategory)

@@ -12,10 +12,10 @@ from rest_framework.views import APIView
 from accounts.authentication import caller
 from accounts.enums import Role
 from accounts.permissions import MayPractise, MayReadProgress
+from microcred.api.conditional_requests import etag_response
 from microcred.api.pagination import paginate
-from microcred.api.reading import asked, valid
+from microcred.api.request_validation import validated_body, validated_query
 from microcred.api.schema import errors
-from microcred.api.versions import answered_with
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from tutoring import queries, services
 from tutoring.authentication import IsSender, SignedBySource, sender_of
@@ -55,7 +55,7 @@ class SessionsView(APIView):
         """Have a session summarised. Signed as in the Standard Webhooks specification, with the secret of the source;
         the same message again is answered the same and does nothing."""
         sender = sender_of(request)
-        session = services.Session(**valid(SessionEnded, request.data)["data"])
+        session = services.Session(**validated_body(SessionEnded, request.data)["data"])
         summary = services.receive(message=sender.message, session=session, now=timezone.now())
         return Response(Received(summary).data, status=202)
 
@@ -71,7 +71,7 @@ class SummaryListView(APIView):
     )  # fmt: skip
     def get(self, request: Request, user_id: uuid.UUID) -> Response:
         """Return them, the latest session first; what was replaced or withdrawn for those alone who may correct it."""
-        wanted = asked(SummaryQuery, request)
+        wanted = validated_query(SummaryQuery, request)
         rows = queries.summaries_of(by=caller(request), user_id=user_id)
         if "skill" in wanted:
             rows = rows.filter(skills__contains=[wanted["skill"]])
@@ -95,7 +95,7 @@ class SummaryEndpoint(APIView):
         by = caller(request)
         found = queries.summary_of(by=by, user_id=user_id, summary_id=summary_id)
         body = SummaryDetail(shown_whole(found, with_transcript=by.role != Role.GUARDIAN)).data
-        return answered_with(body, version=str(body["version"]))
+        return etag_response(body, version=str(body["version"]))
 
 
 class StepTaskView(APIView):

@@ -11,9 +11,9 @@ from rest_framework.views import APIView
 
 from accounts.authentication import caller
 from accounts.permissions import MaySteerPractice
-from microcred.api.reading import valid
+from microcred.api.conditional_requests import IF_MATCH_PARAMETER, if_match_versions
+from microcred.api.request_validation import validated_body
 from microcred.api.schema import errors
-from microcred.api.versions import IF_MATCH_PARAMETER, expected_versions
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from tutoring import queries, services
 from tutoring.override_serializers import CorrectionView, SummaryOverride, VersionList, VersionView, words_of
@@ -40,7 +40,7 @@ class SummaryOverridesView(APIView):
     @idempotent
     def post(self, request: Request, user_id: uuid.UUID, summary_id: uuid.UUID) -> Response:
         """Have a summary say something else from now on, or count no more."""
-        given = valid(SummaryOverride, request.data)
+        given = validated_body(SummaryOverride, request.data)
         change = services.withdraw if given["withdraw"] else partial(services.correct, words=words_of(given))
         made = change(
             by=caller(request),
@@ -48,6 +48,6 @@ class SummaryOverridesView(APIView):
             summary_id=summary_id,
             reason=given["reason"],
             now=timezone.now(),
-            expected=expected_versions(request),
+            expected=if_match_versions(request),
         )
         return Response(CorrectionView(made).data, status=201)

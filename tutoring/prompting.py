@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from microcred.ai.fences import unfenced
+from microcred.ai.code_fences import strip_code_fences
 from microcred.storable_json import storable
-from recommendations.cited_replies import fence_of, fenced, form
+from recommendations.cited_replies import fence_of, fenced, object_schema
 from recommendations.citing import Sentence
-from tutoring.agreeing import Agreed
+from tutoring.next_step_extraction import NextStep
 from tutoring.topics import Topic
 from tutoring.transcripts import Line
 
@@ -25,10 +25,12 @@ SYSTEM: Final = (Path(__file__).parent / "prompts" / f"{NAME}.md").read_text(enc
 SHA256: Final = hashlib.sha256(SYSTEM.encode()).hexdigest()
 VERSION: Final = f"{NAME}@{SHA256[:12]}"
 SCHEMA_NAME: Final = "session_summary"
-SCHEMA: Final[Mapping[str, Any]] = form(
+SCHEMA: Final[Mapping[str, Any]] = object_schema(
     sentences={
         "type": "array",
-        "items": form(text={"type": "string"}, lines={"type": "array", "items": {"type": "integer"}}),
+        "items": object_schema(
+            text={"type": "string"}, lines={"type": "array", "items": {"type": "integer"}}
+        ),
     }
 )
 MOST_SENTENCES: Final = 8
@@ -45,7 +47,7 @@ class UnreadableSummary(ValueError):
 def user(
     lines: Sequence[Line],
     topics: Sequence[tuple[Topic, str]],
-    steps: Sequence[Agreed],
+    steps: Sequence[NextStep],
     doubted: Mapping[int, int],
     *,
     secret: str,
@@ -76,7 +78,7 @@ def read(reply: str) -> tuple[Sentence, ...]:
         UnreadableSummary: if it is not what the schema asks for.
     """
     try:
-        said = json.loads(unfenced(reply))["sentences"]
+        said = json.loads(strip_code_fences(reply))["sentences"]
         return tuple(_sentence(one) for one in said[:MOST_SENTENCES])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableSummary("the reply is not of the schema") from error

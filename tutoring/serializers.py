@@ -9,8 +9,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from microcred.api.pagination import PageQuery
-from microcred.api.reading import with_more
-from microcred.outbound_addresses import read_url
+from microcred.api.request_validation import allows_unknown_fields
+from microcred.outbound_addresses import parse_url
 from tutoring import queries
 from tutoring.enums import Author, Failure, Outcome, Speaker, Standing, SummaryStatus, VersionKind
 from tutoring.fetching import LONGEST_TRANSCRIPT, characters
@@ -79,7 +79,7 @@ class Transcript(serializers.Field):  # type: ignore[type-arg]
         return value
 
 
-@with_more
+@allows_unknown_fields
 class SessionRequest(serializers.Serializer[Any]):
     """A session that is over; what was said in it, or where that lies."""
 
@@ -105,11 +105,11 @@ class SessionRequest(serializers.Serializer[Any]):
         if "transcript" in attrs and "transcript_url" in attrs:
             raise serializers.ValidationError("Send transcript or transcript_url, not both.")
         if "transcript_url" in attrs:
-            read_url(attrs["transcript_url"], allow_private=settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES)
+            parse_url(attrs["transcript_url"], allow_private=settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES)
         return attrs
 
 
-@with_more
+@allows_unknown_fields
 class SessionEnded(serializers.Serializer[Any]):
     """A message of a tutoring system."""
 

@@ -14,14 +14,14 @@ import numpy as np
 
 from catalog.skill_texts import SkillText
 from microcred.ai.base import Embedder, Vectors
-from microcred.ai.vectors import embed_soundly
+from microcred.ai.vector_validation import embed_validated
 from recommendations.citing import Sentence, Source, fault
-from recommendations.nearness import QueryVectors
-from tutoring import agreeing, narrating, prompting, telling
+from recommendations.embedding_caches import QueryVectors
+from tutoring import model_narrative, next_step_extraction, prompting, template_narrative
 from tutoring import topics as finding
-from tutoring.agreeing import Agreed
 from tutoring.enums import Author, Outcome
-from tutoring.telling import Teller, Told
+from tutoring.model_narrative import SummaryModel, Told
+from tutoring.next_step_extraction import NextStep
 from tutoring.topics import Topic
 from tutoring.transcripts import Line
 
@@ -33,12 +33,12 @@ _skill_vectors: Final = QueryVectors()
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class SummarizingContext:
     """What sessions are summarised with; without ``teller``, sentences quote."""
 
     embedder: Embedder
     skills: Sequence[SkillText]
-    teller: Teller | None = None
+    teller: SummaryModel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,13 @@ class Found:
 
     lines: Sequence[Line]
     topics: Sequence[Topic]
-    steps: Sequence[Agreed]
+    steps: Sequence[NextStep]
     skills: Sequence[SkillText]
     meanings: Vectors | None = None
     names: dict[int, str] = field(default_factory=dict)
 
 
-def summarize(lines: Sequence[Line], means: Means) -> Draft:
+def summarize(lines: Sequence[Line], means: SummarizingContext) -> Draft:
     """Return what comes of a transcript. Raises ProviderError: from the embedder."""
     if len(lines) < LEAST_LINES or sum(len(one.text.split()) for one in lines) < LEAST_WORDS:
         return Draft(Outcome.TOO_LITTLE)
@@ -90,19 +90,19 @@ def summarize(lines: Sequence[Line], means: Means) -> Draft:
     )
 
 
-def find(lines: Sequence[Line], means: Means) -> Found:
+def find(lines: Sequence[Line], means: SummarizingContext) -> Found:
     """Return topics and next steps. Raises ProviderError: from the embedder."""
-    steps = agreeing.steps(lines)
+    steps = next_step_extraction.extract_next_steps(lines)
     if not means.skills:
         return Found(lines, (), steps, ())
     meanings = _skill_vectors.of([one.meaning for one in means.skills], means.embedder)
-    vectors = embed_soundly(means.embedder, finding.windows(lines))
+    vectors = embed_validated(means.embedder, finding.windows(lines))
     topics = finding.topics(lines, nearness(vectors, meanings, means).tolist())
     names = {one.skill: means.skills[one.skill].name for one in topics}
     return Found(lines, topics, steps, means.skills, meanings, names)
 
 
-def nearness(vectors: Vectors, meanings: Vectors, means: Means) -> Vectors:
+def nearness(vectors: Vectors, meanings: Vectors, means: SummarizingContext) -> Vectors:
     """Return how near texts come to skills: half by the meaning, half by the nearest credential that teaches it."""
     by_meaning = vectors @ meanings.T
     columns = [
@@ -118,7 +118,7 @@ def nearness(vectors: Vectors, meanings: Vectors, means: Means) -> Vectors:
 def drafted(
     found: Found,
     sentences: Sequence[Sentence],
-    steps: Sequence[Agreed],
+    steps: Sequence[NextStep],
 ) -> Draft:
     """Return what was found and written in the form in which it is kept."""
     cited = {int(mark) for one in sentences for mark in one.marks} | {n for one in steps for n in one.lines}
@@ -145,7 +145,7 @@ def drafted(
     )
 
 
-def _step(number: int, one: Agreed, found: Found) -> dict[str, Any]:
+def _step(number: int, one: NextStep, found: Found) -> dict[str, Any]:
     return {
         "number": number,
         "text": one.text,
@@ -155,7 +155,7 @@ def _step(number: int, one: Agreed, found: Found) -> dict[str, Any]:
     }
 
 
-def _skill_of(step: Agreed, found: Found) -> str | None:
+def _skill_of(step: NextStep, found: Found) -> str | None:
     """The skill that a step is about: that of its lines, or the only topic."""
     for topic in found.topics:
         if set(step.lines) & set(topic.lines):
@@ -163,22 +163,22 @@ def _skill_of(step: Agreed, found: Found) -> str | None:
     return found.skills[found.topics[0].skill].key if len(found.topics) == 1 else None
 
 
-def _extract(found: Found, means: Means) -> list[Sentence]:
-    told = narrating.Told(
+def _extract(found: Found, means: SummarizingContext) -> list[Sentence]:
+    told = template_narrative.Told(
         [(one, found.names[one.skill]) for one in found.topics], _points(found, means), found.steps
     )
     sources = sources_of(found)
     own = tuple(found.names.values())
-    return narrating.narrative(told, stands=lambda said: not fault(said, sources, own=own))
+    return template_narrative.narrative(told, stands=lambda said: not fault(said, sources, own=own))
 
 
-def _told(found: Found, means: Means) -> Told | None:
+def _told(found: Found, means: SummarizingContext) -> Told | None:
     if means.teller is None or not found.topics:
         return None
     others = tuple(one.name for place, one in enumerate(found.skills) if place not in found.names)
     named = [(topic, found.names[topic.skill]) for topic in found.topics]
-    session = telling.Session(found.lines, named, found.steps, sources_of(found), others)
-    return telling.told(session, means.teller)
+    session = model_narrative.Session(found.lines, named, found.steps, sources_of(found), others)
+    return model_narrative.told(session, means.teller)
 
 
 def _by_model(draft: Draft, told: Told) -> Draft:
@@ -200,10 +200,10 @@ def sources_of(found: Found) -> dict[str, Source]:
     for topic in found.topics:
         for number in topic.lines:
             own[number].append(found.names[topic.skill])
-    return {str(line.number): narrating.source_of(line, own[line.number]) for line in found.lines}
+    return {str(line.number): template_narrative.source_of(line, own[line.number]) for line in found.lines}
 
 
-def _points(found: Found, means: Means) -> list[tuple[Topic, Line]]:
+def _points(found: Found, means: SummarizingContext) -> list[tuple[Topic, Line]]:
     without = {number for one in found.steps for number in one.lines}
     quotable = [
         (topic, line)
@@ -213,7 +213,7 @@ def _points(found: Found, means: Means) -> list[tuple[Topic, Line]]:
     if found.meanings is None or not quotable:
         return []
     chosen = _spread(quotable)
-    vectors = embed_soundly(means.embedder, [line.text for _, line in chosen])
+    vectors = embed_validated(means.embedder, [line.text for _, line in chosen])
     return finding.points(
         [
             (topic, line, float(vector @ found.meanings[topic.skill]))

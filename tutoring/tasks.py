@@ -13,10 +13,10 @@ from scoring.services import summaries_model, writer_by
 from tutoring import queries, services
 from tutoring.enums import Failure
 from tutoring.fetching import NotFetched, fetch
+from tutoring.model_narrative import SummaryModel, without_names
 from tutoring.models import SessionSummary
-from tutoring.summarizing import Draft, Means
+from tutoring.summarizing import Draft, SummarizingContext
 from tutoring.summarizing import summarize as summarised
-from tutoring.telling import Teller, without_names
 from tutoring.transcripts import People, UnreadableTranscript, read
 
 
@@ -62,19 +62,23 @@ def _said(summary: SessionSummary) -> str | list[dict[str, Any]] | None:
 def _drafted(claim: Claim, summary: SessionSummary, said: str | list[dict[str, Any]] | None) -> Draft:
     lines = read(said, People(summary.tutor, summary.user.name))
     try:
-        return summarised(lines, Means(providers.local_embedder(), skill_texts(), _teller(claim, summary)))
+        return summarised(
+            lines, SummarizingContext(providers.local_embedder(), skill_texts(), _teller(claim, summary))
+        )
     except ProviderError as error:
         raise RetryLater(error.kind, delay=error.wait(attempt=claim.attempt)) from error
 
 
-def _teller(claim: Claim, summary: SessionSummary) -> Teller | None:
+def _teller(claim: Claim, summary: SessionSummary) -> SummaryModel | None:
     """The model that may tell of a session, and what takes both names out of its lines."""
     student = summary.user
     model = summaries_model(student, job_id=claim.job_id, attempt=claim.attempt)
     if model is None:
         return None
     writer = writer_by(student, with_whom=summary.tutor)
-    return Teller(model, without_names(lambda text: writer.redacted(text).text, student.name, summary.tutor))
+    return SummaryModel(
+        model, without_names(lambda text: writer.redacted(text).text, student.name, summary.tutor)
+    )
 
 
 def _fail(claim: Claim, failure: Failure) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
-from accounts import password_letters, password_links
+from accounts import password_emails, password_links
 from accounts.enums import Role
 from accounts.importing.planning import Line, Plan, people_named, plan
 from accounts.importing.reading import Row
@@ -97,7 +97,7 @@ def _carry_out(by: User | None, found: Plan, now: dt.datetime, *, by_letter: boo
     # One statement: person by person, five thousand took a minute.
     insert_rows(made, advised, guarded, [link for link, _ in drawn], trail)
     if by_letter:
-        password_letters.invite([person.pk for person in made])
+        password_emails.invite([person.pk for person in made])
     return [Handed(person, code) for person, (_, code) in zip(made, drawn, strict=False)]
 
 

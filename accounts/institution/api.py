@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import attempts, second_factor, services, tokens
-from accounts.enums import Means
+from accounts import attempt_limits, second_factor, services, tokens
+from accounts.enums import AuthMethod
 from accounts.institution import authorization, links, provider
 from accounts.institution.errors import LogInRefused, NotOffered
 from accounts.institution.id_tokens import Identity
@@ -21,7 +21,7 @@ from accounts.log_ins import agent_of
 from accounts.models import User
 from accounts.second_factor_codes import check_code
 from accounts.serializers import TokenResponse
-from microcred.api.reading import valid
+from microcred.api.request_validation import validated_body
 from microcred.api.schema import errors
 from microcred.errors import TooMany
 
@@ -90,12 +90,12 @@ class InstitutionTokenView(APIView):
     def post(self, request: Request) -> Response:
         """Return a pair of tokens, as for a password. The code is spent, whatever the answer."""
         _check_offered()
-        given = valid(InstitutionTokenRequest, request.data)
+        given = validated_body(InstitutionTokenRequest, request.data)
         identity, person = _vouched_for(request, given)
         if not identity.factor_counts:
             check_code(request, person, given["otp"])
         services.note_login(person=person, now=timezone.now())
-        shown = tokens.Shown(Means.INSTITUTION, identity.proven_at, identity.factor_counts)
+        shown = tokens.AuthenticationEvent(AuthMethod.INSTITUTION, identity.proven_at, identity.factor_counts)
         pair = tokens.issue(person, agent=agent_of(request), shown=shown)
         return Response(TokenResponse(asdict(pair) | {"token_type": "Bearer"}).data)
 
@@ -106,11 +106,11 @@ def _check_offered() -> None:
 
 
 def _vouched_for(request: Request, given: dict[str, Any]) -> tuple[Identity, User]:
-    wait = attempts.link_wait(request._request)
+    wait = attempt_limits.link_wait(request._request)
     if wait:
         raise TooMany("There were too many attempts from where you are.", retry_after=wait)
     try:
-        identity = authorization.vouched_for(
+        identity = authorization.exchange_code(
             code=given["code"],
             verifier=given["code_verifier"],
             nonce=given["nonce"],
@@ -119,10 +119,12 @@ def _vouched_for(request: Request, given: dict[str, Any]) -> tuple[Identity, Use
         )
         person = links.owner_of(identity, now=timezone.now())
     except LogInRefused:
-        attempts.count_link_attempt(request._request)
+        attempt_limits.count_link_attempt(request._request)
         raise
     wait = (
-        attempts.seconds_to_wait(request._request, email=person.email) if second_factor.is_on(person) else 0
+        attempt_limits.seconds_to_wait(request._request, email=person.email)
+        if second_factor.is_on(person)
+        else 0
     )
     if wait:
         raise TooMany("There were too many attempts for this account.", retry_after=wait)

@@ -57,7 +57,7 @@ class NotAnswered(Invalid):
 
 
 @dataclass(frozen=True)
-class Asked:
+class AuthorizationRequest:
     """What was asked: for what, by whom (their id, empty for nobody yet), where they want to go, and when."""
 
     purpose: Purpose
@@ -90,7 +90,7 @@ def begin(request: HttpRequest, *, purpose: Purpose, wanted: str) -> str:
     asked = {
         "response_type": "code", "client_id": settings.OIDC_CLIENT_ID, "redirect_uri": address(),
         "scope": " ".join(settings.OIDC_SCOPES), "state": state, "nonce": nonce,
-        "code_challenge": challenge(verifier), "code_challenge_method": "S256",
+        "code_challenge": pkce_challenge(verifier), "code_challenge_method": "S256",
     }  # fmt: skip
     if purpose == Purpose.PROVE:
         asked |= {"prompt": "login", "max_age": "0"}
@@ -98,7 +98,7 @@ def begin(request: HttpRequest, *, purpose: Purpose, wanted: str) -> str:
     return f"{known.authorize}{separator}{urllib.parse.urlencode(asked)}"
 
 
-def asked_by(request: HttpRequest) -> Asked:
+def asked_by(request: HttpRequest) -> AuthorizationRequest:
     """Return what this answers, and forget it: of several answers to one question the first counts.
 
     Raises:
@@ -112,12 +112,12 @@ def asked_by(request: HttpRequest) -> Asked:
     since = dt.datetime.fromtimestamp(noted["since"], dt.UTC)
     if timezone.now() - since > WITHIN or noted["issuer"] != settings.OIDC_ISSUER:
         raise NothingAsked(TOO_LATE)
-    return Asked(
+    return AuthorizationRequest(
         Purpose(noted["purpose"]), noted["person"], noted["wanted"], since, noted["nonce"], noted["verifier"]
     )
 
 
-def answered(request: HttpRequest, asked: Asked) -> Identity:
+def answered(request: HttpRequest, asked: AuthorizationRequest) -> Identity:
     """Return whom the provider vouches for.
 
     Raises:
@@ -128,7 +128,7 @@ def answered(request: HttpRequest, asked: Asked) -> Identity:
     if "error" in request.GET:
         log.info("institution_log_in_declined")
         raise NotAnswered("Nothing came of the log-in at your institution.")
-    return vouched_for(
+    return exchange_code(
         code=request.GET.get("code", ""),
         verifier=asked.verifier,
         nonce=asked.nonce,
@@ -137,7 +137,7 @@ def answered(request: HttpRequest, asked: Asked) -> Identity:
     )
 
 
-def vouched_for(*, code: str, verifier: str, nonce: str, redirect_uri: str, named: str | None) -> Identity:
+def exchange_code(*, code: str, verifier: str, nonce: str, redirect_uri: str, named: str | None) -> Identity:
     """Exchange a code and return whom the provider vouches for; ``named`` is the issuer that came beside the code.
 
     Raises:
@@ -168,7 +168,7 @@ def is_anew(identity: Identity, *, since: dt.datetime) -> bool:
     )
 
 
-def challenge(verifier: str) -> str:
+def pkce_challenge(verifier: str) -> str:
     """Return what is shown of a verifier beforehand (RFC 7636, S256)."""
     digest = hashlib.sha256(verifier.encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

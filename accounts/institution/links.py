@@ -14,7 +14,7 @@ from accounts import provisioning, services
 from accounts.enums import STAFF, LinkState
 from accounts.institution.errors import LinkTaken, OnlyWayIn, refused
 from accounts.institution.id_tokens import Identity
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from accounts.models import InstitutionLink, User
 from microcred.errors import Invalid
 from ops import audit
@@ -125,7 +125,7 @@ def open_for(person: User, *, by: User, now: dt.datetime) -> None:
 
 @transaction.atomic
 def _link(identity: Identity, by: User, now: dt.datetime) -> None:
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     whose = InstitutionLink.objects.filter(issuer=identity.issuer, subject=identity.subject).first()
     present = InstitutionLink.objects.filter(person=by, issuer=identity.issuer).first()
     if whose is not None and whose.person_id == by.pk:
@@ -176,7 +176,7 @@ def _new_student(identity: Identity, now: dt.datetime) -> User:
     domain = identity.email.rpartition("@")[2]
     if domain not in settings.OIDC_STUDENT_DOMAINS or not provisioning.is_address(identity.email):
         raise refused("nobody")
-    person = provisioning.make_student(email=identity.email, name=identity.name)
+    person = provisioning.provision_student(email=identity.email, name=identity.name)
     _pin(person, identity, now, how="new", by=person)
     return person
 

@@ -13,10 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import attempts, recent_authentication, second_factor, sessions
-from accounts.enums import LinkState, Means
+from accounts import attempt_limits, recent_authentication, second_factor, sessions
+from accounts.enums import AuthMethod, LinkState
 from accounts.institution import authorization, links, pending_link, provider
-from accounts.institution.authorization import Asked, Purpose
+from accounts.institution.authorization import AuthorizationRequest, Purpose
 from accounts.institution.errors import LogInRefused, NotOffered, NotProven
 from accounts.institution.id_tokens import Identity
 from accounts.models import User
@@ -39,9 +39,9 @@ def begin(request: HttpRequest) -> HttpResponse:
     elsewhere = _not_from_here(request)
     if elsewhere:
         return elsewhere
-    wait = attempts.count_leaving(request)
+    wait = attempt_limits.count_leaving(request)
     if wait:
-        return attempts.come_back(request, wait)
+        return attempt_limits.too_many_attempts(request, wait)
     purpose = _purpose(request)
     if purpose != Purpose.LOG_IN and not isinstance(request.user, User):
         return redirect("login")
@@ -56,9 +56,9 @@ def begin(request: HttpRequest) -> HttpResponse:
 @sensitive_variables()
 def come_back(request: HttpRequest) -> HttpResponse:
     """Take what the browser brings back from the provider, once."""
-    wait = attempts.link_wait(request)
+    wait = attempt_limits.link_wait(request)
     if wait:
-        return attempts.come_back(request, wait)
+        return attempt_limits.too_many_attempts(request, wait)
     try:
         asked = authorization.asked_by(request)
     except authorization.NothingAsked as failure:
@@ -68,7 +68,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
         return _taken(request, asked, authorization.answered(request, asked))
     except DomainError as failure:
         if isinstance(failure, LogInRefused):
-            attempts.count_link_attempt(request)
+            attempt_limits.count_link_attempt(request)
         return _told(request, asked.purpose, failure, wanted=asked.wanted)
 
 
@@ -83,7 +83,7 @@ def manage(request: HttpRequest) -> HttpResponse:
     if not provider.is_offered():
         return render(request, "registration/institution.html", {"is_offered": False})
     if request.method == "POST":
-        return recent_authentication.proof_wanted(request) or _change(request, person)
+        return recent_authentication.reauthentication_required(request) or _change(request, person)
     link = links.link_of(person)
     waiting = pending_link.waiting(request, person)
     context: dict[str, Any] = {
@@ -101,7 +101,7 @@ def _purpose(request: HttpRequest) -> Purpose:
     return Purpose(named) if named in set(Purpose) else Purpose.LOG_IN
 
 
-def _taken(request: HttpRequest, asked: Asked, identity: Identity) -> HttpResponse:
+def _taken(request: HttpRequest, asked: AuthorizationRequest, identity: Identity) -> HttpResponse:
     person = request.user
     if asked.purpose == Purpose.LOG_IN:
         return _log_in(request, identity, asked)
@@ -115,20 +115,22 @@ def _taken(request: HttpRequest, asked: Asked, identity: Identity) -> HttpRespon
     return redirect("institution")
 
 
-def _log_in(request: HttpRequest, identity: Identity, asked: Asked) -> HttpResponse:
+def _log_in(request: HttpRequest, identity: Identity, asked: AuthorizationRequest) -> HttpResponse:
     """Let in whose account it is, or ask for their code where the provider has asked for none that counts."""
     person = links.owner_of(identity, now=timezone.now())
-    wanted = recent_authentication.in_reach(person, asked.wanted)
+    wanted = recent_authentication.safe_next_url(person, asked.wanted)
     if second_factor.is_on(person) and not identity.factor_counts:
-        sessions.await_code(request, person=person, wanted=wanted, means=Means.INSTITUTION)
+        sessions.begin_second_factor(request, person=person, wanted=wanted, means=AuthMethod.INSTITUTION)
         return redirect("login-code")
     sessions.begin_through_institution(
         request, person=person, proven_at=identity.proven_at, factor_counts=identity.factor_counts
     )
-    return recent_authentication.onward(request, wanted)
+    return recent_authentication.redirect_to_next(request, wanted)
 
 
-def _prove(request: HttpRequest, person: User, identity: Identity, asked: Asked) -> HttpResponse:
+def _prove(
+    request: HttpRequest, person: User, identity: Identity, asked: AuthorizationRequest
+) -> HttpResponse:
     if not links.is_of(identity, person):
         raise NotProven("That is another log-in than the one of this account.")
     if not authorization.is_anew(identity, since=asked.since):
@@ -138,7 +140,7 @@ def _prove(request: HttpRequest, person: User, identity: Identity, asked: Asked)
             "Your institution asked for no second factor that counts here. Prove it with your code."
         )
     sessions.note_proof(request, person=person, now=timezone.now())
-    return recent_authentication.onward(request, asked.wanted)
+    return recent_authentication.redirect_to_next(request, asked.wanted)
 
 
 def _change(request: HttpRequest, person: User) -> HttpResponse:
@@ -146,7 +148,7 @@ def _change(request: HttpRequest, person: User) -> HttpResponse:
     try:
         if request.POST.get("do") == "unlink":
             links.unlink(by=person, now=timezone.now())
-            sessions.carry_on(request, person=person)
+            sessions.keep_session(request, person=person)
             messages.success(request, "Your account is not linked any more. Your password logs you in.")
         elif identity is None:
             messages.info(request, "That took too long. Please begin again.")

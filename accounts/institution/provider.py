@@ -39,14 +39,14 @@ class Provider:
 
 
 @dataclass(frozen=True)
-class Redeemed:
+class TokenResponse:
     """What a code was exchanged for."""
 
     id_token: str
     access_token: str
 
 
-class Held(Generic[Value]):
+class SingleValueCache(Generic[Value]):
     """The one value that was fetched last, for an hour; while one thread fetches it, others wait for it."""
 
     def __init__(self) -> None:
@@ -76,8 +76,8 @@ class Held(Generic[Value]):
             self._kept = None
 
 
-_PROVIDER: Final[Held[Provider]] = Held()
-_KEYS: Final[Held[Sequence[Jwk]]] = Held()
+_PROVIDER: Final[SingleValueCache[Provider]] = SingleValueCache()
+_KEYS: Final[SingleValueCache[Sequence[Jwk]]] = SingleValueCache()
 
 
 def is_offered() -> bool:
@@ -105,7 +105,9 @@ def keys(provider: Provider, clock: Deadline, *, anew: bool = False) -> Sequence
     return keys_at(provider.keys, _KEYS, lambda url: fetch(url, step="keys", clock=clock), anew=anew)
 
 
-def keys_at(url: str, kept: Held[Sequence[Jwk]], ask: Callable[[str], Json], *, anew: bool) -> Sequence[Jwk]:
+def keys_at(
+    url: str, kept: SingleValueCache[Sequence[Jwk]], ask: Callable[[str], Json], *, anew: bool
+) -> Sequence[Jwk]:
     """Return the public keys that are published at an address, ``kept`` for an hour; ``anew`` for a minute."""
 
     def make() -> Sequence[Jwk]:
@@ -115,7 +117,9 @@ def keys_at(url: str, kept: Held[Sequence[Jwk]], ask: Callable[[str], Json], *, 
     return kept.get(url, make, older_than=AGAIN_SECONDS if anew else KEPT_SECONDS)
 
 
-def redeem(provider: Provider, *, code: str, verifier: str, redirect_uri: str, clock: Deadline) -> Redeemed:
+def redeem(
+    provider: Provider, *, code: str, verifier: str, redirect_uri: str, clock: Deadline
+) -> TokenResponse:
     """Exchange a code for tokens.
 
     Raises:
@@ -136,7 +140,7 @@ def redeem(provider: Provider, *, code: str, verifier: str, redirect_uri: str, c
         if answer.get("error") == "invalid_grant":
             raise refused("code not taken")
         raise away("token", CLIENT_REFUSED if answer.get("error") == "invalid_client" else "refused")
-    return Redeemed(_text(answer, "id_token"), _text(answer, "access_token"))
+    return TokenResponse(_text(answer, "id_token"), _text(answer, "access_token"))
 
 
 def userinfo(provider: Provider, *, access_token: str, clock: Deadline) -> Json:

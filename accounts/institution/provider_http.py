@@ -29,7 +29,7 @@ FAILURES: Final = (outbound_http.ExchangeError, outbound_http.UrlRefused, httpco
 Json = dict[str, Any]
 
 
-class Line:
+class ProviderBulkhead:
     """Places for those who ask a provider, in this process: half of its threads; and whether it answers at all.
 
     Others wait a second for a place while those who have one get their answers; for a slow provider nobody waits.
@@ -78,7 +78,7 @@ class Line:
 
 
 PLACES: Final = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
-LINE: Final = Line(PLACES)
+LINE: Final = ProviderBulkhead(PLACES)
 
 
 def fetch(
@@ -87,7 +87,7 @@ def fetch(
     step: str,
     clock: Deadline,
     headers: Mapping[str, str] | None = None,
-    line: Line = LINE,
+    line: ProviderBulkhead = LINE,
     allow_private: bool = True,
 ) -> Json:
     """Return the JSON object at an address of the provider.
@@ -131,7 +131,7 @@ def send(
     return answer.status, _read(answer.excerpt, step)
 
 
-def _asked(ask: Callable[[], Any], step: str, line: Line) -> Any:
+def _asked(ask: Callable[[], Any], step: str, line: ProviderBulkhead) -> Any:
     try:
         return ask()
     except FAILURES as failure:

@@ -14,7 +14,7 @@ from accounts import reauthentication
 from accounts.authentication import caller, family_of
 from accounts.personal_data import erasing, exports
 from accounts.personal_data.serializers import ErasureAsked, ErasureView, ExportView
-from microcred.api.reading import valid
+from microcred.api.request_validation import validated_body
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 
@@ -74,7 +74,7 @@ class ErasureEndpoint(APIView):
         """Have the password proven before anything is begun: an undone attempt would not be counted."""
         super().initial(request, *args, **kwargs)
         if request.method == "POST":
-            given = valid(ErasureAsked, request.data)
+            given = validated_body(ErasureAsked, request.data)
             reauthentication.prove(
                 request._request, caller(request), password=given["password"], family_id=family_of(request)
             )

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from accounts.administering import LastAdmin, is_last_admin
+from accounts.admin_guard import LastAdmin, is_last_admin
 from accounts.enums import Role
 from accounts.models import User
 from accounts.personal_data.models import ErasureRequest
@@ -108,7 +108,7 @@ def announce_one(request_id: uuid.UUID, *, now: dt.datetime) -> jobs.Ensured:
     return jobs.ensure(KIND, payload={"erasure_id": str(request_id)}, unique_key=key)
 
 
-def work_off(claim: Claim, *, now: dt.datetime) -> None:
+def run_erasure(claim: Claim, *, now: dt.datetime) -> None:
     """Do what is left of an erasure."""
     erase(uuid.UUID(claim.payload["erasure_id"]), now=now)
 

@@ -9,9 +9,9 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from accounts.models import User
-from accounts.personal_data import copying
+from accounts.personal_data import export_archive
 from accounts.personal_data.models import DataExport, ExportPart
 from microcred.errors import Missing
 from ops import audit, jobs
@@ -31,12 +31,12 @@ class ExportMissing(Missing):
 @transaction.atomic
 def request_copy(*, by: User, now: dt.datetime) -> DataExport:
     """Have a copy made; while one is being made, asking again changes nothing. An older file goes."""
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     under_way = DataExport.objects.filter(user=by, ready_at=None, failed_at=None).first()
     if under_way:
         return under_way
     DataExport.objects.filter(user=by).delete()
-    made = DataExport.objects.create(user=by, requested_at=now, total=len(copying.personal_tables()))
+    made = DataExport.objects.create(user=by, requested_at=now, total=len(export_archive.personal_tables()))
     jobs.enqueue(KIND, payload={"export_id": str(made.pk)}, unique_key=f"export:{made.pk}")
     audit.record(by=by, action="export.requested", resource_type="user", resource_id=by.pk)
     return made
@@ -76,7 +76,7 @@ def make(claim: Claim, *, now: dt.datetime) -> None:
         DataExport.objects.filter(pk=export.pk).update(done=done)
 
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
-        copying.write_copy(export.user_id, file, progress=note)
+        export_archive.write_copy(export.user_id, file, progress=note)
         file.seek(0)
         with claim.finish():
             ExportPart.objects.filter(export=export).delete()

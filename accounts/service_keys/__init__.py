@@ -17,7 +17,6 @@ from accounts.service_keys.authentication import (
     key_holder,
     person_or_program,
 )
-from accounts.service_keys.holders import KeyHolder, KeyRefused, holder_of
 from accounts.service_keys.issuing import (
     KeyInvalid,
     KeyRevoked,
@@ -26,6 +25,7 @@ from accounts.service_keys.issuing import (
     revoke,
     rotate,
 )
+from accounts.service_keys.verification import KeyHolder, KeyRefused, holder_of
 
 __all__ = [
     "IsService",

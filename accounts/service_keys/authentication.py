@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from accounts.authentication import TokenAuthentication
 from accounts.enums import Scope
 from accounts.models import User
-from accounts.service_keys.holders import KeyHolder, holder_of
+from accounts.service_keys.verification import KeyHolder, holder_of
 from microcred.errors import Unauthorized
 from microcred.logging import CALLER
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.enums import Scope
 from accounts.models import ServiceKey, ServiceKeySecret
-from accounts.service_keys.text import Parts, compose, digest, new_secret
+from accounts.service_keys.key_format import Parts, compose, digest, new_secret
 from microcred.errors import Conflict, Invalid, Missing
 from microcred.ids import uuid7
 from ops import audit

@@ -25,18 +25,18 @@ from assessments.services.ending import (
     note_missing,
     release,
 )
-from assessments.services.made_up import (
-    NotMadeUp,
-    complete_synthetic,
-    record_synthetic,
-    start_synthetic,
-)
 from assessments.services.starting import (
     MetadataReserved,
     PrerequisitesMissing,
     RoleNotAssessable,
     Started,
     start,
+)
+from assessments.services.synthetic import (
+    NotSynthetic,
+    complete_synthetic,
+    record_synthetic,
+    start_synthetic,
 )
 
 __all__ = [
@@ -47,7 +47,7 @@ __all__ = [
     "ChangedMeanwhile",
     "GivenAnswer",
     "MetadataReserved",
-    "NotMadeUp",
+    "NotSynthetic",
     "PrerequisitesMissing",
     "ResultMissing",
     "ResultNotHeld",

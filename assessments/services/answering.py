@@ -16,11 +16,11 @@ from assessments.answers import AnswerInvalid, is_blank, normalise
 from assessments.enums import AssessmentStatus, Stage
 from assessments.events import responses_submitted
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
+from microcred.admin_dashboard import pluralize
 from microcred.bulk_inserts import insert_rows
 from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Conflict, Gone, Invalid, PreconditionFailed
 from microcred.pipelining import fetch_rows, prefetched
-from microcred.start_page import several
 from ops import audit
 
 # Asked with every batch of answers.
@@ -221,7 +221,7 @@ def _refuse_gaps(assessment: Assessment) -> None:
     gaps = [row for row in asked if row.required and row.pk not in answered]
     if gaps:
         raise AnswersMissing(
-            several(
+            pluralize(
                 len(gaps), "required question has no answer yet.", "required questions have no answer yet."
             ),
             details={"unanswered": [str(row.question_id) for row in gaps]},

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import transaction
 
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from accounts.models import User
 from accounts.personal_data import consents
 from assessments import queries
@@ -84,7 +84,7 @@ def start(
         raise MetadataReserved(f"The name {SYNTHETIC!r} is reserved.", details={"field": "metadata"})
     found = _assessable(by, role_id)
     with transaction.atomic():
-        one_at_a_time(by.pk)
+        lock_person(by.pk)
         standing = _OPEN.first(user=by.pk, role=role_id)
         if standing is not None and standing.expires_at > now:
             return Started(standing, is_new=False)

@@ -31,9 +31,9 @@ from catalog.enums import QuestionType
 from catalog.importing.banks.question import BankInvalid
 from catalog.importing.banks.reading import FORMATS, MOST_BYTES, read_bank
 from catalog.importing.banks.shaping import ShapedQuestion
-from catalog.importing.banks.taking import Measure, Plan, Taken, plan, take
+from catalog.importing.banks.storing import Measure, Plan, Taken, plan, take
 from catalog.models import JobRole, Skill
-from ops.admin_forms import refusal_of
+from ops.admin_forms import refusal_message
 
 PAGE: Final = "admin/banks/page.html"
 PUBLISH: Final = "publish"
@@ -169,7 +169,7 @@ def _do(request: HttpRequest) -> HttpResponse:
             by=request.user, now=timezone.now(), publish=form.cleaned_data[PUBLISH],  # type: ignore[arg-type]
         )  # fmt: skip
     except IntegrityError as error:
-        messages.error(request, refusal_of(error).message)
+        messages.error(request, refusal_message(error).message)
         return redirect(request.path)
     messages.success(request, _told(taken))
     return redirect(_list(role, taken))

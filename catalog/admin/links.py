@@ -14,7 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
-from catalog.admin.sealing import EXPIRED, SealedForm, sealed, unsealed
+from catalog.admin.signed_state import EXPIRED, SealedForm, sealed, unsealed
 from catalog.importing.frameworks.framework import Framework, FrameworkInvalid, Source
 from catalog.importing.frameworks.linked import link, links, suggestions
 from catalog.importing.frameworks.linking import Suggestion, Why

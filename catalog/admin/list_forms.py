@@ -14,8 +14,8 @@ from unfold.widgets import (
 )
 
 from catalog.importing.credentials import values
-from catalog.importing.credentials.listed import Wrong
-from catalog.importing.credentials.plan import Plan, Unmatched, Wishes
+from catalog.importing.credentials.listed import InvalidValue
+from catalog.importing.credentials.plan import ImportDefaults, Plan, Unmatched
 from catalog.models import Skill
 
 LEVELS: Final = [("", "none: leave them out"), *((number, str(number)) for number in range(1, 6))]
@@ -51,7 +51,7 @@ class WishesForm(forms.Form):
         """Take codes and names of languages."""
         try:
             return values.language(self.cleaned_data["language"])
-        except Wrong as wrong:
+        except InvalidValue as wrong:
             raise ValidationError(f"{wrong}.") from None
 
 
@@ -92,10 +92,10 @@ def _others(one: Unmatched, skills: Sequence[tuple[str, str]], *, is_short: bool
     return [skill for skill in skills if skill[0] not in near and (is_short or skill[0] == one.picked)]
 
 
-def wishes_of(given: Mapping[str, Any], sent: Mapping[str, Any]) -> Wishes:
+def wishes_of(given: Mapping[str, Any], sent: Mapping[str, Any]) -> ImportDefaults:
     """Return what was wished, with the skills that were picked for names."""
     picked = {name.removeprefix(PICK): str(sent[name]) for name in sent if name.startswith(PICK)}
-    return Wishes(
+    return ImportDefaults(
         level=given["level"],
         hours=given["hours"],
         language=given["language"],

@@ -23,14 +23,14 @@ from django.utils.cache import add_never_cache_headers
 from unfold.decorators import action
 
 from catalog.admin.list_forms import AgreedForm, ListForm, skills_offered, wishes_of
-from catalog.admin.sealing import sealed, unsealed
+from catalog.admin.signed_state import sealed, unsealed
+from catalog.importing.credentials.applying import CatalogChangedMeanwhile, Taken, take
 from catalog.importing.credentials.columns import COLUMNS
 from catalog.importing.credentials.exporting import FILE_NAME, csv_of
 from catalog.importing.credentials.listed import CredentialFile, FileInvalid
-from catalog.importing.credentials.plan import Change, Choice, Entry, Plan, Wishes
+from catalog.importing.credentials.plan import Change, Choice, Entry, ImportDefaults, Plan
 from catalog.importing.credentials.planning import plan
 from catalog.importing.credentials.reading import FORMATS, MOST_BYTES, read_credentials
-from catalog.importing.credentials.taking import CatalogChangedMeanwhile, Taken, take
 
 PAGE: Final = "admin/credential_lists/page.html"
 MOST_ON_PAGE: Final = 300
@@ -137,7 +137,7 @@ def _done(
     model_admin: Any,
     request: HttpRequest,
     file: CredentialFile,
-    wishes: Wishes,
+    wishes: ImportDefaults,
     choice: Choice,
     given: Mapping[str, Any],
 ) -> HttpResponse:

@@ -20,17 +20,17 @@ from django.utils.cache import add_never_cache_headers
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from catalog.admin.sealing import EXPIRED, SealedForm, sealed, unsealed
+from catalog.admin.signed_state import EXPIRED, SealedForm, sealed, unsealed
 from catalog.importing.frameworks.framework import FrameworkInvalid, Profile, Source
-from catalog.importing.frameworks.held import held, profile_of
-from catalog.importing.frameworks.making import Made, NothingChosen, make
 from catalog.importing.frameworks.opening import opened
 from catalog.importing.frameworks.planning import MOST_TAKEN, plan
+from catalog.importing.frameworks.profile_json import held, profile_of
+from catalog.importing.frameworks.role_creation import Made, NothingChosen, make
 from catalog.importing.frameworks.scales import MIDDLE_TARGET
 from catalog.importing.frameworks.searching import found
 from catalog.importing.frameworks.tables import of_file
 from catalog.models import JobRole
-from ops.admin_forms import refusal_of
+from ops.admin_forms import refusal_message
 
 PAGE: Final = "admin/frameworks/role.html"
 SEAL: Final = "catalog.occupations"
@@ -167,7 +167,7 @@ def _make(request: HttpRequest, held_: Found) -> HttpResponse:
         messages.warning(request, "No skill was chosen, so nothing was made.")
         return redirect(request.path)
     except IntegrityError as error:
-        messages.error(request, refusal_of(error).message)
+        messages.error(request, refusal_message(error).message)
         return redirect(request.path)
     messages.success(request, _told(made))
     return redirect(reverse("admin:catalog_jobrole_change", args=[made.role.pk]))

@@ -13,8 +13,8 @@ from catalog import services
 from catalog.admin.curation import KEY, CuratedAdmin, Explained
 from catalog.admin.links import LinksSkills
 from catalog.admin.occupations import ImportsOccupations
+from catalog.external_ids import ESCO_CREDIT, ONET_CREDIT
 from catalog.models import BY_NAME, JobRole, RoleSkill, Skill
-from catalog.outside_ids import ESCO_CREDIT, ONET_CREDIT
 from microcred.registry import SKILL_ACTIONS
 
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from microcred.start_page import several
+from microcred.admin_dashboard import pluralize
 
 
 class BundleInvalid(ValueError):
     """A catalog cannot be used; ``problems`` names every place and what is wrong there."""
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__(several(len(problems), "problem in the catalog", "problems in the catalog"))
+        super().__init__(pluralize(len(problems), "problem in the catalog", "problems in the catalog"))
         self.problems = problems
 
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from catalog.enums import QuestionType, ReleasePolicy
-from catalog.outside_ids import ESCO_PATTERN, ONET_PATTERN
+from catalog.external_ids import ESCO_PATTERN, ONET_PATTERN
 
 # Bounds are those of the columns: what passes here, the database takes, and finds equal the next time.
 KEY = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 100}

@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from catalog.importing.frameworks.framework import Framework, FrameworkInvalid, Occupation, Profile
-from catalog.importing.frameworks.making import Made, NothingChosen, make
 from catalog.importing.frameworks.planning import MOST_TAKEN, Plan, Row, plan
+from catalog.importing.frameworks.role_creation import Made, NothingChosen, make
 from catalog.importing.frameworks.scales import MIDDLE_TARGET, OURS, QUARTER
 from catalog.importing.frameworks.searching import found, near
 from catalog.importing.frameworks.tables import Tables, of_file, of_folder

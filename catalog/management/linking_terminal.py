@@ -7,7 +7,7 @@ from django.core.management.base import CommandError, OutputWrapper
 
 from catalog.importing.frameworks.framework import Framework
 from catalog.importing.frameworks.linked import lacking, link, links
-from catalog.importing.frameworks.linking import Links, Wanted, text_of
+from catalog.importing.frameworks.linking import Links, UnlinkedSkill, text_of
 from catalog.models import Skill
 from microcred.ai import providers
 from microcred.ai.base import EmbedderError, ProviderError, Vectors
@@ -59,7 +59,7 @@ def accept_links(framework: Framework, pairs: Sequence[str], out: OutputWrapper,
     out.write(f"{linked} linked{' (dry run)' if dry_run else ''}.")
 
 
-def _meanings(known: Links, wanted: Sequence[Wanted]) -> Vectors | None:
+def _meanings(known: Links, wanted: Sequence[UnlinkedSkill]) -> Vectors | None:
     """Return the cosine of every concept to each skill, a row for each; nothing where the embedder is away."""
     if not wanted or not known.concepts:
         return None

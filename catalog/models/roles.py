@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from catalog.enums import ReleasePolicy
-from catalog.outside_ids import ESCO_PATTERN, ONET_PATTERN, is_esco_uri, is_onet_id
+from catalog.external_ids import ESCO_PATTERN, ONET_PATTERN, is_esco_uri, is_onet_id
 from microcred.db import Model
 
 MAX_LEVEL = 5

@@ -82,7 +82,7 @@ def _review(
     """Have these essays marked, around what they were meant to be worth."""
     for one in wrote:
         marks = _levels(question, 0.1 + 0.75 * one.meant[question.question_id], draw)
-        oversight.review_made_up(
+        oversight.review_synthetic(
             by=by, assessment_id=one.assessment_id, question_id=question.question_id, marks=marks, now=now
         )
 

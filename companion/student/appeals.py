@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from companion.pages import caller, page_asked, refusals_on
-from companion.posting import posted_from
-from companion.student.answered import appeal_form, place_of
-from companion.student.guarding import student_page
+from companion.post_only import post_only
+from companion.student.access import student_page
 from companion.student.result import shown
 from companion.student.result_forms import AppealForm, MessageForm
 from companion.student.result_page import read_result
 from companion.student.result_words import APPEAL_OUTCOMES, standing
+from companion.student.scored_answers import appeal_form, place_of
 from microcred.errors import DomainError, Missing
 from scoring import oversight
 from scoring.enums import AppealStatus
@@ -35,7 +35,7 @@ def appeals(request: HttpRequest) -> HttpResponse:
 
 
 @student_page
-@posted_from("student:result", "assessment_id")
+@post_only("student:result", "assessment_id")
 def make_appeal(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     """Appeal against a score; then show the thread."""
     by, now = caller(request), timezone.now()

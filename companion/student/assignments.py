@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from companion.pages import caller
-from companion.posting import posted_from
+from companion.post_only import post_only
+from companion.student.access import student_page
 from companion.student.answer_fields import AnswerForm, AskedQuestion, in_words
-from companion.student.guarding import student_page
 from companion.student.practice_words import REASONS, STATUSES, level
-from companion.student.written import WrittenField
-from microcred.api.rendered import as_shown
+from companion.student.text_fields import MultilineField
+from microcred.api.rendered_responses import represent
 from microcred.errors import Conflict, Invalid
 from practice import queries, services
 from practice.enums import AssignmentStatus, ReportReason
@@ -44,7 +44,7 @@ class ReportForm(forms.Form):
     """What is wrong with an item."""
 
     reason = forms.ChoiceField(label="What is wrong?", choices=ReportReason.choices)
-    comment = WrittenField(
+    comment = MultilineField(
         rows=3, label="Say more, if you like", required=False, max_length=services.LONGEST_COMMENT
     )
 
@@ -60,7 +60,7 @@ def assignment(request: HttpRequest, assignment_id: uuid.UUID) -> HttpResponse:
 
 
 @student_page
-@posted_from("student:assignment", "assignment_id")
+@post_only("student:assignment", "assignment_id")
 def give_up(request: HttpRequest, assignment_id: uuid.UUID) -> HttpResponse:
     """End it without the right answer."""
     try:
@@ -71,7 +71,7 @@ def give_up(request: HttpRequest, assignment_id: uuid.UUID) -> HttpResponse:
 
 
 @student_page
-@posted_from("student:assignment", "assignment_id")
+@post_only("student:assignment", "assignment_id")
 def report(request: HttpRequest, assignment_id: uuid.UUID) -> HttpResponse:
     """Say that something is wrong with it."""
     by = caller(request)
@@ -134,7 +134,7 @@ def _page(
     asked, last = _asked(given), queries.last_answer(given)
     at = queries.practised_skills(given.user_id, now=timezone.now()).get(given.skill.key)
     context = {
-        "given": as_shown(_SHOWN, given),
+        "given": represent(_SHOWN, given),
         "assignment": given,
         "status": STATUSES[given.status],
         "is_open": given.status == AssignmentStatus.OPEN,

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog import queries as catalog
 from companion.pages import caller, page_asked, refusals_on
-from companion.posting import posted_from
-from companion.student.guarding import student_page
-from companion.student.holding import held_line
+from companion.post_only import post_only
+from companion.student.access import student_page
+from companion.student.held_credentials import held_line
 from companion.student.notices import by_itself
-from companion.student.written import WrittenField
+from companion.student.text_fields import MultilineField
 from microcred.errors import DomainError
 from recommendations import queries, services
 
@@ -74,7 +74,7 @@ class HeldForm(BadgeForm):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="May be left out.",
     )
-    note = WrittenField(
+    note = MultilineField(
         label="Note",
         rows=2,
         required=False,
@@ -142,7 +142,7 @@ def credential(request: HttpRequest, credential_id: uuid.UUID) -> HttpResponse:
 
 
 @student_page
-@posted_from("student:credential", "credential_id")
+@post_only("student:credential", "credential_id")
 def take_back(request: HttpRequest, credential_id: uuid.UUID) -> HttpResponse:
     """Take back the student's word about a credential; done twice, it is done."""
     try:
@@ -159,7 +159,7 @@ def take_back(request: HttpRequest, credential_id: uuid.UUID) -> HttpResponse:
 
 
 @student_page
-@posted_from("student:credential", "credential_id")
+@post_only("student:credential", "credential_id")
 def note_seen(request: HttpRequest, credential_id: uuid.UUID) -> HttpResponse:
     """Note that the student has seen what was decided; what is decided by now otherwise stays new."""
     form, by, now = SeenForm(request.POST), caller(request), timezone.now()

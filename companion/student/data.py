@@ -13,14 +13,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import attempts, recent_authentication, services
+from accounts import attempt_limits, recent_authentication, services
 from accounts.forms import ProofForm
 from accounts.models import User
 from accounts.personal_data import consents, erasing, exports
 from accounts.personal_data.models import DataExport, ErasureRequest
 from companion.pages import caller, page_asked
-from companion.posting import posted_from
-from companion.student.guarding import student_page
+from companion.post_only import post_only
+from companion.student.access import student_page
 from microcred.errors import DomainError, Missing
 from partners import queries as partners
 from partners import services as telling
@@ -71,7 +71,7 @@ def data(request: HttpRequest) -> HttpResponse:
 
 
 @student_page
-@posted_from("student:data")
+@post_only("student:data")
 def choose_model(request: HttpRequest) -> HttpResponse:
     """Keep whether a model may read what the student writes; the same form sent twice says so once."""
     by, form = caller(request), ModelForm(request.POST)
@@ -97,7 +97,7 @@ def choose_model(request: HttpRequest) -> HttpResponse:
 
 
 @student_page
-@posted_from("student:data")
+@post_only("student:data")
 def ask_for_copy(request: HttpRequest) -> HttpResponse:
     """Have a copy made of everything about the student."""
     exports.request_copy(by=caller(request), now=timezone.now())
@@ -122,7 +122,7 @@ def fetch_copy(request: HttpRequest) -> HttpResponseBase:
 
 
 @student_page
-@posted_from("student:data")
+@post_only("student:data")
 def unlink_course(request: HttpRequest, link_id: uuid.UUID) -> HttpResponse:
     """Have a course lead to the student's account no more; whoever came from one has to log in otherwise."""
     try:
@@ -146,9 +146,9 @@ def erase(request: HttpRequest) -> HttpResponse:
         return elsewhere
     form = ProofForm(by, request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        wait = attempts.count_page_attempt(request, email=by.email)
+        wait = attempt_limits.count_page_attempt(request, email=by.email)
         if wait:
-            return attempts.come_back(request, wait)
+            return attempt_limits.too_many_attempts(request, wait)
         if form.is_valid():
             erasing.request_erasure(by=by, person=by, now=timezone.now())
             return redirect("student:data")
@@ -157,7 +157,7 @@ def erase(request: HttpRequest) -> HttpResponse:
 
 
 @student_page
-@posted_from("student:data")
+@post_only("student:data")
 def keep(request: HttpRequest) -> HttpResponse:
     """Call the erasure off."""
     by = caller(request)

@@ -10,7 +10,7 @@ from assessments import queries as assessments
 from catalog import queries as catalog
 from companion import queries
 from companion.pages import caller, number_asked
-from companion.student.guarding import student_page
+from companion.student.access import student_page
 from conversations import queries as questions
 from microcred.errors import Missing
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from companion.pages import caller
-from companion.student.guarding import student_page
+from companion.student.access import student_page
 from companion.student.practice_words import GOAL_STATUSES, level
 from companion.student.tags import TagsField, typed_or_kept
 from microcred.errors import DomainError, Missing

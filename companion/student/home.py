@@ -19,12 +19,12 @@ from assessments import queries as assessments
 from assessments.enums import AssessmentStatus
 from catalog import queries as catalog
 from companion.pages import caller, page_asked
+from companion.student.access import student_page
 from companion.student.assessment_words import HELD, STATUSES, time_left
-from companion.student.guarding import student_page
 from companion.student.notices import unseen
 from companion.words import Label
 from conversations import queries as questions
-from microcred.start_page import several
+from microcred.admin_dashboard import pluralize
 from nudges import queries as nudges
 from recommendations import queries as recommendations
 
@@ -33,7 +33,7 @@ ROLES_AT_ONCE: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AssessmentCard:
     """One of the student's assessments, in words; ``has_result`` says whether they may read the result."""
 
     pk: uuid.UUID
@@ -101,13 +101,13 @@ def _news(by: User) -> list[tuple[str, str]]:
         (reminders, "reminder", "reminders", "reminders"),
     ]
     return [
-        (several(number, one, more), reverse(f"student:{place}"))
+        (pluralize(number, one, more), reverse(f"student:{place}"))
         for number, one, more, place in waiting
         if number
     ]
 
 
-def _under_way(by: User, now: dt.datetime) -> list[Standing]:
+def _under_way(by: User, now: dt.datetime) -> list[AssessmentCard]:
     """The assessments that are open or being scored, the newest first, with how far they are."""
     open_ones = assessments.has_status(AssessmentStatus.IN_PROGRESS, now=now)
     rows = (
@@ -129,10 +129,10 @@ def _over(request: HttpRequest, now: dt.datetime) -> "Page[Any]":
     return page_asked(request, over.order_by("-pk"), PAGE_SIZE)
 
 
-def _standing(row: Any, *, now: dt.datetime, answered: int = 0, total: int = 0) -> Standing:
+def _standing(row: Any, *, now: dt.datetime, answered: int = 0, total: int = 0) -> AssessmentCard:
     status = assessments.effective_status(row, now=now)
     is_held = assessments.is_held(row)
-    return Standing(
+    return AssessmentCard(
         pk=row.pk,
         role_id=row.role_id,
         role=row.role.name,
@@ -147,7 +147,7 @@ def _standing(row: Any, *, now: dt.datetime, answered: int = 0, total: int = 0) 
     )
 
 
-def _roles(request: HttpRequest, under_way: Sequence[Standing]) -> "Page[Any]":
+def _roles(request: HttpRequest, under_way: Sequence[AssessmentCard]) -> "Page[Any]":
     by, roles = caller(request), catalog.active_roles().order_by(*catalog.BY_NAME)
     page = page_asked(request, roles, ROLES_AT_ONCE, name="roles")
     done = set(assessments.with_result().filter(user=by.pk).values_list("role_id", flat=True))

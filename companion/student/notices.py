@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from assessments import queries as assessments
 from companion.pages import caller, page_asked
-from companion.posting import posted_from
-from companion.student.guarding import student_page
+from companion.post_only import post_only
+from companion.student.access import student_page
 from companion.student.notice_lines import NoticeLine, notice_line
 from microcred.errors import Missing
 from scoring import oversight
@@ -49,7 +49,7 @@ def _lines(told: Any) -> list[NoticeLine]:
 
 
 @student_page
-@posted_from("student:notices")
+@post_only("student:notices")
 def mark_seen(request: HttpRequest) -> HttpResponse:
     """Note that the student has seen some of them; seen once is seen."""
     try:

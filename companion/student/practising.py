@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from companion.pages import caller, page_asked
-from companion.student.guarding import student_page
+from companion.student.access import student_page
 from companion.student.practice_words import STATUSES, set_to
 from practice import queries, services
 from practice.enums import AssignmentStatus, OverrideKind

@@ -13,8 +13,8 @@ from accounts.models import User
 from companion import analytics
 from companion.pages import caller
 from companion.pages_weeks import charts_of
+from companion.student.access import student_page
 from companion.student.goals import shown_goals
-from companion.student.guarding import student_page
 from companion.student.practice_words import level, sureness
 from companion.student.practising import what_was_set
 from nudges import queries as nudges

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from companion.pages import caller, page_asked, refusals_on
-from companion.posting import posted_from
-from companion.student.asked import asked, lines, unread_threads
-from companion.student.guarding import student_page
+from companion.post_only import post_only
+from companion.student.access import student_page
 from companion.student.notices import by_itself
-from companion.student.written import WrittenField
+from companion.student.question_threads import asked, lines, unread_threads
+from companion.student.text_fields import MultilineField
 from conversations import queries, services
 from conversations.enums import Side
 
@@ -29,7 +29,7 @@ HANDED_OVER: Final = "Your advisor has your question now. You read the reply her
 class QuestionForm(forms.Form):
     """A question, and the latest that its writer had asked by then."""
 
-    question = WrittenField(
+    question = MultilineField(
         label="Your question",
         rows=3,
         max_length=services.LONGEST_QUESTION,
@@ -41,7 +41,7 @@ class QuestionForm(forms.Form):
 class MessageForm(forms.Form):
     """What a student writes to their advisor, and the last message that they had before their eyes."""
 
-    text = WrittenField(
+    text = MultilineField(
         label="Write to your advisor",
         max_length=services.LONGEST_REPLY,
         error_messages={"required": "Write something."},
@@ -90,7 +90,7 @@ def question(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
 
 
 @student_page
-@posted_from("student:question", "query_id")
+@post_only("student:question", "query_id")
 def ask_on(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     """Ask another question in the conversation of this one."""
     turn: Any = queries.get_visible(by=caller(request), turn_id=query_id)
@@ -100,7 +100,7 @@ def ask_on(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
 
 
 @student_page
-@posted_from("student:question", "query_id")
+@post_only("student:question", "query_id")
 def hand_over(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     """Hand a question to the student's advisor; done twice, it is done."""
     try:
@@ -115,7 +115,7 @@ def hand_over(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
 
 
 @student_page
-@posted_from("student:question", "query_id")
+@post_only("student:question", "query_id")
 def note_read(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     """Note that the student has read what their advisor wrote, up to the last message that they saw."""
     form = UpToForm(request.POST)

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from companion.pages import caller, page_asked
-from companion.posting import posted_from
-from companion.student.guarding import student_page
+from companion.post_only import post_only
+from companion.student.access import student_page
 from microcred.errors import DomainError
 from microcred.zones import zone_names
 from nudges import queries, services
@@ -58,15 +58,15 @@ def reminders(request: HttpRequest) -> HttpResponse:
 
 
 @student_page
-@posted_from("student:reminders")
+@post_only("student:reminders")
 def follow(request: HttpRequest, nudge_id: uuid.UUID) -> HttpResponse:
     """Lead to what a reminder is about, and note that the student went there."""
     nudge = services.click_nudge(by=caller(request), nudge_id=nudge_id, now=timezone.now())
-    return redirect(queries.page_about(nudge))
+    return redirect(queries.nudge_url(nudge))
 
 
 @student_page
-@posted_from("student:reminders")
+@post_only("student:reminders")
 def note_seen(request: HttpRequest, nudge_id: uuid.UUID) -> HttpResponse:
     """Note that the student has read a reminder."""
     services.open_nudge(by=caller(request), nudge_id=nudge_id, now=timezone.now())
@@ -74,7 +74,7 @@ def note_seen(request: HttpRequest, nudge_id: uuid.UUID) -> HttpResponse:
 
 
 @student_page
-@posted_from("student:reminders")
+@post_only("student:reminders")
 def plan(request: HttpRequest, nudge_id: uuid.UUID) -> HttpResponse:
     """Set what a reminder says on the student's list of tasks, once."""
     task_id = services.plan_nudge(by=caller(request), nudge_id=nudge_id, now=timezone.now())

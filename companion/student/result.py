@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 
 from assessments import queries as assessments
 from companion.pages import caller, refusals_on
-from companion.posting import posted_from
-from companion.student.guarding import student_page
+from companion.post_only import post_only
+from companion.student.access import student_page
 from companion.student.levels import place_of
 from companion.student.result_forms import ContestForm, FeedbackForm
 from companion.student.result_page import LIST, read_result, result_page
@@ -40,7 +40,7 @@ def result(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
 
 
 @student_page
-@posted_from("student:result", "assessment_id")
+@post_only("student:result", "assessment_id")
 def contest(request: HttpRequest, assessment_id: uuid.UUID, skill: str) -> HttpResponse:
     """Say that a level is wrong."""
     place = place_of(skill)
@@ -70,7 +70,7 @@ def _is_contested(request: HttpRequest, assessment_id: uuid.UUID, skill: str, re
 
 
 @student_page
-@posted_from("student:run", "recommendation_id")
+@post_only("student:run", "recommendation_id")
 def feedback(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse:
     """Say what one thinks of a recommended credential or of the whole list, or take that back."""
     by = caller(request)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django import forms
 
 from companion.student.result_words import ACCEPTANCES
-from companion.student.written import WrittenField
+from companion.student.text_fields import MultilineField
 from recommendations.enums import Acceptance
 from recommendations.services import LONGEST_COMMENT
 from scoring.oversight import LONGEST_MESSAGE, LONGEST_REASON
@@ -23,8 +23,8 @@ RELEVANCE: Final = [
 ]
 
 
-def _text(label: str, longest: int, missing: str, help_text: str = "") -> WrittenField:
-    return WrittenField(
+def _text(label: str, longest: int, missing: str, help_text: str = "") -> MultilineField:
+    return MultilineField(
         label=label, max_length=longest, error_messages={"required": missing}, help_text=help_text
     )
 
@@ -89,7 +89,7 @@ class FeedbackForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what you want to do."},
     )
-    comments = WrittenField(
+    comments = MultilineField(
         label="Anything to add? (you need not)",
         rows=3,
         required=False,

@@ -12,16 +12,16 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from companion.cited import Piece, Source
-from companion.student.answered import AnswerLine, answer_lines
 from companion.student.levels import LevelLine, level_lines, meets_all
-from companion.student.listed import Act, ListedCredential, acts_of, listed
 from companion.student.notice_lines import NoticeLine, notice_lines
+from companion.student.recommendation_list import Act, ListedCredential, acts_of, listed
 from companion.student.result_forms import FeedbackForm
 from companion.student.result_words import ACCEPTANCES, MISSING, MOVED, number
+from companion.student.scored_answers import AnswerLine, answer_lines
 from microcred.errors import Conflict
 from ops.queries import is_under_way
 from recommendations import queries as recommendations
-from recommendations.kept_results import written_result
+from recommendations.result_cache import cached_result
 
 # The place of what is said about the whole list.
 LIST: Final = "about-list"
@@ -102,7 +102,7 @@ def read_result(*, by: User, assessment_id: uuid.UUID, now: dt.datetime) -> dict
         NoResultYet: if it is not worked out, or held back.
         Conflict, Gone: if there is none, by the status.
     """
-    found = written_result(by=by, assessment_id=assessment_id, now=now)
+    found = cached_result(by=by, assessment_id=assessment_id, now=now)
     if isinstance(found, recommendations.Awaited):
         raise NoResultYet("The result is not there yet.")
     body: dict[str, Any] = json.loads(found.content)

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from assessments import queries as assessments
 from companion.pages import caller
-from companion.student.guarding import student_page
-from companion.student.listed import SKILLS, acts_of, listed
+from companion.student.access import student_page
+from companion.student.recommendation_list import SKILLS, acts_of, listed
 from companion.student.result_words import MISSING, MOVED
 from recommendations import queries as recommendations
 from recommendations.run_serializers import RunView

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 
 from companion.cited import Piece
 from companion.pages import caller, page_asked
-from companion.posting import posted_from
-from companion.student.guarding import student_page
-from companion.tutored import said_at
+from companion.post_only import post_only
+from companion.session_summaries import said_at
+from companion.student.access import student_page
 from companion.words import Label
 from planner import queries as planner
 from planner.enums import Source
@@ -91,7 +91,7 @@ def session(request: HttpRequest, summary_id: uuid.UUID) -> HttpResponse:
 
 
 @student_page
-@posted_from("student:session", "summary_id")
+@post_only("student:session", "summary_id")
 def plan(request: HttpRequest, summary_id: uuid.UUID, number: int) -> HttpResponse:
     """Set a step that was agreed on on the list of tasks, where it stands once however often it is sent."""
     by = caller(request)

@@ -17,7 +17,7 @@ from assessments.enums import AssessmentStatus
 from catalog import queries as catalog
 from catalog.enums import QuestionType
 from companion.pages import caller, refusals_on
-from companion.student.guarding import student_page
+from companion.student.access import student_page
 
 MAY = [
     (

@@ -16,8 +16,8 @@ from assessments import queries as assessments
 from assessments import services
 from assessments.enums import AssessmentStatus
 from companion.pages import caller
+from companion.student.access import student_page
 from companion.student.assessment_words import time_left
-from companion.student.guarding import student_page
 from companion.student.sheets import Sheet, read_sheet, save
 
 JSON: Final = "application/json"

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django import forms
 
 from companion.student.tags import TagsField, typed_or_kept
-from companion.student.written import WrittenField
+from companion.student.text_fields import MultilineField
 from companion.words import TASK_STATUSES
 from microcred.labels import LONGEST_TITLE
 from planner import queries
@@ -72,7 +72,7 @@ class TaskForm(TaskFields):
     """A task that is there, and the version of it that was shown."""
 
     status = forms.ChoiceField(label="Status", choices=STATUSES)
-    description = WrittenField(
+    description = MultilineField(
         label="Notes", required=False, strip=False, max_length=queries.LONGEST_DESCRIPTION
     )
     tags = TagsField()

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from companion.pages import caller
-from companion.posting import posted_from
-from companion.student.guarding import student_page
+from companion.post_only import post_only
+from companion.student.access import student_page
 from companion.student.task_forms import NewTaskForm, TaskFilters, TaskForm
 from companion.words import TASK_STATUSES
 from microcred.errors import DomainError, Missing
@@ -75,21 +75,21 @@ def task(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
 
 
 @student_page
-@posted_from("student:task", "task_id")
+@post_only("student:task", "task_id")
 def finish(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     """Tick a task off."""
     return _moved(request, task_id, services.complete_task, "Done:")
 
 
 @student_page
-@posted_from("student:task", "task_id")
+@post_only("student:task", "task_id")
 def reopen(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     """Put a task back among those to do."""
     return _moved(request, task_id, services.reopen_task, "To do again:")
 
 
 @student_page
-@posted_from("student:task", "task_id")
+@post_only("student:task", "task_id")
 def delete(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     """Take a task away for good, unless it has changed since it was shown; of one that is gone, say so."""
     try:

@@ -18,8 +18,8 @@ from companion.student import (
     result,
     runs,
     sessions,
-    standing,
     starting,
+    status_page,
     taking,
     tasks,
 )
@@ -64,7 +64,7 @@ urlpatterns = [
     path("roles/<uuid:role_id>", starting.role, name="role"),
     path("assessments/<uuid:assessment_id>/questions", taking.questions, name="taking"),
     path("assessments/<uuid:assessment_id>/hand-in", taking.hand_in, name="hand-in"),
-    path("assessments/<uuid:assessment_id>/status", standing.status, name="status"),
+    path("assessments/<uuid:assessment_id>/status", status_page.status, name="status"),
     path("data/", data.data, name="data"),
     path("data/model", data.choose_model, name="choose-model"),
     path("data/copy", data.ask_for_copy, name="ask-for-copy"),

@@ -14,10 +14,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from conversations.analysis import Analysis, analyse
-from conversations.answering import Draft, Earlier, Means, answer
+from conversations.answering import AnsweringContext, Draft, Earlier, answer
 from conversations.confidence import HIGH, IN_SCOPE, MEDIUM
 from conversations.enums import Band, Outcome
-from conversations.evaluation.sets import Case, Half
+from conversations.evaluation.datasets import Case, Half
 from conversations.retrieving import GAIN, searches
 from microcred.ai.base import Embedder
 
@@ -81,8 +81,8 @@ def _tried(case: Case, embedder: Embedder, offered: Mapping[UUID, Offered]) -> T
     topics = list(reversed(case.earlier))
     alone, *joined = searches([case.question, *(f"{topic} {case.question}" for topic in topics)], embedder)
     before = [Earlier(one, "", one) for one in topics]
-    draft = answer(case.question, before, Means(embedder))
-    candid = answer(case.question, before, Means(embedder, least=Decimal(0)))
+    draft = answer(case.question, before, AnsweringContext(embedder))
+    candid = answer(case.question, before, AnsweringContext(embedder, least=Decimal(0)))
     return Tried(
         case,
         analyse(case.question),

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import transaction
 
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from accounts.models import User
 from conversations.enums import Escalation, TurnStatus
 from conversations.models import LONGEST_QUESTION, Conversation, Turn
@@ -64,7 +64,7 @@ def ask(
         raise QuestionInvalid(
             f"A question has 1 to {LONGEST_QUESTION} characters.", details={"field": "question"}
         )
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     sent = None if seen is None else _sent_before(by, said, conversation_id, seen)
     if sent is not None:
         return sent

@@ -241,7 +241,7 @@ class Embedder(Protocol):
         """Return float32 of shape (len(texts), dimension), each row of unit length. Raises ProviderError.
 
         A row that is not of unit length belongs to a text that the model finds no direction for: see
-        ``microcred.ai.vectors``.
+        ``microcred.ai.vector_validation``.
         """
         ...
 

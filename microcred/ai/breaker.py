@@ -22,7 +22,7 @@ _is_beside_another: Final[ContextVar[bool]] = ContextVar("is_beside_another", de
 
 
 @contextmanager
-def beside_another() -> Iterator[None]:
+def not_counting_failures() -> Iterator[None]:
     """Count no failure of the calls made inside: they go side by side with one that tells the same of the provider."""
     token = _is_beside_another.set(True)
     try:

@@ -25,7 +25,7 @@ _LONGEST_REFUSAL: Final = 500
 _IN_WORDS: Final = "Answer with one JSON object and nothing else. It fits this JSON Schema:"
 
 
-class Form(StrEnum):
+class ResponseFormat(StrEnum):
     """How an answer is held to be JSON of a schema: by the server, or by the words of the prompt."""
 
     SCHEMA = "json_schema"
@@ -33,7 +33,7 @@ class Form(StrEnum):
     WORDS = "text"
 
 
-_LOOSER: Final = {Form.SCHEMA: Form.OBJECT, Form.OBJECT: Form.WORDS}
+_LOOSER: Final = {ResponseFormat.SCHEMA: ResponseFormat.OBJECT, ResponseFormat.OBJECT: ResponseFormat.WORDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Dialect:
 
     limit: str = "max_tokens"
     has_temperature: bool = True
-    form: Form = Form.SCHEMA
+    form: ResponseFormat = ResponseFormat.SCHEMA
 
     @classmethod
     def guessed(cls, model: str) -> Self:
@@ -70,7 +70,7 @@ class Dialect:
     def request(self, prompt: Prompt) -> dict[str, Any]:
         """Return the body of a request for a chat completion."""
         system = prompt.system
-        if self.form != Form.SCHEMA:
+        if self.form != ResponseFormat.SCHEMA:
             system = f"{system}\n\n{_IN_WORDS} {json.dumps(prompt.schema, ensure_ascii=False)}"
         return {
             "model": prompt.model,
@@ -85,11 +85,11 @@ class Dialect:
 
     def _format(self, prompt: Prompt) -> Mapping[str, Any]:
         match self.form:
-            case Form.SCHEMA:
+            case ResponseFormat.SCHEMA:
                 return {"response_format": {"type": "json_schema", "json_schema": strict_schema(prompt)}}
-            case Form.OBJECT:
+            case ResponseFormat.OBJECT:
                 return {"response_format": {"type": "json_object"}}
-            case Form.WORDS:
+            case ResponseFormat.WORDS:
                 return {}
 
 

@@ -12,9 +12,9 @@ from microcred.ai import stored_responses
 from microcred.ai.base import ChatReply, Prompt
 from microcred.ai.dialects import Dialect, sendable, strict_schema
 from microcred.ai.openai import OpenAIServer
-from microcred.ai.openai_answers import read_answer, read_state
 from microcred.ai.openai_chat import OpenAIModel
 from microcred.ai.openai_replies import Completion
+from microcred.ai.openai_responses import read_answer, read_state
 from microcred.ai.prices import PriceTable
 from microcred.ai.transport import Call, Response
 
@@ -50,7 +50,7 @@ class OpenAIBackground(OpenAIModel):
     def _ask(self, prompt: Prompt, call: Call) -> Response:
         raw = self._server.sdk.post("/responses", cast_to=Response, body=background_request(prompt))
         state = read_state(raw.content)
-        stored_responses.tell(state.name)
+        stored_responses.report_response_id(state.name)
         return raw if state.is_over else self._awaited(state.name, call)
 
     def _read(self, body: bytes, *, prompt_characters: int, asked_model: str) -> Completion:

@@ -51,7 +51,7 @@ def chat_model(scoring: str = "") -> ChatModel | None:
     )
 
 
-def kept_answer(kept_as: str, *, model: str, task: str, prompt_characters: int) -> ChatReply:
+def fetch_response(kept_as: str, *, model: str, task: str, prompt_characters: int) -> ChatReply:
     """Return the answer that the provider keeps under a name, as `OpenAIBackground.fetch`. Raises ProviderError."""
     with _breaker().guard():
         return _background(settings.AI_MODELS).fetch(

@@ -11,7 +11,7 @@ _hears: Final[ContextVar[Hear | None]] = ContextVar("hears_what_is_kept", defaul
 
 
 @contextmanager
-def heard_by(hear: Hear | None) -> Iterator[None]:
+def on_response_id(hear: Hear | None) -> Iterator[None]:
     """Tell ``hear`` under which name the provider keeps the answer of a call made inside; None for nobody."""
     token = _hears.set(hear)
     try:
@@ -20,7 +20,7 @@ def heard_by(hear: Hear | None) -> Iterator[None]:
         _hears.reset(token)
 
 
-def tell(kept_as: str) -> None:
+def report_response_id(kept_as: str) -> None:
     """Say under which name the provider keeps the answer of the call that is being made."""
     hear = _hears.get()
     if hear is not None:

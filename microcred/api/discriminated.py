@@ -6,7 +6,7 @@ from django.db.models import TextChoices
 from rest_framework import serializers
 
 
-class OneKind(serializers.ChoiceField):
+class DiscriminatorField(serializers.ChoiceField):
     """The word of the one shape that has this field."""
 
     def __init__(self, kind: TextChoices, **kwargs: Any) -> None:

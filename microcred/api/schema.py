@@ -9,7 +9,7 @@ from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
-from microcred.api.reading import takes_more
+from microcred.api.request_validation import takes_more
 
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQL
 
-from microcred.database.vectors import AsBytes, AsText, SentVector
+from microcred.database.vectors import BinaryVector, BinaryVectorDumper, TextVectorDumper
 
 
 class DatabaseWrapper(PostgreSQL):
@@ -17,8 +17,8 @@ class DatabaseWrapper(PostgreSQL):
         """Connect, and say how vectors are sent."""
         connection = super().get_new_connection(conn_params)
         # Of two, what is registered last is sent.
-        connection.adapters.register_dumper(SentVector, AsText)
-        connection.adapters.register_dumper(SentVector, AsBytes)
+        connection.adapters.register_dumper(BinaryVector, TextVectorDumper)
+        connection.adapters.register_dumper(BinaryVector, BinaryVectorDumper)
         return connection
 
     def close_if_health_check_failed(self) -> None:

@@ -10,7 +10,7 @@ from psycopg.pq import Format
 _HEADER: Final = struct.Struct(">HH")
 
 
-class SentVector(bytes):
+class BinaryVector(bytes):
     """A vector in pgvector's binary form: how many numbers, nothing, and the numbers in single precision.
 
     In a statement it stands where its type is said, as in ``%(vector)s::vector``: that type's number differs from
@@ -18,26 +18,26 @@ class SentVector(bytes):
     """
 
     @staticmethod
-    def of(vector: Any) -> "SentVector":
+    def of(vector: Any) -> "BinaryVector":
         """Return an array of numbers, ready to be sent."""
-        return SentVector(_HEADER.pack(len(vector), 0) + np.asarray(vector, ">f4").tobytes())
+        return BinaryVector(_HEADER.pack(len(vector), 0) + np.asarray(vector, ">f4").tobytes())
 
 
-class AsBytes(Dumper):
+class BinaryVectorDumper(Dumper):
     """Sends a vector as it is."""
 
     format = Format.BINARY
     oid = 0
 
-    def dump(self, obj: SentVector) -> Buffer:
+    def dump(self, obj: BinaryVector) -> Buffer:
         """Return what goes to the server."""
         return obj
 
 
-class AsText(Dumper):
+class TextVectorDumper(Dumper):
     """Writes a vector within a statement, to the last bit of its numbers."""
 
-    def dump(self, obj: SentVector) -> Buffer:
+    def dump(self, obj: BinaryVector) -> Buffer:
         """Return what stands between quotes."""
         numbers = np.frombuffer(obj, ">f4", offset=_HEADER.size)
         return f"[{','.join(f'{one:.9g}' for one in numbers.tolist())}]".encode()

@@ -20,11 +20,11 @@ MOST_MEGABYTES: Final = 1024
 def shared_buffers(memory: int | None = None) -> str:
     """Return the size of the server's own cache of pages, as its settings have it: an eighth of ``memory`` (bytes; that
     of the machine or container), at least 128 MB and at most 1024 MB."""
-    megabytes = (available() if memory is None else memory) // SHARE // 2**20
+    megabytes = (available_memory() if memory is None else memory) // SHARE // 2**20
     return f"{min(MOST_MEGABYTES, max(LEAST_MEGABYTES, megabytes))}MB"
 
 
-def available(limits: Sequence[Path] = LIMITS) -> int:
+def available_memory(limits: Sequence[Path] = LIMITS) -> int:
     """Return the bytes of memory of this machine, or fewer where one of the files of ``limits`` allows only these."""
     machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return min([machine, *(limit for path in limits if (limit := _limit(path)))])

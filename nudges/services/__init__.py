@@ -1,12 +1,12 @@
 """Telling students what stands open for them, and what they make of it."""
 
-from nudges.services.following import click_in_letter as click_in_letter
-from nudges.services.following import click_nudge as click_nudge
-from nudges.services.following import open_nudge as open_nudge
-from nudges.services.following import plan_nudge as plan_nudge
-from nudges.services.looking import due as due
-from nudges.services.looking import enlist as enlist
-from nudges.services.looking import look as look
+from nudges.services.dispatch import dispatch_due as dispatch_due
+from nudges.services.dispatch import due as due
+from nudges.services.dispatch import enlist as enlist
+from nudges.services.engagement import click_in_letter as click_in_letter
+from nudges.services.engagement import click_nudge as click_nudge
+from nudges.services.engagement import open_nudge as open_nudge
+from nudges.services.engagement import plan_nudge as plan_nudge
 from nudges.services.posting import note_letter as note_letter
 from nudges.services.preferring import PreferencesChangedMeanwhile as PreferencesChangedMeanwhile
 from nudges.services.preferring import prefer as prefer

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from accounts.enums import Role, UserStatus
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from accounts.models import User
 from microcred.errors import PreconditionFailed
 from microcred.zones import zone_named
@@ -27,7 +27,7 @@ def preference_of(*, by: User, now: dt.datetime) -> NudgePreference:
     """Return how a student wants to be told: as everybody, until they say otherwise."""
     if found := NudgePreference.objects.filter(user=by).first():
         return found
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     defaults = {"look_at": now, "created_at": now, "updated_at": now}
     return NudgePreference.objects.get_or_create(user=by, defaults=defaults)[0]
 

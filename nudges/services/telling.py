@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.enums import Role, UserStatus
 from accounts.models import User
-from microcred import letters
+from microcred import email_delivery
 from microcred.labels import LONGEST_TITLE
 from nudges.deciding import Draft
 from nudges.enums import LetterStatus
@@ -31,7 +31,7 @@ def tell(user_id: uuid.UUID, draft: Draft, *, clock: Clock, version: int, now: d
     wanted = NudgePreference.objects.filter(user=user_id, version=version, stopped_at=None).first()
     if person is None or wanted is None:
         return False
-    is_by_letter = wanted.email and letters.go_out() and bool(person.email)
+    is_by_letter = wanted.email and email_delivery.is_email_configured() and bool(person.email)
     if not (wanted.in_app or is_by_letter):
         return False
     try:

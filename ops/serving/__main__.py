@@ -10,7 +10,7 @@ from pathlib import Path
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from ops.serving import counting
+from ops.serving import multiprocess_metrics
 from ops.serving.server import Server
 
 
@@ -26,7 +26,7 @@ def main() -> None:
     )
     options = parser.parse_args()
     with nullcontext(options.figures) if options.figures else tempfile.TemporaryDirectory() as folder:
-        counting.begin(Path(folder))
+        multiprocess_metrics.start_multiprocess_metrics(Path(folder))
         _serve(options)
 
 

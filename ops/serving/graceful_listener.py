@@ -80,7 +80,7 @@ class GracefulListener:
     def _close(self, is_over: WorkerSignal) -> None:
         deadline = time.monotonic() + LINGER_SECONDS
         port = self._listener.getsockname()[1]
-        accept_nobody(self._listener)
+        stop_accepting(self._listener)
         while time.monotonic() < deadline and any(connections(port)):
             time.sleep(POLL_SECONDS)
         is_over.set()
@@ -97,7 +97,7 @@ class GracefulListener:
         return serve_and_say
 
 
-def accept_nobody(listener: socket.socket) -> None:
+def stop_accepting(listener: socket.socket) -> None:
     """Have whatever accepts from ``listener`` in this process find nobody; in other processes it goes on.
 
     The server underneath cannot be told to stop accepting without closing its connections. So each of its descriptors

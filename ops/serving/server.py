@@ -11,7 +11,7 @@ from typing import Any
 from granian._granian import SocketHolder
 from granian.server.mp import MPServer, WorkerProcess
 
-from ops.serving import counting
+from ops.serving import multiprocess_metrics
 from ops.serving.graceful_listener import GracefulListener
 
 # After so long without a word from its successor a process ends nevertheless.
@@ -52,7 +52,9 @@ class Server(MPServer):
         others = [other for other in self._listeners if other is not listener]
         door = GracefulListener(listener, others, self.backlog, is_ready=multiprocessing.Event())
         worker = super()._spawn_worker(
-            idx, partial(door.serve, target), partial(door.load, partial(counting.with_room, callback_loader))
+            idx,
+            partial(door.serve, target),
+            partial(door.load, partial(multiprocess_metrics.preallocated, callback_loader)),
         )
         self._latest[idx], self._is_ready = worker, door.is_ready
         return worker

@@ -23,7 +23,7 @@ STEADY_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
-class Leaving:
+class DrainingGroup:
     """A group without its first process, which brings to its end what it has in hand ``until`` a moment."""
 
     record: dict[str, Any]
@@ -58,7 +58,7 @@ class Child:
         self._leave_seconds = leave_seconds
         self._on_death = on_death
         self._record: dict[str, Any] = {}
-        self._leaving: list[Leaving] = []
+        self._leaving: list[DrainingGroup] = []
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
         self._ready_at: float | None = None
@@ -90,7 +90,7 @@ class Child:
         """Let a group end that a predecessor left: its processes are told, and have ``leave_seconds``."""
         with suppress(ProcessLookupError):
             os.killpg(record["group"], signal.SIGTERM)
-        self._leaving.append(Leaving(record, now + self._leave_seconds))
+        self._leaving.append(DrainingGroup(record, now + self._leave_seconds))
 
     def seconds_ready(self, now: float) -> float:
         """Return for how long the program has been able to work, 0.0 if it is not yet."""
@@ -166,7 +166,7 @@ class Child:
         self._pause = FIRST_PAUSE_SECONDS if is_steady else min(2 * self._pause, LONGEST_PAUSE_SECONDS)
         self._not_before = now + self._pause
         self._forget_readiness()
-        self._leaving.append(Leaving(self._record, now + self._leave_seconds))
+        self._leaving.append(DrainingGroup(self._record, now + self._leave_seconds))
         self._see_off(now)
 
     def _forget_readiness(self) -> None:

@@ -90,7 +90,7 @@ class MaintenanceThread(threading.Thread):
 
     def _repair(self) -> None:
         while self.deaths:
-            claims.lapse_dead(self.deaths[0])
+            claims.expire_dead_leases(self.deaths[0])
             self.deaths.popleft()
         lapsed = reconciliation.end_lapsed_claims()
         if lapsed:

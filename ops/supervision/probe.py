@@ -36,7 +36,7 @@ class WebProbe(threading.Thread):
         """Ask, and ask again."""
         heard, patience = time.monotonic(), 2 * PATIENCE_SECONDS
         while not self._stopped.wait(ASK_EVERY_SECONDS):
-            if answers(self._host, self._port):
+            if is_responding(self._host, self._port):
                 heard, patience = time.monotonic(), PATIENCE_SECONDS
             elif time.monotonic() - heard > patience:
                 silent = round(time.monotonic() - heard, 1)
@@ -45,7 +45,7 @@ class WebProbe(threading.Thread):
                 heard, patience = time.monotonic(), 2 * PATIENCE_SECONDS
 
 
-def answers(host: str, port: int, *, timeout: float = TIMEOUT_SECONDS) -> bool:
+def is_responding(host: str, port: int, *, timeout: float = TIMEOUT_SECONDS) -> bool:
     """Say whether a web server answers there at all."""
     connection = http.client.HTTPConnection(host, port, timeout=timeout)
     try:

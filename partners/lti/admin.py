@@ -10,8 +10,8 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.models import User
-from accounts.reauthentication_pages import ProvenFirst
-from microcred.start_page import several
+from accounts.reauthentication_pages import RequiresReauthentication
+from microcred.admin_dashboard import pluralize
 from ops.admin import ReadOnlyAdmin
 from ops.admin_confirmation import confirmed_first
 from ops.admin_forms import FormAdmin
@@ -83,7 +83,7 @@ class UntoldFilter(admin.SimpleListFilter):
 
 
 @admin.register(LtiPlatform)
-class LtiPlatformAdmin(ProvenFirst, FormAdmin):
+class LtiPlatformAdmin(RequiresReauthentication, FormAdmin):
     """Platforms from whose courses students come."""
 
     form = PlatformForm
@@ -103,7 +103,7 @@ class LtiPlatformAdmin(ProvenFirst, FormAdmin):
     def gradebooks(self, platform: LtiPlatform) -> str:
         """Say what they did not take."""
         untold, since = getattr(platform, "untold", 0), getattr(platform, "failing_since", None)
-        said = several(untold, "place", "places") + " not told" if untold else ""
+        said = pluralize(untold, "place", "places") + " not told" if untold else ""
         return f"{said}, since {since:%d %b %Y}" if since else said
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -128,7 +128,7 @@ class LtiPlatformAdmin(ProvenFirst, FormAdmin):
         """Have the gradebooks of the chosen platforms told again."""
         for platform in queryset:
             number = services.tell_again(by=cast(User, request.user), platform=platform, now=timezone.now())
-            said = several(number, "place is", "places are")
+            said = pluralize(number, "place is", "places are")
             self.message_user(request, f"{platform}: {said} told again.", messages.SUCCESS)
 
     @admin.action(description="New key for gradebooks, of all platforms", permissions=["change"])
@@ -155,7 +155,7 @@ class LtiGradeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(LtiLink)
-class LtiLinkAdmin(ProvenFirst, ReadOnlyAdmin):
+class LtiLinkAdmin(RequiresReauthentication, ReadOnlyAdmin):
     """Whose accounts courses open."""
 
     guards_rows = False

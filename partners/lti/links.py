@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts import provisioning
 from accounts.enums import Role
 from accounts.institution import links as institution
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from accounts.models import User
 from microcred.errors import Conflict, Forbidden
 from ops import audit
@@ -112,7 +112,7 @@ def note_launch(person: User, platform: LtiPlatform) -> None:
 
 @transaction.atomic
 def _made(launch: Launch, platform: LtiPlatform, now: dt.datetime) -> User:
-    person = provisioning.make_student(email=launch.email, name=launch.name)
+    person = provisioning.provision_student(email=launch.email, name=launch.name)
     institution.distrust_address(person, now=now)
     _pin(launch, platform, person, now, confirmed=False)
     _note(person, "user.course_linked", platform, how="new")
@@ -121,7 +121,7 @@ def _made(launch: Launch, platform: LtiPlatform, now: dt.datetime) -> User:
 
 @transaction.atomic
 def _link(launch: Launch, platform: LtiPlatform, by: User, now: dt.datetime) -> None:
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     person = User.objects.get(pk=by.pk)
     if person.role != Role.STUDENT or not person.is_active:
         raise NotLinkable("Courses open the accounts of students only.")

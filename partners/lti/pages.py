@@ -13,12 +13,20 @@ from django.views.decorators.csrf import csrf_exempt  # noqa: TID251 - platforms
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import attempts, recent_authentication, second_factor, sessions
-from accounts.enums import Means, Role
+from accounts import attempt_limits, recent_authentication, second_factor, sessions
+from accounts.enums import AuthMethod, Role
 from accounts.models import User
 from microcred.errors import DomainError
 from ops.limits import seconds_to_wait
-from partners.lti import asking, framing, grading, held, launching, links, queries
+from partners.lti import (
+    framing,
+    grade_sync,
+    launch_validation,
+    links,
+    login_initiation,
+    pending_launches,
+    queries,
+)
 from partners.lti.claims import Launch
 from partners.lti.errors import LaunchRefused, Refusal, refused
 from partners.lti.keys import published
@@ -34,18 +42,18 @@ def begin(request: HttpRequest) -> HttpResponse:
     the platform, into a window of its own first."""
     # What leads to a window leaves nothing behind, and a class sits behind one address.
     is_framed = framing.is_framed(request)
-    wait = 0 if is_framed else attempts.count_leaving(request)
+    wait = 0 if is_framed else attempt_limits.count_leaving(request)
     if wait:
-        return attempts.come_back(request, wait)
+        return attempt_limits.too_many_attempts(request, wait)
     given = request.POST if request.method == "POST" else request.GET
     try:
-        platform = asking.named_by(given)
+        platform = login_initiation.named_by(given)
     except LaunchRefused as refusal:
         return _told(request, refusal)
     if is_framed:
-        context = {"platform": platform, "address": asking.begins_again(given)}
+        context = {"platform": platform, "address": login_initiation.begins_again(given)}
         return framing.shown(request, "lti/window.html", context)
-    return asking.begin(given, platform)
+    return login_initiation.begin(given, platform)
 
 
 # The state, which the browser's cookie belongs to, is the guard.
@@ -55,19 +63,21 @@ def begin(request: HttpRequest) -> HttpResponse:
 @sensitive_variables()
 def launch(request: HttpRequest) -> HttpResponse:
     """Take the platform's word, once, and let in whom it vouches for."""
-    wait = attempts.count_arriving(request)
+    wait = attempt_limits.count_arriving(request)
     if wait:
-        return attempts.come_back(request, wait)
+        return attempt_limits.too_many_attempts(request, wait)
     try:
-        asked = asking.answered(request)
+        asked = login_initiation.answered(request)
         if framing.is_framed(request):
             raise refused(Refusal.FRAMED, platform_id=str(asked.platform.pk))
         if "error" in request.POST:
             raise refused(Refusal.DECLINED, platform_id=str(asked.platform.pk))
-        answer = _let_in(request, launching.read(request.POST.get("id_token", ""), asked), asked.platform)
+        answer = _let_in(
+            request, launch_validation.read(request.POST.get("id_token", ""), asked), asked.platform
+        )
     except LaunchRefused as refusal:
         return _told(request, refusal)
-    asking.forget(answer, asked)
+    login_initiation.forget(answer, asked)
     return answer
 
 
@@ -76,7 +86,7 @@ def launch(request: HttpRequest) -> HttpResponse:
 @sensitive_variables()
 def choose(request: HttpRequest) -> HttpResponse:
     """Ask whoever came from a course for the first time which account is theirs, or make them one."""
-    waiting = held.waiting(request)
+    waiting = pending_launches.waiting(request)
     if request.method == "POST":
         return _chosen(request, waiting)
     if waiting is None:
@@ -96,12 +106,12 @@ def _let_in(request: HttpRequest, came: Launch, platform: LtiPlatform) -> HttpRe
     person = links.owner_of(came, platform)
     if person is None:
         answer = redirect("lti-link")
-        held.hold(answer, came, platform)
+        pending_launches.hold(answer, came, platform)
         return answer
     links.note_launch(person, platform)
     wanted = _arrived(came, platform, person)
     if second_factor.is_on(person):
-        sessions.await_code(request, person=person, wanted=wanted, means=Means.COURSE)
+        sessions.begin_second_factor(request, person=person, wanted=wanted, means=AuthMethod.COURSE)
         return redirect("login-code")
     sessions.begin_from_course(request, person=person)
     return redirect(wanted)
@@ -118,7 +128,7 @@ def _chosen(request: HttpRequest, waiting: tuple[Launch, LtiPlatform] | None) ->
             person = links.make_student(came, platform, now=timezone.now())
             sessions.begin_from_course(request, person=person)
         else:
-            elsewhere = recent_authentication.proof_wanted(request)
+            elsewhere = recent_authentication.reauthentication_required(request)
             if elsewhere:
                 return elsewhere
             links.link(came, platform, by=person, now=timezone.now())
@@ -126,7 +136,7 @@ def _chosen(request: HttpRequest, waiting: tuple[Launch, LtiPlatform] | None) ->
     except DomainError as failure:
         messages.error(request, failure.message)
         return redirect("lti-link")
-    return held.forget(redirect(_arrived(came, platform, person)))
+    return pending_launches.forget(redirect(_arrived(came, platform, person)))
 
 
 @require_safe
@@ -134,7 +144,7 @@ def keys(request: HttpRequest) -> HttpResponse:
     """Publish the keys that we prove ourselves with to platforms."""
     wait = seconds_to_wait(request, "keys")
     if wait:
-        return attempts.come_back(request, wait)
+        return attempt_limits.too_many_attempts(request, wait)
     answer = JsonResponse({"keys": published(now=timezone.now())})
     patch_cache_control(answer, public=True, max_age=300)
     return answer
@@ -148,7 +158,7 @@ def _arrived(came: Launch, platform: LtiPlatform, person: User) -> str:
     if role_id is None:
         return reverse("student:home")
     if came.line_item:
-        grading.expect(came, platform, person=person, role_id=role_id, now=now)
+        grade_sync.expect(came, platform, person=person, role_id=role_id, now=now)
     under_way = queries.open_assessment(person, role_id, now=now)
     return (
         reverse("student:taking", args=[under_way]) if under_way else reverse("student:role", args=[role_id])

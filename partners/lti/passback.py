@@ -19,7 +19,7 @@ from django.conf import settings
 from microcred import outbound_http
 from partners.lti import keys
 from partners.lti.claims import SCORE_SCOPE
-from partners.lti.grading import MAXIMUM, Due
+from partners.lti.grade_sync import MAXIMUM, Due
 from partners.lti.models import LtiPlatform
 
 ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -35,7 +35,7 @@ NOT_NEWER: Final = "score_409"
 FIRST_SERVER_ERROR: Final = 500
 
 
-class Away(Exception):
+class GradebookUnavailable(Exception):
     """Nobody took it for now; ``reason`` is one word."""
 
     def __init__(self, reason: str) -> None:
@@ -43,7 +43,7 @@ class Away(Exception):
         self.reason = reason
 
 
-class Refused(Away):
+class GradebookRefused(GradebookUnavailable):
     """It will not be taken later either."""
 
 
@@ -83,7 +83,7 @@ def send(due: Due) -> None:
         Away: if it may take it later.
     """
     if _is_encrypted(due.platform.token_url) and not _is_encrypted(due.line_item):
-        raise Refused("address_refused")
+        raise GradebookRefused("address_refused")
     said = {
         "userId": due.subject,
         "scoreGiven": float(due.score),
@@ -123,9 +123,9 @@ def _fetched(platform: LtiPlatform) -> tuple[str, float]:
         said = json.loads(answer.excerpt)
         token, seconds = said["access_token"], float(said.get("expires_in", MOST_SECONDS))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise Away("token_unread") from None
+        raise GradebookUnavailable("token_unread") from None
     if not isinstance(token, str) or not 0 < len(token) <= LONGEST_TOKEN or not _is_plain(token):
-        raise Away("token_unread")
+        raise GradebookUnavailable("token_unread")
     return token, min(max(seconds, 0.0), MOST_SECONDS)
 
 
@@ -149,16 +149,16 @@ def _posted(url: str, body: bytes, headers: Mapping[str, str]) -> outbound_http.
             allow_private=settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES,
         )
     except outbound_http.UrlRefused:
-        raise Refused("address_refused") from None
+        raise GradebookRefused("address_refused") from None
     except outbound_http.ExchangeError as error:
-        raise Away(error.reason) from None
+        raise GradebookUnavailable(error.reason) from None
 
 
 def _check(answer: outbound_http.Response, step: str) -> None:
     if 200 <= answer.status < 300:
         return
     may_later = answer.status in LATER or answer.status >= FIRST_SERVER_ERROR or step == "token"
-    raise (Away if may_later else Refused)(f"{step}_{answer.status}")
+    raise (GradebookUnavailable if may_later else GradebookRefused)(f"{step}_{answer.status}")
 
 
 def _is_plain(token: str) -> bool:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ops import queries as jobs
-from partners.lti import grading
+from partners.lti import grade_sync
 from partners.lti.models import LtiGrade
 from recommendations import queries as recommendations
 
@@ -21,9 +21,9 @@ def restore_grades(*, now: dt.datetime, since: dt.datetime) -> int:
         assessment__user=OuterRef("person"), assessment__role=OuterRef("role")
     )
     waiting = _idle().filter(Exists(shown.order_by()), last_error="")
-    untold = [pk for pk in waiting.values_list("pk", flat=True)[:MOST_AT_ONCE] if grading.is_due(pk)]
+    untold = [pk for pk in waiting.values_list("pk", flat=True)[:MOST_AT_ONCE] if grade_sync.is_due(pk)]
     for pk in untold:
-        grading.enqueue(pk)
+        grade_sync.enqueue(pk)
     return len(untold)
 
 
@@ -31,14 +31,14 @@ def restore_grades(*, now: dt.datetime, since: dt.datetime) -> int:
 def try_again(*, now: dt.datetime) -> int:
     """Have places told once more that were given up, each when its time has come; a function of the schedule."""
     is_time = Q(retry_at=None) | Q(retry_at__lte=now)
-    waiting = _idle().filter(is_time, last_error=grading.GAVE_UP)
+    waiting = _idle().filter(is_time, last_error=grade_sync.GAVE_UP)
     given_up = list(waiting.values_list("pk", flat=True)[:MOST_AT_ONCE])
     for pk in given_up:
-        grading.enqueue(pk)
+        grade_sync.enqueue(pk)
     return len(given_up)
 
 
 def _idle() -> QuerySet[LtiGrade]:
     """Return the places of active platforms that no job is about."""
-    idle = LtiGrade.objects.filter(~jobs.is_worked_on(grading.SEND, "grade_id"), platform__active=True)
+    idle = LtiGrade.objects.filter(~jobs.is_worked_on(grade_sync.SEND, "grade_id"), platform__active=True)
     return idle.order_by("-seen_at")

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts import sessions
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from accounts.models import User
 from microcred.errors import Conflict, Missing
-from microcred.outbound_addresses import UrlRefused, read_url
+from microcred.outbound_addresses import UrlRefused, parse_url
 from ops import audit
-from partners.lti import grading, keys, links, queries, repairs
+from partners.lti import grade_sync, keys, links, queries, repairs
 from partners.lti.errors import PlatformInvalid
 from partners.lti.models import LtiGrade, LtiLink, LtiPlatform
 
@@ -80,7 +80,7 @@ def unlink_own(*, by: User, link_id: uuid.UUID, now: dt.datetime) -> LtiLink:
         LinkMissing: if they have none of this id.
         OnlyWay: if nothing else opens their account.
     """
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     link = LtiLink.objects.filter(pk=link_id, person=by.pk).select_related("person", "platform").first()
     if link is None:
         raise LinkMissing("No such course.")
@@ -95,7 +95,7 @@ def tell_again(*, by: audit.Actor | None, platform: LtiPlatform, now: dt.datetim
     """Have a platform's gradebooks told of whatever they did not take, as if it had failed for the first time; return
     how many places that are."""
     untold = queries.untold_places().filter(platform=platform)
-    number = untold.update(last_error=grading.GAVE_UP, failing_since=None, retry_at=now)
+    number = untold.update(last_error=grade_sync.GAVE_UP, failing_since=None, retry_at=now)
     repairs.try_again(now=now)
     audit.record(
         by=by, action="lti_platform.told_again", resource_type="lti_platform", resource_id=platform.pk,
@@ -114,6 +114,6 @@ def change_key(*, by: audit.Actor | None, now: dt.datetime) -> None:
 def check_address(url: str, *, field: str) -> None:
     """Refuse an address of a platform that is not public and encrypted, except where webhooks may go to others."""
     try:
-        read_url(url, allow_private=settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES)
+        parse_url(url, allow_private=settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES)
     except UrlRefused as refusal:
         raise PlatformInvalid(refusal.message, details={"field": field}) from None

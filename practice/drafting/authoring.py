@@ -11,9 +11,9 @@ from microcred.ai.base import Embedder
 from practice.drafting import solving, writing
 from practice.drafting.checks import Result, without_model
 from practice.drafting.comparing import vectors_of
-from practice.drafting.likeness import Known, Surroundings, told
+from practice.drafting.similarity import ExistingItem, Surroundings, told
 from practice.drafting.writing import UnreadableItems, Wish
-from scoring.services import AccountedWords, Worded, Wording
+from scoring.services import AccountedTextModel, GeneratedText, GenerationRequest
 
 log = structlog.get_logger(__name__)
 
@@ -22,11 +22,11 @@ ANSWERED: Final = "answered_blindly"
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class DraftingContext:
     """What drafts are made with: who writes, who answers blindly, what there is, and the ``occasion`` (a job)."""
 
-    writer: AccountedWords
-    solver: AccountedWords
+    writer: AccountedTextModel
+    solver: AccountedTextModel
     embedder: Embedder
     around: Surroundings
     occasion: str
@@ -46,7 +46,7 @@ class Made:
         return all(one.passed for one in self.results)
 
 
-def written(wish: Wish, skill: str, there: Sequence[str], means: Means) -> list[Made]:
+def written(wish: Wish, skill: str, there: Sequence[str], means: DraftingContext) -> list[Made]:
     """Return up to as many items as are wished for, each looked through; fewer where replies cannot be read.
 
     ``there`` are the prompts of items of the skill that exist.
@@ -65,7 +65,7 @@ def written(wish: Wish, skill: str, there: Sequence[str], means: Means) -> list[
     return made
 
 
-def _items(wish: Wish, there: Sequence[str], means: Means) -> Iterator[tuple[dict[str, Any], str]]:
+def _items(wish: Wish, there: Sequence[str], means: DraftingContext) -> Iterator[tuple[dict[str, Any], str]]:
     shown = list(there)
     for start in range(0, wish.count, writing.MOST_A_CALL):
         part = replace(wish, count=min(writing.MOST_A_CALL, wish.count - start))
@@ -79,7 +79,9 @@ def _items(wish: Wish, there: Sequence[str], means: Means) -> Iterator[tuple[dic
         yield from ((one, reply.model) for one in found)
 
 
-def _checked(content: Mapping[str, Any], skill: str, means: Means) -> tuple[list[Result], Known | None]:
+def _checked(
+    content: Mapping[str, Any], skill: str, means: DraftingContext
+) -> tuple[list[Result], ExistingItem | None]:
     """Check an item, by what costs nothing first; the second call is made only for what stands up to the rest."""
     results = without_model(content)
     if not results[0].passed:
@@ -89,10 +91,10 @@ def _checked(content: Mapping[str, Any], skill: str, means: Means) -> tuple[list
     results += means.around.checked(skill=skill, text=text, vector=vector)
     if all(one.passed for one in results):
         results.append(Result(ANSWERED, tuple(_faults(content, means))))
-    return results, Known(str(content["key"]), skill, text, vector)
+    return results, ExistingItem(str(content["key"]), skill, text, vector)
 
 
-def _faults(content: Mapping[str, Any], means: Means) -> Iterator[str]:
+def _faults(content: Mapping[str, Any], means: DraftingContext) -> Iterator[str]:
     for reading in range(1, solving.READINGS + 1):
         one = solving.blind(content, reading)
         reply = _asked(means.solver, _to_solve(one, f"{means.occasion}:{reading}"))
@@ -101,12 +103,12 @@ def _faults(content: Mapping[str, Any], means: Means) -> Iterator[str]:
             return
 
 
-def _asked(model: AccountedWords, wording: Wording) -> Worded:
+def _asked(model: AccountedTextModel, wording: GenerationRequest) -> GeneratedText:
     return model.recall(wording) or model.ask(wording)
 
 
-def _to_write(wish: Wish, there: Sequence[str], occasion: str) -> Wording:
-    return Wording(
+def _to_write(wish: Wish, there: Sequence[str], occasion: str) -> GenerationRequest:
+    return GenerationRequest(
         version=writing.VERSION,
         sha256=writing.SHA256,
         system=writing.SYSTEM,
@@ -117,8 +119,8 @@ def _to_write(wish: Wish, there: Sequence[str], occasion: str) -> Wording:
     )
 
 
-def _to_solve(one: solving.Blind, occasion: str) -> Wording:
-    return Wording(
+def _to_solve(one: solving.Blind, occasion: str) -> GenerationRequest:
+    return GenerationRequest(
         version=solving.VERSION,
         sha256=solving.SHA256,
         system=solving.SYSTEM,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from practice.drafting.checks import SENTENCE_END, THOUSANDS_WRITTEN
-from practice.giveaways import numbers_in
+from practice.hint_leaks import numbers_in
 
 FILE: Final = Path(__file__).parent / "broken_items.json"
 OF_A_KIND: Final = 10

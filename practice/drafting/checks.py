@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from assessments.answers import AnswerInvalid, normalise
 from catalog.answer_texts import normal_form
-from practice.giveaways import hints_that_tell, numbers_in, stands_in
+from practice.hint_leaks import leaking_hints, numbers_in, stands_in
 from practice.item_schema import shape_problems, unearnable
 from scoring.rules.engine import score_answer
 
@@ -79,7 +79,7 @@ def without_model(item: Mapping[str, Any]) -> list[Result]:
 
 
 def _giveaways(item: Mapping[str, Any]) -> Iterator[str]:
-    yield from hints_that_tell(item)
+    yield from leaking_hints(item)
     rules = item["rules"]
     if rules["kind"] == "short_text":
         told = [one["text"] for one in rules["accepted"] if "text" in one]

@@ -7,10 +7,10 @@ from django.db.models import Min
 
 from catalog import queries as catalog
 from microcred.ai.base import Embedder, Vectors
-from practice.drafting.likeness import Known, Surroundings, told
+from practice.drafting.similarity import ExistingItem, Surroundings, told
 from practice.enums import DraftStatus
 from practice.models import PracticeDraft, PracticeItem
-from recommendations.nearness import QueryVectors
+from recommendations.embedding_caches import QueryVectors
 
 # The same bank is compared with again by every job of a process.
 _vectors: Final = QueryVectors(most=4096)
@@ -30,11 +30,11 @@ def surroundings(embedder: Embedder) -> Surroundings:
     after = len(texts) + len(asked)
     return Surroundings(
         items=[
-            Known(key, skill, text, vector)
+            ExistingItem(key, skill, text, vector)
             for (key, skill, _), text, vector in zip(items, texts, vectors, strict=False)
         ],
         questions=[
-            Known(key, "", text, vector)
+            ExistingItem(key, "", text, vector)
             for (key, _), text, vector in zip(questions, asked, vectors[len(texts) :], strict=False)
         ],
         skills={one.key: vector for one, vector in zip(skills, vectors[after:], strict=True)},

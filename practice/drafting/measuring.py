@@ -8,7 +8,7 @@ from microcred.ai.base import Embedder
 from practice.drafting.broken import NEEDS_AN_EXPERT, Source, broken_items
 from practice.drafting.checks import Result, without_model
 from practice.drafting.comparing import surroundings, vectors_of
-from practice.drafting.likeness import Surroundings, told
+from practice.drafting.similarity import Surroundings, told
 
 
 def measure(bank: Sequence[Source], questions: Sequence[Source], embedder: Embedder) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from random import Random
 from typing import Any, Final
 
 from assessments.answers import AnswerInvalid, normalise
-from microcred.ai.fences import unfenced
-from recommendations.cited_replies import fence_of, fenced, form
+from microcred.ai.code_fences import strip_code_fences
+from recommendations.cited_replies import fence_of, fenced, object_schema
 from scoring.rules.engine import score_answer
 
 NAME: Final = "solving-1"
@@ -71,12 +71,12 @@ def user(one: Blind, *, occasion: str, secret: str) -> str:
 def schema(one: Blind) -> Mapping[str, Any]:
     """Return the form of the reply, in which only ids of the question can stand."""
     an_id = {"type": "string", "enum": list(one.ids)} if one.ids else _TEXT
-    return form(
+    return object_schema(
         ids={"type": "array", "items": an_id},
         value=_TEXT,
         unit=_TEXT,
         text=_TEXT,
-        pairs={"type": "array", "items": form(left=an_id, right=an_id)},
+        pairs={"type": "array", "items": object_schema(left=an_id, right=an_id)},
         problem={"type": "string", "enum": [SOUND, *PROBLEMS]},
     )
 
@@ -84,7 +84,7 @@ def schema(one: Blind) -> Mapping[str, Any]:
 def fault(reply: str, one: Blind, item: Mapping[str, Any]) -> str:
     """Return why an answer speaks against the item, for staff to read; empty where it earned everything."""
     try:
-        said = json.loads(unfenced(reply))
+        said = json.loads(strip_code_fences(reply))
         problem, given = str(said["problem"]), _given(said, one, item)
         canonical = normalise(item["type"], item.get("choices", ()), item.get("answer_format", {}), given)
     except AnswerInvalid as refused:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from microcred.ai.fences import unfenced
+from microcred.ai.code_fences import strip_code_fences
 from microcred.storable_json import refuse_constant, storable
-from recommendations.cited_replies import fence_of, fenced, form
+from recommendations.cited_replies import fence_of, fenced, object_schema
 
 NAME: Final = "items-1"
 SYSTEM: Final = (Path(__file__).parent / "prompts" / f"{NAME}.md").read_text(encoding="utf-8").strip()
@@ -65,8 +65,8 @@ def user(wish: Wish, there: Sequence[str], *, occasion: str, secret: str) -> str
 
 def schema() -> Mapping[str, Any]:
     """Return the form of the reply."""
-    choice = form(id=_TEXT, text=_TEXT, side={"type": "string", "enum": ["", "left", "right"]})
-    item = form(
+    choice = object_schema(id=_TEXT, text=_TEXT, side={"type": "string", "enum": ["", "left", "right"]})
+    item = object_schema(
         type={"type": "string", "enum": list(TYPES)},
         prompt=_TEXT,
         choices={"type": "array", "items": choice},
@@ -75,13 +75,13 @@ def schema() -> Mapping[str, Any]:
         tolerance=_TEXT,
         unit=_TEXT,
         accepted=_TEXTS,
-        pairs={"type": "array", "items": form(left=_TEXT, right=_TEXT)},
+        pairs={"type": "array", "items": object_schema(left=_TEXT, right=_TEXT)},
         hints=_TEXTS,
         solution=_TEXT,
         difficulty={"type": "integer"},
         seconds={"type": "integer"},
     )
-    return form(items={"type": "array", "items": item})
+    return object_schema(items={"type": "array", "items": item})
 
 
 def read(reply: str, *, most: int) -> list[dict[str, Any]]:
@@ -91,7 +91,7 @@ def read(reply: str, *, most: int) -> list[dict[str, Any]]:
         UnreadableItems: if it is not what the schema asks for.
     """
     try:
-        told = json.loads(unfenced(reply), parse_constant=refuse_constant)
+        told = json.loads(strip_code_fences(reply), parse_constant=refuse_constant)
         return [_item(storable(one)) for one in told["items"][:most]]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableItems("the reply is not of the schema") from error

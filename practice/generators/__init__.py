@@ -27,7 +27,7 @@ from practice.generators import (
     websites,
 )
 from practice.generators.drafts import ANSWER, OTHER_UNITS, Draft, Draws, Generator, Worked, figure
-from practice.giveaways import hints_that_tell, numbers_in
+from practice.hint_leaks import leaking_hints, numbers_in
 
 GENERATORS: Final[Mapping[str, Generator]] = {
     **describing.GENERATORS,
@@ -97,7 +97,7 @@ def _is_fair(draft: Draft, item: Mapping[str, Any]) -> bool:
     value = draft.rounded
     told = not draft.listed and value in numbers_in(draft.prompt)
     coarse = not draft.is_exact and abs(value) < LEAST_UNITS * Decimal(1).scaleb(-draft.places)
-    return bool(value) and not told and not coarse and not any(hints_that_tell(item))
+    return bool(value) and not told and not coarse and not any(leaking_hints(item))
 
 
 def _item(draft: Draft, name: str, difficulty: int) -> dict[str, Any]:

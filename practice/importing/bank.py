@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog import queries as catalog
-from microcred.start_page import several
+from microcred.admin_dashboard import pluralize
 from practice.generators import GENERATORS, GeneratorFailed, make
 from practice.item_schema import file_problems, item_problems
 
@@ -18,7 +18,7 @@ class BankInvalid(ValueError):
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__(
-            several(len(problems), "problem in the practice items", "problems in the practice items")
+            pluralize(len(problems), "problem in the practice items", "problems in the practice items")
         )
         self.problems = problems
 

@@ -13,7 +13,7 @@ from assessments import queries as assessments
 from catalog import queries as catalog
 from practice.enums import GoalStatus
 from practice.models import PracticeAnswer, PracticeAssignment, PracticeGoal, SkillRating
-from practice.queries.giving import skills_with_items, weighed
+from practice.queries.item_assignment import skills_with_items, weighed
 from scoring import queries as scoring
 
 

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from practice.queries.giving import turns
+from practice.queries.item_assignment import turns
 from practice.queries.progress import practised_skills
 
 

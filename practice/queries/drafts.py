@@ -13,7 +13,7 @@ from catalog.queries import SkillText
 from microcred.pipelining import Statement
 from practice.enums import FINISHED, DraftStatus
 from practice.models import PracticeDraft, PracticeItem
-from practice.queries.giving import RESTS, SkillMissing
+from practice.queries.item_assignment import RESTS, SkillMissing
 from practice.rating import HIGHEST, LOWEST, Rating, difficulty
 from practice.selection import target_rating
 

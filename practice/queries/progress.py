@@ -16,8 +16,8 @@ from microcred.errors import Missing
 from microcred.zones import zone_named
 from practice.enums import FINISHED, AssignmentStatus
 from practice.models import CompletedStep, PracticeAssignment, PracticeGoal, SkillRating, TaughtSkill
-from practice.queries.giving import aged
 from practice.queries.goals import goals_visible_to, with_skills
+from practice.queries.item_assignment import aged
 from practice.queries.overrides import times_set
 from practice.queries.steps import CredentialProgress, steps_now, towards_credentials
 from practice.rating import difficulty, rating_of

@@ -17,7 +17,7 @@ from practice.queries.activity import PractisedLast, last_practised
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StudentSummary:
     """A student with their newest assessment or None, what they practised last, and how many goals are open."""
 
     student: User
@@ -42,7 +42,7 @@ def students_visible_to(by: User, *, search: str = "") -> QuerySet[User]:
     return students.filter(wanted)
 
 
-def standings_of(students: Sequence[User], *, now: dt.datetime) -> list[Standing]:
+def standings_of(students: Sequence[User], *, now: dt.datetime) -> list[StudentSummary]:
     """Return where these students stand, in their order, by as many statements for many as for one."""
     ids = [student.pk for student in students]
     newest = assessments.newest_of(ids)
@@ -52,6 +52,8 @@ def standings_of(students: Sequence[User], *, now: dt.datetime) -> list[Standing
     goals = PracticeGoal.objects.filter(user__in=ids, status=GoalStatus.OPEN).order_by()
     open_goals = dict(goals.values_list("user").annotate(Count("pk")))
     return [
-        Standing(student, newest.get(student.pk), practised.get(student.pk), open_goals.get(student.pk, 0))
+        StudentSummary(
+            student, newest.get(student.pk), practised.get(student.pk), open_goals.get(student.pk, 0)
+        )
         for student in students
     ]

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import transaction
 
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from accounts.models import User
 from assessments.answers import Answer, AnswerInvalid, is_blank, normalise
 from microcred.errors import Conflict, Invalid
@@ -89,7 +89,7 @@ def answer(
         TriedMeanwhile: if it was tried more often than ``attempts`` says.
         AnswerRefused: if the question does not allow the answer; nothing was counted.
     """
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     assignment = _open(by, assignment_id)
     if attempts is not None and assignment.attempts > attempts:
         raise TriedMeanwhile("You have answered it since you looked at it. Look at it again.")
@@ -121,7 +121,7 @@ def give_up(*, by: User, assignment_id: uuid.UUID, now: dt.datetime) -> Outcome:
     Raises:
         AssignmentMissing, AssignmentOver.
     """
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     assignment = _open(by, assignment_id)
     goals = _settle(by, assignment, AssignmentStatus.GIVEN_UP, None, now)
     assignment.save()

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import transaction
 
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from accounts.models import User
 from microcred.bulk_inserts import insert_rows
 from microcred.ids import uuid7
@@ -18,7 +18,7 @@ from ops import audit
 from practice import queries
 from practice.enums import TurnReason
 from practice.models import PracticeAssignment, PracticeItem
-from practice.rating import HIGHEST, STUDENT_FLOOR, Rating, Way, predicted
+from practice.rating import HIGHEST, STUDENT_FLOOR, Rating, RatingMethod, predicted
 from practice.selection import Candidate, choose, target_rating
 
 # Less is expected only of whom nearly everything is too hard for: an item that they have had teaches them more.
@@ -47,14 +47,14 @@ def assign(*, by: User, skill_key: str = "", now: dt.datetime) -> PracticeAssign
 @transaction.atomic
 def _next(by: User, skill_key: str, now: dt.datetime) -> PracticeAssignment:
     """Give out an item; of two requests at once both get the same, and who sets a level meanwhile is heard first."""
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     with prefetched(*queries.reads(by.pk, skill_key, now=now)):
         at_it = queries.open_assignment(by.pk, skill_key)
         if at_it:
             return at_it
         skill = queries.skill_to_practise(by.pk, skill_key, now=now)
         student = queries.standing(by.pk, skill.key, now=now)
-    if Way(settings.PRACTICE_RATING) is Way.FLAT:
+    if RatingMethod(settings.PRACTICE_RATING) is RatingMethod.FLAT:
         student = Rating(student.value, STUDENT_FLOOR)  # its deviation never changes, and means nothing
     choice = _choice(by, skill.id, student, now)
     return _given(by, queries.item(choice.item.id), choice, skill.reason, now)
@@ -67,12 +67,12 @@ def _choice(by: User, skill_id: uuid.UUID, student: Rating, now: dt.datetime) ->
         item = choose(found, student, seed=uuid7().int)
         return Choice(item, predicted(student, Rating(item.rating, item.deviation)), is_repeat)
 
-    rested = queries.rested(by.pk, skill_id, target=target_rating(student), now=now)
+    rested = queries.fresh_items(by.pk, skill_id, target=target_rating(student), now=now)
     new = best(rested, is_repeat=False) if rested else None
     if new and new.chance >= LEAST_CHANCE:
         return new
     hardest = target_rating(student, LEAST_CHANCE) if new else HIGHEST
-    resting = queries.resting(by.pk, skill_id, hardest=hardest, now=now)
+    resting = queries.recently_given_items(by.pk, skill_id, hardest=hardest, now=now)
     return best(resting, is_repeat=True) if resting or new is None else new
 
 

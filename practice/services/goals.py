@@ -9,15 +9,15 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from accounts.models import User
 from microcred.errors import Conflict, Invalid, PreconditionFailed
-from microcred.labels import tidied
+from microcred.labels import normalised_labels
 from ops import audit
 from practice import queries
 from practice.enums import GoalStatus
 from practice.models import MOST_SKILLS, PracticeGoal, PracticeGoalSkill, SkillRating
-from practice.rating import Rating, Way, rating_of
+from practice.rating import Rating, RatingMethod, rating_of
 
 MOST_GOALS: Final = 200
 SURE: Final = 120.0
@@ -73,7 +73,7 @@ def set_goal(
             over for the student.
         GoalsFull: if they have ``MOST_GOALS``.
     """
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     sent = (
         None
         if seen is None
@@ -117,7 +117,7 @@ def change_goal(
         GoalReached: if it was reached.
         GoalChangedMeanwhile: if ``expected`` names versions, and none of them is the present one.
     """
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     put_into_effect(_locked(by, goal_id, expected), fields, by=by, now=now)
     return queries.own_goal(by=by, goal_id=goal_id)
 
@@ -170,7 +170,7 @@ def reach(
     """
     if not _is_sure(student_id, skill_id, rating):
         return ()
-    one_at_a_time(student_id)
+    lock_person(student_id)
     mine = queries.open_goals_with(student_id, skill_id)
     reached = [
         goal
@@ -196,7 +196,7 @@ def _has_others(goal: PracticeGoal, skill_id: uuid.UUID, now: dt.datetime) -> bo
 
 
 def _is_sure(student_id: uuid.UUID, skill_id: uuid.UUID, rating: Rating) -> bool:
-    if Way(settings.PRACTICE_RATING) is not Way.FLAT:
+    if RatingMethod(settings.PRACTICE_RATING) is not RatingMethod.FLAT:
         return rating.deviation <= SURE
     return SkillRating.objects.filter(user=student_id, skill=skill_id, answers__gte=SURE_ANSWERS).exists()
 
@@ -225,7 +225,9 @@ def _locked(by: User, goal_id: uuid.UUID, expected: Collection[str] | None) -> P
 
 
 def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return tidied({name: fields[name] for name in CHANGEABLE if name in fields}, refused=GoalInvalid)
+    return normalised_labels(
+        {name: fields[name] for name in CHANGEABLE if name in fields}, refused=GoalInvalid
+    )
 
 
 def _record(by: User, action: str, goal: PracticeGoal, **facts: Any) -> None:

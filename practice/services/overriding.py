@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from accounts.models import User
 from accounts.policy import Permission, allows
 from microcred.errors import Conflict, Forbidden, PreconditionFailed
@@ -63,7 +63,7 @@ def set_level(
     queries.check_sees(by=by, student_id=student_id)
     said = checked_reason(reason)
     skill = queries.skill_to_practise(student_id, skill_key, now=now)
-    one_at_a_time(student_id)
+    lock_person(student_id)
     if expected is not None and str(queries.times_level_was_set(student_id, skill.id)) not in expected:
         raise LevelSetMeanwhile("Somebody has set this level since you read it. Look at it again.")
     withdrawn = _withdrawn(by, student_id, skill.id, now)
@@ -107,7 +107,7 @@ def override_goal(
     owner = seen.values_list("user", flat=True).first()
     if owner is None:
         raise queries.GoalMissing("There is no such goal.")
-    one_at_a_time(owner)
+    lock_person(owner)
     goal = seen.select_for_update(of=("self",)).first()
     if goal is None:
         raise queries.GoalMissing("There is no such goal.")

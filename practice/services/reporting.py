@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import transaction
 
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from accounts.models import User
 from microcred.errors import Conflict
 from ops import audit
@@ -45,7 +45,7 @@ def report_item(
         ReportedAlready: if they have reported it.
         TooManyReports: after ``MOST_A_DAY`` within a day.
     """
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     assignment = PracticeAssignment.objects.filter(user=by, pk=assignment_id).first()
     if assignment is None:
         raise queries.AssignmentMissing("There is no such assignment.")

@@ -15,12 +15,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from recommendations.collaborative import learning
+from recommendations.collaborative import learning_to_rank
 from recommendations.collaborative.interactions import Histories, Rows, Split
-from recommendations.collaborative.learning import Lists
+from recommendations.collaborative.learning_to_rank import RankingLists
 from recommendations.collaborative.signals import Scores, Signal
 
-Learn = Callable[[Lists], NDArray[np.float64]]
+Learn = Callable[[RankingLists], NDArray[np.float64]]
 CANDIDATES: Final = 50
 BLOCK: Final = 256
 
@@ -66,7 +66,7 @@ def shares(scores: Scores, histories: Histories) -> Scores:
     return np.asarray(np.divide(scores, highest, out=np.zeros_like(scores), where=highest > 0), np.float32)
 
 
-def collect(signals: Sequence[Signal], split: Split) -> Lists:
+def collect(signals: Sequence[Signal], split: Split) -> RankingLists:
     """Gather the best of each signal for the users whose items were held back, where one of those is among it."""
     features, held_back, sizes = [], [], []
     for start in range(0, len(split.users), BLOCK):
@@ -83,17 +83,19 @@ def collect(signals: Sequence[Signal], split: Split) -> Lists:
                 sizes.append(len(candidates))
     starts = np.concatenate(([0], np.cumsum(sizes)))[: len(sizes)].astype(np.intp)
     none = np.zeros((0, len(signals)), np.float32)
-    return Lists(np.concatenate([none, *features]), np.concatenate([np.zeros(0, bool), *held_back]), starts)
+    return RankingLists(
+        np.concatenate([none, *features]), np.concatenate([np.zeros(0, bool), *held_back]), starts
+    )
 
 
-def fit(signals: Sequence[Signal], lists: Lists) -> Weights:
+def fit(signals: Sequence[Signal], lists: RankingLists) -> Weights:
     """Return the weights that gain most; equal ones of shares where nothing was held back."""
     names = [signal.name for signal in signals]
     if not len(lists.starts):
         return Weights(dict.fromkeys(names, 1.0))
     ways = [
         (learn, of_shares)
-        for learn in (learning.by_likelihood, learning.by_gain)
+        for learn in (learning_to_rank.fit_listwise, learning_to_rank.fit_approx_ndcg)
         for of_shares in (True, False)
     ]
     ways += [(partial(_alone, place), True) for place in range(len(names))]
@@ -102,19 +104,19 @@ def fit(signals: Sequence[Signal], lists: Lists) -> Weights:
     return Weights({name: float(weight) for name, weight in zip(names, found, strict=True)}, of_shares)
 
 
-def _gain_elsewhere(learn: Learn, of_shares: bool, lists: Lists) -> float:
+def _gain_elsewhere(learn: Learn, of_shares: bool, lists: RankingLists) -> float:
     """The mean gain of half the users under weights learned on the other half, both ways round."""
     whole = lists.shared() if of_shares else lists
     halves = whole.halves()
     gains = [
-        learning.mean_gain(there.features @ learn(here), there)
+        learning_to_rank.mean_gain(there.features @ learn(here), there)
         for here, there in (halves, halves[::-1])
         if len(here.starts) and len(there.starts)
     ]
     return float(np.mean(gains)) if gains else 0.0
 
 
-def _alone(place: int, lists: Lists) -> NDArray[np.float64]:
+def _alone(place: int, lists: RankingLists) -> NDArray[np.float64]:
     return np.asarray(np.eye(lists.features.shape[1])[place], np.float64)
 
 

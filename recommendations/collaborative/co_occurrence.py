@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from recommendations.collaborative.interactions import Interactions
-from recommendations.collaborative.signals import Always, ItemToItem
+from recommendations.collaborative.signals import ConstantSignal, ItemToItem
 
 # Stands for users who took neither item in the way expected, so that one shared user says little.
 SHRINKAGE = 10.0
@@ -13,9 +13,9 @@ SHRINKAGE = 10.0
 NEXT = 0.5
 
 
-def popularity(interactions: Interactions) -> Always:
+def popularity(interactions: Interactions) -> ConstantSignal:
     """How many took the item, plus one, in logarithms: what is twice as popular is worth the same step more."""
-    return Always("popularity", np.log1p(interactions.counts).astype(np.float32))
+    return ConstantSignal("popularity", np.log1p(interactions.counts).astype(np.float32))
 
 
 def neighbours(interactions: Interactions, *, shrinkage: float = SHRINKAGE, name: str = "knn") -> ItemToItem:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from recommendations.collaborative.blend import Blend, Weights
 from recommendations.collaborative.interactions import RECENCY, Rows
-from recommendations.collaborative.signals import Always, Among, ItemToItem, LowRank, Scores, Signal
+from recommendations.collaborative.signals import Among, ConstantSignal, ItemToItem, LowRank, Scores, Signal
 
 Item = TypeVar("Item", bound=Hashable)
 MIN_LEARNERS: Final = 100
@@ -32,7 +32,7 @@ class NotServed(TypeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Said(Generic[Item]):
+class HistoryScores(Generic[Item]):
     """What one history says: by signal and item the part that is weighed, and the highest sum for an item not held.
 
     ``known`` counts the items of the history that the blend knows.
@@ -62,7 +62,7 @@ class Said(Generic[Item]):
 
 
 @dataclass(frozen=True, slots=True)
-class Served(Generic[Item]):
+class ServedBlend(Generic[Item]):
     """A fitted blend over ``items``, in the order of its tables."""
 
     blend: Blend
@@ -70,21 +70,21 @@ class Served(Generic[Item]):
     places: Mapping[Item, int]
 
     @classmethod
-    def of(cls, blend: Blend, items: Sequence[Item]) -> "Served[Item]":
+    def of(cls, blend: Blend, items: Sequence[Item]) -> "ServedBlend[Item]":
         """Leave out what has no weight."""
         weighed = [signal for signal in blend.signals if blend.weights[signal.name] > 0]
         kept = Weights({one.name: blend.weights[one.name] for one in weighed}, blend.fitted.of_shares)
         places = {item: place for place, item in enumerate(items)}
         return cls(Blend(blend.name, weighed, kept), items, places)
 
-    def ask(self, history: Iterable[Item]) -> Said[Item]:
+    def ask(self, history: Iterable[Item]) -> HistoryScores[Item]:
         """Say what a history (the oldest first) says of every item."""
         held = [self.places[item] for item in dict.fromkeys(history) if item in self.places]
         parts = self._parts(held)
         weights = self.blend.weights
         total = np.array(list(weights.values()), np.float64) @ parts
         total[held] = 0.0
-        return Said(weights, parts, self.places, float(total.max(initial=0.0)), len(held))
+        return HistoryScores(weights, parts, self.places, float(total.max(initial=0.0)), len(held))
 
     def best(self, history: Sequence[Item], limit: int) -> list[Item]:
         """The items that a learner with this history does not hold, the highest score first."""
@@ -133,7 +133,7 @@ def _of_one(signal: Signal, held: Rows) -> Scores:
     """What a signal says of every item for one history, the oldest first: the same as its ``scores``, without what
     these spend on matrices of a single row."""
     match signal:
-        case Always(values=values):
+        case ConstantSignal(values=values):
             return values
         case LowRank(into=into, out=out):
             found = into[held].sum(axis=0) @ out

@@ -29,7 +29,7 @@ class Signal(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Always:
+class ConstantSignal:
     """The same scores, of shape (items,), whatever the history."""
 
     name: str

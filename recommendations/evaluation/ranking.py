@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from recommendations.collaborative.interactions import Rows
 from recommendations.collaborative.signals import Signal
-from recommendations.evaluation.sets import LearnerSet
+from recommendations.evaluation.datasets import LearnerSet
 
 CUTS: Final = (10, 20)
 BLOCK: Final = 256

@@ -12,8 +12,8 @@ from microcred.ai.base import Embedder
 from recommendations.collaborative import engine
 from recommendations.collaborative.co_occurrence import neighbours, popularity
 from recommendations.collaborative.signals import Scores, Signal
+from recommendations.evaluation.datasets import LearnerSet
 from recommendations.evaluation.ranking import Quality, measure
-from recommendations.evaluation.sets import LearnerSet
 
 Say = Callable[[str], None]
 

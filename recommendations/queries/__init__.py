@@ -3,6 +3,15 @@
 from recommendations.calibration import Calibration, Reliability
 from recommendations.exposure import Exposure
 from recommendations.gaps import NEGLIGIBLE_GAP
+from recommendations.queries.accepted_credentials import (
+    TakenUp,
+    accepted_since,
+    accepted_with_list,
+    is_accepted,
+    meant_before,
+    meant_by_accepting,
+    taken_up,
+)
 from recommendations.queries.badges import Meant, credential_of, issuer_of, listed_keys
 from recommendations.queries.claims import (
     ClaimMissing,
@@ -16,7 +25,6 @@ from recommendations.queries.claims import (
     open_claims,
     visible_claim,
 )
-from recommendations.queries.crowds import learners, neighbours
 from recommendations.queries.decisions import Decision, decision
 from recommendations.queries.embeddings import (
     EmbeddingCounts,
@@ -47,6 +55,7 @@ from recommendations.queries.indexes import (
     named,
     passages_version,
 )
+from recommendations.queries.learner_neighbours import learners, neighbours
 from recommendations.queries.outcomes import (
     CalibrationReport,
     calibration_read,
@@ -54,6 +63,7 @@ from recommendations.queries.outcomes import (
     learnt_calibration,
 )
 from recommendations.queries.overrides import Overridden, computed, overridden, overrides_visible_to
+from recommendations.queries.passage_index_cache import Searched, hybrid_among
 from recommendations.queries.passages import Filters, passages_of
 from recommendations.queries.records import RecordOfResult, exported_records, records_of
 from recommendations.queries.results import (
@@ -76,17 +86,13 @@ from recommendations.queries.sampling import (
     share_of_credentials,
 )
 from recommendations.queries.search import nearest
-from recommendations.queries.shelves import Searched, hybrid_among
 from recommendations.queries.signals import Offer, Offers, earned, offers
-from recommendations.queries.standing import Marks, marks_now, marks_read, moved_since, standing_now
-from recommendations.queries.taking_up import (
-    TakenUp,
-    accepted_since,
-    accepted_with_list,
-    is_accepted,
-    meant_before,
-    meant_by_accepting,
-    taken_up,
+from recommendations.queries.staleness import (
+    DependencyVersions,
+    dependency_fingerprints,
+    dependency_versions,
+    marks_read,
+    stale_dependencies,
 )
 from recommendations.queries.verbatim import standing_verbatim
 from recommendations.retrieval import Passage, compared
@@ -99,12 +105,12 @@ __all__ = [
     "CalibrationReport",
     "ClaimMissing",
     "Decision",
+    "DependencyVersions",
     "EmbeddingCounts",
     "Exposure",
     "Filters",
     "Held",
     "IndexState",
-    "Marks",
     "Meant",
     "Offer",
     "Offers",
@@ -140,6 +146,8 @@ __all__ = [
     "credential_of",
     "decision",
     "decisions_to_see",
+    "dependency_fingerprints",
+    "dependency_versions",
     "earned",
     "effective",
     "embedding_counts",
@@ -159,11 +167,9 @@ __all__ = [
     "learners",
     "learnt_calibration",
     "listed_keys",
-    "marks_now",
     "marks_read",
     "meant_before",
     "meant_by_accepting",
-    "moved_since",
     "named",
     "nearest",
     "neighbours",
@@ -186,8 +192,8 @@ __all__ = [
     "said_by",
     "share_of_credentials",
     "shown_since",
+    "stale_dependencies",
     "stale_parts",
-    "standing_now",
     "standing_verbatim",
     "taken_up",
     "transaction_id",

@@ -5,8 +5,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from catalog import queries as catalog
-from recommendations.badges.judging import ListedKey
 from recommendations.badges.keys import read_key
+from recommendations.badges.verification import ListedKey
 from recommendations.models import BadgeAchievement, BadgeIssuer, BadgeIssuerKey
 
 

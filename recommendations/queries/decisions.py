@@ -8,8 +8,8 @@ from accounts.enums import Role
 from accounts.models import User
 from recommendations.enums import Acceptance
 from recommendations.models import RecommendationFeedback
+from recommendations.queries.accepted_credentials import is_accepted
 from recommendations.queries.feedback import counted_feedback
-from recommendations.queries.taking_up import is_accepted
 
 
 @dataclass(frozen=True, slots=True)

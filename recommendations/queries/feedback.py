@@ -8,8 +8,8 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import User
 from microcred.compiled_queries import CompiledQuery
+from microcred.content_hash import version_of
 from microcred.pipelining import Read
-from microcred.versions import version_of
 from recommendations.enums import Acceptance
 from recommendations.models import (
     CredentialReception,

@@ -13,8 +13,8 @@ from microcred.compiled_queries import CompiledQuery
 from microcred.pipelining import Read
 from recommendations.collaborative.blend import Weights
 from recommendations.collaborative.engine import Texts
-from recommendations.collaborative.packing import unpack
-from recommendations.collaborative.serving import MIN_LEARNERS, Served
+from recommendations.collaborative.serialization import unpack
+from recommendations.collaborative.serving import MIN_LEARNERS, ServedBlend
 from recommendations.collaborative.signals import Scores
 from recommendations.models import EmbeddingArtifact, FittedBlend, LearnerCredential, TitleEmbedding
 from recommendations.models.embeddings import VECTOR_DIMENSION
@@ -29,7 +29,7 @@ class BlendInUse:
 
     pk: uuid.UUID | None
     learners: int
-    served: Served[uuid.UUID] | None
+    served: ServedBlend[uuid.UUID] | None
     needed: int = MIN_LEARNERS
 
 
@@ -57,7 +57,7 @@ def blend_in_use() -> BlendInUse:
         if row is None:
             return NO_BLEND
         weights = Weights(row.weights, row.of_shares)
-        served = Served.of(unpack(bytes(row.tables), weights), row.items) if row.items else None
+        served = ServedBlend.of(unpack(bytes(row.tables), weights), row.items) if row.items else None
         _read[:] = [BlendInUse(row.pk, row.learners, served)]
     return _read[0]
 

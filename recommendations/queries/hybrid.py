@@ -16,7 +16,7 @@ from django.db import transaction
 
 from microcred.ai.base import EmbeddingKey, Vectors
 from microcred.pipelining import fetch_rows
-from recommendations.queries.hybrid_sql import Way, hybrid_sql
+from recommendations.queries.hybrid_sql import SearchPlan, hybrid_sql
 from recommendations.queries.passages import Filters, parameters
 from recommendations.queries.search import EXACT_ROWS, OVERFETCH, compares_all, counting_sql, written
 from recommendations.retrieval import MOST_OF_ONE, Hit, flooding, fuse_ranks
@@ -92,7 +92,7 @@ def _searched(
         "stems": [stem for _, stem, _ in words],
         "rarities": [rarity for _, _, rarity in words],
     }
-    way = Way(
+    way = SearchPlan(
         names,
         meaning,
         exact=compares_all(number) or not meaning,
@@ -102,7 +102,7 @@ def _searched(
     return [fuse_ranks(one, limit=limit) for one in _lists(way, values, len(texts))]
 
 
-def _lists(way: Way, values: dict[str, Any], number: int) -> list[list[Hit]]:
+def _lists(way: SearchPlan, values: dict[str, Any], number: int) -> list[list[Hit]]:
     """The hits of each text, in no order. Where a credential has more than its places it is asked once more."""
     lists = _asked(way, values, number)
     floods = frozenset[uuid.UUID]().union(*map(flooding, lists))
@@ -113,14 +113,14 @@ def _lists(way: Way, values: dict[str, Any], number: int) -> list[list[Hit]]:
     )
 
 
-def _asked(way: Way, values: dict[str, Any], number: int) -> list[list[Hit]]:
+def _asked(way: SearchPlan, values: dict[str, Any], number: int) -> list[list[Hit]]:
     lists: list[list[Hit]] = [[] for _ in range(number)]
     for ord_, *fields in _rows(way, values):
         lists[ord_ - 1].append(Hit(*fields))
     return lists
 
 
-def _rows(way: Way, values: dict[str, Any]) -> list[Any]:
+def _rows(way: SearchPlan, values: dict[str, Any]) -> list[Any]:
     if way.exact:
         return fetch_rows(hybrid_sql(way), values)
     with transaction.atomic():

@@ -90,7 +90,7 @@ SELECT ord, credential_id, id, 1 - distance, NULL::bigint, place FROM worded"""
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class SearchPlan:
     """How to search: the filters that are on; by ``meaning`` too, or by words alone; ``exact``, comparing all that
     passes, or by the index; for ``several`` vectors or one; ``thinned``: of each credential only so many passages;
     ``compared``: with vectors, without which a search goes by words alone."""
@@ -104,7 +104,7 @@ class Way:
 
 
 @cache
-def hybrid_sql(way: Way) -> str:
+def hybrid_sql(way: SearchPlan) -> str:
     """Return the statement of this way."""
     parts, checked, scored = [_ASKED] * way.compared, checked_sql(way.filters), "SELECT * FROM scored"
     if way.meaning:
@@ -116,7 +116,7 @@ def hybrid_sql(way: Way) -> str:
     return f"WITH {','.join(parts)} {_BOTH if way.meaning else _WORDS}"
 
 
-def _exact(way: Way) -> list[str]:
+def _exact(way: SearchPlan) -> list[str]:
     # For several vectors the rows that pass are gathered once.
     kept = "MATERIALIZED" if way.several else "NOT MATERIALIZED"
     columns = "a.id, a.vector" + (", a.credential_id" if way.thinned else "")
@@ -129,7 +129,7 @@ def _exact(way: Way) -> list[str]:
     ]
 
 
-def _indexed(way: Way, checked: str) -> list[str]:
+def _indexed(way: SearchPlan, checked: str) -> list[str]:
     if not way.thinned:
         found = _BY_INDEX.format(checked=checked, owner="")
     else:

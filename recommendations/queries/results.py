@@ -15,14 +15,14 @@ from assessments.enums import AssessmentStatus, Stage
 from catalog import queries as catalog
 from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Conflict, Gone, Missing
-from microcred.ids import first_uuid7
+from microcred.ids import uuid7_lower_bound
 from microcred.pipelining import Read, prefetched
 from ops.audit import Actor
 from recommendations.enums import Origin
 from recommendations.models import RagTrace, Recommendation, RecommendationItem, WhatIf
 from recommendations.queries.evidence import effective, run_read
 from recommendations.queries.overrides import Overridden, overridden
-from recommendations.queries.standing import RUN, marks_now, marks_read, moved_since
+from recommendations.queries.staleness import RUN, dependency_versions, marks_read, stale_dependencies
 from scoring import oversight
 from scoring import queries as scoring
 
@@ -170,7 +170,7 @@ def _missing(assessment: Any, made: Recommendation | None) -> Sequence[str]:
 
 def shown_since(moment: dt.datetime) -> QuerySet[Recommendation]:
     """Return the runs in effect made since then, but those of results held back and of made-up learners."""
-    shown = Recommendation.objects.filter(effective=True, pk__gte=first_uuid7(moment)).order_by("pk")
+    shown = Recommendation.objects.filter(effective=True, pk__gte=uuid7_lower_bound(moment)).order_by("pk")
     held = Q(assessment__stage=Stage.AWAITING_RELEASE) | Q(assessment__metadata__contains={"synthetic": True})
     return shown.filter(assessment__status=AssessmentStatus.COMPLETED).exclude(held)
 
@@ -185,8 +185,8 @@ def _around(assessment: Any, made: Recommendation | None) -> dict[str, Any]:
     """What stands beside a run: what has moved since, what would change it, and what is said about its skills."""
     profile = made.parameters.get("profile", []) if made else []
     parameters = made.parameters if made else {}
-    marks, said = marks_now(assessment.pk), overridden(made) if made else Overridden()
-    moved = moved_since(parameters, role_id=assessment.role_id, marks=marks)
+    marks, said = dependency_versions(assessment.pk), overridden(made) if made else Overridden()
+    moved = stale_dependencies(parameters, role_id=assessment.role_id, marks=marks)
     return {
         "stale_because": [*moved, *([RUN] if said.is_outrun else [])],
         "overridden": said,

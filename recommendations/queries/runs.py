@@ -11,7 +11,7 @@ from assessments import queries as assessments
 from recommendations.models import Recommendation, WhatIf
 from recommendations.queries.overrides import Overridden, overridden
 from recommendations.queries.results import RecommendationMissing, get_visible, what_if_of, with_evidence
-from recommendations.queries.standing import RUN, marks_now, moved_since
+from recommendations.queries.staleness import RUN, dependency_versions, stale_dependencies
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,6 @@ def recommendation_of(*, by: User, recommendation_id: uuid.UUID) -> Run:
 def stale_parts(recommendation: Any, said: Overridden) -> list[str]:
     """Return what has moved since a run whose assessment has been fetched, and what people ``said`` of it."""
     assessment = recommendation.assessment
-    marks = marks_now(assessment.pk)
-    moved = moved_since(recommendation.parameters, role_id=assessment.role_id, marks=marks)
+    marks = dependency_versions(assessment.pk)
+    moved = stale_dependencies(recommendation.parameters, role_id=assessment.role_id, marks=marks)
     return [*moved, *([RUN] if said.is_outrun else [])]

@@ -15,10 +15,10 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from microcred.ai.base import EmbeddingKey, Vectors
-from microcred.database.vectors import SentVector
+from microcred.database.vectors import BinaryVector
 from microcred.pipelining import fetch_rows
 from recommendations.models.embeddings import VECTOR_DIMENSION
-from recommendations.queries import held
+from recommendations.queries import vector_cache
 from recommendations.queries.passages import Filters, parameters
 from recommendations.retrieval import Passage
 
@@ -118,8 +118,8 @@ def _in_memory(
 ) -> list[list[Passage]] | None:
     if "credential_ids" in filters:
         return None
-    passing = passing_sql(filters, columns=held.COLUMNS)
-    return held.nearest_held(vectors, passing=passing, given=given, name=_name(given), limit=limit)
+    passing = passing_sql(filters, columns=vector_cache.COLUMNS)
+    return vector_cache.nearest_cached(vectors, passing=passing, given=given, name=_name(given), limit=limit)
 
 
 def compares_all(number: int) -> bool:
@@ -196,7 +196,7 @@ def passing_sql(filters: frozenset[str], *, columns: str) -> str:
 
 
 def _ask(sql: str, given: dict[str, Any], vector: Any) -> list[Passage]:
-    return [Passage(*row) for row in fetch_rows(sql, {**given, "vector": SentVector.of(vector)})]
+    return [Passage(*row) for row in fetch_rows(sql, {**given, "vector": BinaryVector.of(vector)})]
 
 
 def written(vector: Any) -> str:

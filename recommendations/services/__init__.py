@@ -33,7 +33,7 @@ from recommendations.services.indexes import (
     switch_index,
 )
 from recommendations.services.issuers import withdraw_proofs
-from recommendations.services.known import OF_CLAIMS
+from recommendations.services.learner_records import OF_CLAIMS
 from recommendations.services.learners import (
     record_credential,
     record_synthetic_learner,

@@ -6,17 +6,17 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from accounts.models import User
 from catalog import queries as catalog
 from microcred.errors import Conflict, Invalid
 from recommendations import queries
 from recommendations.badges.facts import BadgeUnfit
-from recommendations.badges.judging import Judged, judge
+from recommendations.badges.verification import Judged, judge
 from recommendations.enums import ClaimDecision, NotProven
 from recommendations.models import BadgeIssuer, CredentialClaim
 from recommendations.services.claims import announce_claim, checked_date, new_claim, record, refused
-from recommendations.services.known import settle
+from recommendations.services.learner_records import sync_learner_record
 from recommendations.services.overriding import CredentialNotOffered
 
 OTHER_CREDENTIAL: Final = "other_credential"
@@ -83,7 +83,7 @@ def _kept(
     note: str,
     now: dt.datetime,
 ) -> CredentialClaim:
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     issuer = queries.issuer_of(judged.facts.issuer) if judged.is_proof else None
     meant, missing = _meant(judged, issuer, credential_id)
     claim = CredentialClaim.objects.filter(user=by, credential=meant).first() or new_claim(by, meant, now=now)
@@ -94,7 +94,7 @@ def _kept(
         _put(claim, judged, issuer, missing, now)
     claim.save()
     record(by, "credential_claim.badge_brought", claim, not_proven=missing)
-    settle(user=by, credential_id=meant, now=now)
+    sync_learner_record(user=by, credential_id=meant, now=now)
     announce_claim(claim)
     return claim
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import transaction
 
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from accounts.models import User
 from accounts.policy import Permission, allows
 from catalog import queries as catalog
@@ -16,7 +16,7 @@ from recommendations import queries
 from recommendations.enums import ClaimDecision, LearnerCredentialSource
 from recommendations.events import credential_claimed
 from recommendations.models import CredentialClaim, LearnerCredential
-from recommendations.services.known import settle
+from recommendations.services.learner_records import sync_learner_record
 from recommendations.services.overriding import CredentialNotOffered
 from scoring.oversight import checked_reason
 
@@ -80,7 +80,7 @@ def say_held(
         ClaimDecided: if staff has refused it, or has confirmed it with another date or note.
         TooManyClaims: if they say so of 200 already.
     """
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     checked_date(obtained_on, now=now)
     claim = CredentialClaim.objects.filter(user=by, credential=credential_id).first()
     if claim is None:
@@ -109,7 +109,7 @@ def take_back_claim(*, by: User, credential_id: uuid.UUID, now: dt.datetime) -> 
         NotAnOwnWord: if it is known by other means alone.
         ClaimDecided: if staff has decided about it.
     """
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     held = queries.one_held(by.pk, credential_id)
     if held.claim is None:
         raise NotAnOwnWord(_known_otherwise(held.known))
@@ -119,7 +119,7 @@ def take_back_claim(*, by: User, credential_id: uuid.UUID, now: dt.datetime) -> 
         )
     record(by, "credential_claim.taken_back", held.claim)
     held.claim.delete()
-    settle(user=by, credential_id=credential_id, now=now)
+    sync_learner_record(user=by, credential_id=credential_id, now=now)
 
 
 @transaction.atomic
@@ -140,7 +140,7 @@ def check_claim(
         raise Forbidden("Only staff decides about it.")
     becomes = "" if decision == ClaimDecision.TAKE_BACK else ClaimDecision(decision).value
     said = checked_reason(reason) if becomes else ""
-    one_at_a_time(found.user_id)
+    lock_person(found.user_id)
     claim = CredentialClaim.objects.select_related("user").filter(pk=claim_id).first()
     if claim is None or (seen and claim.state != seen):
         raise NothingToDecide("It has changed since you looked. Look again.")
@@ -151,7 +151,7 @@ def check_claim(
     claim.decision_seen_at = None
     claim.save()
     record(by, "credential_claim.decided", claim, decision=str(decision))
-    settle(user=claim.user, credential_id=claim.credential_id, now=now)
+    sync_learner_record(user=claim.user, credential_id=claim.credential_id, now=now)
     return claim
 
 
@@ -165,7 +165,7 @@ def see_decision(
         ClaimMissing: if they hold no such credential here.
         DecisionMoved: if that is not what is decided now.
     """
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     claim = queries.one_held(by.pk, credential_id).claim
     if claim is None or claim.decided_at is None or claim.decided_at != decided_at:
         raise DecisionMoved("Something else is decided by now. Read it again.")

@@ -14,14 +14,14 @@ from django.db.models.functions import Length
 
 from catalog import queries as catalog
 from microcred.ai.base import Embedder, EmbeddingKey
-from microcred.ai.vectors import sound_rows
+from microcred.ai.vector_validation import valid_rows
 from microcred.errors import Unavailable
 from recommendations import chunking
 from recommendations.enums import EntityType
 from recommendations.models import DocumentChunk, EmbeddingArtifact
 from recommendations.models.embeddings import VECTOR_DIMENSION
 from recommendations.services.titles import refresh_titles
-from recommendations.services.words import refresh_word_counts
+from recommendations.services.word_counts import refresh_word_counts
 
 log = structlog.get_logger(__name__)
 # Rises with every change in how documents are cut or how a passage is put into words for the model.
@@ -212,7 +212,7 @@ def _embed(embedder: Embedder, chunk_ids: Sequence[uuid.UUID]) -> int:
     texts = [embedded_text(row.title, row.heading, row.text) for row in new.values()]
     if texts:
         vectors = embedder.embed(texts)
-        sound = sound_rows(vectors, count=len(texts), dimension=embedder.dimension)
+        sound = valid_rows(vectors, count=len(texts), dimension=embedder.dimension)
         by_hash |= {one: vector for one, vector, good in zip(new, vectors, sound, strict=True) if good}
     lost = [str(row.pk) for row in rows if row.content_hash not in by_hash]
     if lost:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts.enums import Role
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from accounts.models import User
 from microcred.errors import Invalid, Missing, PreconditionFailed
 from ops import audit
@@ -131,7 +131,7 @@ def _locked(by: User, recommendation_id: uuid.UUID, expected: Collection[str] | 
     """The recommendation, locked with all lists of its assessment, so that of two words about a credential each knows
     what stood before; and so on their other assessments, for what a student takes up is one thing over all."""
     found = queries.get_visible(by=by, recommendation_id=recommendation_id)
-    one_at_a_time(by.pk)
+    lock_person(by.pk)
     runs = Recommendation.objects.filter(assessment=found.assessment_id).order_by("pk")
     list(runs.select_for_update().values_list("pk", flat=True))
     said = queries.feedback_of(by=by, recommendation_id=found.pk)

@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from recommendations.collaborative import engine, serving
 from recommendations.collaborative.blend import Blend, Weights
 from recommendations.collaborative.interactions import Interactions
-from recommendations.collaborative.packing import pack
-from recommendations.collaborative.serving import MIN_LEARNERS, Served
+from recommendations.collaborative.serialization import pack
+from recommendations.collaborative.serving import MIN_LEARNERS, ServedBlend
 from recommendations.models import ChangedLearner, FittedBlend, LearnerHistory
 from recommendations.queries.histories import item_texts
 
@@ -117,7 +117,7 @@ def _fit(
     else:
         blend = engine.refit(interactions, texts, Weights(before.weights, before.of_shares))
     made.items, made.weights = list(items), dict(blend.weights)
-    made.of_shares, made.tables = blend.fitted.of_shares, pack(Served.of(blend, items).blend)
+    made.of_shares, made.tables = blend.fitted.of_shares, pack(ServedBlend.of(blend, items).blend)
     made.weighed_learners = made.learners if weighed or before is None else before.weighed_learners
     made.since_weighed = 0 if weighed else since
     return weighed

@@ -5,12 +5,12 @@ import uuid
 
 from django.db import transaction
 
-from accounts.locking import held
+from accounts.locking import lock_if_present
 from accounts.models import User
 from ops import audit
 from recommendations.enums import NotProven
 from recommendations.models import BadgeIssuer, CredentialClaim
-from recommendations.services.known import settle
+from recommendations.services.learner_records import sync_learner_record
 
 
 def withdraw_proofs(*, by: User, issuer_id: uuid.UUID, now: dt.datetime) -> int:
@@ -31,7 +31,7 @@ def withdraw_proofs(*, by: User, issuer_id: uuid.UUID, now: dt.datetime) -> int:
 @transaction.atomic
 def _withdrawn(by: User, claim_id: uuid.UUID, now: dt.datetime) -> bool:
     found = CredentialClaim.objects.filter(pk=claim_id).first()
-    if found is None or not held(found.user_id):
+    if found is None or not lock_if_present(found.user_id):
         return False
     claim = (
         CredentialClaim.objects.filter(pk=claim_id, proven_at__isnull=False).select_related("user").first()
@@ -44,5 +44,5 @@ def _withdrawn(by: User, claim_id: uuid.UUID, now: dt.datetime) -> bool:
         by=by, action="credential_claim.proof_withdrawn", resource_type="credential_claim", resource_id=claim.pk,
         metadata={"credential_id": str(claim.credential_id)},
     )  # fmt: skip
-    settle(user=claim.user, credential_id=claim.credential_id, now=now)
+    sync_learner_record(user=claim.user, credential_id=claim.credential_id, now=now)
     return True

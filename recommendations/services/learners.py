@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from accounts.models import User
 from assessments import services as assessments
 from microcred.errors import Conflict
@@ -14,7 +14,7 @@ from ops import audit
 from recommendations.enums import LearnerCredentialSource, LearnerCredentialStatus
 from recommendations.models import CredentialClaim, LearnerCredential, LearnerProfile
 from recommendations.models.claims import KNOWN
-from recommendations.services.known import OF_CLAIMS, settle
+from recommendations.services.learner_records import OF_CLAIMS, sync_learner_record
 from scoring import services as scoring
 
 
@@ -66,7 +66,7 @@ def record_credential(
 
     What the student said of it, and what proves that, stays beside it.
     """
-    one_at_a_time(user.pk)
+    lock_person(user.pk)
     row, _ = LearnerCredential.objects.update_or_create(
         user=user,
         credential_id=credential_id,
@@ -84,7 +84,7 @@ def remove_credential(*, by: User, row: LearnerCredential, now: dt.datetime) -> 
     Raises:
         NotARecord: if it is known by a proof or a confirmation, which are decided about with the student's word.
     """
-    one_at_a_time(row.user_id)
+    lock_person(row.user_id)
     if row.source in OF_CLAIMS:
         raise NotARecord("A badge proves it, or staff confirmed it. Decide about it on the advisor’s page.")
     _audit(by, "learner_credential.removed", row)
@@ -92,7 +92,7 @@ def remove_credential(*, by: User, row: LearnerCredential, now: dt.datetime) -> 
     row.delete()
     known = CredentialClaim.objects.filter(KNOWN, user=row.user_id, credential=credential_id)
     if known.exists():
-        settle(user=row.user, credential_id=credential_id, now=now)
+        sync_learner_record(user=row.user, credential_id=credential_id, now=now)
 
 
 def _audit(by: User, action: str, row: LearnerCredential, **facts: str) -> None:

@@ -17,7 +17,7 @@ from catalog import queries as catalog
 from microcred.errors import Conflict, Forbidden, Invalid
 from ops import audit
 from ops.jobs import enqueue
-from recommendations import deciding, queries
+from recommendations import queries, ranking_record
 from recommendations.drafts import Draft
 from recommendations.enums import Origin, OverrideAction
 from recommendations.facts import override_facts, stored_items
@@ -162,7 +162,7 @@ def _added(act: RecommendationOverride, written: dict[str, Any]) -> Recommendati
             "The catalog offers no such credential.", details={"field": "credential_id"}
         )
     inputs = written.get("inputs")
-    parts = deciding.parts_of(inputs, offered.pk) if inputs else None
+    parts = ranking_record.parts_of(inputs, offered.pk) if inputs else None
     confidence = sum(map(Decimal, parts.values()), Decimal(0)) if parts else None
     return RecommendationItem(
         credential_id=offered.pk, title=offered.title, confidence=confidence, parts=parts, rationale=""

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from assessments import queries as assessment_queries
 from assessments import services as assessments
 from assessments.enums import MissingPart
@@ -105,7 +105,7 @@ def _store_next(
     # result goes without.
     assessment = assessments.lock(assessment_id)
     # What is learnt of the student stands beside the assessment, and must not outlast their erasure.
-    one_at_a_time(assessment.user_id)
+    lock_person(assessment.user_id)
     earlier = _earlier(assessment_id)
     if earlier.profile_run > draft.parameters.get("profile_run", 0):
         return Recommendation.objects.get(assessment_id=assessment_id, effective=True)

@@ -7,7 +7,7 @@ from typing import Final
 
 from catalog import queries as catalog
 from microcred.ai.base import Embedder, EmbeddingKey
-from microcred.ai.vectors import sound_rows
+from microcred.ai.vector_validation import valid_rows
 from recommendations.models import TitleEmbedding
 
 BATCH: Final = 256
@@ -46,7 +46,7 @@ def _without_vector(key: EmbeddingKey) -> list[tuple[uuid.UUID, str]]:
 
 def _embed(embedder: Embedder, titles: Sequence[tuple[uuid.UUID, str]]) -> None:
     vectors = embedder.embed([title for _, title in titles])
-    sound = sound_rows(vectors, count=len(titles), dimension=embedder.dimension)
+    sound = valid_rows(vectors, count=len(titles), dimension=embedder.dimension)
     TitleEmbedding.objects.bulk_create(
         [
             TitleEmbedding(

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from scoring.attacks.codings import CODINGS
+from scoring.attacks.obfuscations import CODINGS
 from scoring.essays.task import EssayTask
 from scoring.essays.text import sentences
 

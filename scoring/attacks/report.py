@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from math import ceil
 from typing import Any, Final
 
-from scoring.attacks.clean import Clean
+from scoring.attacks.false_positives import Clean
 from scoring.attacks.suite import Outcome
 
 KNOWN: Final = "known families and hostile replies"

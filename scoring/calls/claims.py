@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from microcred.pipelining import Read, Rows, Statement
-from scoring.calls import stored
+from scoring.calls import reply_cache
 from scoring.models import ModelCall, ModelCallClaim
 
 # Between the end of a call and its settlement; a worker that takes longer is dead.
@@ -34,7 +34,7 @@ class BeingAsked(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ClaimStatus:
     """What stands in the way of asking about some essays ``now``; for who holds the ledger's lock.
 
     ``claimed`` has fingerprint, end and job of every claim on them, ``answered`` fingerprint and call of the replies.
@@ -64,10 +64,10 @@ class Standing:
         return [(one, ends) for one, ends, owner in self.claimed if job_id is None or owner != job_id]
 
 
-def standing(fingerprints: Sequence[str], *, reading: int) -> Standing:
+def standing(fingerprints: Sequence[str], *, reading: int) -> ClaimStatus:
     """Return how things stand with these essays; without any, what the time is."""
     now, *about = (read.rows() for read in standing_reads(fingerprints, reading=reading))
-    return Standing(now[0][0], *about)
+    return ClaimStatus(now[0][0], *about)
 
 
 def standing_reads(fingerprints: Sequence[str], *, reading: int) -> list[Read[Any]]:
@@ -75,10 +75,12 @@ def standing_reads(fingerprints: Sequence[str], *, reading: int) -> list[Read[An
     if not fingerprints:
         return [_NOW.read()]
     about = {"fingerprints": list(fingerprints), "reading": reading}
-    return [_NOW.read(), _CLAIMED.read(**about), stored.SENT.read(**about)]
+    return [_NOW.read(), _CLAIMED.read(**about), reply_cache.SENT.read(**about)]
 
 
-def renewed(calls: Sequence[tuple[ModelCall, Sequence[str]]], *, standing: Standing) -> list[ModelCallClaim]:
+def renewed(
+    calls: Sequence[tuple[ModelCall, Sequence[str]]], *, standing: ClaimStatus
+) -> list[ModelCallClaim]:
     """Take away claims on the essays of these calls that are over; return those until the calls are settled, which are
     stored with them. The calls are of the same reading, and ``standing`` is that of their essays."""
     wanted = {one: call for call, fingerprints in calls for one in fingerprints}

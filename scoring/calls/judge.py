@@ -12,9 +12,9 @@ import structlog
 from django.conf import settings
 
 from microcred.ai.base import ChatModel, ChatReply, FailureKind, ProviderError
-from scoring.calls import at_once, kept, ledger, stored
-from scoring.calls.at_once import Came
+from scoring.calls import concurrency, ledger, reply_cache, resumption
 from scoring.calls.claims import BeingAsked
+from scoring.calls.concurrency import CallResult
 from scoring.calls.limits import BudgetExceeded
 from scoring.calls.outgoing import Outgoing, Payer
 from scoring.calls.sending import Reserved, Together, outgoing, together
@@ -78,13 +78,15 @@ class AccountedJudge:
         first = [list(group) for group in groups if self._found.get(group[0].question_id) is None]
         likely = [[one] for group in first for task in group for one in self._judge.likely_again(task)]
         wanted = [*first, *likely][: settings.MODEL_CALLS_AT_ONCE]
-        if len(wanted) < 2 or stored.has_failed(self._fingerprints(wanted)):
+        if len(wanted) < 2 or reply_cache.has_failed(self._fingerprints(wanted)):
             return
         prepared = [self._judge.prepare(tasks) for tasks in wanted]
         rows = ledger.reserve_together([self._outgoing(one, 1) for one in prepared], payer=self._payer)
         calls = [Reserved(one, row) for one, row in zip(prepared, rows, strict=True) if row]
         asks = [partial(self._judge.ask, one.prepared) for one in calls]
-        for place, came in at_once.ask_all(asks, hear=lambda place, name: kept.note(calls[place].row, name)):
+        for place, came in concurrency.ask_all(
+            asks, hear=lambda place, name: resumption.note(calls[place].row, name)
+        ):
             tasks = calls[place].prepared.tasks
             try:
                 self._ahead[together(tasks)] = self._settled(calls[place], came)
@@ -154,7 +156,7 @@ class AccountedJudge:
         """Return what is wrong with a reply to ``call_for_batch``, if it is of no use."""
         (label,) = essay_labels([task])
         try:
-            self._judge.read_again(task, label, stored.unpriced(content, model=self._chat.model))
+            self._judge.read_again(task, label, reply_cache.unpriced(content, model=self._chat.model))
         except ProviderError as error:
             return error.kind
         return None
@@ -179,7 +181,7 @@ class AccountedJudge:
         """What is known of each; of most nothing, which one statement finds out."""
         found = {task.question_id: self._judge.decided(task) for task in tasks}
         undecided = [task for task in tasks if found[task.question_id] is None]
-        answered = stored.answered(self._fingerprints([undecided]), reading=1)
+        answered = reply_cache.answered(self._fingerprints([undecided]), reading=1)
         for task in undecided:
             if self._judge.fingerprint(task) in answered:
                 found[task.question_id] = self._stored(task, 1)
@@ -190,7 +192,7 @@ class AccountedJudge:
 
     def _stored(self, task: EssayTask, reading: int) -> Judgement | None:
         fingerprint = self._judge.fingerprint(task)
-        for found in stored.find(fingerprint, reading=reading, assessment_id=self._payer.assessment_id):
+        for found in reply_cache.find(fingerprint, reading=reading, assessment_id=self._payer.assessment_id):
             try:
                 judgement = self._judge.read_again(task, found.label, found.reply)
             except ProviderError:
@@ -236,20 +238,22 @@ class AccountedJudge:
         if made is not None:
             return made
         reserved = self._reserve(tasks, reading)
-        came = at_once.ask(partial(self._judge.ask, reserved.prepared), hear=partial(kept.note, reserved.row))
+        came = concurrency.ask(
+            partial(self._judge.ask, reserved.prepared), hear=partial(resumption.note, reserved.row)
+        )
         return self._settled(reserved, came)
 
     def _reserve(self, tasks: Sequence[EssayTask], reading: int) -> Reserved:
-        failed = stored.failed_for_good(self._fingerprints([tasks]), payer=self._payer)
+        failed = reply_cache.failed_for_good(self._fingerprints([tasks]), payer=self._payer)
         if failed is not None:
             raise ProviderError("the same call failed before", retryable=False, kind=failed)
         prepared = self._judge.prepare(tasks)
         return Reserved(prepared, ledger.reserve(self._outgoing(prepared, reading), payer=self._payer))
 
-    def _settled(self, reserved: Reserved, came: Came) -> dict[str, Judgement]:
+    def _settled(self, reserved: Reserved, came: CallResult) -> dict[str, Judgement]:
         """Settle a call; return what it says of each essay, or raise how it failed."""
         if isinstance(came.reply, ProviderError):
-            if not kept.may_still_come(reserved.row, came.reply):
+            if not resumption.may_still_come(reserved.row, came.reply):
                 ledger.settle_failure(reserved.row, came.reply.kind, latency_ms=came.latency_ms)
             raise came.reply
         judged = self._read(reserved.prepared, reserved.row, came.reply)

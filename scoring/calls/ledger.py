@@ -16,10 +16,10 @@ from microcred.pipelining import Statement, prefetched
 from ops.claims import ensure_latest, latest_read
 from scoring.calls import claims, limits, settling
 from scoring.calls.claims import BeingAsked as BeingAsked
-from scoring.calls.claims import Standing
+from scoring.calls.claims import ClaimStatus
 from scoring.calls.limits import MICROCENTS_A_CENT as MICROCENTS_A_CENT
 from scoring.calls.limits import BudgetExceeded as BudgetExceeded
-from scoring.calls.limits import Room
+from scoring.calls.limits import BudgetHeadroom
 from scoring.calls.limits import assessment_limit as assessment_limit
 from scoring.calls.limits import month_limit as month_limit
 from scoring.calls.limits import spent as spent
@@ -67,7 +67,7 @@ def reserve_together(made: Sequence[Outgoing], *, payer: Payer) -> list[ModelCal
     fingerprints = [[answer.fingerprint for answer in outgoing.answers] for outgoing in made]
     with transaction.atomic():
         standing = _in_turn([one for own in fingerprints for one in own], payer, reading=1)
-        room = Room(_month(standing.now), [payer.assessment_id])
+        room = BudgetHeadroom(_month(standing.now), [payer.assessment_id])
         taken = standing.not_free(job_id=payer.job_id)
         calls: list[ModelCall | None] = []
         for outgoing, own in zip(made, fingerprints, strict=True):
@@ -81,7 +81,7 @@ def reserve_together(made: Sequence[Outgoing], *, payer: Payer) -> list[ModelCal
     return calls
 
 
-def _in_turn(fingerprints: Sequence[str], payer: Payer, *, reading: int) -> Standing:
+def _in_turn(fingerprints: Sequence[str], payer: Payer, *, reading: int) -> ClaimStatus:
     """Hold off other reservations until the transaction ends, and see in the same round trip how things stand then.
 
     Once another attempt has begun nobody asks about essays any more; what an earlier one has reserved is given up.
@@ -99,7 +99,7 @@ def _in_turn(fingerprints: Sequence[str], payer: Payer, *, reading: int) -> Stan
     return standing
 
 
-def _write(written: Sequence[tuple[ModelCall, Outgoing]], standing: Standing) -> None:
+def _write(written: Sequence[tuple[ModelCall, Outgoing]], standing: ClaimStatus) -> None:
     """Write down calls with what they carry, and claim it."""
     contents = [content for call, outgoing in written for content in _contents(call, outgoing)]
     carried = [(call, [answer.fingerprint for answer in outgoing.answers]) for call, outgoing in written]
@@ -113,7 +113,7 @@ def reserve_all(made: Sequence[tuple[Outgoing, Payer]], *, batch: ModelBatch) ->
     nobody waits a day for an answer.
     """
     now = _in_turn([], Payer(None), reading=1).now
-    room = Room(_month(now), [payer.assessment_id for _, payer in made])
+    room = BudgetHeadroom(_month(now), [payer.assessment_id for _, payer in made])
     calls, contents = [], []
     for outgoing, payer in made:
         if not room.take(outgoing.highest_microcents, payer.assessment_id):

@@ -27,7 +27,7 @@ class BudgetExceeded(Exception):
         self.spent_microcents = spent_microcents
 
 
-class Room:
+class BudgetHeadroom:
     """What the limits leave for the calls of a batch, one after the other; for who holds the ledger's lock."""
 
     def __init__(self, month: dt.date, assessment_ids: Sequence[uuid.UUID | None]) -> None:

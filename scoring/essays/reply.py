@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from microcred.ai.base import ProviderError
-from microcred.ai.fences import unfenced
+from microcred.ai.code_fences import strip_code_fences
 from scoring.essays.confidential import Confidential
 from scoring.essays.evidence import is_substantial, locate
 from scoring.essays.judgement import CriterionVerdict, Quote
@@ -59,7 +59,7 @@ def _parse(content: str) -> _Object:
     if len(content) > MOST_CHARACTERS:
         raise _bad_reply("the reply is too long")
     try:
-        body = json.loads(unfenced(content), object_pairs_hook=_object)
+        body = json.loads(strip_code_fences(content), object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         raise _bad_reply("the reply is not JSON") from error
     if not isinstance(body, _Object):

@@ -56,9 +56,9 @@ from scoring.oversight.contesting import (
     contest_skill,
     contests_to_check,
 )
+from scoring.oversight.counterfactuals import ScoreStep, levels_now, score_steps
 from scoring.oversight.essays import GivenLevel, LevelUnknown, ScoreChoice, score_choices
 from scoring.oversight.finishing import NotMarkedYet
-from scoring.oversight.made_up import review_made_up
 from scoring.oversight.notices import (
     Notice,
     NoticeMissing,
@@ -112,8 +112,8 @@ from scoring.oversight.reviewing import (
     mark_first,
     review_sheet,
 )
-from scoring.oversight.steps import ScoreStep, levels_now, score_steps
 from scoring.oversight.suspected import suspected_places
+from scoring.oversight.synthetic import review_synthetic
 
 __all__ = [
     "LONGEST_MESSAGE",
@@ -213,8 +213,8 @@ __all__ = [
     "release_once",
     "request_rescoring",
     "result_for",
-    "review_made_up",
     "review_sheet",
+    "review_synthetic",
     "reviews_open_to",
     "say",
     "score_choices",

@@ -21,7 +21,7 @@ from scoring.models import (
     ScoreChange,
     ScoreOverride,
 )
-from scoring.oversight import copies
+from scoring.oversight import example_provenance
 from scoring.oversight.calibration import example_problems
 
 
@@ -59,7 +59,7 @@ class CalibrationExampleAdmin(FormAdmin):
     def save_model(self, request: HttpRequest, obj: CalibrationExample, form: Any, change: bool) -> None:
         """Store the example, and whose answer it is, with a line in the trail."""
         if obj.assessment_id is None:
-            obj.assessment_id = copies.origin_of(question_id=obj.question_id, text=obj.text)
+            obj.assessment_id = example_provenance.origin_of(question_id=obj.question_id, text=obj.text)
         super().save_model(request, obj, form, change)
         by: Any = request.user
         audit.record(

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from accounts.authentication import caller
 from accounts.permissions import MayReviewScores, MayTakeAssessment
 from microcred.api.pagination import PageQuery, paginate
-from microcred.api.reading import asked, valid
+from microcred.api.request_validation import validated_body, validated_query
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from scoring.oversight import appeals
@@ -45,7 +45,7 @@ class AssessmentAppeals(APIView):
     @idempotent
     def post(self, request: Request, assessment_id: uuid.UUID) -> Response:
         """Appeal against the score of a criterion, or of a closed question."""
-        given = valid(AppealRequest, request.data)
+        given = validated_body(AppealRequest, request.data)
         row = appeals.appeal(by=caller(request), assessment_id=assessment_id, now=timezone.now(), **given)
         return Response(AppealView(row).data, status=201)
 
@@ -59,7 +59,7 @@ class AppealListEndpoint(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return a page of appeals, newest first."""
-        found = paginate(appeals.appeals_visible_to(caller(request)), **asked(PageQuery, request))
+        found = paginate(appeals.appeals_visible_to(caller(request)), **validated_query(PageQuery, request))
         return Response(found.envelope(AppealView(found.items, many=True).data))
 
 
@@ -82,7 +82,7 @@ class AppealMessages(APIView):
     @idempotent
     def post(self, request: Request, appeal_id: uuid.UUID) -> Response:
         """Add to the thread of an open appeal."""
-        given = valid(MessageRequest, request.data)
+        given = validated_body(MessageRequest, request.data)
         message = appeals.say(by=caller(request), appeal_id=appeal_id, now=timezone.now(), **given)
         return Response(MessageView(message).data, status=201)
 
@@ -115,7 +115,7 @@ class NoticeListEndpoint(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Return a page of notices over all of the student's assessments, newest first."""
-        wanted = asked(NoticeQuery, request)
+        wanted = validated_query(NoticeQuery, request)
         told = notices_for(caller(request))
         chosen = [
             notice
@@ -147,6 +147,6 @@ class SeenNotices(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Note that the student has seen these; seen once is seen."""
-        given = valid(SeenRequest, request.data)
+        given = validated_body(SeenRequest, request.data)
         unseen = mark_seen(by=caller(request), now=timezone.now(), **given)
         return Response(SeenView({"unseen": unseen}).data)

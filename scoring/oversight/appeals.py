@@ -32,7 +32,7 @@ from scoring.oversight.appeal_limits import AppealRefused, appeal_period, ensure
 from scoring.oversight.changes import checked_reason, result_for, standing
 from scoring.oversight.overrides import NewScore, checked_score, replace_score, require_reviewer, require_seen
 from scoring.queries import QuestionResult
-from scoring.stated import as_stated
+from scoring.stated import clean_statement
 
 LONGEST_MESSAGE: Final = 4_000
 
@@ -280,7 +280,7 @@ def _found(before: QuestionResult, checked: NewScore, stood: Mapping[str, Any]) 
 
 
 def _checked_text(text: str, *, field: str) -> str:
-    said = as_stated(text)
+    said = clean_statement(text)
     if not said or len(said) > LONGEST_MESSAGE:
         raise AppealInvalid(
             f"Say something, in at most {LONGEST_MESSAGE} characters.", details={"field": field}

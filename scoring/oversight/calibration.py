@@ -18,7 +18,7 @@ from microcred.errors import Invalid, Missing
 from ops import audit
 from scoring.essays.task import Criterion, EssayTask
 from scoring.models import CalibrationExample, ReviewerCalibration
-from scoring.oversight import copies
+from scoring.oversight import example_provenance
 
 Marks = Mapping[str, Mapping[str, str]]
 THOUSANDTH = Decimal("0.001")
@@ -121,7 +121,7 @@ def add_example(
         raise ExampleInvalid("The example does not fit the rubric.", details={"problems": problems})
     example = CalibrationExample.objects.create(
         question_id=question_id,
-        assessment_id=copies.origin_of(question_id=question_id, text=text),
+        assessment_id=example_provenance.origin_of(question_id=question_id, text=text),
         text=text,
         levels=dict(levels),
         note=note,

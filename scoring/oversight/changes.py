@@ -18,7 +18,7 @@ from scoring.events import assessment_scored
 from scoring.models import ScoreChange
 from scoring.queries import QuestionResult
 from scoring.services import draw_profile
-from scoring.stated import as_stated
+from scoring.stated import clean_statement
 
 LONGEST_REASON: Final = 2_000
 
@@ -37,7 +37,7 @@ class QuestionNotAsked(Missing):
 
 def checked_reason(reason: str) -> str:
     """Return the reason without space around it; raises ``ReasonMissing``."""
-    said = as_stated(reason)
+    said = clean_statement(reason)
     if not said or len(said) > LONGEST_REASON:
         raise ReasonMissing(
             f"State a reason of at most {LONGEST_REASON} characters; the student reads it.",

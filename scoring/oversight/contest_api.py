@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import caller
 from accounts.permissions import MayReviewScores, MayTakeAssessment
-from microcred.api.reading import valid
+from microcred.api.request_validation import validated_body
 from microcred.api.schema import errors
 from ops.idempotency import IDEMPOTENCY_KEY_PARAMETER, idempotent
 from scoring.enums import ContestOutcome
@@ -93,7 +93,7 @@ class SkillContestEndpoint(APIView):
     @idempotent
     def post(self, request: Request, assessment_id: uuid.UUID, skill: str) -> Response:
         """Contest a level that was inferred from the answers; it weighs less until a person has checked it."""
-        given = valid(ContestRequest, request.data)
+        given = validated_body(ContestRequest, request.data)
         row = contest_skill(
             by=caller(request), assessment_id=assessment_id, skill_key=skill, now=timezone.now(), **given
         )
@@ -113,7 +113,7 @@ class SkillCheckEndpoint(APIView):
     @idempotent
     def post(self, request: Request, assessment_id: uuid.UUID, skill: str) -> Response:
         """Confirm the level, or correct it, with a reason; the recommendations are made anew."""
-        given = valid(CheckRequest, request.data)
+        given = validated_body(CheckRequest, request.data)
         row = check_skill(
             by=caller(request), assessment_id=assessment_id, skill_key=skill, now=timezone.now(), **given
         )

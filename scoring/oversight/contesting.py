@@ -19,7 +19,7 @@ from scoring.enums import ContestOutcome
 from scoring.models import SkillCheck, SkillContest, SkillEstimate
 from scoring.oversight.changes import LONGEST_REASON, checked_reason, take_effect
 from scoring.oversight.overrides import require_reviewer
-from scoring.stated import as_stated
+from scoring.stated import clean_statement
 
 THOUSANDTH: Final = Decimal("0.001")
 HIGHEST: Final = Decimal(5)
@@ -153,7 +153,7 @@ def _refuse_again(assessment_id: uuid.UUID, skill_key: str, estimate: SkillEstim
 
 
 def _checked_words(reason: str) -> str:
-    said = as_stated(reason)
+    said = clean_statement(reason)
     if not said or len(said) > LONGEST_REASON:
         raise ContestInvalid(f"Say why, in at most {LONGEST_REASON} characters.", details={"field": "reason"})
     return said

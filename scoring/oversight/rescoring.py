@@ -28,8 +28,8 @@ from scoring.essays.task import EssayTask
 from scoring.models import CriterionMark, EssayScore, RuleScore
 from scoring.oversight import essays, rereading
 from scoring.oversight.changes import note_change, result_for, take_effect
+from scoring.oversight.counterfactuals import levels_of
 from scoring.oversight.plans import Rescored, RescorePlan, Superseded
-from scoring.oversight.steps import levels_of
 from scoring.queries import QuestionResult
 from scoring.rules.engine import is_scored_by_rules, score_answer
 from scoring.services import RULE_ENGINE_VERSION

@@ -23,7 +23,7 @@ from scoring.oversight.finishing import NotMarkedYet, finish, lock_with_result
 from scoring.oversight.overrides import require_reviewer
 from scoring.oversight.suspected import suspected_places
 from scoring.queries import QuestionResult
-from scoring.stated import as_stated
+from scoring.stated import clean_statement
 
 
 class ReviewIncomplete(Invalid):
@@ -227,7 +227,7 @@ def _changed(marks: Sequence[CriterionMark], given: Mapping[str, GivenLevel]) ->
     stood = {mark.criterion_key: mark.level_id for mark in marks if mark.status == MarkStatus.SCORED}
     changed = [key for key, one in given.items() if stood.get(key) != one.level_id]
     for key in changed:
-        if not as_stated(given[key].reason) or len(given[key].reason) > LONGEST_REASON:
+        if not clean_statement(given[key].reason) or len(given[key].reason) > LONGEST_REASON:
             raise ReasonMissing(
                 f"State a reason, of at most {LONGEST_REASON} characters, wherever you differ from the proposal; "
                 "the student reads it.",

@@ -1,6 +1,6 @@
 """Which scorer may score: gates, releases, the scorer in use, and the way back.
 
-`scoring.releasing.running` and `scoring.releasing.measuring` load models or call a provider; the rest does not.
+`scoring.releasing.gate_runs` and `scoring.releasing.measuring` load models or call a provider; the rest does not.
 """
 
 from scoring.releasing.activation import (
@@ -11,8 +11,15 @@ from scoring.releasing.activation import (
     record_gate,
     roll_back,
 )
-from scoring.releasing.condition import check_release, health
-from scoring.releasing.state import Scorer, is_available, released, released_read, scorer_of, wanted
+from scoring.releasing.health_check import check_release, health
+from scoring.releasing.state import (
+    Scorer,
+    configured_scorer,
+    is_available,
+    released,
+    released_read,
+    scorer_of,
+)
 
 __all__ = [
     "ReasonMissing",
@@ -21,6 +28,7 @@ __all__ = [
     "Scorer",
     "activate",
     "check_release",
+    "configured_scorer",
     "health",
     "is_available",
     "record_gate",
@@ -28,5 +36,4 @@ __all__ = [
     "released_read",
     "roll_back",
     "scorer_of",
-    "wanted",
 ]

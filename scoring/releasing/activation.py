@@ -15,7 +15,7 @@ from scoring.essay_runs import NOT_RELEASED
 from scoring.golden.gate import Figure, GateResult
 from scoring.models import ScorerActivation, ScorerRelease
 from scoring.releasing.state import Scorer, is_available, scorer_of
-from scoring.stated import as_stated
+from scoring.stated import clean_statement
 
 LONGEST_REASON: Final = 500
 
@@ -132,7 +132,7 @@ def _switch(
 
 def checked_reason(reason: str) -> str:
     """Return a reason as it is stored. Raises ReasonMissing for none."""
-    said = as_stated(reason)
+    said = clean_statement(reason)
     if not said:
         raise ReasonMissing("Say why.")
     return said[:LONGEST_REASON]

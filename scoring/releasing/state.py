@@ -37,7 +37,7 @@ _ACTIVE: Final = CompiledQuery(
 )
 
 
-def wanted() -> Scorer:
+def configured_scorer() -> Scorer:
     """Return the scorer that code and settings ask for; loads no model."""
     return _model() if settings.OPENAI_API_KEY else _local()
 
@@ -48,13 +48,13 @@ def released() -> ScorerRelease | None:
     It need not be what the settings ask for: a prompt or model that has not passed is not used, and the last one
     that has goes on, as long as this code has its prompt and the settings lead to its provider.
     """
-    active = _ACTIVE.first(kind=wanted().kind)
+    active = _ACTIVE.first(kind=configured_scorer().kind)
     return active if active is not None and is_available(active) else None
 
 
 def released_read() -> Read[ScorerRelease]:
     """Return what `released` asks, to be pipelined with others."""
-    return _ACTIVE.read(kind=wanted().kind)
+    return _ACTIVE.read(kind=configured_scorer().kind)
 
 
 def is_available(release: ScorerRelease) -> bool:

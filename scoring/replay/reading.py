@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from microcred.ai.base import EmbedderError, ProviderError
-from scoring.calls.stored import unpriced
+from scoring.calls.reply_cache import unpriced
 from scoring.calls.writer import Writer
 from scoring.essays import cutting, readings
 from scoring.essays.judge import ModelJudge

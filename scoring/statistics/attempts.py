@@ -16,7 +16,7 @@ from catalog.enums import QuestionType
 from scoring.enums import EssayOutcome, ScoreSource
 from scoring.items import Floats
 from scoring.models import EssayScore, RuleScore, ScoreOverride
-from scoring.precedence import RULE, Given, effective
+from scoring.precedence import RULE, CandidateScore, effective
 
 LEAST_PEOPLE = 20
 WHOLE = (EssayOutcome.SCORED, EssayOutcome.DECIDED_BY_CODE)
@@ -147,11 +147,11 @@ def _rule_fractions(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, float]:
     return effective(
         [
             *(
-                Given(snapshot, RULE, (version, at, pk), float(score / maximum))
+                CandidateScore(snapshot, RULE, (version, at, pk), float(score / maximum))
                 for snapshot, version, at, pk, score, maximum in rules
             ),
             *(
-                Given(snapshot, ScoreSource.HUMAN, (run,), float(score / maximum))
+                CandidateScore(snapshot, ScoreSource.HUMAN, (run,), float(score / maximum))
                 for snapshot, run, score, maximum in people
             ),
         ]
@@ -163,7 +163,7 @@ def _essay_fractions(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, float]:
     scores = EssayScore.objects.filter(assessment__pk__among=ids).order_by()
     rows = scores.values_list("question_snapshot_id", "source", "run", "outcome", "score", "maximum")
     runs = effective(
-        Given(snapshot, source, (run,), (outcome, score, maximum))
+        CandidateScore(snapshot, source, (run,), (outcome, score, maximum))
         for snapshot, source, run, outcome, score, maximum in rows
     )
     return {

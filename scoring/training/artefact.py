@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.training.blend import VERSION, Scorer, Support
-from scoring.training.blocks import Blocks, Standard
+from scoring.training.blocks import Blocks, Standardizer
 from scoring.training.encoder import INNER_LAYERS
 from scoring.training.relevance import Subject, Usual
 from scoring.training.trees import Trees
@@ -81,8 +81,8 @@ def _scorer(arrays: Mapping[str, NDArray[Any]]) -> Scorer:
     mean, spread, say, error = (float(number) for number in wide["numbers"])
     return Scorer(
         blocks=Blocks(
-            counts=Standard(wide["counts_mean"], wide["counts_spread"]),
-            layers=Standard(wide["layers_mean"], wide["layers_spread"]),
+            counts=Standardizer(wide["counts_mean"], wide["counts_spread"]),
+            layers=Standardizer(wide["layers_mean"], wide["layers_spread"]),
             documents=wide["documents"],
             answers=int(wide["answers"]),
             axes=wide["axes"],

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.training.blocks import Standard, root
+from scoring.training.blocks import Standardizer, root
 from scoring.training.familiarity import document_counts, familiarity
 from scoring.training.features import FEATURES
 from scoring.training.reading import Reading
@@ -21,7 +21,7 @@ Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandardizedBatch:
     """`counts` (n, figures), the last columns likeness to the batch and those of `TASK`,
     `inner` (n, width) of the inner layers, which answers are `strange`, and the standing above
     which none is scored (`most`)."""
@@ -53,18 +53,18 @@ class Scored:
     strange: NDArray[np.bool_]
 
 
-def standing(reading: Reading) -> Standing:
+def standing(reading: Reading) -> StandardizedBatch:
     """The batch, each figure standardised inside it."""
     documents = document_counts(reading.runs)
     raw = _raw_counts(reading, documents)
-    counts = Standard.of(raw)(raw)
+    counts = Standardizer.of(raw)(raw)
     odd, distance = (
         reading.odd(documents, len(reading), among=True),
         distances(reading.meaning, reading.on_prompt),
     )
-    return Standing(
+    return StandardizedBatch(
         counts,
-        Standard.of(reading.inner)(reading.inner),
+        Standardizer.of(reading.inner)(reading.inner),
         strange=odd | (distance < UNSURE_BELOW),
         most=bounded(most(distance), odd, reading.blank),
     )

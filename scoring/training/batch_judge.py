@@ -24,7 +24,7 @@ from scoring.training.judge import Whole, WholeJudge
 from scoring.training.prior import STATED
 from scoring.training.reading import Reader
 from scoring.training.rubric import Rubric
-from scoring.training.zero import weighed
+from scoring.training.zero_shot import weighed
 
 Vector = NDArray[np.float64]
 

@@ -37,7 +37,7 @@ from scoring.training.features import FEATURES
 from scoring.training.reading import BUCKETS, Reading
 from scoring.training.relevance import UNSURE_BELOW, Subject, bounded, most
 from scoring.training.trees import Trees
-from scoring.training.zero import WEIGHTS
+from scoring.training.zero_shot import WEIGHTS
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]

@@ -26,7 +26,7 @@ STRINGS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Standard:
+class Standardizer:
     """Mean and spread of figures; applied, each lies within `FARTHEST` of 0.
 
     A figure that was the same for all says nothing, and is always 0.
@@ -36,7 +36,7 @@ class Standard:
     spread: Vector
 
     @classmethod
-    def of(cls, rows: Matrix) -> "Standard":
+    def of(cls, rows: Matrix) -> "Standardizer":
         """Those of the rows."""
         spread = rows.std(axis=0)
         return cls(rows.mean(axis=0), np.where(spread > LEAST_SPREAD, spread, np.inf))
@@ -49,8 +49,8 @@ class Standard:
 class Blocks:
     """The learned scales. `documents` is None where familiarity is not used."""
 
-    counts: Standard
-    layers: Standard
+    counts: Standardizer
+    layers: Standardizer
     documents: NDArray[np.int32]
     answers: int
     axes: Matrix
@@ -77,13 +77,13 @@ def fit_blocks(reading: Reading) -> tuple[Blocks, Figures]:
     documents = document_counts(reading.runs)
     answers = len(reading)
     counted = _counted(reading, documents, answers, among=True)
-    layers = Standard.of(reading.inner)
+    layers = Standardizer.of(reading.inner)
     inner = layers(reading.inner)
     _, _, axes = np.linalg.svd(inner - inner.mean(axis=0), full_matrices=False)
     # An axis may come out in either direction; its largest component decides.
     kept = axes[:COMPONENTS]
     signs = np.sign(kept[np.arange(len(kept)), np.abs(kept).argmax(axis=1)])
-    blocks = Blocks(Standard.of(counted), layers, documents, answers, kept * signs[:, None])
+    blocks = Blocks(Standardizer.of(counted), layers, documents, answers, kept * signs[:, None])
     return blocks, _figures(blocks, counted, reading)
 
 

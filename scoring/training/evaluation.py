@@ -23,11 +23,11 @@ from scoring.agreement import (
     signed_error_by_group,
 )
 from scoring.agreement import Scale as Levels
+from scoring.training.cross_prompt import ScoredQuestion, learn
+from scoring.training.cross_validation import LEAST, check_folds, trained_scores
 from scoring.training.dataset import Scale, ScoredText, TextSet, scale_of
 from scoring.training.reading import Reader, Reading
-from scoring.training.trained import LEAST, check_folds, trained_scores
-from scoring.training.unseen import Known, learn
-from scoring.training.zero import zero_scores
+from scoring.training.zero_shot import zero_shot_scores
 
 Vector = NDArray[np.float64]
 Mode = Literal["trained", "unseen", "zero"]
@@ -151,7 +151,7 @@ def _scored(
         started = time.perf_counter()
         scores: Vector | None = None
         if mode == "zero":
-            scores = zero_scores(readings[one.id], one.scale).score
+            scores = zero_shot_scores(readings[one.id], one.scale).score
         elif len(one.texts) >= LEAST:
             scores = trained_scores(readings[one.id], one.texts, one.scale, run=run)
         found[one.id] = scores, time.perf_counter() - started
@@ -168,7 +168,7 @@ def _unseen(
     in_batch: bool,
 ) -> Found:
     """Each set by a model of sets among which it is not. Of very many sets, several share one."""
-    known = {one.id: Known(readings[one.id], one.scores, one.scale) for one in sets}
+    known = {one.id: ScoredQuestion(readings[one.id], one.scores, one.scale) for one in sets}
     groups = [sets[at::MOST_MODELS] for at in range(min(MOST_MODELS, len(sets)))]
 
     def scored(group: Sequence[TextSet]) -> Found:

@@ -16,11 +16,11 @@ from scoring.essays.features import BROKEN
 from scoring.essays.language import broken_share
 from scoring.training.encoder import Encoder
 from scoring.training.features import feature_matrix
-from scoring.training.order import out_of_order, shuffles
 from scoring.training.own_words import own_prose
 from scoring.training.prose import Prose, read_prose
 from scoring.training.rubric import NO_RUBRIC, Rubric
 from scoring.training.task_likeness import TASK, compared, content_words, meaning_of
+from scoring.training.word_order import out_of_order, shuffles
 
 Matrix = NDArray[np.float64]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.user_agents import known_as
+from accounts.user_agents import describe_user_agent
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 
@@ -29,4 +29,4 @@ WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
     ],
 )  # fmt: skip
 def test_agents_are_told_in_words(agent: str, expected: str) -> None:
-    assert known_as(agent) == expected
+    assert describe_user_agent(agent) == expected

@@ -24,7 +24,7 @@ from assessments.models import Assessment
 from catalog import services as catalog
 from catalog.models import Credential, JobRole, Question
 from conversations import services as conversations
-from nudges.marks import MarkedFor, marked
+from nudges.signed_links import MarkedFor, signed_token
 from partners import services as partners
 from planner import services as planner
 from recommendations import services as recommendations
@@ -343,8 +343,8 @@ def _things(world: World) -> dict[str, dict[str, str]]:
         "practised": {"assignment_id": str(rows["practised"].pk)},
         "goal": {"goal_id": str(rows["goal"].pk), "assessment_id": finished},
         "nudge": {"nudge_id": str(rows["nudge"].pk)},
-        "way-out": {"token": marked(world.people["owner"].pk, MarkedFor.STOP)},
-        "way-in": {"token": marked(rows["nudge"].pk, MarkedFor.CLICK)},
+        "way-out": {"token": signed_token(world.people["owner"].pk, MarkedFor.STOP)},
+        "way-in": {"token": signed_token(rows["nudge"].pk, MarkedFor.CLICK)},
         "answered": {"query_id": str(rows["answered"].pk)},
         "escalated": {"query_id": str(rows["escalated"].pk)},
         "taught": {"user_id": str(world.people["owner"].pk)},

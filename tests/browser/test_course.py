@@ -17,7 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import PageSession, User
 from partners.lti import services
-from partners.lti.launching import PUBLISHED
+from partners.lti.launch_validation import PUBLISHED
 from partners.models import LtiLink, LtiPlatform
 from tests.browser.windows import CHROMIUM, DESK, NEEDS_BROWSER, PHONE, Visit
 from tests.factories.accounts import PASSWORD, UserFactory

@@ -215,7 +215,7 @@ class TestErasing:
 
     def test_what_is_worked_out_meanwhile_is_kept_nowhere(self, role: JobRole) -> None:
         kept_figures.ask(Wanted(FiguresOf.QUESTIONS, role.pk, False), by=None, now=timezone.now())
-        claim = claims.take(AsyncJob.objects.get(kind=kept_figures.KIND).pk)
+        claim = claims.claim_job(AsyncJob.objects.get(kind=kept_figures.KIND).pk)
         assert claim is not None
 
         kept_figures.begin_anew([role.pk], now=timezone.now())

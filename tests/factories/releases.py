@@ -20,7 +20,7 @@ def gate_result(*, passed: bool = True) -> GateResult:
 def gated(scorer: Scorer | None = None, *, passed: bool = True) -> ScorerRelease:
     """A run of the gate over a scorer, by default the one that the settings ask for."""
     return releasing.record_gate(
-        scorer=scorer or releasing.wanted(),
+        scorer=scorer or releasing.configured_scorer(),
         result=gate_result(passed=passed),
         replies="live",
         by=None,

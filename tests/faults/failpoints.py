@@ -96,7 +96,7 @@ def work_and_die(point: Failpoint) -> None:
 def bury(pid: int) -> None:
     """End what a dead process had claimed, as a supervisor does."""
     # Jobs done by hand are claimed under this name.
-    claims.lapse_process("inline", pid)
+    claims.expire_process_leases("inline", pid)
     end_lapsed_claims()
 
 

@@ -45,8 +45,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # Where the process dies, and how many paid calls beyond the first that may cost: one where an answer that was paid for
 # is lost with the process.
 SCORING = [
-    (Failpoint("ops.claims.take", "before"), 0),
-    (Failpoint("ops.claims.take", "after"), 0),
+    (Failpoint("ops.claims.claim_job", "before"), 0),
+    (Failpoint("ops.claims.claim_job", "after"), 0),
     (Failpoint("scoring.calls.ledger.reserve", "before"), 0),
     (Failpoint("scoring.calls.ledger.reserve", "after"), 0),
     (Failpoint("scoring.calls.ledger.settle", "before"), 1),
@@ -254,8 +254,8 @@ def test_erasing_a_person(step: int, place: str) -> None:
 @pytest.mark.parametrize(
     "point",
     [
-        Failpoint("accounts.personal_data.copying.write_copy", "before"),
-        Failpoint("accounts.personal_data.copying.write_copy", "after"),
+        Failpoint("accounts.personal_data.export_archive.write_copy", "before"),
+        Failpoint("accounts.personal_data.export_archive.write_copy", "after"),
         Failpoint("ops.claims.Claim.finish", "after"),
     ],
     ids=str,

@@ -117,10 +117,10 @@ def test_a_worker_whose_clock_is_wrong_holds_its_lease_by_the_databases(minutes:
     job = submit()
 
     with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(minutes=minutes), tick=True):
-        claim = claims.take(job)
+        claim = claims.claim_job(job)
         assert claim is not None
         assert end_lapsed_claims() == 0
-        assert claims.take(job) is None
+        assert claims.claim_job(job) is None
         lease = AsyncJob.objects.get(pk=job).lease_expires_at
         assert lease is not None
         assert dt.timedelta(0) < lease - database_now() <= dt.timedelta(seconds=15)

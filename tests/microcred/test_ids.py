@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import time_machine
 
-from microcred.ids import first_uuid7, uuid7
+from microcred.ids import uuid7, uuid7_lower_bound
 
 
 def test_an_id_has_the_version_and_variant_of_rfc_9562() -> None:
@@ -77,6 +77,6 @@ def test_rows_made_since_a_moment_are_found_by_their_ids() -> None:
     with time_machine.travel("2026-03-03T08:59:59.999Z", tick=False):
         before = uuid7()
     with time_machine.travel("2026-03-03T09:00:00Z", tick=False):
-        at, bound = uuid7(), first_uuid7(dt.datetime.now(dt.UTC))
+        at, bound = uuid7(), uuid7_lower_bound(dt.datetime.now(dt.UTC))
 
     assert before < bound < at

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pytest
 
-from microcred.json_dataclasses import NotOfThisKind, from_plain, to_plain
+from microcred.json_dataclasses import DeserializationError, from_json_value, to_json_value
 
 KEY = uuid.UUID("019353ee-68c0-7884-8071-e6e3530ca8f1")
 
@@ -47,9 +47,9 @@ WHOLE = Whole(
 
 
 def test_a_dataclass_comes_back_as_it_was() -> None:
-    stored = json.loads(json.dumps(to_plain(WHOLE)))
+    stored = json.loads(json.dumps(to_json_value(WHOLE)))
 
-    assert from_plain(Whole, stored) == WHOLE
+    assert from_json_value(Whole, stored) == WHOLE
     assert stored["key"] == str(KEY)
     assert stored["parts"][0] == {"name": "one", "share": 0.30000000000000004}
 
@@ -57,22 +57,22 @@ def test_a_dataclass_comes_back_as_it_was() -> None:
 def test_a_list_and_nothing_come_back_too() -> None:
     parts = (Part("one", 0.5),)
 
-    assert from_plain(tuple[Part, ...] | None, to_plain(parts)) == parts
-    assert from_plain(tuple[Part, ...] | None, None) is None
+    assert from_json_value(tuple[Part, ...] | None, to_json_value(parts)) == parts
+    assert from_json_value(tuple[Part, ...] | None, None) is None
 
 
 def test_a_float_that_was_written_as_an_integer_is_a_float() -> None:
-    found = from_plain(Part, {"name": "one", "share": 1})
+    found = from_json_value(Part, {"name": "one", "share": 1})
 
     assert isinstance(found.share, float)
 
 
 @pytest.mark.parametrize("stored", [{"name": "one"}, {"name": "one", "share": "much"}, [1, 2], "text", None])
 def test_what_was_of_another_kind_is_refused(stored: Any) -> None:
-    with pytest.raises(NotOfThisKind):
-        from_plain(Part, stored)
+    with pytest.raises(DeserializationError):
+        from_json_value(Part, stored)
 
 
 def test_a_tuple_of_another_length_is_refused() -> None:
-    with pytest.raises(NotOfThisKind):
-        from_plain(tuple[float, int], [1.0])
+    with pytest.raises(DeserializationError):
+        from_json_value(tuple[float, int], [1.0])

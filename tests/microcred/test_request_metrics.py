@@ -51,7 +51,7 @@ def test_servers_behind_one_name_are_told_apart(monkeypatch: pytest.MonkeyPatch)
 def test_what_callers_make_up_is_one_name(method: str, address: str, labels: tuple[str, str, str]) -> None:
     before = counted(*labels)
 
-    request_metrics.count(REQUESTS.generic(method, address), HttpResponse(), 0.1)
+    request_metrics.observe_request(REQUESTS.generic(method, address), HttpResponse(), 0.1)
 
     assert counted(*labels) == before + 1
 
@@ -62,7 +62,7 @@ def test_seconds_fall_into_buckets() -> None:
     labels = {"server": socket.gethostname(), "route": "made/<int:number>", "method": "GET", "status": "5xx"}
 
     for seconds in (0.02, 0.3, 12.0):
-        request_metrics.count(request, HttpResponse(status=503), seconds)
+        request_metrics.observe_request(request, HttpResponse(status=503), seconds)
 
     found = request_metrics.registry().get_sample_value
     name = "microcred_http_request_seconds"

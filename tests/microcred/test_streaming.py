@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from microcred.streaming import Receive, Scope, Send, few_at_once, streams_only
+from microcred.streaming import Receive, Scope, Send, limit_concurrency, streams_only
 
 STREAM = "/api/v1/assessments/01a20236-fe6a-7d24-a5bf-1c6d1ff1f433/events"
 
@@ -83,7 +83,7 @@ def test_few_begin_at_a_time_and_open_streams_keep_nobody_waiting() -> None:
     async def all_at_once() -> None:
         await asyncio.gather(*(ask(number) for number in range(20)))
 
-    serve = few_at_once(behind, 3)
+    serve = limit_concurrency(behind, 3)
     asyncio.run(asyncio.wait_for(all_at_once(), 30))
 
     assert (most, answered) == (3, 20)

@@ -29,13 +29,13 @@ class TestWhatWasAgreedOn:
         return user
 
     def told(self) -> list[tuple[str, str]]:
-        services.look(now=NOW)
+        services.dispatch_due(now=NOW)
         return [(nudge.kind, nudge.text) for nudge in Nudge.objects.all()]
 
     def test_it_is_told_once(self, student: User) -> None:
         assert self.told() == [("agreed_step", "The next step was: Write three joins.")]
 
-        services.look(now=NOW + 2 * DAY)
+        services.dispatch_due(now=NOW + 2 * DAY)
 
         assert Nudge.objects.count() == 1
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from nudges import deciding, facts, services
 from nudges.models import Nudge, NudgePreference
-from nudges.services import looking
+from nudges.services import dispatch
 from practice import queries as practice
 from tests.factories.nudges import NOW, NudgePreferenceFactory
 from tests.factories.practice import PracticeAssignmentFactory, SkillRatingFactory
@@ -65,7 +65,7 @@ def test_one_for_whom_nothing_can_be_decided_keeps_nobody_else_waiting(
 
     monkeypatch.setattr(deciding, "decide", fails_once)
 
-    assert services.look(now=NOW) == {"looked_at": 2, "told": 1}
+    assert services.dispatch_due(now=NOW) == {"looked_at": 2, "told": 1}
     assert Nudge.objects.get().user == other
     assert look_at(odd) == NOW + HOUR
 
@@ -85,7 +85,7 @@ def test_one_of_whom_nothing_can_be_read_keeps_nobody_else_waiting(
 
     monkeypatch.setattr(practice, reads, fails)
 
-    assert services.look(now=NOW) == {"looked_at": 2, "told": 1}
+    assert services.dispatch_due(now=NOW) == {"looked_at": 2, "told": 1}
     assert Nudge.objects.get().user == other
     assert look_at(odd) == NOW + HOUR
 
@@ -102,7 +102,7 @@ def test_a_database_that_is_away_is_asked_once(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(practice, "last_practised", fails)
 
     with pytest.raises(OperationalError):
-        services.look(now=NOW)
+        services.dispatch_due(now=NOW)
     assert asked == [2]
 
 
@@ -118,8 +118,8 @@ def test_who_stops_nudges_while_they_are_decided_about_waits_for_nothing_and_is_
         services.prefer(by=student, now=now, stopped=True)
         return verdicts_of(known, now=now)
 
-    monkeypatch.setattr(looking, "verdicts_of", stops)
+    monkeypatch.setattr(dispatch, "verdicts_of", stops)
 
-    assert services.look(now=NOW) == {"looked_at": 1, "told": 0}
+    assert services.dispatch_due(now=NOW) == {"looked_at": 1, "told": 0}
     assert NudgePreference.objects.get().stopped_at == NOW
     assert look_at(student) is None

@@ -9,8 +9,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from nudges import services
-from nudges.marks import MarkedFor, marked, opened
 from nudges.models import Nudge, NudgePreference
+from nudges.signed_links import MarkedFor, signed_token, verified_id
 from ops.models import AuditLog
 from tests.factories.accounts import AdvisorFactory, UserFactory
 from tests.factories.nudges import NOW, NudgeFactory
@@ -20,11 +20,11 @@ ONE = uuid.UUID(int=1)
 
 
 def way_out(student: User) -> str:
-    return f"/nudges/stop/{marked(student.pk, MarkedFor.STOP)}"
+    return f"/nudges/stop/{signed_token(student.pk, MarkedFor.STOP)}"
 
 
 def way_in(nudge: Nudge) -> str:
-    return f"/n/{marked(nudge.pk, MarkedFor.CLICK)}"
+    return f"/n/{signed_token(nudge.pk, MarkedFor.CLICK)}"
 
 
 def is_stopped(student: User) -> bool:
@@ -33,30 +33,30 @@ def is_stopped(student: User) -> bool:
 
 class TestMarks:
     def test_a_token_leads_back_to_its_row_for_its_purpose_alone(self) -> None:
-        token = marked(ONE, MarkedFor.STOP)
+        token = signed_token(ONE, MarkedFor.STOP)
 
         assert len(token) == 44
-        assert opened(token, MarkedFor.STOP) == ONE
-        assert opened(token, MarkedFor.CLICK) is None
+        assert verified_id(token, MarkedFor.STOP) == ONE
+        assert verified_id(token, MarkedFor.CLICK) is None
 
     def test_every_other_token_is_refused(self) -> None:
-        token = marked(ONE, MarkedFor.STOP)
+        token = signed_token(ONE, MarkedFor.STOP)
         others = [
             "", "a", "é" * 44, token[:-1], token + "A", token[:22], token.swapcase(), "A" * 44,
-            marked(uuid.UUID(int=2), MarkedFor.STOP)[:22] + token[22:],
+            signed_token(uuid.UUID(int=2), MarkedFor.STOP)[:22] + token[22:],
             *(token[:place] + ("B" if token[place] == "A" else "A") + token[place + 1 :] for place in range(44)),
         ]  # fmt: skip
 
-        assert [opened(one, MarkedFor.STOP) for one in others] == [None] * len(others)
+        assert [verified_id(one, MarkedFor.STOP) for one in others] == [None] * len(others)
 
     def test_letters_of_before_a_change_of_key_still_lead_somewhere(self, settings: Settings) -> None:
-        token = marked(ONE, MarkedFor.STOP)
+        token = signed_token(ONE, MarkedFor.STOP)
         settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
         settings.SECRET_KEY = "another" * 8
 
-        assert opened(token, MarkedFor.STOP) == ONE
+        assert verified_id(token, MarkedFor.STOP) == ONE
         settings.SECRET_KEY_FALLBACKS = []
-        assert opened(token, MarkedFor.STOP) is None
+        assert verified_id(token, MarkedFor.STOP) is None
 
 
 class TestStopping:
@@ -184,8 +184,8 @@ class TestClicking:
         nudge = NudgeFactory(user__status="disabled")
 
         assert Client().get(way_in(nudge)).status_code == 404
-        assert Client().get(f"/n/{marked(ONE, MarkedFor.CLICK)}").status_code == 404
-        assert Client().get(f"/n/{marked(nudge.pk, MarkedFor.STOP)}").status_code == 404
+        assert Client().get(f"/n/{signed_token(ONE, MarkedFor.CLICK)}").status_code == 404
+        assert Client().get(f"/n/{signed_token(nudge.pk, MarkedFor.STOP)}").status_code == 404
 
 
 def test_who_tries_links_is_held_back(settings: Settings) -> None:

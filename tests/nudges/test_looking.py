@@ -12,7 +12,7 @@ from accounts import services as accounts
 from accounts.models import User
 from nudges import services
 from nudges.models import Nudge, NudgePreference
-from nudges.services import looking
+from nudges.services import dispatch
 from ops.models import AsyncJob, AuditLog
 from tests.factories.accounts import AdvisorFactory, UserFactory
 from tests.factories.assessments import started_assessment
@@ -48,8 +48,8 @@ class TestWhoIsTold:
     def test_who_was_away_is_told_so_once(self) -> None:
         student = away()
 
-        assert services.look(now=NOW) == {"looked_at": 1, "told": 1}
-        assert services.look(now=NOW + HOUR) == {"looked_at": 1, "told": 0}
+        assert services.dispatch_due(now=NOW) == {"looked_at": 1, "told": 1}
+        assert services.dispatch_due(now=NOW + HOUR) == {"looked_at": 1, "told": 0}
 
         nudge = Nudge.objects.get()
         assert (nudge.user_id, nudge.kind, nudge.day) == (student.pk, "inactive", NOW.date())
@@ -63,9 +63,9 @@ class TestWhoIsTold:
         student = achiever()
         started_assessment(user=student, now=NOW + HOUR)
 
-        services.look(now=NOW)
+        services.dispatch_due(now=NOW)
         for hours in range(1, 60):
-            services.look(now=NOW + hours * HOUR)
+            services.dispatch_due(now=NOW + hours * HOUR)
 
         told = list(Nudge.objects.order_by("created_at").values_list("kind", "created_at"))
         assert told == [("goal_reached", NOW), ("unfinished_assessment", NOW + 25 * HOUR)]
@@ -73,41 +73,41 @@ class TestWhoIsTold:
     @pytest.mark.parametrize("status", ["disabled", "erased"])
     def test_nobody_is_told_whose_account_is_closed(self, status: str) -> None:
         student = away()
-        looking.enlist(now=NOW)
+        dispatch.enlist(now=NOW)
         User.objects.filter(pk=student.pk).update(status=status)
 
-        assert services.look(now=NOW) == {"looked_at": 1, "told": 0}
+        assert services.dispatch_due(now=NOW) == {"looked_at": 1, "told": 0}
         assert look_at(student) == NOW + DAY
 
     def test_nobody_is_told_who_is_no_student(self) -> None:
         User.objects.filter(pk=AdvisorFactory().pk).update(last_login=NOW - 9 * DAY)
 
-        assert services.look(now=NOW) == {"looked_at": 0, "told": 0}
+        assert services.dispatch_due(now=NOW) == {"looked_at": 0, "told": 0}
         assert NudgePreference.objects.count() == 0
 
     def test_nobody_is_told_who_has_never_logged_in(self) -> None:
         started_assessment(user=UserFactory(), now=NOW - 30 * HOUR)
 
-        assert services.look(now=NOW) == {"looked_at": 0, "told": 0}
+        assert services.dispatch_due(now=NOW) == {"looked_at": 0, "told": 0}
 
     def test_nobody_is_told_who_has_stopped_or_wants_it_neither_way(self) -> None:
         NudgePreferenceFactory(user=away(), stopped_at=NOW, look_at=None)
         NudgePreferenceFactory(user=away(), email=False, in_app=False)
 
-        assert services.look(now=NOW) == {"looked_at": 1, "told": 0}
+        assert services.dispatch_due(now=NOW) == {"looked_at": 1, "told": 0}
 
     def test_nobody_is_told_where_the_institution_wants_none(self, settings: Settings) -> None:
         settings.NUDGES = False
         away()
 
-        assert services.look(now=NOW) == {"looked_at": 0, "told": 0}
+        assert services.dispatch_due(now=NOW) == {"looked_at": 0, "told": 0}
         assert NudgePreference.objects.count() == 0
 
     def test_without_a_mail_server_there_is_no_letter(self, settings: Settings) -> None:
         settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
         away()
 
-        services.look(now=NOW)
+        services.dispatch_due(now=NOW)
 
         assert Nudge.objects.get().letter == "none"
         assert AsyncJob.objects.count() == 0
@@ -115,7 +115,7 @@ class TestWhoIsTold:
     def test_who_wants_letters_alone_gets_a_letter_alone(self) -> None:
         NudgePreferenceFactory(user=away(), in_app=False)
 
-        services.look(now=NOW)
+        services.dispatch_due(now=NOW)
 
         nudge = Nudge.objects.get()
         assert (nudge.in_app, nudge.letter) == (False, "waiting")
@@ -124,7 +124,7 @@ class TestWhoIsTold:
         student = achiever()
         student.practice_goals.update(title="Joins\r\nBcc: all@example.org " + "x" * 170)
 
-        services.look(now=NOW)
+        services.dispatch_due(now=NOW)
 
         title = Nudge.objects.get().title
         assert title.startswith("You have reached your goal: Joins Bcc: all@example.org xxx")
@@ -152,20 +152,20 @@ class TestActivity:
     def test_who_was_seen_is_not_away(self, act: Any) -> None:
         act(away())
 
-        assert services.look(now=NOW)["told"] == 0
+        assert services.dispatch_due(now=NOW)["told"] == 0
 
     def test_what_a_program_sets_on_the_list_does_not_count(self) -> None:
         key, _ = service_key()
         TaskFactory(user=away(), source="platform", platform=key, created_at=NOW - DAY)
 
-        assert services.look(now=NOW)["told"] == 1
+        assert services.dispatch_due(now=NOW)["told"] == 1
 
     def test_being_seen_again_is_noted_beside_the_nudge(self) -> None:
         student = away()
-        services.look(now=NOW)
+        services.dispatch_due(now=NOW)
         accounts.note_login(person=student, now=NOW + 5 * HOUR)
 
-        services.look(now=NOW + 6 * HOUR)
+        services.dispatch_due(now=NOW + 6 * HOUR)
 
         assert Nudge.objects.get().followed_at == NOW + 5 * HOUR
 
@@ -179,9 +179,9 @@ class TestWhen:
         )
         before = NOW - dt.timedelta(minutes=10)
 
-        assert services.look(now=before) == {"looked_at": 1, "told": 0}
+        assert services.dispatch_due(now=before) == {"looked_at": 1, "told": 0}
         for minutes in range(0, 8 * 60, 15):
-            services.look(now=NOW + minutes * dt.timedelta(minutes=1))
+            services.dispatch_due(now=NOW + minutes * dt.timedelta(minutes=1))
 
         nudge = Nudge.objects.get()
         assert nudge.created_at == dt.datetime(2026, 3, 11, 19, 30, tzinfo=dt.UTC)
@@ -191,42 +191,42 @@ class TestWhen:
         settings.NUDGES_TIME_ZONE = "Pacific/Auckland"
         achiever()
 
-        assert services.look(now=NOW)["told"] == 0
+        assert services.dispatch_due(now=NOW)["told"] == 0
 
     def test_a_zone_that_is_unknown_now_is_that_of_the_institution(self) -> None:
         NudgePreferenceFactory(user=achiever(), time_zone="Atlantis/Capital")
 
-        assert services.look(now=NOW)["told"] == 1
+        assert services.dispatch_due(now=NOW)["told"] == 1
 
     def test_students_are_looked_at_every_hour(self) -> None:
         student = away(1)
 
-        services.look(now=NOW)
+        services.dispatch_due(now=NOW)
 
         assert look_at(student) == NOW + HOUR
 
     def test_all_are_looked_at_in_batches(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(looking, "BATCH", 2)
+        monkeypatch.setattr(dispatch, "BATCH", 2)
         for _ in range(5):
             away()
 
-        assert services.look(now=NOW) == {"looked_at": 5, "told": 5}
+        assert services.dispatch_due(now=NOW) == {"looked_at": 5, "told": 5}
 
     def test_a_run_is_bounded_and_the_next_goes_on(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(looking, "BATCH", 2)
-        monkeypatch.setattr(looking, "MOST_BATCHES", 2)
+        monkeypatch.setattr(dispatch, "BATCH", 2)
+        monkeypatch.setattr(dispatch, "MOST_BATCHES", 2)
         for _ in range(5):
             NudgePreferenceFactory(user=away())
 
-        assert [services.look(now=NOW)["told"] for _ in range(3)] == [4, 1, 0]
+        assert [services.dispatch_due(now=NOW)["told"] for _ in range(3)] == [4, 1, 0]
 
     def test_a_run_ends_when_it_has_told_many(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(looking, "BATCH", 1)
-        monkeypatch.setattr(looking, "MOST_TOLD", 2)
+        monkeypatch.setattr(dispatch, "BATCH", 1)
+        monkeypatch.setattr(dispatch, "MOST_TOLD", 2)
         for _ in range(3):
             NudgePreferenceFactory(user=away())
 
-        assert [services.look(now=NOW)["told"] for _ in range(2)] == [2, 1]
+        assert [services.dispatch_due(now=NOW)["told"] for _ in range(2)] == [2, 1]
 
 
 class TestOnce:
@@ -245,7 +245,7 @@ class TestOnce:
     @pytest.mark.parametrize("change", [{"stopped": True}, {"quiet_from": dt.time(12)}], ids=str)
     def test_who_has_changed_their_mind_meanwhile_is_not_told(self, change: dict[str, Any]) -> None:
         student = away()
-        looking.enlist(now=NOW)
+        dispatch.enlist(now=NOW)
         (one,) = services.due(now=NOW)
         services.prefer(by=student, now=NOW, **change)
 
@@ -256,11 +256,11 @@ class TestOnce:
 @pytest.mark.django_db(transaction=True)
 def test_of_looks_at_once_one_tells() -> None:
     students = [away() for _ in range(6)]
-    looking.enlist(now=NOW)
+    dispatch.enlist(now=NOW)
 
     def go() -> int:
         try:
-            return services.look(now=NOW)["told"]
+            return services.dispatch_due(now=NOW)["told"]
         finally:
             connections.close_all()
 
@@ -275,7 +275,7 @@ def test_of_looks_at_once_one_tells() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_have_decided_the_same_one_tells() -> None:
     away()
-    looking.enlist(now=NOW)
+    dispatch.enlist(now=NOW)
     (one,) = services.due(now=NOW)
 
     def go() -> bool:

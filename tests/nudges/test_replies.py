@@ -35,7 +35,7 @@ def test_a_reply_is_told_once_and_without_its_words(link: AdvisorAssignment, tur
         conversations.write(by=link.advisor, turn_id=turn.pk, text=text, now=NOW - DAY)
 
     for days in (0, 2, 4):
-        services.look(now=NOW + days * DAY)
+        services.dispatch_due(now=NOW + days * DAY)
 
     nudge = Nudge.objects.get()
     assert (nudge.kind, nudge.about, nudge.reference) == ("advisor_replied", str(turn.pk), f"{turn.pk}:1")
@@ -47,11 +47,11 @@ def test_a_reply_is_told_once_and_without_its_words(link: AdvisorAssignment, tur
 def test_what_was_read_is_not_told_and_what_comes_after_is(link: AdvisorAssignment, turn: Turn) -> None:
     conversations.write(by=link.advisor, turn_id=turn.pk, text="Come on Monday.", now=NOW - DAY)
     conversations.mark_read(by=link.student, turn_id=turn.pk, up_to=1)
-    services.look(now=NOW)
+    services.dispatch_due(now=NOW)
     assert not Nudge.objects.exists()
 
     conversations.write(by=link.advisor, turn_id=turn.pk, text="Or Tuesday.", now=NOW)
-    services.look(now=NOW + dt.timedelta(hours=2))
+    services.dispatch_due(now=NOW + dt.timedelta(hours=2))
 
     assert Nudge.objects.get().text.startswith("There is 1 unread message ")
 
@@ -59,7 +59,7 @@ def test_what_was_read_is_not_told_and_what_comes_after_is(link: AdvisorAssignme
 def test_what_the_student_wrote_themself_is_not_told(link: AdvisorAssignment, turn: Turn) -> None:
     conversations.write(by=link.student, turn_id=turn.pk, text="And when?", now=NOW - DAY)
 
-    services.look(now=NOW)
+    services.dispatch_due(now=NOW)
 
     assert not Nudge.objects.exists()
 
@@ -67,6 +67,6 @@ def test_what_the_student_wrote_themself_is_not_told(link: AdvisorAssignment, tu
 def test_after_a_week_it_is_left_alone(link: AdvisorAssignment, turn: Turn) -> None:
     conversations.write(by=link.advisor, turn_id=turn.pk, text="Come on Monday.", now=NOW - 8 * DAY)
 
-    services.look(now=NOW)
+    services.dispatch_due(now=NOW)
 
     assert not Nudge.objects.exists()

@@ -11,9 +11,9 @@ from assessments.models import Assessment
 from nudges import services
 from nudges.deciding import Earlier, Facts, Unfinished, decide
 from nudges.enums import NudgeKind
-from nudges.known import Change, Decided, Result
 from nudges.models import Nudge
 from nudges.quiet import Clock
+from nudges.student_facts import Change, Decided, Result
 from scoring import oversight
 from tests.factories.accounts import AdvisorFactory
 from tests.factories.assessments import question_id_of
@@ -115,7 +115,7 @@ class TestLooking:
 
     def test_a_result_is_told_once_and_without_its_scores(self, assessment: Assessment) -> None:
         for days in (0, 1, 2):
-            services.look(now=NOW + days * DAY)
+            services.dispatch_due(now=NOW + days * DAY)
 
         nudge = Nudge.objects.get()
         role = assessment.role.name
@@ -134,11 +134,11 @@ class TestLooking:
         Assessment.objects.filter(pk=assessment.pk).update(
             stage=Stage.AWAITING_RELEASE, completed_at=NOW - 20 * DAY
         )
-        services.look(now=NOW)
+        services.dispatch_due(now=NOW)
         assert not Nudge.objects.exists()
 
         Assessment.objects.filter(pk=assessment.pk).update(stage=Stage.DONE, released_at=NOW)
-        services.look(now=NOW + HOUR)
+        services.dispatch_due(now=NOW + HOUR)
 
         assert Nudge.objects.get().kind == "result_ready"
 
@@ -146,7 +146,7 @@ class TestLooking:
         Assessment.objects.filter(pk=assessment.pk).update(completed_at=NOW - 9 * DAY)
         self.changed(assessment)
 
-        services.look(now=NOW)
+        services.dispatch_due(now=NOW)
 
         nudge = Nudge.objects.get()
         assert (nudge.kind, nudge.about) == ("result_changed", str(assessment.pk))
@@ -162,7 +162,7 @@ class TestLooking:
         seen = [one.notice_id for one in oversight.notices_for(assessment.user)]
         oversight.mark_seen(by=assessment.user, notice_ids=seen, now=NOW - HOUR)
 
-        services.look(now=NOW)
+        services.dispatch_due(now=NOW)
 
         assert not Nudge.objects.exists()
 
@@ -170,7 +170,7 @@ class TestLooking:
         self.changed(assessment)
         other = away(2)
 
-        services.look(now=NOW)
+        services.dispatch_due(now=NOW)
 
         assert not Nudge.objects.filter(user=other).exists()
         assert Nudge.objects.filter(user=assessment.user).count() == 1
@@ -185,7 +185,7 @@ class TestLooking:
         )
 
         for days in (0, 1):
-            services.look(now=NOW + days * DAY)
+            services.dispatch_due(now=NOW + days * DAY)
 
         nudge = Nudge.objects.get()
         assert (nudge.kind, nudge.about) == ("credential_decided", str(claim.credential_id))
@@ -202,6 +202,6 @@ class TestLooking:
             decided_at=NOW - 2 * HOUR, decision_seen_at=NOW - HOUR,
         )  # fmt: skip
 
-        services.look(now=NOW)
+        services.dispatch_due(now=NOW)
 
         assert not Nudge.objects.exists()

@@ -48,7 +48,7 @@ def test_database(monkeypatch: pytest.MonkeyPatch, database: dict[str, Any], fou
         ("django.core.cache.backends.dummy.DummyCache", ["microcred.E003"]),
         ("django.core.cache.backends.db.DatabaseCache", ["microcred.E003"]),
         ("django.core.cache.backends.redis.RedisCache", []),
-        ("ops.counter_cache.DatabaseCounterCache", []),
+        ("ops.counter_cache.AtomicDatabaseCache", []),
     ],
 )
 def test_caches_must_count_across_processes(settings: LazySettings, backend: str, found: list[str]) -> None:

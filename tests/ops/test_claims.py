@@ -22,7 +22,7 @@ NO_DELAY = dt.timedelta(0)
 
 
 def taken(kind: str = "test.note") -> claims.Claim:
-    claim = claims.take(submit(kind))
+    claim = claims.claim_job(submit(kind))
     assert claim is not None
     return claim
 
@@ -32,7 +32,7 @@ def test_claim_counts_the_attempt_and_starts_the_lease() -> None:
     job_id = submit(colour="red")
     before = database_now()
 
-    claim = claims.take(job_id)
+    claim = claims.claim_job(job_id)
 
     assert claim is not None
     assert (claim.payload, claim.attempt, claim.max_attempts) == ({"colour": "red"}, 1, 5)
@@ -49,7 +49,7 @@ def test_claimed_unknown_and_future_jobs_cannot_be_claimed() -> None:
     future = submit()
     AsyncJob.objects.filter(pk=future).update(next_run_at=database_now() + dt.timedelta(minutes=1))
 
-    assert [claims.take(job_id) for job_id in (claimed, uuid.uuid4(), future)] == [None, None, None]
+    assert [claims.claim_job(job_id) for job_id in (claimed, uuid.uuid4(), future)] == [None, None, None]
 
 
 @pytest.mark.django_db
@@ -57,7 +57,7 @@ def test_job_of_a_kind_that_newer_code_knows_is_left_alone() -> None:
     job_id = submit()
     AsyncJob.objects.filter(pk=job_id).update(kind="newer.kind")
 
-    assert claims.take(job_id) is None
+    assert claims.claim_job(job_id) is None
     assert AsyncJob.objects.get(pk=job_id).status == JobStatus.QUEUED
 
 
@@ -69,7 +69,7 @@ def test_of_eight_that_try_at_once_one_claims() -> None:
 
     def try_once() -> None:
         barrier.wait()
-        claim = claims.take(job_id)
+        claim = claims.claim_job(job_id)
         if claim is not None:
             winners.append(claim)
         connection.close()
@@ -91,7 +91,7 @@ def test_next_is_the_one_that_has_been_ready_longest() -> None:
     AsyncJob.objects.filter(pk=queued[2]).update(next_run_at=database_now() - dt.timedelta(minutes=1))
     AsyncJob.objects.filter(pk=queued[0]).update(next_run_at=database_now() + dt.timedelta(minutes=1))
 
-    found = [claims.take_next(alone=False) for _ in range(3)]
+    found = [claims.claim_next_job(alone=False) for _ in range(3)]
 
     assert [claim.job_id if claim else None for claim in found] == [queued[2], queued[1], None]
     until = claims.seconds_until_next(alone=False)
@@ -113,7 +113,7 @@ def test_jobs_that_run_alone_are_a_queue_of_their_own() -> None:
     alone, other = submit(), submit()
     AsyncJob.objects.filter(pk=alone).update(alone=True)
 
-    found = [claims.take_next(alone=which) for which in (False, False, True)]
+    found = [claims.claim_next_job(alone=which) for which in (False, False, True)]
 
     assert [claim.job_id if claim else None for claim in found] == [other, None, alone]
 
@@ -124,12 +124,12 @@ def test_limits_of_a_kind_let_others_pass() -> None:
     quick = [jobs.enqueue("test.limited", share="quick").pk for _ in range(2)]
     free = submit()
 
-    found = [claims.take_next(alone=False) for _ in range(5)]
+    found = [claims.claim_next_job(alone=False) for _ in range(5)]
 
     # Two of the slow receiver's, one more of the kind, and then only what is of another kind.
     assert [claim.job_id if claim else None for claim in found] == [slow[0], slow[1], quick[0], free, None]
     assert found[0] is not None
-    following = claims.end_and_take_next(found[0], alone=False)
+    following = claims.end_and_claim_next(found[0], alone=False)
     assert following is not None
     assert following.job_id == slow[2]
 
@@ -139,28 +139,28 @@ def test_job_is_ended_and_the_next_taken_in_one_statement(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     first, second = submit(), submit()
-    claim = claims.take_next(alone=False)
+    claim = claims.claim_next_job(alone=False)
     assert claim is not None
 
     with django_assert_num_queries(1):
-        following = claims.end_and_take_next(claim, alone=False)
+        following = claims.end_and_claim_next(claim, alone=False)
 
     assert following is not None
     assert (claim.job_id, following.job_id) == (first, second)
     job = AsyncJob.objects.get(pk=first)
     assert (job.status, job.owner_token, job.lease_expires_at) == (JobStatus.SUCCEEDED, None, None)
-    assert claims.end_and_take_next(following, alone=False) is None
+    assert claims.end_and_claim_next(following, alone=False) is None
 
 
 @pytest.mark.django_db
 def test_owner_that_lost_a_job_does_not_end_it_but_goes_on() -> None:
     submit()
     second = submit()
-    late = claims.take_next(alone=False)
+    late = claims.claim_next_job(alone=False)
     assert late is not None
     AsyncJob.objects.filter(pk=late.job_id).update(owner_token=uuid.uuid4())
 
-    following = claims.end_and_take_next(late, alone=False)
+    following = claims.end_and_claim_next(late, alone=False)
 
     assert AsyncJob.objects.get(pk=late.job_id).status == JobStatus.RUNNING
     assert not late.is_finished
@@ -204,7 +204,7 @@ def test_owner_that_lost_the_job_can_neither_finish_nor_fail_it() -> None:
     AsyncJob.objects.filter(pk=late.job_id).update(
         status=JobStatus.QUEUED, owner_token=None, lease_expires_at=None
     )
-    present = claims.take(late.job_id)
+    present = claims.claim_job(late.job_id)
     assert present is not None
 
     with pytest.raises(LeaseLost), late.finish():
@@ -269,7 +269,7 @@ def test_leases_of_a_workers_dead_processes_end_at_once_and_those_of_the_living_
     AsyncJob.objects.filter(pk=claim.job_id).update(claimed_by=f"w-dead/{ended.pid}")
     claims.identify("inline")
 
-    assert claims.lapse_dead("w-dead") == 1
+    assert claims.expire_dead_leases("w-dead") == 1
 
     now = database_now()
     lease, other = (AsyncJob.objects.get(pk=one.job_id).lease_expires_at for one in (claim, of_the_living))

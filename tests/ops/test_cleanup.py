@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from ops.cleanup import clean_up
-from ops.counter_cache import DatabaseCounterCache
+from ops.counter_cache import AtomicDatabaseCache
 from ops.enums import JobStatus
 from ops.models import AsyncJob, CacheEntry, IdempotencyRecord, RateBucket
 
@@ -49,7 +49,7 @@ def test_answers_buckets_sessions_and_cache_entries_go_when_their_time_is_over()
         Session.objects.create(
             session_key=str(hours), session_data="", expire_date=NOW + dt.timedelta(hours=24 - hours)
         )
-    cache = DatabaseCounterCache("", {})
+    cache = AtomicDatabaseCache("", {})
     cache.set("gone", 1, timeout=-1)
     cache.set("there", 1, timeout=60)
 

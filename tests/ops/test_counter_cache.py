@@ -7,15 +7,15 @@ from django.db import connection
 from django.test import RequestFactory
 from django_ratelimit.core import is_ratelimited
 
-from ops.counter_cache import DatabaseCounterCache
+from ops.counter_cache import AtomicDatabaseCache
 
 
 @pytest.fixture
-def cache(db: None) -> DatabaseCounterCache:
-    return DatabaseCounterCache("", {"TIMEOUT": 60})
+def cache(db: None) -> AtomicDatabaseCache:
+    return AtomicDatabaseCache("", {"TIMEOUT": 60})
 
 
-def test_values_are_kept_until_they_expire(cache: DatabaseCounterCache) -> None:
+def test_values_are_kept_until_they_expire(cache: AtomicDatabaseCache) -> None:
     cache.set("one", {"a": [1, "x", None]})
     cache.set("two", 2, timeout=-1)
     cache.set("three", 3, timeout=None)
@@ -28,7 +28,7 @@ def test_values_are_kept_until_they_expire(cache: DatabaseCounterCache) -> None:
     ]
 
 
-def test_what_is_no_json_is_forgotten(cache: DatabaseCounterCache) -> None:
+def test_what_is_no_json_is_forgotten(cache: AtomicDatabaseCache) -> None:
     cache.set("found", "before")
 
     cache.set("found", [object()])
@@ -36,7 +36,7 @@ def test_what_is_no_json_is_forgotten(cache: DatabaseCounterCache) -> None:
     assert cache.get("found") is None
 
 
-def test_add_leaves_a_live_value_and_replaces_an_expired_one(cache: DatabaseCounterCache) -> None:
+def test_add_leaves_a_live_value_and_replaces_an_expired_one(cache: AtomicDatabaseCache) -> None:
     assert cache.add("key", 1)
     assert not cache.add("key", 2)
     cache.touch("key", timeout=-1)
@@ -45,7 +45,7 @@ def test_add_leaves_a_live_value_and_replaces_an_expired_one(cache: DatabaseCoun
     assert cache.get("key") == 3
 
 
-def test_incr_and_decr_count_live_counters_only(cache: DatabaseCounterCache) -> None:
+def test_incr_and_decr_count_live_counters_only(cache: AtomicDatabaseCache) -> None:
     cache.set("counter", 5)
     cache.set("word", "five")
 
@@ -55,7 +55,7 @@ def test_incr_and_decr_count_live_counters_only(cache: DatabaseCounterCache) -> 
             cache.incr(key)
 
 
-def test_delete_touch_and_clear_say_what_was_there(cache: DatabaseCounterCache) -> None:
+def test_delete_touch_and_clear_say_what_was_there(cache: AtomicDatabaseCache) -> None:
     cache.set("key", 1)
 
     assert (cache.touch("key"), cache.touch("other")) == (True, False)

@@ -115,7 +115,7 @@ def test_metrics_count_jobs_and_named_gauges(settings: LazySettings) -> None:
 @pytest.mark.django_db
 def test_what_waits_for_a_limit_of_its_kind_is_overdue_and_not_late() -> None:
     for _ in range(2):
-        assert claims.take(jobs.enqueue("test.limited", payload={"note": ""}, share="slow").pk)
+        assert claims.claim_job(jobs.enqueue("test.limited", payload={"note": ""}, share="slow").pk)
     held = jobs.enqueue("test.limited", payload={"note": ""}, share="slow").pk
     AsyncJob.objects.filter(pk=held).update(next_run_at=database_now() - dt.timedelta(minutes=5))
 

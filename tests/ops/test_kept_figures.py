@@ -16,7 +16,7 @@ ABOUT = {"role": None, "synthetic": False, "narrowed": ""}
 
 
 def claimed() -> jobs.Claim:
-    claim = claims.take(AsyncJob.objects.get(status="queued").pk)
+    claim = claims.claim_job(AsyncJob.objects.get(status="queued").pk)
     assert claim is not None
     return claim
 

@@ -22,7 +22,7 @@ def quick_leases(settings: LazySettings) -> None:
 
 
 def taken() -> claims.Claim:
-    claim = claims.take(submit())
+    claim = claims.claim_job(submit())
     assert claim is not None
     return claim
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ops.supervision import probe
-from ops.supervision.probe import WebProbe, answers
+from ops.supervision.probe import WebProbe, is_responding
 from tests.ops.harness import PATIENCE_SECONDS, SupervisedWorker, wait_until
 from tests.ports import free_port
 
@@ -44,8 +44,8 @@ def silent() -> Iterator[int]:
 
 
 def test_a_refusal_is_an_answer_and_silence_is_none(refusing: int, silent: int) -> None:
-    assert answers("127.0.0.1", refusing, timeout=PATIENCE_SECONDS)
-    assert not answers("127.0.0.1", silent, timeout=0.2)
+    assert is_responding("127.0.0.1", refusing, timeout=PATIENCE_SECONDS)
+    assert not is_responding("127.0.0.1", silent, timeout=0.2)
 
 
 def test_only_a_silent_server_is_started_again(
@@ -55,7 +55,9 @@ def test_only_a_silent_server_is_started_again(
     monkeypatch.setattr(probe, "PATIENCE_SECONDS", 0.2)
     # Who refuses does so at once, or as soon as this machine comes to it.
     patience = {refusing: PATIENCE_SECONDS, silent: 0.1}
-    monkeypatch.setattr(probe, "answers", lambda host, port: answers(host, port, timeout=patience[port]))
+    monkeypatch.setattr(
+        probe, "answers", lambda host, port: is_responding(host, port, timeout=patience[port])
+    )
     restarts: dict[int, threading.Event] = {refusing: threading.Event(), silent: threading.Event()}
     probes = [WebProbe("0.0.0.0", port, restart=event.set) for port, event in restarts.items()]
 
@@ -76,11 +78,11 @@ def test_a_frozen_web_server_is_replaced(tmp_path: Path) -> None:
     web = SupervisedWorker(tmp_path, "--no-worker", "--port", str(port))
     web.launch()
     try:
-        wait_until(lambda: answers("127.0.0.1", port), PATIENCE_SECONDS, "the web server answers")
+        wait_until(lambda: is_responding("127.0.0.1", port), PATIENCE_SECONDS, "the web server answers")
         os.killpg(web.groups()[0], signal.SIGSTOP)
 
         wait_until(lambda: "web_stuck" in web.log(), PATIENCE_SECONDS, "the silence is noticed")
-        wait_until(lambda: answers("127.0.0.1", port), PATIENCE_SECONDS, "another one answers")
+        wait_until(lambda: is_responding("127.0.0.1", port), PATIENCE_SECONDS, "another one answers")
     finally:
         web.close()
 
@@ -91,12 +93,12 @@ def test_a_frozen_process_of_streams_is_replaced(tmp_path: Path) -> None:
     streams = SupervisedWorker(tmp_path, "--no-web", "--no-worker", "--events-port", str(port))
     streams.launch()
     try:
-        wait_until(lambda: answers("127.0.0.1", port), PATIENCE_SECONDS, "streams are served")
+        wait_until(lambda: is_responding("127.0.0.1", port), PATIENCE_SECONDS, "streams are served")
         (frozen,) = streams.groups()
         os.killpg(frozen, signal.SIGSTOP)
 
         wait_until(lambda: "web_stuck" in streams.log(), PATIENCE_SECONDS, "the silence is noticed")
-        wait_until(lambda: answers("127.0.0.1", port), PATIENCE_SECONDS, "another one answers")
+        wait_until(lambda: is_responding("127.0.0.1", port), PATIENCE_SECONDS, "another one answers")
         assert frozen not in streams.groups()
     finally:
         streams.close()

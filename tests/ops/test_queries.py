@@ -38,7 +38,7 @@ def test_of_jobs_that_run_the_first_that_was_taken_began_after_no_other() -> Non
         for kind in ("test.note", "test.note", "test.note", "test.later")
     )
     for one in (other, first, later):
-        assert claims.take(one)
+        assert claims.claim_job(one)
 
     found = {one: queries.began_after_another("test.note", one) for one in (waiting, later, first)}
     assert found == {waiting: True, later: True, first: False}
@@ -60,7 +60,7 @@ def test_the_most_overdue_job_counts_wherever_it_waits() -> None:
 
 @pytest.mark.parametrize(
     "look",
-    [queries.oldest_due_seconds, queries.oldest_ready_seconds, lambda: claims.take_next(alone=False)],
+    [queries.oldest_due_seconds, queries.oldest_ready_seconds, lambda: claims.claim_next_job(alone=False)],
     ids=["oldest due", "oldest ready", "take next"],
 )
 def test_however_many_wait_only_the_first_are_read(look: Any) -> None:

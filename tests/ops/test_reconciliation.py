@@ -30,7 +30,7 @@ def test_nothing_to_repair() -> None:
 @pytest.mark.django_db
 def test_job_of_a_lost_worker_is_queued() -> None:
     job_id = submit()
-    claims.take(job_id)
+    claims.claim_job(job_id)
     lapse(job_id)
 
     assert end_lapsed_claims() == 1
@@ -52,7 +52,7 @@ def test_job_that_may_be_why_workers_die_is_kept_apart_in_time(kind: str, alone:
     job_id = submit(kind)
     found = []
     for _ in alone:
-        claims.take(job_id)
+        claims.claim_job(job_id)
         lapse(job_id)
         end_lapsed_claims()
         found.append(AsyncJob.objects.get(pk=job_id).alone)
@@ -64,7 +64,7 @@ def test_job_that_may_be_why_workers_die_is_kept_apart_in_time(kind: str, alone:
 def test_job_that_loses_its_worker_at_every_attempt_gives_up() -> None:
     job_id = submit("test.broken")
     for _ in range(3):
-        assert claims.take(job_id) is not None
+        assert claims.claim_job(job_id) is not None
         lapse(job_id)
         end_lapsed_claims()
 
@@ -78,7 +78,7 @@ def test_job_that_loses_its_worker_at_every_attempt_gives_up() -> None:
 @pytest.mark.django_db
 def test_job_of_a_lost_worker_waits_behind_nobody_and_seems_no_older_than_who_waits() -> None:
     lost, waiting = submit(), submit()
-    claims.take(lost)
+    claims.claim_job(lost)
     waits_since = database_now() - dt.timedelta(seconds=2)
     AsyncJob.objects.filter(pk=waiting).update(next_run_at=waits_since)
     AsyncJob.objects.filter(pk=lost).update(next_run_at=waits_since - dt.timedelta(minutes=1))
@@ -90,13 +90,13 @@ def test_job_of_a_lost_worker_waits_behind_nobody_and_seems_no_older_than_who_wa
     took = database_now() - began
     due = AsyncJob.objects.get(pk=lost).next_run_at
     assert abs(due - waits_since) <= took
-    found = [claims.take_next(alone=False) for _ in range(2)]
+    found = [claims.claim_next_job(alone=False) for _ in range(2)]
     assert {claim.job_id for claim in found if claim} == {lost, waiting}
 
 
 @pytest.mark.django_db
 def test_live_lease_is_left_alone() -> None:
-    claims.take(submit())
+    claims.claim_job(submit())
 
     assert end_lapsed_claims() == 0
 
@@ -104,7 +104,7 @@ def test_live_lease_is_left_alone() -> None:
 @pytest.mark.django_db
 def test_job_of_an_unknown_kind_is_left_to_newer_code() -> None:
     running, queued = submit(), submit()
-    claims.take(running)
+    claims.claim_job(running)
     lapse(running)
     AsyncJob.objects.filter(pk=queued).update(next_run_at=database_now() - dt.timedelta(minutes=5))
     AsyncJob.objects.update(kind="newer.kind")
@@ -128,7 +128,7 @@ def test_job_that_nobody_took_is_rung_for_again() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_jobs_that_another_pass_holds_are_left_to_it() -> None:
     lapsed = submit()
-    claims.take(lapsed)
+    claims.claim_job(lapsed)
     lapse(lapsed)
     held, done = threading.Event(), threading.Event()
 
@@ -154,7 +154,7 @@ def test_jobs_that_another_pass_holds_are_left_to_it() -> None:
 def test_two_passes_at_once_repair_each_job_once() -> None:
     for _ in range(30):
         job_id = submit()
-        claims.take(job_id)
+        claims.claim_job(job_id)
         lapse(job_id)
     barrier = threading.Barrier(4)
     outcomes: list[int] = []

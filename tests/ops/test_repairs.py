@@ -109,7 +109,7 @@ def test_a_look_that_another_process_makes_is_left_to_it() -> None:
 @pytest.mark.django_db
 @pytest.mark.urls("tests.ops.urls")
 def test_health_and_metrics_tell_what_was_mended() -> None:
-    claims.take(submit())
+    claims.claim_job(submit())
     AsyncJob.objects.update(lease_expires_at=database_now() - HOUR)
     call_command("reconcile", stdout=StringIO())
 
@@ -123,7 +123,7 @@ def test_health_and_metrics_tell_what_was_mended() -> None:
 
 @pytest.mark.django_db
 def test_the_command_says_what_it_repaired(settings: LazySettings) -> None:
-    claims.take(submit())
+    claims.claim_job(submit())
     AsyncJob.objects.update(lease_expires_at=database_now() - HOUR)
 
     assert said() == ["lapsed-claims: 1", "thing: 3"]

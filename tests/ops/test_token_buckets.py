@@ -13,7 +13,7 @@ from django.conf import settings as django_settings
 from django.db import connection, connections
 
 from ops.models import RateBucket
-from ops.token_buckets import Allowance, CannotCount, take
+from ops.token_buckets import Allowance, BucketStoreUnavailable, consume_token
 from tests.e2e.redis_server import PROGRAM, RedisServer
 
 HOUR = 3600
@@ -68,7 +68,7 @@ def let_pass(keeper: str, seconds: int) -> None:
 
 @pytest.mark.django_db
 def test_bucket_empties_one_by_one_and_then_refuses(keeper: str) -> None:
-    outcomes = [take("student:1", [(3, HOUR)]) for _ in range(4)]
+    outcomes = [consume_token("student:1", [(3, HOUR)]) for _ in range(4)]
 
     assert [outcome.allowed for outcome in outcomes] == [True, True, True, False]
     assert [outcome.remaining for outcome in outcomes] == [2, 1, 0, 0]
@@ -79,27 +79,27 @@ def test_bucket_empties_one_by_one_and_then_refuses(keeper: str) -> None:
 @pytest.mark.django_db
 def test_bucket_fills_up_with_time(keeper: str) -> None:
     for _ in range(60):
-        take("student:1", [(60, HOUR)])
+        consume_token("student:1", [(60, HOUR)])
     let_pass(keeper, 10 * 60)
 
-    outcomes = [take("student:1", [(60, HOUR)]).allowed for _ in range(11)]
+    outcomes = [consume_token("student:1", [(60, HOUR)]).allowed for _ in range(11)]
 
     assert outcomes == [True] * 10 + [False]
 
 
 @pytest.mark.django_db
 def test_bucket_holds_no_more_than_its_size(keeper: str) -> None:
-    take("student:1", [(5, HOUR)])
+    consume_token("student:1", [(5, HOUR)])
     let_pass(keeper, 100 * HOUR)
 
-    assert [take("student:1", [(5, HOUR)]).allowed for _ in range(6)] == [True] * 5 + [False]
+    assert [consume_token("student:1", [(5, HOUR)]).allowed for _ in range(6)] == [True] * 5 + [False]
 
 
 @pytest.mark.django_db
 def test_refused_request_costs_nothing_in_any_bucket(keeper: str) -> None:
     policy = [(2, HOUR), (100, HOUR)]
     for _ in range(10):
-        take("student:1", policy)
+        consume_token("student:1", policy)
 
     short, long = tokens_left(keeper)
 
@@ -111,26 +111,28 @@ def test_refused_request_costs_nothing_in_any_bucket(keeper: str) -> None:
 def test_scarcest_limit_is_the_one_that_is_told(keeper: str) -> None:
     policy = [(100, HOUR), (5, HOUR)]
 
-    assert take("student:1", policy) == Allowance(allowed=True, limit=5, remaining=4, reset=720, wait=0)
+    assert consume_token("student:1", policy) == Allowance(
+        allowed=True, limit=5, remaining=4, reset=720, wait=0
+    )
 
 
 @pytest.mark.django_db
 def test_policy_with_another_number_of_limits_starts_the_new_bucket_full(keeper: str) -> None:
-    take("student:1", [(10, HOUR)])
+    consume_token("student:1", [(10, HOUR)])
 
-    assert take("student:1", [(10, HOUR), (2, HOUR)]).remaining == 1
-    assert take("student:1", [(10, HOUR)]).remaining == 7
+    assert consume_token("student:1", [(10, HOUR), (2, HOUR)]).remaining == 1
+    assert consume_token("student:1", [(10, HOUR)]).remaining == 7
 
 
 @pytest.mark.django_db
 def test_callers_do_not_share(keeper: str) -> None:
-    assert [take(f"student:{caller}", [(1, HOUR)]).allowed for caller in (1, 2)] == [True, True]
+    assert [consume_token(f"student:{caller}", [(1, HOUR)]).allowed for caller in (1, 2)] == [True, True]
 
 
 def try_fifty(barrier: BarrierType, passed: "Queue[int]") -> None:
     """Try fifty times, in a process of its own."""
     barrier.wait()
-    passed.put(sum(take("student:1", [(50, 24 * HOUR)]).allowed for _ in range(50)))
+    passed.put(sum(consume_token("student:1", [(50, 24 * HOUR)]).allowed for _ in range(50)))
     connections.close_all()
 
 
@@ -157,7 +159,7 @@ def test_redis_forgets_callers_whose_buckets_are_full_again(
 ) -> None:
     settings.REDIS_URL = redis_server.url
 
-    take("student:9", [(5, 10), (100, 60)])
+    consume_token("student:9", [(5, 10), (100, 60)])
 
     with redis_server.client() as client:
         assert 59 <= cast(int, client.ttl("microcred:bucket:student:9")) <= 61
@@ -166,5 +168,5 @@ def test_redis_forgets_callers_whose_buckets_are_full_again(
 def test_redis_that_is_away_cannot_count(settings: LazySettings) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
 
-    with pytest.raises(CannotCount):
-        take("student:1", [(1, HOUR)])
+    with pytest.raises(BucketStoreUnavailable):
+        consume_token("student:1", [(1, HOUR)])

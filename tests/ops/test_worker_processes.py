@@ -34,10 +34,10 @@ def silence(monkeypatch: pytest.MonkeyPatch) -> dict[int, float]:
 
 def test_a_process_shows_life_in_its_place() -> None:
     before = time.monotonic()
-    worker_heartbeats.show_life(7)
+    worker_heartbeats.record_heartbeat(7)
     time.sleep(0.02)
 
-    assert 0.02 <= worker_heartbeats.seconds_silent()[os.getpid()] <= time.monotonic() - before
+    assert 0.02 <= worker_heartbeats.heartbeat_ages()[os.getpid()] <= time.monotonic() - before
 
 
 @pytest.mark.django_db
@@ -75,7 +75,7 @@ def test_the_claims_of_the_dead_are_given_up_at_once_and_no_others(
     workers.look_after()
     own, other = submit(), submit()
     for job in (own, other):
-        claims.take(job)
+        claims.claim_job(job)
     AsyncJob.objects.filter(pk=own).update(claimed_by=f"w-1/{process.pid}")
     AsyncJob.objects.filter(pk=other).update(claimed_by=f"w-2/{process.pid}")
     before = AsyncJob.objects.get(pk=other).lease_expires_at

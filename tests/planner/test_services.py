@@ -34,7 +34,7 @@ def trail() -> list[tuple[str, dict[str, Any]]]:
 class TestAnnouncing:
     def test_every_tick_is_told_and_nothing_else(self) -> None:
         user = UserFactory()
-        (task, _) = services.plan(by=user, source=Source.RECOMMENDATION, steps=STEPS, now=NOW)
+        (task, _) = services.add_steps(by=user, source=Source.RECOMMENDATION, steps=STEPS, now=NOW)
 
         with heard(task_completed) as told:
             services.change_task(by=user, task_id=task.pk, title="Enrol at last", now=NOW)
@@ -257,8 +257,8 @@ class TestSteps:
     def test_steps_are_planned_once(self) -> None:
         user = UserFactory()
 
-        first = services.plan(by=user, source=Source.RECOMMENDATION, steps=STEPS, now=NOW)
-        again = services.plan(by=user, source=Source.RECOMMENDATION, steps=STEPS, now=LATER)
+        first = services.add_steps(by=user, source=Source.RECOMMENDATION, steps=STEPS, now=NOW)
+        again = services.add_steps(by=user, source=Source.RECOMMENDATION, steps=STEPS, now=LATER)
 
         assert [(task.title, task.tags) for task in first] == [
             ("Enrol: SQL", ["enrol"]),
@@ -271,18 +271,18 @@ class TestSteps:
     def test_a_long_title_is_cut(self) -> None:
         step = services.Step(reference="1", title="a" * 300)
 
-        (task,) = services.plan(by=UserFactory(), source=Source.RECOMMENDATION, steps=[step], now=NOW)
+        (task,) = services.add_steps(by=UserFactory(), source=Source.RECOMMENDATION, steps=[step], now=NOW)
 
         assert task.title == "a" * 200
 
     def test_what_nobody_has_begun_is_called_off_and_taken_up_again(self) -> None:
         user = UserFactory()
-        enrol, practise = services.plan(by=user, source=Source.RECOMMENDATION, steps=STEPS, now=NOW)
+        enrol, practise = services.add_steps(by=user, source=Source.RECOMMENDATION, steps=STEPS, now=NOW)
         services.change_task(by=user, task_id=practise.pk, now=NOW, status=TaskStatus.IN_PROGRESS)
         elsewhere = TaskFactory(user=user, source=Source.RECOMMENDATION, reference="credential:2:enrol")
         of_ones_own = TaskFactory(user=user, reference="credential:1:enrol")
 
-        called_off = services.call_off(
+        called_off = services.cancel_steps(
             by=user, source=Source.RECOMMENDATION, begins_with="credential:1:", now=LATER
         )
 
@@ -290,5 +290,5 @@ class TestSteps:
         for other in (elsewhere, of_ones_own):
             other.refresh_from_db()
             assert other.status == TaskStatus.TODO
-        back = services.plan(by=user, source=Source.RECOMMENDATION, steps=STEPS, now=LATER)
+        back = services.add_steps(by=user, source=Source.RECOMMENDATION, steps=STEPS, now=LATER)
         assert [task.status for task in back] == [TaskStatus.TODO, TaskStatus.IN_PROGRESS]

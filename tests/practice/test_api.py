@@ -243,7 +243,7 @@ def test_progress_shows_the_steps_towards_what_was_taken_up() -> None:
     taken = LearnerCredentialFactory(status="accepted", recorded_at=NOW)
     client = client_of(taken.user)
     steps = [Step(reference=enrolment(taken.credential_id), title="Enrol")]
-    (task,) = planner.plan(by=taken.user, source=Source.RECOMMENDATION, steps=steps, now=NOW)
+    (task,) = planner.add_steps(by=taken.user, source=Source.RECOMMENDATION, steps=steps, now=NOW)
 
     done = client.post(f"/api/v1/tasks/{task.pk}/complete").json()
     found = client.get(f"/api/v1/progress/{taken.user_id}").json()

@@ -13,7 +13,7 @@ from ops.models import AuditLog
 from practice import queries, services
 from practice.enums import AssignmentStatus
 from practice.models import PracticeAssignment, PracticeItem, SkillRating
-from practice.rating import UNKNOWN, Rating, grown_older, placed
+from practice.rating import UNKNOWN, Rating, aged_rating, placed
 from scoring import queries as scoring
 from tests.companion.scenes import finished_assessment
 from tests.factories.accounts import UserFactory
@@ -239,7 +239,7 @@ class TestStanding:
         then = NOW + dt.timedelta(days=16)
 
         assert queries.standing(student.pk, "sql", now=NOW) == Rating(1500.0, 80.0)
-        assert queries.standing(student.pk, "sql", now=then) == grown_older(Rating(1500.0, 80.0), 16.0)
+        assert queries.standing(student.pk, "sql", now=then) == aged_rating(Rating(1500.0, 80.0), 16.0)
 
 
 def test_two_skills_may_be_practised_at_once() -> None:

@@ -10,7 +10,7 @@ from accounts.enums import Role
 from accounts.models import GuardianLink, User
 from microcred.zones import ZoneUnknown
 from practice.queries import Progress, StudentMissing, progress_of, streak
-from practice.rating import Rating, grown_older
+from practice.rating import Rating, aged_rating
 from tests.factories.accounts import AdminFactory, AdvisorAssignmentFactory, AdvisorFactory, UserFactory
 from tests.factories.practice import (
     NOW,
@@ -72,7 +72,7 @@ class TestFigures:
         (skill,) = progress(student, now=NOW + dt.timedelta(days=9)).skills
 
         assert (skill.skill_key, skill.rating, skill.difficulty, skill.answers) == ("sql", 1300.0, 6, 9)
-        assert skill.deviation == grown_older(Rating(1300.0, 60.0), 9.0).deviation
+        assert skill.deviation == aged_rating(Rating(1300.0, 60.0), 9.0).deviation
 
     @pytest.mark.parametrize(
         ("rating", "target", "way"),

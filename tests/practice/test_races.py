@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 from django.db import connections, transaction
 
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from practice import services
 from practice.models import PracticeAssignment, PracticeGoal, PracticeReport
 from practice.rating import rating_of
@@ -56,7 +56,7 @@ def test_what_ends_an_assignment_waits_for_a_report_of_it_and_holds_nothing(
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            one_at_a_time(given.user_id)
+            lock_person(given.user_id)
             ending = pool.submit(ends)
             waits_or_ends(ending)
             assert PracticeAssignment.objects.select_for_update(nowait=True).get().status == "open"

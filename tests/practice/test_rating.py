@@ -14,11 +14,11 @@ from practice.rating import (
     STUDENT_FLOOR,
     UNKNOWN,
     Rating,
-    Way,
+    RatingMethod,
+    aged_rating,
     authored,
     difficulty,
     expected,
-    grown_older,
     placed,
     predicted,
     rating_of,
@@ -118,9 +118,9 @@ def test_the_new_difference_is_the_most_probable_one(student: Rating, item: Rati
     [(1200, 1200, 1.0, 1216), (1200, 1200, 0.0, 1184), (1200, 1200, 0.75, 1208), (1200, 1600, 1.0, 1200 + 320 / 11),
      (1990, 1990, 1.0, 2000), (410, 410, 0.0, 400)],
 )  # fmt: skip
-@pytest.mark.parametrize("way", [Way.FLAT, "flat"])
+@pytest.mark.parametrize("way", [RatingMethod.FLAT, "flat"])
 def test_the_flat_way_is_elos_with_a_constant_and_items_that_stand_still(
-    way: Way | str, student: float, item: float, score: float, after: float
+    way: RatingMethod | str, student: float, item: float, score: float, after: float
 ) -> None:
     question = Rating(item, 90)
 
@@ -183,7 +183,7 @@ def test_levels_end_at_five(level: float) -> None:
 def test_time_away_makes_a_rating_uncertain_and_leaves_it_where_it_is(
     deviation: float, days: float, after: float
 ) -> None:
-    older = grown_older(Rating(1500, deviation), days)
+    older = aged_rating(Rating(1500, deviation), days)
 
     assert [older.value, older.deviation] == pytest.approx([1500, after], abs=0.05)
 
@@ -191,7 +191,7 @@ def test_time_away_makes_a_rating_uncertain_and_leaves_it_where_it_is(
 @pytest.mark.parametrize("days", [-1, nan])
 def test_time_does_not_run_backwards(days: float) -> None:
     with pytest.raises(ValueError, match="not below 0"):
-        grown_older(UNKNOWN, days)
+        aged_rating(UNKNOWN, days)
 
 
 @given(students, items, scores)

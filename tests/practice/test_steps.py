@@ -42,7 +42,7 @@ def planned(taken: LearnerCredential) -> list[Task]:
         *(practice_towards(taken.credential_id, key) for key in ("sql", "charts")),
     ]
     steps = [Step(reference=reference, title="A step") for reference in references]
-    return planner.plan(by=taken.user, source=Source.RECOMMENDATION, steps=steps, now=NOW - 9 * DAY)
+    return planner.add_steps(by=taken.user, source=Source.RECOMMENDATION, steps=steps, now=NOW - 9 * DAY)
 
 
 def do(task: Task, *, now: dt.datetime = NOW) -> None:
@@ -138,7 +138,7 @@ class TestPoints:
 
     @pytest.mark.parametrize("source", [Source.NUDGE, Source.SESSION])
     def test_steps_from_reminders_and_sessions_count_too(self, source: Source) -> None:
-        (task,) = planner.plan(by=UserFactory(), source=source, steps=[Step("r-1", "Read on")], now=NOW)
+        (task,) = planner.add_steps(by=UserFactory(), source=source, steps=[Step("r-1", "Read on")], now=NOW)
         do(task)
 
         found = progress(task.user)

@@ -8,7 +8,7 @@ from django.db import connection
 from assessments.models import Assessment
 from catalog.models import JobRole
 from ops import jobs
-from recommendations import queries, replaying, verifying
+from recommendations import queries, record_replay, verifying
 from recommendations.models import Recommendation
 from scoring.replay import Difference
 from tests.factories.assessments import RIGHT_ANSWERS, submitted_assessment
@@ -60,12 +60,12 @@ def tamper(sql: str, values: Sequence[Any] = ()) -> int:
 
 def found(assessment: Assessment) -> list[Difference]:
     """Return what replaying the newest record of an assessment finds."""
-    return list(replaying.replay(assessment.pk)[-1].differences)
+    return list(record_replay.replay(assessment.pk)[-1].differences)
 
 
 def differences(assessment: Assessment) -> list[str]:
     """Return what replaying all records of an assessment finds, in words."""
-    return [str(one) for replayed in replaying.replay(assessment.pk) for one in replayed.differences]
+    return [str(one) for replayed in record_replay.replay(assessment.pk) for one in replayed.differences]
 
 
 def whole(records: int) -> bool:

@@ -13,7 +13,7 @@ from catalog.models import Credential, CredentialDocument, RoleSkill
 from catalog.services import announce_catalog_change
 from microcred.ai import providers
 from microcred.ai.base import ProviderError, Vectors
-from microcred.ai.vectors import embed_soundly
+from microcred.ai.vector_validation import embed_validated
 from ops import jobs
 from ops.enums import JobStatus
 from ops.models import AsyncJob
@@ -274,5 +274,5 @@ class TestProviders:
     @pytest.mark.parametrize("how", HOW)
     def test_every_flaw_is_named_as_one_that_no_retry_helps(self, how: str) -> None:
         with pytest.raises(ProviderError) as raised:
-            embed_soundly(BrokenEmbedder(how), ["one", "two"])
+            embed_validated(BrokenEmbedder(how), ["one", "two"])
         assert (raised.value.kind, raised.value.retryable) == ("bad_vectors", False)

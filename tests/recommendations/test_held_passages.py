@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Credential, JobRole
 from recommendations.models import DocumentChunk, EmbeddingArtifact
-from recommendations.queries import held, nearest
+from recommendations.passage_index import FlatIndex
+from recommendations.queries import nearest, vector_cache
 from recommendations.retrieval import Passage
-from recommendations.shelf import Few
 from tests.factories.catalog import CredentialFactory, JobRoleFactory
 from tests.recommendations.test_search import KEY, store, unit_vectors
 
@@ -22,9 +22,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _nothing_held() -> Iterator[None]:
-    held._held.clear()
+    vector_cache._held.clear()
     yield
-    held._held.clear()
+    vector_cache._held.clear()
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_memory_and_database_find_the_same(meant: Credential, filters: Mapping[s
     in_memory = nearest(asked, key=KEY, limit=7, **filters)
     in_database = nearest(asked, key=KEY, limit=7, exact=True, **filters)
 
-    assert len(held._held) == 1
+    assert len(vector_cache._held) == 1
     for mine, theirs in zip(in_memory, in_database, strict=True):
         assert [_without_cosine(one) for one in mine] == [_without_cosine(one) for one in theirs]
         assert [one.similarity for one in mine] == pytest.approx([one.similarity for one in theirs], abs=1e-6)
@@ -121,15 +121,15 @@ def test_a_change_between_comparing_and_reading_is_noticed(
     meant: Credential, role: JobRole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found(role)
-    compare, compared = Few.nearest, []
+    compare, compared = FlatIndex.nearest, []
 
-    def interrupted(few: Few, query: Any, limit: int) -> Any:
+    def interrupted(few: FlatIndex, query: Any, limit: int) -> Any:
         compared.append(limit)
         if len(compared) == 1:
             _deactivate(meant)
         return compare(few, query, limit)
 
-    monkeypatch.setattr(Few, "nearest", interrupted)
+    monkeypatch.setattr(FlatIndex, "nearest", interrupted)
 
     assert found(role) == []
     assert len(compared) == 2
@@ -138,44 +138,44 @@ def test_a_change_between_comparing_and_reading_is_noticed(
 def test_the_database_searches_where_changes_keep_coming(
     meant: Credential, role: JobRole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compare, compared = Few.nearest, []
+    compare, compared = FlatIndex.nearest, []
 
-    def interrupted(few: Few, query: Any, limit: int) -> Any:
+    def interrupted(few: FlatIndex, query: Any, limit: int) -> Any:
         compared.append(limit)
         Credential.objects.filter(pk=meant.pk).update(hours=10 + len(compared))
         return compare(few, query, limit)
 
-    monkeypatch.setattr(Few, "nearest", interrupted)
+    monkeypatch.setattr(FlatIndex, "nearest", interrupted)
 
     assert found(role) == found(role, exact=True)
-    assert len(compared) == held.TRIES
+    assert len(compared) == vector_cache.TRIES
 
 
 def test_no_more_are_held_than_may_be(
     meant: Credential, role: JobRole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(held, "MOST_VECTORS", 69)
+    monkeypatch.setattr(vector_cache, "MOST_VECTORS", 69)
 
     nearest(unit_vectors(1, seed=3), key=KEY, limit=5)
-    assert [len(one.rows) for one in held._held.values()] == []
+    assert [len(one.rows) for one in vector_cache._held.values()] == []
 
     found(role)
     nearest(unit_vectors(1, seed=3), key=KEY, limit=5, level=3)
     nearest(unit_vectors(1, seed=3), key=KEY, limit=5, hours=10)
 
-    assert [len(one.rows) for one in held._held.values()] == [30, 30]
+    assert [len(one.rows) for one in vector_cache._held.values()] == [30, 30]
 
 
 def test_a_given_choice_of_credentials_is_left_to_the_database(meant: Credential) -> None:
     (passages,) = nearest(unit_vectors(1, seed=3), key=KEY, limit=5, credential_ids=[meant.pk, uuid.uuid4()])
 
     assert [one.credential_id for one in passages] == [meant.pk] * 5
-    assert not held._held
+    assert not vector_cache._held
 
 
 def test_vectors_are_compared_whatever_their_length() -> None:
     vectors = np.array([[3.0, 4.0], [0.0, 0.5], [0.6, 0.8], [-1.0, 0.0], [0.0, 0.0]], np.float32)
 
-    nearest_rows = Few.of(vectors).nearest(np.array([0.0, 2.0], np.float32), 4)
+    nearest_rows = FlatIndex.of(vectors).nearest(np.array([0.0, 2.0], np.float32), 4)
 
     assert nearest_rows == [(1, 1.0), (0, 0.8), (2, 0.8), (3, 0.0)]

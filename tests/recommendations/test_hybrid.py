@@ -12,7 +12,7 @@ from recommendations.models import DocumentChunk, EmbeddingArtifact, TitleEmbedd
 from recommendations.queries import Filters, by_words, hybrid, passages_of
 from recommendations.retrieval import WORDS_SHARE, Hit, K, Passage, compared, fuse_ranks
 from recommendations.services import refresh_embeddings
-from recommendations.services.words import refresh_word_counts
+from recommendations.services.word_counts import refresh_word_counts
 from tests.factories.catalog import CredentialDocumentFactory, CredentialFactory, JobRoleFactory
 from tests.factories.recommendations import WordEmbedder
 

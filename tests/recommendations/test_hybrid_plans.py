@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from recommendations.queries import Filters, by_words, hybrid
-from tests.recommendations.test_shelves import KEY, store, unit_vectors
+from tests.recommendations.test_passage_index_cache import KEY, store, unit_vectors
 
 PASSAGES = 25
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from microcred import pipelining
 from microcred.pipelining import Prefetch, Read
-from recommendations import basis, drafting
+from recommendations import drafting, run_inputs
 from recommendations.queries import result_of, results
 from recommendations.services import runs
 from tests.recommendations.results import completed
@@ -30,7 +30,7 @@ def left(monkeypatch: pytest.MonkeyPatch) -> list[Read[Any]]:
             yield trip
         over.extend(read for read, _ in trip.answers)
 
-    for module in (basis, drafting, results, runs):
+    for module in (run_inputs, drafting, results, runs):
         monkeypatch.setattr(module, "in_one_trip", noted)
     return over
 

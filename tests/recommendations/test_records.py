@@ -12,7 +12,7 @@ from assessments.models import AssessmentResponse
 from microcred.ai import providers
 from ops import erasure
 from ops.models import AuditLog
-from recommendations import facts, replaying
+from recommendations import facts, record_replay
 from recommendations.models import DecisionRecord, RecommendationItem
 from scoring import queries
 from scoring.models import EssayScore, RuleScore
@@ -33,7 +33,7 @@ def embedder(monkeypatch: pytest.MonkeyPatch) -> WordEmbedder:
 def test_a_result_has_a_record_that_replays_without_a_difference() -> None:
     assessment = completed()
 
-    assert [(found.run, found.differences) for found in replaying.replay(assessment.pk)] == [(1, ())]
+    assert [(found.run, found.differences) for found in record_replay.replay(assessment.pk)] == [(1, ())]
     body = json.loads(DecisionRecord.objects.get().body)
     assert len(body["inputs"]["ranking"]) == RecommendationItem.objects.count() > 0
     assert body["profile_run"] == 1
@@ -105,7 +105,7 @@ def test_erased_answers_are_erased_and_no_difference() -> None:
     erasure.begin(by=None, subject_type="assessment", subject_id=assessment.pk, reason="asked for")
     RuleScore.objects.all()[0].response.delete()
 
-    found = replaying.replay(assessment.pk)[0]
+    found = record_replay.replay(assessment.pk)[0]
 
     assert not found.is_different
     assert {difference.kind for difference in found.differences} == {"erased"}
@@ -117,8 +117,8 @@ def test_an_erased_assessment_is_erased() -> None:
     tamper("UPDATE decision_records SET assessment_id = gen_random_uuid()")
     stranger = DecisionRecord.objects.get().assessment_id
 
-    assert [str(one) for one in replaying.replay(stranger)[0].differences] == ["assessment: erased"]
-    assert replaying.replay(assessment.pk) == []
+    assert [str(one) for one in record_replay.replay(stranger)[0].differences] == ["assessment: erased"]
+    assert record_replay.replay(assessment.pk) == []
 
 
 def test_the_database_refuses_changes_even_to_erasure() -> None:

@@ -13,9 +13,9 @@ from assessments.models import Assessment
 from catalog import services as catalog
 from catalog.models import Question
 from microcred.ai import providers
-from recommendations import drafting, replaying, services
+from recommendations import drafting, record_replay, services
 from recommendations.models import DecisionRecord, Recommendation
-from recommendations.replaying import Replay
+from recommendations.record_replay import Replay
 from scoring import oversight
 from scoring.enums import AppealOutcome
 from scoring.oversight import NewScore
@@ -68,7 +68,7 @@ def corrected(assessment: Assessment, question_type: str, **fields: Any) -> None
 
 def two(assessment: Assessment) -> tuple[Replay, Replay]:
     """Return the replays of the record before a change and of the one after it."""
-    first, second = replaying.replay(assessment.pk)
+    first, second = record_replay.replay(assessment.pk)
     assert (first.differences, second.differences) == ((), ())
     assert (first.is_newest, second.is_newest) == (False, True)
     assert whole(2)

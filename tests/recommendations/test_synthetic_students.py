@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from recommendations.finds import Finds, Gathered
 from recommendations.fusion import Candidate, Ranked, fuse
 from recommendations.gaps import Target, find_needs
 from recommendations.retrieval import Hit, search_queries
+from recommendations.search_hits import HitsByCredential, SearchHits
 from scoring.profile import SkillEvidence, skill_profile
 
 SKILLS = ("sql", "charts", "statistics", "python")
@@ -147,7 +147,7 @@ def test_passages_found_in_any_order_make_the_same_scores(seed: int) -> None:
     ]
 
     straight, otherwise = (
-        Gathered(Finds.of([hits for _, hits in own]), [query.share for query, _ in own])
+        HitsByCredential(SearchHits.of([hits for _, hits in own]), [query.share for query, _ in own])
         for own in (found, shuffled)
     )
     assert otherwise.scores == straight.scores

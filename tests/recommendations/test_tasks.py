@@ -423,7 +423,7 @@ def test_embedding_goes_on_in_further_jobs_until_nothing_waits(monkeypatch: pyte
 
 def test_of_two_jobs_taken_in_the_same_moment_one_embeds(embedder: WordEmbedder) -> None:
     offered("sql-joins")
-    first, second = (claims.take(jobs.enqueue("recommendations.embed").pk) for _ in range(2))
+    first, second = (claims.claim_job(jobs.enqueue("recommendations.embed").pk) for _ in range(2))
     assert first
     assert second
 

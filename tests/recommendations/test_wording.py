@@ -15,9 +15,9 @@ from microcred.ai import providers
 from microcred.ids import uuid7
 from recommendations import drafting, prompting, services
 from recommendations.drafts import Draft
+from recommendations.embedding_caches import SentenceVectors
 from recommendations.models import RagTrace, Recommendation
-from recommendations.nearness import SentenceVectors
-from recommendations.wording import Means, put_into_words
+from recommendations.wording import WordingContext, put_into_words
 from scoring.calls.receipts import receipts_of
 from scoring.enums import CallPurpose
 from scoring.models import ModelCall, ScorerRelease
@@ -318,8 +318,8 @@ def test_sentences_are_chosen_by_the_embedder_and_without_it_by_words() -> None:
     embedder = WordEmbedder()
     (wanted,) = embedder.embed(["practical tasks techniques topics"])
 
-    near = put_into_words(draft, Means(wanted={"widgets": wanted}, embedder=embedder))
-    failing = put_into_words(draft, Means(wanted={"widgets": wanted}, embedder=FailingEmbedder()))
+    near = put_into_words(draft, WordingContext(wanted={"widgets": wanted}, embedder=embedder))
+    failing = put_into_words(draft, WordingContext(wanted={"widgets": wanted}, embedder=FailingEmbedder()))
 
     assert "“Practise topics techniques tasks of widgets daily.”" in near.items[0].rationale
     assert "Its document says: “" in failing.items[0].rationale

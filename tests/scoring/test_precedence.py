@@ -5,11 +5,11 @@ import itertools
 import pytest
 
 from scoring.enums import ScoreSource
-from scoring.precedence import RANKS, RULE, Given, effective
+from scoring.precedence import RANKS, RULE, CandidateScore, effective
 
 
-def given(source: str, run: int) -> Given[str]:
-    return Given("essay", source, (run,), f"{source} {run}")
+def given(source: str, run: int) -> CandidateScore[str]:
+    return CandidateScore("essay", source, (run,), f"{source} {run}")
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,11 @@ def test_one_score_counts_in_whatever_order_they_are_read(scores: list[tuple[str
 
 
 def test_each_answer_has_a_score_of_its_own() -> None:
-    scores = [Given("a", "model", (1,), 1), Given("b", "human", (1,), 2), Given("a", "human", (1,), 3)]
+    scores = [
+        CandidateScore("a", "model", (1,), 1),
+        CandidateScore("b", "human", (1,), 2),
+        CandidateScore("a", "human", (1,), 3),
+    ]
 
     assert effective(scores) == {"a": 3, "b": 2}
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from scoring.stated import as_stated
+from scoring.stated import clean_statement
 
 
 @pytest.mark.parametrize(
     "said", ["", "  \n", "\u200b\u200b", "\u2060\u200d", "\u202e \u202c"], ids=lambda said: ascii(said)
 )
 def test_what_cannot_be_seen_is_nothing(said: str) -> None:
-    assert as_stated(said) == ""
+    assert clean_statement(said) == ""
 
 
 @pytest.mark.parametrize(
@@ -23,4 +23,4 @@ def test_what_cannot_be_seen_is_nothing(said: str) -> None:
     ids=["space around", "turned", "joined letters", "joined signs"],
 )
 def test_what_can_be_seen_is_kept_as_it_is(said: str, kept: str) -> None:
-    assert as_stated(said) == kept
+    assert clean_statement(said) == kept

@@ -243,10 +243,10 @@ def test_giving_up_on_an_assessment_without_essays_misses_nothing() -> None:
 def test_a_job_that_runs_twice_writes_once(openai: FakeOpenAI) -> None:
     openai.script = second_level
     assessment = handed_in()
-    first = claims.take(scoring_job(assessment).pk)
+    first = claims.claim_job(scoring_job(assessment).pk)
     assert first is not None
     AsyncJob.objects.filter(pk=first.job_id).update(status="queued", owner_token=None, lease_expires_at=None)
-    second = claims.take(first.job_id)
+    second = claims.claim_job(first.job_id)
     assert second is not None
 
     tasks.score(second)
@@ -261,7 +261,7 @@ def test_a_job_that_runs_twice_writes_once(openai: FakeOpenAI) -> None:
 
 
 def test_a_scoring_job_without_an_assessment_says_so() -> None:
-    claim = claims.take(jobs.enqueue("scoring.score").pk)
+    claim = claims.claim_job(jobs.enqueue("scoring.score").pk)
     assert claim is not None
 
     with pytest.raises(ValueError, match="names its assessment"):

@@ -4,7 +4,7 @@ import pytest
 
 from recommendations.citing import Sentence
 from recommendations.names import Names
-from tutoring import attributing, bearing, narrating
+from tutoring import attributing, grounding, template_narrative
 from tutoring import topics as finding
 from tutoring.enums import Speaker
 from tutoring.transcripts import Line
@@ -51,16 +51,16 @@ NOT_THEIRS = "who it has say so does not"
     ],
 )  # fmt: skip
 def test_words_are_not_put_into_anybodys_mouth(text: str, lines: list[int], why: str) -> None:
-    sources = {str(line.number): narrating.source_of(line, ["SQL"]) for line in LINES}
+    sources = {str(line.number): template_narrative.source_of(line, ["SQL"]) for line in LINES}
     speakers = {str(line.number): line.speaker for line in LINES}
-    grounds = bearing.Grounds(sources, speakers, ("SQL",), Names(()), finding.doubted(LINES))
+    grounds = grounding.GroundingContext(sources, speakers, ("SQL",), Names(()), finding.doubted(LINES))
 
-    assert bearing.fault(Sentence(text, tuple(map(str, lines))), grounds) == why
+    assert grounding.fault(Sentence(text, tuple(map(str, lines))), grounds) == why
 
 
 def test_what_corrects_need_not_repeat_what_was_wrong() -> None:
     said = [Line(1, S, "A left join drops rows."), Line(2, T, "No, look again."), Line(3, T, "Look here.")]
-    sources = {str(line.number): narrating.source_of(line) for line in said}
+    sources = {str(line.number): template_narrative.source_of(line) for line in said}
     speakers = {str(line.number): line.speaker for line in said}
     text = "The tutor corrected that a left join drops rows."
 

@@ -7,8 +7,8 @@ import pytest
 
 from recommendations.citing import Sentence
 from tutoring import prompting
-from tutoring.agreeing import Agreed
 from tutoring.enums import Speaker
+from tutoring.next_step_extraction import NextStep
 from tutoring.prompting import UnreadableSummary
 from tutoring.topics import Topic
 from tutoring.transcripts import Line, People, read
@@ -20,7 +20,7 @@ LINES = [
     Line(5, Speaker.OTHER, "Write three queries for Monday."),
 ]
 TOPICS = [(Topic(7, (1, 2, 3, 4), 0.8), "SQL")]
-STEPS = [Agreed("Write three queries for Monday.", Speaker.OTHER, (5, 6))]
+STEPS = [NextStep("Write three queries for Monday.", Speaker.OTHER, (5, 6))]
 
 
 def asked(lines: list[Line] = LINES, *, key: str = "k") -> str:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Final
 
-from microcred.ai.vectors import embed_soundly
-from recommendations.nearness import QueryVectors
+from microcred.ai.vector_validation import embed_validated
+from recommendations.embedding_caches import QueryVectors
 from tutoring import topics as finding
 from tutoring.enums import Author
-from tutoring.evaluation.sets import Case, Half
-from tutoring.summarizing import Draft, Means, nearness, summarize
+from tutoring.evaluation.datasets import Case, Half
+from tutoring.summarizing import Draft, SummarizingContext, nearness, summarize
 
 HALVES: Final[tuple[Half, ...]] = ("choose", "report")
 NEARS: Final = tuple(step / 1000 for step in range(150, 501, 25))
@@ -51,20 +51,20 @@ class Tried:
         )
 
 
-def measure(cases: Sequence[Case], means: Means) -> list[Tried]:
+def measure(cases: Sequence[Case], means: SummarizingContext) -> list[Tried]:
     """Summarise every transcript. Raises ProviderError: from the embedder."""
     meanings = _vectors.of([one.meaning for one in means.skills], means.embedder)
     return [
         Tried(
             case,
             summarize(case.lines, means),
-            nearness(embed_soundly(means.embedder, finding.windows(case.lines)), meanings, means).tolist(),
+            nearness(embed_validated(means.embedder, finding.windows(case.lines)), meanings, means).tolist(),
         )
         for case in cases
     ]
 
 
-def report(tried: Sequence[Tried], means: Means) -> dict[str, Any]:
+def report(tried: Sequence[Tried], means: SummarizingContext) -> dict[str, Any]:
     """Return the figures of both halves, and the thresholds in use beside those that the one half would choose."""
     near, share = chosen([one for one in tried if one.case.half == "choose"], means)
     return {
@@ -75,7 +75,7 @@ def report(tried: Sequence[Tried], means: Means) -> dict[str, Any]:
     }
 
 
-def chosen(tried: Sequence[Tried], means: Means) -> tuple[float, float]:
+def chosen(tried: Sequence[Tried], means: SummarizingContext) -> tuple[float, float]:
     """Return the thresholds by which topics are found best (F1), the highest of equals."""
 
     def worth(pair: tuple[float, float]) -> tuple[float, float, float]:
@@ -87,7 +87,7 @@ def chosen(tried: Sequence[Tried], means: Means) -> tuple[float, float]:
     return max(product(NEARS, SHARES), key=worth)
 
 
-def _with(one: Tried, pair: tuple[float, float], means: Means) -> frozenset[str]:
+def _with(one: Tried, pair: tuple[float, float], means: SummarizingContext) -> frozenset[str]:
     found = finding.topics(one.case.lines, one.nearness, near=pair[0], share=pair[1])
     return frozenset(means.skills[topic.skill].key for topic in found)
 

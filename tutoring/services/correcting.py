@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from accounts.locking import one_at_a_time
+from accounts.locking import lock_person
 from accounts.models import User
 from accounts.policy import Permission, allows
 from catalog.skill_texts import skill_texts
@@ -114,7 +114,7 @@ def _to_correct(
         raise Forbidden("Your role may not do this.")
     visible = queries.summaries_of(by=by, user_id=user_id)
     said = checked_reason(reason)
-    one_at_a_time(user_id)
+    lock_person(user_id)
     summary = visible.filter(pk=summary_id).select_for_update(of=("self",)).first()
     if summary is None:
         raise queries.SummaryMissing("There is no such summary.")

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from accounts.locking import held
+from accounts.locking import lock_if_present
 from ops import audit
 from practice import services as practice
 from tutoring.enums import Failure, Standing, SummaryStatus, VersionKind
@@ -66,7 +66,7 @@ def fail(*, summary_id: uuid.UUID, failure: Failure, now: dt.datetime) -> bool:
 def _waiting(summary_id: uuid.UUID) -> SessionSummary | None:
     waiting = SessionSummary.objects.filter(pk=summary_id, status=SummaryStatus.WAITING)
     owner = waiting.values_list("user", flat=True).first()
-    if owner is None or not held(owner):
+    if owner is None or not lock_if_present(owner):
         return None
     return waiting.select_for_update(of=("self",)).first()
 

@@ -30,7 +30,7 @@ def plan_step(
     text = chosen["text"]
     about = _about(summary) if len(text) <= LONGEST_TITLE else f"{text}\n\n{_about(summary)}"
     step = Step(reference=queries.reference_of(summary, chosen), title=text, description=about)
-    (task,) = planner.plan(by=by, source=Source.SESSION, steps=[step], now=now)
+    (task,) = planner.add_steps(by=by, source=Source.SESSION, steps=[step], now=now)
     return task.pk
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 
 from accounts.enums import Role, UserStatus
-from accounts.locking import held
+from accounts.locking import lock_if_present
 from accounts.models import User
 from microcred.errors import Conflict, Unprocessable
 from ops import audit, jobs
@@ -90,7 +90,7 @@ def _known(message: Message) -> SessionSummary | None:
 
 
 def _taken_down(message: Message, session: Session, now: dt.datetime) -> SessionSummary:
-    held(session.student_id)
+    lock_if_present(session.student_id)
     students = User.objects.filter(role=Role.STUDENT, status=UserStatus.ACTIVE)
     if not students.filter(pk=session.student_id).exists():
         raise StudentUnknown("There is no such student.", details={"field": "data.student_id"})

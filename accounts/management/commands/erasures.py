@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from accounts.personal_data import restoring
-from accounts.personal_data.restoring import Entry
+from accounts.personal_data import erasure_replay
+from accounts.personal_data.erasure_replay import Entry
 
 TIMES = ("requested_at", "due_at", "cancelled_at", "completed_at")
 
@@ -33,10 +33,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Call the subcommand."""
         if options["action"] == "list":
-            for entry in restoring.entries():
+            for entry in erasure_replay.entries():
                 self.stdout.write(json.dumps(asdict(entry), default=str))
             return
-        done = restoring.reapply(list(_read(options["file"])), now=timezone.now())
+        done = erasure_replay.reapply(list(_read(options["file"])), now=timezone.now())
         self.stdout.write(
             f"Erased again: {done.erased}. Called off again: {done.called_off}. "
             f"Not in this database: {done.unknown}."

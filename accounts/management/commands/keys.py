@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from accounts.key_ages import in_use
+from accounts.key_inventory import in_use
 
 
 class Command(BaseCommand):

@@ -12,7 +12,7 @@ from accounts import password_links
 from accounts.importing import reading, services
 from accounts.importing.planning import Plan, plan
 from accounts.importing.services import Handed
-from microcred import letters
+from microcred import email_delivery
 from microcred.errors import DomainError
 
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             may_write = not options["dry_run"] and (options["skip_bad"] or not found.refused)
             handed: list[Handed] = []
             if may_write:
-                by_letter = letters.go_out() and not options["links"]
+                by_letter = email_delivery.is_email_configured() and not options["links"]
                 done = services.import_people(
                     by=None, rows=rows, now=timezone.now(), by_letter=by_letter, skip_bad=options["skip_bad"],
                     expected=found.fingerprint,

@@ -12,13 +12,13 @@ from catalog.enums import QuestionType
 from catalog.importing.banks.question import (
     WHOLE,
     Accepted,
-    Choosing,
-    NotTaken,
+    ChoiceTask,
+    MatchingTask,
+    NumericTask,
     Option,
-    Pairing,
     Range,
-    Reckoning,
-    Wording,
+    ShortTextTask,
+    UnsupportedQuestion,
 )
 from catalog.importing.banks.shape import Shape
 
@@ -26,7 +26,7 @@ _MILLIONTH: Final = Decimal("0.000001")
 _SPECIAL_IN_PATTERN: Final = re.compile(r"[\\.+?()|\[\]{}^$]")
 
 
-def choosing(task: Choosing) -> Shape:
+def choice_shape(task: ChoiceTask) -> Shape:
     """The shape of a choice.
 
     Raises:
@@ -35,9 +35,9 @@ def choosing(task: Choosing) -> Shape:
     task = replace(task, options=_shown(task))
     right = _right(task)
     if not right:
-        raise NotTaken("no option is right")
+        raise UnsupportedQuestion("no option is right")
     if len(right) > 1 and not task.several:
-        raise NotTaken("one option may be chosen, and more than one is all of the answer")
+        raise UnsupportedQuestion("one option may be chosen, and more than one is all of the answer")
     ids = {at: f"c{at}" for at, _ in enumerate(task.options, start=1)}
     scoring, notes = _scoring(task, right) if task.several else ("all_or_nothing", _partial(task))
     return Shape(
@@ -50,7 +50,7 @@ def choosing(task: Choosing) -> Shape:
     )
 
 
-def _shown(task: Choosing) -> tuple[Option, ...]:
+def _shown(task: ChoiceTask) -> tuple[Option, ...]:
     """The options in the order in which students see them.
 
     Other systems mix them for each student, so their authors begin with what is right; here they stay as they stand.
@@ -62,7 +62,7 @@ def _shown(task: Choosing) -> tuple[Option, ...]:
     return tuple(sorted(task.options, key=lambda option: places[option.text]))
 
 
-def _right(task: Choosing) -> list[int]:
+def _right(task: ChoiceTask) -> list[int]:
     """Places of the right options, from 1: all that give points, or those that give most where one is chosen."""
     most = max((option.credit for option in task.options), default=Decimal(0))
     least = Decimal(0) if task.several else most
@@ -71,13 +71,13 @@ def _right(task: Choosing) -> list[int]:
     ]
 
 
-def _partial(task: Choosing) -> tuple[str, ...]:
+def _partial(task: ChoiceTask) -> tuple[str, ...]:
     most = max(option.credit for option in task.options)
     partly = [option.text for option in task.options if 0 < option.credit < most]
     return (f"Only the best option gives points here; there {_listed(partly)} gave some.",) if partly else ()
 
 
-def _scoring(task: Choosing, right: Sequence[int]) -> tuple[str, tuple[str, ...]]:
+def _scoring(task: ChoiceTask, right: Sequence[int]) -> tuple[str, tuple[str, ...]]:
     if task.is_exact:
         return "all_or_nothing", ()
     counted = {task.options[at - 1].credit for at in right}
@@ -90,7 +90,7 @@ def _scoring(task: Choosing, right: Sequence[int]) -> tuple[str, tuple[str, ...]
     return "per_option_penalty", tuple(notes)
 
 
-def reckoning(task: Reckoning) -> Shape:
+def numeric_shape(task: NumericTask) -> Shape:
     """The shape of a number: the first range that gives all the points.
 
     Raises:
@@ -98,7 +98,7 @@ def reckoning(task: Reckoning) -> Shape:
     """
     whole = [one for one in task.ranges if one.credit >= WHOLE]
     if not whole:
-        raise NotTaken("no number gives all the points")
+        raise UnsupportedQuestion("no number gives all the points")
     best = whole[0]
     rules: dict[str, Any] = {"kind": "numeric", "value": _written((best.least + best.most) / 2)}
     if best.least != best.most:
@@ -109,7 +109,7 @@ def reckoning(task: Reckoning) -> Shape:
     return Shape(QuestionType.NUMERIC, answer_format=shown, rules={**rules, **units}, notes=notes)
 
 
-def _units(task: Reckoning) -> tuple[dict[str, Any], dict[str, Any]]:
+def _units(task: NumericTask) -> tuple[dict[str, Any], dict[str, Any]]:
     named = dict(task.units or {})
     own = next((unit for unit, factor in named.items() if factor == 1), None)
     if own is None:
@@ -130,7 +130,7 @@ def _written(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def wording(task: Wording) -> Shape:
+def short_text_shape(task: ShortTextTask) -> Shape:
     """The shape of a short text.
 
     Raises:
@@ -138,11 +138,11 @@ def wording(task: Wording) -> Shape:
     """
     taken = [one for one in task.accepted if one.credit > 0 and one.text.strip()]
     if not taken:
-        raise NotTaken("no text is accepted")
+        raise UnsupportedQuestion("no text is accepted")
     if any(one.has_wildcards and not one.text.replace("*", "").strip() for one in taken):
-        raise NotTaken("any text is accepted")
+        raise UnsupportedQuestion("any text is accepted")
     if max(one.credit for one in taken) < WHOLE:
-        raise NotTaken("no text gives all the points")
+        raise UnsupportedQuestion("no text gives all the points")
     rules: dict[str, Any] = {"kind": "short_text", "accepted": _accepted(taken)}
     if task.case_sensitive:
         rules["case_sensitive"] = True
@@ -169,7 +169,7 @@ def _pattern(text: str) -> str:
     return _SPECIAL_IN_PATTERN.sub(lambda sign: "\\" + sign.group(), text.strip()).replace("*", ".*")
 
 
-def pairing(task: Pairing) -> Shape:
+def matching_shape(task: MatchingTask) -> Shape:
     """The shape of pairs; texts on the right that are alike are one."""
     rights = mixed(dict.fromkeys(chain((right for _, right in task.pairs), task.others)))
     ids = {text: f"r{at}" for at, text in enumerate(rights, start=1)}

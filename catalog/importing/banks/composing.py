@@ -4,7 +4,7 @@ from typing import Final
 
 from catalog.enums import QuestionType
 from catalog.importing.banks.closed import mixed
-from catalog.importing.banks.question import Arranging, Composing, NotTaken
+from catalog.importing.banks.question import EssayItemTask, OrderingTask, UnsupportedQuestion
 from catalog.importing.banks.shape import Shape
 
 WITHOUT_RUBRIC: Final = "It has no rubric yet: write its criteria and levels before you publish it."
@@ -12,14 +12,14 @@ _MOST_NOTES: Final = 10_000
 _MOST_ANSWER: Final = 50_000
 
 
-def arranging(task: Arranging) -> Shape:
+def ordering_shape(task: OrderingTask) -> Shape:
     """The shape of an order; the ids stand in another one.
 
     Raises:
         NotTaken: where two texts are alike, so that nobody could tell which comes first.
     """
     if len(set(task.texts)) != len(task.texts):
-        raise NotTaken("two of the texts to be put in order are the same")
+        raise UnsupportedQuestion("two of the texts to be put in order are the same")
     shown = mixed(task.texts)
     if shown == list(task.texts):
         shown = [*shown[1:], *shown[:1]]
@@ -31,7 +31,7 @@ def arranging(task: Arranging) -> Shape:
     )
 
 
-def composing(task: Composing) -> Shape:
+def essay_shape(task: EssayItemTask) -> Shape:
     """The shape of an essay without criteria, which other systems do not keep; it cannot be published like that."""
     bounds = {"min_words": task.min_words, "max_words": task.max_words}
     said = {"model_answer": task.model_answer[:_MOST_ANSWER], "grader_notes": task.looked_for[:_MOST_NOTES]}

@@ -13,7 +13,7 @@ class BankInvalid(ValueError):
     """A file is no question bank that can be read; the message says why, for the person who chose it."""
 
 
-class NotTaken(Exception):
+class UnsupportedQuestion(Exception):
     """A question cannot be taken over; the message says why, for the person who chose the file."""
 
 
@@ -27,7 +27,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Choosing:
+class ChoiceTask:
     """Choose one option, or ``several``; ``is_exact`` where points are given for exactly the right ones only."""
 
     options: tuple[Option, ...]
@@ -45,7 +45,7 @@ class Range:
 
 
 @dataclass(frozen=True)
-class Reckoning:
+class NumericTask:
     """Give a number; ``units`` says how many of the answer's unit each named unit is."""
 
     ranges: tuple[Range, ...]
@@ -62,7 +62,7 @@ class Accepted:
 
 
 @dataclass(frozen=True)
-class Wording:
+class ShortTextTask:
     """Give a short text."""
 
     accepted: tuple[Accepted, ...]
@@ -70,7 +70,7 @@ class Wording:
 
 
 @dataclass(frozen=True)
-class Pairing:
+class MatchingTask:
     """Find the partner of each left text; ``others`` are texts on the right that are nobody's."""
 
     pairs: tuple[tuple[str, str], ...]
@@ -78,14 +78,14 @@ class Pairing:
 
 
 @dataclass(frozen=True)
-class Arranging:
+class OrderingTask:
     """Put texts in order; ``texts`` stand in the right one."""
 
     texts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Composing:
+class EssayItemTask:
     """Write an essay; what its graders look for, and an answer that has it, are empty where nothing is said."""
 
     looked_for: str = ""
@@ -94,7 +94,7 @@ class Composing:
     max_words: int | None = None
 
 
-Task = Choosing | Reckoning | Wording | Pairing | Arranging | Composing
+Task = ChoiceTask | NumericTask | ShortTextTask | MatchingTask | OrderingTask | EssayItemTask
 
 
 @dataclass(frozen=True)

@@ -9,20 +9,20 @@ from decimal import Decimal
 from typing import Any, Final
 
 from catalog.enums import QuestionType
-from catalog.importing.banks.closed import choosing, pairing, reckoning, wording
-from catalog.importing.banks.composing import arranging, composing
+from catalog.importing.banks.closed import choice_shape, matching_shape, numeric_shape, short_text_shape
+from catalog.importing.banks.composing import essay_shape, ordering_shape
 from catalog.importing.banks.markup import LOSSES
 from catalog.importing.banks.question import (
     WHOLE,
-    Arranging,
     BankQuestion,
-    Choosing,
-    Composing,
+    ChoiceTask,
+    EssayItemTask,
     LeftOut,
-    NotTaken,
-    Pairing,
-    Reckoning,
-    Wording,
+    MatchingTask,
+    NumericTask,
+    OrderingTask,
+    ShortTextTask,
+    UnsupportedQuestion,
 )
 from catalog.importing.banks.shape import Shape
 from catalog.question_checks import question_problems
@@ -59,7 +59,7 @@ def shaped(question: BankQuestion, *, pool: str) -> ShapedQuestion | LeftOut:
         weight, weighing = _weight(question.weight)
         fields = _fields(question, shape, weight)
         _ensure_sound(fields)
-    except NotTaken as refusal:
+    except UnsupportedQuestion as refusal:
         return LeftOut(question.place, question.name, sentence(str(refusal)))
     return ShapedQuestion(
         place=question.place,
@@ -79,9 +79,9 @@ def sentence(words: str) -> str:
 
 def _ensure_readable(prompt: str) -> None:
     if not prompt.strip():
-        raise NotTaken("it asks nothing that can be read")
+        raise UnsupportedQuestion("it asks nothing that can be read")
     if len(prompt) > _MOST_PROMPT:
-        raise NotTaken(f"its text is longer than {_MOST_PROMPT:,} characters")
+        raise UnsupportedQuestion(f"its text is longer than {_MOST_PROMPT:,} characters")
 
 
 def _ensure_sound(fields: Mapping[str, Any]) -> None:
@@ -89,23 +89,23 @@ def _ensure_sound(fields: Mapping[str, Any]) -> None:
     # An essay waits for its rubric as a draft.
     found = [problem for problem in problems if not problem.startswith("rubric")]
     if found:
-        raise NotTaken("; ".join(found))
+        raise UnsupportedQuestion("; ".join(found))
 
 
 def _shape(question: BankQuestion) -> Shape:
     match question.task:
-        case Choosing() as task:
-            return choosing(task)
-        case Reckoning() as task:
-            return reckoning(task)
-        case Wording() as task:
-            return wording(task)
-        case Pairing() as task:
-            return pairing(task)
-        case Arranging() as task:
-            return arranging(task)
-        case Composing() as task:
-            return composing(task)
+        case ChoiceTask() as task:
+            return choice_shape(task)
+        case NumericTask() as task:
+            return numeric_shape(task)
+        case ShortTextTask() as task:
+            return short_text_shape(task)
+        case MatchingTask() as task:
+            return matching_shape(task)
+        case OrderingTask() as task:
+            return ordering_shape(task)
+        case EssayItemTask() as task:
+            return essay_shape(task)
 
 
 def _fields(question: BankQuestion, shape: Shape, weight: Decimal) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from catalog.forms import LONGEST_DOCUMENT
-from catalog.importing.credentials.listed import Listed, Wrong
+from catalog.importing.credentials.existing import Standing
+from catalog.importing.credentials.listed import InvalidValue, Listed
 from catalog.importing.credentials.plan import Change
-from catalog.importing.credentials.standing import Standing
 from catalog.importing.credentials.texts import document, one_line, tidy, without_markup
 
 LONGEST_TITLE: Final = 300
@@ -42,23 +42,23 @@ def coming(entry: Listed, links: Links, standing: Standing | None) -> dict[str, 
 
 def _text(name: str, value: str) -> str:
     if len(value) > _WITH_MARKUP * LONGEST_DESCRIPTION:
-        raise Wrong(f"its {name} is much too long")
+        raise InvalidValue(f"its {name} is much too long")
     text = without_markup(tidy(value))
     if name == "description":
         if len(text) > LONGEST_DESCRIPTION:
-            raise Wrong(
+            raise InvalidValue(
                 f"its description is longer than {LONGEST_DESCRIPTION:,} characters: make it its document"
             )
         return text
     if len(text) > LONGEST_TITLE:
-        raise Wrong(f"its {name} is longer than {LONGEST_TITLE} characters")
+        raise InvalidValue(f"its {name} is longer than {LONGEST_TITLE} characters")
     return one_line(text)
 
 
 def _document(value: str) -> str:
     text = document(value) if len(value) <= LONGEST_DOCUMENT else value
     if len(text.encode()) > LONGEST_DOCUMENT:
-        raise Wrong("its document is larger than 4 MB")
+        raise InvalidValue("its document is larger than 4 MB")
     return text if any(map(str.isalnum, text)) else ""
 
 

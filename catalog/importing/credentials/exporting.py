@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from catalog.importing.credentials.columns import COLUMNS
 from catalog.importing.credentials.comparing import level_shown
 from catalog.models import Credential
-from microcred.spreadsheets import csv_lines
+from microcred.csv_export import csv_lines
 
 FILE_NAME: Final = "credentials.csv"
 _LINKS: Final = ("credential_skills__skill", "roles", "prerequisites", "documents")

@@ -15,10 +15,10 @@ from catalog.importing.credentials.listed import (
     MOST_ENTRIES,
     CredentialFile,
     FileInvalid,
+    InvalidValue,
     LeftOut,
     Listed,
     NamedSkill,
-    Wrong,
 )
 from catalog.importing.credentials.texts import one_line
 
@@ -90,7 +90,7 @@ def _entry(graph: Graph, node: Node, place: str, *, is_shared: bool) -> Listed |
         return LeftOut(place, name, "it is a credential of organisations, not of people")
     try:
         return _listed(graph, node, place, key, uri)
-    except Wrong as wrong:
+    except InvalidValue as wrong:
         return LeftOut(place, name, str(wrong), key=key, uri=uri)
 
 
@@ -199,7 +199,7 @@ def _language(graph: Graph, node: Node, note: Callable[[str], None]) -> str | No
     for one in said:
         try:
             return values.language(one)
-        except Wrong as wrong:
+        except InvalidValue as wrong:
             note(str(wrong))
     return None
 

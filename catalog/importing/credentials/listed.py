@@ -12,7 +12,7 @@ class FileInvalid(ValueError):
     """A file is no list of credentials that can be read; the message says why, for the person who chose it."""
 
 
-class Wrong(ValueError):
+class InvalidValue(ValueError):
     """A value cannot be taken over; the message says which and why, for the person who chose the file."""
 
 

@@ -10,8 +10,8 @@ from typing import Final
 
 from django.utils.text import slugify
 
-from catalog.importing.credentials.listed import LeftOut, Listed, NamedSkill, Wrong
-from catalog.importing.credentials.standing import Catalog, Standing, same_page
+from catalog.importing.credentials.existing import Catalog, Standing, same_page
+from catalog.importing.credentials.listed import InvalidValue, LeftOut, Listed, NamedSkill
 from catalog.importing.credentials.texts import folded, one_line
 
 LONGEST_KEY: Final = 100
@@ -44,7 +44,7 @@ class Found:
                 continue
             try:
                 self._settle(at, entry)
-            except Wrong as wrong:
+            except InvalidValue as wrong:
                 self.left_out[at] = left_out(entry, str(wrong))
 
     def named(self) -> set[uuid.UUID]:
@@ -70,7 +70,7 @@ class Found:
         by_page = self._by_uri.get(uri) or self._by_page.get(same_page(uri)) if uri else None
         by_key = self._by_key.get(entry.key) or self._by_key.get(_slug(entry.key)) if entry.key else None
         if by_page and by_key and by_page is not by_key:
-            raise Wrong(
+            raise InvalidValue(
                 f"its address is that of “{by_page.said['title']}”, its key that of “{by_key.said['title']}”"
             )
         if by_page or by_key or entry.key:
@@ -89,7 +89,7 @@ class Found:
             names.append((f"key {entry.key}", "its key is that of"))
         for name, reason in names:
             if name in self._taken:
-                raise Wrong(f"{reason} {self._taken[name]}")
+                raise InvalidValue(f"{reason} {self._taken[name]}")
         self._taken.update({name: entry.place for name, _ in names})
 
     def _new_key(self, entry: Listed) -> str:

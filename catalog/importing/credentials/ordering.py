@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from catalog.importing.credentials.existing import Catalog
 from catalog.importing.credentials.plan import Entry
-from catalog.importing.credentials.standing import Catalog
 
 ROUND: Final = "what comes before it comes after it too, so that nobody could begin there"
 Links = Mapping[str, Collection[str]]

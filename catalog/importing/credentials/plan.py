@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from catalog.importing.credentials.listed import LeftOut
-from catalog.importing.credentials.nearness import Near
+from catalog.importing.credentials.word_similarity import Near
 
 LABELS: Final = {
     "title": "Title",
@@ -28,7 +28,7 @@ LABELS: Final = {
 
 
 @dataclass(frozen=True)
-class Wishes:
+class ImportDefaults:
     """What entries are taken to be that say nothing of it; the skill that a name is, by names as they are compared.
 
     A name whose skill is empty is left out.

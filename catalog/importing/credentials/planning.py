@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from catalog.importing.credentials.comparing import changes, coming, level_shown, said_hash
-from catalog.importing.credentials.listed import CredentialFile, LeftOut, Listed, Wrong
+from catalog.importing.credentials.existing import Catalog, Standing, read_catalog, read_details, same_page
+from catalog.importing.credentials.listed import CredentialFile, InvalidValue, LeftOut, Listed
 from catalog.importing.credentials.matching import Found, Skills, left_out
-from catalog.importing.credentials.nearness import Neighbourhood
 from catalog.importing.credentials.ordering import with_rounds_noted
-from catalog.importing.credentials.plan import Entry, Missing, Plan, Unmatched, Wishes
-from catalog.importing.credentials.standing import Catalog, Standing, read_catalog, read_details, same_page
+from catalog.importing.credentials.plan import Entry, ImportDefaults, Missing, Plan, Unmatched
 from catalog.importing.credentials.texts import folded
+from catalog.importing.credentials.word_similarity import Neighbourhood
 
 MOST_NAMES: Final = 60
 MOST_PICKED: Final = 200
@@ -21,7 +21,7 @@ _NEEDED: Final = {"title": "it has no title", "uri": "it has no address, at whic
 _ASSUMED: Final = ("level", "hours")
 
 
-def plan(file: CredentialFile, wishes: Wishes, *, lock: bool = False) -> Plan:
+def plan(file: CredentialFile, wishes: ImportDefaults, *, lock: bool = False) -> Plan:
     """Find out what would come of a list; ``lock`` the credentials where it is carried out in the same transaction."""
     catalog = read_catalog(lock=lock)
     found = Found(file.entries, catalog)
@@ -30,7 +30,7 @@ def plan(file: CredentialFile, wishes: Wishes, *, lock: bool = False) -> Plan:
 
 
 class _Planning:
-    def __init__(self, file: CredentialFile, wishes: Wishes, catalog: Catalog, found: Found) -> None:
+    def __init__(self, file: CredentialFile, wishes: ImportDefaults, catalog: Catalog, found: Found) -> None:
         self._file, self._wishes, self._catalog, self._found = file, wishes, catalog, found
         self._skills = Skills(catalog, wishes.skills)
         self._called = _Called(file.entries, catalog, found)
@@ -58,7 +58,7 @@ class _Planning:
             return self._found.left_out[at]
         try:
             return self._entry(at, entry)
-        except Wrong as wrong:
+        except InvalidValue as wrong:
             return left_out(entry, str(wrong))
 
     def _entry(self, at: int, entry: Listed) -> Entry:
@@ -96,7 +96,7 @@ class _Planning:
             found = changes(values, standing, str(entry.said.get("document", "")))
             return replace(made, changes=tuple(found))
         if values.pop("active", True) is False:
-            raise Wrong("it is no longer offered, so it is not made")
+            raise InvalidValue("it is no longer offered, so it is not made")
         _check(values)
         return replace(made, fields=values, notes=(*made.notes, *_lacks(values)))
 
@@ -207,10 +207,10 @@ def _check(values: Mapping[str, Any]) -> None:
     """Raises Wrong for a new credential that lacks what it may not be without."""
     for name, reason in _NEEDED.items():
         if not values.get(name):
-            raise Wrong(reason)
+            raise InvalidValue(reason)
     for name in _ASSUMED:
         if not values.get(name):
-            raise Wrong(f"it says no {name}: choose what is taken where none is said")
+            raise InvalidValue(f"it says no {name}: choose what is taken where none is said")
 
 
 def _lacks(values: Mapping[str, Any]) -> Iterator[str]:

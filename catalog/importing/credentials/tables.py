@@ -13,13 +13,13 @@ from catalog.importing.credentials.listed import (
     MOST_ENTRIES,
     CredentialFile,
     FileInvalid,
+    InvalidValue,
     LeftOut,
     Listed,
     NamedSkill,
-    Wrong,
 )
 from catalog.importing.credentials.texts import one_line
-from microcred.spreadsheets import as_typed
+from microcred.csv_export import unescape_formula
 
 _SEPARATORS: Final = (",", ";", "\t")
 _LONGEST_CELL: Final = 10_000_000
@@ -100,7 +100,11 @@ def _unknown(header: Sequence[str]) -> str:
 
 def _entry(line: int, names: Sequence[str], cells: Sequence[str]) -> Listed | LeftOut:
     place = f"line {line}"
-    row = {name: as_typed(cell) for name, cell in zip(names, cells, strict=False) if name and cell.strip()}
+    row = {
+        name: unescape_formula(cell)
+        for name, cell in zip(names, cells, strict=False)
+        if name and cell.strip()
+    }
     name = one_line(row.get("title") or row.get("key") or row.get("uri", ""))[:120]
     known = {"key": one_line(row.get("key", "")), "uri": one_line(row.get("uri", ""))}
     if any(map(str.strip, cells[len(names) :])):
@@ -110,7 +114,7 @@ def _entry(line: int, names: Sequence[str], cells: Sequence[str]) -> Listed | Le
         )  # fmt: skip
     try:
         return _listed(place, row)
-    except Wrong as wrong:
+    except InvalidValue as wrong:
         return LeftOut(place, name, str(wrong), **known)
 
 

@@ -10,7 +10,7 @@ from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
-from catalog.importing.credentials.listed import NamedSkill, Wrong
+from catalog.importing.credentials.listed import InvalidValue, NamedSkill
 from catalog.importing.credentials.texts import one_line
 
 MOST_HOURS: Final = 100_000
@@ -60,7 +60,7 @@ def level(text: str) -> int:
     """Return a level from 1 to 5. Raises Wrong."""
     found = skill_level(text)
     if found != int(found):
-        raise Wrong(f"“{text}” is no level: levels are whole numbers from 1 to 5")
+        raise InvalidValue(f"“{text}” is no level: levels are whole numbers from 1 to 5")
     return int(found)
 
 
@@ -72,7 +72,7 @@ def skill_level(text: str) -> Decimal:
     number = _LEVEL.fullmatch(said)
     found = Decimal(number[1].replace(",", ".")) if number and len(number[1]) < 8 else Decimal(0)
     if not 1 <= found <= 5 or found != round(found, 2):
-        raise Wrong(f"“{said[:40]}” is no level: levels go from 1 to 5")
+        raise InvalidValue(f"“{said[:40]}” is no level: levels go from 1 to 5")
     return found
 
 
@@ -94,7 +94,7 @@ def hours(text: str) -> tuple[int | None, str]:
         return _whole(_number(iso[1] or "0") + _number(iso[2] or "0") / 60, said, "")
     if any(sign.isdigit() for sign in said) and not said.startswith("-"):
         return None, f"“{said[:60]}” says no hours"
-    raise Wrong(f"“{said[:40]}” is no number of hours")
+    raise InvalidValue(f"“{said[:40]}” is no number of hours")
 
 
 def _number(text: str) -> float:
@@ -103,7 +103,7 @@ def _number(text: str) -> float:
 
 def _whole(found: float, said: str, note: str) -> tuple[int, str]:
     if not 0 < found <= MOST_HOURS:
-        raise Wrong(f"“{said[:40]}” is no number of hours from 1 to {MOST_HOURS:,}")
+        raise InvalidValue(f"“{said[:40]}” is no number of hours from 1 to {MOST_HOURS:,}")
     whole = math.ceil(round(found, 6))
     return whole, note or (f"“{said}” counts as {whole} hours" if whole != found else "")
 
@@ -115,7 +115,7 @@ def language(text: str) -> str:
         return code
     found = _LANGUAGE.fullmatch(said)
     if not found:
-        raise Wrong(
+        raise InvalidValue(
             f"“{said[:40]}” is no language: write two letters, with those of a country where it matters: en, pt-BR"
         )
     return found[1].lower() + (f"-{found[2].upper()}" if found[2] else "")
@@ -127,9 +127,11 @@ def address(text: str) -> str:
     try:
         _web_address(said)
     except (ValidationError, ValueError):
-        raise Wrong(f"“{said[:80]}” is no address of the web, such as https://example.org/course") from None
+        raise InvalidValue(
+            f"“{said[:80]}” is no address of the web, such as https://example.org/course"
+        ) from None
     if len(said) > LONGEST_ADDRESS:
-        raise Wrong(f"its address is longer than {LONGEST_ADDRESS} characters")
+        raise InvalidValue(f"its address is longer than {LONGEST_ADDRESS} characters")
     return said
 
 
@@ -137,7 +139,7 @@ def yes(text: str) -> bool:
     """Return whether it is said to be so. Raises Wrong."""
     said = one_line(text).casefold()
     if said not in _YES | _NO:
-        raise Wrong(f"“{said[:40]}” is neither yes nor no")
+        raise InvalidValue(f"“{said[:40]}” is neither yes nor no")
     return said in _YES
 
 
@@ -145,7 +147,7 @@ def names(text: str) -> Iterator[str]:
     """Yield the names in a cell, parted by semicolons, bars or line ends, else by commas. Raises Wrong for too many."""
     parts = _SEPARATORS.split(text) if _SEPARATORS.search(text) else text.split(",")
     if len(parts) > MOST_NAMES:
-        raise Wrong(f"a cell names more than {MOST_NAMES} of them")
+        raise InvalidValue(f"a cell names more than {MOST_NAMES} of them")
     yield from (name[:LONGEST_NAME] for name in map(one_line, parts) if name)
 
 

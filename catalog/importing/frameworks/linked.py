@@ -5,17 +5,17 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 
 from accounts.models import User
+from catalog.external_ids import is_storable
 from catalog.importing.frameworks.framework import Concept, FrameworkInvalid, Source
-from catalog.importing.frameworks.linking import Links, Suggestion, Wanted
+from catalog.importing.frameworks.linking import Links, Suggestion, UnlinkedSkill
 from catalog.models import Skill
-from catalog.outside_ids import is_storable
 from ops import audit
 
 
-def lacking(source: Source) -> Sequence[Wanted]:
+def lacking(source: Source) -> Sequence[UnlinkedSkill]:
     """Return the skills that have no id of the framework, by name."""
     rows = Skill.objects.filter(**{source.field: ""}).order_by("name", "key")
-    return [Wanted(row.key, row.name, row.description) for row in rows]
+    return [UnlinkedSkill(row.key, row.name, row.description) for row in rows]
 
 
 def links(concepts: Sequence[Concept], source: Source) -> Links:
@@ -30,7 +30,7 @@ def links(concepts: Sequence[Concept], source: Source) -> Links:
     return Links(known)
 
 
-def suggestions(known: Links, source: Source) -> list[tuple[Wanted, list[Suggestion]]]:
+def suggestions(known: Links, source: Source) -> list[tuple[UnlinkedSkill, list[Suggestion]]]:
     """Return, by words alone, what each skill that lacks an id may be; those with something of their name go first."""
     found = [(wanted, known.suggest(wanted)) for wanted in lacking(source)]
     return sorted(found, key=lambda pair: -max((one.score for one in pair[1]), default=0.0))

@@ -34,7 +34,7 @@ _SURE: Final = {Why.SAME_NAME: 1.0, Why.OTHER_NAME: 0.95}
 
 
 @dataclass(frozen=True)
-class Wanted:
+class UnlinkedSkill:
     """A skill of ours that lacks an id."""
 
     key: str
@@ -74,7 +74,7 @@ class Links:
         self._abouts = _Texts((place, stems(f"{one.name} {one.description}")) for place, one in places)
 
     def suggest(
-        self, wanted: Wanted, *, meaning: Sequence[float] | None = None, most: int = MOST
+        self, wanted: UnlinkedSkill, *, meaning: Sequence[float] | None = None, most: int = MOST
     ) -> list[Suggestion]:
         """Return the concepts that the skill may be, the nearest first; ``meaning`` is each one's cosine to it."""
         exact = self._exact(wanted)
@@ -87,14 +87,14 @@ class Links:
         ]
         return [*(Suggestion(self.concepts[place], why, _SURE[why]) for place, why in exact), *near][:most]
 
-    def _exact(self, wanted: Wanted) -> list[tuple[int, Why]]:
+    def _exact(self, wanted: UnlinkedSkill) -> list[tuple[int, Why]]:
         name = folded(wanted.name)
         found = dict.fromkeys(self._named.get(name, ()), Why.SAME_NAME)
         for place in self._also_named.get(name, ()):
             found.setdefault(place, Why.OTHER_NAME)
         return list(found.items())
 
-    def _scored(self, wanted: Wanted, meaning: Sequence[float] | None) -> dict[int, float]:
+    def _scored(self, wanted: UnlinkedSkill, meaning: Sequence[float] | None) -> dict[int, float]:
         by_name = self._names.nearness(stems(wanted.name))
         by_all = self._abouts.nearness(stems(f"{wanted.name} {wanted.description}"))
         words = {

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from catalog.external_ids import is_storable
 from catalog.importing.frameworks.framework import Concept, Demand, NotAsked, Profile, Source
 from catalog.importing.frameworks.words import folded
 from catalog.models import JobRole, RoleSkill, Skill
-from catalog.outside_ids import is_storable
 
 MOST_TAKEN: Final = 10
 _KEY: Final = 64

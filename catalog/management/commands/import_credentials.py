@@ -10,14 +10,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from catalog.importing.credentials import values
-from catalog.importing.credentials.listed import CredentialFile, FileInvalid, Wrong
-from catalog.importing.credentials.meaning import nearest_by_meaning
-from catalog.importing.credentials.nearness import Near
-from catalog.importing.credentials.plan import Choice, Entry, Plan, Wishes
+from catalog.importing.credentials.applying import CatalogChangedMeanwhile, take
+from catalog.importing.credentials.listed import CredentialFile, FileInvalid, InvalidValue
+from catalog.importing.credentials.plan import Choice, Entry, ImportDefaults, Plan
 from catalog.importing.credentials.planning import plan
 from catalog.importing.credentials.reading import FORMATS, MOST_BYTES, read_credentials
-from catalog.importing.credentials.taking import CatalogChangedMeanwhile, take
+from catalog.importing.credentials.semantic_similarity import nearest_by_meaning
 from catalog.importing.credentials.texts import folded
+from catalog.importing.credentials.word_similarity import Near
 from catalog.models import Skill
 from microcred.ai import providers
 from microcred.ai.base import EmbedderError, ProviderError
@@ -67,7 +67,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, show and take over."""
-        wishes = Wishes(
+        wishes = ImportDefaults(
             level=options["level"],
             hours=options["hours"],
             language=options["language"],
@@ -150,14 +150,14 @@ def _read(file: Path, language: str) -> CredentialFile:
 def _language(code: str) -> str:
     try:
         return values.language(code)
-    except Wrong as wrong:
+    except InvalidValue as wrong:
         raise ArgumentTypeError(str(wrong)) from None
 
 
 def _hours(text: str) -> int:
     try:
         found, _ = values.hours(text)
-    except Wrong as wrong:
+    except InvalidValue as wrong:
         raise ArgumentTypeError(str(wrong)) from None
     if found is None:
         raise ArgumentTypeError(f"“{text}” is no number of hours")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from catalog.importing.banks.question import BankInvalid
 from catalog.importing.banks.reading import FORMATS, read_bank
-from catalog.importing.banks.taking import Measure, Plan, Taken, plan, take
+from catalog.importing.banks.storing import Measure, Plan, Taken, plan, take
 from catalog.models import JobRole, Skill
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from catalog import queries as catalog
-from conversations.evaluation import measuring, sets
+from conversations.evaluation import datasets, measuring
 from microcred.ai import providers
 from microcred.ai.base import EmbedderError, ProviderError
 from microcred.errors import DomainError
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         commands = parser.add_subparsers(dest="command", required=True)
         evaluate = commands.add_parser("evaluate", help="Put every question and compare.")
         evaluate.add_argument(
-            "--questions", type=Path, default=sets.FILE, help="a file of the form of the own one"
+            "--questions", type=Path, default=datasets.FILE, help="a file of the form of the own one"
         )
         evaluate.add_argument("--json", action="store_true", help="Print one JSON object and nothing else.")
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         rows = catalog.credentials().order_by("pk").values_list("pk", "key", "documents__text")
         offered = {pk: measuring.Offered.of(key, text) for pk, key, text in rows}
         try:
-            cases = sets.read(options["questions"])
+            cases = datasets.read(options["questions"])
             unknown = {key for case in cases for key in case.right} - {one.key for one in offered.values()}
             if unknown:
                 raise CommandError(

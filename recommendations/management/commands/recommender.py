@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from microcred.ai import providers
 from microcred.ai.base import Embedder, EmbedderError, ProviderError
 from microcred.tables import TableError, renamed
+from recommendations.evaluation.datasets import COLUMNS, read_learners
 from recommendations.evaluation.recommender import Evaluation, evaluate
-from recommendations.evaluation.sets import COLUMNS, read_learners
 from recommendations.evaluation.vectors import CachedEmbedder
 
 FIGURES: Final = ("recall@10", "ndcg@10", "recall@20", "ndcg@20", "coverage", "top_share", "seconds")

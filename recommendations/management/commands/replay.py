@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from recommendations import replaying
-from recommendations.replaying import Replay
+from recommendations import record_replay
+from recommendations.record_replay import Replay
 
 TOLD_EVERY: Final = 100
 
@@ -30,7 +30,9 @@ class Command(BaseCommand):
         """Replay and report."""
         if bool(options["assessment"]) == options["all"]:
             raise CommandError("Name one assessment, or give --all.")
-        chosen = [options["assessment"]] if options["assessment"] else replaying.assessments_with_records()
+        chosen = (
+            [options["assessment"]] if options["assessment"] else record_replay.assessments_with_records()
+        )
         replays: list[Replay] = []
         for one in self._replays(chosen):
             replays.append(one)
@@ -51,7 +53,7 @@ class Command(BaseCommand):
     def _replays(self, chosen: Sequence[uuid.UUID]) -> Iterator[Replay]:
         """Replay one assessment after the other, saying on standard error how far that is."""
         for done, assessment_id in enumerate(chosen, start=1):
-            yield from replaying.replay(assessment_id)
+            yield from record_replay.replay(assessment_id)
             if done % TOLD_EVERY == 0:
                 self.stderr.write(f"{done} of {len(chosen)} assessments")
 

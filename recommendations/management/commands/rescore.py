@@ -8,7 +8,7 @@ from django.utils import timezone
 from catalog import queries as catalog
 from microcred.ai import providers
 from microcred.errors import DomainError
-from recommendations.forecast import TopChange, changed_tops
+from recommendations.forecast import TopChange, changed_top_recommendations
 from scoring import oversight
 from scoring.oversight import Order, Rescored, RescorePlan
 
@@ -45,7 +45,9 @@ class Command(BaseCommand):
             if options["apply"]:
                 self._apply(plan, reason=options["reason"], no_loss=options["no_loss"])
             else:
-                self._show(plan, changed_tops(plan, embedder=providers.embedder(), told=self._tell))
+                self._show(
+                    plan, changed_top_recommendations(plan, embedder=providers.embedder(), told=self._tell)
+                )
         except DomainError as error:
             raise CommandError(error.message) from error
 

@@ -9,9 +9,9 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError
 
 from microcred.ai.caching import CachingEmbedder
-from scoring.attacks import asides, clean, dataset, suite
-from scoring.attacks.clean import Clean
+from scoring.attacks import asides, dataset, false_positives, suite
 from scoring.attacks.dataset import Attack
+from scoring.attacks.false_positives import Clean
 from scoring.attacks.report import (
     AIMED,
     FRESH,
@@ -115,8 +115,12 @@ def _parts(wanted: list[str], families: list[str], every: int, safeguards: Safeg
 
 def _clean(options: dict[str, Any], safeguards: Safeguards) -> list[Clean]:
     if options["essays"]:
-        return clean.essays_in(options["essays"], tuple(options["columns"]), safeguards)
-    return [clean.own_essays(safeguards), clean.by_length(safeguards), clean.golden_essays(safeguards)]
+        return false_positives.essays_in(options["essays"], tuple(options["columns"]), safeguards)
+    return [
+        false_positives.own_essays(safeguards),
+        false_positives.by_length(safeguards),
+        false_positives.golden_essays(safeguards),
+    ]
 
 
 def _write(path: Path, found: Report) -> None:

@@ -18,9 +18,9 @@ from scoring import releasing
 from scoring.golden import gate, replies
 from scoring.golden.replies import RepliesUnfit
 from scoring.models import ScorerRelease
-from scoring.releasing import running, shipped
+from scoring.releasing import gate_runs, shipped
 from scoring.releasing.activation import figure_rows
-from scoring.releasing.running import GateRun
+from scoring.releasing.gate_runs import GateRun
 
 PASSED_REASON = "passed its release gate"
 
@@ -58,12 +58,12 @@ class Command(BaseCommand):
             if options["list"]:
                 self._list()
             elif options["ship"]:
-                run = running.run_local()
+                run = gate_runs.run_local()
                 shipped.write(run.scorer, run.result)
             elif options["use"] or options["roll_back"]:
                 self._switch(options)
             elif options["if_needed"] and self._is_released():
-                self._say(options, f"{releasing.wanted()} is released already.")
+                self._say(options, f"{releasing.configured_scorer()} is released already.")
             else:
                 self._gate(options)
         except DomainError as error:
@@ -88,13 +88,13 @@ class Command(BaseCommand):
 
     def _run(self, options: dict[str, Any]) -> GateRun:
         if options["recorded"]:
-            return running.run_recorded(options["recorded"])
-        now, judge = timezone.now(), options["judge"] or releasing.wanted().kind
+            return gate_runs.run_recorded(options["recorded"])
+        now, judge = timezone.now(), options["judge"] or releasing.configured_scorer().kind
         if judge == "local":
-            return running.run_local()
-        if releasing.wanted().kind == "model":
-            self._say(options, f"Asking {releasing.wanted()} about {gate.calls()} texts")
-        run = running.run_model(now=now)
+            return gate_runs.run_local()
+        if releasing.configured_scorer().kind == "model":
+            self._say(options, f"Asking {releasing.configured_scorer()} about {gate.calls()} texts")
+        run = gate_runs.run_model(now=now)
         if options["record"] is not None and run.recorded is not None:
             path = Path(options["record"]) if options["record"] else _place(run)
             replies.write(path, run.recorded)
@@ -106,13 +106,13 @@ class Command(BaseCommand):
         if options["use"]:
             release = releasing.activate(release_id=options["use"], reason=reason, by=None, now=now)
         else:
-            kind = options["judge"] or releasing.wanted().kind
+            kind = options["judge"] or releasing.configured_scorer().kind
             release = releasing.roll_back(kind=kind, reason=reason, by=None, now=now)
         self._say(options, f"Essays are scored by {release} now.")
 
     def _is_released(self) -> bool:
         using = releasing.released()
-        return using is not None and releasing.scorer_of(using) == releasing.wanted()
+        return using is not None and releasing.scorer_of(using) == releasing.configured_scorer()
 
     def _list(self) -> None:
         for row in ScorerRelease.objects.all():

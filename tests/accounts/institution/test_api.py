@@ -42,7 +42,7 @@ def robin(provider: IdentityProvider) -> User:
 def body(provider: IdentityProvider, **changed: Any) -> dict[str, Any]:
     """What a front end sends once the provider has led back to it."""
     asked = {
-        "redirect_uri": BACK, "state": "s", "nonce": NONCE, "code_challenge": authorization.challenge(VERIFIER),
+        "redirect_uri": BACK, "state": "s", "nonce": NONCE, "code_challenge": authorization.pkce_challenge(VERIFIER),
         "code_challenge_method": "S256",
     }  # fmt: skip
     back = parse_qs(urlsplit(provider.sends_back(f"{provider.issuer}/authorize?{urlencode(asked)}")).query)

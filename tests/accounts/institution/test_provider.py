@@ -102,7 +102,7 @@ def test_a_provider_that_is_not_there_is_called_away(
 def test_nobody_waits_for_a_place_beside_those_who_wait_for_long(
     provider: IdentityProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    line, waited = provider_http.Line(), list[float]()
+    line, waited = provider_http.ProviderBulkhead(), list[float]()
 
     def acquire(timeout: float) -> bool:
         waited.append(timeout)
@@ -119,7 +119,7 @@ def test_nobody_waits_for_a_place_beside_those_who_wait_for_long(
 
 
 def test_whoever_gets_a_place_of_those_who_gave_up_gives_up_too(provider: IdentityProvider) -> None:
-    line = provider_http.Line()
+    line = provider_http.ProviderBulkhead()
     with line.taken(), line.taken():
         late = threading.Thread(target=lambda: outcome.append(_refusal(line)))
         outcome: list[str] = []
@@ -130,7 +130,7 @@ def test_whoever_gets_a_place_of_those_who_gave_up_gives_up_too(provider: Identi
     assert outcome == ["silent lately"]
 
 
-def _refusal(line: provider_http.Line) -> str:
+def _refusal(line: provider_http.ProviderBulkhead) -> str:
     with pytest.raises(ProviderAway) as refusal, line.taken():
         pass
     return refusal.value.reason

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from accounts.administering import LastAdmin
+from accounts.admin_guard import LastAdmin
 from accounts.enums import UserStatus
 from accounts.models import ErasureRequest, User
 from accounts.personal_data import erasing
@@ -19,7 +19,7 @@ from assessments.models import Assessment
 from ops import audit_verifying, jobs
 from ops.models import AuditLog
 from planner.models import Task
-from recommendations import replaying, verifying
+from recommendations import record_replay, verifying
 from recommendations.models import DecisionRecord
 from tests.accounts.personal_data.people import MARK
 from tests.accounts.personal_data.sweep import places_with
@@ -192,7 +192,7 @@ class TestErasing:
         assert audit_verifying.verify().broken is None
         assert verifying.verify().broken is None
         assert DecisionRecord.objects.filter(assessment_id=assessment.pk).exists()
-        replayed = replaying.replay(assessment.pk)
+        replayed = record_replay.replay(assessment.pk)
         assert {difference.kind for one in replayed for difference in one.differences} == {"erased"}
 
     def test_the_last_admin_is_erased_once_somebody_else_is_one(self) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.locking import PersonGone, held
+from accounts.locking import PersonGone, lock_if_present
 from accounts.models import User
-from accounts.personal_data import copying, erasing, exports
+from accounts.personal_data import erasing, export_archive, exports
 from assessments import queries as assessment_queries
 from assessments import services as assessments
 from conversations import services as conversations
@@ -84,7 +84,11 @@ WRITES = (
 
 
 def tables_about(person_id: uuid.UUID) -> set[str]:
-    return {one.model for one in copying.personal_tables() if copying.rows_of(one, person_id).exists()}
+    return {
+        one.model
+        for one in export_archive.personal_tables()
+        if export_archive.rows_of(one, person_id).exists()
+    }
 
 
 @pytest.mark.django_db
@@ -116,7 +120,7 @@ def test_who_was_merely_disabled_is_still_written_about() -> None:
     person: User = UserFactory(status="disabled")
     erasing.request_erasure(by=person, person=person, now=NOW)
 
-    assert held(person.pk)
+    assert lock_if_present(person.pk)
 
 
 def completing(person: User) -> Callable[[], Any]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import DataExport, ExportPart, User
-from accounts.personal_data import copying, exports
+from accounts.personal_data import export_archive, exports
 from microcred.privacy import EXPORTED, tables
 from ops import jobs
 from ops.models import AsyncJob, AuditLog
@@ -50,7 +50,7 @@ def test_a_copy_holds_every_personal_field_of_every_table(student: User) -> None
         if not table.people:
             continue
         fields = table.of(*EXPORTED)
-        stored = list(copying.rows_of(table, student.pk).values(*fields))
+        stored = list(export_archive.rows_of(table, student.pk).values(*fields))
         said = json.loads(json.dumps(stored, cls=DjangoJSONEncoder))
         copied = copy[f"{table.model}.json"]
         if table.model == "accounts.DataExport":
@@ -97,7 +97,7 @@ def test_until_it_is_ready_the_copy_says_how_far_it_is(student: User) -> None:
     assert asked == waiting.json() | {"done": 0}
     assert (waiting.status_code, waiting["Retry-After"]) == (202, "2")
     assert (waiting.json()["status"], waiting.json()["done"]) == ("preparing", 7)
-    assert waiting.json()["total"] == len(copying.personal_tables())
+    assert waiting.json()["total"] == len(export_archive.personal_tables())
 
 
 def test_a_copy_is_stored_in_parts_and_goes_when_it_has_expired(
@@ -121,7 +121,7 @@ def test_a_copy_that_cannot_be_made_can_be_asked_for_again(
 ) -> None:
     client = client_of(student)
     client.post(PATH)
-    monkeypatch.setattr(copying, "write_copy", None)
+    monkeypatch.setattr(export_archive, "write_copy", None)
     jobs.drain(skip_waits=True)
     assert client.get(PATH).json()["status"] == "failed"
     monkeypatch.undo()

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from accounts import service_keys
 from accounts.authentication import TokenAuthentication
 from accounts.enums import Scope
-from accounts.service_keys.text import Parts, compose
+from accounts.service_keys.key_format import Parts, compose
 from tests.clients import client_of
 from tests.factories.accounts import UserFactory
 from tests.factories.service_keys import program, service_key

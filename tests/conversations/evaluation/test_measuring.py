@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from conversations.evaluation.datasets import read
 from conversations.evaluation.measuring import parting, sure
-from conversations.evaluation.sets import read
 from tests.conversations.scenes import ABOUT_JOINS, ABOUT_RAIN, catalog
 
 

@@ -6,7 +6,7 @@ import pytest
 import structlog
 
 from microcred.ai.base import FailureKind, ProviderError
-from microcred.ai.breaker import Breaker, GuardedEmbedder, MemoryStore, beside_another
+from microcred.ai.breaker import Breaker, GuardedEmbedder, MemoryStore, not_counting_failures
 from tests.microcred.ai.doubles import FailingEmbedder
 
 
@@ -101,11 +101,11 @@ def test_an_unknown_exception_counts_and_passes_through(breaker: Breaker) -> Non
 def test_failures_beside_another_call_do_not_count_and_successes_do(breaker: Breaker) -> None:
     for _ in range(4):
         fail(breaker)
-    with beside_another():
+    with not_counting_failures():
         fail(breaker)
     assert breaker._store.change("openai", lambda circuit: circuit)[0].failures == 4
 
-    with beside_another():
+    with not_counting_failures():
         assert refused(breaker) is None
     assert breaker._store.change("openai", lambda circuit: circuit)[0].failures == 0
 

@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from microcred.ai.base import ProviderError
-from microcred.ai.dialects import Dialect, Form
+from microcred.ai.dialects import Dialect, ResponseFormat
 from microcred.ai.openai import OpenAIServer
 from microcred.ai.openai_chat import OpenAIChat
 from microcred.ai.prices import PriceTable
@@ -60,11 +60,11 @@ def model(server: OpenAIServer) -> OpenAIChat:
     [
         ((no_max_tokens,), Dialect(limit="max_completion_tokens")),
         ((no_temperature,), Dialect(has_temperature=False)),
-        ((no_schema,), Dialect(form=Form.OBJECT)),
-        ((no_format,), Dialect(form=Form.WORDS)),
+        ((no_schema,), Dialect(form=ResponseFormat.OBJECT)),
+        ((no_format,), Dialect(form=ResponseFormat.WORDS)),
         (
             (no_max_tokens, no_temperature, no_format),
-            Dialect("max_completion_tokens", has_temperature=False, form=Form.WORDS),
+            Dialect("max_completion_tokens", has_temperature=False, form=ResponseFormat.WORDS),
         ),
     ],
 )

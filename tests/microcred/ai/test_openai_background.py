@@ -11,7 +11,7 @@ from microcred.ai.base import ChatReply, FailureKind, ProviderError
 from microcred.ai.openai import OpenAIServer
 from microcred.ai.openai_background import MOST_FAILURES, OpenAIBackground
 from microcred.ai.prices import PriceTable
-from microcred.ai.stored_responses import heard_by
+from microcred.ai.stored_responses import on_response_id
 from tests.fakes.openai_server import FakeOpenAI, Reply, chat, refusal, status, truncated
 
 SCHEMA: dict[str, Any] = {
@@ -94,7 +94,7 @@ def test_its_name_is_told_before_the_answer_is_there(fake: FakeOpenAI, model: Op
         may_answer.set()
 
     fake.script = answer
-    with heard_by(hear):
+    with on_response_id(hear):
         ask(model)
 
     assert heard == ["resp_1"]
@@ -103,7 +103,7 @@ def test_its_name_is_told_before_the_answer_is_there(fake: FakeOpenAI, model: Op
 def test_whoever_has_the_name_fetches_the_answer(fake: FakeOpenAI, model: OpenAIBackground) -> None:
     fake.script = lambda _: '{"level": "l1"}'
     names: list[str] = []
-    with heard_by(names.append):
+    with on_response_id(names.append):
         first = ask(model)
 
     again = model.fetch(names[0], model="gpt-4o-mini", task="scoring", prompt_characters=25)
@@ -149,7 +149,7 @@ def test_a_begin_that_cannot_be_read(
     fake.queue(Reply(body))
     heard: list[str] = []
 
-    with pytest.raises(ProviderError) as raised, heard_by(heard.append):
+    with pytest.raises(ProviderError) as raised, on_response_id(heard.append):
         ask(model)
 
     assert (raised.value.kind, heard) == ("bad_reply", [])
@@ -169,7 +169,7 @@ def test_a_question_that_fails_is_asked_again_for_the_answer_is_paid_for(
 ) -> None:
     fake.script = slow(0.05)
     names: list[str] = []
-    with heard_by(names.append):
+    with on_response_id(names.append):
         ask(model)
     fake.queue(*[status(503)] * (MOST_FAILURES - 1), status(429))
 

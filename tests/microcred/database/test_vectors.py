@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from microcred.database.vectors import SentVector
+from microcred.database.vectors import BinaryVector
 
 pytestmark = pytest.mark.django_db
 NUMBERS = np.array([0.1, -1 / 3, 1e-30, 3.4e38, 0.0, 1.0000001], np.float32)
@@ -22,7 +22,7 @@ def received(sql: str, values: Any = None) -> list[Any]:
 
 def test_a_vector_arrives_to_the_last_bit() -> None:
     sent, dimensions = received(
-        "SELECT vector_send(%(v)s::vector), vector_dims(%(v)s::vector)", {"v": SentVector.of(NUMBERS)}
+        "SELECT vector_send(%(v)s::vector), vector_dims(%(v)s::vector)", {"v": BinaryVector.of(NUMBERS)}
     )
 
     assert dimensions == 6
@@ -31,7 +31,7 @@ def test_a_vector_arrives_to_the_last_bit() -> None:
 
 def test_a_statement_told_as_text_has_the_same_vector() -> None:
     with CaptureQueriesContext(connection) as captured:
-        sent = received("SELECT vector_send(%s::vector)", [SentVector.of(NUMBERS)])
+        sent = received("SELECT vector_send(%s::vector)", [BinaryVector.of(NUMBERS)])
 
     told = captured[0]["sql"]
     assert "'[0.1" in told

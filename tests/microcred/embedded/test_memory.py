@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from microcred.embedded.memory import available, shared_buffers
+from microcred.embedded.memory import available_memory, shared_buffers
 
 MACHINE = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
@@ -36,4 +36,4 @@ def test_an_eighth_of_the_memory_within_bounds(memory: int, taken: str) -> None:
 def test_a_container_has_no_more_than_it_is_given(tmp_path: Path, written: str, found: int) -> None:
     (tmp_path / "memory.max").write_text(written)
 
-    assert available([tmp_path / "memory.max", tmp_path / "nothing"]) == found
+    assert available_memory([tmp_path / "memory.max", tmp_path / "nothing"]) == found

@@ -14,7 +14,7 @@ import pytest
 from granian import _signals
 
 from ops.serving import graceful_listener
-from ops.serving.graceful_listener import GracefulListener, accept_nobody, connections
+from ops.serving.graceful_listener import GracefulListener, connections, stop_accepting
 from tests.ops.harness import PATIENCE_SECONDS, wait_until
 
 ENDING = (signal.SIGINT, signal.SIGTERM)
@@ -65,7 +65,7 @@ def test_a_process_accepts_nobody_more_and_another_accepts_who_waits(listener: s
     with connected(listener) as caller:
         child = os.fork()
         if not child:
-            accept_nobody(listener)
+            stop_accepting(listener)
             try:
                 listener.accept()
             except BlockingIOError:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from partners.lti import services
-from partners.lti.launching import PUBLISHED
+from partners.lti.launch_validation import PUBLISHED
 from partners.lti.passback import TOKENS
 from partners.models import LtiPlatform
 from tests.fakes.learning_platform import LearningPlatform

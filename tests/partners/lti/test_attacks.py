@@ -16,7 +16,7 @@ from partners.models import LtiLink, LtiPlatform
 from tests.factories.accounts import UserFactory
 from tests.fakes.identity_provider import SECOND, Claims, Key, encoded
 from tests.fakes.learning_platform import CLIENT_ID, GIVEN, LearningPlatform
-from tests.partners.lti.test_launching import refusal
+from tests.partners.lti.test_launch_validation import refusal
 from tests.partners.lti.visits import HOME, LAUNCH, begin, form, is_in, visit
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from ops import jobs
 from ops.models import AsyncJob
-from partners.lti import grading
+from partners.lti import grade_sync
 from partners.models import LtiGrade, LtiLink, LtiPlatform
 from tests.factories.accounts import AdvisorAssignmentFactory, UserFactory
 from tests.factories.catalog import role_with_every_type
@@ -21,7 +21,7 @@ from tests.fakes.identity_provider import _Handler as Handler
 from tests.fakes.learning_platform import CLAIM, GIVEN, LearningPlatform
 from tests.faults.failpoints import Failpoint, work_and_die
 from tests.ops.harness import PATIENCE_SECONDS, SupervisedWorker, wait_until
-from tests.partners.lti.test_grading import announce, finish, override, told, work
+from tests.partners.lti.test_grade_sync import announce, finish, override, told, work
 from tests.partners.lti.visits import visit
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,19 +55,19 @@ def course(platform: LearningPlatform, registered: LtiPlatform, robin: User) -> 
 @pytest.mark.parametrize(
     ("point", "times"),
     [
-        (Failpoint("partners.lti.grading.offer", "before"), 1),
-        (Failpoint("partners.lti.grading.offer", "after"), 1),
+        (Failpoint("partners.lti.grade_sync.offer", "before"), 1),
+        (Failpoint("partners.lti.grade_sync.offer", "after"), 1),
         (Failpoint("partners.lti.passback.send", "before"), 1),
         (Failpoint("partners.lti.passback.send", "after"), 2),
-        (Failpoint("partners.lti.grading.note_taken", "before"), 2),
-        (Failpoint("partners.lti.grading.note_taken", "after"), 2),
+        (Failpoint("partners.lti.grade_sync.note_taken", "before"), 2),
+        (Failpoint("partners.lti.grade_sync.note_taken", "after"), 2),
         (Failpoint("ops.claims.Claim.finish", "after"), 1),
     ],
     ids=str,
 )
 def test_at_any_moment(course: LearningPlatform, robin: User, point: Failpoint, times: int) -> None:
     finish(robin)
-    AsyncJob.objects.exclude(kind=grading.SEND).delete()
+    AsyncJob.objects.exclude(kind=grade_sync.SEND).delete()
 
     work_and_die(point)
     jobs.drain(skip_waits=True)
@@ -75,7 +75,7 @@ def test_at_any_moment(course: LearningPlatform, robin: User, point: Failpoint, 
     assert told(course) == [(56.45, "PendingManual")]
     assert [one["timestamp"] for one in course.outdated] == [course.scores[0]["timestamp"]] * (times - 1)
     grade = LtiGrade.objects.get()
-    assert (grade.sent_score, grade.last_error, grading.is_due(grade.pk)) == (Decimal("56.45"), "", False)
+    assert (grade.sent_score, grade.last_error, grade_sync.is_due(grade.pk)) == (Decimal("56.45"), "", False)
 
 
 class Worker(SupervisedWorker):
@@ -95,7 +95,9 @@ def test_a_process_that_is_killed_between_sending_and_noting(
     def takes_and_kills(handler: Handler) -> None:
         if not killed:
             killed.append(
-                int(AsyncJob.objects.get(kind=grading.SEND, status="running").claimed_by.rpartition("/")[2])
+                int(
+                    AsyncJob.objects.get(kind=grade_sync.SEND, status="running").claimed_by.rpartition("/")[2]
+                )
             )
             connection.close()
             os.kill(killed[0], signal.SIGKILL)
@@ -103,7 +105,7 @@ def test_a_process_that_is_killed_between_sending_and_noting(
 
     course.answers[SCORES] = takes_and_kills
     assessment = finish(robin)
-    AsyncJob.objects.exclude(kind=grading.SEND).delete()
+    AsyncJob.objects.exclude(kind=grade_sync.SEND).delete()
     worker = Worker(tmp_path)
     try:
         worker.start()
@@ -121,4 +123,4 @@ def test_a_process_that_is_killed_between_sending_and_noting(
 
 def is_known() -> bool:
     """Whether the gradebook was told all that there is."""
-    return not grading.is_due(LtiGrade.objects.get().pk)
+    return not grade_sync.is_due(LtiGrade.objects.get().pk)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from accounts import attempts
+from accounts import attempt_limits
 from partners.models import LtiLink, LtiNonce, LtiPlatform
 from tests.factories.accounts import AdminFactory, UserFactory
 from tests.factories.partners import LtiLinkFactory
@@ -105,7 +105,7 @@ def test_what_leads_to_a_window_is_not_counted_twice(
     client: Client, platform: LearningPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A class that begins at once comes from one address."""
-    monkeypatch.setattr(attempts, "LEAVING_BY_ADDRESS", "2/5m")
+    monkeypatch.setattr(attempt_limits, "LEAVING_BY_ADDRESS", "2/5m")
 
     assert [framed(client, platform).status_code for _ in range(3)] == [200, 200, 200]
     assert [framed(client, platform, "document").status_code for _ in range(3)] == [302, 302, 429]

@@ -10,13 +10,13 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts import services as accounts
-from accounts.enums import LinkState, Means, Role
+from accounts.enums import AuthMethod, LinkState, Role
 from accounts.institution import links as institution
 from accounts.institution.errors import LogInRefused
 from accounts.institution.id_tokens import Identity
 from accounts.models import InstitutionLink, PageSession, User
 from ops.models import AsyncJob, AuditLog
-from partners.lti import grading, services
+from partners.lti import grade_sync, services
 from partners.models import LtiLink, LtiPlatform
 from tests.accounts.test_second_factor import code_of, switch_on
 from tests.factories.accounts import PASSWORD, AdvisorFactory, InstitutionLinkFactory, UserFactory
@@ -99,7 +99,7 @@ class TestLinkingOnesAccount:
         self, client: Client, platform: LearningPlatform, robin: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         visit(client, platform)
-        monkeypatch.setattr("partners.lti.held.WITHIN_SECONDS", -1)
+        monkeypatch.setattr("partners.lti.pending_launches.WITHIN_SECONDS", -1)
 
         assert "Nothing waits here." in shown(client)
         log_in(client, robin)
@@ -161,7 +161,7 @@ class TestBeingMadeAStudent:
         assert (person.email, person.name, person.role) == ("robin@example.org", "Robin Ferrante", "student")
         assert not person.has_usable_password()
         assert LtiLink.objects.get().confirmed is False
-        assert PageSession.objects.get().means == Means.COURSE
+        assert PageSession.objects.get().means == AuthMethod.COURSE
         actions = (
             AuditLog.objects.filter(resource_id=person.pk).order_by("pk").values_list("action", flat=True)
         )
@@ -307,7 +307,7 @@ class TestTheSession:
         answer = client.post("/login/code", {"code": code_of(robin, dt.datetime.now(dt.UTC))})
 
         assert answer["Location"] == HOME
-        assert PageSession.objects.get().means == Means.COURSE
+        assert PageSession.objects.get().means == AuthMethod.COURSE
 
     def test_proves_nothing(
         self, client: Client, platform: LearningPlatform, link: LtiLink, robin: User
@@ -442,7 +442,7 @@ class TestTheAdministration:
 
         admin_client.post(page, {"action": "tell_again", "_selected_action": [str(link.platform_id)]})
 
-        queued = AsyncJob.objects.filter(kind=grading.SEND).values_list("payload__grade_id", flat=True)
+        queued = AsyncJob.objects.filter(kind=grade_sync.SEND).values_list("payload__grade_id", flat=True)
         assert set(queued) == {str(failing.pk), str(refused.pk)}
         kept.refresh_from_db()
         failing.refresh_from_db()

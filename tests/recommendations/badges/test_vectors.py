@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from recommendations.badges.carriers import read_badge
 from recommendations.badges.facts import BadgeUnfit, Unfit
 from recommendations.badges.keys import read_key
+from recommendations.badges.parsing import read_badge
 
 VECTORS = Path(__file__).with_name("vectors")
 # Published beside the contexts of the badge, whose proof names no key of its own.

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recommendations.collaborative import blend, engine, learning
+from recommendations.collaborative import blend, engine, learning_to_rank
 from recommendations.collaborative.blend import Blend, Weights
 from recommendations.collaborative.interactions import Interactions, hold_back
-from recommendations.collaborative.learning import Lists
-from recommendations.collaborative.signals import Always
+from recommendations.collaborative.learning_to_rank import RankingLists
+from recommendations.collaborative.signals import ConstantSignal
 
 
 def noise(*, users: int = 400, items: int = 60, seed: int = 5) -> Interactions:
@@ -23,17 +23,17 @@ def noise(*, users: int = 400, items: int = 60, seed: int = 5) -> Interactions:
     return Interactions.of(rows, taken, shape=(users, items))
 
 
-def lists(*, seed: int = 1) -> Lists:
+def lists(*, seed: int = 1) -> RankingLists:
     """Fifty users with ten candidates; the first feature tells what is held back, the second is chance."""
     generator = np.random.default_rng(seed)
     held = np.tile(np.arange(10) == 4, 50)
     told = generator.random(500) + 0.6 * held
-    return Lists(
+    return RankingLists(
         np.column_stack([told, generator.random(500)]).astype(np.float32), held, np.arange(0, 500, 10)
     )
 
 
-@pytest.mark.parametrize("learn", [learning.by_likelihood, learning.by_gain])
+@pytest.mark.parametrize("learn", [learning_to_rank.fit_listwise, learning_to_rank.fit_approx_ndcg])
 def test_what_tells_weighs_and_chance_does_not(learn: blend.Learn) -> None:
     telling, chance = learn(lists())
 
@@ -41,7 +41,7 @@ def test_what_tells_weighs_and_chance_does_not(learn: blend.Learn) -> None:
     assert chance >= 0.0
 
 
-@pytest.mark.parametrize("learn", [learning.by_likelihood, learning.by_gain])
+@pytest.mark.parametrize("learn", [learning_to_rank.fit_listwise, learning_to_rank.fit_approx_ndcg])
 def test_what_differs_only_by_rounding_does_not_weigh(learn: blend.Learn) -> None:
     whole = lists()
     rounding = 1e-8 * np.random.default_rng(3).random(500)
@@ -53,17 +53,17 @@ def test_what_differs_only_by_rounding_does_not_weigh(learn: blend.Learn) -> Non
 
 
 def test_what_is_fitted_gains_as_much_as_the_best_single_feature() -> None:
-    fitted = learning.by_gain(lists())
+    fitted = learning_to_rank.fit_approx_ndcg(lists())
 
-    best = learning.mean_gain(lists().features @ fitted, lists())
-    assert best > learning.mean_gain(lists().features @ np.array([0.0, 1.0]), lists())
-    assert best >= 0.97 * learning.mean_gain(lists().features @ np.array([1.0, 0.0]), lists())
+    best = learning_to_rank.mean_gain(lists().features @ fitted, lists())
+    assert best > learning_to_rank.mean_gain(lists().features @ np.array([0.0, 1.0]), lists())
+    assert best >= 0.97 * learning_to_rank.mean_gain(lists().features @ np.array([1.0, 0.0]), lists())
 
 
 def test_gain_is_ndcg_of_what_was_held_back() -> None:
     scores = np.tile(np.arange(10, 0, -1.0), 50)
 
-    assert learning.mean_gain(scores, lists()) == pytest.approx(1 / np.log2(6))
+    assert learning_to_rank.mean_gain(scores, lists()) == pytest.approx(1 / np.log2(6))
 
 
 def test_a_signal_that_tells_nothing_gets_next_to_no_say() -> None:
@@ -71,7 +71,7 @@ def test_a_signal_that_tells_nothing_gets_next_to_no_say() -> None:
     split = hold_back(interactions, most_users=200, seed=1)
     signals = [
         *engine.taken_signals(split.kept),
-        Always("luck", np.random.default_rng(0).random(60).astype(np.float32)),
+        ConstantSignal("luck", np.random.default_rng(0).random(60).astype(np.float32)),
     ]
 
     fitted = blend.fit(signals, blend.collect(signals, split))
@@ -88,8 +88,8 @@ def test_a_signal_that_tells_nothing_gets_next_to_no_say() -> None:
 
 def test_a_blend_adds_up_weighed_shares() -> None:
     one, other = (
-        Always("one", np.array([2, 4, 8], np.float32)),
-        Always("other", np.array([1, 0, 5], np.float32)),
+        ConstantSignal("one", np.array([2, 4, 8], np.float32)),
+        ConstantSignal("other", np.array([1, 0, 5], np.float32)),
     )
     seen = Interactions.of([0], [2], shape=(1, 3)).histories(np.array([0]))
 

@@ -5,20 +5,20 @@ import pytest
 
 from recommendations.collaborative import engine, serving
 from recommendations.collaborative.blend import Blend, Weights
-from recommendations.collaborative.packing import NotPackable, pack, unpack
-from recommendations.collaborative.serving import NotServed, Served, items_of, mixed, score_of
-from recommendations.collaborative.signals import Always, ItemToItem
+from recommendations.collaborative.serialization import NotPackable, pack, unpack
+from recommendations.collaborative.serving import NotServed, ServedBlend, items_of, mixed, score_of
+from recommendations.collaborative.signals import ConstantSignal, ItemToItem
 from recommendations.collaborative.texts import Meaning
 from tests.recommendations.collaborative.test_blend import noise
 
 ITEMS = [f"item-{number}" for number in range(60)]
 TOGETHER = ItemToItem("knn", np.array([[0, 3, 1], [3, 0, 0], [1, 0, 0]], np.float32))
-TAKEN = Always("popularity", np.array([1, 2, 4], np.float32))
+TAKEN = ConstantSignal("popularity", np.array([1, 2, 4], np.float32))
 
 
-def served(*, knn: float = 1.0, popularity: float = 0.5) -> Served[str]:
+def served(*, knn: float = 1.0, popularity: float = 0.5) -> ServedBlend[str]:
     weights = Weights({"knn": knn, "popularity": popularity})
-    return Served.of(Blend("blend", [TOGETHER, TAKEN], weights), ["a", "b", "c"])
+    return ServedBlend.of(Blend("blend", [TOGETHER, TAKEN], weights), ["a", "b", "c"])
 
 
 def test_a_score_is_the_weighed_sum_of_its_parts_beside_the_highest() -> None:
@@ -80,7 +80,7 @@ def test_what_has_no_weight_is_left_out() -> None:
 def test_what_is_served_is_the_blend_that_is_measured() -> None:
     interactions = noise()
     fitted = engine.fit(interactions, None).blend
-    found = Served.of(unpack(pack(Served.of(fitted, ITEMS).blend), fitted.fitted), ITEMS)
+    found = ServedBlend.of(unpack(pack(ServedBlend.of(fitted, ITEMS).blend), fitted.fitted), ITEMS)
 
     for user in range(0, 400, 40):
         held = interactions.taken.indices[interactions.of_user(user)]
@@ -100,7 +100,7 @@ def test_the_order_in_which_something_was_taken_counts_where_it_is_known() -> No
     follows = ItemToItem(
         "transitions", np.array([[0, 0, 1], [0, 0, 0.8], [0, 0, 0]], np.float32), by_recency=True
     )
-    found = Served.of(
+    found = ServedBlend.of(
         Blend("blend", [follows], Weights({"transitions": 1.0}, of_shares=False)), ["a", "b", "c"]
     )
 
@@ -122,7 +122,7 @@ def test_a_signal_without_arrays_of_its_own_is_refused() -> None:
     with pytest.raises(NotPackable, match="meaning"):
         pack(Blend("blend", [meaning], Weights({"meaning": 1.0})))
     with pytest.raises(NotServed, match="meaning"):
-        Served.of(Blend("blend", [meaning], Weights({"meaning": 1.0})), ["a", "b", "c"]).ask(["a"])
+        ServedBlend.of(Blend("blend", [meaning], Weights({"meaning": 1.0})), ["a", "b", "c"]).ask(["a"])
 
 
 def test_what_fewer_than_three_hold_is_about_somebody_and_no_item() -> None:

@@ -12,9 +12,9 @@ from django.core.management import CommandError, call_command
 
 from microcred import tables
 from microcred.ai import providers
-from recommendations.collaborative.signals import Always
+from recommendations.collaborative.signals import ConstantSignal
+from recommendations.evaluation.datasets import read_learners
 from recommendations.evaluation.ranking import measure
-from recommendations.evaluation.sets import read_learners
 from tests.factories.recommendations import WordEmbedder
 
 
@@ -134,7 +134,7 @@ def test_the_command_says_why_times_are_not_used(files: tuple[Path, Path, Path],
 def test_figures_are_those_worked_out_by_hand(files: tuple[Path, Path, Path]) -> None:
     learners = read_learners(*files)
 
-    quality = measure(Always("order", np.array([4, 3, 2, 1], np.float32)), learners)
+    quality = measure(ConstantSignal("order", np.array([4, 3, 2, 1], np.float32)), learners)
 
     # Anna has b first; Cleo has d third of a, b, d; Dora has a and b first.
     assert quality.recall[10] == 1.0
@@ -147,7 +147,7 @@ def test_figures_are_those_worked_out_by_hand(files: tuple[Path, Path, Path]) ->
 def test_equal_scores_keep_the_items_order(files: tuple[Path, Path, Path]) -> None:
     learners = read_learners(*files)
 
-    quality = measure(Always("same", np.ones(4, np.float32)), learners)
+    quality = measure(ConstantSignal("same", np.ones(4, np.float32)), learners)
 
     assert quality.ndcg[20] == pytest.approx((1 + 1 / np.log2(4) + 1) / 3)
 

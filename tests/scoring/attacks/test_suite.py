@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from microcred.ai.base import Embedder
 from microcred.ai.caching import CachingEmbedder
-from scoring.attacks import asides, clean, dataset, suite
+from scoring.attacks import asides, dataset, false_positives, suite
 from scoring.attacks.fakes import ObedientModel
 from scoring.attacks.hostile import WAYS
 from scoring.attacks.report import KNOWN, MOST_FALSE_HOLDS, part
@@ -103,7 +103,7 @@ def test_every_hostile_reply_ends_in_a_judgement_or_a_known_error() -> None:
 
 
 def test_clean_essays_are_neither_flagged_nor_moved_nor_held(safeguards: Safeguards) -> None:
-    found = clean.own_essays(safeguards)
+    found = false_positives.own_essays(safeguards)
 
     assert found.essays == 29
     assert (found.flagged, found.drift, found.held) == ((), 0, {})
@@ -111,7 +111,7 @@ def test_clean_essays_are_neither_flagged_nor_moved_nor_held(safeguards: Safegua
 
 
 def test_a_reader_who_goes_by_length_does_not_have_clean_essays_held(safeguards: Safeguards) -> None:
-    found = clean.by_length(safeguards)
+    found = false_positives.by_length(safeguards)
 
     assert (found.essays, found.held) == (29, {})
     # It would lose a level with half of its sentences cut, so that it is the bare words that bear the essays out.
@@ -119,7 +119,7 @@ def test_a_reader_who_goes_by_length_does_not_have_clean_essays_held(safeguards:
 
 
 def test_golden_essays_at_the_levels_that_a_person_gave_are_hardly_ever_held(safeguards: Safeguards) -> None:
-    found = clean.golden_essays(safeguards)
+    found = false_positives.golden_essays(safeguards)
 
     assert found.essays >= 30
     assert found.false_holds <= MOST_FALSE_HOLDS
@@ -227,7 +227,7 @@ def test_essays_of_a_file_can_be_measured(tmp_path: Path, safeguards: Safeguards
     path = tmp_path / "essays.csv"
     path.write_text(f'essay,about\n"{dataset.carriers()[1].task.answer}",Orders fell\n', encoding="utf-8")
 
-    found = clean.essays_in(path, ("essay", "about"), safeguards)
+    found = false_positives.essays_in(path, ("essay", "about"), safeguards)
 
     assert [(one.name, one.essays, one.flagged) for one in found] == [
         ("essays.csv, honest model", 1, ()),

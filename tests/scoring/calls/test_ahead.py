@@ -12,7 +12,7 @@ from django.db.models import Sum
 from pytest_django.fixtures import Settings
 
 from microcred.ai.base import ChatReply, ProviderError
-from scoring.calls import at_once
+from scoring.calls import concurrency
 from scoring.calls.limits import COST, MICROCENTS_A_CENT
 from scoring.enums import EssayOutcome
 from scoring.models import EssayScore, ModelCall
@@ -188,8 +188,8 @@ def test_others_are_heard_of_before_what_no_provider_does_is_raised() -> None:
 
     heard: dict[int, Any] = {}
     with pytest.raises(ZeroDivisionError):
-        heard.update(at_once.ask_all([break_down, fail, lambda: said]))
-    for place, came in at_once.ask_all([fail, lambda: said]):
+        heard.update(concurrency.ask_all([break_down, fail, lambda: said]))
+    for place, came in concurrency.ask_all([fail, lambda: said]):
         heard[place] = came.reply
 
     assert isinstance(heard[0], ProviderError)

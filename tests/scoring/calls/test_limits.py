@@ -6,18 +6,18 @@ import uuid
 import pytest
 from pytest_django.fixtures import Settings
 
-from scoring.calls.limits import Room
+from scoring.calls.limits import BudgetHeadroom
 
 pytestmark = pytest.mark.django_db
 MARCH = dt.date(2026, 3, 1)
 ONE, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)
 
 
-def limited(settings: Settings, *, month: int, assessment: int) -> Room:
+def limited(settings: Settings, *, month: int, assessment: int) -> BudgetHeadroom:
     """Limits in micro-cents, 0 for none, of which nothing is spent."""
     settings.MODEL_BUDGET_MONTH_CENTS = month / 1_000_000
     settings.MODEL_CAP_ASSESSMENT_CENTS = assessment / 1_000_000
-    return Room(MARCH, [ONE, OTHER])
+    return BudgetHeadroom(MARCH, [ONE, OTHER])
 
 
 def test_what_fits_exactly_is_taken_and_not_a_micro_cent_more(settings: Settings) -> None:

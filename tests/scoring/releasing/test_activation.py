@@ -36,7 +36,7 @@ def activate(release: ScorerRelease, reason: str = "It is better.", by: Any = No
 
 
 def of_model(name: str) -> releasing.Scorer:
-    return replace(releasing.wanted(), model=name)
+    return replace(releasing.configured_scorer(), model=name)
 
 
 def test_a_gate_is_recorded_and_changes_nothing() -> None:
@@ -76,7 +76,7 @@ def test_what_has_not_passed_is_refused() -> None:
 
 def test_what_cannot_be_used_is_refused() -> None:
     with pytest.raises(ReleaseRefused, match="not what this code and these settings can use"):
-        activate(gated(replace(releasing.wanted(), host="elsewhere.example.org")))
+        activate(gated(replace(releasing.configured_scorer(), host="elsewhere.example.org")))
 
 
 def test_a_release_that_is_none_and_a_missing_reason_are_refused() -> None:

@@ -58,7 +58,7 @@ class TestReleases:
         assert "<strong>failed</strong>" in shown
 
     def test_using_one_asks_for_a_reason_first(self, admin: Client) -> None:
-        first, second = released(), gated(replace(releasing.wanted(), model="second"))
+        first, second = released(), gated(replace(releasing.configured_scorer(), model="second"))
 
         asked = use(admin, RELEASES, second)
         assert "Scores that were given stay as they are." in asked

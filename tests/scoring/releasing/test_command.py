@@ -16,8 +16,8 @@ from scoring.essays.safeguards import PlainSafeguards
 from scoring.golden import replies
 from scoring.management.commands import release_gate
 from scoring.models import ScorerRelease
-from scoring.releasing import running, shipped
-from scoring.releasing.running import GateRun
+from scoring.releasing import gate_runs, shipped
+from scoring.releasing.gate_runs import GateRun
 from tests.factories.releases import forget_releases, gate_result, gated, released
 from tests.fakes.openai_server import FakeOpenAI, status
 from tests.scoring.replies import second_level_but_golden
@@ -39,7 +39,7 @@ ESSENTIAL = {
 def model(openai: FakeOpenAI, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeOpenAI:
     """A configured model that nothing has released yet."""
     forget_releases(kind="model")
-    monkeypatch.setattr(running, "_safeguards", PlainSafeguards)
+    monkeypatch.setattr(gate_runs, "_safeguards", PlainSafeguards)
     settings.STATE_DIR = tmp_path
     settings.AI_TIMEOUT_SECONDS = 20.0
     providers.reset()
@@ -48,8 +48,8 @@ def model(openai: FakeOpenAI, settings: Any, tmp_path: Path, monkeypatch: pytest
 
 
 def gate_says(monkeypatch: pytest.MonkeyPatch, *, passed: bool) -> None:
-    run = GateRun(releasing.wanted(), gate_result(passed=passed), "live")
-    monkeypatch.setattr(running, "run_model", lambda *, now: run)
+    run = GateRun(releasing.configured_scorer(), gate_result(passed=passed), "live")
+    monkeypatch.setattr(gate_runs, "run_model", lambda *, now: run)
 
 
 def run(**options: Any) -> str:
@@ -130,9 +130,9 @@ def test_replies_are_recorded_and_used_again_without_the_model(model: FakeOpenAI
 
 def test_replies_go_to_the_state_folder_by_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     gate_says(monkeypatch, passed=True)
-    found = running.run_model(now=None)  # type: ignore[arg-type]
+    found = gate_runs.run_model(now=None)  # type: ignore[arg-type]
     kept = replies.Recorded("p", "openai", "h", "m", "g", "2026-11-20", {})
-    monkeypatch.setattr(running, "run_model", lambda *, now: replace(found, recorded=kept))
+    monkeypatch.setattr(gate_runs, "run_model", lambda *, now: replace(found, recorded=kept))
 
     run(record="")
 
@@ -154,8 +154,8 @@ def test_replies_of_another_model_release_nothing_here(tmp_path: Path, settings:
 
 
 def test_an_earlier_run_can_be_used_and_gone_back_from() -> None:
-    first = released(replace(releasing.wanted(), model="first"))
-    second = gated(replace(releasing.wanted(), model="second"))
+    first = released(replace(releasing.configured_scorer(), model="first"))
+    second = gated(replace(releasing.configured_scorer(), model="second"))
 
     with pytest.raises(CommandError, match="Say why"):
         run(use=second.pk)
@@ -181,7 +181,7 @@ def test_the_runs_are_listed(settings: Any) -> None:
 
 def test_figures_are_shipped_by_maintainers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     scorer, result = shipped.shipped()
-    monkeypatch.setattr(running, "run_local", lambda: GateRun(scorer, result, "live"))
+    monkeypatch.setattr(gate_runs, "run_local", lambda: GateRun(scorer, result, "live"))
     monkeypatch.setattr(shipped, "FILE", tmp_path / "shipped.json")
 
     run(ship=True)
@@ -190,7 +190,9 @@ def test_figures_are_shipped_by_maintainers(monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_the_place_for_replies_names_prompt_model_and_host() -> None:
-    found = GateRun(replace(releasing.wanted(), host="models.example.org:8000"), gate_result(), "live")
+    found = GateRun(
+        replace(releasing.configured_scorer(), host="models.example.org:8000"), gate_result(), "live"
+    )
 
     name = release_gate._place(found).name
 

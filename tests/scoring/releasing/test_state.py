@@ -31,12 +31,12 @@ def using() -> Scorer | None:
 def test_without_a_key_the_local_scorer_is_asked_for_and_comes_released(settings: Any) -> None:
     settings.OPENAI_API_KEY = ""
 
-    assert releasing.wanted() == using() == LOCAL
+    assert releasing.configured_scorer() == using() == LOCAL
     assert str(LOCAL) == f"{VERSION} with all-MiniLM-L6-v2"
 
 
 def test_with_a_key_nothing_is_released_before_a_gate_was_passed(key: Scorer) -> None:
-    assert releasing.wanted() == key
+    assert releasing.configured_scorer() == key
     assert str(key) == f"{prompt.PROMPT_VERSION} with a-model at models.example.org"
     assert using() is None
 
@@ -52,7 +52,7 @@ def test_another_model_is_not_used_before_it_has_passed(key: Scorer, settings: A
 
     gated(passed=False)
 
-    assert releasing.wanted().model == "another"
+    assert releasing.configured_scorer().model == "another"
     assert using() == key
 
 
@@ -84,5 +84,5 @@ def test_another_embedding_model_makes_another_local_scorer(settings: Any) -> No
     settings.OPENAI_API_KEY = ""
     settings.EMBEDDING_MODEL = "another"
 
-    assert releasing.wanted() == replace(LOCAL, model="another")
+    assert releasing.configured_scorer() == replace(LOCAL, model="another")
     assert using() is None

@@ -13,9 +13,9 @@ from scoring.golden.essays import golden_essays
 from scoring.scorers import answer_encoder
 from scoring.training import background as engine
 from scoring.training.background import Background, judged
+from scoring.training.cross_prompt import General, ScoredQuestion, learn
 from scoring.training.dataset import Scale
 from scoring.training.reading import NO_PROMPT, Reader, Reading, reader
-from scoring.training.unseen import General, Known, learn
 from tests.scoring.essays.conftest import minilm as minilm
 from tests.scoring.training.made import SUBJECT, SUBJECTS, answer, prompt_of
 
@@ -58,7 +58,7 @@ def test_without_a_prompt_or_enough_other_questions_nothing_is_said(
 def test_where_nothing_tells_what_an_answer_is_about_the_scorer_is_always_unsure(
     read: Reader, others: list[Reading]
 ) -> None:
-    model = learn([Known(one, QUALITIES * 10, SCALE) for one in others], in_batch=False)
+    model = learn([ScoredQuestion(one, QUALITIES * 10, SCALE) for one in others], in_batch=False)
     texts = [answer(0.95, 7), answer(0.1, 8)]
 
     fine = Scale(0, 10, 0.01)
@@ -75,7 +75,7 @@ def test_where_nothing_tells_what_an_answer_is_about_the_scorer_is_always_unsure
 def test_an_answer_to_another_question_by_itself_gets_a_low_score_and_the_scorer_is_unsure(
     read: Reader, others: list[Reading]
 ) -> None:
-    model = learn([Known(one, QUALITIES * 10, Scale(0, 10, 0.5)) for one in others], in_batch=False)
+    model = learn([ScoredQuestion(one, QUALITIES * 10, Scale(0, 10, 0.5)) for one in others], in_batch=False)
     prompt, good = prompt_of(SUBJECT), answer(0.95, 7)
 
     found = model.scores(read([good, answer(0.95, 8, SUBJECTS[2])], prompt), SCALE)
@@ -98,7 +98,7 @@ def test_being_nearer_never_harms(values: list[float]) -> None:
 def relation(read: Reader, others: list[Reading]) -> Callable[[str, int], None]:
     """Holds the same text, scored by the same scorer as an answer to its own question and to each other one."""
     every = [read_answers(read, 0), *others]
-    model = learn([Known(one, QUALITIES * 10, SCALE) for one in every], in_batch=False)
+    model = learn([ScoredQuestion(one, QUALITIES * 10, SCALE) for one in every], in_batch=False)
 
     def hold(text: str, own: int) -> None:
         here = model.scores(read([text], prompt_of(SUBJECTS[own])), SCALE)
@@ -126,7 +126,9 @@ def general(read: Reader, *, without: str) -> General:
     for prompt in dict.fromkeys(essay.task.prompt for essay in golden_essays()):
         own = [e for e in golden_essays() if e.task.prompt == prompt and e.quality != without]
         scores = np.array([places[essay.quality] for essay in own])
-        known.append(Known(read([essay.task.answer for essay in own], prompt), scores, Scale(0, 2, 1)))
+        known.append(
+            ScoredQuestion(read([essay.task.answer for essay in own], prompt), scores, Scale(0, 2, 1))
+        )
     return learn(known, in_batch=False)
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from scoring.training.batch import Scored
 from scoring.training.blend import fit_scorer, predict
+from scoring.training.cross_prompt import ScoredQuestion, learn
 from scoring.training.reading import Reader
-from scoring.training.unseen import Known, learn
-from scoring.training.zero import zero_scores
+from scoring.training.zero_shot import zero_shot_scores
 from tests.scoring.training.made import OTHER_SUBJECT, SUBJECT, SUBJECTS, answer, made_set, prompt_of
 
 PROMPT = prompt_of(SUBJECT)
@@ -48,13 +48,15 @@ def last(found: Scored) -> tuple[float, bool]:
 
 
 def unseen(read: Reader, *, in_batch: bool) -> Score:
-    known = [Known(read([t.text for t in one.texts], one.prompt), one.scores, one.scale) for one in OTHERS]
+    known = [
+        ScoredQuestion(read([t.text for t in one.texts], one.prompt), one.scores, one.scale) for one in OTHERS
+    ]
     model = learn(known, in_batch=in_batch)
     return lambda text: last(model.scores(read(beside(read, text), PROMPT), OWN.scale))
 
 
 def zero(read: Reader) -> Score:
-    return lambda text: last(zero_scores(read(beside(read, text), PROMPT), OWN.scale))
+    return lambda text: last(zero_shot_scores(read(beside(read, text), PROMPT), OWN.scale))
 
 
 @pytest.fixture(scope="module", params=["trained", "unseen alone", "unseen in batch", "zero"])

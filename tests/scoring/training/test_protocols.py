@@ -8,14 +8,14 @@ import pytest
 from microcred.tables import TableError
 from scoring.agreement import Scale as Levels
 from scoring.agreement import weighted_kappa
-from scoring.training import blend, evaluation, trained
+from scoring.training import blend, cross_validation, evaluation
 from scoring.training.batch import standing
+from scoring.training.cross_prompt import ScoredQuestion, learn
+from scoring.training.cross_validation import learned_target, splits, trained_scores
 from scoring.training.dataset import Scale, ScoredText
 from scoring.training.evaluation import Evaluation, SetFigures, evaluate, mean_of, side_by_side
 from scoring.training.reading import Reader
-from scoring.training.trained import learned_target, splits, trained_scores
-from scoring.training.unseen import Known, learn
-from scoring.training.zero import zero_scores
+from scoring.training.zero_shot import zero_shot_scores
 from tests.scoring.training.made import PROMPT, answer, made_set
 
 SETS = [made_set(50, name="1"), made_set(45, name="2", high=10, seed=1), made_set(40, name="3", seed=2)]
@@ -29,8 +29,8 @@ def kappa(predicted: np.ndarray, one: object) -> float:
 
 
 @pytest.fixture(scope="module")
-def known(read: Reader) -> list[Known]:
-    return [Known(read([t.text for t in one.texts], PROMPT), one.scores, one.scale) for one in SETS]
+def known(read: Reader) -> list[ScoredQuestion]:
+    return [ScoredQuestion(read([t.text for t in one.texts], PROMPT), one.scores, one.scale) for one in SETS]
 
 
 def test_folds_are_those_given_or_five_that_never_change() -> None:
@@ -64,7 +64,7 @@ def test_two_raters_are_learned_by_their_mean_on_the_scores_scale() -> None:
     assert list(learned_target(one_missing)) == [1.0, 1.0, 2.0, 4.0]
 
 
-def test_the_scorer_of_a_fold_knows_no_score_of_that_fold(known: list[Known]) -> None:
+def test_the_scorer_of_a_fold_knows_no_score_of_that_fold(known: list[ScoredQuestion]) -> None:
     texts = [replace(text, fold=str(at % 2)) for at, text in enumerate(SETS[0].texts)]
     lied = [replace(text, score=4.0 - text.score) if text.fold == "0" else text for text in texts]
 
@@ -78,7 +78,7 @@ def test_the_scorer_of_a_fold_knows_no_score_of_that_fold(known: list[Known]) ->
 
 @pytest.mark.parametrize("in_batch", [True, False])
 def test_an_unseen_question_is_scored_well_and_from_other_questions_only(
-    known: list[Known], in_batch: bool
+    known: list[ScoredQuestion], in_batch: bool
 ) -> None:
     predicted = learn(known[1:], in_batch=in_batch).scores(known[0].reading, known[0].scale).score
 
@@ -88,9 +88,9 @@ def test_an_unseen_question_is_scored_well_and_from_other_questions_only(
 
 @pytest.mark.parametrize("prompt", ["", PROMPT])
 def test_where_no_other_prompt_is_known_an_answer_by_itself_is_in_doubt_and_not_bounded(
-    known: list[Known], read: Reader, prompt: str
+    known: list[ScoredQuestion], read: Reader, prompt: str
 ) -> None:
-    others = [Known(read([t.text for t in s.texts], prompt), s.scores, s.scale) for s in SETS[1:]]
+    others = [ScoredQuestion(read([t.text for t in s.texts], prompt), s.scores, s.scale) for s in SETS[1:]]
 
     found = learn(others, in_batch=False).scores(read([answer(1.0, 9), ""], prompt), Scale(0, 10, 1))
 
@@ -98,19 +98,19 @@ def test_where_no_other_prompt_is_known_an_answer_by_itself_is_in_doubt_and_not_
     assert list(found.strange) == [True, True]
 
 
-def test_without_another_question_nothing_can_be_learned(known: list[Known]) -> None:
+def test_without_another_question_nothing_can_be_learned(known: list[ScoredQuestion]) -> None:
     with pytest.raises(ValueError, match="no other set"):
         learn([], in_batch=True)
 
 
-def test_without_any_score_answers_are_still_told_apart(known: list[Known]) -> None:
-    assert kappa(zero_scores(known[0].reading, SETS[0].scale).score, SETS[0]) > 0.5
+def test_without_any_score_answers_are_still_told_apart(known: list[ScoredQuestion]) -> None:
+    assert kappa(zero_shot_scores(known[0].reading, SETS[0].scale).score, SETS[0]) > 0.5
 
 
 def test_in_a_batch_the_empty_answer_gets_the_least(read: Reader) -> None:
     texts = [*(text.text for text in SETS[0].texts), "", PROMPT]
 
-    scores = zero_scores(read(texts, PROMPT), Scale(1, 6, 1)).score
+    scores = zero_shot_scores(read(texts, PROMPT), Scale(1, 6, 1)).score
 
     assert list(scores[-2:]) == [1.0, 1.0]
     assert scores[:-2].mean() > 2
@@ -214,7 +214,7 @@ class TestEvaluate:
         self, read: Reader, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(blend, "MOST_ANSWERS", 60)
-        monkeypatch.setattr(trained, "MOST_ANSWERS", 60)
+        monkeypatch.setattr(cross_validation, "MOST_ANSWERS", 60)
         many = made_set(160)
 
         assert (evaluate([many], "trained", read).mean.qwk or 0) > 0.6

@@ -10,7 +10,7 @@ from scoring.training.dataset import Scale
 from scoring.training.prior import STATED
 from scoring.training.reading import Reader
 from scoring.training.relevance import Subject, bounded, distances, most, nearness
-from scoring.training.zero import zero_scores
+from scoring.training.zero_shot import zero_shot_scores
 from tests.scoring.training.made import OTHER_SUBJECT, PROMPT, SUBJECT, answer, made_set
 
 
@@ -91,7 +91,7 @@ def test_an_answer_to_another_question_gets_the_lowest_score_and_no_less_than_th
         scorer = fit_scorer(read([one.text for one in own.texts], PROMPT), own.scores, own.scale.levels)
         found = predict(scorer, read([*off, good], PROMPT))
     else:
-        found = zero_scores(read([*(one.text for one in own.texts[:60]), *off, good], PROMPT), own.scale)
+        found = zero_shot_scores(read([*(one.text for one in own.texts[:60]), *off, good], PROMPT), own.scale)
 
     assert list(found.score[-4:-1]) == [0.0, 0.0, 0.0]
     assert list(found.strange[-4:]) == [True, True, True, False]
@@ -110,7 +110,7 @@ def test_on_a_wide_scale_what_is_far_off_gets_a_low_score_that_people_give(read:
         found = predict(scorer, read([off, ""], PROMPT))
         middle, spread = float(scores.mean()), float(scores.std())
     else:
-        found = zero_scores(read([*(one.text for one in own.texts[:60]), off, ""], PROMPT), scale)
+        found = zero_shot_scores(read([*(one.text for one in own.texts[:60]), off, ""], PROMPT), scale)
         middle, spread = 60 * STATED.mean, 60 * STATED.spread_of(scale)
 
     assert list(found.score[-2:]) == [round(middle - 2 * spread), 0]

@@ -17,9 +17,9 @@ from tests.factories.recommendations import WordEmbedder
 from tests.fakes.openai_server import FakeOpenAI, Received
 from tests.tutoring.scenes import catalog
 from tutoring.enums import Author, Outcome
-from tutoring.evaluation import sets
+from tutoring.evaluation import datasets
 from tutoring.evaluation.measuring import Tried, chosen, measure, report
-from tutoring.summarizing import Draft, Means
+from tutoring.summarizing import Draft, SummarizingContext
 
 SKILLS = (
     SkillText("sql", "SQL", "SQL: left join of tables and rows", ()),
@@ -47,11 +47,11 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_there_are_transcripts_of_every_kind_in_both_halves() -> None:
-    cases = sets.read()
+    cases = datasets.read()
 
     assert len(cases) >= 24
     assert {(one.kind, one.half) for one in cases} == {
-        (kind, half) for kind in sets.KINDS for half in ("choose", "report")
+        (kind, half) for kind in datasets.KINDS for half in ("choose", "report")
     }
     assert Counter(one.half for one in cases) == {"choose": 15, "report": 15}
     assert all(
@@ -62,7 +62,7 @@ def test_there_are_transcripts_of_every_kind_in_both_halves() -> None:
 
 
 def test_a_file_is_read(file: Path) -> None:
-    first, second = sets.read(file)
+    first, second = datasets.read(file)
 
     assert (first.kind, first.half) == ("one", "choose")
     assert (first.topics, first.steps) == (frozenset({"sql"}), frozenset({5}))
@@ -71,9 +71,9 @@ def test_a_file_is_read(file: Path) -> None:
 
 
 def test_what_is_right_is_counted(file: Path) -> None:
-    means = Means(WordEmbedder(), SKILLS)
+    means = SummarizingContext(WordEmbedder(), SKILLS)
 
-    found = report(measure(sets.read(file), means), means)
+    found = report(measure(datasets.read(file), means), means)
 
     assert found["transcripts"] == 2
     assert found["choose"] == {
@@ -88,7 +88,7 @@ def test_what_is_right_is_counted(file: Path) -> None:
 
 
 def test_a_sentence_that_quotes_what_nobody_said_is_wrong(file: Path) -> None:
-    case = sets.read(file)[0]
+    case = datasets.read(file)[0]
     told: list[dict[str, Any]] = [
         {"text": "The tutor said: “A left join of tables keeps all rows”", "lines": [1]},
         {"text": "The tutor said: “Joins are easy”", "lines": [1]},
@@ -99,14 +99,14 @@ def test_a_sentence_that_quotes_what_nobody_said_is_wrong(file: Path) -> None:
 
 
 def test_the_thresholds_are_those_that_find_most(file: Path) -> None:
-    case = sets.read(file)[0]
+    case = datasets.read(file)[0]
     tried = Tried(case, Draft(Outcome.SUMMARISED), [(0.3, 0.31)] * 2 + [(0.4, 0.2)] * 3)
 
-    assert chosen([tried], Means(WordEmbedder(), SKILLS)) == (0.4, 0.4)
+    assert chosen([tried], SummarizingContext(WordEmbedder(), SKILLS)) == (0.4, 0.4)
 
 
 def test_what_a_model_says_is_counted(file: Path) -> None:
-    case = sets.read(file)[0]
+    case = datasets.read(file)[0]
     sentences: tuple[dict[str, Any], ...] = ({"text": "The student looked at joins.", "lines": [1]},)
     drafts = [
         Draft(Outcome.SUMMARISED, Author.MODEL, narrative=sentences, said=6, dropped=1),
@@ -114,7 +114,9 @@ def test_what_a_model_says_is_counted(file: Path) -> None:
         Draft(Outcome.NO_SKILL),
     ]
 
-    found = report([Tried(case, one, [(0.0, 0.0)] * 5) for one in drafts], Means(WordEmbedder(), SKILLS))
+    found = report(
+        [Tried(case, one, [(0.0, 0.0)] * 5) for one in drafts], SummarizingContext(WordEmbedder(), SKILLS)
+    )
 
     assert found["choose"]["told_by_the_model"] == {"held": 1, "of": 2}
     assert found["choose"]["sentences_kept"] == {"held": 6, "of": 9}

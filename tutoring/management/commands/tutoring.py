@@ -14,9 +14,9 @@ from microcred.ai.base import EmbedderError, ProviderError
 from microcred.errors import DomainError
 from scoring.services import trial_model
 from tutoring import queries, services
-from tutoring.evaluation import measuring, sets
-from tutoring.summarizing import Means
-from tutoring.telling import Teller
+from tutoring.evaluation import datasets, measuring
+from tutoring.model_narrative import SummaryModel
+from tutoring.summarizing import SummarizingContext
 
 
 class Command(BaseCommand):
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             "evaluate", help="Summarise transcripts of which it is known what is right."
         )
         evaluate.add_argument(
-            "--transcripts", type=Path, default=sets.FILE, help="a file of the form of the own one"
+            "--transcripts", type=Path, default=datasets.FILE, help="a file of the form of the own one"
         )
         evaluate.add_argument(
             "--model", action="store_true", help="Have the model tell of them, which costs what its calls do."
@@ -82,8 +82,10 @@ class Command(BaseCommand):
 
     def _evaluate(self, file: Path, *, by_model: bool, as_json: bool) -> None:
         try:
-            cases = sets.read(file)
-            means = Means(providers.local_embedder(), skill_texts(), self._teller() if by_model else None)
+            cases = datasets.read(file)
+            means = SummarizingContext(
+                providers.local_embedder(), skill_texts(), self._teller() if by_model else None
+            )
             unknown = {key for case in cases for key in case.topics} - {one.key for one in means.skills}
             if unknown:
                 raise CommandError(f"The catalog has no skill {min(unknown)}. Load the seed catalog first.")
@@ -107,11 +109,11 @@ class Command(BaseCommand):
             told = [_share(found[half].get(name)) for half in measuring.HALVES]
             self.stdout.write(f"{name.replace('_', ' '):<28}{told[0]:>12}{told[1]:>12}")
 
-    def _teller(self) -> Teller:
+    def _teller(self) -> SummaryModel:
         model = trial_model("summaries")
         if model is None:
             raise CommandError("There is no model: set OPENAI_API_KEY.")
-        return Teller(model)
+        return SummaryModel(model)
 
 
 def _share(figure: dict[str, int] | None) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from catalog.importing.banks.moodle import checked
 from catalog.importing.banks.moodle.gathering import gathered, refuse_binary
-from catalog.importing.banks.question import Bank, BankQuestion, LeftOut, NotTaken, Option
+from catalog.importing.banks.question import Bank, BankQuestion, LeftOut, Option, UnsupportedQuestion
 
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _RIGHT: Final = "ANSWER:"
@@ -45,9 +45,9 @@ class _Draft:
         """Return the question whose right option the last line names."""
         try:
             return BankQuestion(
-                self.place, "", self._asked(), checked.choosing(self._judged(answer), several=False)
+                self.place, "", self._asked(), checked.choice_task(self._judged(answer), several=False)
             )
-        except NotTaken as reason:
+        except UnsupportedQuestion as reason:
             return LeftOut(self.place, "", str(reason))
 
     def unended(self) -> LeftOut:
@@ -57,14 +57,16 @@ class _Draft:
 
     def _asked(self) -> str:
         if not self.prompt:
-            raise NotTaken("There is no question before its options.")
+            raise UnsupportedQuestion("There is no question before its options.")
         return "\n".join(self.prompt)
 
     def _judged(self, answer: str) -> list[Option]:
         letter = answer.strip().upper().rstrip(".)")
         right = _LETTERS.find(letter) if len(letter) == 1 else -1
         if not 0 <= right < len(self.options):
-            raise NotTaken(f"The line ANSWER: names “{answer.strip()[:20]}”, which is none of its options.")
+            raise UnsupportedQuestion(
+                f"The line ANSWER: names “{answer.strip()[:20]}”, which is none of its options."
+            )
         return [Option(text, Decimal(place == right)) for place, text in enumerate(self.options)]
 
 

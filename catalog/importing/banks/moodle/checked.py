@@ -7,46 +7,48 @@ from typing import Final
 from catalog.importing.banks.question import (
     WHOLE,
     Accepted,
-    Choosing,
-    NotTaken,
+    ChoiceTask,
+    MatchingTask,
+    NumericTask,
     Option,
-    Pairing,
     Range,
-    Reckoning,
-    Wording,
+    ShortTextTask,
+    UnsupportedQuestion,
 )
 
 _ROUNDED: Final = Decimal("0.01")
 
 
-def choosing(options: Sequence[Option], *, several: bool, is_exact: bool = False) -> Choosing:
+def choice_task(options: Sequence[Option], *, several: bool, is_exact: bool = False) -> ChoiceTask:
     """Return the task of choosing among the options.
 
     Raises:
         NotTaken: there are fewer than two, one cannot be shown, or no choice gives all points.
     """
     if len(options) < 2:
-        raise NotTaken("It has fewer than two options.")
+        raise UnsupportedQuestion("It has fewer than two options.")
     if not all(option.text for option in options):
-        raise NotTaken("An option has no text that can be shown.")
+        raise UnsupportedQuestion("An option has no text that can be shown.")
     best = max(option.credit for option in options)
     if best <= 0:
-        raise NotTaken("No option is right.")
+        raise UnsupportedQuestion("No option is right.")
     if several and not is_exact:
         best = sum((option.credit for option in options if option.credit > 0), Decimal(0))
     if abs(best - WHOLE) > _ROUNDED:
-        raise NotTaken(f"The right choice gives {best:.0%} of the points, where it should give all.")
-    return Choosing(tuple(options), several, is_exact)
+        raise UnsupportedQuestion(
+            f"The right choice gives {best:.0%} of the points, where it should give all."
+        )
+    return ChoiceTask(tuple(options), several, is_exact)
 
 
-def true_or_false(*, is_true: bool, when_true: str = "", when_false: str = "") -> Choosing:
+def true_or_false(*, is_true: bool, when_true: str = "", when_false: str = "") -> ChoiceTask:
     """Return the choice between true and false, with what is said to who chooses which."""
-    return Choosing(
+    return ChoiceTask(
         (Option("True", Decimal(is_true), when_true), Option("False", Decimal(not is_true), when_false))
     )
 
 
-def wording(answers: Iterable[tuple[str, Decimal]], *, case_sensitive: bool = False) -> Wording:
+def short_text_task(answers: Iterable[tuple[str, Decimal]], *, case_sensitive: bool = False) -> ShortTextTask:
     """Return the task of giving one of the texts; those that give nothing are as wrong as any other.
 
     Raises:
@@ -54,10 +56,10 @@ def wording(answers: Iterable[tuple[str, Decimal]], *, case_sensitive: bool = Fa
     """
     taken = tuple(_accepted(text, credit) for text, credit in answers if credit > 0)
     _expect_whole([one.credit for one in taken])
-    return Wording(taken, case_sensitive)
+    return ShortTextTask(taken, case_sensitive)
 
 
-def reckoning(ranges: Iterable[Range], units: dict[str, Decimal] | None = None) -> Reckoning:
+def numeric_task(ranges: Iterable[Range], units: dict[str, Decimal] | None = None) -> NumericTask:
     """Return the task of giving a number; ranges that give nothing are left away.
 
     Raises:
@@ -66,8 +68,8 @@ def reckoning(ranges: Iterable[Range], units: dict[str, Decimal] | None = None) 
     taken = tuple(one for one in ranges if one.credit > 0)
     _expect_whole([one.credit for one in taken])
     if any(one.most < one.least for one in taken):
-        raise NotTaken("A range of numbers ends before it begins.")
-    return Reckoning(taken, units or None)
+        raise UnsupportedQuestion("A range of numbers ends before it begins.")
+    return NumericTask(taken, units or None)
 
 
 def around(middle: Decimal, tolerance: Decimal, credit: Decimal) -> Range:
@@ -75,7 +77,7 @@ def around(middle: Decimal, tolerance: Decimal, credit: Decimal) -> Range:
     return Range(middle - tolerance, middle + tolerance, credit)
 
 
-def pairing(pairs: Sequence[tuple[str, str]]) -> Pairing:
+def matching_task(pairs: Sequence[tuple[str, str]]) -> MatchingTask:
     """Return the task of finding partners; a right text whose left one is empty is nobody's.
 
     Raises:
@@ -85,23 +87,25 @@ def pairing(pairs: Sequence[tuple[str, str]]) -> Pairing:
     partners = {right for _, right in found}
     others = tuple(dict.fromkeys(right for left, right in pairs if not left and right not in partners))
     if not all(right for _, right in pairs):
-        raise NotTaken("A pair has no text on its right side that can be shown.")
+        raise UnsupportedQuestion("A pair has no text on its right side that can be shown.")
     if not found or len(partners) + len(others) < 2:
-        raise NotTaken("It has too few pairs to match.")
-    return Pairing(found, others)
+        raise UnsupportedQuestion("It has too few pairs to match.")
+    return MatchingTask(found, others)
 
 
 def _accepted(text: str, credit: Decimal) -> Accepted:
     if not text:
-        raise NotTaken("An accepted answer is empty.")
+        raise UnsupportedQuestion("An accepted answer is empty.")
     meant = text.replace(r"\*", "")
     if meant == text:
         return Accepted(text, credit, "*" in text)
     if "*" in meant:
-        raise NotTaken("An accepted answer holds a star that is meant and one that stands for any text.")
+        raise UnsupportedQuestion(
+            "An accepted answer holds a star that is meant and one that stands for any text."
+        )
     return Accepted(text.replace(r"\*", "*"), credit)
 
 
 def _expect_whole(credits_given: Sequence[Decimal]) -> None:
     if not credits_given or max(credits_given) < WHOLE:
-        raise NotTaken("No answer gives all points.")
+        raise UnsupportedQuestion("No answer gives all points.")

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 from catalog.importing.banks.moodle.marks import credit, number
 from catalog.importing.banks.moodle.wordings import Wordings, format_named
-from catalog.importing.banks.question import NotTaken
+from catalog.importing.banks.question import UnsupportedQuestion
 
 _YES: Final = {"1", "true"}
 
@@ -74,5 +74,5 @@ def credit_of(answer: Element) -> Decimal:
     stated = answer.get("fraction", "0").strip()
     percentage = number(stated)
     if percentage is None:
-        raise NotTaken(f"An answer's fraction is “{stated[:40]}”, which is no number.")
+        raise UnsupportedQuestion(f"An answer's fraction is “{stated[:40]}”, which is no number.")
     return credit(percentage)

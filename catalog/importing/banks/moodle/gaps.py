@@ -7,7 +7,7 @@ from typing import Final
 from catalog.importing.banks.moodle import checked
 from catalog.importing.banks.moodle.elements import Asked, children, said
 from catalog.importing.banks.moodle.marks import credit, number
-from catalog.importing.banks.question import Choosing, NotTaken, Option, Task
+from catalog.importing.banks.question import ChoiceTask, Option, Task, UnsupportedQuestion
 
 BLANK: Final = "_____"
 _GAP: Final = re.compile(r"\[\[([0-9]{1,3})\]\]")
@@ -27,7 +27,7 @@ _WORDS: Final = {
 _NUMBERS: Final = {"NUMERICAL", "NM"}
 
 
-def gap_choice(asked: Asked) -> tuple[Choosing, str]:
+def gap_choice(asked: Asked) -> tuple[ChoiceTask, str]:
     """Return the choice of the text for the one gap, and the text around it.
 
     Raises:
@@ -36,18 +36,20 @@ def gap_choice(asked: Asked) -> tuple[Choosing, str]:
     prompt = asked.prompt
     gaps = _GAP.findall(prompt)
     if len(gaps) != 1:
-        raise NotTaken(f"It has {len(gaps)} gaps in one text, where a question here asks one thing.")
+        raise UnsupportedQuestion(
+            f"It has {len(gaps)} gaps in one text, where a question here asks one thing."
+        )
     boxes = children(asked.element, "selectoption") or children(asked.element, "dragbox")
     right = int(gaps[0]) - 1
     if not 0 <= right < len(boxes):
-        raise NotTaken("Its gap names a text that is not there.")
+        raise UnsupportedQuestion("Its gap names a text that is not there.")
     groups = [said(box.find("group")).strip() for box in boxes]
     options = [
         Option(asked.texts.read(said(box), "moodle"), Decimal(place == right))
         for place, box in enumerate(boxes)
         if groups[place] == groups[right]
     ]
-    return checked.choosing(options, several=False), _GAP.sub(BLANK, prompt)
+    return checked.choice_task(options, several=False), _GAP.sub(BLANK, prompt)
 
 
 def cloze(asked: Asked) -> tuple[Task, str]:
@@ -59,10 +61,12 @@ def cloze(asked: Asked) -> tuple[Task, str]:
     prompt = asked.prompt
     gaps = list(_CLOZE.finditer(prompt))
     if len(gaps) != 1:
-        raise NotTaken(f"It has {len(gaps)} gaps in one text, where a question here asks one thing.")
+        raise UnsupportedQuestion(
+            f"It has {len(gaps)} gaps in one text, where a question here asks one thing."
+        )
     ending = _UNESCAPED_END.search(prompt, gaps[0].end())
     if ending is None:
-        raise NotTaken("Its gap has no end.")
+        raise UnsupportedQuestion("Its gap has no end.")
     answers = [_answer(part) for part in _split(prompt[gaps[0].end() : ending.start()], "~")]
     around = f"{prompt[: gaps[0].start()]}{BLANK}{prompt[ending.end() :]}"
     return _cloze_task(asked, gaps[0][1], answers), around
@@ -70,22 +74,24 @@ def cloze(asked: Asked) -> tuple[Task, str]:
 
 def _cloze_task(asked: Asked, kind: str, answers: list[Option]) -> Task:
     if kind in _CHOICES:
-        return checked.choosing(answers, several=False)
+        return checked.choice_task(answers, several=False)
     if any(one.feedback for one in answers):
         asked.texts.note("feedback to single answers is left out")
     if kind in _WORDS:
-        return checked.wording(((one.text, one.credit) for one in answers), case_sensitive=_WORDS[kind])
+        return checked.short_text_task(
+            ((one.text, one.credit) for one in answers), case_sensitive=_WORDS[kind]
+        )
     if kind not in _NUMBERS:
-        raise NotTaken(f"Gaps of the kind {kind} have no counterpart here.")
+        raise UnsupportedQuestion(f"Gaps of the kind {kind} have no counterpart here.")
     ranges = []
     for one in answers:
         middle, colon, tolerance = one.text.partition(":")
         known, near = number(middle), number(tolerance) if colon else Decimal(0)
         if one.credit > 0 and (known is None or near is None):
-            raise NotTaken(f"“{one.text[:40]}” is not a number with a decimal point.")
+            raise UnsupportedQuestion(f"“{one.text[:40]}” is not a number with a decimal point.")
         if known is not None and near is not None:
             ranges.append(checked.around(known, abs(near), one.credit))
-    return checked.reckoning(ranges)
+    return checked.numeric_task(ranges)
 
 
 def _answer(written: str) -> Option:

@@ -13,16 +13,16 @@ from catalog.importing.banks.question import (
     WHOLE,
     Bank,
     BankQuestion,
-    Choosing,
-    Composing,
+    ChoiceTask,
+    EssayItemTask,
     LeftOut,
-    NotTaken,
+    MatchingTask,
+    NumericTask,
     Option,
-    Pairing,
     Range,
-    Reckoning,
+    ShortTextTask,
     Task,
-    Wording,
+    UnsupportedQuestion,
 )
 
 BLANK: Final = "_____"
@@ -62,10 +62,10 @@ def _entry(block: Block) -> BankQuestion | LeftOut:
         answers, _, general = answers.rpartition("####") if "####" in answers else (answers, "", "")
         prompt, form = _formatted(around, "moodle", texts)
         if not prompt:
-            raise NotTaken("It has no text that can be shown.")
+            raise UnsupportedQuestion("It has no text that can be shown.")
         task = _Reader(texts, form).task(answers.strip())
         feedback = _formatted(general, form, texts)[0]
-    except NotTaken as reason:
+    except UnsupportedQuestion as reason:
         return LeftOut(place, name, str(reason))
     return BankQuestion(place, name, prompt, task, feedback=feedback, notes=texts.notes)
 
@@ -82,12 +82,12 @@ def _parted(body: str) -> tuple[str, str]:
     """Return a question's text, with a blank where the answers stood within it, and its answers."""
     opening, closing = body.find("{"), body.find("}")
     if opening < 0 and closing < 0:
-        raise NotTaken("It is a text without a question.")
+        raise UnsupportedQuestion("It is a text without a question.")
     if opening < 0 or closing < opening:
-        raise NotTaken("A brace is not closed, or not opened, between two empty lines.")
+        raise UnsupportedQuestion("A brace is not closed, or not opened, between two empty lines.")
     before, answers, after = body[:opening], body[opening + 1 : closing], body[closing + 1 :]
     if "{" in answers or "{" in after or "}" in after:
-        raise NotTaken(
+        raise UnsupportedQuestion(
             "It has more braces than one pair: part questions by an empty line, put a backslash before braces of text."
         )
     return (f"{before}{BLANK}{after}" if after else before), answers
@@ -112,7 +112,7 @@ class _Reader:
     def task(self, answers: str) -> Task:
         """Tell the kinds of questions apart as Moodle does: by what their answers hold."""
         if not answers:
-            return Composing()
+            return EssayItemTask()
         if answers.startswith("#"):
             return self._reckoning(answers[1:])
         if "~" in answers:
@@ -124,16 +124,16 @@ class _Reader:
             return self._judging(answers, is_true=said.startswith("T"))
         return self._wording(answers)
 
-    def _choosing(self, answers: str) -> Choosing:
+    def _choosing(self, answers: str) -> ChoiceTask:
         parts = [part.strip() for part in answers.replace("=", "~=").split("~")]
         options = []
         for part in filter(None, parts):
             is_right = part.startswith("=")
             one = self._answer(part.removeprefix("="), WHOLE if is_right else _NOTHING)
             options.append(Option(one.text, one.credit, one.feedback))
-        return checked.choosing(options, several="=" not in answers)
+        return checked.choice_task(options, several="=" not in answers)
 
-    def _judging(self, answers: str, *, is_true: bool) -> Choosing:
+    def _judging(self, answers: str, *, is_true: bool) -> ChoiceTask:
         """The first feedback is for those who are wrong, the second for those who are right."""
         wrong, _, right = answers.partition("#")[2].partition("#")
         wrong, right = self._read(wrong), self._read(right)
@@ -141,27 +141,27 @@ class _Reader:
             return checked.true_or_false(is_true=True, when_true=right, when_false=wrong)
         return checked.true_or_false(is_true=False, when_true=wrong, when_false=right)
 
-    def _wording(self, answers: str) -> Wording:
+    def _wording(self, answers: str) -> ShortTextTask:
         found = [self._answer(part, WHOLE) for part in answers.split("=") if part.strip()]
         self._note_unsaid(found)
-        return checked.wording((one.text, one.credit) for one in found)
+        return checked.short_text_task((one.text, one.credit) for one in found)
 
-    def _reckoning(self, answers: str) -> Reckoning:
+    def _reckoning(self, answers: str) -> NumericTask:
         right, _, wrong = answers.partition("~")
         if wrong.strip():
             self._note_feedback()
         found = [self._answer(part, WHOLE) for part in right.split("=") if part.strip()]
         self._note_unsaid(found)
-        return checked.reckoning([_range(one) for one in found if one.credit > 0])
+        return checked.numeric_task([_range(one) for one in found if one.credit > 0])
 
-    def _pairing(self, answers: str) -> Pairing:
+    def _pairing(self, answers: str) -> MatchingTask:
         pairs = []
         for part in filter(str.strip, answers.split("=")):
             left, arrow, right = part.partition("->")
             if not arrow:
-                raise NotTaken("A pair has no arrow (->) between its sides.")
+                raise UnsupportedQuestion("A pair has no arrow (->) between its sides.")
             pairs.append((self._read(left), self._texts.read(unescaped(right), "plain")))
-        return checked.pairing(pairs)
+        return checked.matching_task(pairs)
 
     def _answer(self, part: str, given: Decimal) -> _Answer:
         said, _, feedback = part.partition("#")
@@ -202,5 +202,5 @@ def _range(answer: _Answer) -> Range:
 def _known(text: str) -> Decimal:
     found = number(text)
     if found is None:
-        raise NotTaken(f"“{text.strip()[:40]}” is not a number with a decimal point.")
+        raise UnsupportedQuestion(f"“{text.strip()[:40]}” is not a number with a decimal point.")
     return found

@@ -10,16 +10,16 @@ from catalog.importing.banks.moodle.elements import Asked, child, children, cred
 from catalog.importing.banks.moodle.gaps import cloze, gap_choice
 from catalog.importing.banks.moodle.marks import number
 from catalog.importing.banks.question import (
-    Arranging,
-    Choosing,
-    Composing,
-    NotTaken,
+    ChoiceTask,
+    EssayItemTask,
+    MatchingTask,
+    NumericTask,
     Option,
-    Pairing,
+    OrderingTask,
     Range,
-    Reckoning,
+    ShortTextTask,
     Task,
-    Wording,
+    UnsupportedQuestion,
 )
 
 _WHY_NOT: Final = {
@@ -44,16 +44,18 @@ def read(kind: str, asked: Asked) -> tuple[Task, str]:
     if kind in _WITH_GAPS:
         return _WITH_GAPS[kind](asked)
     if kind not in _TASKS:
-        raise NotTaken(_WHY_NOT.get(kind, f"Questions of the kind “{kind[:40]}” have no counterpart here."))
+        raise UnsupportedQuestion(
+            _WHY_NOT.get(kind, f"Questions of the kind “{kind[:40]}” have no counterpart here.")
+        )
     return _TASKS[kind](asked), asked.prompt
 
 
-def _choosing(asked: Asked) -> Choosing:
-    return checked.choosing(_options(asked), several=not asked.says("single", default=True))
+def _choosing(asked: Asked) -> ChoiceTask:
+    return checked.choice_task(_options(asked), several=not asked.says("single", default=True))
 
 
-def _choosing_exactly(asked: Asked) -> Choosing:
-    return checked.choosing(_options(asked), several=True, is_exact=True)
+def _choosing_exactly(asked: Asked) -> ChoiceTask:
+    return checked.choice_task(_options(asked), several=True, is_exact=True)
 
 
 def _options(asked: Asked) -> list[Option]:
@@ -63,30 +65,30 @@ def _options(asked: Asked) -> list[Option]:
     ]
 
 
-def _judging(asked: Asked) -> Choosing:
+def _judging(asked: Asked) -> ChoiceTask:
     answers = {said(answer).strip().lower(): answer for answer in children(asked.element, "answer")}
     if set(answers) != {"true", "false"}:
-        raise NotTaken("Its answers are not true and false.")
+        raise UnsupportedQuestion("Its answers are not true and false.")
     is_true, is_false = (credit_of(answers[word]) > 0 for word in ("true", "false"))
     if is_true == is_false:
-        raise NotTaken("It does not say whether true or false is right.")
+        raise UnsupportedQuestion("It does not say whether true or false is right.")
     when_true, when_false = (asked.shown_in(child(answers[word], "feedback")) for word in ("true", "false"))
     return checked.true_or_false(is_true=is_true, when_true=when_true, when_false=when_false)
 
 
-def _wording(asked: Asked) -> Wording:
+def _wording(asked: Asked) -> ShortTextTask:
     answers = [(said(answer).strip(), credit_of(answer)) for answer in children(asked.element, "answer")]
     _note_unsaid(asked, answers)
-    return checked.wording(answers, case_sensitive=asked.says("usecase"))
+    return checked.short_text_task(answers, case_sensitive=asked.says("usecase"))
 
 
-def _reckoning(asked: Asked) -> Reckoning:
+def _reckoning(asked: Asked) -> NumericTask:
     answers = children(asked.element, "answer")
     _note_unsaid(asked, [(said(answer).strip(), credit_of(answer)) for answer in answers])
     if asked.count("unitgradingtype"):
         asked.texts.note("what a wrong unit costs is left out")
     ranges = [_range(answer) for answer in answers if credit_of(answer) > 0]
-    return checked.reckoning(ranges, _units(asked))
+    return checked.numeric_task(ranges, _units(asked))
 
 
 def _range(answer: Element) -> Range:
@@ -104,13 +106,13 @@ def _units(asked: Asked) -> dict[str, Decimal]:
         multiplier = _known(said(child(unit, "multiplier")))
         name = said(child(unit, "unit_name")).strip()
         if multiplier <= 0 or not name:
-            raise NotTaken("A unit has no name, or no multiplier above zero.")
+            raise UnsupportedQuestion("A unit has no name, or no multiplier above zero.")
         units[name] = 1 / multiplier
     return units
 
 
-def _pairing(asked: Asked) -> Pairing:
-    return checked.pairing(
+def _pairing(asked: Asked) -> MatchingTask:
+    return checked.matching_task(
         [
             (asked.shown_in(pair), asked.texts.read(said(child(pair, "answer")), "moodle"))
             for pair in children(asked.element, "subquestion")
@@ -118,21 +120,21 @@ def _pairing(asked: Asked) -> Pairing:
     )
 
 
-def _composing(asked: Asked) -> Composing:
+def _composing(asked: Asked) -> EssayItemTask:
     if said(child(asked.element, "responseformat")).strip() == "noinline":
-        raise NotTaken("It is answered by a file.")
+        raise UnsupportedQuestion("It is answered by a file.")
     if asked.shown("responsetemplate"):
         asked.texts.note("the text that answers begin with is left out")
     if asked.count("attachments"):
         asked.texts.note("files of students are left out")
-    return Composing(
+    return EssayItemTask(
         looked_for=asked.shown("graderinfo"),
         min_words=asked.count("minwordlimit") or None,
         max_words=asked.count("maxwordlimit") or None,
     )
 
 
-def _arranging(asked: Asked) -> Arranging:
+def _arranging(asked: Asked) -> OrderingTask:
     """Where the file numbers the texts, the numbers say their order, as their fractions."""
     answers = children(asked.element, "answer")
     numbers = [number(answer.get("fraction", "")) for answer in answers]
@@ -140,10 +142,10 @@ def _arranging(asked: Asked) -> Arranging:
     places = sorted(range(len(answers)), key=lambda place: order.get(place, Decimal(0)))
     texts = tuple(asked.shown_in(answers[place]) for place in places)
     if len(texts) < 2 or not all(texts):
-        raise NotTaken("It has fewer than two texts to put in order, or one that cannot be shown.")
+        raise UnsupportedQuestion("It has fewer than two texts to put in order, or one that cannot be shown.")
     if said(child(asked.element, "selecttype")).strip().upper() not in ("", "0", "ALL"):
         asked.texts.note("all of its texts are put in order, not a selection")
-    return Arranging(texts)
+    return OrderingTask(texts)
 
 
 def _note_unsaid(asked: Asked, answers: list[tuple[str, Decimal]]) -> None:
@@ -156,7 +158,7 @@ def _note_unsaid(asked: Asked, answers: list[tuple[str, Decimal]]) -> None:
 def _known(text: str) -> Decimal:
     found = number(text)
     if found is None:
-        raise NotTaken(f"“{text.strip()[:40]}” is not a number with a decimal point.")
+        raise UnsupportedQuestion(f"“{text.strip()[:40]}” is not a number with a decimal point.")
     return found
 
 

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from catalog.importing.banks.question import NotTaken
+from catalog.importing.banks.question import UnsupportedQuestion
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,2})?")
 _PARTS: Final = tuple(
@@ -34,6 +34,6 @@ def credit(percentage: Decimal) -> Decimal:
     for known in _PARTS:
         if abs(abs(part) - known) <= _NEAR:
             return known if part >= 0 else -known
-    raise NotTaken(
+    raise UnsupportedQuestion(
         f"An answer gives {percentage.normalize():f}% of the points, which is none of Moodle's grades."
     )

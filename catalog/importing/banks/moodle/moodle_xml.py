@@ -11,7 +11,14 @@ from catalog.importing.banks.moodle import kinds
 from catalog.importing.banks.moodle.elements import Asked, child, children, said
 from catalog.importing.banks.moodle.gathering import MOST_NAME, gathered
 from catalog.importing.banks.moodle.marks import number
-from catalog.importing.banks.question import WHOLE, Bank, BankInvalid, BankQuestion, LeftOut, NotTaken
+from catalog.importing.banks.question import (
+    WHOLE,
+    Bank,
+    BankInvalid,
+    BankQuestion,
+    LeftOut,
+    UnsupportedQuestion,
+)
 
 _USUAL: Final = {
     "", "Your answer is correct.", "Your answer is partially correct.", "Your answer is incorrect.",
@@ -50,9 +57,9 @@ def _entry(element: Element, place: str) -> BankQuestion | LeftOut:
     try:
         task, prompt = kinds.read(_kind(element), asked)
         if not prompt:
-            raise NotTaken("It has no text that can be shown.")
+            raise UnsupportedQuestion("It has no text that can be shown.")
         weight, feedback = _weight(element), asked.shown("generalfeedback")
-    except NotTaken as reason:
+    except UnsupportedQuestion as reason:
         return LeftOut(place, name, str(reason))
     _note_rest(asked)
     return BankQuestion(place, name, prompt, task, weight, feedback, asked.texts.notes)
@@ -68,7 +75,7 @@ def _weight(element: Element) -> Decimal:
         return WHOLE
     weight = number(stated)
     if weight is None or weight <= 0:
-        raise NotTaken(f"Its points are “{stated[:40]}”, which is no number above zero.")
+        raise UnsupportedQuestion(f"Its points are “{stated[:40]}”, which is no number above zero.")
     return weight
 
 

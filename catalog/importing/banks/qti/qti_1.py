@@ -15,10 +15,10 @@ from catalog.importing.banks.question import (
     MAX_ENTRIES,
     BankInvalid,
     BankQuestion,
-    Choosing,
-    Composing,
+    ChoiceTask,
+    EssayItemTask,
     LeftOut,
-    NotTaken,
+    UnsupportedQuestion,
 )
 
 ROOT: Final = "questestinterop"
@@ -57,7 +57,7 @@ def _entry(element: Element, place: str) -> BankQuestion | LeftOut:
     texts = Texts()
     try:
         return _question(item_of(element), place, name, texts)
-    except NotTaken as reason:
+    except UnsupportedQuestion as reason:
         return LeftOut(place, name, str(reason))
 
 
@@ -66,12 +66,12 @@ def _question(item: Item, place: str, name: str, texts: Texts) -> BankQuestion:
     said = said_of(item, rules, texts)
     task = task_of(item, rules, said, texts)
     feedback = said.general
-    if isinstance(task, Composing):
+    if isinstance(task, EssayItemTask):
         task = replace(task, model_answer=said.solution)
     else:
         feedback = joined(feedback, said.solution)
-    is_choice = isinstance(task, Choosing)
-    if said.is_lost(options=is_choice, several=isinstance(task, Choosing) and task.several):
+    is_choice = isinstance(task, ChoiceTask)
+    if said.is_lost(options=is_choice, several=isinstance(task, ChoiceTask) and task.several):
         texts.note(LEFT_OUT)
     if item.metadata.get("parent_stimulus_item_ident"):
         texts.note("the text that it refers to is left out")

@@ -7,7 +7,7 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from catalog.importing.banks.qti.elements import number
-from catalog.importing.banks.question import WHOLE, NotTaken
+from catalog.importing.banks.question import WHOLE, UnsupportedQuestion
 
 MAX_PARTS: Final = 2_000
 ELSEWHERE: Final = "Its points are worked out in a way that is not known here."
@@ -54,7 +54,7 @@ def conditions_of(item: Element) -> list[Condition]:
     """Return the rules of an item; raise NotTaken where they have more than ``MAX_PARTS`` parts."""
     processing = list(item.iter("resprocessing"))
     if sum(1 for part in processing for _ in part.iter()) > MAX_PARTS:
-        raise NotTaken("Its right answers are stated in too many rules.")
+        raise UnsupportedQuestion("Its right answers are stated in too many rules.")
     most = _most(processing)
     return [_condition(rule, most) for part in processing for rule in part.iter("respcondition")]
 
@@ -76,7 +76,7 @@ def _condition(rule: Element, most: Decimal) -> Condition:
         given = most if _value(setting).lower().endswith(".max") else number(_value(setting)) or Decimal(0)
         action = setting.get("action", "Set").lower()
         if action not in ("set", "add", "subtract"):
-            raise NotTaken(ELSEWHERE)
+            raise UnsupportedQuestion(ELSEWHERE)
         points = -given if action == "subtract" else given
     if points is None and (rule.get("title", "").lower() == "correct" or "correct" in shows):
         points = WHOLE
@@ -124,4 +124,4 @@ def _holding(test: Element, every: frozenset[str], met: frozenset[str]) -> froze
     if test.tag in ("and", "conditionvar", "not"):
         common = every.intersection(*(_holding(part, every, met) for part in test))
         return every - common if test.tag == "not" else common
-    raise NotTaken(ELSEWHERE)
+    raise UnsupportedQuestion(ELSEWHERE)

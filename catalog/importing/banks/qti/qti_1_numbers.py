@@ -8,14 +8,14 @@ from xml.etree.ElementTree import Element
 from catalog.importing.banks.qti.elements import number
 from catalog.importing.banks.qti.qti_1_key import ELSEWHERE, Condition
 from catalog.importing.banks.qti.texts import NO_KEY, Texts, parts_of
-from catalog.importing.banks.question import NotTaken, Range, Reckoning
+from catalog.importing.banks.question import NumericTask, Range, UnsupportedQuestion
 
 MAX_RANGES: Final = 200
 _BOUNDS: Final = ("vargte", "vargt", "varlte", "varlt")
 _Span = tuple[Decimal | None, Decimal | None]
 
 
-def reckoning(rules: Iterable[Condition], texts: Texts) -> Reckoning:
+def numeric_task(rules: Iterable[Condition], texts: Texts) -> NumericTask:
     """Return the ranges that are given points; raise NotTaken where one has no end or the rules are of another kind."""
     found: list[tuple[_Span, Decimal]] = []
     for rule in rules:
@@ -24,19 +24,19 @@ def reckoning(rules: Iterable[Condition], texts: Texts) -> Reckoning:
             if any(part.tag in ("vargt", "varlt") for part in rule.test.iter()):
                 texts.note("an end of a range that did not count itself counts here")
     if len(found) > MAX_RANGES:
-        raise NotTaken("It takes too many different numbers.")
+        raise UnsupportedQuestion("It takes too many different numbers.")
     if not found:
-        raise NotTaken(NO_KEY)
+        raise UnsupportedQuestion(NO_KEY)
     shares = parts_of([points for _, points in found], max(points for _, points in found))
     ranges = [_range(span, share) for (span, _), share in zip(found, shares, strict=True)]
     widest = sorted(dict.fromkeys(ranges), key=lambda taken: taken.least - taken.most)
-    return Reckoning(tuple(one for place, one in enumerate(widest) if not _is_within(one, widest[:place])))
+    return NumericTask(tuple(one for place, one in enumerate(widest) if not _is_within(one, widest[:place])))
 
 
 def _range(span: _Span, share: Decimal) -> Range:
     least, most = span
     if least is None or most is None:
-        raise NotTaken("It takes every number above or below one, without an end.")
+        raise UnsupportedQuestion("It takes every number above or below one, without an end.")
     return Range(least, most, share)
 
 
@@ -50,7 +50,7 @@ def _spans(test: Element) -> list[_Span]:
     if test.tag == "varequal" or test.tag in _BOUNDS:
         stated = number(test.text)
         if stated is None:
-            raise NotTaken("A right answer of it is no number.")
+            raise UnsupportedQuestion("A right answer of it is no number.")
         return [
             (
                 None if test.tag in ("varlte", "varlt") else stated,
@@ -61,7 +61,7 @@ def _spans(test: Element) -> list[_Span]:
         return _limited([span for part in test for span in _spans(part)])
     if test.tag == "and":
         return _common([_spans(part) for part in test])
-    raise NotTaken(ELSEWHERE)
+    raise UnsupportedQuestion(ELSEWHERE)
 
 
 def _together(test: Element) -> list[_Span]:
@@ -88,5 +88,5 @@ def _overlap(one: _Span, other: _Span) -> _Span | None:
 
 def _limited(spans: list[_Span]) -> list[_Span]:
     if len(spans) > MAX_RANGES:
-        raise NotTaken("It takes too many different numbers.")
+        raise UnsupportedQuestion("It takes too many different numbers.")
     return spans

@@ -10,17 +10,17 @@ from catalog.importing.banks.qti.elements import number
 from catalog.importing.banks.qti.qti_1_feedback import Said
 from catalog.importing.banks.qti.qti_1_item import Asked, Item
 from catalog.importing.banks.qti.qti_1_key import ELSEWHERE, Condition, points_of
-from catalog.importing.banks.qti.qti_1_numbers import reckoning
+from catalog.importing.banks.qti.qti_1_numbers import numeric_task
 from catalog.importing.banks.qti.texts import GAP, MAX_OPTIONS, NO_KEY, Texts, needed, options, parts_of
 from catalog.importing.banks.question import (
     Accepted,
-    Arranging,
-    Choosing,
-    Composing,
-    NotTaken,
-    Pairing,
+    ChoiceTask,
+    EssayItemTask,
+    MatchingTask,
+    OrderingTask,
+    ShortTextTask,
     Task,
-    Wording,
+    UnsupportedQuestion,
 )
 
 _LEFT_OUT: Final = {
@@ -51,16 +51,18 @@ _MATCHED_BY: Final = (
 def task_of(item: Item, rules: Sequence[Condition], said: Said, texts: Texts) -> Task:
     """Return what ``item`` asks for; raise NotTaken where it is of a kind that is not taken over."""
     if item.kind in _LEFT_OUT:
-        raise NotTaken(_LEFT_OUT[item.kind])
+        raise UnsupportedQuestion(_LEFT_OUT[item.kind])
     if item.element.find("itemproc_extension/calculated") is not None:
-        raise NotTaken(_LEFT_OUT["calculated"])
+        raise UnsupportedQuestion(_LEFT_OUT["calculated"])
     if not item.asked:
-        raise NotTaken("It is a text that asks nothing.")
+        raise UnsupportedQuestion("It is a text that asks nothing.")
     if len(item.asked) > MAX_OPTIONS:
-        raise NotTaken(f"It asks more than {MAX_OPTIONS} things in one.")
+        raise UnsupportedQuestion(f"It asks more than {MAX_OPTIONS} things in one.")
     for asked in item.asked:
         if asked.element.tag in ("response_xy", "response_grp", "response_extension"):
-            raise NotTaken("It asks for a place in a picture, or for something that has a form of its own.")
+            raise UnsupportedQuestion(
+                "It asks for a place in a picture, or for something that has a form of its own."
+            )
     if item.kind in _ESSAYS:
         return _composing(item, texts)
     return (
@@ -73,12 +75,12 @@ def task_of(item: Item, rules: Sequence[Condition], said: Said, texts: Texts) ->
 def _of_many(item: Item, rules: Sequence[Condition], texts: Texts) -> Task:
     count = len(item.asked)
     if any(asked.is_typed_in for asked in item.asked) or any(_gap(item, asked) for asked in item.asked):
-        raise NotTaken(f"It has {count} blanks; a question here has one.")
+        raise UnsupportedQuestion(f"It has {count} blanks; a question here has one.")
     if any(asked.is_multiple for asked in item.asked):
-        raise NotTaken(_LEFT_OUT["categorization"])
+        raise UnsupportedQuestion(_LEFT_OUT["categorization"])
     shared = Counter(text for asked in item.asked for text in {shown for _, shown in asked.labels})
     if item.kind != "matching" and max(shared.values(), default=0) < 2:
-        raise NotTaken(f"It asks {count} things in one.")
+        raise UnsupportedQuestion(f"It asks {count} things in one.")
     return _pairing(item, rules, texts)
 
 
@@ -114,12 +116,12 @@ def _gap(item: Item, asked: Asked) -> str:
     return named if asked.ident.startswith("response_") and named in item.prompt else ""
 
 
-def _choosing(asked: Asked, rules: Sequence[Condition], said: Said, texts: Texts) -> Choosing:
+def _choosing(asked: Asked, rules: Sequence[Condition], said: Said, texts: Texts) -> ChoiceTask:
     if len(asked.labels) > MAX_OPTIONS:
-        raise NotTaken(f"It has more than {MAX_OPTIONS} options.")
+        raise UnsupportedQuestion(f"It has more than {MAX_OPTIONS} options.")
     idents = [ident for ident, _ in asked.labels]
     if len(set(idents)) < len(idents):
-        raise NotTaken("Two of its options have the same identifier.")
+        raise UnsupportedQuestion("Two of its options have the same identifier.")
     is_exact = False
     if asked.is_multiple:
         shares, is_exact = _shares_of_several(idents, rules, texts)
@@ -132,7 +134,7 @@ def _choosing(asked: Asked, rules: Sequence[Condition], said: Said, texts: Texts
     heard = said.on_options(idents, shares, several=asked.is_multiple)
     shown = (texts.shown(asked.labels[at][1]) for at in kept)
     found = options(shown, [shares[at] for at in kept], [heard[at] for at in kept])
-    return Choosing(found, several=asked.is_multiple, is_exact=is_exact)
+    return ChoiceTask(found, several=asked.is_multiple, is_exact=is_exact)
 
 
 def _shares_of_several(
@@ -142,7 +144,7 @@ def _shares_of_several(
     counting = [rule for rule in rules if rule.points]
     named = [[ident for _, ident in rule.named()] for rule in counting]
     if any(part.tag not in _PLAIN for rule in counting for part in rule.test.iter()):
-        raise NotTaken(ELSEWHERE)
+        raise UnsupportedQuestion(ELSEWHERE)
     if all(_is_single(rule) for rule in counting) and not any(
         rule.replaces for rule in counting if rule.gives
     ):
@@ -152,7 +154,7 @@ def _shares_of_several(
         given = [points[ident] for ident in idents]
         return parts_of(given, sum((one for one in given if one > 0), Decimal(0))), False
     if len([rule for rule in counting if rule.gives]) != 1 or len(counting) != 1:
-        raise NotTaken(ELSEWHERE)
+        raise UnsupportedQuestion(ELSEWHERE)
     right = set(named[0])
     denied = sum(1 for part in counting[0].test.iter("not"))
     if denied < len(set(idents) - right):
@@ -167,10 +169,10 @@ def _is_single(rule: Condition) -> bool:
     return len(rule.named()) == 1 and not any(part.tag == "not" for part in rule.test.iter())
 
 
-def _pairing(item: Item, rules: Sequence[Condition], texts: Texts) -> Pairing:
+def _pairing(item: Item, rules: Sequence[Condition], texts: Texts) -> MatchingTask:
     named = [pair for rule in rules if rule.gives for pair in rule.named()]
     if any(part.tag in ("or", "other") for rule in rules if rule.gives for part in rule.test.iter()):
-        raise NotTaken(ELSEWHERE)
+        raise UnsupportedQuestion(ELSEWHERE)
     partners = Counter(ident for ident, _ in dict.fromkeys(named))
     right_of = dict(named)
     pairs: list[tuple[str, str]] = []
@@ -180,29 +182,29 @@ def _pairing(item: Item, rules: Sequence[Condition], texts: Texts) -> Pairing:
         if not left and not right:
             continue
         if partners[asked.ident] != 1:
-            raise NotTaken("A text on its left side has no partner, or more than one.")
+            raise UnsupportedQuestion("A text on its left side has no partner, or more than one.")
         pairs.append((needed(left, "A text on its left side"), needed(right, "A text on its right side")))
     pairs = list(dict.fromkeys(pairs))
     if len({left for left, _ in pairs}) < len(pairs):
-        raise NotTaken("Two texts on its left side are the same, with different partners.")
+        raise UnsupportedQuestion("Two texts on its left side are the same, with different partners.")
     if not pairs:
-        raise NotTaken(NO_KEY)
+        raise UnsupportedQuestion(NO_KEY)
     taken = {right for _, right in pairs}
     every = dict.fromkeys(
         texts.shown(text) for text in dict.fromkeys(text for a in item.asked for _, text in a.labels)
     )
-    return Pairing(tuple(pairs), tuple(text for text in every if text and text not in taken))
+    return MatchingTask(tuple(pairs), tuple(text for text in every if text and text not in taken))
 
 
-def _arranging(asked: Asked, rules: Sequence[Condition], texts: Texts) -> Arranging:
+def _arranging(asked: Asked, rules: Sequence[Condition], texts: Texts) -> OrderingTask:
     right = [rule for rule in rules if rule.gives]
     shown = dict(asked.labels)
     if len(right) != 1:
-        raise NotTaken(ELSEWHERE if right else NO_KEY)
+        raise UnsupportedQuestion(ELSEWHERE if right else NO_KEY)
     order = [ident for _, ident in right[0].named()]
     if sorted(order) != sorted(shown):
-        raise NotTaken("Its right order does not name each of its texts once.")
-    return Arranging(tuple(needed(texts.shown(shown[ident]), "A text to put in order") for ident in order))
+        raise UnsupportedQuestion("Its right order does not name each of its texts once.")
+    return OrderingTask(tuple(needed(texts.shown(shown[ident]), "A text to put in order") for ident in order))
 
 
 def _typed_in(item: Item, asked: Asked, rules: Sequence[Condition], texts: Texts) -> Task:
@@ -214,15 +216,15 @@ def _typed_in(item: Item, asked: Asked, rules: Sequence[Condition], texts: Texts
     if is_number or any(
         part.tag.startswith(("varg", "varl")) for rule in giving for part in rule.test.iter()
     ):
-        return reckoning(rules, texts)
+        return numeric_task(rules, texts)
     if giving:
         return _wording(giving)
     if item.kind:
-        raise NotTaken(NO_KEY)
+        raise UnsupportedQuestion(NO_KEY)
     return _composing(item, texts)
 
 
-def _wording(giving: Sequence[Condition]) -> Wording:
+def _wording(giving: Sequence[Condition]) -> ShortTextTask:
     best = max(rule.points or Decimal(0) for rule in giving)
     accepted: dict[str, Accepted] = {}
     is_case_sensitive = False
@@ -231,7 +233,7 @@ def _wording(giving: Sequence[Condition]) -> Wording:
     ):
         for part in rule.test.iter():
             if part.tag not in ("conditionvar", "and", "or", "varequal", "varsubstring"):
-                raise NotTaken(ELSEWHERE)
+                raise UnsupportedQuestion(ELSEWHERE)
             text = (part.text or "").strip()
             if not part.tag.startswith("var") or not text:
                 continue
@@ -241,15 +243,15 @@ def _wording(giving: Sequence[Condition]) -> Wording:
     return _worded(list(accepted.values()), is_case_sensitive)
 
 
-def _worded(accepted: Sequence[Accepted], is_case_sensitive: bool) -> Wording:
+def _worded(accepted: Sequence[Accepted], is_case_sensitive: bool) -> ShortTextTask:
     if not accepted:
-        raise NotTaken(NO_KEY)
-    return Wording(tuple(accepted), is_case_sensitive)
+        raise UnsupportedQuestion(NO_KEY)
+    return ShortTextTask(tuple(accepted), is_case_sensitive)
 
 
 def _containing(text: str, share: Decimal) -> Accepted:
     if "*" in text:
-        raise NotTaken("It takes every answer with a text in it that has an asterisk.")
+        raise UnsupportedQuestion("It takes every answer with a text in it that has an asterisk.")
     return Accepted(f"*{text}*", share, has_wildcards=True)
 
 
@@ -259,11 +261,11 @@ def _is_chosen(asked: Asked) -> bool:
     )
 
 
-def _blank(asked: Asked, texts: Texts) -> Wording:
+def _blank(asked: Asked, texts: Texts) -> ShortTextTask:
     """Return a blank of Canvas, for which each label is a text that is taken."""
     ways = [label.get("scoring_algorithm", _MATCHED_BY[0]) for label in asked.element.iter("response_label")]
     if any(way not in _MATCHED_BY for way in ways):
-        raise NotTaken("Its answers are compared with a pattern.")
+        raise UnsupportedQuestion("Its answers are compared with a pattern.")
     if "TextCloseEnough" in ways:
         texts.note("answers with slips of the pen, which counted there, do not count")
     accepted = []
@@ -273,10 +275,10 @@ def _blank(asked: Asked, texts: Texts) -> Wording:
     return _worded(accepted, False)
 
 
-def _composing(item: Item, texts: Texts) -> Composing:
+def _composing(item: Item, texts: Texts) -> EssayItemTask:
     response = item.asked[0].element
     is_limited = response.get("word_limit_enabled", "").lower() in ("yes", "true")
-    return Composing(
+    return EssayItemTask(
         looked_for=texts.shown(item.metadata.get("grading_notes", "")),
         model_answer="",
         min_words=_words(response.get("word_limit_min")) if is_limited else None,

@@ -8,7 +8,13 @@ from catalog.importing.banks.qti.elements import number, outside, parsed, text_o
 from catalog.importing.banks.qti.qti_2_body import prompt_of
 from catalog.importing.banks.qti.qti_2_tasks import LEFT_OUT, asking
 from catalog.importing.banks.qti.texts import Texts, cleaned, weight_of
-from catalog.importing.banks.question import MAX_ENTRIES, BankInvalid, BankQuestion, LeftOut, NotTaken
+from catalog.importing.banks.question import (
+    MAX_ENTRIES,
+    BankInvalid,
+    BankQuestion,
+    LeftOut,
+    UnsupportedQuestion,
+)
 
 ITEM: Final = "assessmentItem"
 _DRAWN: Final = ("templateDeclaration", "templateProcessing")
@@ -43,19 +49,19 @@ def _entry(item: Element, place: str) -> BankQuestion | LeftOut:
     texts = Texts()
     try:
         return _question(item, place, name, texts)
-    except NotTaken as reason:
+    except UnsupportedQuestion as reason:
         return LeftOut(place, name, str(reason))
 
 
 def _question(item: Element, place: str, name: str, texts: Texts) -> BankQuestion:
     if item.get("adaptive", "").lower() == "true":
-        raise NotTaken("It goes on in several steps, each depending on the answer before.")
+        raise UnsupportedQuestion("It goes on in several steps, each depending on the answer before.")
     if any(item.find(part) is not None for part in _DRAWN):
-        raise NotTaken("Its numbers or words are drawn anew for each person.")
+        raise UnsupportedQuestion("Its numbers or words are drawn anew for each person.")
     body = item.find("itemBody")
     interaction = _interaction(body)
     if body is None or interaction is None:
-        raise NotTaken("It is a text that asks nothing.")
+        raise UnsupportedQuestion("It is a text that asks nothing.")
     asked = asking(item, interaction, texts)
     prompt = prompt_of(body, interaction, texts)
     weight = weight_of(_points(item, asked.most), texts)
@@ -69,8 +75,8 @@ def _interaction(body: Element | None) -> Element | None:
     if len(asking_for) > 1:
         only = {part.tag for part in asking_for}
         if len(only) == 1 and (reason := LEFT_OUT.get(asking_for[0].tag)):
-            raise NotTaken(reason)
-        raise NotTaken(f"It asks {len(asking_for)} things in one.")
+            raise UnsupportedQuestion(reason)
+        raise UnsupportedQuestion(f"It asks {len(asking_for)} things in one.")
     return asking_for[0] if asking_for else None
 
 

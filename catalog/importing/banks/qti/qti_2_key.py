@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from catalog.importing.banks.qti.elements import number, text_of
 from catalog.importing.banks.qti.texts import NO_KEY, Texts
-from catalog.importing.banks.question import NotTaken
+from catalog.importing.banks.question import UnsupportedQuestion
 
 OWN_WAY: Final = "Its points are worked out in a way of its own."
 _BRANCHES: Final = ("responseIf", "responseElseIf", "responseElse")
@@ -60,7 +60,7 @@ def key_of(item: Element, ident: str, texts: Texts) -> Key:
         (found for found in item.findall("responseDeclaration") if found.get("identifier") == ident), None
     )
     if declared is None:
-        raise NotTaken(NO_KEY)
+        raise UnsupportedQuestion(NO_KEY)
     correct = tuple(text_of(value) for value in declared.findall("correctResponse/value"))
     mapping = _mapping(declared.find("mapping"))
     processing = item.find("responseProcessing")
@@ -68,7 +68,7 @@ def key_of(item: Element, ident: str, texts: Texts) -> Key:
     if way == "map" and mapping is None:
         way = "key"
     if (way == "key" and not correct) or (way == "map" and mapping is None):
-        raise NotTaken(NO_KEY)
+        raise UnsupportedQuestion(NO_KEY)
     return Key(
         cardinality=declared.get("cardinality", "single"),
         base_type=declared.get("baseType", "identifier"),
@@ -111,7 +111,7 @@ class _Ways:
             texts.note("points for answers that are partly right are left out")
             return "key"
         if "own" in ways or {"key", "map"} <= ways:
-            raise NotTaken(OWN_WAY)
+            raise UnsupportedQuestion(OWN_WAY)
         return ways.pop() if ways else "key"
 
     def _by_template(self, template: str) -> str:
@@ -120,7 +120,7 @@ class _Ways:
             return "key"
         if name in _BY_MAP:
             return "map"
-        raise NotTaken(OWN_WAY)
+        raise UnsupportedQuestion(OWN_WAY)
 
     def _points(self) -> Iterator[tuple[list[Element], Element]]:
         """Yield what sets the score, each with the tests that it depends on."""
@@ -133,7 +133,7 @@ class _Ways:
                 elif part.tag == "responseCondition":
                     waiting += [(branch, self._tests(branch, tests)) for branch in part]
                 elif part.tag in ("responseProcessingFragment", "lookupOutcomeValue", "exitResponse"):
-                    raise NotTaken(OWN_WAY)
+                    raise UnsupportedQuestion(OWN_WAY)
 
     def _tests(self, branch: Element, tests: list[Element]) -> list[Element]:
         is_tested = branch.tag in _BRANCHES[:2] and len(branch) > 0

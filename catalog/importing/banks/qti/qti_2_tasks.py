@@ -19,15 +19,15 @@ from catalog.importing.banks.qti.qti_2_key import OWN_WAY, Key, key_of
 from catalog.importing.banks.qti.texts import MAX_OPTIONS, NO_KEY, Texts, joined, needed, options, parts_of
 from catalog.importing.banks.question import (
     Accepted,
-    Arranging,
-    Choosing,
-    Composing,
-    NotTaken,
-    Pairing,
+    ChoiceTask,
+    EssayItemTask,
+    MatchingTask,
+    NumericTask,
+    OrderingTask,
     Range,
-    Reckoning,
+    ShortTextTask,
     Task,
-    Wording,
+    UnsupportedQuestion,
 )
 
 LEFT_OUT: Final = {
@@ -53,7 +53,7 @@ MAX_ANSWERS: Final = 200
 
 
 @dataclass(frozen=True)
-class Asking:
+class InteractionTask:
     """What is asked, the most points that its mapping gives, and what everyone hears afterwards."""
 
     task: Task
@@ -61,14 +61,14 @@ class Asking:
     feedback: str
 
 
-def asking(item: Element, interaction: Element, texts: Texts) -> Asking:
+def asking(item: Element, interaction: Element, texts: Texts) -> InteractionTask:
     """Return what ``interaction`` asks for; raise NotTaken where it is of a kind that is not taken over."""
     if interaction.tag in LEFT_OUT:
-        raise NotTaken(LEFT_OUT[interaction.tag])
+        raise UnsupportedQuestion(LEFT_OUT[interaction.tag])
     if interaction.tag == "extendedTextInteraction":
         return _composing(item, interaction, texts)
     if interaction.tag not in (*_CHOICES, *_READERS):
-        raise NotTaken("It is of a kind that is not known here.")
+        raise UnsupportedQuestion("It is of a kind that is not known here.")
     if looked_for(item, Texts()):
         texts.note("what its graders are told is left out")
     key = key_of(item, interaction.get("responseIdentifier", ""), texts)
@@ -77,37 +77,39 @@ def asking(item: Element, interaction: Element, texts: Texts) -> Asking:
     most = max((entry.points for entry in key.mapping.entries), default=None) if key.mapping else None
     is_text_entry = interaction.tag == "textEntryInteraction"
     task = _READERS[interaction.tag](interaction, key, texts)
-    return Asking(task, most if is_text_entry else None, general_feedback(item, texts))
+    return InteractionTask(task, most if is_text_entry else None, general_feedback(item, texts))
 
 
-def _composing(item: Element, interaction: Element, texts: Texts) -> Asking:
+def _composing(item: Element, interaction: Element, texts: Texts) -> InteractionTask:
     declared = {
         found.get("identifier"): found for found in item.findall("responseDeclaration")
     }.get(interaction.get("responseIdentifier"))  # fmt: skip
     if declared is not None and declared.get("cardinality", "single") not in ("single", "record"):
-        raise NotTaken("It asks for several texts.")
+        raise UnsupportedQuestion("It asks for several texts.")
     model = declared.findall("correctResponse/value") if declared is not None else []
-    task = Composing(
+    task = EssayItemTask(
         looked_for=looked_for(item, texts),
         model_answer=joined(*((value.text or "").strip() for value in model)),
     )
-    return Asking(task, None, general_feedback(item, texts))
+    return InteractionTask(task, None, general_feedback(item, texts))
 
 
-def _choosing(item: Element, interaction: Element, key: Key, texts: Texts) -> Asking:
+def _choosing(item: Element, interaction: Element, key: Key, texts: Texts) -> InteractionTask:
     choices = [part for part in interaction if part.tag in ("simpleChoice", "inlineChoice")]
     if len(choices) > MAX_OPTIONS:
-        raise NotTaken(f"It has more than {MAX_OPTIONS} options.")
+        raise UnsupportedQuestion(f"It has more than {MAX_OPTIONS} options.")
     if key.cardinality not in ("single", "multiple"):
-        raise NotTaken(OWN_WAY)
+        raise UnsupportedQuestion(OWN_WAY)
     several = not key.is_single
     idents = [choice.get("identifier", "") for choice in choices]
     shares, most = _shares(idents, key, texts)
     heard = feedback_on_choices(item, choices, shares, several=several, texts=texts)
     shown = [text_of_choice(choice, texts) for choice in choices]
-    task = Choosing(options(shown, shares, heard), several=several, is_exact=several and key.mapping is None)
+    task = ChoiceTask(
+        options(shown, shares, heard), several=several, is_exact=several and key.mapping is None
+    )
     feedback = general_feedback(item, texts, placed_on_choices(choices, several=several))
-    return Asking(task, most, feedback)
+    return InteractionTask(task, most, feedback)
 
 
 def _shares(idents: Sequence[str], key: Key, texts: Texts) -> tuple[list[Decimal], Decimal | None]:
@@ -126,13 +128,13 @@ def _shares(idents: Sequence[str], key: Key, texts: Texts) -> tuple[list[Decimal
 
 def _text_entry(interaction: Element, key: Key, texts: Texts) -> Task:
     if not key.is_single:
-        raise NotTaken(OWN_WAY)
+        raise UnsupportedQuestion(OWN_WAY)
     if key.base_type in _NUMBERS:
         return _reckoning(key, texts)
     if key.base_type != "string":
-        raise NotTaken(OWN_WAY)
+        raise UnsupportedQuestion(OWN_WAY)
     if key.mapping is None:
-        return Wording(
+        return ShortTextTask(
             tuple(Accepted(needed(text, "A right answer")) for text in key.correct), case_sensitive=True
         )
     entries = [entry for entry in key.mapping.entries if entry.points > 0 and entry.answer]
@@ -143,35 +145,35 @@ def _text_entry(interaction: Element, key: Key, texts: Texts) -> Task:
     if len(strict) > 1:
         texts.note("capitals matter in all of its answers, not only in some")
     accepted = tuple(Accepted(entry.answer, share) for entry, share in zip(entries, shares, strict=True))
-    return Wording(accepted, case_sensitive=True in strict)
+    return ShortTextTask(accepted, case_sensitive=True in strict)
 
 
-def _reckoning(key: Key, texts: Texts) -> Reckoning:
+def _reckoning(key: Key, texts: Texts) -> NumericTask:
     if key.mapping is not None:
         given = [(entry.answer, entry.points) for entry in key.mapping.entries if entry.points > 0]
     else:
         given = [(answer, Decimal(1)) for answer in key.correct]
     if len(given) > MAX_ANSWERS:
-        raise NotTaken("It takes too many different numbers.")
+        raise UnsupportedQuestion("It takes too many different numbers.")
     shares = parts_of(
         [points for _, points in given], max((points for _, points in given), default=Decimal(0))
     )
     stated = [(number(answer), share) for (answer, _), share in zip(given, shares, strict=True)]
-    return Reckoning(tuple(_range(value, share, key, texts) for value, share in stated))
+    return NumericTask(tuple(_range(value, share, key, texts) for value, share in stated))
 
 
 def _range(value: Decimal | None, share: Decimal, key: Key, texts: Texts) -> Range:
     if value is None:
-        raise NotTaken("A right answer of it is no number.")
+        raise UnsupportedQuestion("A right answer of it is no number.")
     mode = key.compared.get("toleranceMode", "exact") if key.compared is not None else "exact"
     if key.compared is None or key.mapping is not None or mode == "exact":
         return Range(value, value, share)
     margins = [number(word) for word in key.compared.get("tolerance", "").split()]
     if mode not in ("absolute", "relative") or len(margins) not in (1, 2):
-        raise NotTaken(OWN_WAY)
+        raise UnsupportedQuestion(OWN_WAY)
     below, above = margins[0], margins[-1]
     if below is None or above is None or below < 0 or above < 0:
-        raise NotTaken("How far its number may be off is not stated as a number.")
+        raise UnsupportedQuestion("How far its number may be off is not stated as a number.")
     if "false" in (key.compared.get("includeLowerBound"), key.compared.get("includeUpperBound")):
         texts.note("an end of a range that did not count itself counts here")
     if mode == "relative":
@@ -179,19 +181,19 @@ def _range(value: Decimal | None, share: Decimal, key: Key, texts: Texts) -> Ran
     return Range(value - below, value + above, share)
 
 
-def _pairing(interaction: Element, key: Key, texts: Texts) -> Pairing:
+def _pairing(interaction: Element, key: Key, texts: Texts) -> MatchingTask:
     sides = interaction.findall("simpleMatchSet")
     if len(sides) != 2:
-        raise NotTaken("It has no two sides to match.")
+        raise UnsupportedQuestion("It has no two sides to match.")
     left, right = ({part.get("identifier", ""): part for part in side} for side in sides)
     if max(len(left), len(right)) > MAX_OPTIONS:
-        raise NotTaken(f"It has more than {MAX_OPTIONS} texts on one side.")
+        raise UnsupportedQuestion(f"It has more than {MAX_OPTIONS} texts on one side.")
     matched = [tuple(answer.split()) for answer in _pairs_of(key)]
     partners = Counter(pair[0] for pair in matched if pair)
     if any(len(pair) != 2 or pair[0] not in left or pair[1] not in right for pair in matched):
-        raise NotTaken("Its key names texts that are not on its two sides.")
+        raise UnsupportedQuestion("Its key names texts that are not on its two sides.")
     if any(partners[ident] != 1 for ident in left):
-        raise NotTaken("A text on its left side has no partner, or more than one.")
+        raise UnsupportedQuestion("A text on its left side has no partner, or more than one.")
     partner = {pair[0]: pair[1] for pair in matched}
     texts_right = {
         ident: needed(text_of_choice(part, texts), "A text on its right side")
@@ -202,7 +204,7 @@ def _pairing(interaction: Element, key: Key, texts: Texts) -> Pairing:
         for ident, part in left.items()
     ]
     others = (text for ident, text in texts_right.items() if ident not in partner.values())
-    return Pairing(tuple(pairs), tuple(others))
+    return MatchingTask(tuple(pairs), tuple(others))
 
 
 def _pairs_of(key: Key) -> Sequence[str]:
@@ -211,13 +213,13 @@ def _pairs_of(key: Key) -> Sequence[str]:
     return [entry.answer for entry in key.mapping.entries if entry.points > 0]
 
 
-def _arranging(interaction: Element, key: Key, texts: Texts) -> Arranging:
+def _arranging(interaction: Element, key: Key, texts: Texts) -> OrderingTask:
     choices = {part.get("identifier", ""): part for part in interaction.findall("simpleChoice")}
     if not key.correct:
-        raise NotTaken(NO_KEY)
+        raise UnsupportedQuestion(NO_KEY)
     if sorted(key.correct) != sorted(choices):
-        raise NotTaken("Its right order does not name each of its texts once.")
-    return Arranging(
+        raise UnsupportedQuestion("Its right order does not name each of its texts once.")
+    return OrderingTask(
         tuple(needed(text_of_choice(choices[i], texts), "A text to put in order") for i in key.correct)
     )
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from catalog.importing.banks.markup import plain
-from catalog.importing.banks.question import WHOLE, NotTaken, Option
+from catalog.importing.banks.question import WHOLE, Option, UnsupportedQuestion
 
 MAX_OPTIONS: Final = 100
 GAP: Final = "_____"
@@ -38,7 +38,7 @@ class Texts:
 def needed(text: str, what: str) -> str:
     """Return ``text``; raise NotTaken where ``what`` it is would be empty."""
     if not text:
-        raise NotTaken(f"{what} has no text; pictures alone are not taken over.")
+        raise UnsupportedQuestion(f"{what} has no text; pictures alone are not taken over.")
     return text
 
 
@@ -49,18 +49,18 @@ def options(texts: Iterable[str], credits_: Iterable[Decimal], feedback: Iterabl
         for text, credit, said in zip(texts, credits_, feedback, strict=True)
     )
     if len(found) < 2:
-        raise NotTaken("It has fewer than two options.")
+        raise UnsupportedQuestion("It has fewer than two options.")
     if len(found) > MAX_OPTIONS:
-        raise NotTaken(f"It has more than {MAX_OPTIONS} options.")
+        raise UnsupportedQuestion(f"It has more than {MAX_OPTIONS} options.")
     if not any(option.credit > 0 for option in found):
-        raise NotTaken(NO_KEY)
+        raise UnsupportedQuestion(NO_KEY)
     return found
 
 
 def parts_of(points: Iterable[Decimal], most: Decimal) -> list[Decimal]:
     """Return which part of ``most`` points each number of points is; raise NotTaken unless ``most`` is above zero."""
     if most <= 0:
-        raise NotTaken(NO_KEY)
+        raise UnsupportedQuestion(NO_KEY)
     return [WHOLE if given == most else given / most if given else Decimal(0) for given in points]
 
 

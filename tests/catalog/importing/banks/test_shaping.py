@@ -7,17 +7,17 @@ import pytest
 
 from catalog.importing.banks.question import (
     Accepted,
-    Arranging,
     BankQuestion,
-    Choosing,
-    Composing,
+    ChoiceTask,
+    EssayItemTask,
     LeftOut,
+    MatchingTask,
+    NumericTask,
     Option,
-    Pairing,
+    OrderingTask,
     Range,
-    Reckoning,
+    ShortTextTask,
     Task,
-    Wording,
 )
 from catalog.importing.banks.shaping import ShapedQuestion, shaped, without_doubles
 
@@ -47,7 +47,7 @@ def options(*credits_: tuple[str, str]) -> tuple[Option, ...]:
 
 class TestChoices:
     def test_one_of_several(self) -> None:
-        found = taken(Choosing(options(("Left", "0"), ("Inner", "1"))))
+        found = taken(ChoiceTask(options(("Left", "0"), ("Inner", "1"))))
 
         assert found.fields == {
             "question_type": "multiple_choice",
@@ -64,11 +64,11 @@ class TestChoices:
     def test_where_what_is_right_stands_first_the_options_are_mixed_the_same_every_time(self) -> None:
         banks = [[(f"{at} right", "1"), (f"{at} wrong", "0"), (f"{at} other", "0")] for at in range(30)]
 
-        found = [taken(Choosing(options(*bank))) for bank in banks]
+        found = [taken(ChoiceTask(options(*bank))) for bank in banks]
 
         keys = [one.fields["rules"]["correct"][0] for one in found]
         assert [keys.count(key) for key in ("c1", "c2", "c3")] == [12, 11, 7]
-        assert found == [taken(Choosing(options(*bank))) for bank in banks]
+        assert found == [taken(ChoiceTask(options(*bank))) for bank in banks]
         for at, (one, key) in enumerate(zip(found, keys, strict=True)):
             texts = {choice["id"]: choice["text"] for choice in one.fields["choices"]}
             assert texts[key] == f"{at} right"
@@ -76,17 +76,17 @@ class TestChoices:
 
     def test_other_orders_and_true_before_false_stay(self) -> None:
         for order in ((("2", "0"), ("4", "1"), ("8", "0")), (("True", "1"), ("False", "0"))):
-            found = taken(Choosing(options(*order)))
+            found = taken(ChoiceTask(options(*order)))
             assert [choice["text"] for choice in found.fields["choices"]] == [text for text, _ in order]
 
     def test_part_of_the_points_for_a_second_best_is_said_to_be_gone(self) -> None:
-        found = taken(Choosing(options(("Left", "0.5"), ("Inner", "1"), ("Cross", "-0.25"))))
+        found = taken(ChoiceTask(options(("Left", "0.5"), ("Inner", "1"), ("Cross", "-0.25"))))
 
         assert found.fields["rules"]["correct"] == ["c2"]
         assert found.notes == ("Only the best option gives points here; there “Left” gave some.",)
 
     def test_several_of_which_wrong_ones_take_away(self) -> None:
-        found = taken(Choosing(options(("A", "0.5"), ("B", "-1"), ("C", "0.5")), several=True))
+        found = taken(ChoiceTask(options(("A", "0.5"), ("B", "-1"), ("C", "0.5")), several=True))
 
         assert found.fields["answer_format"] == {"max_choices": 3}
         assert found.fields["rules"] == {
@@ -97,7 +97,7 @@ class TestChoices:
         assert found.notes == ()
 
     def test_several_that_count_differently_and_wrong_ones_that_cost_nothing(self) -> None:
-        found = taken(Choosing(options(("A", "0.7"), ("B", "0"), ("C", "0.3")), several=True))
+        found = taken(ChoiceTask(options(("A", "0.7"), ("B", "0"), ("C", "0.3")), several=True))
 
         assert found.notes == (
             "Every right option counts the same here; there they did not.",
@@ -105,7 +105,7 @@ class TestChoices:
         )
 
     def test_several_of_which_only_the_exact_choice_counts(self) -> None:
-        found = taken(Choosing(options(("A", "1"), ("B", "0"), ("C", "1")), several=True, is_exact=True))
+        found = taken(ChoiceTask(options(("A", "1"), ("B", "0"), ("C", "1")), several=True, is_exact=True))
 
         assert found.fields["rules"]["scoring"] == "all_or_nothing"
         assert found.notes == ()
@@ -113,21 +113,21 @@ class TestChoices:
     @pytest.mark.parametrize(
         ("task", "why"),
         [
-            (Choosing(options(("A", "0"), ("B", "0"))), "No option is right."),
-            (Choosing(()), "No option is right."),
+            (ChoiceTask(options(("A", "0"), ("B", "0"))), "No option is right."),
+            (ChoiceTask(()), "No option is right."),
             (
-                Choosing(options(("A", "1"), ("B", "1"))),
+                ChoiceTask(options(("A", "1"), ("B", "1"))),
                 "One option may be chosen, and more than one is all of the answer.",
             ),
-            (Choosing(options(("A", "1"))), "Choices: a question of this type needs at least two."),
-            (Choosing(options(("A", "1"), ("A", "0"))), "Choices[1].text: looks like that of choices[0]."),
+            (ChoiceTask(options(("A", "1"))), "Choices: a question of this type needs at least two."),
+            (ChoiceTask(options(("A", "1"), ("A", "0"))), "Choices[1].text: looks like that of choices[0]."),
         ],
     )
-    def test_what_has_no_counterpart(self, task: Choosing, why: str) -> None:
+    def test_what_has_no_counterpart(self, task: ChoiceTask, why: str) -> None:
         assert reason(task) == why
 
     def test_what_is_told_of_answers_is_for_staff_because_it_tells_the_key(self) -> None:
-        task = Choosing((Option("Left", NONE, "Keeps too much."), Option("Inner", ONE)))
+        task = ChoiceTask((Option("Left", NONE, "Keeps too much."), Option("Inner", ONE)))
 
         found = taken(task, feedback="Inner joins keep partners.")
 
@@ -139,18 +139,18 @@ class TestChoices:
 
 class TestNumbers:
     def test_a_range_is_a_value_with_a_tolerance(self) -> None:
-        found = taken(Reckoning((Range(Decimal("1.5"), Decimal("4")),)))
+        found = taken(NumericTask((Range(Decimal("1.5"), Decimal("4")),)))
 
         assert found.fields["rules"] == {"kind": "numeric", "value": "2.75", "absolute_tolerance": "1.25"}
         assert found.fields["answer_format"] == {}
 
     def test_an_exact_number(self) -> None:
-        found = taken(Reckoning((Range(Decimal("1E+3"), Decimal("1000")),)))
+        found = taken(NumericTask((Range(Decimal("1E+3"), Decimal("1000")),)))
 
         assert found.fields["rules"] == {"kind": "numeric", "value": "1000"}
 
     def test_other_ranges_are_said_to_be_gone(self) -> None:
-        found = taken(Reckoning((Range(Decimal(2), Decimal(4), HALF), Range(Decimal(3), Decimal(3)))))
+        found = taken(NumericTask((Range(Decimal(2), Decimal(4), HALF), Range(Decimal(3), Decimal(3)))))
 
         assert found.fields["rules"] == {"kind": "numeric", "value": "3"}
         assert found.notes == ("Only 3 is right here; there “2 to 4” gave points too.",)
@@ -158,7 +158,7 @@ class TestNumbers:
     def test_units(self) -> None:
         units = {"kg": Decimal(1), "g": Decimal("0.001")}
 
-        found = taken(Reckoning((Range(Decimal(2), Decimal(2)),), units))
+        found = taken(NumericTask((Range(Decimal(2), Decimal(2)),), units))
 
         assert found.fields["rules"] == {
             "kind": "numeric",
@@ -169,7 +169,9 @@ class TestNumbers:
         assert found.fields["answer_format"] == {"units": ["kg", "g"]}
 
     def test_none_that_gives_all_the_points(self) -> None:
-        assert reason(Reckoning((Range(Decimal(2), Decimal(4), HALF),))) == "No number gives all the points."
+        assert (
+            reason(NumericTask((Range(Decimal(2), Decimal(4), HALF),))) == "No number gives all the points."
+        )
 
 
 class TestShortTexts:
@@ -182,7 +184,7 @@ class TestShortTexts:
             Accepted("outer", NONE),
         )
 
-        found = taken(Wording(accepted, case_sensitive=True))
+        found = taken(ShortTextTask(accepted, case_sensitive=True))
 
         assert found.fields["rules"] == {
             "kind": "short_text",
@@ -204,13 +206,15 @@ class TestShortTexts:
         ],
     )
     def test_what_has_no_counterpart(self, accepted: tuple[Accepted, ...], why: str) -> None:
-        assert reason(Wording(accepted)) == why
+        assert reason(ShortTextTask(accepted)) == why
 
 
 class TestPairs:
     def test_partners_alike_are_one_and_ids_tell_nothing(self) -> None:
         found = taken(
-            Pairing((("cat", "meows"), ("dog", "barks"), ("lion", "roars"), ("kitten", "meows")), ("sings",))
+            MatchingTask(
+                (("cat", "meows"), ("dog", "barks"), ("lion", "roars"), ("kitten", "meows")), ("sings",)
+            )
         )
 
         choices = {one["id"]: one["text"] for one in found.fields["choices"]}
@@ -232,7 +236,7 @@ class TestPairs:
 
     @pytest.mark.parametrize("number", range(2, 12))
     def test_any_number_of_them(self, number: int) -> None:
-        taken(Pairing(tuple((f"left {at}", f"right {at}") for at in range(number))))
+        taken(MatchingTask(tuple((f"left {at}", f"right {at}") for at in range(number))))
 
 
 class TestOrders:
@@ -240,7 +244,7 @@ class TestOrders:
     def test_the_right_order_is_not_that_of_the_ids(self, number: int) -> None:
         texts = tuple(f"step {at}" for at in range(number))
 
-        found = taken(Arranging(texts))
+        found = taken(OrderingTask(texts))
 
         named = {one["id"]: one["text"] for one in found.fields["choices"]}
         order = found.fields["rules"]["order"]
@@ -248,12 +252,12 @@ class TestOrders:
         assert order != sorted(order)
 
     def test_texts_alike(self) -> None:
-        assert reason(Arranging(("a", "a"))) == "Two of the texts to be put in order are the same."
+        assert reason(OrderingTask(("a", "a"))) == "Two of the texts to be put in order are the same."
 
 
 class TestEssays:
     def test_they_wait_for_a_rubric(self) -> None:
-        found = taken(Composing("Looks for joins.", "A join pairs rows.", min_words=80))
+        found = taken(EssayItemTask("Looks for joins.", "A join pairs rows.", min_words=80))
 
         assert found.fields["answer_format"] == {"min_words": 80}
         assert found.fields["rubric"] == {
@@ -265,7 +269,7 @@ class TestEssays:
         assert not found.is_ready
 
 
-RIGHT = Choosing(options(("Left", "0"), ("Inner", "1")))
+RIGHT = ChoiceTask(options(("Left", "0"), ("Inner", "1")))
 
 
 class TestKeys:

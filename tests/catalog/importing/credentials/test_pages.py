@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
-from catalog.admin import lists, sealing
+from catalog.admin import lists, signed_state
 from catalog.models import Credential, SkillName
 from ops.models import AuditLog
 from tests.factories.accounts import AdminFactory, AdvisorFactory
@@ -249,7 +249,7 @@ def test_what_the_page_holds_must_be_its_own(
     elif flaw == "somebody else's":
         client.force_login(AdminFactory())
     elif flaw == "old":
-        monkeypatch.setattr(sealing, "SECONDS", -1)
+        monkeypatch.setattr(signed_state, "SECONDS", -1)
     else:
         agreed["sealed"] = ""
 

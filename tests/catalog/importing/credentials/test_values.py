@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from catalog.importing.credentials import values
-from catalog.importing.credentials.listed import Wrong
+from catalog.importing.credentials.listed import InvalidValue
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_hours_are_read_and_what_is_none_is_said(text: str, hours: int | None, n
 
 @pytest.mark.parametrize("text", ["0", "-5", "many", "", "100001", "9" * 400, "PT0H0M"])
 def test_what_is_no_number_of_hours_is_wrong(text: str) -> None:
-    with pytest.raises(Wrong):
+    with pytest.raises(InvalidValue):
         values.hours(text)
 
 
@@ -47,7 +47,7 @@ def test_levels_are_read(text: str, level: int) -> None:
 
 @pytest.mark.parametrize("text", ["0", "6", "9", "2.5", "high", "", "-1", "1e3", "٣٣"])
 def test_what_is_no_level_is_wrong(text: str) -> None:
-    with pytest.raises(Wrong):
+    with pytest.raises(InvalidValue):
         values.level(text)
 
 
@@ -85,5 +85,5 @@ def test_skills_are_read_with_their_levels(text: str, name: str, level: Decimal 
 
 
 def test_a_skill_at_a_level_that_is_none_is_wrong() -> None:
-    with pytest.raises(Wrong, match="“9” is no level"):
+    with pytest.raises(InvalidValue, match="“9” is no level"):
         list(values.skills("sql:9"))

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from catalog.importing.archive import Limits
 from catalog.importing.frameworks import tables
 from catalog.importing.frameworks.framework import FrameworkInvalid, Profile
-from catalog.importing.frameworks.making import make
 from catalog.importing.frameworks.opening import opened
 from catalog.importing.frameworks.planning import plan
+from catalog.importing.frameworks.role_creation import make
 from catalog.importing.frameworks.searching import found
 from catalog.importing.frameworks.tables import clean, of_file
 from catalog.models import JobRole, Skill

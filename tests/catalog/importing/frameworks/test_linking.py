@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.importing.frameworks.framework import Concept
-from catalog.importing.frameworks.linking import Links, Wanted, Why, text_of
+from catalog.importing.frameworks.linking import Links, UnlinkedSkill, Why, text_of
 from catalog.importing.frameworks.words import folded, stems
 
 CONCEPTS = [
@@ -20,7 +20,7 @@ CONCEPTS = [
 def told(
     name: str, description: str = "", meaning: list[float] | None = None
 ) -> list[tuple[str, str, float]]:
-    found = Links(CONCEPTS).suggest(Wanted("x", name, description), meaning=meaning)
+    found = Links(CONCEPTS).suggest(UnlinkedSkill("x", name, description), meaning=meaning)
     return [(one.concept.id, one.why, one.score) for one in found]
 
 
@@ -50,7 +50,7 @@ def test_groups_that_stand_twice_are_suggested_once_by_the_shorter_id() -> None:
 
 
 def test_nothing_is_near_to_nothing() -> None:
-    assert Links([]).suggest(Wanted("x", "SQL")) == []
+    assert Links([]).suggest(UnlinkedSkill("x", "SQL")) == []
     assert told("!!!") == []
 
 
@@ -81,5 +81,5 @@ def test_names_are_compared_without_regard_to_case_and_space() -> None:
 def test_scores_lie_between_zero_and_one_whatever_is_compared(names: list[str], name: str) -> None:
     known = Links(Concept(str(place), one, one) for place, one in enumerate(names))
 
-    for one in known.suggest(Wanted("x", name, name)):
+    for one in known.suggest(UnlinkedSkill("x", name, name)):
         assert 0.3 <= one.score <= 1.0

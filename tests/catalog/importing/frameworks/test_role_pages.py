@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from catalog.admin import sealing
+from catalog.admin import signed_state
 from catalog.models import JobRole, Skill
 from tests.catalog.importing.frameworks.releases import DESIGNER, ESCO, ONET, packed
 from tests.factories.accounts import AdminFactory, AdvisorFactory
@@ -154,7 +154,7 @@ def test_what_the_page_holds_must_be_its_own(
     elif flaw == "somebody else's":
         client.force_login(AdminFactory())
     elif flaw == "old":
-        monkeypatch.setattr(sealing, "SECONDS", -1)
+        monkeypatch.setattr(signed_state, "SECONDS", -1)
     elif flaw == "none":
         agreed["sealed"] = ""
     else:

@@ -5,11 +5,11 @@ from decimal import Decimal
 import pytest
 
 from catalog.importing.banks.moodle.aiken import read_aiken
-from catalog.importing.banks.question import Bank, BankInvalid, BankQuestion, Choosing, LeftOut, Option
+from catalog.importing.banks.question import Bank, BankInvalid, BankQuestion, ChoiceTask, LeftOut, Option
 
 
-def options(*texts: str, right: int) -> Choosing:
-    return Choosing(tuple(Option(text, Decimal(place == right)) for place, text in enumerate(texts)))
+def options(*texts: str, right: int) -> ChoiceTask:
+    return ChoiceTask(tuple(Option(text, Decimal(place == right)) for place, text in enumerate(texts)))
 
 
 def test_questions_follow_each_other() -> None:

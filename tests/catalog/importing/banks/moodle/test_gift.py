@@ -10,14 +10,14 @@ from catalog.importing.banks.question import (
     Bank,
     BankInvalid,
     BankQuestion,
-    Choosing,
-    Composing,
+    ChoiceTask,
+    EssayItemTask,
     LeftOut,
+    MatchingTask,
+    NumericTask,
     Option,
-    Pairing,
     Range,
-    Reckoning,
-    Wording,
+    ShortTextTask,
 )
 
 D = Decimal
@@ -48,7 +48,7 @@ def test_a_file_is_read_in_its_order_and_every_entry_names_its_line() -> None:
                 "line 4, $course$/SQL",
                 "Null",
                 "Is NULL = NULL true?",
-                Choosing((Option("True", D(0)), Option("False", D(1)))),
+                ChoiceTask((Option("True", D(0)), Option("False", D(1)))),
             ),
             LeftOut(
                 "line 6, $course$/SQL",
@@ -59,9 +59,9 @@ def test_a_file_is_read_in_its_order_and_every_entry_names_its_line() -> None:
                 "line 9, $course$/SQL",
                 "7",
                 "What is it?",
-                Wording((Accepted("a relation"), Accepted("a table"))),
+                ShortTextTask((Accepted("a relation"), Accepted("a table"))),
             ),
-            BankQuestion("line 13, Joins", "", "Why?", Composing()),
+            BankQuestion("line 13, Joins", "", "Why?", EssayItemTask()),
         ),
     )
 
@@ -69,23 +69,23 @@ def test_a_file_is_read_in_its_order_and_every_entry_names_its_line() -> None:
 @pytest.mark.parametrize(
     ("answers", "task"),
     [
-        ("{~a =b}", Choosing((Option("a", D(0)), Option("b", D(1))))),
-        ("{=b ~%50%a#nearly}", Choosing((Option("b", D(1)), Option("a", D("0.5"), "nearly")))),
+        ("{~a =b}", ChoiceTask((Option("a", D(0)), Option("b", D(1))))),
+        ("{=b ~%50%a#nearly}", ChoiceTask((Option("b", D(1)), Option("a", D("0.5"), "nearly")))),
         (
             "{~%50%a ~%50%b ~%-100%c}",
-            Choosing((Option("a", D("0.5")), Option("b", D("0.5")), Option("c", D(-1))), several=True),
+            ChoiceTask((Option("a", D("0.5")), Option("b", D("0.5")), Option("c", D(-1))), several=True),
         ),
-        ("{= a\\=b ~ a\\~b\\#c \\\\n}", Choosing((Option("a=b", D(1)), Option("a~b#c \\n", D(0))))),
-        ("{=%100%a =%50%b*}", Wording((Accepted("a"), Accepted("b*", D("0.5"), has_wildcards=True)))),
-        ("{=3 \\* 4}", Wording((Accepted("3 * 4"),))),
-        ("{one}", Wording((Accepted("one"),))),
-        ("{true}", Choosing((Option("True", D(1)), Option("False", D(0))))),
-        ("{#3:2}", Reckoning((Range(D(1), D(5)),))),
-        ("{#1..5}", Reckoning((Range(D(1), D(5)),))),
-        ("{#-.5e1}", Reckoning((Range(D(-5), D(-5)),))),
-        ("{#=1:0 =%50%1:0.5}", Reckoning((Range(D(1), D(1)), Range(D("0.5"), D("1.5"), D("0.5"))))),
-        ("{=a -> 1 =b -> 2 = -> 3 = -> 1}", Pairing((("a", "1"), ("b", "2")), ("3",))),
-        ("{}", Composing()),
+        ("{= a\\=b ~ a\\~b\\#c \\\\n}", ChoiceTask((Option("a=b", D(1)), Option("a~b#c \\n", D(0))))),
+        ("{=%100%a =%50%b*}", ShortTextTask((Accepted("a"), Accepted("b*", D("0.5"), has_wildcards=True)))),
+        ("{=3 \\* 4}", ShortTextTask((Accepted("3 * 4"),))),
+        ("{one}", ShortTextTask((Accepted("one"),))),
+        ("{true}", ChoiceTask((Option("True", D(1)), Option("False", D(0))))),
+        ("{#3:2}", NumericTask((Range(D(1), D(5)),))),
+        ("{#1..5}", NumericTask((Range(D(1), D(5)),))),
+        ("{#-.5e1}", NumericTask((Range(D(-5), D(-5)),))),
+        ("{#=1:0 =%50%1:0.5}", NumericTask((Range(D(1), D(1)), Range(D("0.5"), D("1.5"), D("0.5"))))),
+        ("{=a -> 1 =b -> 2 = -> 3 = -> 1}", MatchingTask((("a", "1"), ("b", "2")), ("3",))),
+        ("{}", EssayItemTask()),
     ],
 )
 def test_kinds_of_answers(answers: str, task: object) -> None:
@@ -94,7 +94,7 @@ def test_kinds_of_answers(answers: str, task: object) -> None:
 
 def test_the_first_feedback_is_for_those_who_are_wrong() -> None:
     assert question("Is it?{T#no, it is#yes####all in all}") == BankQuestion(
-        "line 1", "", "Is it?", Choosing((Option("True", D(1), "yes"), Option("False", D(0), "no, it is"))),
+        "line 1", "", "Is it?", ChoiceTask((Option("True", D(1), "yes"), Option("False", D(0), "no, it is"))),
         feedback="all in all",
     )  # fmt: skip
 

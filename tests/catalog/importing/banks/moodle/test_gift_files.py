@@ -14,14 +14,14 @@ from catalog.importing.banks.moodle.marks import credit
 from catalog.importing.banks.question import (
     BankInvalid,
     BankQuestion,
-    Choosing,
-    Composing,
+    ChoiceTask,
+    EssayItemTask,
     LeftOut,
+    MatchingTask,
+    NumericTask,
     Option,
-    Pairing,
     Range,
-    Reckoning,
-    Wording,
+    ShortTextTask,
 )
 
 FILES = sorted((Path(__file__).parent / "gift").glob("*.gift"))
@@ -93,25 +93,25 @@ def expected(one: dict[str, Any]) -> Any:
 
 def read(question: BankQuestion | LeftOut) -> Any:
     match question:
-        case BankQuestion(task=Choosing(options=options)):
+        case BankQuestion(task=ChoiceTask(options=options)):
             return tuple(Option(flat(one.text), one.credit, flat(one.feedback)) for one in options)
-        case BankQuestion(task=Wording(accepted=accepted)):
+        case BankQuestion(task=ShortTextTask(accepted=accepted)):
             return tuple((flat(one.text), one.credit) for one in accepted)
-        case BankQuestion(task=Reckoning(ranges=found)):
+        case BankQuestion(task=NumericTask(ranges=found)):
             return found
-        case BankQuestion(task=Pairing(pairs=pairs, others=others)):
+        case BankQuestion(task=MatchingTask(pairs=pairs, others=others)):
             return (*pairs, *(("", other) for other in others))
         case _:
             return None
 
 
 KINDS = {
-    "TF": Choosing,
-    "MC": Choosing,
-    "Short": Wording,
-    "Numerical": Reckoning,
-    "Matching": Pairing,
-    "Essay": Composing,
+    "TF": ChoiceTask,
+    "MC": ChoiceTask,
+    "Short": ShortTextTask,
+    "Numerical": NumericTask,
+    "Matching": MatchingTask,
+    "Essay": EssayItemTask,
 }
 
 

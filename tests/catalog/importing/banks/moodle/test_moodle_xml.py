@@ -7,19 +7,19 @@ import pytest
 from catalog.importing.banks.moodle.moodle_xml import read_moodle_xml
 from catalog.importing.banks.question import (
     Accepted,
-    Arranging,
     Bank,
     BankInvalid,
     BankQuestion,
-    Choosing,
-    Composing,
+    ChoiceTask,
+    EssayItemTask,
     LeftOut,
+    MatchingTask,
+    NumericTask,
     Option,
-    Pairing,
+    OrderingTask,
     Range,
-    Reckoning,
+    ShortTextTask,
     Task,
-    Wording,
 )
 
 D = Decimal
@@ -67,7 +67,7 @@ def test_a_file_is_read_in_its_order_under_its_categories() -> None:
         (
             BankQuestion(
                 "question 1", "Name", "What is it?",
-                Choosing((Option("True", D(1), "yes"), Option("False", D(0), "no"))),
+                ChoiceTask((Option("True", D(1), "yes"), Option("False", D(0), "no"))),
                 D("2.5"), "all & all",
             ),
             LeftOut("question 2, top/SQL", "Name", "It is a text without a question."),
@@ -82,11 +82,11 @@ THIRDS = "".join(answer(text, "33.33333") for text in "abc") + answer("d", "-100
 @pytest.mark.parametrize(
     ("kind", "inside", "task"),
     [
-        ("multichoice", CHOICE, Choosing((Option("a", D(1), "good"), Option("b", D("-0.5"))))),
+        ("multichoice", CHOICE, ChoiceTask((Option("a", D(1), "good"), Option("b", D("-0.5"))))),
         (
             "multichoice",
             THIRDS + "<single>false</single>",
-            Choosing(
+            ChoiceTask(
                 (*(Option(text, D("0.3333333")) for text in "abc"), Option("d", D(-1))),
                 several=True,
             ),
@@ -94,40 +94,40 @@ THIRDS = "".join(answer(text, "33.33333") for text in "abc") + answer("d", "-100
         (
             "multichoiceset",
             answer("a", "100") + answer("b", "100") + answer("c"),
-            Choosing((Option("a", D(1)), Option("b", D(1)), Option("c", D(0))), several=True, is_exact=True),
+            ChoiceTask((Option("a", D(1)), Option("b", D(1)), Option("c", D(0))), several=True, is_exact=True),
         ),
         (
             "shortanswer",
             answer("inner*", "100") + answer("join", "50") + answer("*") + "<usecase>1</usecase>",
-            Wording((Accepted("inner*", has_wildcards=True), Accepted("join", D("0.5"))), case_sensitive=True),
+            ShortTextTask((Accepted("inner*", has_wildcards=True), Accepted("join", D("0.5"))), case_sensitive=True),
         ),
-        ("shortanswer", answer("a &lt; b", "100"), Wording((Accepted("a < b"),))),
+        ("shortanswer", answer("a &lt; b", "100"), ShortTextTask((Accepted("a < b"),))),
         (
             "numerical",
             answer("2.50", "100", more="<tolerance>0.05</tolerance>") + answer("3", "50")
             + "<units><unit><multiplier>1</multiplier><unit_name>m</unit_name></unit>"
             + "<unit><multiplier>100</multiplier><unit_name>cm</unit_name></unit></units>",
-            Reckoning(
+            NumericTask(
                 (Range(D("2.45"), D("2.55")), Range(D(3), D(3), D("0.5"))),
                 {"m": D(1), "cm": D("0.01")},
             ),
         ),
-        ("numerical", answer("7", "100"), Reckoning((Range(D(7), D(7)),))),
+        ("numerical", answer("7", "100"), NumericTask((Range(D(7), D(7)),))),
         (
             "matching",
             "<subquestion><text>&lt;b&gt;one&lt;/b&gt;</text><answer><text>1</text></answer></subquestion>"
             "<subquestion><text>two</text><answer><text>2</text></answer></subquestion>"
             "<subquestion><text></text><answer><text>3</text></answer></subquestion>",
-            Pairing((("one", "1"), ("two", "2")), ("3",)),
+            MatchingTask((("one", "1"), ("two", "2")), ("3",)),
         ),
         (
             "essay",
             "<graderinfo format='html'><text>&lt;ul&gt;&lt;li&gt;keys&lt;/li&gt;&lt;/ul&gt;</text></graderinfo>"
             "<minwordlimit>50</minwordlimit><maxwordlimit></maxwordlimit>",
-            Composing(looked_for="- keys", min_words=50),
+            EssayItemTask(looked_for="- keys", min_words=50),
         ),
-        ("ordering", answer("second", "2") + answer("first", "1"), Arranging(("first", "second"))),
-        ("ordering", answer("first") + answer("second"), Arranging(("first", "second"))),
+        ("ordering", answer("second", "2") + answer("first", "1"), OrderingTask(("first", "second"))),
+        ("ordering", answer("first") + answer("second"), OrderingTask(("first", "second"))),
     ],
 )  # fmt: skip
 def test_kinds_of_questions(kind: str, inside: str, task: Task) -> None:
@@ -144,22 +144,22 @@ def test_kinds_of_questions(kind: str, inside: str, task: Task) -> None:
                 f"<selectoption><text>{text}</text><group>{group}</group></selectoption>"
                 for text, group in (("WHERE", 1), ("HAVING", 1), ("other", 2))
             ),
-            Choosing((Option("WHERE", D(0)), Option("HAVING", D(1)))),
+            ChoiceTask((Option("WHERE", D(0)), Option("HAVING", D(1)))),
         ),
         (
             "ddwtos",
             "Filter by [[1]].",
             "<dragbox><text>WHERE</text><group>1</group></dragbox><dragbox><text>BY</text><group>1</group></dragbox>",
-            Choosing((Option("WHERE", D(1)), Option("BY", D(0)))),
+            ChoiceTask((Option("WHERE", D(1)), Option("BY", D(0)))),
         ),
         (
             "cloze",
             "Filter by {1:MC:WHERE#no~=HAVING#yes~%50%a \\} b}.",
             "",
-            Choosing((Option("WHERE", D(0), "no"), Option("HAVING", D(1), "yes"), Option("a } b", D("0.5")))),
+            ChoiceTask((Option("WHERE", D(0), "no"), Option("HAVING", D(1), "yes"), Option("a } b", D("0.5")))),
         ),
-        ("cloze", "Filter by {:SAC:=HAVING~*}.", "", Wording((Accepted("HAVING"),), case_sensitive=True)),
-        ("cloze", "Filter by {2:NUMERICAL:=3:0.5~%50%4~*}.", "", Reckoning(
+        ("cloze", "Filter by {:SAC:=HAVING~*}.", "", ShortTextTask((Accepted("HAVING"),), case_sensitive=True)),
+        ("cloze", "Filter by {2:NUMERICAL:=3:0.5~%50%4~*}.", "", NumericTask(
             (Range(D("2.5"), D("3.5")), Range(D(4), D(4), D("0.5"))))),
     ],
 )  # fmt: skip
@@ -213,7 +213,7 @@ def test_plain_and_marked_texts_stay_as_they_are() -> None:
     read = question("multichoice", option.format(100, "yes") + option.format(0, "no"), stem)
 
     assert read.prompt == "Is <b> a tag?"
-    assert read.task == Choosing((Option("*yes*", D(1)), Option("*no*", D(0))))
+    assert read.task == ChoiceTask((Option("*yes*", D(1)), Option("*no*", D(0))))
 
 
 @pytest.mark.parametrize(

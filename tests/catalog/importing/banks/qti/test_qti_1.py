@@ -9,17 +9,17 @@ from hypothesis import given, settings
 from catalog.importing.banks.qti.qti_1 import read_qti_1
 from catalog.importing.banks.question import (
     Accepted,
-    Arranging,
     BankInvalid,
     BankQuestion,
-    Choosing,
-    Composing,
+    ChoiceTask,
+    EssayItemTask,
     LeftOut,
+    MatchingTask,
+    NumericTask,
     Option,
-    Pairing,
+    OrderingTask,
     Range,
-    Reckoning,
-    Wording,
+    ShortTextTask,
 )
 from tests.catalog.importing.banks.qti.broken import broken_files
 
@@ -79,7 +79,7 @@ def test_one_of_several_with_what_is_said_to_each_option() -> None:
         place="all_canvas_simple_1.2.xml, question 1",
         name="Question 1",
         prompt="Question 1, Multiple Choice, Answer is C",
-        task=Choosing(
+        task=ChoiceTask(
             (
                 Option("C", ONE, "Answer feedback for C, correct\n\nItem Feedback, Correct"),
                 Option("A", NONE, "Answer feedback for A, incorrect\n\nItem Feedback, Incorrect"),
@@ -95,7 +95,7 @@ def test_one_of_several_with_what_is_said_to_each_option() -> None:
 def test_true_or_false_is_a_choice_of_two() -> None:
     task = question("all_canvas_simple_1.2.xml", 2).task
 
-    assert isinstance(task, Choosing)
+    assert isinstance(task, ChoiceTask)
     assert [(option.text, option.credit) for option in task.options] == [("True", ONE), ("False", NONE)]
 
 
@@ -108,7 +108,7 @@ def test_a_picture_in_the_text_is_noted_and_the_name_of_its_file_says_nothing() 
 
 
 def test_exactly_the_right_options_where_others_are_excluded() -> None:
-    assert question("multiple_answer_canvas.xml").task == Choosing(
+    assert question("multiple_answer_canvas.xml").task == ChoiceTask(
         (Option("A", ONE), Option("B", NONE), Option("C", ONE), Option("D", ONE)), several=True, is_exact=True
     )
 
@@ -116,7 +116,7 @@ def test_exactly_the_right_options_where_others_are_excluded() -> None:
 def test_points_for_each_option_become_parts_of_all_points() -> None:
     task = question("multiple_answer.xml").task
 
-    assert isinstance(task, Choosing)
+    assert isinstance(task, ChoiceTask)
     assert (task.several, task.is_exact) == (True, False)
     assert [str(option.credit) for option in task.options] == [
         "0.25",
@@ -132,7 +132,7 @@ def test_points_for_each_option_become_parts_of_all_points() -> None:
 def test_empty_rows_that_canvas_keeps_are_no_options() -> None:
     found = question("all_canvas_simple_1.2.xml", 5)
 
-    assert isinstance(found.task, Choosing)
+    assert isinstance(found.task, ChoiceTask)
     assert [option.text for option in found.task.options] == ["A", "B", "C", "D", "E", "F"]
     assert found.notes == ("an empty option is left out", DEPENDS)
 
@@ -141,21 +141,21 @@ def test_texts_that_are_taken() -> None:
     found = question("single_fib.xml")
 
     assert found.prompt == "Chicago is in what state?"
-    assert found.task == Wording((Accepted("Illinois"), Accepted("illinois")))
+    assert found.task == ShortTextTask((Accepted("Illinois"), Accepted("illinois")))
 
 
 def test_one_blank_that_canvas_names_in_brackets() -> None:
     found = question("canvas_multiple_fib_as_single.xml")
 
     assert found.prompt == "Bird, bird, bird, bird is the _____"
-    assert found.task == Wording((Accepted("word"),))
+    assert found.task == ShortTextTask((Accepted("word"),))
 
 
 def test_one_list_in_the_text_is_a_choice() -> None:
     found = question("edge_cases_1.2.xml", 2)
 
     assert found.prompt == "Question 6, Multiple Dropdowns, Answers is C: _____"
-    assert found.task == Choosing((Option("C", ONE), Option("D", NONE)))
+    assert found.task == ChoiceTask((Option("C", ONE), Option("D", NONE)))
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,9 @@ def test_one_list_in_the_text_is_a_choice() -> None:
     ],
 )
 def test_numbers_as_ranges(name: str, ranges: list[tuple[str, str]]) -> None:
-    assert question(name).task == Reckoning(tuple(Range(Decimal(low), Decimal(high)) for low, high in ranges))
+    assert question(name).task == NumericTask(
+        tuple(Range(Decimal(low), Decimal(high)) for low, high in ranges)
+    )
 
 
 def test_a_range_without_one_of_its_ends_says_so() -> None:
@@ -177,13 +179,13 @@ def test_a_range_without_one_of_its_ends_says_so() -> None:
 
 
 def test_several_ranges_of_one_question_stand_beside_each_other() -> None:
-    assert question("all_canvas_simple_1.2.xml", 8).task == Reckoning(
+    assert question("all_canvas_simple_1.2.xml", 8).task == NumericTask(
         (Range(Decimal("41.5"), Decimal("42.5")), Range(Decimal("0.0"), Decimal("0.0")))
     )
 
 
 def test_pairs_and_texts_that_are_nobodys() -> None:
-    assert question("matching.xml").task == Pairing(
+    assert question("matching.xml").task == MatchingTask(
         (
             (
                 "Light Microscope",
@@ -199,13 +201,13 @@ def test_pairs_and_texts_that_are_nobodys() -> None:
 
 
 def test_an_order() -> None:
-    assert question("ordering.xml").task == Arranging(
+    assert question("ordering.xml").task == OrderingTask(
         ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
     )
 
 
 def test_an_essay_with_its_length_and_what_graders_look_for() -> None:
-    assert question("essay_custom_settings.xml").task == Composing(
+    assert question("essay_custom_settings.xml").task == EssayItemTask(
         looked_for="this is the remix", min_words=140, max_words=500
     )
 
@@ -255,7 +257,7 @@ def test_options_of_partial_points_and_the_weight_of_the_question() -> None:
 
     assert isinstance(found, BankQuestion)
     assert found.weight == 10
-    assert found.task == Choosing((Option("a", ONE), Option("b", Decimal("0.5")), Option("c", NONE)))
+    assert found.task == ChoiceTask((Option("a", ONE), Option("b", Decimal("0.5")), Option("c", NONE)))
 
 
 def test_a_rule_for_all_other_answers_gives_its_points_to_them() -> None:
@@ -264,7 +266,7 @@ def test_a_rule_for_all_other_answers_gives_its_points_to_them() -> None:
     [found] = read_qti_1(data, place="x")
 
     assert isinstance(found, BankQuestion)
-    assert found.task == Choosing((Option("a", NONE), Option("b", ONE)))
+    assert found.task == ChoiceTask((Option("a", NONE), Option("b", ONE)))
 
 
 def test_right_answers_as_blackboard_marks_them() -> None:
@@ -276,7 +278,7 @@ def test_right_answers_as_blackboard_marks_them() -> None:
     [found] = read_qti_1(item(choice("a", "b"), right), place="x")
 
     assert isinstance(found, BankQuestion)
-    assert found.task == Choosing((Option("a", NONE), Option("b", ONE)))
+    assert found.task == ChoiceTask((Option("a", NONE), Option("b", ONE)))
 
 
 def test_pairs_as_blackboard_writes_them() -> None:
@@ -303,7 +305,7 @@ def test_pairs_as_blackboard_writes_them() -> None:
     [found] = read_qti_1(item(shown, rules, "question_type=Matching"), place="x")
 
     assert isinstance(found, BankQuestion)
-    assert (found.prompt, found.task) == ("Match.", Pairing((("France", "Paris"), ("Italy", "Rome"))))
+    assert (found.prompt, found.task) == ("Match.", MatchingTask((("France", "Paris"), ("Italy", "Rome"))))
 
 
 @pytest.mark.parametrize(
@@ -332,7 +334,7 @@ def test_indentation_of_a_plain_text_stays() -> None:
     [found] = read_qti_1(data, place="x")
 
     assert isinstance(found, BankQuestion)
-    assert isinstance(found.task, Choosing)
+    assert isinstance(found.task, ChoiceTask)
     assert found.task.options[0].text == "for i in x:\n    print(i)"
 
 

@@ -9,17 +9,17 @@ from hypothesis import given, settings
 from catalog.importing.banks.qti.qti_2 import read_qti_2
 from catalog.importing.banks.question import (
     Accepted,
-    Arranging,
     BankInvalid,
     BankQuestion,
-    Choosing,
-    Composing,
+    ChoiceTask,
+    EssayItemTask,
     LeftOut,
+    MatchingTask,
+    NumericTask,
     Option,
-    Pairing,
+    OrderingTask,
     Range,
-    Reckoning,
-    Wording,
+    ShortTextTask,
 )
 from tests.catalog.importing.banks.qti.broken import broken_files
 
@@ -58,7 +58,7 @@ def test_one_option_with_what_is_said_within_it() -> None:
         place="Example02-feedbackInline.xml",
         name="Example 2 - inline feedback",
         prompt="Sigmund Freud and Carl Jung both belong to the psychoanalytic school of psychology.",
-        task=Choosing((Option("True", ONE, "That's correct"), Option("False", NONE, "That's not correct"))),
+        task=ChoiceTask((Option("True", ONE, "That's correct"), Option("False", NONE, "That's not correct"))),
         weight=Decimal(10),
     )
 
@@ -67,7 +67,7 @@ def test_points_of_several_options_become_parts_of_all_points() -> None:
     found = question("choice_multiple.xml")
 
     assert found.weight == 2
-    assert found.task == Choosing(
+    assert found.task == ChoiceTask(
         (
             Option("Hydrogen", HALF),
             Option("Helium", -ONE),
@@ -85,7 +85,7 @@ def test_several_options_that_are_right_as_a_whole() -> None:
 
     found = read(CHOICE.format(cardinality="multiple", key=CORRECT, processing=way))
 
-    assert found.task == Choosing((Option("A", ONE), Option("B", NONE)), several=True, is_exact=True)
+    assert found.task == ChoiceTask((Option("A", ONE), Option("B", NONE)), several=True, is_exact=True)
 
 
 def test_a_word_with_points_for_each_way_of_writing_it() -> None:
@@ -96,20 +96,20 @@ def test_a_word_with_points_for_each_way_of_writing_it() -> None:
         "Now is the winter of our discontent\nMade glorious summer by this sun of _____;\n"
         "And all the clouds that lour'd upon our house\nIn the deep bosom of the ocean buried."
     )
-    assert found.task == Wording((Accepted("York"), Accepted("york", HALF)), case_sensitive=True)
+    assert found.task == ShortTextTask((Accepted("York"), Accepted("york", HALF)), case_sensitive=True)
 
 
 def test_a_word_whose_capitals_do_not_matter() -> None:
     found = question("TextEntry_883368511.xml")
 
-    assert found.task == Wording((Accepted("Fichtelberg"),))
+    assert found.task == ShortTextTask((Accepted("Fichtelberg"),))
     assert found.feedback == (
         "Der Fichtelberg bei Oberwiesenthal im Erzgebirgskreis ist mit 1.215 Metern der höchste Berg in Sachsen."
     )
 
 
 def test_a_number_that_may_be_off_by_a_part_of_it() -> None:
-    assert question("TextEntrynumeric_770468849.xml").task == Reckoning(
+    assert question("TextEntrynumeric_770468849.xml").task == NumericTask(
         (Range(Decimal("3.9292"), Decimal("4.3428")),)
     )
 
@@ -117,7 +117,7 @@ def test_a_number_that_may_be_off_by_a_part_of_it() -> None:
 def test_an_essay_with_what_its_graders_are_told() -> None:
     found = question("extended_text_rubric.xml")
 
-    assert isinstance(found.task, Composing)
+    assert isinstance(found.task, EssayItemTask)
     assert found.task.looked_for.startswith(
         "Scoring Guidelines\n\nMax Score: 3.0 points\n\nScoring:\n\n- When not all"
     )
@@ -126,7 +126,7 @@ def test_an_essay_with_what_its_graders_are_told() -> None:
 
 
 def test_pairs() -> None:
-    assert question("categorization.xml").task == Pairing(
+    assert question("categorization.xml").task == MatchingTask(
         (
             ("Capulet", "Romeo and Juliet"),
             ("Demetrius", "A Midsummer-Night's Dream"),
@@ -139,7 +139,7 @@ def test_pairs() -> None:
 def test_an_order_whose_partial_points_are_noted() -> None:
     found = question("order_partial_scoring.xml")
 
-    assert found.task == Arranging(("Michael Schumacher", "Rubens Barrichello", "Jenson Button"))
+    assert found.task == OrderingTask(("Michael Schumacher", "Rubens Barrichello", "Jenson Button"))
     assert found.notes == ("points for answers that are partly right are left out",)
 
 
@@ -147,7 +147,7 @@ def test_a_list_in_the_text_and_formulas_in_one_line() -> None:
     found = question("inline_choice_math.xml")
 
     assert found.prompt == "Answer the question.\n\nIf a = b and b = c then _____ ."
-    assert found.task == Choosing((Option("x = y", NONE), Option("a = c", ONE), Option("b = d", NONE)))
+    assert found.task == ChoiceTask((Option("x = y", NONE), Option("a = c", ONE), Option("b = d", NONE)))
     assert found.notes == ()
 
 
@@ -209,7 +209,7 @@ def test_qti_3_is_read_by_its_own_names() -> None:
         place="x",
         name="Town",
         prompt="Where?",
-        task=Choosing((Option("Rome", ONE, "Yes."), Option("Ostia", HALF), Option("Paris", NONE))),
+        task=ChoiceTask((Option("Rome", ONE, "Yes."), Option("Ostia", HALF), Option("Paris", NONE))),
         weight=Decimal(2),
     )
 
