@@ -10,7 +10,7 @@ LONGEST_TAG: Final = 50
 MOST_TAGS: Final = 20
 
 
-def normalised_labels(fields: Mapping[str, Any], *, refused: type[Invalid]) -> dict[str, Any]:
+def clean_labels(fields: Mapping[str, Any], *, refused: type[Invalid]) -> dict[str, Any]:
     """Return the fields with a ``title`` without space around it and ``tags`` each once, where they are given.
 
     Raises ``refused`` for a title that is empty or too long, and for too many tags or one that is.

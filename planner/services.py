@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from accounts.locking import lock_person
 from accounts.models import User
 from microcred.errors import Conflict, DomainError, Invalid, PreconditionFailed
-from microcred.labels import LONGEST_TITLE, normalised_labels
+from microcred.labels import LONGEST_TITLE, clean_labels
 from ops import audit
 from ops.audit import Actor
 from planner import queries
@@ -290,8 +290,7 @@ def _announce(task: Task) -> None:
 
 def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields as they are kept: words without space around them, each tag once."""
-    given = {name: fields[name] for name in CHANGEABLE if name in fields}
-    return normalised_labels(given, refused=TaskInvalid)
+    return clean_labels({name: fields[name] for name in CHANGEABLE if name in fields}, refused=TaskInvalid)
 
 
 def _record(by: Actor, action: str, task: Task, **facts: Any) -> None:

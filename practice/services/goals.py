@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 from accounts.locking import lock_person
 from accounts.models import User
 from microcred.errors import Conflict, Invalid, PreconditionFailed
-from microcred.labels import normalised_labels
+from microcred.labels import clean_labels
 from ops import audit
 from practice import queries
 from practice.enums import GoalStatus
@@ -225,9 +225,7 @@ def _locked(by: User, goal_id: uuid.UUID, expected: Collection[str] | None) -> P
 
 
 def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return normalised_labels(
-        {name: fields[name] for name in CHANGEABLE if name in fields}, refused=GoalInvalid
-    )
+    return clean_labels({name: fields[name] for name in CHANGEABLE if name in fields}, refused=GoalInvalid)
 
 
 def _record(by: User, action: str, goal: PracticeGoal, **facts: Any) -> None:
