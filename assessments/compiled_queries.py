@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from assessments.models import AssessmentResponse, QuestionSnapshot
 from microcred.compiled_queries import CompiledQuery
-from microcred.pipelining import Read
+from microcred.pipelining import PipelinedQuery
 
 NEWEST: Final = CompiledQuery(
     lambda assessment: (
@@ -22,6 +22,6 @@ SNAPSHOTS: Final = CompiledQuery(
 )
 
 
-def question_reads(assessment_id: uuid.UUID) -> list[Read[Any]]:
+def question_reads(assessment_id: uuid.UUID) -> list[PipelinedQuery[Any]]:
     """Return what `assessments.queries.asked_questions` asks, to be pipelined with others."""
     return [NEWEST.read(assessment=assessment_id), SNAPSHOTS.read(assessment=assessment_id)]

@@ -27,7 +27,7 @@ from assessments.visibility import seen as seen
 from assessments.visibility import visible_to as visible_to
 from assessments.visibility import visible_with as visible_with
 from microcred.compiled_queries import CompiledQuery
-from microcred.pipelining import Read
+from microcred.pipelining import PipelinedQuery
 from ops.audit import Actor
 
 _SUBJECT: Final = CompiledQuery(
@@ -154,7 +154,7 @@ def author(assessment_id: uuid.UUID) -> Author:
     return Author(*found)
 
 
-def author_read(assessment_id: uuid.UUID) -> Read[Any]:
+def author_read(assessment_id: uuid.UUID) -> PipelinedQuery[Any]:
     """Return what `author` asks, to be pipelined with others."""
     return _AUTHOR.read(assessment=assessment_id)
 

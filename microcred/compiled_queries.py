@@ -20,7 +20,7 @@ from django.db.models.query import (
     get_related_populators,
 )
 
-from microcred.pipelining import Read
+from microcred.pipelining import PipelinedQuery
 
 Row = TypeVar("Row")
 # What stands for a value that is not known yet, by its type; no real value is ever equal to one.
@@ -55,7 +55,7 @@ class CompiledQuery(Generic[Row]):
         lists."""
         return self.read(*variant, **values).rows()
 
-    def read(self, *variant: Hashable, **values: Any) -> Read[Row]:
+    def read(self, *variant: Hashable, **values: Any) -> PipelinedQuery[Row]:
         """Return the query with these values, to be asked with others in one round trip."""
         worded = self._worded.get(variant) or self._word(variant)
         return worded.read(values)
@@ -100,9 +100,9 @@ class _Worded:
         self._related = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
         self._annotations = dict(compiler.annotation_col_map or {})
 
-    def read(self, values: Mapping[str, Any]) -> Read[Any]:
+    def read(self, values: Mapping[str, Any]) -> PipelinedQuery[Any]:
         given = [values[name] if name else value for name, value in self._parameters]
-        return Read(self._sql, given, self._row)
+        return PipelinedQuery(self._sql, given, self._row)
 
     def _row(self, found: Sequence[Any]) -> Any:
         row = list(found)

@@ -19,7 +19,7 @@ Values = Sequence[Any] | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Read(Generic[Row]):
+class PipelinedQuery(Generic[Row]):
     """A statement with its values, and what each of its rows becomes; nothing is asked yet."""
 
     sql: str
@@ -38,9 +38,9 @@ class Statement:
     def __init__(self, sql: str) -> None:
         self._sql = sql
 
-    def read(self, **values: Any) -> Read[tuple[Any, ...]]:
+    def read(self, **values: Any) -> PipelinedQuery[tuple[Any, ...]]:
         """Return the statement with these values, to be asked."""
-        return Read(self._sql, values, _as_it_is)
+        return PipelinedQuery(self._sql, values, _as_it_is)
 
     def rows(self, **values: Any) -> Rows:
         """Return what it finds with these values."""
@@ -51,14 +51,14 @@ class Statement:
 class Prefetch:
     """What has come, until it is taken."""
 
-    answers: list[tuple[Read[Any], Rows]]
+    answers: list[tuple[PipelinedQuery[Any], Rows]]
 
 
 _under_way: Final[ContextVar[Prefetch | None]] = ContextVar("prefetch", default=None)
 
 
 @contextmanager
-def prefetched(*reads: Read[Any]) -> Iterator[Prefetch]:
+def prefetched(*reads: PipelinedQuery[Any]) -> Iterator[Prefetch]:
     """Ask these in their order in one round trip; within the block, who asks one of them is given its answer, once.
 
     For blocks that change nothing of what is read: an answer is as of the beginning.
@@ -71,7 +71,7 @@ def prefetched(*reads: Read[Any]) -> Iterator[Prefetch]:
         _under_way.reset(token)
 
 
-def pipelined(*reads: Read[Any]) -> list[list[Any]]:
+def pipelined(*reads: PipelinedQuery[Any]) -> list[list[Any]]:
     """Return what each of these finds, asked in their order in one round trip."""
     return [list(map(read.made, rows)) for read, rows in zip(reads, _sent(reads), strict=True)]
 
@@ -85,7 +85,7 @@ def fetch_rows(sql: str, values: Values | None = None) -> Rows:
         return _rows(cursor)
 
 
-def _sent(reads: Sequence[Read[Any]]) -> list[Rows]:
+def _sent(reads: Sequence[PipelinedQuery[Any]]) -> list[Rows]:
     own = _ready()
     with own.wrap_database_errors:
         cursors = [_cursor(own) for _ in reads]
@@ -115,7 +115,7 @@ def _rows(cursor: Any) -> Rows:
     return cursor.fetchall() if cursor.pgresult.nfields else []
 
 
-def _taken(read: Read[Any]) -> Rows | None:
+def _taken(read: PipelinedQuery[Any]) -> Rows | None:
     prefetch = _under_way.get()
     if prefetch is None:
         return None

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from microcred.db import database_now
-from microcred.pipelining import Read, Statement, fetch_rows
+from microcred.pipelining import PipelinedQuery, Statement, fetch_rows
 from ops import bell, job_kinds, ready_jobs, transitions
 from ops.enums import JobStatus
 from ops.failures import LeaseLost
@@ -194,7 +194,7 @@ def ensure_latest(job_id: uuid.UUID, attempt: int) -> None:
         raise LeaseLost(f"attempt {attempt} of job {job_id} was followed by another")
 
 
-def latest_read(job_id: uuid.UUID, attempt: int) -> Read[Any]:
+def latest_read(job_id: uuid.UUID, attempt: int) -> PipelinedQuery[Any]:
     """Return what `ensure_latest` asks."""
     return _LATER.read(job_id=job_id, attempt=attempt)
 

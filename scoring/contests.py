@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from microcred.compiled_queries import CompiledQuery
-from microcred.pipelining import Read
+from microcred.pipelining import PipelinedQuery
 from scoring.enums import ContestOutcome
 from scoring.models import SkillCheck, SkillContest, SkillEstimate
 
@@ -58,7 +58,7 @@ def corrections(assessment_id: uuid.UUID) -> dict[str, SkillCheck]:
     return {row.contest.skill.key: row for row in _CORRECTED.rows(assessment_id=assessment_id)}
 
 
-def corrections_read(assessment_id: uuid.UUID) -> Read[SkillCheck]:
+def corrections_read(assessment_id: uuid.UUID) -> PipelinedQuery[SkillCheck]:
     """Return what `corrections` asks, to be pipelined with others."""
     return _CORRECTED.read(assessment_id=assessment_id)
 

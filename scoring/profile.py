@@ -90,7 +90,7 @@ def corrected(estimates: Sequence[SkillEstimate], levels: Mapping[str, float]) -
     return tuple(_checked(one, levels[one.skill]) if one.skill in levels else one for one in estimates)
 
 
-def own_word(level: float) -> float:
+def self_reported_level(level: float) -> float:
     """The level that a student stated, from the level of an estimate that rests on nothing else.
 
     Without evidence the mean is ``(1 + s) / 3``, so that ``5 s = 3 level - 5``.

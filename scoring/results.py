@@ -7,7 +7,7 @@ from decimal import Decimal
 from assessments.queries import AskedQuestion
 from microcred.content_hash import version_of
 from scoring.models import CriterionMark, EssayScore, RuleScore, ScoreOverride
-from scoring.profile import own_word
+from scoring.profile import self_reported_level
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class SkillLevel:
     def stated(self) -> float | None:
         """The level to go by where the student's own word is all there is, None where there is more: what they
         stated, and no more than the estimate makes of it."""
-        return None if self.evidence else round(min(own_word(self.level), self.level), 2)
+        return None if self.evidence else round(min(self_reported_level(self.level), self.level), 2)
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ import uuid
 from typing import Any
 
 from assessments import queries as assessments
-from microcred.pipelining import Read
+from microcred.pipelining import PipelinedQuery
 from scoring import compiled_queries
 from scoring.calls import spending
 from scoring.contests import CONTESTS
 
 
-def result_reads(assessment_id: uuid.UUID) -> list[Read[Any]]:
+def result_reads(assessment_id: uuid.UUID) -> list[PipelinedQuery[Any]]:
     """Return what `queries.question_results` asks."""
     queries = (
         compiled_queries.RULE_SCORES,
@@ -22,23 +22,23 @@ def result_reads(assessment_id: uuid.UUID) -> list[Read[Any]]:
     return [*own, *assessments.question_reads(assessment_id)]
 
 
-def essay_reads(assessment_id: uuid.UUID) -> list[Read[Any]]:
+def essay_reads(assessment_id: uuid.UUID) -> list[PipelinedQuery[Any]]:
     """Return the essays that have been judged, and what `assessments.asked_questions` asks."""
     judged = compiled_queries.ESSAYS.read(assessment_id=assessment_id)
     return [judged, *assessments.question_reads(assessment_id)]
 
 
-def profile_reads(assessment_id: uuid.UUID) -> list[Read[Any]]:
+def profile_reads(assessment_id: uuid.UUID) -> list[PipelinedQuery[Any]]:
     """Return what `queries.newest_profile` and `queries.standings` ask."""
     estimates = compiled_queries.NEWEST_ESTIMATES.read(assessment_id=assessment_id)
     return [estimates, CONTESTS.read(assessment_id=assessment_id)]
 
 
-def run_read(assessment_id: uuid.UUID) -> Read[int]:
+def run_read(assessment_id: uuid.UUID) -> PipelinedQuery[int]:
     """Return what `queries.next_run` asks."""
     return compiled_queries.NEWEST_RUN.read(assessment_id=assessment_id)
 
 
-def usage_read(assessment_id: uuid.UUID) -> Read[Any]:
+def usage_read(assessment_id: uuid.UUID) -> PipelinedQuery[Any]:
     """Return what `queries.model_usage` asks."""
     return spending.USAGE.read(assessment_id=assessment_id)

@@ -10,7 +10,7 @@ import structlog
 from assessments import services as assessments
 from assessments.enums import MissingPart
 from microcred.ai.base import ProviderError
-from microcred.pipelining import Read, prefetched
+from microcred.pipelining import PipelinedQuery, prefetched
 from ops.jobs import Claim, RetryLater
 from scoring import queries, services
 from scoring.calls.ledger import BudgetExceeded, Payer, abandon_earlier
@@ -84,7 +84,7 @@ def _beginning(claim: Claim) -> tuple[list[EssayToJudge], Judge | None]:
         return essays, _judge_of(claim, essays) if is_at_hand else None
 
 
-def _judge_reads(assessment_id: uuid.UUID) -> list[Read[Any]]:
+def _judge_reads(assessment_id: uuid.UUID) -> list[PipelinedQuery[Any]]:
     return [left_read(assessment_id), writer_read(assessment_id), released_read()]
 
 

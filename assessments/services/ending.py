@@ -17,7 +17,7 @@ from assessments.models import Assessment
 from catalog.enums import ReleasePolicy
 from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Conflict, Forbidden
-from microcred.pipelining import Read, fetch_rows
+from microcred.pipelining import PipelinedQuery, fetch_rows
 from ops import audit
 from ops import queries as jobs
 
@@ -97,7 +97,7 @@ def note_found(*, assessment_id: uuid.UUID, parts: Sequence[str]) -> None:
     assessment.save(update_fields=["missing", "degraded", "updated_at"])
 
 
-def lock_read(assessment_id: uuid.UUID) -> Read[Assessment]:
+def lock_read(assessment_id: uuid.UUID) -> PipelinedQuery[Assessment]:
     """Return what `lock` asks, to be pipelined with others."""
     return _LOCKED.read(assessment=assessment_id)
 

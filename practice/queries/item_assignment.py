@@ -14,7 +14,7 @@ from assessments import queries as assessments
 from catalog import queries as catalog
 from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Missing
-from microcred.pipelining import Read, Statement
+from microcred.pipelining import PipelinedQuery, Statement
 from practice.enums import AssignmentStatus, TurnReason
 from practice.models import PracticeAssignment, PracticeItem, SkillRating
 from practice.rating import UNKNOWN, Rating, aged_rating, placed
@@ -135,7 +135,7 @@ def open_assignment(user_id: uuid.UUID, skill_key: str = "") -> PracticeAssignme
     return next(iter(_open_read(user_id, skill_key).rows()), None)
 
 
-def reads(user_id: uuid.UUID, skill_key: str = "", *, now: dt.datetime) -> list[Read[Any]]:
+def reads(user_id: uuid.UUID, skill_key: str = "", *, now: dt.datetime) -> list[PipelinedQuery[Any]]:
     """Return what is known beforehand to be read when an item is given out, for one round trip."""
     rating = [_RATING.read(user=user_id, skill=skill_key)] if skill_key else []
     return [_open_read(user_id, skill_key), _TURNS.read(**_turns_of(user_id, now)), *rating]
@@ -225,7 +225,7 @@ def _turns(rows: Iterable[Sequence[Any]], asked: RoleAsks) -> list[SkillCandidat
     ]
 
 
-def _open_read(user_id: uuid.UUID, skill_key: str) -> Read[PracticeAssignment]:
+def _open_read(user_id: uuid.UUID, skill_key: str) -> PipelinedQuery[PracticeAssignment]:
     if skill_key:
         return _OPEN_OF_SKILL.read(user=user_id, skill=skill_key)
     return _OPEN.read(user=user_id)

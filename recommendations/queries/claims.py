@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.policy import sees_student
 from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Missing
-from microcred.pipelining import Read
+from microcred.pipelining import PipelinedQuery
 from recommendations.enums import ClaimDecision, LearnerCredentialStatus
 from recommendations.models import CredentialClaim, LearnerCredential
 
@@ -68,7 +68,7 @@ def claimed_by(user_id: uuid.UUID) -> frozenset[uuid.UUID]:
     return frozenset(_CLAIMED.rows(user_id=user_id))
 
 
-def claimed_read(user_id: uuid.UUID) -> Read[Any]:
+def claimed_read(user_id: uuid.UUID) -> PipelinedQuery[Any]:
     """Return what `claimed_by` asks, to be pipelined with others."""
     return _CLAIMED.read(user_id=user_id)
 

@@ -4,7 +4,7 @@ import uuid
 from typing import Any, Final
 
 from microcred.compiled_queries import CompiledQuery
-from microcred.pipelining import Read, pipelined
+from microcred.pipelining import PipelinedQuery, pipelined
 from recommendations.models import RagTrace, Recommendation, RecommendationItem
 
 _RUN: Final = CompiledQuery(
@@ -32,7 +32,7 @@ _LINKS: Final = CompiledQuery(
 )
 
 
-def run_read(assessment_id: uuid.UUID) -> Read[Recommendation]:
+def run_read(assessment_id: uuid.UUID) -> PipelinedQuery[Recommendation]:
     """Return what `effective` asks first, to be pipelined with others."""
     return _RUN.read(assessment_id=assessment_id)
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from accounts.models import User
 from microcred.compiled_queries import CompiledQuery
 from microcred.content_hash import version_of
-from microcred.pipelining import Read
+from microcred.pipelining import PipelinedQuery
 from recommendations.enums import Acceptance
 from recommendations.models import (
     CredentialReception,
@@ -97,7 +97,7 @@ def receptions(
     return found
 
 
-def reception_reads(*, role_id: uuid.UUID, user_id: uuid.UUID) -> list[Read[Any]]:
+def reception_reads(*, role_id: uuid.UUID, user_id: uuid.UUID) -> list[PipelinedQuery[Any]]:
     """Return what `receptions` asks of every learner, to be pipelined with others."""
     return [_SPOKEN.read(role_id=role_id), _SAID.read(user_id=user_id)]
 

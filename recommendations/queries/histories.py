@@ -10,7 +10,7 @@ from django.db.models import Avg
 
 from catalog import queries as catalog
 from microcred.compiled_queries import CompiledQuery
-from microcred.pipelining import Read
+from microcred.pipelining import PipelinedQuery
 from recommendations.collaborative.blend import Weights
 from recommendations.collaborative.engine import Texts
 from recommendations.collaborative.serialization import unpack
@@ -67,7 +67,7 @@ def history_of(user_id: uuid.UUID) -> list[uuid.UUID]:
     return _HISTORY.rows(user_id=user_id)
 
 
-def history_reads(user_id: uuid.UUID) -> list[Read[Any]]:
+def history_reads(user_id: uuid.UUID) -> list[PipelinedQuery[Any]]:
     """Return what `history_of`, `claimed_by` and `blend_in_use` ask each time, to be pipelined with others."""
     return [_HISTORY.read(user_id=user_id), claimed_read(user_id), _NEWEST_BLEND.read()]
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from microcred.compiled_queries import CompiledQuery
-from microcred.pipelining import Read
+from microcred.pipelining import PipelinedQuery
 from recommendations.calibration import (
     MIN_OBSERVATIONS,
     MIN_OF_EACH,
@@ -54,7 +54,7 @@ def learnt_calibration() -> Calibration:
     return calibration
 
 
-def calibration_read() -> Read[Any]:
+def calibration_read() -> PipelinedQuery[Any]:
     """Return what `learnt_calibration` asks every time, to be pipelined with others."""
     return _NEWEST.read()
 

@@ -16,7 +16,7 @@ from catalog import queries as catalog
 from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Conflict, Gone, Missing
 from microcred.ids import uuid7_lower_bound
-from microcred.pipelining import Read, prefetched
+from microcred.pipelining import PipelinedQuery, prefetched
 from ops.audit import Actor
 from recommendations.enums import Origin
 from recommendations.models import RagTrace, Recommendation, RecommendationItem, WhatIf
@@ -130,7 +130,7 @@ def completed_result(assessment: Any) -> Result:
         return _read_result(assessment)
 
 
-def _reads(assessment_id: uuid.UUID) -> list[Read[Any]]:
+def _reads(assessment_id: uuid.UUID) -> list[PipelinedQuery[Any]]:
     """What a result rests on, but for what stands behind its run."""
     return [
         run_read(assessment_id),

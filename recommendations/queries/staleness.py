@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from catalog import queries as catalog
 from microcred.db import in_this_database
-from microcred.pipelining import Read, Statement
+from microcred.pipelining import PipelinedQuery, Statement
 from recommendations.chain import digest
 from recommendations.queries.embeddings import newest_vector
 from recommendations.queries.indexes import PASSAGES_MARK
@@ -56,7 +56,7 @@ def dependency_versions(assessment_id: uuid.UUID) -> DependencyVersions:
     )
 
 
-def marks_read(assessment_id: uuid.UUID) -> Read[Any]:
+def marks_read(assessment_id: uuid.UUID) -> PipelinedQuery[Any]:
     """Return what `dependency_versions` asks, to be pipelined with others."""
     return _MARKS.read(assessment_id=assessment_id)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from microcred.pipelining import Read, Rows, Statement
+from microcred.pipelining import PipelinedQuery, Rows, Statement
 from scoring.calls import reply_cache
 from scoring.models import ModelCall, ModelCallClaim
 
@@ -70,7 +70,7 @@ def standing(fingerprints: Sequence[str], *, reading: int) -> ClaimStatus:
     return ClaimStatus(now[0][0], *about)
 
 
-def standing_reads(fingerprints: Sequence[str], *, reading: int) -> list[Read[Any]]:
+def standing_reads(fingerprints: Sequence[str], *, reading: int) -> list[PipelinedQuery[Any]]:
     """Return what `standing` asks."""
     if not fingerprints:
         return [_NOW.read()]

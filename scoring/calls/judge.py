@@ -19,7 +19,7 @@ from scoring.calls.limits import BudgetExceeded
 from scoring.calls.outgoing import Outgoing, Payer
 from scoring.calls.sending import Reserved, Together, outgoing, together
 from scoring.enums import CallPurpose
-from scoring.essays import cutting, readings
+from scoring.essays import aside_ablation, readings
 from scoring.essays.judge import ModelJudge, PreparedCall
 from scoring.essays.judgement import Judgement
 from scoring.essays.prompt import essay_labels
@@ -118,9 +118,9 @@ class AccountedJudge:
         return [self._checked(task, readings.settled(task, made[task.question_id])) for task in tasks]
 
     def _checked(self, task: EssayTask, judgement: Judgement) -> Judgement:
-        """Have an essay that may speak to its reader read again without that; see ``scoring/essays/cutting.py``."""
+        """Have an essay that may speak to its reader read again without that (``scoring/essays/aside_ablation.py``)."""
         without = self._judge.without_asides(task, judgement)
-        return cutting.checked(task, judgement, without, self._without_asides)
+        return aside_ablation.confirm_by_rereading(task, judgement, without, self._without_asides)
 
     def _without_asides(self, task: EssayTask) -> Judgement | None:
         made = self._ahead.pop(together([task]), None)
@@ -138,14 +138,18 @@ class AccountedJudge:
         first = self._known(task)
         if first is None or self.missing(task) is not task:
             return None
-        return cutting.checked(task, first, self._judge.without_asides(task, first), self._known)
+        return aside_ablation.confirm_by_rereading(
+            task, first, self._judge.without_asides(task, first), self._known
+        )
 
     def missing(self, task: EssayTask) -> EssayTask:
         """Return what is to be asked about of an essay that cannot be recalled: all of it, or it without asides."""
         first = self._known(task)
         if first is None:
             return task
-        return cutting.unread(task, first, self._judge.without_asides(task, first), self._known) or task
+        return (
+            aside_ablation.unread(task, first, self._judge.without_asides(task, first), self._known) or task
+        )
 
     def call_for_batch(self, task: EssayTask, *, share: Decimal) -> tuple[PreparedCall, Outgoing]:
         """Return the call that would ask about one essay, at ``share`` of the price; nothing is reserved."""

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from microcred.ai import providers
 from microcred.ai.base import ProviderError
-from microcred.pipelining import Read, Statement
+from microcred.pipelining import PipelinedQuery, Statement
 from scoring.calls import ledger
 from scoring.calls.outgoing import Payer
 from scoring.enums import CallContent, CallPurpose, CallState
@@ -74,7 +74,7 @@ def has_resumable_calls(assessment_id: uuid.UUID | None) -> bool:
     return assessment_id is not None and bool(_LEFT.rows(assessment_id=assessment_id))
 
 
-def left_read(assessment_id: uuid.UUID) -> Read[Any]:
+def left_read(assessment_id: uuid.UUID) -> PipelinedQuery[Any]:
     """Return what `has_resumable_calls` asks."""
     return _LEFT.read(assessment_id=assessment_id)
 

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from accounts.models import User
 from assessments import queries as assessments
-from microcred.pipelining import Read
+from microcred.pipelining import PipelinedQuery
 from scoring.essays.identity import Identity
 from scoring.essays.redaction import Redacted, redact
 
@@ -32,7 +32,7 @@ class Writer:
         return redact(answer, self.identity)
 
 
-def writer_read(assessment_id: uuid.UUID) -> Read[Any]:
+def writer_read(assessment_id: uuid.UUID) -> PipelinedQuery[Any]:
     """Return what `writer_of` asks."""
     return assessments.author_read(assessment_id)
 

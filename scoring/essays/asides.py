@@ -17,9 +17,9 @@ import numpy as np
 
 from microcred.ai.base import Embedder, Vectors
 from microcred.single_flight import SingleFlightCache
+from scoring.essays.cache_sizes import ANSWERS
 from scoring.essays.language import FUNCTION_WORDS, function_share
-from scoring.essays.likeness import looked_for
-from scoring.essays.remembered import ANSWERS
+from scoring.essays.similarity import looked_for
 from scoring.essays.task import EssayTask
 from scoring.essays.text import Span, cut_long, sentences, words
 

@@ -2,7 +2,7 @@
 
 Finding some costs the student nothing by itself: it is shown to staff, and a judge that
 might obey hands the essay to a person. What is sought: phrases that belong to grading, in
-plain sight or behind a disguise (`scoring.essays.disguises`); stretches that are no prose of
+plain sight or behind a disguise (`scoring.essays.deobfuscation`); stretches that are no prose of
 the task's language; and invisible characters.
 """
 
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from scoring.essays.disguises import hidden_texts, views
+from scoring.essays.cache_sizes import ANSWERS
+from scoring.essays.deobfuscation import deobfuscated_views, hidden_texts
 from scoring.essays.injection_patterns import compiled
 from scoring.essays.language import FUNCTION_WORDS, function_share, other_language
-from scoring.essays.remembered import ANSWERS
 from scoring.essays.text import Folded, Span, is_invisible, sentences, visible, words
 
 
@@ -65,7 +65,7 @@ def suspicions(answer: str, language: str = "en") -> tuple[Suspicion, ...]:
 
 
 def _patterns(answer: str) -> Iterator[Suspicion]:
-    for view in views(answer):
+    for view in deobfuscated_views(answer):
         for sought in compiled():
             for match in sought.found(view.text):
                 yield _at(sought.family, view, match)

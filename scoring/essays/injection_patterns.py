@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from scoring.essays.needles import Needles, may_match, needles
+from scoring.essays.literal_prefilter import Needles, may_match, required_literals
 
 _NEAR = r"[^.!?;]{0,60}"
 _TOP = r"(?:full|maximum|max|highest|top|perfect|best|last|all)"
@@ -165,6 +165,6 @@ def compiled() -> tuple[Sought, ...]:
     """Return the patterns, compiled the first time: that takes a tenth of a second, and a process that reads no answer
     never does."""
     return tuple(
-        Sought(family.partition("/")[0], re.compile(pattern), needles(pattern))
+        Sought(family.partition("/")[0], re.compile(pattern), required_literals(pattern))
         for family, pattern in PATTERNS.items()
     )

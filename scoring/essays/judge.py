@@ -14,8 +14,8 @@ from functools import cache
 from typing import Any, Final
 
 from microcred.ai.base import ChatModel, ChatReply
-from scoring.essays import cutting, precheck
-from scoring.essays.bare_words import in_bare_words
+from scoring.essays import aside_ablation, precheck
+from scoring.essays.bag_of_words import as_bag_of_words
 from scoring.essays.batching import batched, characters, portions
 from scoring.essays.control import Controlled, controlled
 from scoring.essays.injection import Suspicion, suspicions
@@ -125,7 +125,7 @@ class ModelJudge:
     def without_asides(self, task: EssayTask, judgement: Judgement) -> tuple[EssayTask, ...]:
         """The task without what its answer may say to its reader: reduced to bare words, and cut out.
         None where there is no such thing, or nothing to gain by it. See `cutting.checked`."""
-        return self._rewritten(task) if cutting.is_worth_a_second_reading(task, judgement) else ()
+        return self._rewritten(task) if aside_ablation.is_worth_a_second_reading(task, judgement) else ()
 
     def likely_again(self, task: EssayTask) -> tuple[EssayTask, ...]:
         """The task that is most likely read next: the first of `without_asides`, unless the first reading finds nothing
@@ -137,7 +137,7 @@ class ModelJudge:
         if not asides:
             return ()
         hidden = [(one.start, one.end) for one in self._redact(task.answer).replacements]
-        bare, cut = in_bare_words(task, asides, hidden), cutting.without(task, asides)
+        bare, cut = as_bag_of_words(task, asides, hidden), aside_ablation.remove_asides(task, asides)
         return (cut,) if bare.answer == cut.answer else (bare, cut)
 
     def prepare(self, tasks: Sequence[EssayTask]) -> PreparedCall:
@@ -199,7 +199,9 @@ class ModelJudge:
 
     def _read_without_asides(self, task: EssayTask, judgement: Judgement) -> Judgement:
         without = self.without_asides(task, judgement)
-        return cutting.checked(task, judgement, without, lambda one: self._judge_batch([one])[0])
+        return aside_ablation.confirm_by_rereading(
+            task, judgement, without, lambda one: self._judge_batch([one])[0]
+        )
 
     def _judge_batch(self, tasks: Sequence[EssayTask]) -> list[Judgement]:
         decided = self.decided(tasks[0])

@@ -30,10 +30,10 @@ from scoring.essays import precheck
 from scoring.essays.features import Form, read_form, scaled
 from scoring.essays.injection import Suspicion, suspicions
 from scoring.essays.judgement import CriterionVerdict, Judgement, Quote
-from scoring.essays.likeness import CriterionLikeness, read_likeness
 from scoring.essays.marks import points, total
 from scoring.essays.other_questions import Prompts, no_others
 from scoring.essays.reasons import Finding, reason
+from scoring.essays.similarity import CriterionLikeness, read_likeness
 from scoring.essays.task import Criterion, EssayTask
 from scoring.essays.text import Span, cut_long, words
 

@@ -8,12 +8,12 @@ from typing import Final, Protocol
 
 from microcred.ai.base import Embedder
 from microcred.single_flight import SingleFlightCache
+from scoring.essays.aside_ablation import remove_asides
 from scoring.essays.asides import AsideFinder
-from scoring.essays.cutting import without
+from scoring.essays.cache_sizes import ANSWERS
 from scoring.essays.judgement import CriterionVerdict
 from scoring.essays.local import LocalJudge
 from scoring.essays.plausibility import LEAST_OF_MODEL_ANSWER, at_best, contradicted, is_too_good
-from scoring.essays.remembered import ANSWERS
 from scoring.essays.task import EssayTask
 from scoring.essays.text import Span
 
@@ -101,7 +101,7 @@ class EmbeddedSafeguards:
         able = self._witnessed(task)
         if not able:
             return {}
-        cut = without(task, self.asides(task))
+        cut = remove_asides(task, self.asides(task))
         return {name: content for name, content in self._read(cut).items() if name in able}
 
     def _witnessed(self, task: EssayTask) -> frozenset[str]:

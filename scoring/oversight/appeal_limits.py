@@ -11,7 +11,7 @@ from django.conf import settings
 from assessments import queries as assessment_queries
 from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Conflict
-from microcred.pipelining import Read
+from microcred.pipelining import PipelinedQuery
 from scoring.enums import AppealStatus, ChangeKind
 from scoring.models import Appeal, ScoreChange
 from scoring.queries import QuestionResult
@@ -69,7 +69,7 @@ def appealable_until(assessment: Any, results: Sequence[QuestionResult]) -> dict
     return until
 
 
-def appeal_reads(assessment_id: uuid.UUID) -> list[Read[Any]]:
+def appeal_reads(assessment_id: uuid.UUID) -> list[PipelinedQuery[Any]]:
     """Return what `appealable_until` asks, to be pipelined with others."""
     return [one.read(assessment_id=assessment_id) for one in (_CHANGED, _APPEALS)]
 

@@ -14,7 +14,7 @@ from accounts.models import User
 from assessments import queries as assessments
 from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Missing
-from microcred.pipelining import Read
+from microcred.pipelining import PipelinedQuery
 from ops import audit
 from scoring.enums import AppealOutcome, ChangeKind, ContestOutcome
 from scoring.models import AppealDecision, ScoreChange, SeenNotice, SkillCheck
@@ -78,7 +78,7 @@ def notices(assessment_id: uuid.UUID) -> list[Notice]:
     )
 
 
-def notice_reads(assessment_id: uuid.UUID) -> list[Read[Any]]:
+def notice_reads(assessment_id: uuid.UUID) -> list[PipelinedQuery[Any]]:
     """Return what `notices` asks, to be pipelined with others."""
     return [one.read(assessment_id=assessment_id) for one in (_CHANGES, _DECISIONS, _CHECKS)]
 

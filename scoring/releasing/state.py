@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from microcred.ai import providers
 from microcred.compiled_queries import CompiledQuery
-from microcred.pipelining import Read
+from microcred.pipelining import PipelinedQuery
 from scoring.essays import local, prompt
 from scoring.models import ScorerRelease
 
@@ -52,7 +52,7 @@ def released() -> ScorerRelease | None:
     return active if active is not None and is_available(active) else None
 
 
-def released_read() -> Read[ScorerRelease]:
+def released_read() -> PipelinedQuery[ScorerRelease]:
     """Return what `released` asks, to be pipelined with others."""
     return _ACTIVE.read(kind=configured_scorer().kind)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from microcred.ai.base import EmbedderError, ProviderError
 from scoring.calls.reply_cache import unpriced
 from scoring.calls.writer import Writer
-from scoring.essays import cutting, readings
+from scoring.essays import aside_ablation, readings
 from scoring.essays.judge import ModelJudge
 from scoring.essays.judgement import Judgement
 from scoring.essays.prompt import AVAILABLE
@@ -54,7 +54,7 @@ def read_again(task: EssayTask, row: EssayScore, made: Sequence[Reading], *, wri
         judged.append(again)
     settled = readings.settled(task, judged)
     without = reader.judge.without_asides(task, settled)
-    return cutting.checked(
+    return aside_ablation.confirm_by_rereading(
         task, settled, without, lambda one: reader.judge.decided(one) or reader.reading(one, 1)
     )
 

@@ -37,7 +37,7 @@ from tests.fakes.openai_server import FakeOpenAI, Received, Reply, Script
 from tests.faults.failpoints import DIED, Failpoint, in_a_process_of_its_own, work_and_die
 from tests.microcred.listeners import OK, Listener, listening, replying
 from tests.partners.conftest import registered
-from tests.scoring.essays.test_cutting import ASIDE, Pointing
+from tests.scoring.essays.test_aside_ablation import ASIDE, Pointing
 from tests.scoring.replies import second_level
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from microcred import pipelining
-from microcred.pipelining import Prefetch, Read
+from microcred.pipelining import PipelinedQuery, Prefetch
 from recommendations import drafting, run_inputs
 from recommendations.queries import result_of, results
 from recommendations.services import runs
@@ -20,12 +20,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def left(monkeypatch: pytest.MonkeyPatch) -> list[Read[Any]]:
+def left(monkeypatch: pytest.MonkeyPatch) -> list[PipelinedQuery[Any]]:
     """What was asked in a trip that nobody took."""
-    over: list[Read[Any]] = []
+    over: list[PipelinedQuery[Any]] = []
 
     @contextmanager
-    def noted(*reads: Read[Any]) -> Iterator[Prefetch]:
+    def noted(*reads: PipelinedQuery[Any]) -> Iterator[Prefetch]:
         with pipelining.prefetched(*reads) as trip:
             yield trip
         over.extend(read for read, _ in trip.answers)
@@ -35,7 +35,7 @@ def left(monkeypatch: pytest.MonkeyPatch) -> list[Read[Any]]:
     return over
 
 
-def test_all_that_a_job_and_a_reading_ask_beforehand_is_read(left: list[Read[Any]]) -> None:
+def test_all_that_a_job_and_a_reading_ask_beforehand_is_read(left: list[PipelinedQuery[Any]]) -> None:
     assessment = completed(learners=3)
 
     assert result_of(by=assessment.user, assessment_id=assessment.pk, now=timezone.now())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.profile import SkillEstimate, SkillEvidence, corrected, own_word, skill_profile
+from scoring.profile import SkillEstimate, SkillEvidence, corrected, self_reported_level, skill_profile
 from scoring.rules import Signal
 
 
@@ -54,7 +54,7 @@ def test_the_students_word_weighs_as_one_observation_however_often_it_is_said() 
 def test_what_was_stated_can_be_told_from_an_estimate_that_rests_on_it_alone(stated: float) -> None:
     estimate = only(skill_profile([], [Signal("sql", stated)]))
 
-    assert own_word(estimate.level) == pytest.approx(stated)
+    assert self_reported_level(estimate.level) == pytest.approx(stated)
 
 
 def test_skills_are_kept_apart_and_sorted_with_their_sources() -> None:

@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 from microcred.ai import providers
 from microcred.ai.base import Embedder, EmbedderError
 from microcred.db import database_now
-from microcred.pipelining import Prefetch, Read, prefetched
+from microcred.pipelining import PipelinedQuery, Prefetch, prefetched
 from ops import claims, jobs
 from ops.enums import JobStatus
 from ops.failures import LeaseLost
@@ -274,7 +274,7 @@ def test_all_that_scoring_asks_beforehand_is_taken(
     left: list[object] = []
 
     @contextmanager
-    def noted(*reads: Read[Any]) -> Iterator[Prefetch]:
+    def noted(*reads: PipelinedQuery[Any]) -> Iterator[Prefetch]:
         with prefetched(*reads) as trip:
             yield trip
             left.append(trip.answers)

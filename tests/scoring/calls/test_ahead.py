@@ -22,7 +22,7 @@ from tests.factories.scoring import handed_in, role_with_essay, work_off_scoring
 from tests.fakes.judges import guard_with
 from tests.fakes.openai_server import FakeOpenAI, Received, status
 from tests.scoring.essays.chats import verdict
-from tests.scoring.essays.test_cutting import ASIDE, Pointing
+from tests.scoring.essays.test_aside_ablation import ASIDE, Pointing
 from tests.scoring.replies import second_level
 
 pytestmark = pytest.mark.django_db

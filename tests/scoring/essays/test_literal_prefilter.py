@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scoring.attacks import dataset
-from scoring.essays.disguises import views
+from scoring.essays.deobfuscation import deobfuscated_views
 from scoring.essays.injection_patterns import PATTERNS, compiled
-from scoring.essays.needles import may_match, needles
+from scoring.essays.literal_prefilter import may_match, required_literals
 from scoring.golden import essays as golden
 
 
@@ -32,7 +32,7 @@ from scoring.golden import essays as golden
     ],
 )
 def test_every_match_holds_one_of_each(pattern: str, held: list[set[str]]) -> None:
-    assert [set(one) for one in needles(pattern)] == held
+    assert [set(one) for one in required_literals(pattern)] == held
 
 
 @pytest.mark.parametrize("family", PATTERNS)
@@ -43,7 +43,7 @@ def test_nothing_is_found_where_no_needle_is(family: str, data: st.DataObject) -
     text = data.draw(st.from_regex(pattern))
 
     for match in pattern.finditer(text):
-        assert may_match(match.group(), needles(PATTERNS[family]))
+        assert may_match(match.group(), required_literals(PATTERNS[family]))
 
 
 def test_attacks_and_good_essays_are_read_as_by_the_patterns_alone() -> None:
@@ -51,7 +51,7 @@ def test_attacks_and_good_essays_are_read_as_by_the_patterns_alone() -> None:
     texts = sorted({attack.tasks[0].answer for attack in dataset.attacks()})[::9]
     texts += [one.task.answer for one in golden.golden_essays()]
     texts += [one.task.answer for one in golden.variants()]
-    seen = [view.text for text in texts for view in views(text)]
+    seen = [view.text for text in texts for view in deobfuscated_views(text)]
 
     assert len(seen) > 500
     for sought in compiled():

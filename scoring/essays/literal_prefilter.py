@@ -11,7 +11,7 @@ Needles = frozenset[str]
 _NONE: Final[Needles] = frozenset()
 
 
-def needles(pattern: str) -> tuple[Needles, ...]:
+def required_literals(pattern: str) -> tuple[Needles, ...]:
     """Return sets of texts: every match of `pattern` holds at least one of each. None where nothing can be said.
 
     Only for patterns in which case counts.

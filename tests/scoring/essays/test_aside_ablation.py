@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scoring.essays import cutting
+from scoring.essays import aside_ablation
 from scoring.essays.identity import Identity
 from scoring.essays.judge import ModelJudge
 from scoring.essays.judgement import CriterionVerdict, Judgement, Quote
@@ -49,7 +49,7 @@ def targeted(user: str, schema: Mapping[str, Any]) -> str:
     return json.dumps(body)
 
 
-def each_in_turn(*readings: Judgement | None) -> cutting.Read:
+def each_in_turn(*readings: Judgement | None) -> aside_ablation.Read:
     """One of these readings after the other, whatever is read."""
     left = iter(readings)
     return lambda _: next(left)
@@ -62,7 +62,7 @@ def judge(chat: ScriptedChat) -> ModelJudge:
 def test_the_asides_are_cut_out_and_nothing_else() -> None:
     spans = sentences("One. Two! Three? Four.")
 
-    cut = cutting.without(essay("One. Two! Three? Four."), [spans[1], spans[3]])
+    cut = aside_ablation.remove_asides(essay("One. Two! Three? Four."), [spans[1], spans[3]])
 
     assert cut.answer == "One.  Three?"
 
@@ -143,7 +143,7 @@ def test_an_essay_that_could_not_be_read_again_is_for_a_person() -> None:
     task = essay(SPOKEN)
     (first,) = ModelJudge(ScriptedChat(honest)).judge([task])
 
-    held = cutting.checked(task, first, [task], lambda one: None)
+    held = aside_ablation.confirm_by_rereading(task, first, [task], lambda one: None)
 
     assert (held.outcome, held.score, held.flags) == ("needs_review", None, ("asides_unchecked",))
     assert (held.injection_suspected, held.verdicts[0].level_id) == (False, "l1")
@@ -193,7 +193,7 @@ def test_when_a_second_reading_is_worth_its_price(
 
     judged = replace(with_levels(first, weighing, trial), **changes)
 
-    assert cutting.is_worth_a_second_reading(task, judged) is is_worth_it
+    assert aside_ablation.is_worth_a_second_reading(task, judged) is is_worth_it
 
 
 def test_any_criterion_that_falls_in_every_reading_is_for_a_person_who_sees_the_last_reading() -> None:
@@ -201,7 +201,7 @@ def test_any_criterion_that_falls_in_every_reading_is_for_a_person_who_sees_the_
     (first,) = ModelJudge(ScriptedChat(honest)).judge([task])
     first = with_levels(first, "l2", "t2")
 
-    held = cutting.checked(
+    held = aside_ablation.confirm_by_rereading(
         task,
         first,
         [task, task],
@@ -218,7 +218,7 @@ def test_a_quote_across_a_cut_stands_nowhere_and_is_left_out() -> None:
     lower = with_levels(first, "l0", "t0")
     across = replace(lower.verdicts[0], quotes=(Quote("the end. The one", 0, 16), *lower.verdicts[1].quotes))
 
-    held = cutting.checked(
+    held = aside_ablation.confirm_by_rereading(
         task, first, [task], each_in_turn(replace(lower, verdicts=(across, lower.verdicts[1])))
     )
 
@@ -231,12 +231,12 @@ def test_what_is_still_to_be_read_is_the_first_that_is_wanted_and_not_there() ->
     (first,) = ModelJudge(ScriptedChat(targeted)).judge([task])
     lower = with_levels(first, "l0", "t0")
 
-    assert cutting.unread(task, first, [bare, cut], each_in_turn(None)) == bare
-    assert cutting.unread(task, first, [bare, cut], each_in_turn(lower, None)) == cut
-    assert cutting.unread(task, first, [bare, cut], each_in_turn(lower, lower)) is None
+    assert aside_ablation.unread(task, first, [bare, cut], each_in_turn(None)) == bare
+    assert aside_ablation.unread(task, first, [bare, cut], each_in_turn(lower, None)) == cut
+    assert aside_ablation.unread(task, first, [bare, cut], each_in_turn(lower, lower)) is None
     # As good without its asides: nothing further is wanted.
-    assert cutting.unread(task, first, [bare, cut], each_in_turn(first)) is None
-    assert cutting.unread(task, first, [], each_in_turn()) is None
+    assert aside_ablation.unread(task, first, [bare, cut], each_in_turn(first)) is None
+    assert aside_ablation.unread(task, first, [], each_in_turn()) is None
 
 
 def test_what_all_readings_cost_is_added_and_each_call_named_once() -> None:
@@ -248,7 +248,7 @@ def test_what_all_readings_cost_is_added_and_each_call_named_once() -> None:
     second = replace(with_levels(costly, "l0", "t0"), calls=("one", "two"))
     third = replace(second, calls=("three",))
 
-    held = cutting.checked(task, costly, [task, task], each_in_turn(second, third))
+    held = aside_ablation.confirm_by_rereading(task, costly, [task, task], each_in_turn(second, third))
 
     assert held.calls == ("one", "two", "three")
     assert (held.input_tokens, held.output_tokens, held.latency_ms, held.cost_microcents) == (

@@ -20,7 +20,7 @@ LEAST_WORDS: Final = 2
 LONGEST_WORD: Final = 20
 
 
-def in_bare_words(
+def as_bag_of_words(
     task: EssayTask, spans: Sequence[Span], hidden: Sequence[tuple[int, int]] = ()
 ) -> EssayTask:
     """The task with these stretches of its answer, which stand in order, reduced to their words; of what is

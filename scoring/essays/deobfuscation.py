@@ -25,7 +25,7 @@ _PERCENT: Final = re.compile(r"[^\s%]{0,40}(?:%[0-9A-Fa-f]{2}[^\s%]{0,40}){3,}")
 _READABLE: Final = 0.9
 
 
-def views(answer: str) -> Iterator[Folded]:
+def deobfuscated_views(answer: str) -> Iterator[Folded]:
     """The folded answer, first as it stands, then without each disguise that might fit it."""
     plain = fold(answer)
     straight = Folded(plain.text.translate(_ALIKE), plain.origin)

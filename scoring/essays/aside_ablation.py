@@ -24,7 +24,7 @@ _WHY: Final = {
 }
 
 
-def without(task: EssayTask, asides: Sequence[Span]) -> EssayTask:
+def remove_asides(task: EssayTask, asides: Sequence[Span]) -> EssayTask:
     """The task with the asides cut out of its answer."""
     kept: list[str] = []
     at = 0
@@ -44,7 +44,9 @@ def is_worth_a_second_reading(task: EssayTask, first: Judgement) -> bool:
 Read = Callable[[EssayTask], Judgement | None]
 
 
-def checked(task: EssayTask, first: Judgement, without: Sequence[EssayTask], read: Read) -> Judgement:
+def confirm_by_rereading(
+    task: EssayTask, first: Judgement, without: Sequence[EssayTask], read: Read
+) -> Judgement:
     """The first judgement where a reading of one of the tasks `without` asides bears it out, else one held for a
     person; `read` gives None for a reading that cannot be had. What the readings cost is added."""
     if not without:
