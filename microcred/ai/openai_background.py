@@ -26,7 +26,7 @@ MOST_FAILURES: Final = 5  # in a row, of asking for an answer
 
 
 class OpenAIBackground(OpenAIModel):
-    """A chat model as `OpenAIChat`, but for where answers are kept: `keeping.tell` says under which name."""
+    """A chat model as `OpenAIChat`, but for where answers are kept; `stored_responses` says under which name."""
 
     def __init__(
         self,

@@ -66,7 +66,8 @@ def confirm_by_rereading(
 
 
 def unread(task: EssayTask, first: Judgement, without: Sequence[EssayTask], read: Read) -> EssayTask | None:
-    """The first of the tasks that `checked` would want read and `read` does not give; None where there is none."""
+    """The first of the tasks that `confirm_by_rereading` would want read and `read` does not give; None where there is
+    none."""
     made = _made(task, first, without, read)
     return without[len(made) - 1] if made and made[-1] is None else None
 

@@ -124,7 +124,7 @@ class ModelJudge:
 
     def without_asides(self, task: EssayTask, judgement: Judgement) -> tuple[EssayTask, ...]:
         """The task without what its answer may say to its reader: reduced to bare words, and cut out.
-        None where there is no such thing, or nothing to gain by it. See `cutting.checked`."""
+        None where there is no such thing, or nothing to gain by it. See `aside_ablation.confirm_by_rereading`."""
         return self._rewritten(task) if aside_ablation.is_worth_a_second_reading(task, judgement) else ()
 
     def likely_again(self, task: EssayTask) -> tuple[EssayTask, ...]:

@@ -3,7 +3,7 @@
 Where nobody has scored an answer yet, how an answer stands among the others tells more than the
 rubric's wording and the answer do by themselves: the batch shows how long, how rich and how near
 to the subject answers to this very question are. So an answer's whole is half its standing by the
-fixed weighing of `zero`, half its standing by what the rubric's judge finds, both standardised in
+fixed weighing of `zero_shot`, half its standing by what the rubric's judge finds, both standardised in
 the batch, and placed on the scale by the stated bell of `prior`. Criteria are moved to that whole
 as with a trained scorer. The bell is a guess, so the judgement says that it is unsure.
 """

@@ -1,7 +1,7 @@
 """The scorer of one question, learned from scored answers: a Gaussian process and trees.
 
 The process sees an answer in ten ways (`_kernels`): its figures linearly and by nearness,
-three inner layers of MiniLM, its meaning, the fixed weighing of `zero` (which carries it where
+three inner layers of MiniLM, its meaning, the fixed weighing of `zero_shot` (which carries it where
 examples are few), and its n-grams of characters and words. Boosted
 trees see the figures and the main axes of the layers; they have a say where there are
 `LEAST_FOR_TREES` answers, in the proportion that fits best when every answer is predicted
@@ -174,7 +174,7 @@ def _kernels(figures: Figures, strings: Matrix) -> list[tuple[Matrix, float]]:
 
 
 def _guide(figures: Figures) -> Vector:
-    """The weights of `zero` in the places of the figures."""
+    """The weights of `zero_shot` in the places of the figures."""
     guide = np.zeros(figures.counts.shape[1])
     for name, weight in WEIGHTS.items():
         guide[FEATURES.index(name)] = weight

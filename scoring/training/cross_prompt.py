@@ -4,7 +4,7 @@ Each set's scores are standardised inside the set, so that one model can learn f
 makes an answer better than its neighbours: Gaussian processes on a sample of them, and trees
 on all. What it predicts is mapped to the new question's range by a bell learned from the
 other sets (`prior`). With standardising inside the batch the figures of every set, the new
-one's too, say how an answer compares with the others of its batch, and several `opinions` of
+one's too, say how an answer compares with the others of its batch, and several `stacking` of
 it are joined; without it the answer is taken alone.
 """
 
