@@ -20,8 +20,8 @@ from scoring import queries as scoring
 class StoredInputs:
     """What is stored about an assessment and its role: what the role asks for, the newest profile and the number of
     the scoring run that drew it, the skills whose level the student contests, how things stood
-    (`queries.dependency_fingerprints`), the version of the ``passages``, the catalog's offers, and what was said of those
-    that bring a skill of the role."""
+    (`queries.dependency_fingerprints`), the version of the ``passages``, the catalog's offers, and what was said of
+    those that bring a skill of the role."""
 
     subject: Subject
     asked: Sequence[catalog.RoleNeed]

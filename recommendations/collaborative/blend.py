@@ -3,8 +3,8 @@
 The score of an item is the sum over signals of ``weight * part``. A part is either the signal's score as it is, so that
 a signal that has seen little of a history's items says little, or its share of the signal's highest score for an item
 not yet seen, so from 0 to 1. The weights, none below zero, are fitted to items held back, by likelihood or by gain (see
-`learning_to_rank`). Which of these ways is taken, or whether a single signal stands alone, is decided by what each gains
-on users that it was not fitted on.
+`learning_to_rank`). Which of these ways is taken, or whether a single signal stands alone, is decided by what each
+gains on users that it was not fitted on.
 """
 
 from collections.abc import Callable, Mapping, Sequence
