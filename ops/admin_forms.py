@@ -5,28 +5,13 @@ from typing import Any, Final
 from django.contrib import messages
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponseRedirect
-from psycopg.errors import UniqueViolation
 from unfold.admin import ModelAdmin
 
-from microcred.errors import Conflict, DomainError
+from microcred.errors import DomainError
+from ops.refusals import as_domain_error
 
 #: In what is known of a request: why its form was refused after it had been found good.
 REFUSAL: Final = "microcred.refusal"
-
-
-class StoredMeanwhile(Conflict):
-    """Somebody else has stored what may be there once only, after the form was found good."""
-
-
-def refusal_message(error: DomainError | IntegrityError) -> DomainError:
-    """Return what to say of it; raises the error itself where that is no refusal but a fault."""
-    if isinstance(error, DomainError):
-        return error
-    if isinstance(error.__cause__, UniqueViolation):
-        return StoredMeanwhile(
-            "Somebody else has just stored what may be there only once. Nothing of yours was stored: look again."
-        )
-    raise error
 
 
 class FormAdmin(ModelAdmin):  # type: ignore[misc]
@@ -45,7 +30,7 @@ class FormAdmin(ModelAdmin):  # type: ignore[misc]
         except (DomainError, IntegrityError) as error:
             if request.method != "POST":
                 raise
-            request.META[REFUSAL] = refusal_message(error)
+            request.META[REFUSAL] = as_domain_error(error)
         # Looked at once more, the form finds by itself what was stored meanwhile, and says so beside its field.
         return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -60,7 +45,7 @@ class FormAdmin(ModelAdmin):  # type: ignore[misc]
         try:
             return super().response_action(request, queryset)
         except (DomainError, IntegrityError) as error:
-            self.message_user(request, refusal_message(error).message, messages.WARNING)
+            self.message_user(request, as_domain_error(error).message, messages.WARNING)
         return HttpResponseRedirect(request.get_full_path())
 
 

@@ -33,7 +33,7 @@ from catalog.importing.banks.reading import FORMATS, MOST_BYTES, read_bank
 from catalog.importing.banks.shaping import ShapedQuestion
 from catalog.importing.banks.storing import Measure, Plan, Taken, plan, take
 from catalog.models import JobRole, Skill
-from ops.admin_forms import refusal_message
+from ops.refusals import as_domain_error
 
 PAGE: Final = "admin/banks/page.html"
 PUBLISH: Final = "publish"
@@ -169,7 +169,7 @@ def _do(request: HttpRequest) -> HttpResponse:
             by=request.user, now=timezone.now(), publish=form.cleaned_data[PUBLISH],  # type: ignore[arg-type]
         )  # fmt: skip
     except IntegrityError as error:
-        messages.error(request, refusal_message(error).message)
+        messages.error(request, as_domain_error(error).message)
         return redirect(request.path)
     messages.success(request, _told(taken))
     return redirect(_list(role, taken))

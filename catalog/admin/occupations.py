@@ -30,7 +30,7 @@ from catalog.importing.frameworks.scales import MIDDLE_TARGET
 from catalog.importing.frameworks.searching import found
 from catalog.importing.frameworks.tables import of_file
 from catalog.models import JobRole
-from ops.admin_forms import refusal_message
+from ops.refusals import as_domain_error
 
 PAGE: Final = "admin/frameworks/role.html"
 SEAL: Final = "catalog.occupations"
@@ -167,7 +167,7 @@ def _make(request: HttpRequest, held_: Found) -> HttpResponse:
         messages.warning(request, "No skill was chosen, so nothing was made.")
         return redirect(request.path)
     except IntegrityError as error:
-        messages.error(request, refusal_message(error).message)
+        messages.error(request, as_domain_error(error).message)
         return redirect(request.path)
     messages.success(request, _told(made))
     return redirect(reverse("admin:catalog_jobrole_change", args=[made.role.pk]))

@@ -18,6 +18,7 @@ from catalog.importing.frameworks.searching import found, near
 from catalog.importing.frameworks.tables import Tables, of_file, of_folder
 from catalog.management.linking_terminal import accept_links, show_links
 from catalog.models import JobRole
+from ops.refusals import as_command_error
 
 
 class FrameworkCommand(BaseCommand):
@@ -87,7 +88,7 @@ class FrameworkCommand(BaseCommand):
             raise CommandError("--role takes one --occupation.")
         codes = [_code(framework, code) for code in options["occupation"]]
         profiles = framework.profiles(codes, level=options["level"])
-        with transaction.atomic():
+        with as_command_error(), transaction.atomic():
             for code in dict.fromkeys(codes):
                 self._make_one(framework, profiles[code], role, options)
         if options["dry_run"]:

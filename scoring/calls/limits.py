@@ -36,8 +36,8 @@ class BudgetHeadroom:
         self._own = _spent_by_assessment(assessment_ids) if self._own_limit else {}
 
     def take(self, cost: int, assessment_id: uuid.UUID | None) -> bool:
-        """Take ``cost`` out if that much is left."""
-        own = self._own.get(assessment_id, 0) + cost
+        """Take ``cost`` out if that much is left; calls of no assessment have the limit of the month alone."""
+        own = self._own.get(assessment_id, 0) + cost if assessment_id else 0
         month = self._month + cost
         if (self._month_limit and month > self._month_limit) or (self._own_limit and own > self._own_limit):
             return False

@@ -11,6 +11,7 @@ from catalog.importing.banks.question import BankInvalid
 from catalog.importing.banks.reading import FORMATS, read_bank
 from catalog.importing.banks.storing import Measure, Plan, Taken, plan, take
 from catalog.models import JobRole, Skill
+from ops.refusals import as_command_error
 
 
 class Command(BaseCommand):
@@ -55,12 +56,11 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write("Nothing was made (dry run).")
             return
-        self._tell(
-            take(
+        with as_command_error():
+            taken = take(
                 found.new, role=role, measure=measure, by=None, now=timezone.now(), publish=options["publish"]
-            ),
-            found,
-        )
+            )
+        self._tell(taken, found)
 
     def _show(self, found: Plan) -> None:
         self.stdout.write(f"Read as {found.format}.")

@@ -40,3 +40,9 @@ def test_what_one_limit_refuses_is_taken_from_neither(settings: Settings) -> Non
 
 def test_without_limits_all_fit(settings: Settings) -> None:
     assert limited(settings, month=0, assessment=0).take(10**12, ONE)
+
+
+def test_calls_of_no_assessment_have_the_limit_of_the_month_alone(settings: Settings) -> None:
+    room = limited(settings, month=100, assessment=10)
+
+    assert [room.take(60, None), room.take(60, None), room.take(40, None)] == [True, False, True]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from catalog.importing.banks import storing
 from catalog.models import JobRole, Question
 from tests.catalog.importing.banks.test_pages import BANK
 from tests.factories.catalog import JobRoleFactory, SkillFactory
@@ -76,3 +77,16 @@ def test_a_file_that_is_no_bank_makes_nothing(role: JobRole, tmp_path: Path) -> 
 
     with pytest.raises(CommandError, match="Nothing was imported: The file is no text and no package"):
         run(picture)
+
+
+def test_whoever_is_overtaken_is_told_so_and_makes_nothing(
+    role: JobRole, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(file)
+    # As it looks to who has looked before the other was done.
+    monkeypatch.setattr(storing, "_known", lambda questions: set())
+
+    with pytest.raises(CommandError, match="Somebody else has just stored"):
+        run(file)
+
+    assert role.questions.count() == 4

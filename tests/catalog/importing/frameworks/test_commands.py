@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from catalog.management import framework_command
 from catalog.models import JobRole, Skill
 from tests.catalog.importing.frameworks.releases import DESIGNER, DIRECTOR, ESCO, ONET, onet, packed, written
 from tests.factories.catalog import JobRoleFactory, RoleSkillFactory, SkillFactory
@@ -141,3 +142,19 @@ def test_one_of_several_occupations_that_is_not_there_makes_none(release: str) -
         call_command("import_onet", release, "--occupation", DESIGNER, "--occupation", "99-9999.00")
 
     assert not JobRole.objects.exists()
+
+
+def test_whoever_is_overtaken_is_told_so_and_makes_nothing(
+    release: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(*args: object, **options: object) -> None:
+        JobRoleFactory(key="made-in-part")
+        JobRole.objects.create(key="there-already", name="Theirs")
+
+    JobRoleFactory(key="there-already")
+    monkeypatch.setattr(framework_command, "make", overtaken)
+
+    with pytest.raises(CommandError, match="Somebody else has just stored"):
+        call_command("import_onet", release, "--occupation", DESIGNER)
+
+    assert JobRole.objects.get().key == "there-already"
