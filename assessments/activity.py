@@ -5,10 +5,11 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, Max
+from django.db.models import Max
 
 from assessments.enums import AssessmentStatus
-from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
+from assessments.models import Assessment, AssessmentResponse
+from assessments.progress import progress_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +48,19 @@ def open_of(user_ids: Collection[uuid.UUID], *, now: dt.datetime) -> list[OpenAs
         .only("user_id", "role__name", "started_at", "expires_at")
         .order_by("expires_at")
     )
-    answers = AssessmentResponse.objects.filter(assessment__in=[one.pk for one in found]).order_by()
-    counted = answers.values_list("assessment").annotate(
-        Count("question_snapshot", distinct=True), Max("submitted_at")
-    )
-    answered = {pk: (number, at) for pk, number, at in counted}
-    asked = QuestionSnapshot.objects.filter(assessment__in=[one.pk for one in found]).order_by()
-    totals = dict(asked.values_list("assessment").annotate(Count("pk")))
+    these = Assessment.objects.filter(pk__in=[one.pk for one in found])
+    answers = AssessmentResponse.objects.filter(assessment__in=these).order_by()
+    touched = dict(answers.values_list("assessment").annotate(Max("submitted_at")))
+    progress = progress_of(these)
     return [
         OpenAssessment(
             one.pk,
             one.user_id,
             one.role.name,
-            max(one.started_at, answered.get(one.pk, (0, one.started_at))[1]),
+            max(one.started_at, touched.get(one.pk, one.started_at)),
             one.expires_at,
-            answered.get(one.pk, (0, None))[0],
-            totals.get(one.pk, 0),
+            progress[one.pk].answered,
+            progress[one.pk].total,
         )
         for one in found
     ]

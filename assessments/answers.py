@@ -32,6 +32,14 @@ MAX_UNIT: Final = 20
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _SPACE = re.compile(r"\s+")
+#: Controls, formats and separators (Unicode 14: Cc, Cf, Zs, Zl, Zp), of which nothing is seen, as ranges that Python
+#: and PostgreSQL read alike.
+INVISIBLE: Final = (
+    r"\u0001-\u0020\u007f-\u00a0\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u1680\u180e"
+    r"\u2000-\u200f\u2028-\u202f\u205f-\u2064\u2066-\u206f\u3000\ufeff\ufff9-\ufffb\U000110bd\U000110cd"
+    r"\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
+_VISIBLE = re.compile(f"[^{INVISIBLE}]")
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -66,9 +74,9 @@ def normalise(
 
 def is_blank(answer: Mapping[str, Any]) -> bool:
     """True for a canonical text answer without a visible character; such an answer is
-    stored but cannot earn anything."""
+    stored but cannot earn anything. The column ``is_blank`` of answers says the same."""
     text = answer.get("text")
-    return isinstance(text, str) and not any(c.isprintable() and not c.isspace() for c in text)
+    return isinstance(text, str) and _VISIBLE.search(text) is None
 
 
 def _choice(choices: Sequence[Choice], answer_format: Mapping[str, Any], raw: object) -> Answer:

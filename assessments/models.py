@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from assessments.answers import INVISIBLE
 from assessments.enums import AssessmentStatus, MissingPart, Stage
 from catalog.enums import QuestionType
 from microcred.db import Model
@@ -142,6 +143,14 @@ class AssessmentResponse(Model):
     )
     version = models.PositiveIntegerField(default=1)
     answer = models.JSONField(help_text="In the stored form of assessments/answers.py.")
+    is_blank = models.GeneratedField(
+        expression=models.Func(
+            "answer", template=f"coalesce((%(expressions)s ->> 'text') !~ '[^{INVISIBLE}]', false)"
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+        help_text="A text of which nothing is seen: the question counts as not answered.",
+    )
     submitted_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
 

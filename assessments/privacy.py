@@ -18,6 +18,6 @@ TABLES = (
     ),
     table(
         "assessments.AssessmentResponse", Purpose.ASSESSMENT, ErasureAction.DELETED, people="assessment__user",
-        link="id assessment question_snapshot", content="answer", about="version submitted_at created_at",
+        link="id assessment question_snapshot", content="answer", about="version is_blank submitted_at created_at",
     ),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from accounts.policy import Permission, allows
@@ -19,8 +19,9 @@ from assessments.compiled_queries import NEWEST, SNAPSHOTS
 from assessments.compiled_queries import question_reads as question_reads
 from assessments.enums import AssessmentStatus, Stage
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
+from assessments.progress import Progress as Progress
+from assessments.progress import progress_of as progress_of
 from assessments.visibility import AssessmentMissing as AssessmentMissing
-from assessments.visibility import Progress as Progress
 from assessments.visibility import get_visible as get_visible
 from assessments.visibility import get_with_progress as get_with_progress
 from assessments.visibility import seen as seen
@@ -183,9 +184,7 @@ def answers_version(assessment_id: uuid.UUID) -> str:
 
 def progress(assessment_id: uuid.UUID) -> Progress:
     """Return how far the student has come."""
-    answers = AssessmentResponse.objects.filter(question_snapshot=OuterRef("pk"))
-    asked = QuestionSnapshot.objects.filter(assessment_id=assessment_id)
-    return Progress(**asked.aggregate(answered=Count("pk", filter=Exists(answers)), total=Count("pk")))
+    return progress_of(Assessment.objects.filter(pk=assessment_id))[assessment_id]
 
 
 def snapshots(assessment_id: uuid.UUID) -> list[QuestionSnapshot]:

@@ -1,18 +1,18 @@
 """Which assessments somebody may see, and reading one of them; what is asked with every request is compiled."""
 
 import uuid
-from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils.module_loading import import_string
 
 from accounts.models import User
 from accounts.policy import PROGRAM, sees_student
-from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
+from assessments.models import Assessment, QuestionSnapshot
+from assessments.progress import Progress, answered
 from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Missing
 from ops.audit import Actor
@@ -22,14 +22,6 @@ class AssessmentMissing(Missing):
     """No such assessment, or none that the caller may see."""
 
     default_code = "ASSESSMENT_404"
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How many questions are answered, of how many."""
-
-    answered: int
-    total: int
 
 
 def visible_to(user: User) -> QuerySet[Assessment]:
@@ -85,9 +77,9 @@ def get_with_progress(*, by: Actor, assessment_id: uuid.UUID) -> tuple[Assessmen
     return found, Progress(counts["answered"], counts["total"])
 
 
-def _number(of: type[Model], count: Count) -> Coalesce:
-    rows = of._default_manager.filter(assessment=OuterRef("pk")).order_by().values("assessment")
-    return Coalesce(Subquery(rows.annotate(number=count).values("number")), 0)
+def _number(of: QuerySet[Any]) -> Coalesce:
+    rows = of.filter(assessment=OuterRef("pk")).order_by().values("assessment")
+    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
 
 
 _VISIBLE: Final = visible_with()
@@ -100,6 +92,6 @@ _WITH_PROGRESS: Final = visible_with(
     "missing",
     "expires_at",
     "updated_at",
-    answered=_number(AssessmentResponse, Count("question_snapshot", distinct=True)),
-    total=_number(QuestionSnapshot, Count("pk")),
+    answered=_number(answered()),
+    total=_number(QuestionSnapshot.objects.all()),
 )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from assessments import queries as assessments
@@ -75,16 +75,13 @@ def assessment_page(*, by: User, filters: Filters, number: str, now: dt.datetime
 
 
 def assessment_rows(shown: Sequence[Any], *, by: User, now: dt.datetime) -> list[AssessmentRow]:
-    """Return the lines for a page of assessments, in three queries whatever their number."""
+    """Return the lines for a page of assessments, in as many queries whatever their number."""
     rows = assessments.visible_to(by).filter(pk__in=[row.pk for row in shown]).order_by()
-    totals = dict(rows.values_list("pk").annotate(number=Count("snapshots")))
-    answered = dict(
-        rows.values_list("pk").annotate(number=Count("responses__question_snapshot", distinct=True))
-    )
+    progress = assessments.progress_of(rows)
     top = _top_items(rows)
     return [
         AssessmentRow(
-            assessment_facts(row, assessments.Progress(answered[row.pk], totals[row.pk]), now=now),
+            assessment_facts(row, progress[row.pk], now=now),
             top.get(row.pk),
         )
         for row in shown

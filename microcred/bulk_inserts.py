@@ -40,7 +40,7 @@ def insert_rows(*groups: Sequence[models.Model]) -> None:
 def _shape(row: models.Model) -> Shape:
     """The model, and the columns that are given: not those that the database fills in."""
     fields = row._meta.local_concrete_fields
-    left = (models.AutoField, models.BigAutoField)
+    left = (models.AutoField, models.BigAutoField, models.GeneratedField)
     return type(row), tuple(
         one.attname
         for one in fields

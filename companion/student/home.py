@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.core.paginator import Page
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -115,10 +115,11 @@ def _under_way(by: User, now: dt.datetime) -> list[AssessmentCard]:
         .filter(open_ones | Q(status=AssessmentStatus.AWAITING_ASYNC))
         .order_by("-pk")
     )
-    counted = rows.order_by().values_list("pk")
-    totals = dict(counted.annotate(number=Count("snapshots")))
-    answered = dict(counted.annotate(number=Count("responses__question_snapshot", distinct=True)))
-    return [_standing(row, now=now, answered=answered[row.pk], total=totals[row.pk]) for row in rows]
+    progress = assessments.progress_of(rows)
+    return [
+        _standing(row, now=now, answered=progress[row.pk].answered, total=progress[row.pk].total)
+        for row in rows
+    ]
 
 
 def _over(request: HttpRequest, now: dt.datetime) -> "Page[Any]":
