@@ -418,7 +418,7 @@ class TestMailServers:
 
 def test_a_worker_writes_letters_without_loading_pages_or_api() -> None:
     program = (
-        "from accounts import password_letters as p, tasks; from accounts.models import User; "
+        "from accounts import password_emails as p, tasks; from accounts.models import User; "
         "p.written(User(email='a@example.org'), code='c', why=p.Why.INVITED)"
     )
 

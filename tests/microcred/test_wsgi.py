@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from microcred.wsgi import application, with_length
+from microcred.wsgi import application, to_its_end, with_length
 
 pytestmark = pytest.mark.django_db
 
@@ -68,3 +68,19 @@ def test_nothing_else_is_read_ahead(changed: dict[str, Any]) -> None:
 
     assert seen == [request]
     assert request["wsgi.input"].tell() == 0
+
+
+@pytest.mark.parametrize(
+    ("announced", "left"),
+    [({"CONTENT_LENGTH": "7"}, b""), ({"CONTENT_LENGTH": "101"}, b"body.!!"), ({}, b"body.!!")],
+    ids=["short", "beyond-every-limit", "nothing"],
+)
+def test_what_an_answer_leaves_of_a_body_is_read_to_its_end(
+    settings: Settings, announced: dict[str, str], left: bytes
+) -> None:
+    settings.API_MAX_BODY_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    request = environ(b"body.!!", **announced)
+
+    assert to_its_end(lambda given, start_response: [b"refused"])(request, print) == [b"refused"]
+
+    assert request["wsgi.input"].read() == left

@@ -238,8 +238,8 @@ def test_letters_lead_where_the_pages_are() -> None:
 
 def test_a_worker_writes_letters_without_loading_pages_or_api() -> None:
     program = (
-        "import uuid; from nudges import letters; from nudges.queries import Letter; one = uuid.UUID(int=1); "
-        "letters.written(Letter(one, one, 'sam@example.org', 'a', 'b', 'c', True)).message()"
+        "import uuid; from nudges import emails; from nudges.queries import Letter; one = uuid.UUID(int=1); "
+        "emails.written(Letter(one, one, 'sam@example.org', 'a', 'b', 'c', True)).message()"
     )
 
     assert loaded_by(program, ["nudges.emails", *PAGES_AND_API]) == {"nudges.emails"}

@@ -56,7 +56,7 @@ def test_only_a_silent_server_is_started_again(
     # Who refuses does so at once, or as soon as this machine comes to it.
     patience = {refusing: PATIENCE_SECONDS, silent: 0.1}
     monkeypatch.setattr(
-        probe, "answers", lambda host, port: is_responding(host, port, timeout=patience[port])
+        probe, "is_responding", lambda host, port: is_responding(host, port, timeout=patience[port])
     )
     restarts: dict[int, threading.Event] = {refusing: threading.Event(), silent: threading.Event()}
     probes = [WebProbe("0.0.0.0", port, restart=event.set) for port, event in restarts.items()]

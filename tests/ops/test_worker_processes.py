@@ -28,7 +28,7 @@ def process() -> Iterator[subprocess.Popen[bytes]]:
 def silence(monkeypatch: pytest.MonkeyPatch) -> dict[int, float]:
     """For how long who has been silent."""
     silent: dict[int, float] = {}
-    monkeypatch.setattr(worker_heartbeats, "seconds_silent", lambda: silent)
+    monkeypatch.setattr(worker_heartbeats, "heartbeat_ages", lambda: silent)
     return silent
 
 
@@ -108,7 +108,7 @@ def test_a_database_that_is_away_is_asked_again(
             raise OperationalError("away")
         return 0
 
-    monkeypatch.setattr(claims, "lapse_process", away)
+    monkeypatch.setattr(claims, "expire_process_leases", away)
     monkeypatch.setattr("ops.worker_processes.connection.close", lambda: None)
 
     for _ in range(3):

@@ -131,7 +131,7 @@ def test_the_flat_way_is_elos_with_a_constant_and_items_that_stand_still(
 
 
 def test_there_is_no_third_way() -> None:
-    with pytest.raises(ValueError, match="is not a valid Way"):
+    with pytest.raises(ValueError, match="is not a valid RatingMethod"):
         updated(UNKNOWN, UNKNOWN, 1.0, "steep")
 
 

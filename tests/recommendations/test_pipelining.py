@@ -31,7 +31,7 @@ def left(monkeypatch: pytest.MonkeyPatch) -> list[PipelinedQuery[Any]]:
         over.extend(read for read, _ in trip.answers)
 
     for module in (run_inputs, drafting, results, runs):
-        monkeypatch.setattr(module, "in_one_trip", noted)
+        monkeypatch.setattr(module, "prefetched", noted)
     return over
 
 

@@ -279,7 +279,7 @@ def test_all_that_scoring_asks_beforehand_is_taken(
             yield trip
             left.append(trip.answers)
 
-    monkeypatch.setattr(tasks, "in_one_trip", noted)
+    monkeypatch.setattr(tasks, "prefetched", noted)
 
     job = work_off_scoring(handed_in())
 
