@@ -85,9 +85,11 @@ class PracticeDraftAdmin(FormAdmin):
 
     def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> Any:
         """Offer them as long as nothing is decided."""
-        is_open = PracticeDraft.objects.filter(pk=object_id, status__in=UNDECIDED).exists()
-        offered = super().get_actions_submit_line(request, object_id)
-        return offered if is_open else []
+        # Not every text at the end of an address is an id.
+        draft = self.get_object(request, str(object_id))
+        if draft is None or draft.status not in UNDECIDED:
+            return []
+        return super().get_actions_submit_line(request, object_id)
 
     def save_model(self, request: HttpRequest, obj: PracticeDraft, form: Any, change: bool) -> None:
         """Do what the pressed button says."""

@@ -34,6 +34,16 @@ def test_the_search_of_the_administration_finds_its_pages(admin_client: Client, 
         assert reverse("admin:ops_auditlog_changelist") in page.content.decode()
 
 
+def test_an_address_that_names_no_row_leads_back_whatever_it_is_of(admin_client: Client) -> None:
+    models = [model._meta for model in admin.site._registry]
+    addresses = [reverse(f"admin:{one.app_label}_{one.model_name}_change", args=["zz"]) for one in models]
+
+    answers = [(address, admin_client.get(address)) for address in addresses]
+
+    led = {address: (one.status_code, one.headers.get("Location")) for address, one in answers}
+    assert led == dict.fromkeys(addresses, (302, "/admin/"))
+
+
 @pytest.mark.parametrize("model", [AsyncJob, AuditLog, MetricSnapshot])
 def test_rows_can_be_looked_at_and_not_changed(admin_client: Client, model: type) -> None:
     name = f"admin:ops_{model.__name__.lower()}"

@@ -71,6 +71,13 @@ class TestDrafts:
             assert told in page
         assert "practice_practicedraft_approve" not in page
 
+    def test_an_address_that_names_none_leads_back_with_a_message(self, client: Client) -> None:
+        answer = client.get(reverse(CHANGE, args=["zz"]), follow=True)
+
+        said = [str(one) for one in answer.context["messages"]]
+        assert answer.redirect_chain == [("/admin/", 302)]
+        assert said == ["draft of a practice item with ID “zz” doesn’t exist. Perhaps it was deleted?"]
+
     def test_one_click_approves(self, client: Client, curator: User) -> None:
         draft = PracticeDraftFactory()
 
