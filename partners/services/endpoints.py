@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,11 +24,12 @@ from partners.services import health
 
 SECRET_BYTES: Final = 32
 LONGEST_NAME: Final = 120
+LONGEST_CONTACT: Final = 254
 OVERLAP: Final = dt.timedelta(hours=24)
 
 
 class EndpointInvalid(Invalid):
-    """The endpoint has no name, wants no event that there is, or would belong to no key that is good."""
+    """The endpoint has no name, wants no event that there is, names nobody to write to, or belongs to no good key."""
 
     default_code = "ENDPOINT_400"
 
@@ -51,7 +54,8 @@ def register_endpoint(
     That is its secret, which cannot be read again afterwards, or with Ed25519 our public key.
 
     Raises:
-        EndpointInvalid: if the name is empty, an event type or the scheme unknown, or the key none that is good.
+        EndpointInvalid: if the name is empty, an event type or the scheme unknown, the contact no e-mail address, or
+            the key none that is good.
         UrlRefused: if nothing would ever be sent to the URL.
     """
     endpoint = WebhookEndpoint(
@@ -59,7 +63,7 @@ def register_endpoint(
         url=_checked_url(url),
         event_types=_checked_types(event_types),
         scheme=_checked_scheme(scheme),
-        contact_email=contact_email,
+        contact_email=_checked_contact(contact_email),
         service_key_id=_checked_key(service_key_id),
     )
     endpoint.save()
@@ -96,7 +100,7 @@ def change_endpoint(
     if event_types is not None:
         endpoint.event_types = _checked_types(event_types)
     if contact_email is not None:
-        endpoint.contact_email = contact_email
+        endpoint.contact_email = _checked_contact(contact_email)
     if endpoint.version == before:
         return endpoint
     endpoint.save()
@@ -189,6 +193,19 @@ def _checked_scheme(scheme: str) -> str:
             f"Choose from {', '.join(SignatureScheme.values)}.", details={"field": "scheme"}
         )
     return scheme
+
+
+def _checked_contact(address: str) -> str:
+    address = address.strip()
+    try:
+        if address:
+            validate_email(address)
+            MaxLengthValidator(LONGEST_CONTACT)(address)
+    except ValidationError as error:
+        raise EndpointInvalid(
+            "The contact is no e-mail address.", details={"field": "contact_email"}
+        ) from error
+    return address
 
 
 def _checked_key(service_key_id: uuid.UUID | None) -> uuid.UUID | None:

@@ -101,3 +101,10 @@ def test_one_that_cannot_be_is_an_error() -> None:
         call_command("replay_webhook", str(delivery.pk))
     with pytest.raises(CommandError, match="No such delivery"):
         call_command("replay_webhook", str(uuid.uuid4()))
+
+
+def test_a_contact_that_is_no_address_is_refused() -> None:
+    with pytest.raises(CommandError, match=r"The contact is no e-mail address\."):
+        create("--name", "Partner", "--url", URL, "--contact", "nope")
+
+    assert not WebhookEndpoint.objects.exists()

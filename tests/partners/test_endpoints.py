@@ -71,6 +71,8 @@ def test_what_is_done_to_an_endpoint_is_on_record_without_secrets() -> None:
         ({"name": "Harbour\nBcc: everybody@example.org"}, EndpointInvalid),
         ({"event_types": []}, EndpointInvalid),
         ({"event_types": ["assessment.completed", "assessment.guessed"]}, EndpointInvalid),
+        ({"contact_email": "nope"}, EndpointInvalid),
+        ({"contact_email": f"ops@{'x.' * 130}example"}, EndpointInvalid),
         ({"url": "http://partner.example/hook"}, UrlRefused),
         ({"url": "https://127.0.0.1/"}, UrlRefused),
         ({"url": "https://2852039166/"}, UrlRefused),
