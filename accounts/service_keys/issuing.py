@@ -20,6 +20,7 @@ LONGEST_LIFE: Final = dt.timedelta(days=730)
 OVERLAP: Final = dt.timedelta(days=7)
 LONGEST_OVERLAP: Final = dt.timedelta(days=90)
 LONGEST_NAME: Final = 120
+MOST_PER_MINUTE: Final = 1_000_000
 
 
 class KeyInvalid(Invalid):
@@ -54,11 +55,12 @@ def create(
 
     Raises:
         KeyInvalid: for an empty or long name, no or unknown scopes, a life of no or more than 730 days, or
-            an allowance below 1.
+            an allowance below 1 or above 1,000,000.
     """
-    if requests_per_minute is not None and not 1 <= requests_per_minute <= 1_000_000:
+    if requests_per_minute is not None and not 1 <= requests_per_minute <= MOST_PER_MINUTE:
         raise KeyInvalid(
-            "An allowance is 1 request a minute or more.", details={"field": "requests_per_minute"}
+            f"An allowance is 1 to {MOST_PER_MINUTE:,} requests a minute.",
+            details={"field": "requests_per_minute"},
         )
     key = ServiceKey.objects.create(
         name=_checked_name(name), scopes=_checked_scopes(scopes), requests_per_minute=requests_per_minute

@@ -40,6 +40,12 @@ def test_a_key_lives_by_the_command_alone() -> None:
     assert run("list").count(" revoked ") == 2
 
 
+@pytest.mark.parametrize("number", [0, 1_000_001, 99_999_999_999_999])
+def test_an_allowance_is_refused_with_its_bounds(number: int) -> None:
+    with pytest.raises(CommandError, match=r"An allowance is 1 to 1,000,000 requests a minute\."):
+        run("create", "--name", "Harbour", "--scopes", "tasks:read", "--per-minute", str(number))
+
+
 def test_the_list_never_shows_a_secret() -> None:
     text = printed_key(run("create", "--name", "Harbour", "--scopes", "webhooks:read"))
 
