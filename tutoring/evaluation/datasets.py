@@ -34,18 +34,18 @@ class Case:
 
 
 def read(path: Path = FILE) -> Sequence[Case]:
-    """Return the transcripts of a file. Raises ValueError, KeyError: if it is not of the form."""
+    """Return the transcripts of a file. Raises ValueError: if it is not of the form, or holds none."""
     met: Counter[str] = Counter()
     cases = []
     for block in re.split(r"^# ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         head, *rows = block.strip().splitlines()
         kind, _, keys = (part.strip() for part in head.partition("|"))
         if kind not in KINDS:
-            raise ValueError(f"{kind} is no kind of transcript")
+            raise ValueError(f"{kind} is no kind of transcript.")
         half: Half = "report" if met[kind] % 2 else "choose"
         met[kind] += 1
         lines = tuple(
-            Line(number, SPEAKERS[row[0]], row[2:].strip().removesuffix(MARK).strip())
+            Line(number, _speaker(row), row[2:].strip().removesuffix(MARK).strip())
             for number, row in enumerate(rows, start=1)
         )
         cases.append(
@@ -57,4 +57,12 @@ def read(path: Path = FILE) -> Sequence[Case]:
                 frozenset(number for number, row in enumerate(rows, start=1) if row.endswith(MARK)),
             )
         )
+    if not cases:
+        raise ValueError(f"{path} holds no transcript: each begins with “# kind | keys of its skills”.")
     return cases
+
+
+def _speaker(row: str) -> Speaker:
+    if row[:1] not in SPEAKERS:
+        raise ValueError(f"“{row}” is said by neither T nor S.")
+    return SPEAKERS[row[:1]]

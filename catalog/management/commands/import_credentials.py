@@ -77,6 +77,8 @@ class Command(BaseCommand):
         file = _read(options["file"], options["language"])
         found = plan(file, wishes)
         self._show(found, options)
+        if found.left_out and not (found.new or found.changed or found.held or found.unchanged):
+            raise CommandError("Nothing was imported: every entry of the list is left out.")
         if options["dry_run"]:
             self.stdout.write("Nothing was done (dry run).")
             return

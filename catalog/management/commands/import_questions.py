@@ -53,6 +53,8 @@ class Command(BaseCommand):
         except BankInvalid as error:
             raise CommandError(f"Nothing was imported: {error}") from None
         self._show(found)
+        if found.left_out and not (found.new or found.there):
+            raise CommandError("Nothing was imported: every question of the file is left out.")
         if options["dry_run"]:
             self.stdout.write("Nothing was made (dry run).")
             return

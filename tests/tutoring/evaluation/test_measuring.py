@@ -180,3 +180,20 @@ def test_the_command_wants_the_catalog_of_the_transcripts(file: Path) -> None:
     file.write_text("# other | sql\nT: Hi")
     with pytest.raises(CommandError, match="is no kind"):
         call_command("tutoring", "evaluate", "--transcripts", str(file), stdout=StringIO())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("no transcript", "holds no transcript"),
+        ("", "holds no transcript"),
+        ("# one | sql\nX: Hi", "“X: Hi” is said by neither T nor S"),
+        ("# one | sql\nT: Hi\n\nS: Hi", "“” is said by neither T nor S"),
+    ],
+)
+def test_a_file_of_another_form_is_refused(file: Path, content: str, why: str) -> None:
+    file.write_text(content)
+
+    with pytest.raises(CommandError, match=why):
+        call_command("tutoring", "evaluate", "--transcripts", str(file), stdout=StringIO())

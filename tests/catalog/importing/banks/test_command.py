@@ -62,6 +62,19 @@ def test_a_dry_run_makes_nothing(role: JobRole, file: Path, capsys: pytest.Captu
     assert not Question.objects.exists()
 
 
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_a_bank_of_which_everything_is_left_out_is_an_error_after_the_listing(
+    options: tuple[str, ...], role: JobRole, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bank.gift"
+    path.write_text("::Joins:: Which? {~Inner ~Left}\n")
+
+    with pytest.raises(CommandError, match="Nothing was imported: every question of the file is left out"):
+        run(path, *options)
+
+    assert "  left out: " in capsys.readouterr().out
+
+
 def test_what_is_not_there_is_named(role: JobRole, file: Path) -> None:
     with pytest.raises(CommandError, match="There is no role 'clerk'"):
         call_command("import_questions", str(file), "--role", "clerk")

@@ -53,6 +53,20 @@ def test_it_shows_what_it_makes(file: Path, capsys: pytest.CaptureFixture[str]) 
     )
 
 
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_a_list_of_which_everything_is_left_out_is_an_error_after_the_listing(
+    options: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header, *_, broken = TABLE.strip().splitlines()
+    path = tmp_path / "list.csv"
+    path.write_text(f"{header}\n{broken}\n", encoding="utf-8")
+
+    with pytest.raises(CommandError, match="Nothing was imported: every entry of the list is left out"):
+        run(path, *options)
+
+    assert "  left out: line 2, Broken: " in capsys.readouterr().out
+
+
 def test_without_an_embedder_words_tell_what_is_near(
     file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
