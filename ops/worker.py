@@ -4,6 +4,7 @@ import gc
 import signal
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,10 @@ class SentinelLost(RuntimeError):
     """The process that looks after the workers died or hangs; this worker is of no more use."""
 
 
+class ReadyFileLost(RuntimeError):
+    """The file that shows that jobs can be done cannot be touched any more; whoever looks for it takes us for dead."""
+
+
 class Worker:
     """One cluster under the name by which its claims are known."""
 
@@ -39,8 +44,9 @@ class Worker:
     def run(self, ready_file: Path | None = None) -> None:
         """Work until SIGTERM or SIGINT; raises :class:`SentinelLost` when nothing more can be done.
 
-        Handlers and models are loaded before the first fork, once for all processes; connections are closed before it,
-        because a socket must not be shared, and threads have ended, because a fork has none to let go of their locks.
+        Whatever is raised takes those who do jobs along. Handlers and models are loaded before the first fork, once for
+        all processes; connections are closed before it, because a socket must not be shared, and threads have ended,
+        because a fork has none to let go of their locks.
         """
         claims.identify(self._name)
         with garbage_collection.gc_disabled():
@@ -57,19 +63,25 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopped.set())
         cluster.start()
-        log.info("worker_ready", worker=self._name)
-        if ready_file is not None:
-            ready_file.touch()
-        workers = WorkerProcesses(self._name, cluster.sentinel.pid)
         try:
-            self._watch(cluster.sentinel, workers, ready_file)
-        except SentinelLost:
+            self._lead(cluster, ready_file)
+        except BaseException:
+            # At its end this process would wait for the sentinel, whose children would go on doing jobs.
             cluster.sentinel.kill()
             raise
+
+    def _lead(self, cluster: JobCluster, ready_file: Path | None) -> None:
+        """Say that jobs can be done, and look after who does them until told to stop."""
+        log.info("worker_ready", worker=self._name)
+        workers = WorkerProcesses(self._name, cluster.sentinel.pid)
+        try:
+            _touch(ready_file)
+            self._watch(cluster.sentinel, workers, ready_file)
         finally:
-            # Whoever it is, it does not begin work any more.
+            # Whoever it is, it does not begin work any more. Who may not remove the file stops in order all the same.
             if ready_file is not None:
-                ready_file.unlink(missing_ok=True)
+                with suppress(OSError):
+                    ready_file.unlink()
         self._stop(cluster, workers)
 
     def _watch(self, sentinel: Any, workers: WorkerProcesses, ready_file: Path | None) -> None:
@@ -78,9 +90,8 @@ class Worker:
             if time.monotonic() - looked_at >= LOOK_SECONDS:
                 looked_at = time.monotonic()
                 workers.look_after()
-                if ready_file is not None:
-                    # The supervisor looks whether it is touched.
-                    ready_file.touch()
+                # The supervisor looks whether it is touched.
+                _touch(ready_file)
             if not sentinel.is_alive():
                 raise SentinelLost("the sentinel died")
             silence = worker_heartbeats.sentinel_heartbeat_age()
@@ -107,3 +118,12 @@ class Worker:
             log.warning("claims_not_put_back", error=type(error).__name__)
         else:
             log.info("worker_stopped", worker=self._name, put_back=put_back)
+
+
+def _touch(ready_file: Path | None) -> None:
+    if ready_file is None:
+        return
+    try:
+        ready_file.touch()
+    except OSError as error:
+        raise ReadyFileLost(f"{ready_file} cannot be touched: {error.strerror}.") from error

@@ -1,14 +1,14 @@
 """``manage.py worker``: do background jobs in the foreground, normally under ``manage.py supervise``."""
 
 import uuid
-from pathlib import Path
 from typing import Any
 
 from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from microcred.command_arguments import writable_file
 from ops.checks import JOBS
-from ops.worker import SentinelLost, Worker
+from ops.worker import ReadyFileLost, SentinelLost, Worker
 
 
 class Command(BaseCommand):
@@ -23,12 +23,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--name", default="", help="Under which its claims are known; made up by default."
         )
-        parser.add_argument("--ready-file", type=Path, default=None, help="Made when jobs can be done.")
+        parser.add_argument("--ready-file", type=writable_file, help="Made when jobs can be done.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work."""
         name = options["name"] or f"w-{uuid.uuid4().hex[:12]}"
         try:
             Worker(name).run(options["ready_file"])
-        except SentinelLost as error:
+        except (SentinelLost, ReadyFileLost) as error:
             raise CommandError(str(error)) from error
