@@ -51,11 +51,13 @@ def rows(
     optional: Sequence[str] = (),
     ids: Sequence[str] = (),
     by_name: Mapping[str, str] | None = None,
+    option: str = "--map",
 ) -> Iterator[dict[str, str]]:
     """Yield each row's columns by name, what is ``optional`` and missing as empty text.
 
     Those that are ``ids`` are never blank, and without the spaces around them. ``by_name`` says what a column is called
-    in the file, where it is not called by its own name. Raises `TableError`.
+    in the file, where it is not called by its own name, and ``option`` where whoever calls a command says that.
+    Raises `TableError`.
     """
     table = read_table(path)
     called = {
@@ -65,7 +67,7 @@ def rows(
     missing = [name for name in columns if called[name] not in table.header]
     if missing:
         have = ", ".join(table.header) or "none"
-        raise TableError(f"{path}: no column {', '.join(missing)}. Its columns: {have}. See --map.")
+        raise TableError(f"{path}: no column {', '.join(missing)}. Its columns: {have}. See {option}.")
     places = {name: table.header.index(own) for name, own in called.items() if own in table.header}
     for line, cells in table.rows:
         empty = [

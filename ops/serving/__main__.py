@@ -10,6 +10,7 @@ from pathlib import Path
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from microcred.command_arguments import port
 from ops.serving import multiprocess_metrics
 from ops.serving.server import Server
 
@@ -18,7 +19,7 @@ def main() -> None:
     """Serve; SIGHUP replaces every process, SIGTERM ends all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=port, default=8000)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--threads", type=int, default=4, help="requests that a process works on at once")
     parser.add_argument(

@@ -6,12 +6,14 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from microcred.command_arguments import port
+
 
 def main() -> None:
     """Serve in one process, which waits for many at a time."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8001)
+    parser.add_argument("--port", type=port, default=8001)
     options = parser.parse_args()
     Granian(
         "microcred.asgi:application",

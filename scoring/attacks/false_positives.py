@@ -1,6 +1,5 @@
 """What the defences cost essays in which nobody speaks to the grader."""
 
-import csv
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from microcred.tables import TableError, rows
 from scoring.attacks import dataset
 from scoring.attacks.fakes import FakeModel, HonestModel, ModelByLength, sent_in
 from scoring.attacks.suite import taken_at_its_word, undefended_reply
@@ -98,24 +98,30 @@ def golden_essays(safeguards: Safeguards | None) -> Clean:
     )
 
 
-def essays_in(path: Path, columns: tuple[str, str], safeguards: Safeguards | None) -> list[Clean]:
-    """Essays of a CSV file, its columns of text and of prompt, by a plain rubric, under both models."""
-    rubric = dataset.file("plain_rubric")
-    with path.open(encoding="utf-8", newline="") as lines:
-        tasks = [
-            EssayTask.from_rubric(
-                question_id=str(at),
-                prompt=row[columns[1]],
-                answer=row[columns[0]],
-                rubric=rubric,
-                maximum=dataset.MAXIMUM,
-            )
-            for at, row in enumerate(csv.DictReader(lines))
-        ]
+def read_essays(path: Path, columns: tuple[str, str]) -> list[EssayTask]:
+    """Return the essays of a CSV file by a plain rubric; ``columns`` are those of text and of prompt.
+
+    Raises:
+        TableError: if the file cannot be read, lacks a column, or holds no essay.
+    """
+    rubric, (text, prompt) = dataset.file("plain_rubric"), columns
+    tasks = [
+        EssayTask.from_rubric(
+            question_id=str(at), prompt=row[prompt], answer=row[text], rubric=rubric, maximum=dataset.MAXIMUM
+        )
+        for at, row in enumerate(rows(path, columns=columns, option="--columns"))
+    ]
+    if not tasks:
+        raise TableError(f"{path} holds no essay.")
+    return tasks
+
+
+def essays_of(name: str, tasks: Iterable[EssayTask], safeguards: Safeguards | None) -> list[Clean]:
+    """Essays of a file of that name under the honest model and under the one that goes by length."""
     essays = [(task.question_id, task) for task in tasks]
     return [
-        measured(f"{path.name}, honest model", essays, HonestModel(), safeguards),
-        measured(f"{path.name}, model by length", essays, ModelByLength(), safeguards),
+        measured(f"{name}, honest model", essays, HonestModel(), safeguards),
+        measured(f"{name}, model by length", essays, ModelByLength(), safeguards),
     ]
 
 

@@ -47,6 +47,15 @@ class TestFiles:
         assert export(tmp_path) == f"3 of {len(PUBLISHED)} schemas written to {tmp_path}.\n"
         assert "up to date" in export(tmp_path, check=True)
 
+    @pytest.mark.parametrize("check", [False, True])
+    def test_a_file_is_no_folder(self, tmp_path: Path, check: bool) -> None:
+        (tmp_path / "file").write_text("kept")
+
+        with pytest.raises(CommandError, match="file is not a folder"):
+            export(tmp_path / "file", check=check)
+
+        assert (tmp_path / "file").read_text() == "kept"
+
     def test_there_is_one_for_every_question_type(self) -> None:
         assert {f"rules-{name}" for name in QuestionType.values} <= PUBLISHED.keys()
 

@@ -28,6 +28,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Compare, and write what differs; a file that no schema stands behind is removed."""
         folder: Path = options["folder"]
+        if folder.exists() and not folder.is_dir():
+            raise CommandError(f"{folder} is not a folder.")
         wanted = {f"{name}{SUFFIX}": written(schema) for name, schema in PUBLISHED.items()}
         there = {path.name: path.read_text("utf-8") for path in folder.glob(f"*{SUFFIX}")}
         stale = sorted(name for name in wanted.keys() | there.keys() if wanted.get(name) != there.get(name))

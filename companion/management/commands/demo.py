@@ -22,6 +22,7 @@ from companion.demo.people import ADMIN, ADVISOR, GUARDIAN, PASSWORD, STUDENT
 from companion.demo.processes import BackgroundProcess, ProcessFailed, any_free_port, is_free
 from companion.demo.report import lines_of
 from companion.demo.walk import WalkFailed, take_assessment, write_answers
+from microcred import command_arguments
 from microcred.embedded import EmbeddedServerError
 from microcred.logging import configure_logging
 from ops import service_role
@@ -43,7 +44,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the command's options."""
         parser.add_argument("--serve", action="store_true", help="Keep serving afterwards, until Ctrl-C.")
-        parser.add_argument("--port", type=int, default=settings.PORT, help="Port of the web server.")
+        parser.add_argument(
+            "--port", type=command_arguments.port, default=settings.PORT, help="Port of the web server."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run every step; whatever this command started is ended when it ends."""
@@ -69,7 +72,7 @@ class Command(BaseCommand):
         self._load()
         folder: Path = settings.STATE_DIR / "demo"
         url = f"http://127.0.0.1:{port}"
-        streams = port + 1 if is_free(port + 1) else any_free_port()
+        streams = port + 1 if port < command_arguments.MOST_PORT and is_free(port + 1) else any_free_port()
         command = ["manage.py", "supervise", "--port", str(port), "--events-port", str(streams)]
         product = running.enter_context(
             BackgroundProcess(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from microcred.command_arguments import count
 from microcred.errors import DomainError
 from ops import jobs, queries
 from ops.enums import JobStatus
@@ -22,7 +23,7 @@ class Command(BaseCommand):
         listing = actions.add_parser("list", help="The latest jobs, newest first.")
         listing.add_argument("--status", choices=JobStatus.values)
         listing.add_argument("--kind")
-        listing.add_argument("--limit", type=int, default=20)
+        listing.add_argument("--limit", type=count, default=20, help="How many (%(default)s).")
         requeue = actions.add_parser("requeue", help="Run dead jobs again with all their attempts.")
         requeue.add_argument("job_id", type=uuid.UUID, nargs="+")
         actions.add_parser("stats", help="Jobs by kind and status, and how late the oldest is.")

@@ -10,6 +10,7 @@ from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
 
+from microcred.command_arguments import port, port_or_none
 from ops.supervision.records import AlreadySupervised
 from ops.supervision.supervisor import Plan, Supervisor
 
@@ -27,10 +28,11 @@ class Command(BaseCommand):
         parser.add_argument("--no-web", action="store_true", help="Leave the web server out.")
         parser.add_argument("--no-worker", action="store_true", help="Leave the worker out.")
         parser.add_argument("--host", default=settings.HOST)
-        parser.add_argument("--port", type=int, default=settings.PORT)
+        parser.add_argument("--port", type=port, default=settings.PORT)
         parser.add_argument(
-            "--events-port", type=int, default=settings.EVENTS_PORT, help="Serve streams there; 0 for none."
-        )
+            "--events-port", type=port_or_none, default=settings.EVENTS_PORT,
+            help="Serve streams there; 0 for none.",
+        )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Supervise, unless what is configured does not fit what is stored, or must not be deployed."""

@@ -14,6 +14,7 @@ from catalog import queries as catalog
 from microcred.ai import providers
 from microcred.ai.base import Embedder, EmbedderError, EmbeddingKey, ProviderError
 from microcred.ai.minilm import OnnxEmbedder
+from microcred.command_arguments import count
 from microcred.errors import DomainError
 from recommendations import queries, services
 from recommendations.queries import EmbeddingCounts, Filters, Recall
@@ -69,8 +70,8 @@ class Command(BaseCommand):
         recall = actions.add_parser(
             "recall", help="Measure the search against an exact one, by stored titles."
         )
-        recall.add_argument("--k", type=_count, default=10, help="Neighbours a query (default %(default)s).")
-        recall.add_argument("--samples", type=_count, default=200, help="Queries (default %(default)s).")
+        recall.add_argument("--k", type=count, default=10, help="Neighbours a query (default %(default)s).")
+        recall.add_argument("--samples", type=count, default=200, help="Queries (default %(default)s).")
         recall.add_argument("--role", default="", help="Only credentials for the role with this key.")
         recall.add_argument("--language", default=None, help="Only documents in this language.")
         recall.add_argument(
@@ -233,9 +234,3 @@ def _share(text: str) -> float:
     if not 0 <= value <= 1:
         raise ArgumentTypeError(f"{text} is not a share from 0 to 1")
     return value
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not int(text):
-        raise ArgumentTypeError(f"{text} is not a whole number from 1 on")
-    return int(text)

@@ -9,6 +9,8 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError
 
 from microcred.ai.caching import CachingEmbedder
+from microcred.command_arguments import writable_file
+from microcred.tables import TableError
 from scoring.attacks import asides, dataset, false_positives, suite
 from scoring.attacks.dataset import Attack
 from scoring.attacks.false_positives import Clean
@@ -25,6 +27,7 @@ from scoring.attacks.report import (
     part,
 )
 from scoring.essays.safeguards import EmbeddedSafeguards, Safeguards
+from scoring.essays.task import EssayTask
 from scoring.safeguarding import local_embedder
 
 BEGIN: Final = "<!-- figures -->\n"
@@ -59,7 +62,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--columns", nargs=2, default=["full_text", "prompt"], metavar=("TEXT", "PROMPT"))
         parser.add_argument("--json", action="store_true", help="print one JSON object")
-        parser.add_argument("--write", type=Path, help="put the tables into this report, between its marks")
+        parser.add_argument(
+            "--write", type=writable_file, help="put the tables into this report, between its marks"
+        )
         parser.add_argument(
             "--fit",
             action="store_true",
@@ -68,17 +73,21 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run, print, and fail where something got through."""
-        embedder = CachingEmbedder(local_embedder())
         if options["fit"]:
-            self._fit(embedder)
+            self._fit(CachingEmbedder(local_embedder()))
             return
+        # Measuring takes long: what it could not read or write is refused before.
+        essays = _essays(options)
+        if options["write"]:
+            _around_tables(options["write"])
+        embedder = CachingEmbedder(local_embedder())
         safeguards = EmbeddedSafeguards(embedder)
         wanted = options["part"] or PARTS
         every = SMOKE if options["smoke"] else 1
         found = Report(
             dataset.version(),
             tuple(_parts(wanted, options["family"], every, safeguards)),
-            tuple(_clean(options, safeguards)) if "clean" in wanted else (),
+            tuple(_clean(options, essays, safeguards)) if "clean" in wanted else (),
         )
         if options["write"]:
             _write(options["write"], found)
@@ -113,9 +122,19 @@ def _parts(wanted: list[str], families: list[str], every: int, safeguards: Safeg
     return found
 
 
-def _clean(options: dict[str, Any], safeguards: Safeguards) -> list[Clean]:
-    if options["essays"]:
-        return false_positives.essays_in(options["essays"], tuple(options["columns"]), safeguards)
+def _essays(options: dict[str, Any]) -> list[EssayTask]:
+    if not options["essays"]:
+        return []
+    text, prompt = options["columns"]
+    try:
+        return false_positives.read_essays(options["essays"], (text, prompt))
+    except TableError as error:
+        raise CommandError(str(error)) from error
+
+
+def _clean(options: dict[str, Any], essays: list[EssayTask], safeguards: Safeguards) -> list[Clean]:
+    if essays:
+        return false_positives.essays_of(options["essays"].name, essays, safeguards)
     return [
         false_positives.own_essays(safeguards),
         false_positives.by_length(safeguards),
@@ -123,8 +142,19 @@ def _clean(options: dict[str, Any], safeguards: Safeguards) -> list[Clean]:
     ]
 
 
+def _around_tables(path: Path) -> tuple[str, str]:
+    """Return what stands before and after the tables of a report; raises CommandError where there is no place."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{path} cannot be read: {error}.") from error
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise CommandError(f"{path} has no lines {BEGIN.strip()} and {END.strip()} for the tables.")
+    return before, after
+
+
 def _write(path: Path, found: Report) -> None:
-    text = path.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN, 1)
-    _, after = rest.split(END, 1)
+    before, after = _around_tables(path)
     path.write_text(f"{before}{BEGIN}{found.as_text()}\n{END}{after}", encoding="utf-8")

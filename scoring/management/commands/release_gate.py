@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from microcred.ai.base import EmbedderError, ProviderError
+from microcred.command_arguments import writable_file
 from microcred.errors import DomainError
 from scoring import releasing
 from scoring.golden import gate, replies
@@ -92,6 +93,8 @@ class Command(BaseCommand):
         now, judge = timezone.now(), options["judge"] or releasing.configured_scorer().kind
         if judge == "local":
             return gate_runs.run_local()
+        if options["record"]:
+            _make_room(Path(options["record"]))
         if releasing.configured_scorer().kind == "model":
             self._say(options, f"Asking {releasing.configured_scorer()} about {gate.calls()} texts")
         run = gate_runs.run_model(now=now)
@@ -161,6 +164,15 @@ def as_json(run: GateRun, release: ScorerRelease) -> dict[str, Any]:
         "cost_microcents": run.result.cost_microcents,
         "figures": figure_rows(run.result.figures),
     }
+
+
+def _make_room(path: Path) -> None:
+    """Make the folder of a file; replies that could not be kept are not asked for."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        writable_file(str(path))
+    except ArgumentTypeError as error:
+        raise CommandError(str(error)) from error
 
 
 def _place(run: GateRun) -> Path:

@@ -227,12 +227,52 @@ def test_essays_of_a_file_can_be_measured(tmp_path: Path, safeguards: Safeguards
     path = tmp_path / "essays.csv"
     path.write_text(f'essay,about\n"{dataset.carriers()[1].task.answer}",Orders fell\n', encoding="utf-8")
 
-    found = false_positives.essays_in(path, ("essay", "about"), safeguards)
+    essays = false_positives.read_essays(path, ("essay", "about"))
+    found = false_positives.essays_of(path.name, essays, safeguards)
 
     assert [(one.name, one.essays, one.flagged) for one in found] == [
         ("essays.csv, honest model", 1, ()),
         ("essays.csv, model by length", 1, ()),
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "why"),
+    [
+        (None, (), "cannot be read"),
+        ("essay,about\n", ("--columns", "essay", "about"), "holds no essay"),
+        ("essay,about\nOrders fell,Why?\n", ("--columns", "essay", "b"), "no column b.*See --columns"),
+    ],
+)
+def test_essays_that_cannot_be_measured_are_refused_before(
+    content: str | None, options: tuple[str, ...], why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "essays.csv"
+    if content is not None:
+        path.write_text(content)
+    monkeypatch.setattr(suite, "obedient", measured_too_early)
+
+    with pytest.raises(CommandError, match=why):
+        call_command("attack_suite", "--essays", str(path), *options)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"), [(None, "cannot be read"), ("no marks", "has no lines <!-- fig")]
+)
+def test_a_report_without_a_place_for_the_tables_is_refused_before_measuring(
+    content: str | None, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report.md"
+    if content is not None:
+        path.write_text(content)
+    monkeypatch.setattr(suite, "obedient", measured_too_early)
+
+    with pytest.raises(CommandError, match=why):
+        call_command("attack_suite", "--write", str(path))
+
+
+def measured_too_early(*given: object) -> None:
+    raise AssertionError("measured before what was asked for was looked at")
 
 
 @pytest.mark.long

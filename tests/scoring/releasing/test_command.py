@@ -128,6 +128,13 @@ def test_replies_are_recorded_and_used_again_without_the_model(model: FakeOpenAI
     assert (again["replies"], again["passed"], again["active"]) == ("recorded", True, True)
 
 
+def test_replies_that_could_not_be_kept_are_not_asked_for(model: FakeOpenAI, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="is a folder"):
+        run(record=str(tmp_path))
+
+    assert model.requests == []
+
+
 def test_replies_go_to_the_state_folder_by_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     gate_says(monkeypatch, passed=True)
     found = gate_runs.run_model(now=None)  # type: ignore[arg-type]
