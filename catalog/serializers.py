@@ -16,7 +16,10 @@ class CredentialQuery(PageQuery):
         required=False, max_length=64, help_text="Only credentials that bring this skill."
     )
     search = serializers.CharField(
-        required=False, max_length=200, help_text="Words in title, description or provider."
+        required=False,
+        allow_blank=True,
+        max_length=200,
+        help_text="Words in title, description or provider.",
     )
 
 
@@ -128,7 +131,10 @@ class SkillQuery(PageQuery):
 
     role_id = serializers.UUIDField(required=False, help_text="Only skills that this role asks for.")
     search = serializers.CharField(
-        required=False, max_length=200, help_text="Part of the name or the key, or of an id in O*NET or ESCO."
+        required=False,
+        allow_blank=True,
+        max_length=200,
+        help_text="Part of the name or the key, or of an id in O*NET or ESCO.",
     )
 
 

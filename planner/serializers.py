@@ -96,7 +96,10 @@ class TaskQuery(Named):
     due_before = serializers.DateTimeField(required=False)
     due_after = serializers.DateTimeField(required=False, help_text="At this moment or later.")
     search = serializers.CharField(
-        required=False, max_length=LONGEST_SEARCH, help_text="Part of the title or the description."
+        required=False,
+        allow_blank=True,
+        max_length=LONGEST_SEARCH,
+        help_text="Part of the title or the description.",
     )
     sort = serializers.ChoiceField(choices=Order.choices, default=Order.CREATED_LATEST)
     cursor = serializers.CharField(required=False, max_length=500)

@@ -46,15 +46,34 @@ def validated_body(kind: Kind, data: Any, *, partial: bool = False) -> dict[str,
 def validated_query(kind: Kind, request: Request) -> dict[str, Any]:
     """Return the query parameters of a request, read by a serializer.
 
-    Raises REST framework's ValidationError for what it refuses, and for parameters that it does not know: passed over,
-    a misspelt one would widen what is listed or taken back.
+    Raises REST framework's ValidationError for what it refuses, and for parameters that it does not know, that are
+    empty where that says nothing, or that stand there twice: passed over, each would widen what is listed or taken
+    back.
     """
     known = kind().fields
-    unknown = [name for name in request.query_params if name not in known]
-    if unknown:
-        told = f"There is no such parameter here; there is {', '.join(known)}."
-        raise serializers.ValidationError({name: [told] for name in unknown})
+    refused = {
+        name: [told]
+        for name, values in request.query_params.lists()
+        if (told := _misgiven(known, name, values))
+    }
+    if refused:
+        raise serializers.ValidationError(refused)
     return validated_body(kind, request.query_params)
+
+
+def _misgiven(known: Mapping[str, Any], name: str, values: list[str]) -> str:
+    """Return what is wrong with how a parameter is given, whatever its value; empty where nothing is.
+
+    A search for nothing finds everything, and says so by allowing blanks; nothing else is to be had by leaving a value
+    out.
+    """
+    if name not in known:
+        return f"There is no such parameter here; there is {', '.join(known)}."
+    if len(values) > 1 and not isinstance(known[name], serializers.ListField):
+        return "Give this parameter once."
+    if "" in values and not getattr(known[name], "allow_blank", False):
+        return "Give a value, or leave the parameter out."
+    return ""
 
 
 def _unknown(

@@ -390,6 +390,17 @@ def test_feedback_is_listed_changed_and_taken_back(completed: Recommendation) ->
     assert (again.status_code, again.json()["error_code"]) == (404, "FEEDBACK_404")
 
 
+@pytest.mark.parametrize("query", ["credential_id=", "credential_id={0}&credential_id={0}"])
+def test_what_is_taken_back_is_named_once_or_not_at_all(query: str, completed: Recommendation) -> None:
+    client, item = client_of(completed.assessment.user), completed.items.get()
+    client.post(feedback_url(completed.pk), {"relevance_score": 4}, format="json")
+
+    refused = client.delete(f"{feedback_url(completed.pk)}?{query.format(item.credential_id)}")
+
+    assert (refused.status_code, list(refused.json()["details"]["fields"])) == (400, ["credential_id"])
+    assert RecommendationFeedback.objects.count() == 1
+
+
 @pytest.mark.parametrize("method", ["get", "delete"])
 def test_feedback_of_others_is_not_there(completed: Recommendation, method: str) -> None:
     response = getattr(client_of(UserFactory()), method)(feedback_url(completed.pk))

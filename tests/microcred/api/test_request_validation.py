@@ -21,30 +21,59 @@ OF_STUDENTS = tuple(
 )
 
 
-def addresses() -> list[str]:
-    """Return the addresses that people read, which take query parameters."""
+def parameters() -> list[tuple[str, str]]:
+    """Return the query parameters of what people read, each with its address."""
     written: dict[str, dict[str, Any]] = yaml.safe_load(
         (Path(settings.BASE_DIR) / "docs/api/openapi.yaml").read_text()
     )["paths"]
     return [
-        address
+        (address, parameter["name"])
         for address, operations in written.items()
-        for parameter in operations.get("get", {}).get("parameters", [])[-1:]
+        for parameter in operations.get("get", {}).get("parameters", [])
         if parameter["in"] == "query" and "/webhooks/" not in address
     ]
 
 
+def addresses() -> list[str]:
+    """Return the addresses that people read, which take query parameters."""
+    return list(dict(parameters()))
+
+
+def ask(address: str, query: str) -> Any:
+    """Ask with a query, as somebody who may."""
+    caller = UserFactory(role=Role.STUDENT if address.startswith(OF_STUDENTS) else Role.ADMIN)
+    for name in ("student_id", "user_id", "query_id"):
+        address = address.replace(f"{{{name}}}", str(uuid.UUID(int=1)))
+    return client_of(caller).get(f"{address}?{query}")
+
+
 @pytest.mark.parametrize("address", addresses())
 def test_a_parameter_that_is_not_there_is_refused_by_name(address: str) -> None:
-    caller = UserFactory(role=Role.STUDENT if address.startswith(OF_STUDENTS) else Role.ADMIN)
-    filled = address
-    for name in ("student_id", "user_id", "query_id"):
-        filled = filled.replace(f"{{{name}}}", str(uuid.UUID(int=1)))
-
-    answer = client_of(caller).get(filled, {"serach": "python"})
+    answer = ask(address, "serach=python")
 
     assert answer.status_code == 400, answer.json()
     assert list(answer.json()["details"]["fields"]) == ["serach"]
+
+
+@pytest.mark.parametrize(("address", "name"), parameters())
+def test_a_parameter_that_stands_there_twice_is_refused_by_name(address: str, name: str) -> None:
+    told = ask(address, f"{name}=1&{name}=2").json()
+
+    assert told["details"]["fields"] == {name: ["Give this parameter once."]}
+
+
+@pytest.mark.parametrize(("address", "name"), [one for one in parameters() if one[1] != "search"])
+def test_an_empty_parameter_is_not_one_that_is_left_out(address: str, name: str) -> None:
+    told = ask(address, f"{name}=").json()
+
+    assert told["details"]["fields"] == {name: ["Give a value, or leave the parameter out."]}
+
+
+@pytest.mark.parametrize("address", [address for address, name in parameters() if name == "search"])
+def test_a_search_for_nothing_finds_everything(address: str) -> None:
+    found, everything = ask(address, "search="), ask(address, "")
+
+    assert (found.status_code, found.json()) == (everything.status_code, everything.json())
 
 
 def test_the_refusal_names_those_that_there_are() -> None:
