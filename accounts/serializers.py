@@ -7,6 +7,7 @@ from rest_framework import serializers
 from accounts.enums import Role, Scope
 from accounts.models import User
 from accounts.personal_data import consents
+from microcred.api.booleans import TrueOrFalse
 from microcred.api.request_validation import allows_unknown_fields
 
 
@@ -71,7 +72,7 @@ class Me(serializers.ModelSerializer[User]):
 class MeChange(serializers.Serializer[Any]):
     """What callers may change about themselves; what is left out stays."""
 
-    model_scoring = serializers.BooleanField(required=False)
+    model_scoring = TrueOrFalse(required=False)
     version = serializers.CharField(
         max_length=16,
         required=False,

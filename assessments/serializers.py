@@ -10,9 +10,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assessments import queries
+from assessments.answer_fields import AnswerField as AnswerField
+from assessments.answer_fields import AnyAnswerField
 from assessments.enums import AssessmentStatus, MissingPart, Stage
 from assessments.models import Assessment, QuestionSnapshot
 from catalog.enums import QuestionType
+from microcred.api.booleans import TrueOrFalse
 from microcred.api.pagination import PageQuery
 from microcred.api.rendered_responses import represent
 from microcred.api.request_validation import allows_unknown_fields
@@ -20,23 +23,6 @@ from microcred.single_flight import SingleFlightCache
 
 MAX_METADATA_ENTRIES = 20
 MAX_METADATA_CHARS = 4_000
-
-
-@extend_schema_field(
-    {"oneOf": [{"type": "string"}, {"type": "number"}, {"type": "object", "additionalProperties": True}]}
-)
-class AnswerField(serializers.Field[Any, Any, Any, Any]):
-    """An answer in any of its wire forms; what fits is for the question to say."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Take text, numbers and objects; refuse lists, booleans and null."""
-        if isinstance(data, bool) or not isinstance(data, str | int | float | dict):
-            raise serializers.ValidationError("An answer is a text, a number or an object.")
-        return data
-
-    def to_representation(self, value: Any) -> Any:
-        """Return the answer as it is stored."""
-        return value
 
 
 @allows_unknown_fields
@@ -49,7 +35,7 @@ class StartRequest(serializers.Serializer[Any]):
         help_text="Kept with the assessment; at most 20 entries, 4000 characters of JSON in all.",
     )
 
-    model_scoring = serializers.BooleanField(
+    model_scoring = TrueOrFalse(
         required=False,
         allow_null=True,
         default=None,
@@ -70,7 +56,7 @@ class ResponseItem(serializers.Serializer[Any]):
     """One answer."""
 
     question_id = serializers.UUIDField()
-    answer = AnswerField()
+    answer = AnyAnswerField()
     submitted_at = serializers.DateTimeField(required=False)
 
 
@@ -79,7 +65,7 @@ class ResponseBatch(serializers.Serializer[Any]):
     """Answers, and whether the assessment is thereby handed in."""
 
     responses = ResponseItem(many=True, allow_empty=False)
-    completed = serializers.BooleanField(default=False)
+    completed = TrueOrFalse(default=False)
 
 
 class StudentCriterion(serializers.Serializer[Any]):

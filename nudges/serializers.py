@@ -7,6 +7,7 @@ from typing import Any, Final
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from microcred.api.booleans import TrueOrFalse
 from microcred.api.pagination import PageQuery
 from nudges.enums import NudgeKind
 from nudges.models import LONGEST_ZONE, Nudge, NudgePreference
@@ -99,8 +100,8 @@ class PreferenceView(serializers.ModelSerializer[NudgePreference]):
 class PreferenceChange(serializers.Serializer[Any]):
     """What is to be changed; what is left out stays."""
 
-    email = serializers.BooleanField(required=False)
-    in_app = serializers.BooleanField(required=False)
+    email = TrueOrFalse(required=False)
+    in_app = TrueOrFalse(required=False)
     quiet_from = ClockTime(required=False, help_text="Nothing is told from this time on, …")
     quiet_until = ClockTime(
         required=False,
@@ -112,6 +113,4 @@ class PreferenceChange(serializers.Serializer[Any]):
         max_length=LONGEST_ZONE,
         help_text="A name such as Europe/Berlin; empty for that of the institution.",
     )
-    stopped = serializers.BooleanField(
-        required=False, help_text="True stops all nudges, false takes them up again."
-    )
+    stopped = TrueOrFalse(required=False, help_text="True stops all nudges, false takes them up again.")

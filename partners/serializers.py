@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from microcred.api.booleans import TrueOrFalse
 from microcred.api.pagination import PageQuery
 from partners import payloads
 from partners.enums import DeliveryStatus, DisabledReason, EventType, SignatureScheme
@@ -138,7 +139,7 @@ class ReplayRequest(serializers.Serializer[Any]):
 
     since = serializers.DateTimeField()
     until = serializers.DateTimeField(required=False, help_text="Default: now.")
-    only_dead = serializers.BooleanField(default=True, help_text="False: what arrived too.")
+    only_dead = TrueOrFalse(default=True, help_text="False: what arrived too.")
 
 
 class ReplayAck(serializers.Serializer[Any]):

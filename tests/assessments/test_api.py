@@ -172,6 +172,10 @@ def test_a_student_who_comes_back_finds_questions_and_answers() -> None:
         ("numeric", "forty"),
         ("numeric", {"value": True}),
         ("short_text", 7),
+        ("short_text", None),
+        ("multiple_choice", ["c2"]),
+        ("numeric", True),
+        ("essay", None),
         ("ordering", {"order": ["c1", "c2"]}),
         ("ordering", {"order": ["c1", "c2", "c9"]}),
         ("matching", {"pairs": {"l1": "l2"}}),
@@ -195,6 +199,19 @@ def test_an_answer_that_does_not_fit_its_question_is_named(question_type: str, a
     assert [(detail["field"], detail["question_id"]) for detail in body["details"]["answers"]] == [
         ("responses[0].answer", str(question_id))
     ]
+    assert not AssessmentResponse.objects.exists()
+
+
+def test_only_true_and_false_say_whether_it_is_handed_in() -> None:
+    assessment = started_assessment()
+
+    reply = client_of(assessment.user).post(
+        address(assessment, "/responses"), {"responses": wire(assessment), "completed": "yes"}, format="json"
+    )
+
+    assert (reply.status_code, reply.json()["details"]["fields"]) == (
+        400, {"completed": ["Must be a valid boolean."]},
+    )  # fmt: skip
     assert not AssessmentResponse.objects.exists()
 
 

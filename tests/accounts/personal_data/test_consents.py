@@ -41,6 +41,14 @@ def test_a_text_alone_is_neither_agreed_to_nor_refused() -> None:
     assert not Consent.objects.exists()
 
 
+def test_a_word_is_neither_yes_nor_no() -> None:
+    answer = client_of(UserFactory()).patch(ME, {"model_scoring": "no"}, format="json")
+
+    told = {"model_scoring": ["Must be a valid boolean."]}
+    assert (answer.status_code, answer.json()["details"]["fields"]) == (400, told)
+    assert not Consent.objects.exists()
+
+
 def test_nobody_agrees_to_a_text_that_is_not_the_current_one() -> None:
     answer = client_of(UserFactory()).patch(ME, {"model_scoring": True, "version": "2019-01"}, format="json")
 
