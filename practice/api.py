@@ -50,6 +50,8 @@ class AssignView(APIView):
     """Asking for something to practise with."""
 
     permission_classes = [MayPractise]
+    # Asking sets an item, which HEAD may not: it would be answered without being seen.
+    http_method_names = ["get", "options"]
 
     @extend_schema(
         operation_id="practice_assign", tags=["Practice"], parameters=[AssignQuery],

@@ -70,7 +70,7 @@ class ResultEndpoint(PersonOrProgramView):
         """Return scores, profile, recommendations and their evidence."""
         by = person_or_program(request)
         answer = self._result(request, assessment_id)
-        if answer.status_code == HTTPStatus.OK and isinstance(by, KeyHolder):
+        if request.method == "GET" and answer.status_code == HTTPStatus.OK and isinstance(by, KeyHolder):
             services.tell_of_reading(assessment_id=assessment_id, service_key_id=by.pk, program=by.name)
         return answer
 

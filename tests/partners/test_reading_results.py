@@ -131,6 +131,13 @@ def test_each_result_that_is_handed_out_leaves_a_trace(partner: Partner, student
         kept[0].delete()
 
 
+def test_the_headers_alone_are_no_reading(partner: Partner, student: User) -> None:
+    assessment = finished_assessment(student)
+
+    assert partner.client.head(result_url(assessment.pk)).status_code == 200
+    assert ResultReading.objects.count() == 0
+
+
 def test_the_student_sees_who_read_what(partner: Partner, student: User) -> None:
     assessment, other = finished_assessment(student), finished_assessment(UserFactory())
     partner.reads(assessment)

@@ -36,6 +36,15 @@ def complete(client: Any, assignment: Any, answer: Any, **more: Any) -> Any:
     return client.post(f"{PRACTICE}/complete", body, format="json")
 
 
+def test_asking_for_the_headers_sets_nothing() -> None:
+    PracticeItemFactory()
+
+    answer = client_of(UserFactory()).head(f"{PRACTICE}/assign")
+
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, OPTIONS")
+    assert PracticeAssignment.objects.count() == 0
+
+
 class TestTheWay:
     def test_from_asking_to_the_solution(self) -> None:
         item = PracticeItemFactory()
