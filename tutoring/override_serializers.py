@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from microcred.api.booleans import TrueOrFalse
 from scoring.oversight import LONGEST_REASON
 from tutoring.enums import CORRECTIONS, Author, Outcome, VersionKind
 from tutoring.models import SummaryVersion
@@ -26,13 +27,13 @@ class NewStep(serializers.Serializer[Any]):
 class SummaryOverride(serializers.Serializer[Any]):
     """What a summary is to say instead, what is left out stays; or that it is withdrawn."""
 
-    narrative = serializers.CharField(max_length=LONGEST_NARRATIVE, required=False, allow_blank=True)
+    narrative = serializers.CharField(max_length=LONGEST_NARRATIVE, required=False)
     topics = serializers.ListField(
         child=serializers.SlugField(max_length=LONGEST_KEY), max_length=MOST_NAMED, required=False,
         help_text="Keys of the skills that were worked on.",
     )  # fmt: skip
     steps = serializers.ListField(child=NewStep(), max_length=MOST_NAMED, required=False)
-    withdraw = serializers.BooleanField(default=False)
+    withdraw = TrueOrFalse(default=False)
     reason = serializers.CharField(
         max_length=LONGEST_REASON,
         help_text="The student reads why it was corrected, staff alone why it was withdrawn.",

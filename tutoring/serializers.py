@@ -104,6 +104,9 @@ class SessionRequest(serializers.Serializer[Any]):
             raise serializers.ValidationError({"ended_at": ["The session is not over yet."]})
         if "transcript" in attrs and "transcript_url" in attrs:
             raise serializers.ValidationError("Send transcript or transcript_url, not both.")
+        if "transcript" not in attrs and "transcript_url" not in attrs:
+            needed = ["Send transcript or transcript_url: without one there is nothing to summarise."]
+            raise serializers.ValidationError({"transcript": needed, "transcript_url": needed})
         if "transcript_url" in attrs:
             parse_url(attrs["transcript_url"], allow_private=settings.WEBHOOK_ALLOW_PRIVATE_ADDRESSES)
         return attrs

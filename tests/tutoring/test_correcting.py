@@ -104,6 +104,9 @@ def test_a_summary_is_withdrawn(people: tuple[User, User]) -> None:
     [
         ({}, 400, "INVALID_400"),
         ({"withdraw": True, "narrative": "Both."}, 400, "INVALID_400"),
+        ({"narrative": ""}, 400, "INVALID_400"),
+        ({"narrative": " ", "topics": []}, 400, "INVALID_400"),
+        ({"withdraw": "yes"}, 400, "INVALID_400"),
         ({"narrative": "No reason.", "reason": ""}, 400, "INVALID_400"),
         ({"topics": ["alchemy"]}, 400, "SKILL_400"),
         ({"steps": [{"text": "Read.", "skill": "alchemy"}]}, 400, "SKILL_400"),

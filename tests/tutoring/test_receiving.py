@@ -19,7 +19,7 @@ from tests.factories.accounts import AdvisorFactory, UserFactory
 from tests.tutoring.scenes import add_source, catalog, lines, message, send
 from tutoring import queries, services
 from tutoring.enums import SummaryStatus
-from tutoring.models import SessionSummary, SessionTranscript, TutoringSecret
+from tutoring.models import SessionSummary, TutoringSecret
 
 pytestmark = pytest.mark.django_db
 
@@ -186,6 +186,21 @@ def test_what_cannot_be_read_is_refused(data: dict[str, Any], field: str) -> Non
     assert SessionSummary.objects.count() == 0
 
 
+def test_a_session_of_which_nothing_is_told_replaces_nothing() -> None:
+    source, secret = add_source()
+    student = UserFactory()
+    send(source, secret, message(student))
+
+    answer = send(source, secret, message(student, transcript=None), webhook_id="msg_2")
+
+    needed = ["Send transcript or transcript_url: without one there is nothing to summarise."]
+    assert answer.status_code == 400
+    assert answer.json()["details"]["fields"] == {
+        "data": {"transcript": needed, "transcript_url": needed},
+    }  # fmt: skip
+    assert SessionSummary.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     "url", ["http://files.example.org/1", "https://10.0.0.1/1", "https://localhost/1", "ftp://x/1"]
 )
@@ -213,14 +228,6 @@ def test_the_message_that_wins_a_race_is_the_one() -> None:
             source=source, webhook_id="msg_1", body_sha256="1" * 64, user=student, session_id="s-2",
             started_at=database_now(), ended_at=database_now(), received_at=database_now(),
         )  # fmt: skip
-
-
-def test_a_session_may_come_with_no_transcript() -> None:
-    source, secret = add_source()
-
-    assert send(source, secret, message(UserFactory(), transcript=None)).status_code == 202
-
-    assert SessionTranscript.objects.get().said is None
 
 
 def test_more_signatures_than_anybody_has_are_not_looked_at() -> None:
