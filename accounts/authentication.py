@@ -1,7 +1,7 @@
 """Who is calling the API."""
 
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
@@ -11,6 +11,8 @@ from accounts import tokens
 from accounts.models import User
 from accounts.token_signing import FAMILY_CLAIM
 from microcred.logging import CALLER
+
+SCHEME: Final = b"Bearer"
 
 
 class TokenAuthentication(JWTAuthentication):
@@ -28,6 +30,13 @@ class TokenAuthentication(JWTAuthentication):
             raise AuthenticationFailed(refusal.message, code="token_not_valid") from None
         request._request.META[CALLER] = str(user.pk)
         return user, token
+
+    def get_raw_token(self, header: bytes) -> bytes | None:
+        """Return the token of a header, whose scheme has no case (RFC 9110, 11.1); None for another scheme."""
+        scheme, *rest = header.split(maxsplit=1) or [b""]
+        return super().get_raw_token(
+            b" ".join([SCHEME, *rest]) if scheme.lower() == SCHEME.lower() else header
+        )
 
 
 def caller(request: Request) -> User:

@@ -38,6 +38,26 @@ def test_a_person_gets_a_pair_of_tokens_whatever_the_case_of_their_address() -> 
 
 
 @pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        ("bearer {}", 200),
+        ("BEARER  {}", 200),
+        ("Bearer", 401),
+        ("bearer {} {}", 401),
+        ("Basic {}", 401),
+        ("{}", 401),
+        ("", 401),
+    ],
+)
+def test_the_scheme_of_a_token_has_no_case(header: str, status: int) -> None:
+    access = tokens.issue(UserFactory()).access
+
+    answer = APIClient().get("/api/v1/me", headers={"Authorization": header.format(access, access)})
+
+    assert (answer.status_code, "user_id" in answer.json()) == (status, status == 200)
+
+
+@pytest.mark.parametrize(
     ("email", "password"), [("sam@example.org", "wrong password"), ("nobody@example.org", PASSWORD)]
 )
 def test_a_wrong_password_and_an_unknown_address_look_the_same(email: str, password: str) -> None:
