@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import re
 import threading
 import time
 import uuid
@@ -12,6 +13,8 @@ from typing import Final
 _STEP_NS: Final = 1_000_000 // 4096 + 1
 # A clock that was set back by more than this is followed; the ids of a process step back with it, once.
 _FOLLOWED_NS: Final = 1_000_000_000
+# Whatever else is given as the id of a request might say something else to a log.
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 _lock = threading.Lock()
 _latest_ns = 0
@@ -45,6 +48,11 @@ def _ascending_ns() -> int:
 def uuid7_lower_bound(since: dt.datetime) -> uuid.UUID:
     """Return what every id that was made at ``since`` or later is greater than, to find young rows by their key."""
     return uuid.UUID(int=(int(since.timestamp() * 1000) << 80) | 0x7 << 76)
+
+
+def request_id(given: str) -> str:
+    """Return the id of a request: the one that came with it where that is well-formed, or a new one."""
+    return given if _REQUEST_ID.fullmatch(given) else str(uuid7())
 
 
 @lru_cache(maxsize=8192)

@@ -1,6 +1,5 @@
 """What is done around every request."""
 
-import re
 import time
 from collections.abc import Callable
 
@@ -13,14 +12,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from microcred import request_metrics
 from microcred.api.exception_handler import error_body, malformed
-from microcred.ids import uuid7
+from microcred.ids import request_id
 from microcred.logging import CALLER
 from microcred.tracing import trace_of
 
 log = structlog.get_logger(__name__)
 ADMIN = "/admin/"
 NO_VALUES = (DataError, InvalidPage, OverflowError, ValueError, ValidationError)
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 class RequestContextMiddleware:
@@ -34,16 +32,15 @@ class RequestContextMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Handle one request."""
-        given = request.headers.get("X-Request-ID", "")
-        request_id = given if REQUEST_ID.fullmatch(given) else str(uuid7())
-        request.META["microcred.request_id"] = request_id
+        given_or_new = request_id(request.headers.get("X-Request-ID", ""))
+        request.META["microcred.request_id"] = given_or_new
         started = time.perf_counter()
         trace = trace_of(request.headers.get("traceparent", ""))
         with structlog.contextvars.bound_contextvars(
-            correlation_id=request_id, service="web", component="web", **trace
+            correlation_id=given_or_new, service="web", component="web", **trace
         ):
             response = self.get_response(request)
-            response.headers["X-Request-ID"] = request_id
+            response.headers["X-Request-ID"] = given_or_new
             if request.path.startswith("/api/"):
                 response.headers.setdefault("Cache-Control", "no-store")
             seconds = time.perf_counter() - started

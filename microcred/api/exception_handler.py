@@ -1,8 +1,9 @@
 """One place that turns every error into the API's error object."""
 
 import math
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
@@ -16,6 +17,8 @@ from rest_framework.response import Response
 from microcred import errors
 
 log = structlog.get_logger(__name__)
+# Where programs ask, which cannot read pages.
+FOR_MACHINES: Final = re.compile(r"/(api|health|metrics)(/|$)")
 CODES = {
     400: "INVALID_400",
     401: "AUTH_401",
@@ -105,34 +108,41 @@ def _unforeseen_response(request: HttpRequest | None, error: Exception) -> Respo
     return Response(error_body(request, "INTERNAL_500", "Something went wrong on our side."), status=500)
 
 
-def _is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+def _is_for_machines(request: HttpRequest) -> bool:
+    return FOR_MACHINES.match(request.path) is not None
+
+
+def method_not_allowed(request: HttpRequest, allowed: str) -> JsonResponse:
+    """Answer a method that an address does not take, which is none of REST framework's; ``allowed`` has those it takes,
+    with commas."""
+    body = error_body(request, CODES[405], f'Method "{request.method}" not allowed.')
+    return JsonResponse(body, status=405, headers={"Allow": allowed})
 
 
 def not_found(request: HttpRequest, exception: Exception) -> Any:
-    """Answer an unknown address: the error object under /api/, a page elsewhere."""
-    if _is_api(request):
+    """Answer an unknown address: the error object to machines, a page to people."""
+    if _is_for_machines(request):
         return JsonResponse(error_body(request, CODES[404], "Not found."), status=404)
     return page_not_found(request, exception)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> Any:
-    """Answer a refused request: the error object under /api/, a page elsewhere."""
-    if _is_api(request):
+    """Answer a refused request: the error object to machines, a page to people."""
+    if _is_for_machines(request):
         return JsonResponse(error_body(request, CODES[403], "You may not do this."), status=403)
     return permission_denied(request, exception)
 
 
 def malformed(request: HttpRequest, exception: Exception) -> Any:
     """Answer a request that Django refused before any view saw it."""
-    if _is_api(request):
+    if _is_for_machines(request):
         return JsonResponse(error_body(request, CODES[400], "The request is malformed."), status=400)
     return bad_request(request, exception)
 
 
 def failed(request: HttpRequest) -> Any:
     """Answer a request during which something broke outside the API's own views."""
-    if _is_api(request):
+    if _is_for_machines(request):
         return JsonResponse(
             error_body(request, "INTERNAL_500", "Something went wrong on our side."), status=500
         )

@@ -1,6 +1,8 @@
 """The process that serves streams: what it takes, and how much at a time."""
 
 import asyncio
+import json
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,12 +17,12 @@ async def nothing() -> Mapping[str, Any]:
     raise AssertionError("nobody reads what is sent along")
 
 
-def status_of(path: str, method: str = "GET", **headers: str) -> int:
-    """The status that a request is answered with; 299 by what stands behind."""
-    said: list[Any] = []
+def said_to(path: str, method: str = "GET", **headers: str) -> list[Mapping[str, Any]]:
+    """What a request is answered with: status 299 by what stands behind."""
+    said: list[Mapping[str, Any]] = []
 
     async def send(message: Mapping[str, Any]) -> None:
-        said.append(message.get("status"))
+        said.append(message)
 
     async def behind(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 299})
@@ -32,7 +34,11 @@ def status_of(path: str, method: str = "GET", **headers: str) -> int:
         await streams_only(behind)(scope, nothing, send)
 
     asyncio.run(ask())
-    return int(said[0])
+    return said
+
+
+def status_of(path: str, method: str = "GET", **headers: str) -> int:
+    return int(said_to(path, method, **headers)[0]["status"])
 
 
 @pytest.mark.parametrize(
@@ -41,7 +47,9 @@ def status_of(path: str, method: str = "GET", **headers: str) -> int:
         (STREAM, "GET", 299),
         (STREAM, "OPTIONS", 299),
         ("/health", "GET", 299),
-        (STREAM, "POST", 404),
+        (STREAM, "POST", 405),
+        (STREAM, "DELETE", 405),
+        ("/health", "POST", 405),
         ("/api/v1/me", "GET", 404),
         (STREAM + "/more", "GET", 404),
         ("/admin/", "GET", 404),
@@ -49,6 +57,27 @@ def status_of(path: str, method: str = "GET", **headers: str) -> int:
 )
 def test_only_streams_are_served(path: str, method: str, status: int) -> None:
     assert status_of(path, method) == status
+
+
+def test_a_refusal_is_the_error_object_with_the_id_of_its_request() -> None:
+    start, body = said_to(STREAM, "DELETE", x_request_id="request-0001")
+
+    assert dict(start["headers"]) == {
+        b"content-type": b"application/json", b"x-request-id": b"request-0001", b"allow": b"GET, HEAD, OPTIONS",
+    }  # fmt: skip
+    assert json.loads(body["body"]) == {
+        "error_code": "METHOD_405",
+        "message": 'Method "DELETE" not allowed.',
+        "request_id": "request-0001",
+    }
+
+
+def test_it_is_given_one_where_it_brought_none_or_a_bad_one() -> None:
+    for given in ({}, {"x_request_id": "no id"}):
+        start, body = said_to("/admin/", **given)
+        made = json.loads(body["body"])["request_id"]
+        assert uuid.UUID(made).version == 7
+        assert dict(start["headers"])[b"x-request-id"] == made.encode()
 
 
 def test_what_has_a_body_is_refused_before_anybody_reads_it() -> None:

@@ -158,6 +158,7 @@ def test_metrics_without_a_database_say_so(monkeypatch: pytest.MonkeyPatch) -> N
         ("", "127.0.0.1", {"X-Forwarded-For": "192.0.2.1"}, 403),
         ("secret", "127.0.0.1", {}, 403),
         ("secret", "192.0.2.1", {"Authorization": "Bearer secret"}, 200),
+        ("secret", "192.0.2.1", {"Authorization": "bearer secret"}, 200),
         ("secret", "192.0.2.1", {"Authorization": "Bearer sécret"}, 403),
     ],
 )
@@ -167,4 +168,22 @@ def test_metrics_are_for_this_machine_or_the_bearer_of_the_token(
     settings.METRICS_TOKEN = token
     settings.GAUGES = {}
 
-    assert Client(REMOTE_ADDR=peer).get("/metrics", headers=headers).status_code == status
+    answer = Client(REMOTE_ADDR=peer).get("/metrics", headers=headers)
+
+    assert answer.status_code == status
+    assert status == 200 or answer.json()["error_code"] == "FORBIDDEN_403"
+
+
+@pytest.mark.parametrize("address", ["/health", "/health/ready", "/metrics"])
+@pytest.mark.parametrize("method", ["POST", "DELETE", "OPTIONS"])
+def test_other_methods_are_answered_as_the_api_does(address: str, method: str) -> None:
+    asking = Client(enforce_csrf_checks=True, headers={"X-Request-ID": "request-0001"})
+
+    answer = asking.generic(method, address)
+
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+    assert answer.json() == {
+        "error_code": "METHOD_405",
+        "message": f'Method "{method}" not allowed.',
+        "request_id": "request-0001",
+    }

@@ -145,6 +145,21 @@ def test_unknown_addresses_and_unknown_hosts_below_api_are_json(client: Client) 
     assert client.put("/api/v1/fail/missing").json()["error_code"] == "METHOD_405"
 
 
+@pytest.mark.parametrize("address", ["/api", "/health/", "/health/nowhere", "/metrics/"])
+def test_so_are_those_of_machines_that_are_not_there(client: Client, address: str) -> None:
+    answer = client.post(address)
+
+    assert answer.status_code == 404
+    assert answer.json() == {
+        "error_code": "NOT_FOUND_404", "message": "Not found.", "request_id": REQUEST_ID,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ["/apiary", "/healthy", "/metricses"])
+def test_people_get_a_page(client: Client, address: str) -> None:
+    assert client.get(address)["Content-Type"].startswith("text/html")
+
+
 def test_only_json_is_read(client: Client) -> None:
     form = client.post("/api/v1/fail/x", {"a": "b"})
     html_wanted = client.get("/api/v1/fail/missing", headers={"Accept": "text/html"})
