@@ -106,12 +106,12 @@ class BackgroundProcess:
 
 
 def is_free(port: int) -> bool:
-    """Whether a server may listen on a port of this machine."""
+    """Whether a server may listen on a port of this machine, one after the last included, which is none."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError:
+        except (OSError, OverflowError):
             return False
     return True
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 FILE: Final = Path(__file__).parent / "questions.json"
 
@@ -32,10 +32,20 @@ class Case:
 
 
 def read(path: Path = FILE) -> Sequence[Case]:
-    """Return the questions of a file."""
+    """Return the questions of a file. Raises ValueError: if it is not of the form, or holds none."""
+    try:
+        cases = _cases(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"{path} is no file of questions ({type(error).__name__}).") from error
+    if not cases:
+        raise ValueError(f"{path} holds no question.")
+    return cases
+
+
+def _cases(rows: Sequence[dict[str, Any]]) -> Sequence[Case]:
     met: Counter[str] = Counter()
     cases = []
-    for row in json.loads(path.read_text(encoding="utf-8")):
+    for row in rows:
         half: Half = "report" if met[row["kind"]] % 2 else "choose"
         met[row["kind"]] += 1
         cases.append(

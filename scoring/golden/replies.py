@@ -54,7 +54,7 @@ def read(path: Path) -> Recorded:
         if body.pop("form") != FORM:
             raise KeyError("form")
         kept = Recorded(**body)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RepliesUnfit(
             f"{path.name} is not a file of recorded replies ({type(error).__name__})."
         ) from error

@@ -56,6 +56,12 @@ class TestFiles:
 
         assert (tmp_path / "file").read_text() == "kept"
 
+    def test_where_nothing_can_be_written_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+
+        with pytest.raises(CommandError, match=r"Not a directory: .*file/schemas"):
+            export(tmp_path / "file" / "schemas")
+
     def test_there_is_one_for_every_question_type(self) -> None:
         assert {f"rules-{name}" for name in QuestionType.values} <= PUBLISHED.keys()
 

@@ -52,7 +52,7 @@ def _read(name: str) -> Iterator[Entry]:
     for number, line in enumerate(text.splitlines(), start=1):
         try:
             yield _entry(json.loads(line))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise CommandError(f"Line {number} of {name} is not what list writes.") from error
 
 

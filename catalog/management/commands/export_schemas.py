@@ -38,10 +38,13 @@ class Command(BaseCommand):
                 raise CommandError(f"Out of date: {', '.join(stale)}. Run manage.py export_schemas.")
             self.stdout.write(f"{len(wanted)} schemas are up to date.")
             return
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in stale:
-            if name in wanted:
-                (folder / name).write_text(wanted[name], "utf-8")
-            else:
-                (folder / name).unlink()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name in stale:
+                if name in wanted:
+                    (folder / name).write_text(wanted[name], "utf-8")
+                else:
+                    (folder / name).unlink()
+        except OSError as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"{len(stale)} of {len(wanted)} schemas written to {folder}.")

@@ -72,7 +72,7 @@ class Command(BaseCommand):
         self._load()
         folder: Path = settings.STATE_DIR / "demo"
         url = f"http://127.0.0.1:{port}"
-        streams = port + 1 if port < command_arguments.MOST_PORT and is_free(port + 1) else any_free_port()
+        streams = port + 1 if is_free(port + 1) else any_free_port()
         command = ["manage.py", "supervise", "--port", str(port), "--events-port", str(streams)]
         product = running.enter_context(
             BackgroundProcess(

@@ -116,7 +116,9 @@ def test_people_who_came_after_the_backup_are_no_matter(file: Path) -> None:
     assert applied(file) == "Erased again: 0. Called off again: 0. Not in this database: 1."
 
 
-@pytest.mark.parametrize("line", ["x", "{}", "[]", '{"id": "1"}', "null"])
+@pytest.mark.parametrize(
+    "line", ["x", "{}", "[]", '{"id": "1"}', "null", pytest.param("[" * 100_000, id="deep")]
+)
 def test_a_file_that_is_none_of_ours_erases_nobody(file: Path, line: str) -> None:
     person: User = UserFactory()
     undone_by_a_restore(lambda: erased(person), file)

@@ -66,6 +66,10 @@ def test_a_program_runs_while_the_block_does(tmp_path: Path) -> None:
     assert is_free(port)
 
 
+def test_what_comes_after_the_last_port_is_not_free() -> None:
+    assert not is_free(65536)
+
+
 def test_a_program_that_ends_is_reported_with_its_last_lines(tmp_path: Path) -> None:
     source = "import sys\nfor n in range(20): print('line', n)\nsys.exit('port taken')"
 

@@ -86,3 +86,23 @@ def test_questions_about_another_catalog_are_not_put(tmp_path: Path) -> None:
 
     with pytest.raises(CommandError, match="has no credential gone"):
         call_command("qa", "evaluate", questions=file)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("{}", "holds no question"),
+        ("[]", "holds no question"),
+        ("SQL?", r"is no file of questions \(JSONDecodeError\)"),
+        ("[1]", r"is no file of questions \(TypeError\)"),
+        ('[{"kind": "answerable"}]', r"is no file of questions \(KeyError\)"),
+        ("[" * 100_000, r"is no file of questions \(RecursionError\)"),
+    ],
+)
+def test_a_file_of_something_else_is_refused(content: str, why: str, tmp_path: Path) -> None:
+    file = tmp_path / "questions.json"
+    file.write_text(content, encoding="utf-8")
+
+    with pytest.raises(CommandError, match=why):
+        call_command("qa", "evaluate", questions=file)

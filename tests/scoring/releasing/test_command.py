@@ -148,6 +148,10 @@ def test_replies_go_to_the_state_folder_by_default(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_file_of_something_else_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+
+    with pytest.raises(CommandError, match="is not a file of recorded replies"):
+        run(recorded=tmp_path / "deep.json")
     with pytest.raises(CommandError, match="is not a file of recorded replies"):
         run(recorded=tmp_path / "missing.json")
 
