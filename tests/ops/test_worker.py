@@ -91,3 +91,4 @@ def test_a_worker_that_cannot_show_life_ends_with_everybody_who_does_jobs(tmp_pa
     finally:
         with suppress(ProcessLookupError):
             os.killpg(worker.pid, signal.SIGKILL)
+        worker.communicate()
