@@ -1,12 +1,11 @@
 """How far students have come with their assessments."""
 
 import uuid
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from assessments.models import Assessment, AssessmentResponse, QuestionSnapshot
 
@@ -29,15 +28,19 @@ def answered() -> QuerySet[AssessmentResponse]:
     return AssessmentResponse.objects.filter(~Exists(newer), is_blank=False).order_by()
 
 
-def progress_of(assessments: QuerySet[Assessment]) -> Mapping[uuid.UUID, Progress]:
-    """Return how far students have come with each of these assessments, in two statements."""
-    these = assessments.order_by().values("pk")
-    done = _numbers(answered().filter(assessment__in=these))
-    asked = _numbers(QuestionSnapshot.objects.filter(assessment__in=these))
-    return defaultdict(
-        lambda: Progress(0, 0), {pk: Progress(done.get(pk, 0), total) for pk, total in asked.items()}
-    )
+def progress_counts() -> dict[str, Coalesce]:
+    """Return what is worked out beside each assessment of a query to say how far its student has come: ``answered`` of
+    ``total`` questions."""
+    return {"answered": _number(answered()), "total": _number(QuestionSnapshot.objects.all())}
 
 
-def _numbers(rows: QuerySet[Any]) -> dict[uuid.UUID, int]:
-    return dict(rows.order_by().values_list("assessment").annotate(Count("pk")))
+def progress_of(assessments: QuerySet[Assessment]) -> dict[uuid.UUID, Progress]:
+    """Return how far students have come with each of these assessments, in one statement."""
+    counts = progress_counts()
+    rows = assessments.order_by().annotate(answered=counts["answered"], total=counts["total"])
+    return {pk: Progress(done, total) for pk, done, total in rows.values_list("pk", "answered", "total")}
+
+
+def _number(of: QuerySet[Any]) -> Coalesce:
+    rows = of.filter(assessment=OuterRef("pk")).order_by().values("assessment")
+    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)

@@ -184,7 +184,7 @@ def answers_version(assessment_id: uuid.UUID) -> str:
 
 def progress(assessment_id: uuid.UUID) -> Progress:
     """Return how far the student has come."""
-    return progress_of(Assessment.objects.filter(pk=assessment_id))[assessment_id]
+    return progress_of(Assessment.objects.filter(pk=assessment_id)).get(assessment_id, Progress(0, 0))
 
 
 def snapshots(assessment_id: uuid.UUID) -> list[QuestionSnapshot]:

@@ -4,15 +4,14 @@ import uuid
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
 from django.utils.module_loading import import_string
 
 from accounts.models import User
 from accounts.policy import PROGRAM, sees_student
-from assessments.models import Assessment, QuestionSnapshot
-from assessments.progress import Progress, answered
+from assessments.models import Assessment
+from assessments.progress import Progress, progress_counts
 from microcred.compiled_queries import CompiledQuery
 from microcred.errors import Missing
 from ops.audit import Actor
@@ -77,11 +76,6 @@ def get_with_progress(*, by: Actor, assessment_id: uuid.UUID) -> tuple[Assessmen
     return found, Progress(counts["answered"], counts["total"])
 
 
-def _number(of: QuerySet[Any]) -> Coalesce:
-    rows = of.filter(assessment=OuterRef("pk")).order_by().values("assessment")
-    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
-
-
 _VISIBLE: Final = visible_with()
 _WITH_PROGRESS: Final = visible_with(
     "role_id",
@@ -92,6 +86,5 @@ _WITH_PROGRESS: Final = visible_with(
     "missing",
     "expires_at",
     "updated_at",
-    answered=_number(answered()),
-    total=_number(QuestionSnapshot.objects.all()),
+    **progress_counts(),
 )

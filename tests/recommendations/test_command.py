@@ -149,9 +149,9 @@ def test_reindexing_for_the_model_in_use_says_that_it_is(capsys: pytest.CaptureF
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--k", "0"], "0 is not a whole number from 1 on"),
-        (["--samples", "-1"], "-1 is not a whole number from 1 on"),
-        (["--k", "ten"], "ten is not a whole number from 1 on"),
+        (["--k", "0"], "0 is not a whole number from 1 to 1000000"),
+        (["--samples", "-1"], "-1 is not a whole number from 1 to 1000000"),
+        (["--k", "ten"], "ten is not a whole number from 1 to 1000000"),
         (["--share", "2"], "2 is not a share from 0 to 1"),
         (["--at-least", "nan"], "nan is not a share from 0 to 1"),
     ],
